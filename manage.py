@@ -1,0 +1,32 @@
+#!/usr/bin/env python
+"""The operator's command line: ``python manage.py help``."""
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sfapi.env import load_env_file
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
+    load_env_file(Path(__file__).resolve().parent)
+    if sys.argv[1:2] == ["runserver"]:
+        os.environ.setdefault("DEBUG", "on")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment
+    from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Configuration error: {error}")
+    except (DatabaseError, InterfaceError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"PostgreSQL: {' '.join(str(error).split())}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""``DATABASES`` from the environment: ``DATABASE_URL``, its separate parts, or the embedded PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sfapi.env import Environment
+
+EMBEDDED_DATABASE_NAME = "sfapi"
+_CONNECT_TIMEOUT_SECONDS = 5
+
+
+def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
+    """One entry of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
+    url = env.text("DATABASE_URL")
+    parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    common = {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": _CONNECT_TIMEOUT_SECONDS},
+    }
+    if url:
+        return {**common, **_from_url(url)}
+    if any(parts.values()):
+        env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST")
+        return {**common, **parts, "ENGINE": "django.db.backends.postgresql"}
+    if not embedded_allowed:
+        raise ImproperlyConfigured(
+            "DATABASE_URL: not set; the embedded PostgreSQL is only for DEBUG and tests "
+            "(postgresql://user:password@host:port/name)"
+        )
+    return {**common, "ENGINE": "sfapi.embedded_postgres", "NAME": EMBEDDED_DATABASE_NAME}
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/") or port == -1:
+        # Not shown: it holds a password.
+        raise ImproperlyConfigured("DATABASE_URL: is not of the form postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(port or ""),
+        "OPTIONS": {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, **dict(parse_qsl(parts.query))},
+    }

@@ -1,0 +1,20 @@
+"""A way to sign in for the demo and for developers: the simulator plays OpenStax Accounts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+
+
+def sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    """To the simulator, which sets the cookie of ``?user=<uuid>`` (a Super User by default).
+
+    It sends back to ``/api/v1/me``, which says who is logged in now.
+    """
+    if not (settings.DEBUG and settings.SIMULATOR_URL):
+        raise Http404("SIMULATOR_URL is not set")
+    user = request.GET.get("user") or settings.DEMO_USER_UUID
+    query = urlencode({"user": user, "r": request.build_absolute_uri("/api/v1/me")})
+    return HttpResponseRedirect(f"{settings.SIMULATOR_URL}/login?{query}")

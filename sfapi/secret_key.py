@@ -1,0 +1,28 @@
+"""A made-up ``SECRET_KEY`` for development, kept so that sessions survive a restart."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def kept_secret_key(data_dir: Path, *, allowed: bool) -> str:
+    if not allowed:
+        raise ImproperlyConfigured("SECRET_KEY: not set; it is required unless DEBUG is on")
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ImproperlyConfigured(f"SFAPI_DATA_DIR: {error.filename}: {error.strerror}") from error
+    # Two processes may begin at once: the second waits for the first to have written.
+    for _ in range(50):
+        if key := path.read_text():
+            return key
+    raise ImproperlyConfigured(f"SECRET_KEY: {path} is empty; remove it")

@@ -1,0 +1,1 @@
+"""Settings: ``base`` is what runs, everything from the environment; ``test`` is what the tests run with."""

@@ -1,0 +1,166 @@
+"""Django's settings, secure unless the environment says otherwise. Each variable: ``docs/settings.md``."""
+
+from pathlib import Path
+
+from accounts_client.keys import check_sso_variables
+from api.rates import configured_rate
+from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
+from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
+from sf.salesforce.credentials import check_login_variables
+from sfapi import __version__
+from sfapi.cron import CRONJOBS as CRONJOBS
+from sfapi.database import database_settings
+from sfapi.env import Environment
+from sfapi.logs import logging_settings, start_sentry
+from sfapi.secret_key import kept_secret_key
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = Environment.load(BASE_DIR)
+
+# -- what runs, and where ---------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+ENVIRONMENT = env.text("ENVIRONMENT", "local")
+RELEASE_VERSION = env.text("RELEASE_VERSION", __version__)
+DEPLOYMENT_VERSION = env.text("DEPLOYMENT_VERSION")
+SFAPI_DATA_DIR = BASE_DIR / env.text("SFAPI_DATA_DIR", ".data")
+SECRET_KEY = env.text("SECRET_KEY") or kept_secret_key(SFAPI_DATA_DIR, allowed=DEBUG)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, at_most=9)
+
+ROOT_URLCONF = "sfapi.urls"
+WSGI_APPLICATION = "sfapi.wsgi.application"
+
+INSTALLED_APPS = [
+    "api",
+    "sf",
+    "simulator",
+    "ninja",
+    "django_crontab",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "api.middleware.RequestIdMiddleware",
+    "api.middleware.ProbeMiddleware",
+    "api.middleware.CorsMiddleware",
+    "api.middleware.ApiMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- storage ----------------------------------------------------------------------------------------------
+DATABASES = {"default": database_settings(env, embedded_allowed=DEBUG)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "api.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# -- language, time, files --------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
+USE_I18N = False
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# -- transport security -----------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^ping/$", r"^healthz/$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+X_FRAME_OPTIONS = "DENY"
+
+# -- Salesforce -------------------------------------------------------------------------------------------
+SALESFORCE_LOGIN = {
+    name: env.pem(name) if name == SALESFORCE_PRIVATE_KEY else env.text(name) for name in SALESFORCE_LOGIN_VARIABLES
+}
+check_login_variables(SALESFORCE_LOGIN)
+SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
+SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"))
+SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
+SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)
+SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)
+SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20, at_least=1, at_most=100)
+
+# -- the API ----------------------------------------------------------------------------------------------
+SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
+
+# -- Pardot and Accounts ----------------------------------------------------------------------------------
+SALESFORCE_PARDOT_BUSINESS_UNIT = env.text("SALESFORCE_PARDOT_BUSINESS_UNIT")
+PARDOT_API_URL = env.url("PARDOT_API_URL", "https://pi.pardot.com")
+SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
+SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
+SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")
+env.all_or_none("the SSO cookie", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY")
+ACCOUNTS_URL = env.url("ACCOUNTS_URL", "https://accounts.openstax.org", schemes=("https", "http"))
+ACCOUNTS_CLIENT_ID = env.text("ACCOUNTS_CLIENT_ID")
+ACCOUNTS_CLIENT_SECRET = env.text("ACCOUNTS_CLIENT_SECRET")
+env.all_or_none("OpenStax Accounts", "ACCOUNTS_CLIENT_ID", "ACCOUNTS_CLIENT_SECRET")
+ACCOUNTS_TOKEN_IN_QUERY = env.flag("ACCOUNTS_TOKEN_IN_QUERY", default=False)
+DEV_USER_UUID = env.development_only("DEV_USER_UUID", debug=DEBUG)
+check_sso_variables(
+    signature_public_key=SSO_SIGNATURE_PUBLIC_KEY,
+    encryption_key=SSO_ENCRYPTION_PRIVATE_KEY,
+    dev_user_uuid=DEV_USER_UUID,
+)
+
+# -- the simulator, for the demo --------------------------------------------------------------------------
+SIMULATOR_URL = env.development_only("SIMULATOR_URL", debug=DEBUG)
+DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
+CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
+CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
+
+# -- logs and Sentry --------------------------------------------------------------------------------------
+LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
+LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
+start_sentry(env.text("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
+
+# Read by the requests library itself: how a private certificate authority is trusted.
+env.text("REQUESTS_CA_BUNDLE")
