@@ -1,0 +1,24 @@
+"""How many records a school has: uneven, as schools are, and exact in sum."""
+
+from __future__ import annotations
+
+_BLOCK = 10
+_CONTACTS = (2, 0, 9, 3, 1, 5, 2, 0, 4, 1)
+_OPPORTUNITIES = (3, 1, 14, 4, 1, 8, 2, 0, 6, 1)
+_ADOPTIONS = (4, 0, 22, 6, 2, 13, 3, 0, 9, 1)
+
+
+def family(index: int, schools: int) -> tuple[int, int, int]:
+    """Contacts, opportunities and adoptions of school ``index`` of ``schools``.
+
+    Ten schools have 27, 40 and 60 together; of an incomplete last ten, all have nearly the same number,
+    so that the sums are 2.7, 4 and 6 times the schools, a half rounded up.
+    """
+    place = index % _BLOCK
+    if index - place + _BLOCK <= schools:
+        return _CONTACTS[place], _OPPORTUNITIES[place], _ADOPTIONS[place]
+    return _share(27, place + 1) - _share(27, place), 4, 6
+
+
+def _share(whole: int, places: int) -> int:
+    return (whole * places + _BLOCK // 2) // _BLOCK

@@ -1,0 +1,84 @@
+"""Random choices that are quick and always the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_YEARS_BACK = 13
+_TIMES_OF_DAY = 4096
+"""Few enough that many records of a day share a stamp, as Salesforce's whole seconds make them do."""
+_NIGHTLY_JOBS = 45
+_COMBINATIONS = 4096
+RECYCLE_BIN_DAYS = 14
+"""Whole days, so that what is deleted here is less than 15 days old."""
+
+
+def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:
+    """A pool to pick from in which every value stands as often as its share."""
+    return tuple(value for value, share in shares.items() for _ in range(share))
+
+
+class Draw:
+    """Random values relative to the day ``as_of``; days are counted backwards from it."""
+
+    def __init__(self, seed: int, as_of: datetime) -> None:
+        source = random.Random(seed)
+        self.random = source.random
+        self.bits = source.getrandbits
+        self.as_of = as_of
+        self.year = as_of.year
+        self.days = [f"{as_of - timedelta(days=back):%Y-%m-%d}" for back in range(_YEARS_BACK * 366)]
+        """The dates before ``as_of``; index 1 is the day before."""
+        self._times = [self._time_of_day() for _ in range(_TIMES_OF_DAY)]
+        self._jobs = [(int(4 + self.random() ** 2 * 400), self.pick(self._times)) for _ in range(_NIGHTLY_JOBS)]
+
+    def _time_of_day(self) -> str:
+        hour = int(self.random() * 24)
+        return f"T{hour:02}:{int(self.random() * 60):02}:{int(self.random() * 60):02}.000Z"
+
+    def pick(self, pool: Sequence[T]) -> T:
+        return pool[int(self.random() * len(pool))]
+
+    def combinations(self, *pools: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Values drawn together once, so that a record takes one choice for all of them."""
+        return [tuple(map(self.pick, pools)) for _ in range(_COMBINATIONS)]
+
+    def chance(self, share: float) -> bool:
+        return self.random() < share
+
+    def ago(self, most: int) -> int:
+        """A number of days before, from 1 to ``most``; recent ones are more frequent."""
+        return 1 + int(self.random() ** 2 * most)
+
+    def age(self, most: int, *, new: float) -> int:
+        """Days since a record was made: at least 400, but for the share of ``new`` ones."""
+        if self.random() < new:
+            return self.ago(400)
+        return 400 + int(self.random() * (most - 400))
+
+    def moment(self, days_ago: int) -> str:
+        """Some time on that day."""
+        return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
+
+    def life(self, created: int) -> tuple[str, str]:
+        """When a record made ``created`` days ago was made, and when last changed: by a person or nightly job."""
+        made = self.moment(created)
+        if self.random() < 0.4:
+            day, time = self._jobs[int(self.random() * _NIGHTLY_JOBS)]
+            if day < created:
+                return made, self.days[day] + time
+        return made, max(made, self.moment(1 + int(self.random() ** 1.4 * created)))
+
+    def binned(self) -> str:
+        """When a record in the recycle bin was deleted."""
+        return self.moment(1 + int(self.random() * RECYCLE_BIN_DAYS))
+
+    def uuid(self) -> str:
+        """A random UUID of version 4."""
+        digits = f"{self.bits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,47 @@
+"""Rows on their way into a table."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.schema import FIRST_SERIAL, SOBJECTS
+from simulator.schema.ids import make_id, make_ids
+
+Row = tuple[Any, ...]
+
+
+class Table:
+    """Collects rows of one sObject and inserts them many at a time. Columns left out are null."""
+
+    def __init__(self, connection: sqlite3.Connection, sobject: str, columns: Sequence[str]) -> None:
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        self._insert = f'INSERT INTO "{sobject}" ({names}) VALUES ({marks})'
+        self._connection = connection
+        self._sobject = sobject
+        self._ids = make_ids(SOBJECTS[sobject].prefix, FIRST_SERIAL)
+        self.rows: list[Row] = []
+        self.given = 0
+        """How many ids were given out."""
+
+    def next_id(self) -> str:
+        self.given += 1
+        return next(self._ids)
+
+    def id_at(self, index: int) -> str:
+        """The id that was given out as number ``index``, from 0."""
+        return make_id(SOBJECTS[self._sobject].prefix, FIRST_SERIAL + index)
+
+    def flush(self) -> None:
+        """Inserts what has been collected."""
+        self._connection.executemany(self._insert, self.rows)
+        self.rows.clear()
+
+    def finish(self) -> None:
+        """The last flush; what is created later goes on from here."""
+        self.flush()
+        self._connection.execute(
+            "INSERT INTO simulator_serial VALUES (?, ?)", (self._sobject, FIRST_SERIAL + self.given)
+        )

@@ -1,0 +1,173 @@
+"""Faults on demand: rules that say which calls go wrong, and how.
+
+A rule as the control API takes it (everything but ``action.kind`` may be left out)::
+
+    {"match": {"system": "salesforce", "method": "GET", "path": "regex", "body": "regex"},
+     "skip": 2, "times": 1, "action": {"kind": "status", "status": 503, "body": "…", "headers": {…}}}
+
+``path`` and ``body`` are searched for, not matched whole; ``path`` sees the query string too. The first
+rule that matches and is not used up is taken. Kinds: see :data:`KINDS`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.http import Request
+from simulator.systems import SYSTEMS, System
+
+KINDS: Mapping[str, str] = {
+    "status": "answer with this status, body and headers",
+    "error": "answer with this error (errorCode, message, status) in the system's own form",
+    "quota": "answer that the day's calls are used up",
+    "concurrent": "answer that too many calls are open at once",
+    "expire_session": "end the caller's session, then go on",
+    "delay": "wait so many seconds, then go on",
+    "hang": "wait so many seconds, then close the connection",
+    "drop": "close the connection before anything is done",
+    "drop_after": "do what was asked, then close the connection without an answer",
+    "truncate": "announce the whole answer, send a fraction of it and close the connection",
+    "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """What goes wrong; which fields count depends on ``kind``."""
+
+    kind: str
+    status: int | None = None
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    message: str = ""
+    seconds: float = 60.0
+    fraction: float = 0.5
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which calls; None: any."""
+
+    system: System | None = None
+    method: str | None = None
+    path: re.Pattern[str] | None = None
+    body: re.Pattern[str] | None = None
+
+    def fits(self, system: System, request: Request, target: str) -> bool:
+        if self.system not in (None, system) or self.method not in (None, request.method):
+            return False
+        if self.path and not self.path.search(target):
+            return False
+        return not self.body or bool(self.body.search(request.body.decode(errors="replace")))
+
+
+@dataclass
+class Rule:
+    id: int
+    spec: Mapping[str, Any]
+    """As it was given, for showing."""
+    match: Match
+    action: Action
+    skip: int
+    """Matching calls that still pass before the first fault."""
+    times: int | None
+    """Faults still to come; None: no end."""
+    used: int = 0
+
+    def state(self) -> dict[str, Any]:
+        return {"id": self.id, **self.spec, "used": self.used, "left": self.times}
+
+
+class Faults:
+    """The rules in force, in the order in which they were added. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._rules: list[Rule] = []
+
+    def add(self, spec: Mapping[str, Any]) -> int:
+        """Adds a rule and returns its number; ``ValueError`` says what is wrong with it."""
+        match, action = _read_match(spec.get("match") or {}), _read_action(spec.get("action") or {})
+        times = spec.get("times", 1)
+        rule = Rule(
+            id=next(self._numbers),
+            spec=dict(spec),
+            match=match,
+            action=action,
+            skip=int(spec.get("skip") or 0),
+            times=None if times is None else int(times),
+        )
+        with self._lock:
+            self._rules.append(rule)
+        return rule.id
+
+    def take(self, system: System, request: Request, target: str) -> Action | None:
+        """What goes wrong with this call, if anything; uses up one of the rule's times."""
+        with self._lock:
+            for rule in self._rules:
+                if rule.times == 0 or not rule.match.fits(system, request, target):
+                    continue
+                if rule.skip > 0:
+                    rule.skip -= 1
+                    continue
+                rule.used += 1
+                rule.times = None if rule.times is None else rule.times - 1
+                return rule.action
+        return None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rules.clear()
+
+    def remove(self, number: int) -> bool:
+        """Removes one rule; False when there is none of that number."""
+        with self._lock:
+            before = len(self._rules)
+            self._rules = [rule for rule in self._rules if rule.id != number]
+            return len(self._rules) < before
+
+    def state(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [rule.state() for rule in self._rules]
+
+
+def _read_match(spec: Mapping[str, Any]) -> Match:
+    unknown = set(spec) - {"system", "method", "path", "body"}
+    if unknown:
+        raise ValueError(f"match: unknown {', '.join(sorted(unknown))}")
+    if spec.get("system") not in (None, *SYSTEMS):
+        raise ValueError(f"match.system: one of {', '.join(SYSTEMS)}")
+    method = spec.get("method")
+    return Match(
+        system=spec.get("system"),
+        method=method.upper() if method else None,
+        path=_pattern("path", spec.get("path")),
+        body=_pattern("body", spec.get("body")),
+    )
+
+
+def _pattern(name: str, text: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        raise ValueError(f"match.{name}: not a regular expression: {error}") from error
+
+
+def _read_action(spec: Mapping[str, Any]) -> Action:
+    kind = spec.get("kind")
+    if kind not in KINDS:
+        raise ValueError(f"action.kind: one of {', '.join(KINDS)}")
+    fields = {name: value for name, value in spec.items() if name != "errorCode"}
+    if "errorCode" in spec:
+        fields["code"] = str(spec["errorCode"])
+    try:
+        return Action(**fields)
+    except TypeError as error:
+        raise ValueError(f"action: {error}") from error

@@ -1,0 +1,125 @@
+"""From a request to its answer: which system, counted, with the faults that were asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+import traceback
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from simulator import errors
+from simulator.faults import Action
+from simulator.http import Request, Response, Router
+from simulator.server import Send
+from simulator.systems import System, system_of
+from simulator.wire import ConnectionDropped
+from simulator.world import World
+
+MAX_URI_AND_HEADERS = 16_384
+"""Salesforce refuses more: 414 when the URI alone is longer, else 431."""
+
+
+class Gateway:
+    """Answers what reaches the HTTPS server."""
+
+    def __init__(self, world: World, router: Router) -> None:
+        self._world = world
+        self._router = router
+
+    def exchange(self, request: Request, head_size: int, send: Send) -> None:
+        """One call; counted as open until its answer has been sent."""
+        system = system_of(request.path)
+        if system is None:
+            send(errors.not_found(None))
+            return
+        if system == "salesforce":
+            # Salesforce does not mind a slash at the end; simple-salesforce sends one with queries.
+            request = replace(request, path=request.path.rstrip("/"))
+        with self._world.counters.counted(system, request.method, request.path):
+            target = _target(request)
+            if system == "salesforce" and head_size > MAX_URI_AND_HEADERS:
+                send(Response(414 if len(target) > MAX_URI_AND_HEADERS else 431))
+                return
+            action = self._world.faults.take(system, request, target)
+            send(self._with_fault(system, request, action) if action else self._answer(system, request))
+
+    def _answer(self, system: System, request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        found = self._router.find(method, request.path)
+        if found is None:
+            allowed = self._router.methods(request.path)
+            if allowed:
+                return errors.method_not_allowed(system, request.method, allowed)
+            return errors.not_found(system)
+        handler, params = found
+        try:
+            return handler(replace(request, params=params))
+        except Exception:  # noqa: BLE001 (a defect of the simulator: shown, and answered as the system's own)
+            traceback.print_exc()
+            message = "An unexpected error occurred in the simulator; its output shows where."
+            return errors.error_response(system, code="UNKNOWN_EXCEPTION", message=message, status=500)
+
+    def _with_fault(self, system: System, request: Request, action: Action) -> Response:
+        refusal = _refusal(system, action)
+        if refusal is not None:
+            return refusal
+        if action.kind in ("delay", "hang"):
+            time.sleep(action.seconds)
+        if action.kind in ("drop", "hang"):
+            raise ConnectionDropped
+        if action.kind == "expire_session":
+            self._world.sessions.expire(request.bearer())
+        response = self._answer(system, request)
+        if action.kind == "drop_after":
+            raise ConnectionDropped
+        if action.kind == "truncate":
+            response.cut_at = action.fraction
+        if action.kind == "truncate_rows":
+            return _with_fewer_rows(response, action.fraction)
+        return response
+
+
+def _target(request: Request) -> str:
+    """The path with its query string, for rules and for the length of the URI."""
+    return f"{request.path}?{urlencode(request.query)}" if request.query else request.path
+
+
+def _refusal(system: System, action: Action) -> Response | None:
+    """The answer of a fault that keeps the request from being worked on."""
+    if action.kind == "status":
+        return Response(action.status or 503, action.body.encode(), dict(action.headers))
+    if action.kind == "error":
+        code = action.code or "UNKNOWN_EXCEPTION"
+        message = action.message or ("" if system == "pardot" else "Simulated fault")
+        return errors.error_response(system, code=code, message=message, status=action.status, headers=action.headers)
+    if action.kind == "quota":
+        return errors.daily_limit(system)
+    if action.kind == "concurrent":
+        return errors.concurrent_limit(system)
+    return None
+
+
+def _with_fewer_rows(response: Response, share: float) -> Response:
+    """The same page with a share of its rows; every figure that it announces stays."""
+    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    if "csv" in headers.get("Content-Type", ""):
+        return Response(response.status, _fewer_lines(body, share), headers)
+    payload: dict[str, Any] = json.loads(body)
+    for name in ("records", "values", "items"):
+        if name in payload:
+            payload[name] = payload[name][: int(len(payload[name]) * share)]
+    return Response.json(payload, response.status, headers)
+
+
+def _fewer_lines(body: bytes, share: float) -> bytes:
+    header, *rows = csv.reader(io.StringIO(body.decode(), newline=""))
+    page = io.StringIO(newline="")
+    writer = csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows[: int(len(rows) * share)])
+    return page.getvalue().encode()

@@ -1,0 +1,82 @@
+"""Requests, responses and the table of routes: what every simulated system is written in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, read whole."""
+
+    method: str
+    path: str
+    """Percent-decoded, without the query string."""
+    query: Mapping[str, str]
+    """The query string; of a name given twice, the last value."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes = b""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """What the named groups of the route's pattern matched."""
+
+    def json(self) -> Any:
+        """The body as JSON; ``ValueError`` when it is none."""
+        return json.loads(self.body or b"null")
+
+    def form(self) -> dict[str, str]:
+        """The body as a URL-encoded form."""
+        fields = parse_qs(self.body.decode(), keep_blank_values=True)
+        return {name: values[-1] for name, values in fields.items()}
+
+    def bearer(self) -> str:
+        """The token of ``Authorization: Bearer …``, or an empty string."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+
+@dataclass
+class Response:
+    """One HTTP answer."""
+
+    status: int = 200
+    body: bytes | Iterable[bytes] = b""
+    """Of a large answer, its chunks; then ``headers`` may hold their ``Content-Length``."""
+    headers: dict[str, str] = field(default_factory=dict)
+    cut_at: float | None = None
+    """The share of the body (0 to 1) after which the connection is closed: a fault. None: all is sent."""
+
+    @classmethod
+    def json(cls, payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        body = json.dumps(payload, ensure_ascii=False).encode()
+        return cls(status, body, {"Content-Type": "application/json;charset=UTF-8", **(headers or {})})
+
+
+Handler = Callable[[Request], Response]
+
+
+class Router:
+    """Which handler answers which method and path."""
+
+    def __init__(self) -> None:
+        self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
+
+    def add(self, method: str, pattern: str, handler: Handler) -> None:
+        """``pattern`` is a regular expression for the whole path; named groups become ``params``."""
+        self._routes.append((method, re.compile(pattern), handler))
+
+    def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
+        for wanted, pattern, handler in self._routes:
+            match = pattern.fullmatch(path)
+            if match and wanted == method:
+                return handler, match.groupdict()
+        return None
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that this path answers; none when it is unknown."""
+        return [method for method, pattern, _ in self._routes if pattern.fullmatch(path)]

@@ -1,0 +1,211 @@
+"""Starts and stops the simulator: ``python -m simulator`` and ``python manage.py simulator``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from simulator import accounts, variables
+from simulator.control.site import site
+from simulator.gateway import Gateway
+from simulator.http import Router
+from simulator.pardot import routes as pardot
+from simulator.salesforce import routes as salesforce
+from simulator.server import PortTaken, Server
+from simulator.store import StoreBusyError
+from simulator.tls import Certificates, certificates
+from simulator.world import DEFAULT_CONTROL_PORT, DEFAULT_PORT, DEFAULT_SCHOOLS, Config, World
+
+HOST = "127.0.0.1"
+MIN_SCHOOLS, MAX_SCHOOLS = 50, 200_000
+OPEN_FILES = 4096
+
+Say = Callable[[str], None]
+"""Takes a line of output."""
+
+
+class CannotStart(Exception):
+    """Why the simulator does not start."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--port", type=int, default=DEFAULT_PORT, help="HTTPS port; 0: a free one (default %(default)s)")
+    add(
+        "--control-port",
+        type=int,
+        default=DEFAULT_CONTROL_PORT,
+        help="port of the control server; 0: a free one (default %(default)s)",
+    )
+    add(
+        "--schools",
+        type=int,
+        default=DEFAULT_SCHOOLS,
+        metavar="N",
+        help=f"size of the made-up data, {MIN_SCHOOLS} to {MAX_SCHOOLS:,} (default %(default)s)",
+    )
+    add("--seed", type=int, default=1, help="another seed, other data (default %(default)s)")
+    add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
+    add("--data-dir", type=Path, metavar="DIR", help="default: SFAPI_DATA_DIR, or .data")
+    add("--fresh", action="store_true", help="make the data anew")
+    add("--variables-file", type=Path, metavar="PATH", help="write the variables to set to this file too")
+
+
+def _day(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Simulator:
+    """The running servers of one world."""
+
+    def __init__(self, options: argparse.Namespace, say: Say) -> None:
+        """Takes the ports, then opens (or makes) the data. ``CannotStart`` says what is in the way."""
+        self._variables_file: Path | None = options.variables_file
+        folder = _folder(options)
+        self.certificates: Certificates = certificates(folder)
+        self._servers: list[Server] = []
+        try:
+            self._https = self._listen(options.port, secure=True)
+            self._control = self._listen(options.control_port, secure=False)
+            config = Config(
+                folder=folder,
+                host=HOST,
+                port=self._https.port,
+                control_port=self._control.port,
+                schools=options.schools,
+                seed=options.seed,
+                as_of=options.as_of,
+            )
+            self.world = _open(config, fresh=options.fresh, say=say)
+        except (CannotStart, PortTaken) as error:
+            self._close()
+            raise CannotStart(str(error)) from error
+
+    def _listen(self, port: int, *, secure: bool) -> Server:
+        server = Server((HOST, port), self.certificates.context() if secure else None)
+        self._servers.append(server)
+        return server
+
+    def _close(self) -> None:
+        for server in self._servers:
+            server.server_close()
+
+    def start(self) -> None:
+        router = Router()
+        for add_routes in (salesforce.add_routes, pardot.add_routes, accounts.add_routes):
+            add_routes(router, self.world)
+        self._https.start(Gateway(self.world, router).exchange)
+        self._control.start(site(self.world, self.variables).exchange)
+        if self._variables_file:
+            _write_privately(self._variables_file, self.variables())
+
+    def stop(self) -> None:
+        for server in self._servers:
+            server.stop()
+        self.world.store.close()
+
+    def variables(self) -> str:
+        """For a file: the lines to set, and the other ways to log in as comments."""
+        return variables.as_text(self.world, self.certificates)
+
+    def variables_to_set(self) -> list[str]:
+        return variables.as_lines(variables.variables(self.world, self.certificates))
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    parent = options.data_dir or Path(os.environ.get("SFAPI_DATA_DIR") or ".data")
+    return Path(parent) / "simulator"
+
+
+def _open(config: Config, *, fresh: bool, say: Say) -> World:
+    if not MIN_SCHOOLS <= config.schools <= MAX_SCHOOLS:
+        raise CannotStart(f"--schools: from {MIN_SCHOOLS} to {MAX_SCHOOLS:,}.")
+    try:
+        return World.open(config, fresh=fresh, progress=say)
+    except StoreBusyError as error:
+        raise CannotStart(str(error)) from error
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Whole at once, so that who waits for the file never reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _raise_file_limit() -> None:
+    """Every connection and every large prepared answer takes a file; the usual soft limit is low."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def serve(options: argparse.Namespace, say: Say) -> None:
+    """Serves until SIGINT or SIGTERM; ``CannotStart`` says what is in the way."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _raise_file_limit()
+        simulator = Simulator(options, say)
+        simulator.start()
+        say(_greeting(simulator))
+        stopping.wait()
+        simulator.stop()
+        say("The simulator has stopped.")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _greeting(simulator: Simulator) -> str:
+    config = simulator.world.config
+    return "\n".join(
+        (
+            f"Salesforce, Pardot and Accounts answer at {config.base_url} ({config.schools:,} schools).",
+            f"Control page: {config.control_url}/",
+            f"Certificate authority: {simulator.certificates.authority}",
+            "",
+            "Variables to set:",
+            "",
+            *simulator.variables_to_set(),
+            "",
+            f"What other ways to log in need: {config.control_url}/variables",
+            "Ready. Ctrl-C stops it.",
+        )
+    )
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="Simulates Salesforce, Pardot and OpenStax Accounts over HTTPS."
+    )
+    add_arguments(parser)
+    try:
+        serve(parser.parse_args(), _print)
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0

@@ -1,0 +1,247 @@
+"""Control calls for Pardot. Errors: ``{"error": code, "message": text}`` with 400 or 404.
+
+==========================================  ================================================================
+``GET  /pardot/state``                      settings, and rows by object
+``POST /pardot/settings``                   any of the settings below → all of them
+``POST /pardot/settings/reset``             back to the defaults
+``POST /pardot/tokens/expire``              every page token so far gets error 210
+``POST /pardot/fail``                       {code, times?}: the next calls get this error
+``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
+``POST /pardot/objects/{path}``             values → {id}; ``PATCH …/{id}`` {values, touch?} changes it
+``POST /pardot/objects/{path}/{id}/delete`` into the recycle bin or away; also ``undelete`` and ``purge``
+``POST /pardot/withhold``                   {path, ids, withheld?}: hides rows from the API user
+``POST /pardot/untag``                      {tag, type, id}: takes a tag off an object
+``POST /pardot/size``                       {assets?, prospects?, activities?}: makes all of it anew
+==========================================  ================================================================
+
+Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
+``token_seconds``, ``business_unit``, ``statuses`` ({error code: HTTP status}).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from simulator.http import Handler, Request, Response, Router
+from simulator.pardot import tables
+from simulator.pardot.changes import Changes
+from simulator.pardot.data import create, generate
+from simulator.pardot.errors import MESSAGES, PardotError
+from simulator.pardot.objects import OBJECTS, PardotObject
+from simulator.pardot.plan import Sizes
+from simulator.pardot.settings import PardotSettings
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+ROWS_A_PIECE = 500
+
+
+def add_control_routes(router: Router, world: World) -> None:
+    """Adds everything under ``/pardot/`` of the control server."""
+    control = PardotControl(world)
+    record = r"/pardot/objects/(?P<path>[\w-]+)/(?P<id>\d+)"
+    routes: tuple[tuple[str, str, Callable[[Request], Any]], ...] = (
+        ("GET", "/pardot/state", control.state),
+        ("POST", "/pardot/settings", control.change_settings),
+        ("POST", "/pardot/settings/reset", control.reset_settings),
+        ("POST", "/pardot/tokens/expire", control.expire_tokens),
+        ("POST", "/pardot/fail", control.fail),
+        ("GET", r"/pardot/rows/(?P<path>[\w-]+)", control.rows),
+        ("POST", r"/pardot/objects/(?P<path>[\w-]+)", control.add),
+        ("PATCH", record, control.edit),
+        ("POST", record + "/delete", control.delete),
+        ("POST", record + "/undelete", control.undelete),
+        ("POST", record + "/purge", control.purge),
+        ("POST", "/pardot/withhold", control.withhold),
+        ("POST", "/pardot/untag", control.untag),
+        ("POST", "/pardot/size", control.size),
+    )
+    for method, pattern, handler in routes:
+        router.add(method, pattern, _answered(handler))
+
+
+class PardotControl:
+    """The calls on one world; each returns what is sent as JSON."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._settings = world.pardot
+        self._changes = Changes(world.store, world.pardot)
+
+    def state(self, _request: Request) -> dict[str, Any]:
+        connection = self._world.store.connection()
+        counts = {
+            path: connection.execute(f"SELECT count(*) FROM {pardot_object.table}").fetchone()[0]
+            for path, pardot_object in OBJECTS.items()
+        }
+        return {"settings": _shown(self._settings), "rows": counts}
+
+    def change_settings(self, request: Request) -> dict[str, Any]:
+        order = _order(request)
+        unknown = set(order) - set(_SETTERS)
+        if unknown:
+            raise ValueError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(_SETTERS)}.")
+        for name, value in order.items():
+            _SETTERS[name](self._settings, value)
+        return _shown(self._settings)
+
+    def reset_settings(self, _request: Request) -> dict[str, Any]:
+        self._settings.reset()
+        return _shown(self._settings)
+
+    def expire_tokens(self, _request: Request) -> None:
+        self._settings.tokens_after = time.time()
+
+    def fail(self, request: Request) -> None:
+        order = _order(request)
+        if order.get("code") not in MESSAGES:
+            raise ValueError(f"code: one of {', '.join(map(str, MESSAGES))}.")
+        self._settings.failures.add(order["code"], int(order.get("times", 1)))
+
+    def rows(self, request: Request) -> Response:
+        pardot_object = _object(request.params["path"])
+        fields = pardot_object.fields
+        cursor = self._world.store.connection().execute(
+            f"SELECT {', '.join(field.sql for field in fields)} FROM {pardot_object.table} t ORDER BY t.id"
+        )
+        columns = json.dumps([field.name for field in fields])
+        return Response(200, _streamed(columns, cursor), {"Content-Type": "application/json"})
+
+    def add(self, request: Request) -> dict[str, int]:
+        return {"id": self._changes.add(_object(request.params["path"]), _order(request))}
+
+    def edit(self, request: Request) -> None:
+        order = _order(request)
+        values = order.get("values")
+        if not isinstance(values, dict):
+            raise ValueError("values: an object of fields is needed.")
+        pardot_object, record_id = self._record(request)
+        self._changes.edit(pardot_object, record_id, values, touch=bool(order.get("touch", True)))
+
+    def delete(self, request: Request) -> None:
+        self._changes.delete(*self._record(request))
+
+    def undelete(self, request: Request) -> None:
+        self._changes.edit(*self._record(request), {"isDeleted": False})
+
+    def purge(self, request: Request) -> None:
+        self._changes.purge(*self._record(request))
+
+    def withhold(self, request: Request) -> None:
+        order = _order(request)
+        ids = [int(record_id) for record_id in order.get("ids", ())]
+        withheld = bool(order.get("withheld", True))
+        self._changes.withhold(_object(str(order.get("path"))), ids, withheld=withheld)
+
+    def untag(self, request: Request) -> None:
+        order = _order(request)
+        self._changes.untag(int(order["tag"]), str(order["type"]), int(order["id"]))
+
+    def size(self, request: Request) -> dict[str, Any]:
+        store, order = self._world.store, _order(request)
+        sizes = Sizes.of(store.schools, **order)
+        self._settings.cache.forget()
+        with store.writing() as connection:
+            tables.drop_tables(connection)
+            create(connection)
+            generate(connection, schools=store.schools, seed=store.seed, as_of=store.as_of, sizes=sizes)
+        return self.state(request)
+
+    def _record(self, request: Request) -> tuple[PardotObject, int]:
+        pardot_object, record_id = _object(request.params["path"]), int(request.params["id"])
+        if not self._changes.exists(pardot_object, record_id):
+            raise KeyError(f"{pardot_object.path} {record_id}")
+        return pardot_object, record_id
+
+
+def _set_open(settings: PardotSettings, value: Any) -> None:
+    settings.gate.places = int(value)
+
+
+def _set_daily_max(settings: PardotSettings, value: Any) -> None:
+    settings.quota.daily_max = int(value)
+
+
+def _set_daily_used(settings: PardotSettings, value: Any) -> None:
+    settings.quota.daily_used = int(value)
+
+
+def _set_statuses(settings: PardotSettings, value: Any) -> None:
+    settings.statuses = {int(code): int(status) for code, status in value.items()}
+
+
+def _plain(name: str, convert: Callable[[Any], Any]) -> Callable[[PardotSettings, Any], None]:
+    return lambda settings, value: setattr(settings, name, convert(value))
+
+
+_SETTERS: dict[str, Callable[[PardotSettings, Any], None]] = {
+    "ceiling": _plain("ceiling", int),
+    "daily_max": _set_daily_max,
+    "daily_used": _set_daily_used,
+    "max_open": _set_open,
+    "delay_seconds": _plain("delay_seconds", float),
+    "lag_seconds": _plain("lag_seconds", float),
+    "token_seconds": _plain("token_seconds", float),
+    "business_unit": _plain("business_unit", str),
+    "statuses": _set_statuses,
+}
+
+
+def _shown(settings: PardotSettings) -> dict[str, Any]:
+    return {
+        "ceiling": settings.ceiling,
+        "daily_max": settings.quota.daily_max,
+        "daily_used": settings.quota.daily_used,
+        "max_open": settings.gate.places,
+        "delay_seconds": settings.delay_seconds,
+        "lag_seconds": settings.lag_seconds,
+        "token_seconds": settings.token_seconds,
+        "business_unit": settings.business_unit,
+        "statuses": settings.statuses,
+    }
+
+
+def _answered(handler: Callable[[Request], Any]) -> Handler:
+    """The handler's result as an answer; refusals with their reason."""
+
+    def answer(request: Request) -> Response:
+        try:
+            result = handler(request)
+        except KeyError as error:
+            message = f"Not there, or not given: {error.args[0]}"
+            return Response.json({"error": "NOT_FOUND", "message": message}, 404)
+        except (PardotError, TypeError, ValueError, AttributeError) as error:
+            return Response.json({"error": "BAD_REQUEST", "message": str(error)}, 400)
+        if isinstance(result, Response):
+            return result
+        return Response.json({"done": True} if result is None else result)
+
+    return answer
+
+
+def _order(request: Request) -> dict[str, Any]:
+    order = request.json()
+    if not isinstance(order, dict | None):
+        raise TypeError("The body has to be a JSON object.")
+    return order or {}
+
+
+def _object(path: str) -> PardotObject:
+    return OBJECTS[path]
+
+
+def _streamed(columns: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+    yield f'{{"columns": {columns}, "rows": ['.encode()
+    separator, piece = "", []
+    for row in rows:
+        piece.append(json.dumps(row))
+        if len(piece) == ROWS_A_PIECE:
+            yield (separator + ",".join(piece)).encode()
+            separator, piece = ",", []
+    if piece:
+        yield (separator + ",".join(piece)).encode()
+    yield b"]}"

@@ -1,0 +1,59 @@
+"""What the simulated Pardot holds: made once, after the objects of Salesforce that it is joined to."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from simulator.pardot import tables
+from simulator.pardot.activities import make_activities
+from simulator.pardot.assets import make_content
+from simulator.pardot.campaigns import make_campaigns, make_folders
+from simulator.pardot.plan import Plan, Sizes
+from simulator.pardot.prospects import make_prospects
+from simulator.pardot.tags import make_tags
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Makes the Pardot tables, empty."""
+    tables.create_tables(connection)
+
+
+def generate(
+    connection: sqlite3.Connection, *, schools: int, seed: int, as_of: datetime, sizes: Sizes | None = None
+) -> None:
+    """Fills the tables; the same for the same (schools, seed, as_of, sizes).
+
+    Reads the Contacts, Leads, Campaigns and CampaignMembers that are there, and gives the Contacts and Leads
+    that it takes the address of their prospect (``pi__url__c``). 20,000 schools: 80,000 prospects and 400,000
+    activities in some five seconds.
+    """
+    plan = Plan.of(schools=schools, seed=seed, as_of=as_of, sizes=sizes)
+    alone = not connection.in_transaction
+    if alone:
+        connection.execute("BEGIN")
+    folders = make_folders(connection, plan)
+    campaigns = make_campaigns(connection, plan, folders, campaign_links(connection))
+    content = make_content(connection, plan, campaigns.with_content, folders)
+    last_activity = make_activities(connection, plan, content)
+    make_prospects(connection, plan, [*campaigns.names], last_activity)
+    make_tags(connection, plan, content, campaigns.names)
+    tables.create_indexes(connection)
+    if alone:
+        connection.execute("COMMIT")
+
+
+def campaign_links(connection: sqlite3.Connection) -> list[str]:
+    """Ids of Salesforce's campaigns in the order in which Pardot's are joined to them.
+
+    Every fifth has no members, as far as there are such; the others have.
+    """
+    peopled_ids = {row[0] for row in connection.execute("SELECT DISTINCT CampaignId FROM CampaignMember")}
+    every = [row[0] for row in connection.execute("SELECT Id FROM Campaign WHERE IsDeleted = 0 ORDER BY Id")]
+    peopled = [campaign_id for campaign_id in every if campaign_id in peopled_ids]
+    lonely = [campaign_id for campaign_id in every if campaign_id not in peopled_ids]
+    order: list[str] = []
+    while peopled or lonely:
+        order += peopled[:4] + lonely[:1]
+        del peopled[:4], lonely[:1]
+    return order

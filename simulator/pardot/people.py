@@ -1,0 +1,110 @@
+"""The Contacts and Leads of the simulated Salesforce that Pardot knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from simulator.pardot.tables import BATCH
+
+_LINKED_SHARE = 0.78
+"""At most so many prospects of a hundred are linked."""
+_LOST_SHARE = 0.012
+"""So many linked people of a hundred have no prospect (any more) with their address."""
+_URL = "https://pi.pardot.com/pc/crm/read/id/{}"
+
+_CONTACTS = """
+SELECT c.Id, c.AccountId, c.FirstName, c.LastName, c.Email, a.Name, c.Title
+FROM Contact c LEFT JOIN Account a ON a.Id = c.AccountId
+WHERE c.pi__url__c IS NOT NULL AND c.IsDeleted = 0 ORDER BY c.Id
+"""
+_LEADS = """
+SELECT Id, NULL, FirstName, LastName, Email, Company, Title
+FROM Lead WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 ORDER BY Id
+"""
+
+
+class Person(NamedTuple):
+    """What a prospect takes over from its Contact or Lead."""
+
+    crm_id: str
+    """Empty for somebody whom Salesforce does not know."""
+    account_id: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    company: str | None
+    title: str | None
+
+
+class _Source:
+    """People of one sObject, in the order of their ids, evenly thinned out when there are too many."""
+
+    def __init__(self, connection: sqlite3.Connection, sobject: str, query: str) -> None:
+        condition = "pi__url__c IS NOT NULL AND IsDeleted = 0"
+        (self.count,) = connection.execute(f"SELECT count(*) FROM {sobject} WHERE {condition}").fetchone()
+        self._connection = connection
+        self._rows = connection.execute(query)
+        self._update = f"UPDATE {sobject} SET pi__url__c = ? WHERE Id = ?"
+        self._urls: list[tuple[str | None, str]] = []
+        self._seen = 0
+        self.wanted = self.count
+
+    def next(self, prospect_id: int) -> Person | None:
+        """The next one, who is linked to that prospect from now on; None: nobody is left."""
+        for row in self._rows:
+            self._seen += 1
+            before, now = (place * self.wanted // self.count for place in (self._seen - 1, self._seen))
+            if now > before:
+                self._write(_URL.format(prospect_id), row[0])
+                return Person(*row)
+            self._skip(row[0])
+        return None
+
+    def finish(self) -> None:
+        """Settles the links of those whom no prospect asked for."""
+        for row in self._rows:
+            self._seen += 1
+            self._skip(row[0])
+        self._flush()
+
+    def _skip(self, crm_id: str) -> None:
+        # A few keep the address of a prospect that is gone; the others were never in Pardot.
+        if self._seen % 100 >= 100 * _LOST_SHARE:
+            self._write(None, crm_id)
+
+    def _write(self, url: str | None, crm_id: str) -> None:
+        self._urls.append((url, crm_id))
+        if len(self._urls) == BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._connection.executemany(self._update, self._urls)
+        self._urls.clear()
+
+
+class People:
+    """Hands out the people that prospects are made of, each once."""
+
+    def __init__(self, connection: sqlite3.Connection, prospects: int) -> None:
+        self._contacts = _Source(connection, "Contact", _CONTACTS)
+        self._leads = _Source(connection, "Lead", _LEADS)
+        known = self._contacts.count + self._leads.count
+        share = min(1 - _LOST_SHARE, _LINKED_SHARE * prospects / max(known, 1))
+        for source in (self._contacts, self._leads):
+            source.wanted = round(source.count * share)
+        self._contact_share = self._contacts.wanted / prospects
+        self._lead_share = self._leads.wanted / prospects
+
+    def draw(self, luck: float, prospect_id: int) -> Person | None:
+        """``luck`` (0 to 1) decides: a Contact, a Lead, or None for a stranger."""
+        if luck < self._contact_share:
+            return self._contacts.next(prospect_id)
+        if luck < self._contact_share + self._lead_share:
+            return self._leads.next(prospect_id)
+        return None
+
+    def finish(self) -> None:
+        """Writes the last addresses (``pi__url__c``) to Salesforce's side."""
+        self._contacts.finish()
+        self._leads.finish()

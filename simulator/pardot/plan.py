@@ -1,0 +1,86 @@
+"""How much is generated, and what every part of the generation shares."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulator.pardot.chance import DAY, Stamps, chance, seconds_of
+
+SCHOOLS = 200
+"""The size at which the figures of ``Sizes`` were set."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Rows of each kind; the defaults are those of 200 schools."""
+
+    campaigns: int = 60
+    lists: int = 60
+    forms: int = 80
+    landing_pages: int = 70
+    list_emails: int = 120
+    custom_redirects: int = 90
+    folders: int = 40
+    tags: int = 70
+    prospects: int = 800
+    activities: int = 4_000
+
+    @classmethod
+    def of(
+        cls,
+        schools: int,
+        *,
+        assets: int | None = None,
+        prospects: int | None = None,
+        activities: int | None = None,
+    ) -> Sizes:
+        """People grow with the schools, assets with their fourth root, unless figures are given.
+
+        ``assets`` is the number of campaigns, lists, forms, landing pages, e-mails, redirects, folders and
+        tags together.
+        """
+        usual = cls()
+        growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets
+        return cls(
+            campaigns=max(12, round(usual.campaigns * growth)),
+            lists=max(12, round(usual.lists * growth)),
+            forms=max(12, round(usual.forms * growth)),
+            landing_pages=max(12, round(usual.landing_pages * growth)),
+            list_emails=max(12, round(usual.list_emails * growth)),
+            custom_redirects=max(12, round(usual.custom_redirects * growth)),
+            folders=max(8, round(usual.folders * growth)),
+            tags=max(24, round(usual.tags * growth)),
+            prospects=max(1, 4 * schools if prospects is None else prospects),
+            activities=max(0, 20 * schools if activities is None else activities),
+        )
+
+    @property
+    def assets(self) -> int:
+        content = self.forms + self.landing_pages + self.list_emails + self.custom_redirects
+        return self.campaigns + self.lists + content + self.folders + self.tags
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One generation: what it depends on, and how it writes times."""
+
+    seed: int
+    schools: int
+    now: int
+    """The end of the made-up time, in seconds since 1970."""
+    sizes: Sizes
+    stamp: Stamps = field(default_factory=Stamps)
+
+    @classmethod
+    def of(cls, *, schools: int, seed: int, as_of: datetime, sizes: Sizes | None = None) -> Plan:
+        return cls(seed, schools, seconds_of(as_of), sizes or Sizes.of(schools))
+
+    def chance(self, part: str) -> random.Random:
+        """Each part has a generator of its own, so that a change to one leaves the others as they were."""
+        return chance("pardot", part, self.seed, self.schools)
+
+    def ago(self, days: float) -> int:
+        """Seconds since 1970 of the moment so many days before the end."""
+        return self.now - int(days * DAY)

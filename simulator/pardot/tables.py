@@ -1,0 +1,83 @@
+"""The tables behind the Pardot objects, in the store's SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from simulator.pardot.objects import (
+    OBJECTS,
+    TAGGED_OBJECTS,
+    VISITOR_ACTIVITIES,
+    Field,
+    FieldType,
+    PardotObject,
+)
+
+BATCH = 5_000
+"""Rows given to SQLite at a time, so that memory stays flat."""
+
+# Booleans are 0 and 1; datetimes are the API's own text in UTC, which sorts like the moments it stands for.
+_SQL_TYPES: dict[FieldType, str] = {
+    "integer": "INTEGER",
+    "string": "TEXT",
+    "boolean": "INTEGER",
+    "datetime": "TEXT",
+}
+
+Row = tuple[Any, ...]
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Makes them, empty and without indexes."""
+    for pardot_object in OBJECTS.values():
+        connection.execute(f"CREATE TABLE {pardot_object.table} ({', '.join(_columns(pardot_object))})")
+
+
+def drop_tables(connection: sqlite3.Connection) -> None:
+    for pardot_object in OBJECTS.values():
+        connection.execute(f"DROP TABLE IF EXISTS {pardot_object.table}")
+
+
+def create_indexes(connection: sqlite3.Connection) -> None:
+    """One for each order that a query can ask for; quicker after the rows than before them."""
+    for pardot_object in OBJECTS.values():
+        for name in pardot_object.sortable:
+            if name != "id":
+                _index(connection, pardot_object, pardot_object.by_name[name])
+    _index(connection, TAGGED_OBJECTS, TAGGED_OBJECTS.by_name["tagId"])
+    _index(connection, VISITOR_ACTIVITIES, VISITOR_ACTIVITIES.by_name["prospectId"])
+
+
+def insert(connection: sqlite3.Connection, pardot_object: PardotObject, rows: Iterable[Row]) -> int:
+    """Adds rows, each a tuple of the values of ``pardot_object.columns``; returns how many."""
+    columns = ", ".join(field.column for field in pardot_object.columns)
+    places = ", ".join("?" * len(pardot_object.columns))
+    statement = f"INSERT INTO {pardot_object.table} ({columns}) VALUES ({places})"
+    count = 0
+    for batch in _batches(rows):
+        connection.executemany(statement, batch)
+        count += len(batch)
+    return count
+
+
+def _columns(pardot_object: PardotObject) -> list[str]:
+    columns = [
+        f"{field.column} {_SQL_TYPES[field.type]}" + (" PRIMARY KEY" if field.name == "id" else "")
+        for field in pardot_object.columns
+    ]
+    # Rows that the API user may not see: left out of every answer, with a warning.
+    return [*columns, "withheld INTEGER NOT NULL DEFAULT 0"]
+
+
+def _index(connection: sqlite3.Connection, pardot_object: PardotObject, field: Field) -> None:
+    table = pardot_object.table
+    connection.execute(f"CREATE INDEX IF NOT EXISTS {table}_{field.column} ON {table} ({field.sort_key}, id)")
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield batch

@@ -1,0 +1,222 @@
+"""Answers to queries, encoded once and kept on disk, so that the simulator never slows a benchmark.
+
+A prepared answer is a file of blocks (a block: some rows, encoded). That of a large answer is written by a
+thread of its own while the first blocks already go out. The files have no name in the folder: they vanish
+with the process, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from simulator.store import Column, Kind, QueryResult
+from simulator.wire import CHUNK
+
+INLINE_ROWS = 2_000
+"""Answers up to this size are encoded by the call that asks for them."""
+
+Block = tuple[bytes, int]
+"""Encoded rows, and how many they are."""
+Open = Callable[[], QueryResult]
+"""Runs the query; ``SoqlError`` when it cannot be run."""
+Encode = Callable[[QueryResult], Iterable[Block]]
+
+
+class _Spool:
+    """Bytes that only grow: in memory while they are few (most answers), then in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._memory: bytearray | None = bytearray()
+        self._file: BinaryIO | None = None
+
+    def append(self, data: bytes) -> None:
+        if self._memory is None:
+            assert self._file
+            self._file.write(data)
+            return
+        self._memory += data
+        if len(self._memory) > CHUNK:
+            file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (lives as long as this)
+            weakref.finalize(self, file.close)
+            file.write(self._memory)
+            self._file = cast(BinaryIO, file)
+            self._memory = None
+
+    def read(self, start: int, end: int) -> bytes:
+        memory = self._memory
+        if memory is not None:
+            return bytes(memory[start:end])
+        assert self._file
+        return os.pread(self._file.fileno(), end - start, start)
+
+
+class Prepared:
+    """One encoded answer. Safe to read from many threads, also while it is being written."""
+
+    sobject: str
+    kind: Kind
+    columns: list[Column]
+    total: int
+    """Rows of the whole answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._spool = _Spool(folder)
+        self._changed = threading.Condition()
+        self._ends: list[tuple[int, int]] = []  # after each block: bytes, rows
+        self._opened = False
+        self._complete = False
+        self._error: Exception | None = None
+
+    def fill(self, open_result: Open, encode: Encode) -> None:
+        """Runs the query and takes all its blocks; what goes wrong is raised to those who wait for them."""
+        try:
+            result = open_result()
+            self.sobject, self.kind = result.sobject, result.kind
+            self.columns, self.total = result.columns, result.total
+            self._tell(opened=True)
+            self._write(encode(result))
+        except Exception as error:  # noqa: BLE001 (kept for the waiting callers, who raise it)
+            self._error = error
+        self._tell(opened=True, complete=True)
+
+    def _write(self, blocks: Iterable[Block]) -> None:
+        size = rows = 0
+        for data, count in blocks:
+            self._spool.append(data)
+            size, rows = size + len(data), rows + count
+            with self._changed:
+                self._ends.append((size, rows))
+                self._changed.notify_all()
+
+    def _tell(self, *, opened: bool = False, complete: bool = False) -> None:
+        with self._changed:
+            self._opened |= opened
+            self._complete |= complete
+            self._changed.notify_all()
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        """With ``_changed`` held: waits, then raises what went wrong, if anything did."""
+        self._changed.wait_for(lambda: self._complete or until())
+        if self._error:
+            raise self._error
+
+    def wait_opened(self) -> None:
+        """Until ``columns`` and ``total`` are known."""
+        with self._changed:
+            self._wait(lambda: self._opened)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is encoded; raises what went wrong with it."""
+        with self._changed:
+            if self._error:
+                raise self._error
+            return self._complete
+
+    @property
+    def ready(self) -> tuple[int, int]:
+        """Bytes on disk and rows encoded so far."""
+        with self._changed:
+            return self._ends[-1] if self._ends else (0, 0)
+
+    def ends(self) -> list[tuple[int, int]]:
+        """After each block: the bytes and the rows so far."""
+        with self._changed:
+            return list(self._ends)
+
+    def block(self, number: int) -> bytes:
+        """One block (numbered from 0), once it is there; nothing when there is no such block."""
+        with self._changed:
+            self._wait(lambda: len(self._ends) > number)
+            if number >= len(self._ends):
+                return b""
+            start = self._ends[number - 1][0] if number else 0
+            end = self._ends[number][0]
+        return self.read(start, end)
+
+    def read(self, start: int, end: int) -> bytes:
+        return self._spool.read(start, end)
+
+    def chunks(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from ``start`` to ``end``, in pieces that are worth a write each."""
+        for position in range(start, end, CHUNK):
+            yield self.read(position, min(end, position + CHUNK))
+
+
+class PreparedAnswers:
+    """The answers kept, by what they answer: all of one version of the data.
+
+    Those used longest ago go when there are too many of them; ``budget`` is in bytes. An answer that goes stays
+    readable for whoever still holds it.
+    """
+
+    def __init__(self, folder: Path, *, budget: int = 2 * 1024**3, most: int = 100) -> None:
+        self._folder = folder
+        self._budget = budget
+        self._most = most
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self._version = 0
+
+    def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
+        """The answer under ``key`` from that version of the data, begun when it is not kept yet.
+
+        Raises what ``open_result`` raises.
+        """
+        with self._lock:
+            if version != self._version:
+                self._answers.clear()
+                self._version = version
+            prepared = self._answers.get(key)
+            if prepared is None:
+                fresh = prepared = self._answers[key] = Prepared(self._folder)
+            else:
+                fresh = None
+                self._answers.move_to_end(key)
+        try:
+            if fresh is not None:
+                self._begin(fresh, open_result, encode)
+            prepared.wait_opened()
+        except Exception:
+            self._forget(key, prepared)
+            raise
+        return prepared
+
+    def _begin(self, prepared: Prepared, open_result: Open, encode: Encode) -> None:
+        self._evict()
+        try:
+            result = open_result()
+        except Exception as error:
+            raised = error
+            prepared.fill(lambda: _raise(raised), encode)
+            raise
+        if result.total <= INLINE_ROWS:
+            prepared.fill(lambda: result, encode)
+            return
+        # SQLite's connections belong to threads: the writing thread asks again with its own.
+        result.rows = iter(())
+        threading.Thread(target=prepared.fill, args=(open_result, encode), daemon=True).start()
+
+    def _forget(self, key: Hashable, prepared: Prepared) -> None:
+        with self._lock:
+            if self._answers.get(key) is prepared:
+                del self._answers[key]
+
+    def _evict(self) -> None:
+        with self._lock:
+            spent = sum(prepared.ready[0] for prepared in self._answers.values())
+            while len(self._answers) > 1 and (spent > self._budget or len(self._answers) > self._most):
+                _, oldest = self._answers.popitem(last=False)
+                spent -= oldest.ready[0]
+
+
+def _raise(error: Exception) -> QueryResult:
+    raise error

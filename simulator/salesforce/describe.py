@@ -1,0 +1,169 @@
+"""What Salesforce says of itself: versions, resources, limits, and the describe calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator import schema
+from simulator.http import Request, Response, Router
+from simulator.salesforce.api import FIRST_VERSION, LAST_VERSION, Api, base_path, not_found
+from simulator.salesforce.jobs import Jobs
+from simulator.salesforce.records import OBJECT, known
+from simulator.schema import SObject
+from simulator.schema.ids import to_18
+from simulator.world import World
+
+MASTER_RECORD_TYPE = "012000000000000AAA"
+_RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", "jobs")
+
+
+class Describe:
+    """The describe calls of one org; fields hidden from the API user are not in them."""
+
+    def __init__(self, world: World, jobs: Jobs) -> None:
+        self._world = world
+        self._jobs = jobs
+
+    def resources(self, request: Request) -> Response:
+        return Response.json({name: f"{base_path(request)}/{name}" for name in _RESOURCES})
+
+    def limits(self, _request: Request) -> Response:
+        """``{name: {"Max", "Remaining"}}``; the figures that nothing here spends stay whole."""
+        usage = self._world.salesforce.usage
+        jobs = self._world.salesforce.bulk.daily_jobs
+        return Response.json(
+            {
+                "DailyApiRequests": {"Max": usage.daily_max, "Remaining": usage.remaining},
+                "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000},
+                "DailyBulkV2QueryFileStorageMB": {"Max": 976_562, "Remaining": 976_562},
+                "DailyBulkV2QueryJobs": {"Max": jobs, "Remaining": max(0, jobs - self._jobs.created_today)},
+                "DataStorageMB": {"Max": 20_480, "Remaining": 12_100},
+                "FileStorageMB": {"Max": 20_480, "Remaining": 19_800},
+                "SingleEmail": {"Max": 5_000, "Remaining": 5_000},
+            }
+        )
+
+    def all(self, request: Request) -> Response:
+        base = base_path(request)
+        sobjects = [
+            {**schema.describe_global(sobject), "urls": _urls(base, sobject)} for sobject in schema.SOBJECTS.values()
+        ]
+        return Response.json({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
+
+    def basic(self, request: Request) -> Response:
+        sobject = known(request.params["sobject"])
+        description = {**schema.describe_global(sobject), "urls": _urls(base_path(request), sobject)}
+        return Response.json({"objectDescribe": description, "recentItems": []})
+
+    def one(self, request: Request) -> Response:
+        sobject = known(request.params["sobject"])
+        hidden = self._world.store.hidden_fields(sobject.name)
+        description = schema.describe(sobject, hidden)
+        description["urls"] = _urls(base_path(request), sobject)
+        description["childRelationships"] = _children(sobject)
+        return Response.json(description)
+
+    def layouts(self, request: Request) -> Response:
+        sobject = known(request.params["sobject"])
+        own = f"{base_path(request)}/sobjects/{sobject.name}"
+        mapping = {
+            "available": True,
+            "defaultRecordTypeMapping": True,
+            "layoutId": _layout_id(sobject),
+            "master": True,
+            "name": "Master",
+            "recordTypeId": MASTER_RECORD_TYPE,
+            "urls": {
+                "layout": f"{own}/describe/layouts/{MASTER_RECORD_TYPE}",
+            },
+        }
+        return Response.json({"layouts": [self._layout(sobject)], "recordTypeMappings": [mapping]})
+
+    def layout(self, request: Request) -> Response:
+        """The page layout of one record type; this org has one for all of an sObject's."""
+        sobject = known(request.params["sobject"])
+        if not request.params["record_type"].startswith("012"):
+            raise not_found()
+        return Response.json(self._layout(sobject))
+
+    def _layout(self, sobject: SObject) -> dict[str, Any]:
+        hidden = self._world.store.hidden_fields(sobject.name)
+        names = [field for field in sobject.fields if field.name not in hidden]
+        rows = [
+            {
+                "numItems": 1,
+                "layoutItems": [
+                    {
+                        "editableForNew": field.createable,
+                        "editableForUpdate": field.updateable,
+                        "label": field.label,
+                        "layoutComponents": [{"type": "Field", "value": field.name, "displayLines": 1}],
+                        "placeholder": False,
+                        "required": field.required,
+                    }
+                ],
+            }
+            for field in names
+        ]
+        section = {
+            "heading": sobject.label,
+            "columns": 1,
+            "rows": len(rows),
+            "useHeading": False,
+            "layoutRows": rows,
+        }
+        return {"id": _layout_id(sobject), "detailLayoutSections": [section], "editLayoutSections": [section]}
+
+
+def _layout_id(sobject: SObject) -> str:
+    return to_18(f"00hHs0000000{sobject.prefix}")
+
+
+def _urls(base: str, sobject: SObject) -> dict[str, str]:
+    own = f"{base}/sobjects/{sobject.name}"
+    return {
+        "sobject": own,
+        "describe": f"{own}/describe",
+        "layouts": f"{own}/describe/layouts",
+        "rowTemplate": f"{own}/{{ID}}",
+    }
+
+
+def _children(sobject: SObject) -> list[dict[str, Any]]:
+    return [
+        {
+            "cascadeDelete": field.on_delete == "cascade",
+            "childSObject": child.name,
+            "deprecatedAndHidden": False,
+            "field": field.name,
+            "relationshipName": None,
+        }
+        for child, field in schema.children_of(sobject)
+    ]
+
+
+def _versions(_request: Request) -> Response:
+    """The versions that answer, without a login."""
+    versions = [
+        {"label": _release(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+        for number in range(FIRST_VERSION, LAST_VERSION + 1)
+    ]
+    return Response.json(versions)
+
+
+def _release(version: int) -> str:
+    """Three releases a year: 64.0 is Summer '25."""
+    years, season = divmod(version - 1, 3)
+    name = ("Summer", "Winter", "Spring")[season]
+    return f"{name} '{years + 4 + (season > 0):02}"
+
+
+def add_routes(api: Api, router: Router, describe: Describe) -> None:
+    router.add("GET", "/services/data", _versions)
+    api.add("GET", "", describe.resources)
+    api.add("GET", "/limits", describe.limits)
+    api.add("GET", "/sobjects", describe.all)
+    api.add("GET", OBJECT, describe.basic)
+    api.add("GET", OBJECT + "/describe", describe.one)
+    api.add("GET", OBJECT + "/describe/layouts", describe.layouts)
+    api.add("GET", OBJECT + r"/describe/layouts/(?P<record_type>\w{15,18})", describe.layout)

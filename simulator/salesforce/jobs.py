@@ -1,0 +1,129 @@
+"""The query jobs of Bulk API 2.0, and what is told of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from simulator import credentials
+from simulator.prepared import Prepared
+from simulator.soql import SoqlError
+
+KEPT_SECONDS = 7 * 24 * 3600
+MAX_JOBS = 1_000
+"""Older ones go: their results take space."""
+
+State = Literal["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"]
+
+
+@dataclass
+class Job:
+    """One query job; ``state`` moves on with the status calls, as the work gets done."""
+
+    id: str
+    operation: str
+    query: str
+    sobject: str
+    version: str
+    prepared: Prepared
+    polls_left: int
+    created: float = field(default_factory=time.time)
+    state: State = "UploadComplete"
+    message: str = ""
+
+    def poll(self) -> None:
+        """One look at the job: it is complete when its data is ready and enough looks were taken."""
+        if self.state not in ("UploadComplete", "InProgress"):
+            return
+        try:
+            ready = self.prepared.complete
+        except SoqlError as error:
+            self.fail(f"{error.code}: {error.message}")
+            return
+        if self.polls_left > 0 or not ready:
+            self.polls_left -= 1
+            self.state = "InProgress"
+        else:
+            self.state = "JobComplete"
+
+    def fail(self, message: str) -> None:
+        self.state, self.message = "Failed", message
+
+    def info(self) -> dict[str, Any]:
+        """What is always told of a job."""
+        created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        return {
+            "id": self.id,
+            "operation": self.operation,
+            "object": self.sobject,
+            "createdById": credentials.USER_ID,
+            "createdDate": created,
+            "systemModstamp": created,
+            "state": self.state,
+            "concurrencyMode": "Parallel",
+            "contentType": "CSV",
+            "apiVersion": float(self.version),
+            "lineEnding": "LF",
+            "columnDelimiter": "COMMA",
+        }
+
+    def status(self) -> dict[str, Any]:
+        """The answer to a status call: the info with how far it is, and why it failed."""
+        done = self.prepared.ready[1] if self.state != "Failed" else 0
+        status = {
+            **self.info(),
+            "jobType": "V2Query",
+            "numberRecordsProcessed": done,
+            "retries": 0,
+            "totalProcessingTime": int((time.time() - self.created) * 1000),
+            "isPkChunkingSupported": True,
+        }
+        return {**status, "errorMessage": self.message} if self.message else status
+
+
+class Jobs:
+    """The jobs of one org; they live as long as the process, or until they are 7 days old."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._created: list[float] = []
+
+    def add(self, job: Job) -> None:
+        with self._lock:
+            self._jobs[job.id[:15]] = job
+            if len(self._jobs) > MAX_JOBS:
+                del self._jobs[next(iter(self._jobs))]
+            self._created.append(job.created)
+
+    def find(self, job_id: str) -> Job | None:
+        """The job of that id (15 or 18 characters), unless it is too old."""
+        with self._lock:
+            job = self._jobs.get(job_id[:15])
+        return None if job is None or time.time() - job.created > KEPT_SECONDS else job
+
+    def all(self) -> list[Job]:
+        with self._lock:
+            return list(self._jobs.values())
+
+    def remove(self, job: Job) -> None:
+        with self._lock:
+            self._jobs.pop(job.id[:15], None)
+
+    def expire_all(self) -> int:
+        """Forgets all jobs and their results, as after seven days; returns how many there were."""
+        with self._lock:
+            count = len(self._jobs)
+            self._jobs.clear()
+            return count
+
+    @property
+    def created_today(self) -> int:
+        """Jobs of the last 24 hours, those that are gone too."""
+        since = time.time() - 86_400
+        with self._lock:
+            self._created = [moment for moment in self._created if moment > since]
+            return len(self._created)

@@ -1,0 +1,54 @@
+"""Where REST queries stand: the cursors behind ``nextRecordsUrl``."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from simulator.prepared import Prepared
+from simulator.schema.ids import DIGITS, to_18
+
+MAX_LOCATORS = 100
+"""Salesforce has had no limit since API version 56.0; here the oldest makes room, as answers take space."""
+
+
+def random_id(prefix: str) -> str:
+    """An id of 18 characters that nobody can foresee."""
+    return to_18(prefix + "".join(secrets.choice(DIGITS) for _ in range(12)))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A query whose next page can be asked for."""
+
+    prepared: Prepared
+    page_size: int
+
+
+class Locators:
+    """The open cursors; the oldest go. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cursors: OrderedDict[str, Cursor] = OrderedDict()
+
+    def add(self, cursor: Cursor) -> str:
+        locator = random_id("0r8")
+        with self._lock:
+            self._cursors[locator] = cursor
+            if len(self._cursors) > MAX_LOCATORS:
+                self._cursors.popitem(last=False)
+        return locator
+
+    def find(self, locator: str) -> Cursor | None:
+        with self._lock:
+            return self._cursors.get(locator)
+
+    def expire_all(self) -> int:
+        """Ends all of them; returns how many there were."""
+        with self._lock:
+            count = len(self._cursors)
+            self._cursors.clear()
+            return count

@@ -1,0 +1,186 @@
+"""Salesforce's ways to log in: the OAuth token endpoint.
+
+Error bodies are ``{"error", "error_description"}`` with status 400. Sources of their texts: Salesforce Help
+"OAuth 2.0 Authorization Errors" (JWT: ``Audience validation failed``; refresh token: ``expired
+access/refresh token``) and answers that users have published (``invalid_grant`` "authentication failure" for
+a wrong password, a missing security token and for a flow that the organisation has switched off;
+``invalid_client_id`` "client identifier invalid"; ``invalid_client`` "invalid client credentials";
+``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is inactive").
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+
+from simulator import credentials
+from simulator.http import Request, Response, Router
+from simulator.world import World
+
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (a path)
+REVOKE_PATH = "/services/oauth2/revoke"
+JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+JWT_LIFETIME = 180
+"""Seconds: an assertion that expires later is refused."""
+CLOCK_SKEW = 30
+
+Form = Mapping[str, str]
+
+
+class LoginError(Exception):
+    """``error`` and ``error_description`` of a login that is refused."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+
+
+class OAuth:
+    """The token endpoint of one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._flows: Mapping[str, tuple[str, Callable[[Request, Form], None]]] = {
+            "password": ("password", self._check_password),
+            "client_credentials": ("client_credentials", self._check_client),
+            "refresh_token": ("refresh_token", self._check_refresh_token),
+            JWT_GRANT: ("jwt", self._check_assertion),
+        }
+
+    def token(self, request: Request) -> Response:
+        try:
+            return self._logged_in(request)
+        except LoginError as refusal:
+            return Response.json({"error": refusal.error, "error_description": refusal.description}, 400)
+
+    def _logged_in(self, request: Request) -> Response:
+        form = _with_basic(request)
+        grant = form.get("grant_type", "")
+        if grant not in self._flows:
+            raise LoginError("unsupported_grant_type", "grant type not supported")
+        flow, check = self._flows[grant]
+        check(request, form)
+        if flow in self._world.salesforce.blocked_flows:
+            raise LoginError("invalid_grant", "authentication failure")
+        if not user_is_active(self._world):
+            raise LoginError("inactive_user", "user is inactive")
+        session = self._world.sessions.start(flow)
+        return Response.json(_token_payload(session.token, host_of(request)))
+
+    def _check_client_id(self, form: Form) -> None:
+        if form.get("client_id") != credentials.CLIENT_ID:
+            raise LoginError("invalid_client_id", "client identifier invalid")
+
+    def _check_client(self, _request: Request, form: Form) -> None:
+        self._check_client_id(form)
+        if form.get("client_secret") != credentials.CLIENT_SECRET:
+            raise LoginError("invalid_client", "invalid client credentials")
+
+    def _check_password(self, request: Request, form: Form) -> None:
+        self._check_client(request, form)
+        if not password_fits(form.get("username", ""), form.get("password", "")):
+            raise LoginError("invalid_grant", "authentication failure")
+
+    def _check_refresh_token(self, request: Request, form: Form) -> None:
+        self._check_client_id(form)
+        if "client_secret" in form:
+            self._check_client(request, form)
+        if form.get("refresh_token") != credentials.REFRESH_TOKEN:
+            raise LoginError("invalid_grant", "expired access/refresh token")
+
+    def _check_assertion(self, request: Request, form: Form) -> None:
+        claims = self._claims(form.get("assertion", ""))
+        if claims["iss"] != credentials.CLIENT_ID:
+            raise LoginError("invalid_client_id", "client identifier invalid")
+        if claims["aud"] not in self._audiences(request):
+            raise LoginError("invalid_grant", "Audience validation failed")
+        if claims["exp"] > time.time() + JWT_LIFETIME + CLOCK_SKEW:
+            raise LoginError("invalid_grant", "invalid assertion: the expiration is too far in the future")
+        if claims["sub"] != credentials.USERNAME:
+            raise LoginError("invalid_grant", "user hasn't approved this consumer")
+
+    def _claims(self, assertion: str) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                assertion,
+                credentials.jwt_public_key(self._world.config.folder),
+                algorithms=["RS256"],
+                options={"require": ["iss", "sub", "aud", "exp"], "verify_aud": False},
+                leeway=CLOCK_SKEW,
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise LoginError("invalid_grant", "expired authorization code") from error
+        except jwt.InvalidTokenError as error:
+            raise LoginError("invalid_grant", f"invalid assertion: {error}") from error
+
+    def _audiences(self, request: Request) -> set[str]:
+        own = {host_of(request), f"https://localhost:{self._world.config.port}"}
+        return own | {"https://login.salesforce.com", "https://test.salesforce.com"}
+
+    def revoke(self, request: Request) -> Response:
+        self._world.sessions.expire(request.form().get("token", ""))
+        return Response(200)
+
+
+def password_fits(username: str, password: str, *, trusted_address: bool = False) -> bool:
+    """Whether that is the demo user's password with the security token joined on.
+
+    From a trusted address (and with the organisation's id, which stands for one here) the token may lack.
+    """
+    fits = {credentials.PASSWORD + credentials.SECURITY_TOKEN}
+    if trusted_address:
+        fits.add(credentials.PASSWORD)
+    return username == credentials.USERNAME and password in fits
+
+
+def user_is_active(world: World) -> bool:
+    """Whether the integration user, a record like any other, may still log in."""
+    user = world.store.get("User", credentials.USER_ID)
+    return user is None or bool(user.get("IsActive", True))
+
+
+def host_of(request: Request) -> str:
+    """The address at which the caller reached this server; also the ``instance_url`` it is given."""
+    return f"https://{request.headers.get('host', 'localhost')}"
+
+
+def _with_basic(request: Request) -> dict[str, str]:
+    """The form, with client id and secret from Basic authentication when they came that way."""
+    form = request.form()
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise LoginError("invalid_client", "invalid client credentials") from error
+        form = {"client_id": client_id, "client_secret": secret, **form}
+    return form
+
+
+def _token_payload(token: str, host: str) -> dict[str, str]:
+    identity = f"{host}/id/{credentials.ORGANIZATION_ID}/{credentials.USER_ID}"
+    issued_at = str(int(time.time() * 1000))
+    digest = hmac.new(credentials.CLIENT_SECRET.encode(), (identity + issued_at).encode(), hashlib.sha256)
+    return {
+        "access_token": token,
+        "instance_url": host,
+        "id": identity,
+        "token_type": "Bearer",
+        "issued_at": issued_at,
+        "signature": base64.b64encode(digest.digest()).decode(),
+        "scope": "refresh_token offline_access full pardot_api api",
+    }
+
+
+def add_routes(router: Router, world: World) -> None:
+    oauth = OAuth(world)
+    router.add("POST", TOKEN_PATH, oauth.token)
+    router.add("POST", REVOKE_PATH, oauth.revoke)

@@ -1,0 +1,64 @@
+"""Access tokens that Salesforce has handed out. Pardot accepts the same ones."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import threading
+import time
+from dataclasses import dataclass
+
+from simulator import credentials
+
+_ALPHABET = string.ascii_letters + string.digits + "._"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One login."""
+
+    token: str
+    flow: str
+    """How it was made: ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``."""
+    started: float
+    """Seconds since 1970."""
+
+
+class Sessions:
+    """The tokens in force. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def start(self, flow: str) -> Session:
+        """A new session with a token of Salesforce's shape: organisation id, ``!``, 96 characters."""
+        secret = "".join(secrets.choice(_ALPHABET) for _ in range(96))
+        session = Session(f"{credentials.ORGANIZATION_ID[:15]}!{secret}", flow, time.time())
+        with self._lock:
+            self._sessions[session.token] = session
+        return session
+
+    def adopt(self, token: str) -> None:
+        """Puts a token into force that was agreed on beforehand (a session that is handed over)."""
+        with self._lock:
+            self._sessions[token] = Session(token, "direct", time.time())
+
+    def find(self, token: str) -> Session | None:
+        with self._lock:
+            return self._sessions.get(token)
+
+    def expire(self, token: str) -> None:
+        with self._lock:
+            self._sessions.pop(token, None)
+
+    def expire_all(self) -> int:
+        """Ends every session; returns how many there were."""
+        with self._lock:
+            count = len(self._sessions)
+            self._sessions.clear()
+            return count
+
+    def count(self) -> int:
+        with self._lock:
+            return len(self._sessions)

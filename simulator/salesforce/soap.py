@@ -1,0 +1,105 @@
+"""SOAP ``login()``: by security token, and by organisation id (a trusted address).
+
+Not there from API version 65.0 on, and retired everywhere in summer 2027 (help.salesforce.com, "Platform SOAP
+API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API Developer
+Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from simulator import credentials
+from simulator.http import Request, Response, Router
+from simulator.salesforce.api import FIRST_VERSION
+from simulator.salesforce.login import host_of, password_fits, user_is_active
+from simulator.world import World
+
+LAST_LOGIN_VERSION = 64
+SESSION_SECONDS = 7200
+
+_ENVELOPE = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}>'
+    "<soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"
+)
+_HEADERS = {"Content-Type": "text/xml; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class _Login:
+    username: str
+    password: str
+    organization_id: str
+
+
+class SoapLogin:
+    """The login call of one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def login(self, request: Request) -> Response:
+        version = float(request.params["version"])
+        if not FIRST_VERSION <= version <= LAST_LOGIN_VERSION:
+            return _fault("UNSUPPORTED_API_VERSION", "The login() call isn't available in this API version.")
+        call = _read(request.body.decode(errors="replace"))
+        if "soap" in self._world.salesforce.blocked_flows:
+            return _fault("INVALID_OPERATION", "SOAP API login() is disabled by default in this org.")
+        if not self._may_log_in(call):
+            message = "Invalid username, password, security token; or user locked out."
+            return _fault("INVALID_LOGIN", message)
+        session = self._world.sessions.start("soap")
+        return _success(session.token, f"{host_of(request)}/services/Soap/u/{request.params['version']}")
+
+    def _may_log_in(self, call: _Login) -> bool:
+        if call.organization_id and call.organization_id[:15] != credentials.ORGANIZATION_ID[:15]:
+            return False
+        trusted = bool(call.organization_id)
+        fits = password_fits(call.username, call.password, trusted_address=trusted)
+        return fits and user_is_active(self._world)
+
+
+def _read(envelope: str) -> _Login:
+    def element(name: str) -> str:
+        found = re.search(rf"<(?:[\w-]+:)?{name}(?:\s[^>]*)?>(.*?)</", envelope, re.DOTALL)
+        return html.unescape(found[1].strip()) if found else ""
+
+    return _Login(element("username"), element("password"), element("organizationId"))
+
+
+def _fault(code: str, message: str) -> Response:
+    body = (
+        f"<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {escape(message)}</faultstring>"
+        '<detail><sf:LoginFault xsi:type="sf:LoginFault">'
+        f"<sf:exceptionCode>{code}</sf:exceptionCode>"
+        f"<sf:exceptionMessage>{escape(message)}</sf:exceptionMessage>"
+        "</sf:LoginFault></detail></soapenv:Fault>"
+    )
+    envelope = _ENVELOPE.format(namespaces='xmlns:sf="urn:fault.partner.soap.sforce.com"', body=body)
+    return Response(500, envelope.encode(), dict(_HEADERS))
+
+
+def _success(token: str, server_url: str) -> Response:
+    organization = credentials.ORGANIZATION_ID[:15]
+    body = (
+        "<loginResponse><result>"
+        f"<metadataServerUrl>{escape(server_url.replace('/u/', '/m/'))}/{organization}</metadataServerUrl>"
+        "<passwordExpired>false</passwordExpired><sandbox>false</sandbox>"
+        f"<serverUrl>{escape(server_url)}/{organization}</serverUrl>"
+        f"<sessionId>{escape(token)}</sessionId><userId>{credentials.USER_ID}</userId>"
+        f"<userInfo><organizationId>{credentials.ORGANIZATION_ID}</organizationId>"
+        f"<sessionSecondsValid>{SESSION_SECONDS}</sessionSecondsValid>"
+        f"<userId>{credentials.USER_ID}</userId><userName>{escape(credentials.USERNAME)}</userName></userInfo>"
+        "</result></loginResponse>"
+    )
+    envelope = _ENVELOPE.format(namespaces='xmlns="urn:partner.soap.sforce.com"', body=body)
+    return Response(200, envelope.encode(), dict(_HEADERS))
+
+
+def add_routes(router: Router, world: World) -> None:
+    router.add("POST", r"/services/Soap/[uc]/(?P<version>\d+(\.\d)?)(/\w+)?", SoapLogin(world).login)

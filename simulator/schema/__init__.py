@@ -1,0 +1,77 @@
+"""Every sObject of the simulated org and its fields, declared once.
+
+Tables, SOQL's checks, the validation of writes and the describe calls all follow from these declarations.
+"""
+
+from __future__ import annotations
+
+from simulator.schema.describe import describe, describe_field, describe_global
+from simulator.schema.education import ACCOUNT, ADOPTION, BOOK, CONTACT, OPPORTUNITY
+from simulator.schema.marketing import (
+    CAMPAIGN,
+    CAMPAIGN_MEMBER,
+    CASE,
+    CONTACT_SCORE,
+    LEAD,
+    LEAD_SCORE,
+)
+from simulator.schema.organization import ORGANIZATION, RECORD_TYPE, USER
+from simulator.schema.types import Field, SObject
+
+SOBJECTS: dict[str, SObject] = {
+    sobject.name: sobject
+    for sobject in (
+        ORGANIZATION,
+        USER,
+        RECORD_TYPE,
+        BOOK,
+        ACCOUNT,
+        CONTACT,
+        OPPORTUNITY,
+        ADOPTION,
+        LEAD,
+        CAMPAIGN,
+        CAMPAIGN_MEMBER,
+        CASE,
+        LEAD_SCORE,
+        CONTACT_SCORE,
+    )
+}
+"""By API name, parents before children."""
+
+FIRST_SERIAL = 62**4
+"""The serial number of the first record of every object, so that ids look used."""
+
+_BY_LOWER_NAME = {name.lower(): sobject for name, sobject in SOBJECTS.items()}
+_BY_PREFIX = {sobject.prefix: sobject for sobject in SOBJECTS.values()}
+
+
+def find(name: str) -> SObject | None:
+    """The sObject of that API name, in any case."""
+    return _BY_LOWER_NAME.get(name.lower())
+
+
+def of_id(record_id: str) -> SObject | None:
+    """The sObject that an id belongs to, by its first three characters."""
+    return _BY_PREFIX.get(record_id[:3])
+
+
+def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
+    """The fields of all sObjects that point to records of this one."""
+    return [
+        (child, field) for child in SOBJECTS.values() for field in child.fields if field.reference_to == sobject.name
+    ]
+
+
+__all__ = [
+    "FIRST_SERIAL",
+    "SOBJECTS",
+    "Field",
+    "SObject",
+    "children_of",
+    "describe",
+    "describe_field",
+    "describe_global",
+    "find",
+    "of_id",
+]

@@ -1,0 +1,77 @@
+"""The SQLite tables of the sObjects, derived from the schema.
+
+Records are generated in the order of their ids, so that reading them in that order, Salesforce's order
+without ``ORDER BY``, jumps about little. The index on ``Id`` comes with the others, after the rows: that
+makes inserting half as quick again. Text compares without case as Salesforce's does, ids with it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from simulator.schema import SOBJECTS, Field, SObject
+from simulator.schema.types import NUMBER_TYPES, TEXT_TYPES
+
+_BOOKKEEPING = """
+CREATE TABLE simulator_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE simulator_serial (sobject TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_UNINDEXED_PARENTS = frozenset({"User", "RecordType"})
+"""Small objects whose records are never deleted: nothing looks for their children."""
+_SEARCHED = frozenset({"Email"})
+"""Fields that the duplicate rules look into."""
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    connection.executescript(definitions())
+
+
+def definitions() -> str:
+    """The SQL of all tables."""
+    return _BOOKKEEPING + "".join(map(_table, SOBJECTS.values()))
+
+
+def create_indexes(connection: sqlite3.Connection) -> None:
+    """After the rows are in: that is several times quicker than keeping the indexes up meanwhile."""
+    for sobject in SOBJECTS.values():
+        for statement in _indexes(sobject):
+            connection.execute(statement)
+
+
+def _table(sobject: SObject) -> str:
+    columns = ",\n  ".join(_column(field) for field in sobject.fields)
+    return f'CREATE TABLE "{sobject.name}" (\n  {columns}\n);\n'
+
+
+def _column(field: Field) -> str:
+    if field.type == "id":
+        return f'"{field.name}" TEXT NOT NULL'
+    if field.type == "boolean":
+        return f'"{field.name}" INTEGER NOT NULL DEFAULT 0'
+    if field.type in TEXT_TYPES:
+        return f'"{field.name}" TEXT COLLATE NOCASE'
+    if field.type in NUMBER_TYPES:
+        return f'"{field.name}" {"INTEGER" if field.type == "int" else "REAL"}'
+    return f'"{field.name}" TEXT'
+
+
+def _indexes(sobject: SObject) -> list[str]:
+    table = sobject.name
+    statements = [
+        f'CREATE UNIQUE INDEX "{table}.Id" ON "{table}" ("Id")',
+        f'CREATE INDEX "{table}.SystemModstamp" ON "{table}" ("SystemModstamp")',
+    ]
+    if sobject.soft_deletes:
+        # Counts of a whole table read this narrow index instead of the rows.
+        statements.append(f'CREATE INDEX "{table}.IsDeleted" ON "{table}" ("IsDeleted")')
+    statements += [
+        f'CREATE INDEX "{table}.{field.name}" ON "{table}" ("{field.name}")'
+        for field in sobject.fields
+        if _indexed(field)
+    ]
+    return statements
+
+
+def _indexed(field: Field) -> bool:
+    parent = field.reference_to and field.reference_to not in _UNINDEXED_PARENTS
+    return bool(parent) or field.external_id or field.unique or field.name in _SEARCHED

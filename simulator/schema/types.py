@@ -1,0 +1,131 @@
+"""What an sObject and a field of it are, in Salesforce's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+FieldType = Literal[
+    "id",
+    "string",
+    "textarea",
+    "picklist",
+    "multipicklist",
+    "reference",
+    "boolean",
+    "int",
+    "double",
+    "currency",
+    "percent",
+    "date",
+    "datetime",
+    "email",
+    "phone",
+    "url",
+]
+OnDelete = Literal["clear", "cascade"]
+
+ID_TYPES = frozenset({"id", "reference"})
+NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
+TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "email", "phone", "url"})
+LONG_TEXT = 255
+"""A text area longer than this can be selected only: not filtered, sorted or grouped by."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. The defaults are those of an ordinary, optional, writable field."""
+
+    name: str
+    type: FieldType
+    label: str
+    length: int = 0
+    """Characters, of text and ids."""
+    precision: int = 0
+    """Digits in all, of numbers."""
+    scale: int = 0
+    """Digits after the point, of numbers."""
+    values: tuple[str, ...] = ()
+    """Of picklists."""
+    restricted: bool = False
+    """Whether a picklist refuses values that are not listed."""
+    reference_to: str = ""
+    relationship: str = ""
+    """The name of the path to the parent: ``Account``, ``Opportunity__r``."""
+    on_delete: OnDelete = "clear"
+    """What becomes of this record when the parent is deleted."""
+    nillable: bool = True
+    unique: bool = False
+    external_id: bool = False
+    createable: bool = True
+    updateable: bool = True
+    formula: bool = False
+    auto_number: str = ""
+    """The format, with ``{}`` for the number: ``AD-{:07}``."""
+    default: Any = None
+    """What a new record has when it is created without the field."""
+
+    @property
+    def custom(self) -> bool:
+        return self.name.endswith("__c")
+
+    @property
+    def filterable(self) -> bool:
+        return self.type != "textarea" or self.length <= LONG_TEXT
+
+    @property
+    def sortable(self) -> bool:
+        return self.filterable and self.type != "multipicklist"
+
+    @property
+    def groupable(self) -> bool:
+        return self.sortable and self.type not in {"double", "currency", "percent", "datetime"}
+
+    @property
+    def aggregatable(self) -> bool:
+        return self.sortable and self.type not in {"boolean"}
+
+    @property
+    def required(self) -> bool:
+        """Whether a record cannot be created without a value for it."""
+        return not self.nillable and self.createable and self.default is None
+
+
+@dataclass(frozen=True)
+class SObject:
+    """One kind of record; ``prefix`` is how the ids of its records begin."""
+
+    name: str
+    label: str
+    plural: str
+    prefix: str
+    fields: tuple[Field, ...]
+    writable: bool = True
+    """Whether the API user may create, change and delete records."""
+    mergeable: bool = False
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Fields by their name in lower case: the API does not mind the case."""
+        return {field.name.lower(): field for field in self.fields}
+
+    @cached_property
+    def by_relationship(self) -> Mapping[str, Field]:
+        return {field.relationship.lower(): field for field in self.fields if field.relationship}
+
+    def field(self, name: str) -> Field | None:
+        return self.by_name.get(name.lower())
+
+    def has(self, name: str) -> bool:
+        return name.lower() in self.by_name
+
+    @property
+    def soft_deletes(self) -> bool:
+        """Whether deleted records stay in the recycle bin."""
+        return self.has("IsDeleted")
+
+    @property
+    def custom(self) -> bool:
+        return self.name.endswith("__c")

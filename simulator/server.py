@@ -1,0 +1,108 @@
+"""The threaded HTTP(S) server: a thread a connection, kept alive between calls.
+
+The TLS handshake happens in the connection's own thread, so a caller that stalls holds up nobody.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO, cast
+
+from simulator.http import Request, Response
+from simulator.wire import ConnectionDropped, WireError, read_request, write_response
+
+IDLE_SECONDS = 120.0
+"""A connection on which nothing is asked for so long is closed."""
+
+Send = Callable[[Response], None]
+Exchange = Callable[[Request, int, Send], None]
+"""Answers one request (with the size of its URI and headers) by calling ``send`` once."""
+
+
+class PortTaken(Exception):
+    """Another program listens on the port that was asked for."""
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Listens from construction on, so that a taken port shows at once; :meth:`start` begins to answer."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 256
+
+    exchange: Exchange
+
+    def __init__(self, address: tuple[str, int], tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
+        try:
+            super().__init__(address, Connection)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(f"Port {address[1]} is taken by another program.") from error
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def start(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that goes away in the middle is no news; anything else is."""
+        if not isinstance(sys.exception(), OSError):
+            traceback.print_exc()
+
+
+class Connection(socketserver.BaseRequestHandler):
+    """One caller's connection and the calls on it."""
+
+    server: Server
+    request: socket.socket
+
+    def handle(self) -> None:
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.request.settimeout(IDLE_SECONDS)
+        # What breaks off here (a caller that has gone, a handshake that fails) has nobody to be told to.
+        with suppress(OSError, ConnectionDropped):
+            connection = self._secured()
+            with connection, connection.makefile("rb", buffering=65_536) as stream:
+                while self._exchange(connection, cast(BinaryIO, stream)):
+                    pass
+
+    def _secured(self) -> socket.socket:
+        if self.server.tls is None:
+            return self.request
+        return self.server.tls.wrap_socket(self.request, server_side=True)
+
+    def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
+        """Answers one request; False when there is none after it."""
+        try:
+            found = read_request(stream, connection)
+        except WireError as error:
+            write_response(connection, "GET", Response(error.status), keep_open=False)
+            return False
+        if found is None:
+            return False
+        request, head_size = found
+        keep_open = request.headers.get("connection", "").lower() != "close"
+
+        def send(response: Response) -> None:
+            write_response(connection, request.method, response, keep_open=keep_open)
+
+        self.server.exchange(request, head_size, send)
+        return keep_open

@@ -1,0 +1,125 @@
+"""The names of a query: its sObject, the parents reached by dotted paths, and the joins they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from simulator import schema
+from simulator.schema import Field, SObject
+from simulator.soql.errors import SoqlError
+from simulator.soql.tree import Path, Query
+
+_MAX_LEVELS = 5
+_ADVICE = (
+    "If you are attempting to use a custom {what}, be sure to append the '{ending}' after the {name}."
+    " Please reference your WSDL or the describe call for the appropriate names."
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is the same for the whole statement."""
+
+    soql: str
+    now: datetime
+    include_deleted: bool
+    hidden: Callable[[str], Collection[str]]
+    """sObject → the fields that the API user may not see."""
+    aliases: count[int]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A field that a path leads to."""
+
+    field: Field
+    sql: str
+    path: str
+    """As Salesforce spells it, without the name or alias of the sObject."""
+
+
+class Scope:
+    """Resolves paths from one sObject and collects the LEFT JOINs to the parents on the way."""
+
+    def __init__(self, query: Query, context: Context) -> None:
+        sobject = schema.find(query.sobject)
+        if sobject is None:
+            raise _unknown_sobject(query, context.soql)
+        self.sobject = sobject
+        self.context = context
+        self._own_names = {sobject.name.lower(), query.alias.lower()} - {""}
+        self._table = self._new_alias()
+        self._joins: dict[str, tuple[str, SObject, str]] = {}
+
+    def _new_alias(self) -> str:
+        return f"t{next(self.context.aliases)}"
+
+    def resolve(self, path: Path) -> Resolved:
+        """``INVALID_FIELD`` when there is no such field or relationship, or it is hidden."""
+        names = path.names
+        if len(names) > 1 and names[0].lower() in self._own_names:
+            names = names[1:]
+        if len(names) > _MAX_LEVELS + 1:
+            message = f"Only {_MAX_LEVELS} levels of relationships are allowed in a path"
+            raise SoqlError.at("MALFORMED_QUERY", message, self.context.soql, path.position)
+        alias, sobject, spelled = self._table, self.sobject, ""
+        for name in names[:-1]:
+            alias, sobject, spelled = self._parent(alias, sobject, spelled, name, path.position)
+        field = self._visible(sobject, sobject.field(names[-1]), names[-1], path.position)
+        return Resolved(field, f'{alias}."{field.name}"', spelled + field.name)
+
+    def _visible(self, sobject: SObject, field: Field | None, name: str, position: int) -> Field:
+        if field is None or field.name in self.context.hidden(sobject.name):
+            advice = _ADVICE.format(what="field", ending="__c", name="custom field name")
+            message = f"No such column '{name}' on entity '{sobject.name}'. {advice}"
+            raise SoqlError.at("INVALID_FIELD", message, self.context.soql, position)
+        return field
+
+    def _parent(self, alias: str, sobject: SObject, spelled: str, name: str, position: int) -> tuple[str, SObject, str]:
+        reference = sobject.by_relationship.get(name.lower())
+        if reference is None or reference.name in self.context.hidden(sobject.name):
+            advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")
+            message = f"Didn't understand relationship '{name}' in field path. {advice}"
+            raise SoqlError.at("INVALID_FIELD", message, self.context.soql, position)
+        spelled = f"{spelled}{reference.relationship}."
+        if spelled not in self._joins:
+            parent = schema.SOBJECTS[reference.reference_to]
+            own = self._new_alias()
+            condition = f'{own}."Id" = {alias}."{reference.name}"'
+            if parent.soft_deletes and not self.context.include_deleted:
+                # The plus keeps SQLite from going through the index on IsDeleted, which finds nearly all.
+                condition += f' AND +{own}."IsDeleted" = 0'
+            join = f' LEFT JOIN "{parent.name}" AS {own} ON {condition}'
+            self._joins[spelled] = (own, parent, join)
+        own, parent, _ = self._joins[spelled]
+        return own, parent, spelled
+
+    def visible_fields(self) -> list[Field]:
+        hidden = self.context.hidden(self.sobject.name)
+        return [field for field in self.sobject.fields if field.name not in hidden]
+
+    @property
+    def id_column(self) -> str:
+        return f'{self._table}."Id"'
+
+    def tables(self) -> str:
+        """The FROM clause; complete once all paths are resolved."""
+        return f'FROM "{self.sobject.name}" AS {self._table}' + "".join(join for _, _, join in self._joins.values())
+
+    def only_alive(self, *, by_index: bool) -> str:
+        """The condition that leaves out what is in the recycle bin; empty when that is asked for too.
+
+        Nearly all rows are alive: only a count gains from the index, a scan must not go through it.
+        """
+        if self.context.include_deleted or not self.sobject.soft_deletes:
+            return ""
+        return f'{"" if by_index else "+"}{self._table}."IsDeleted" = 0'
+
+
+def _unknown_sobject(query: Query, soql: str) -> SoqlError:
+    advice = _ADVICE.format(what="object", ending="__c", name="entity name")
+    message = f"sObject type '{query.sobject}' is not supported. {advice}"
+    return SoqlError.at("INVALID_TYPE", message, soql, query.position)

@@ -1,0 +1,86 @@
+"""The values in conditions, read as the type of the field that they are compared with."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from simulator.schema import Field
+from simulator.schema.ids import is_id, to_18
+from simulator.schema.types import ID_TYPES, NUMBER_TYPES, TEXT_TYPES
+from simulator.soql.dates import Span, date_literal
+from simulator.soql.errors import SoqlError
+from simulator.soql.tokens import Token, string_value
+
+Value = str | int | float | None | Span
+
+
+def read_value(token: Token, field: Field, soql: str, now: datetime) -> Value:
+    """What to compare the column with; None for ``null``, and for an empty string, which is the same."""
+    if token.word == "NULL":
+        return None
+    if field.type in ID_TYPES:
+        return _read_id(token, field, soql)
+    if field.type in TEXT_TYPES:
+        if token.kind != "string":
+            raise _mistyped(field, "string", quoted=True)
+        return string_value(token, soql) or None
+    if field.type in NUMBER_TYPES:
+        return _read_number(token, field)
+    if field.type == "boolean":
+        return _read_boolean(token, field)
+    return _read_time(token, field, now)
+
+
+def _mistyped(field: Field, type_: str, *, quoted: bool) -> SoqlError:
+    should = "should be" if quoted else "should not be"
+    return SoqlError(
+        "INVALID_FIELD",
+        f"value of filter criterion for field '{field.name}' must be of type {type_} and {should} enclosed in quotes",
+    )
+
+
+def _read_id(token: Token, field: Field, soql: str) -> str:
+    if token.kind != "string":
+        raise _mistyped(field, "ID", quoted=True)
+    text = string_value(token, soql)
+    if not is_id(text):
+        raise SoqlError("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}")
+    return to_18(text)
+
+
+def _read_number(token: Token, field: Field) -> int | float:
+    if token.kind != "number":
+        raise _mistyped(field, field.type, quoted=False)
+    number = float(token.text)
+    return int(number) if number.is_integer() and abs(number) < 2**63 else number
+
+
+def _read_boolean(token: Token, field: Field) -> int:
+    if token.word not in {"TRUE", "FALSE"}:
+        raise _mistyped(field, "boolean", quoted=False)
+    return int(token.word == "TRUE")
+
+
+def _read_time(token: Token, field: Field, now: datetime) -> str | Span:
+    wanted = "date" if field.type == "date" else "dateTime"
+    try:
+        span = date_literal(token.word, now)
+        if span is not None:
+            return span
+        if token.kind == "date" and field.type == "date":
+            return date.fromisoformat(token.text).isoformat()
+        if token.kind == "datetime" and field.type == "datetime":
+            return moment_text(datetime.fromisoformat(token.text.upper()))
+    except (ValueError, OverflowError) as error:
+        raise SoqlError("MALFORMED_QUERY", f"invalid date or time: {token.text}") from error
+    raise _mistyped(field, wanted, quoted=False)
+
+
+def moment_text(moment: datetime) -> str:
+    """As it is stored: ``2026-01-31T12:00:00.000Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def day_bound(day: date, field: Field) -> str:
+    """The beginning of the day, as the column writes it."""
+    return day.isoformat() if field.type == "date" else f"{day.isoformat()}T00:00:00.000Z"

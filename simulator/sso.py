@@ -1,0 +1,120 @@
+"""The single sign-on cookie, issued as OpenStax Accounts issues it, and the keys behind it.
+
+A cookie is a JWE (``alg`` dir, ``enc`` A256GCM) around a JWT (RS256) with ``iss`` "OpenStax Accounts",
+``aud`` "OpenStax", ``sub`` an object with at least ``name`` and ``uuid``, ``exp`` in 20 years, ``nbf``,
+``iat`` and ``jti``.
+Source: the public code of openstax/accounts (lib/sso_cookie.rb and the cookie's representer).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+COOKIE_NAME = "oxa"
+ISSUER = "OpenStax Accounts"
+AUDIENCE = "OpenStax"
+LIFETIME = timedelta(days=20 * 365 + 5)
+"""Accounts lets its cookies live for 20 years."""
+
+_HEADER = {"alg": "dir", "enc": "A256GCM"}
+_TAG_BYTES = 16
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _kept(path: Path, made: bytes) -> bytes:
+    """The content of a private file, which is written with ``made`` when it is not there yet."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(made)
+    return made
+
+
+def _new_private_key() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def encrypted(token: bytes, key: bytes, *, iv_bytes: int = 12, header: Mapping[str, str] = _HEADER) -> str:
+    """``token`` as a compact JWE under the shared ``key`` (32 bytes)."""
+    protected = _encoded(json.dumps(dict(header), separators=(",", ":")).encode())
+    iv = secrets.token_bytes(iv_bytes)
+    sealed = AESGCM(key).encrypt(iv, token, protected.encode())
+    ciphertext, tag = sealed[:-_TAG_BYTES], sealed[-_TAG_BYTES:]
+    return ".".join((protected, "", _encoded(iv), _encoded(ciphertext), _encoded(tag)))
+
+
+class Identity:
+    """The keys of one simulated Accounts and the cookies signed with them. Safe to use from many threads."""
+
+    def __init__(self, private_key: str, encryption_key: str) -> None:
+        self._private_key = private_key
+        self.encryption_key = encryption_key
+        """For ``SSO_ENCRYPTION_PRIVATE_KEY``: 32 printable characters, each one byte of the key."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Identity:
+        """The keys kept in ``folder``; made at the first call, the same ones afterwards."""
+        folder.mkdir(parents=True, exist_ok=True)
+        signature, encryption = folder / "sso-private-key.pem", folder / "sso-encryption-key.txt"
+        private_key = signature.read_bytes() if signature.exists() else _kept(signature, _new_private_key())
+        return cls(private_key.decode(), _kept(encryption, secrets.token_hex(16).encode()).decode())
+
+    @property
+    def signature_public_key(self) -> str:
+        """For ``SSO_SIGNATURE_PUBLIC_KEY``: a PEM with real line breaks."""
+        key = serialization.load_pem_private_key(self._private_key.encode(), password=None)
+        pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return pem.decode().strip()
+
+    def token(self, subject: Any, *, lifetime: timedelta = LIFETIME, claims: Mapping[str, Any] | None = None) -> str:
+        """The signed JWT inside a cookie. ``claims`` replace the usual ones; None leaves one out."""
+        now = int(time.time())
+        usual = {
+            "sub": subject,
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "exp": now + int(lifetime.total_seconds()),
+            "nbf": now,
+            "iat": now,
+            "jti": str(uuid.uuid4()),
+        }
+        wanted = {name: value for name, value in {**usual, **(claims or {})}.items() if value is not None}
+        # An object in "sub" is what Accounts writes; PyJWT only signs text in "sub" and "iss".
+        return jwt.api_jws.encode(json.dumps(wanted).encode(), self._private_key, algorithm="RS256")
+
+    def cookie(
+        self,
+        subject: Any,
+        *,
+        iv_bytes: Literal[12, 16] = 12,
+        lifetime: timedelta = LIFETIME,
+        claims: Mapping[str, Any] | None = None,
+    ) -> str:
+        """The value of the cookie of the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
+
+        Both lengths of the IV are met with: 12 bytes from Accounts itself, 16 from older libraries.
+        """
+        token = self.token(subject, lifetime=lifetime, claims=claims)
+        return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

@@ -1,0 +1,137 @@
+"""Connections to the one SQLite file: readers side by side, one writer, and the way back to the start."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_PRAGMAS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+PRAGMA busy_timeout = 30000;
+PRAGMA cache_size = -16000;
+PRAGMA journal_size_limit = 67108864;
+"""
+"""The data can be made again, so nothing waits for the disk. The file is not mapped into memory: that would be
+a tenth quicker, but memory would seem to grow with the data."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that begins and ends transactions only when told to."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.create_function("casefold", 1, _casefold, deterministic=True)
+    return connection
+
+
+def _casefold(text: Any) -> Any:
+    return text.casefold() if isinstance(text, str) else text
+
+
+class Database:
+    """The live file, and the pristine one that it started as a copy of.
+
+    ``version`` grows after every change is committed: whoever reads the version first and the data second
+    never keeps old data under a new version.
+    """
+
+    def __init__(self, live: Path, pristine: Path, *, changed: bool) -> None:
+        self._live = live
+        self._pristine = pristine
+        self._changed = changed
+        self._local = threading.local()
+        self._write_lock = threading.RLock()
+        self._writers = 0
+        self._idle: list[sqlite3.Connection] = []
+        self.version = 1
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's own connection; it goes when the thread does."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = connect(self._live)
+        connection.executescript(_PRAGMAS)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, alone; what is nested inside belongs to it. An exception undoes all of it."""
+        with self._write_lock:
+            connection = self.connection()
+            if self._writers:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            self._writers += 1
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            else:
+                connection.execute("COMMIT")
+                self._changed = True
+                self.version += 1
+            finally:
+                self._writers -= 1
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection on which all reads see one moment; others may write meanwhile."""
+        connection = self.borrow()
+        try:
+            yield connection
+        finally:
+            self.give_back(connection)
+
+    def borrow(self) -> sqlite3.Connection:
+        """The same, until it is given back."""
+        connection = self._idle_or_new()
+        connection.execute("BEGIN")
+        return connection
+
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+        self._idle.append(connection)
+
+    def _idle_or_new(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._open()
+
+    def touch(self) -> None:
+        """Something that answers depend on changed, though no row did."""
+        with self._write_lock:
+            self.version += 1
+
+    def restore(self) -> None:
+        """Back to the pristine data, for all connections; those that are reading go on with what they see."""
+        with self._write_lock:
+            if not self._changed:
+                return
+            source, target = connect(self._pristine), self._idle_or_new()
+            try:
+                source.backup(target)
+            finally:
+                source.close()
+                self._idle.append(target)
+            self._changed = False
+            self.version += 1
+
+    def close(self) -> None:
+        """Closes what is idle; connections in use by other threads go with them."""
+        with self._write_lock:
+            while self._idle:
+                self._idle.pop().close()
+            own: sqlite3.Connection | None = getattr(self._local, "connection", None)
+            if own is not None:
+                own.close()
+                self._local = threading.local()

@@ -1,0 +1,23 @@
+"""What a write can be refused with, and why a store does not open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class RecordError(Exception):
+    """Salesforce's answer to a record that it does not take.
+
+    ``code`` is Salesforce's status code (``REQUIRED_FIELD_MISSING``, ``STRING_TOO_LONG``, ``NOT_FOUND``, …),
+    ``fields`` the API names of the fields at fault, which may be none.
+    """
+
+    def __init__(self, code: str, message: str, fields: Sequence[str] = ()) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fields = list(fields)
+
+
+class StoreBusyError(Exception):
+    """Another process has this folder open."""

@@ -1,0 +1,100 @@
+"""Deleting, undeleting, purging and merging. All run inside the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from simulator import schema
+from simulator.schema import Field, SObject
+from simulator.store import rows
+from simulator.store.errors import RecordError
+
+_MAX_LOSERS = 2
+
+
+def delete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
+    """Into the recycle bin. Children lose their look-up, or go along where the field says so."""
+    if not (sobject.writable and sobject.soft_deletes):
+        raise RecordError("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type {sobject.name} cannot be deleted")
+    record_id = rows.checked_id(sobject, record_id)
+    rows.load_alive(connection, sobject, record_id)
+    _bin(connection, sobject, record_id, moment, user)
+
+
+def _bin(connection: sqlite3.Connection, sobject: SObject, record_id: str, moment: str, user: str) -> None:
+    rows.change(connection, sobject, record_id, {"IsDeleted": 1, **rows.stamps(moment, user)})
+    for child, field in schema.children_of(sobject):
+        if field.name == "MasterRecordId":
+            continue
+        for child_id in rows.ids_where(connection, child, field.name, record_id):
+            if field.on_delete == "cascade":
+                _bin(connection, child, child_id, moment, user)
+            else:
+                rows.change(connection, child, child_id, {field.name: None, **rows.stamps(moment, user)})
+
+
+def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
+    """Out of the recycle bin, alone: what its children lost stays lost."""
+    record_id = rows.checked_id(sobject, record_id)
+    record = rows.load(connection, sobject, record_id)
+    if record is None or not record.get("IsDeleted"):
+        raise RecordError("UNDELETE_FAILED", "Entity is not in the recycle bin")
+    changes = {"IsDeleted": 0, **rows.stamps(moment, user)}
+    if sobject.mergeable:
+        changes["MasterRecordId"] = None
+    rows.change(connection, sobject, record_id, changes)
+
+
+def purge(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
+    """Gone, from the recycle bin or straight away; nothing shows it any more."""
+    record_id = rows.checked_id(sobject, record_id)
+    record = rows.load(connection, sobject, record_id)
+    if record is None:
+        raise RecordError("NOT_FOUND", "The requested resource does not exist")
+    if not record.get("IsDeleted"):
+        delete(connection, sobject, record_id, moment=moment, user=user)
+    rows.remove(connection, sobject, record_id)
+
+
+def merge(
+    connection: sqlite3.Connection,
+    sobject: SObject,
+    master_id: str,
+    loser_ids: Sequence[str],
+    *,
+    moment: str,
+    user: str,
+) -> None:
+    """The losers' children become the master's; the losers are deleted and name their master."""
+    if not sobject.mergeable:
+        raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
+    master = rows.checked_id(sobject, master_id)
+    losers = [rows.checked_id(sobject, loser) for loser in loser_ids]
+    if not 1 <= len(set(losers)) <= _MAX_LOSERS or master in losers:
+        message = f"a merge takes one master and one to {_MAX_LOSERS} other records"
+        raise RecordError("INVALID_FIELD", message)
+    for record_id in (master, *losers):
+        rows.load_alive(connection, sobject, record_id)
+    for loser in dict.fromkeys(losers):
+        _reparent(connection, sobject, loser, master, moment, user)
+        rows.change(connection, sobject, loser, {"MasterRecordId": master})
+        _bin(connection, sobject, loser, moment, user)
+    rows.change(connection, sobject, master, rows.stamps(moment, user))
+
+
+def _reparent(
+    connection: sqlite3.Connection, sobject: SObject, loser: str, master: str, moment: str, user: str
+) -> None:
+    for child, field in schema.children_of(sobject):
+        if field.name == "MasterRecordId":
+            continue
+        for child_id in rows.ids_where(connection, child, field.name, loser):
+            parent = _parent_after_merge(child, field, child_id, master)
+            rows.change(connection, child, child_id, {field.name: parent, **rows.stamps(moment, user)})
+
+
+def _parent_after_merge(child: SObject, field: Field, child_id: str, master: str) -> str | None:
+    """The master, but never a record as its own parent (a school that was below the one merged into it)."""
+    own = schema.SOBJECTS[field.reference_to] is child and child_id == master
+    return None if own else master

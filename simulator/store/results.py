@@ -1,0 +1,25 @@
+"""The shape of a query's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.soql import Column, Kind
+
+
+@dataclass
+class QueryResult:
+    """The answer to a query, read from one snapshot of the data.
+
+    ``rows`` streams SQLite's own tuples, a value a column: text, int, float or None; booleans are 0 and 1,
+    dates ``YYYY-MM-DD``, datetimes ``YYYY-MM-DDTHH:MM:SS.000Z``. It can be read once.
+    ``total`` is the number of rows; for the kind ``count`` it is the count itself, and there are no rows.
+    """
+
+    sobject: str
+    columns: list[Column]
+    total: int
+    kind: Kind
+    rows: Iterator[tuple[Any, ...]]

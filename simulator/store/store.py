@@ -1,0 +1,249 @@
+"""The one door to the data of the simulated org."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from simulator.schema import Field, SObject
+from simulator.soql import Style, compile_soql
+from simulator.store import files, reading, records, recycling, rows
+from simulator.store.database import Database
+from simulator.store.errors import RecordError
+from simulator.store.results import QueryResult
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Asked in SOQL, changed by Salesforce's rules, safe to use from many threads.
+
+    Reads raise ``SoqlError``, writes ``RecordError``; both carry Salesforce's code and message. Writes are
+    done one after another, each in a transaction of its own; readers see what is committed.
+    """
+
+    def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:
+        self.schools = recipe.schools
+        self.seed = recipe.seed
+        self.as_of = recipe.as_of
+        self._database = database
+        self._lock = lock
+        self._clock = clock
+        self._hidden: dict[str, frozenset[str]] = {}
+        self._user = str(database.connection().execute('SELECT MIN("Id") FROM "User"').fetchone()[0])
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        schools: int,
+        seed: int = 1,
+        as_of: datetime | None = None,
+        fresh: bool = False,
+        progress: Callable[[str], None] = logger.info,
+        clock: Clock = _utc_now,
+    ) -> Store:
+        """The data in the folder, made there first when it does not follow from (schools, seed, as_of).
+
+        ``as_of`` is the day on which the data ends: by default the one that the folder has, or today. What
+        was changed since it was made is kept, unless ``fresh``. ``clock`` gives the time of changes and of date
+        literals. ``StoreBusyError`` when another store has the folder.
+        """
+        lock = files.lock(folder)
+        try:
+            recipe, database = files.prepare(
+                folder, schools=schools, seed=seed, as_of=as_of, fresh=fresh, progress=progress
+            )
+            return cls(recipe, database, lock, clock)
+        except BaseException:
+            lock.close()
+            raise
+
+    def close(self) -> None:
+        """Gives the folder free for another store."""
+        self._database.close()
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def version(self) -> int:
+        """Grows with every change. To keep an answer, read the version before the data."""
+        return self._database.version
+
+    # Reading
+
+    def query(self, soql: str, *, include_deleted: bool = False, style: Style = "raw") -> QueryResult:
+        """``include_deleted`` as in ``queryAll``. Without ORDER BY the rows come in the order of their ids."""
+        statement = compile_soql(
+            soql, now=self._clock(), include_deleted=include_deleted, hidden=self.hidden_fields, style=style
+        )
+        return reading.run(self._database, statement)
+
+    def get(self, sobject: str, record_id: str) -> dict[str, Any] | None:
+        """The record's visible fields, deleted records too; booleans as booleans, the rest as in a query."""
+        kind = rows.sobject_named(sobject)
+        record = rows.load(self.connection(), kind, rows.checked_id(kind, record_id))
+        if record is None:
+            return None
+        return {
+            field.name: bool(record[field.name]) if field.type == "boolean" else record[field.name]
+            for field in kind.fields
+            if self._visible(kind, field)
+        }
+
+    def find(self, sobject: str, field: str, value: str) -> list[str]:
+        """The ids of the records, deleted ones not, that have this value: to look up external ids."""
+        kind = rows.sobject_named(sobject)
+        column = self._field(kind, field)
+        return rows.ids_where(self.connection(), kind, column.name, value)
+
+    def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
+        """The ids of the records changed from ``start`` on and before ``end``, deleted ones not."""
+        return [record_id for record_id, _ in self._stamped(sobject, start, end, deleted=0)]
+
+    def deleted(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
+        """Ids and times of the records deleted from ``start`` on and before ``end``."""
+        return self._stamped(sobject, start, end, deleted=1)
+
+    def _stamped(self, sobject: str, start: datetime, end: datetime, *, deleted: int) -> list[tuple[str, str]]:
+        kind = rows.sobject_named(sobject)
+        only = f' AND "IsDeleted" = {deleted}' if kind.soft_deletes else f" AND {1 - deleted}"
+        found = self.connection().execute(
+            f'SELECT "Id", "SystemModstamp" FROM "{kind.name}"'
+            f' WHERE "SystemModstamp" >= ? AND "SystemModstamp" < ?{only} ORDER BY "SystemModstamp", "Id"',
+            (rows.stamp_text(start), rows.stamp_text(end)),
+        )
+        return [(str(record_id), str(stamp)) for record_id, stamp in found]
+
+    # Writing
+
+    def create(self, sobject: str, values: Mapping[str, Any], *, allow_duplicates: bool = False) -> str:
+        """The new record's id. ``allow_duplicates`` passes the duplicate rules over, not unique fields."""
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            return records.create(
+                connection,
+                kind,
+                values,
+                moment=self._now(),
+                user=self._user,
+                visible=lambda field: self._visible(kind, field),
+                allow_duplicates=allow_duplicates,
+            )
+
+    def update(self, sobject: str, record_id: str, values: Mapping[str, Any]) -> None:
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            records.update(
+                connection,
+                kind,
+                record_id,
+                values,
+                moment=self._now(),
+                user=self._user,
+                visible=lambda field: self._visible(kind, field),
+            )
+
+    def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
+        """Sets values that no API call could set. Without ``touch`` the stamps stay, as for a formula field."""
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
+
+    def delete(self, sobject: str, record_id: str) -> None:
+        """Into the recycle bin; the look-ups of its children are cleared, and their stamps move."""
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            recycling.delete(connection, kind, record_id, moment=self._now(), user=self._user)
+
+    def undelete(self, sobject: str, record_id: str) -> None:
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            recycling.undelete(connection, kind, record_id, moment=self._now(), user=self._user)
+
+    def purge(self, sobject: str, record_id: str) -> None:
+        """Gone for ``queryAll`` too."""
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            recycling.purge(connection, kind, record_id, moment=self._now(), user=self._user)
+
+    def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
+        """One or two losers are deleted with ``MasterRecordId`` set; their children become the master's."""
+        kind = rows.sobject_named(sobject)
+        with self.writing() as connection:
+            recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self._user)
+
+    def _now(self) -> str:
+        return rows.stamp_text(self._clock())
+
+    # What the API user may see
+
+    def hide_field(self, sobject: str, field: str) -> None:
+        """From now on unknown to SOQL, to writes and to describe calls."""
+        kind = rows.sobject_named(sobject)
+        name = self._known_field(kind, field).name
+        self._hidden[kind.name] = self.hidden_fields(kind.name) | {name}
+        self._database.touch()
+
+    def show_field(self, sobject: str, field: str) -> None:
+        kind = rows.sobject_named(sobject)
+        name = self._known_field(kind, field).name
+        self._hidden[kind.name] = self.hidden_fields(kind.name) - {name}
+        self._database.touch()
+
+    def hidden_fields(self, sobject: str) -> frozenset[str]:
+        return self._hidden.get(sobject, frozenset())
+
+    def _visible(self, sobject: SObject, field: Field) -> bool:
+        return field.name not in self.hidden_fields(sobject.name)
+
+    def _known_field(self, sobject: SObject, name: str) -> Field:
+        field = sobject.field(name)
+        if field is None:
+            raise RecordError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+        return field
+
+    def _field(self, sobject: SObject, name: str) -> Field:
+        field = self._known_field(sobject, name)
+        if not self._visible(sobject, field):
+            raise RecordError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+        return field
+
+    # The whole
+
+    def reset(self) -> None:
+        """Back to the data as it was made, with all fields visible. Whoever is reading goes on undisturbed."""
+        if any(self._hidden.values()):
+            self._hidden = {}
+            self._database.touch()
+        self._database.restore()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, to read from tables that are no sObjects."""
+        return self._database.connection()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction on this thread's connection; it moves ``version`` when it is committed."""
+        with self._database.writing() as connection:
+            yield connection

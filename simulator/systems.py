@@ -1,0 +1,19 @@
+"""Which of the three simulated systems a path belongs to."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+System = Literal["salesforce", "pardot", "accounts"]
+SYSTEMS: tuple[System, ...] = get_args(System)
+
+
+def system_of(path: str) -> System | None:
+    """``/services/…`` (login included) is Salesforce's; None: no system answers there."""
+    if path.startswith("/services/"):
+        return "salesforce"
+    if path.startswith("/api/v5/"):
+        return "pardot"
+    if path.startswith(("/oauth/", "/api/users")):
+        return "accounts"
+    return None

@@ -1,0 +1,71 @@
+"""The environment variables with which the apps reach the simulator."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+
+from simulator import accounts, credentials
+from simulator.sso import COOKIE_NAME
+from simulator.tls import Certificates
+from simulator.world import World
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def variables(world: World, certificates: Certificates) -> dict[str, str]:
+    """Names and values; a PEM has ``\\n`` in place of line breaks. ``SIMULATOR_URL`` is the control server's."""
+    base = world.config.base_url
+    wanted = {
+        "SALESFORCE_HOST": base,
+        "SALESFORCE_CLIENT_ID": credentials.CLIENT_ID,
+        "SALESFORCE_CLIENT_SECRET": credentials.CLIENT_SECRET,
+        "SALESFORCE_USERNAME": credentials.USERNAME,
+        "SALESFORCE_PASSWORD": credentials.PASSWORD,
+        "SALESFORCE_SECURITY_TOKEN": credentials.SECURITY_TOKEN,
+        "SALESFORCE_PARDOT_BUSINESS_UNIT": world.pardot.business_unit,
+        "PARDOT_API_URL": base,
+        "ACCOUNTS_URL": base,
+        "ACCOUNTS_CLIENT_ID": accounts.CLIENT_ID,
+        "ACCOUNTS_CLIENT_SECRET": accounts.CLIENT_SECRET,
+        "SSO_COOKIE_NAME": COOKIE_NAME,
+        "SSO_SIGNATURE_PUBLIC_KEY": world.identity.signature_public_key.replace("\n", "\\n"),
+        "SSO_ENCRYPTION_PRIVATE_KEY": world.identity.encryption_key,
+        "SIMULATOR_URL": world.config.control_url,
+        "REQUESTS_CA_BUNDLE": str(certificates.bundle.resolve()),
+    }
+    return {**wanted, **_around_proxy()}
+
+
+def other_logins(world: World) -> dict[str, str]:
+    """What the other ways to log in take; set together with all of the above, they would go first."""
+    return {
+        "SALESFORCE_INSTANCE_URL": world.config.base_url,
+        "SALESFORCE_SESSION_ID": credentials.SESSION_ID,
+        "SALESFORCE_REFRESH_TOKEN": credentials.REFRESH_TOKEN,
+        "SALESFORCE_PRIVATE_KEY": credentials.jwt_private_key(world.config.folder).strip().replace("\n", "\\n"),
+        "SALESFORCE_ORGANIZATION_ID": credentials.ORGANIZATION_ID,
+    }
+
+
+def as_text(world: World, certificates: Certificates) -> str:
+    """``NAME=value`` lines for a shell or a ``.env`` file; the other ways to log in are comments."""
+    comments = ["Other ways to log in to Salesforce:", *as_lines(other_logins(world))]
+    lines = [*as_lines(variables(world, certificates)), "", *(f"# {line}" for line in comments)]
+    return "\n".join(lines) + "\n"
+
+
+def as_lines(named: Mapping[str, str]) -> list[str]:
+    """``NAME=value`` with what a shell would take apart in quotes."""
+    return [f"{name}={shlex.quote(value)}" for name, value in named.items()]
+
+
+def _around_proxy() -> dict[str, str]:
+    """Loopback must not be asked for through a proxy; nothing is needed where there is none."""
+    if not any(os.environ.get(name) for name in _PROXIES):
+        return {}
+    known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = [host for host in known.split(",") if host]
+    hosts += [host for host in ("localhost", "127.0.0.1", "::1") if host not in hosts]
+    return {"NO_PROXY": ",".join(hosts), "no_proxy": ",".join(hosts)}

@@ -1,0 +1,170 @@
+"""The simulated Pardot's callers, limits, writes and what the control server does to it."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.simulator.pardot_client import Pardot, refusal
+from tests.simulator.running import RunningSimulator
+
+
+@pytest.fixture
+def pardot(simulator: RunningSimulator) -> Pardot:
+    return Pardot(simulator)
+
+
+class TestCallers:
+    def test_without_any_token_are_denied(self, pardot: Pardot) -> None:
+        del pardot.http.headers["Authorization"]
+        response = pardot.get("tags", fields="id")
+        assert (response.status_code, refusal(response)) == (401, 49)
+
+    def test_with_an_unknown_token_are_told_so(self, pardot: Pardot) -> None:
+        pardot.http.headers["Authorization"] = "Bearer 00D!nobody"
+        response = pardot.get("tags", fields="id")
+        assert (response.status_code, refusal(response)) == (401, 184)
+
+    def test_need_the_business_unit(self, pardot: Pardot) -> None:
+        del pardot.http.headers["Pardot-Business-Unit-Id"]
+        assert refusal(pardot.get("tags", fields="id")) == 181
+
+    def test_need_the_right_business_unit(self, pardot: Pardot) -> None:
+        pardot.http.headers["Pardot-Business-Unit-Id"] = "0Uv000000000000AAA"
+        assert refusal(pardot.get("tags", fields="id")) == 201
+
+
+class TestDailyQuota:
+    def test_is_shown_on_demand(self, pardot: Pardot) -> None:
+        pardot.settings(daily_max=1_000, daily_used=10)
+        assert "x-api-usage" not in pardot.get("tags", fields="id").headers
+        pardot.http.headers["X-Return-Api-Usage"] = "1"
+        assert pardot.get("tags", fields="id").headers["x-api-usage"] == "12/1000"
+
+    def test_ends_the_day(self, pardot: Pardot) -> None:
+        pardot.settings(daily_max=2, daily_used=0)
+        codes = [pardot.get("tags", fields="id").status_code for _ in range(2)]
+        response = pardot.get("tags", fields="id")
+        assert codes == [200, 200]
+        assert (response.status_code, refusal(response)) == (400, 122)
+        assert "Retry-After" not in response.headers
+
+
+class TestConcurrency:
+    def test_five_requests_are_open_at_once_and_no_more(self, pardot: Pardot) -> None:
+        pardot.settings(delay_seconds=0.4)
+        callers = [Pardot(pardot.simulator) for _ in range(8)]
+        with ThreadPoolExecutor(len(callers)) as pool:
+            responses = list(pool.map(lambda caller: caller.get("tags", fields="id"), callers))
+        assert sorted(response.status_code for response in responses) == [200] * 5 + [400] * 3
+        assert {refusal(response) for response in responses if response.status_code == 400} == {66}
+
+    def test_places_become_free(self, pardot: Pardot) -> None:
+        pardot.settings(max_open=1)
+        assert [pardot.get("tags", fields="id").status_code for _ in range(3)] == [200] * 3
+
+
+class TestFailures:
+    def test_come_as_often_as_asked_for(self, pardot: Pardot) -> None:
+        pardot.control("POST", "/fail", {"code": 214, "times": 2})
+        codes = [pardot.get("tags", fields="id").status_code for _ in range(3)]
+        assert codes == [400, 400, 200]
+
+    def test_take_another_status(self, pardot: Pardot) -> None:
+        pardot.settings(statuses={"202": 503})
+        pardot.control("POST", "/fail", {"code": 202})
+        response = pardot.get("tags", fields="id")
+        assert (response.status_code, refusal(response)) == (503, 202)
+
+
+class TestTags:
+    def test_are_made_by_name(self, pardot: Pardot) -> None:
+        response = pardot.call("POST", "tags", json={"name": "Camp: Remove"}, params={"fields": "id,name"})
+        assert response.status_code == 201
+        tag = response.json()
+        assert tag["name"] == "Camp: Remove"
+        assert response.headers["Location"].endswith(f"/tags/{tag['id']}")
+        assert pardot.get(f"tags/{tag['id']}", fields="objectCount").json() == {"objectCount": 0}
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ({}, 153),
+            ({"name": ""}, 153),
+            ({"name": "x", "colour": "red"}, 154),
+            ({"name": 7}, 154),
+            ([], 150),
+        ],
+    )
+    def test_need_a_name_and_nothing_else(self, pardot: Pardot, body: object, code: int) -> None:
+        assert refusal(pardot.call("POST", "tags", json=body)) == code
+
+    def test_have_a_name_only_once(self, pardot: Pardot) -> None:
+        name = pardot.values("tags", fields="name", limit=1)[0]["name"]
+        assert refusal(pardot.call("POST", "tags", json={"name": name.upper()})) == 154
+
+    def test_are_renamed_and_deleted(self, pardot: Pardot) -> None:
+        tag = pardot.call("POST", "tags", json={"name": "Camp: Archive"}).json()["id"]
+        assert pardot.call("PATCH", f"tags/{tag}", json={"name": "Camp: Reviewed"}).status_code == 204
+        assert pardot.get(f"tags/{tag}", fields="name").json()["name"] == "Camp: Reviewed"
+        assert pardot.call("DELETE", f"tags/{tag}").status_code == 204
+        assert refusal(pardot.get(f"tags/{tag}", fields="name")) == 109
+
+    def test_count_what_they_are_on(self, pardot: Pardot) -> None:
+        tagged = pardot.values("tagged-objects", fields="tagId,objectType,objectId", limit=1)[0]
+        count = f"tags/{tagged['tagId']}"
+        before = pardot.get(count, fields="objectCount").json()["objectCount"]
+        order = {"tag": tagged["tagId"], "type": tagged["objectType"], "id": tagged["objectId"]}
+        pardot.control("POST", "/untag", order)
+        assert pardot.get(count, fields="objectCount").json()["objectCount"] == before - 1
+
+
+class TestControl:
+    def test_adds_and_changes_records(self, pardot: Pardot) -> None:
+        record = {"name": "A new form", "campaignId": 1001}
+        form_id = pardot.control("POST", "/objects/forms", record)["id"]
+        path = f"/objects/forms/{form_id}"
+        pardot.control("PATCH", path, {"values": {"campaignId": None}})
+        form = pardot.get(f"forms/{form_id}", fields="name,campaignId,isDeleted,createdAt").json()
+        assert form["name"] == "A new form"
+        assert form["campaignId"] is None
+        assert form["createdAt"].endswith("+00:00")
+
+    def test_purges_records(self, pardot: Pardot) -> None:
+        form_id = pardot.values("forms", fields="id", limit=1)[0]["id"]
+        pardot.control("POST", f"/objects/forms/{form_id}/purge")
+        assert form_id not in {row["id"] for row in pardot.stored("forms")}
+
+    def test_changes_are_undone_by_a_reset(self, pardot: Pardot) -> None:
+        before = pardot.stored("forms")
+        pardot.control("POST", f"/objects/forms/{before[0]['id']}/purge")
+        pardot.settings(ceiling=10)
+        pardot.simulator.control("POST", "/reset")
+        assert pardot.stored("forms") == before
+        assert pardot.control("GET", "/state")["settings"]["ceiling"] == 100_000
+
+    def test_makes_other_amounts(self, pardot: Pardot) -> None:
+        state = pardot.control("POST", "/size", {"assets": 900, "prospects": 40, "activities": 1_500})
+        assert state["rows"]["prospects"] == 40
+        assert state["rows"]["visitor-activities"] == 1_500
+        assets = ("campaigns", "forms", "landing-pages", "list-emails", "custom-redirects", "lists", "folders", "tags")
+        assert sum(state["rows"][path] for path in assets) == pytest.approx(900, abs=5)
+
+
+class TestCache:
+    def test_shows_changes_later_with_their_own_stamp(self, pardot: Pardot) -> None:
+        pardot.settings(lag_seconds=60)
+        tag = pardot.call("POST", "tags", json={"name": "Camp: Later"}).json()["id"]
+        assert refusal(pardot.get(f"tags/{tag}", fields="name")) == 109
+        time.sleep(1.1)
+        pardot.settings(lag_seconds=0.5)
+        shown = pardot.get(f"tags/{tag}", fields="name,createdAt").json()
+        assert shown["name"] == "Camp: Later"
+
+    def test_what_waits_is_dropped_by_a_reset(self, pardot: Pardot) -> None:
+        pardot.settings(lag_seconds=60)
+        tag = pardot.call("POST", "tags", json={"name": "Camp: Never"}).json()["id"]
+        pardot.simulator.control("POST", "/reset")
+        assert refusal(pardot.get(f"tags/{tag}", fields="name")) == 109
