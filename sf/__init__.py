@@ -1,0 +1,1 @@
+"""The cache: Salesforce objects copied into PostgreSQL."""

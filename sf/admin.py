@@ -1,0 +1,200 @@
+"""The cache in Django admin: cached objects are read-only (the truth is in Salesforce), the configuration is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from sf.models import (
+    Account,
+    Adoption,
+    Book,
+    CachedRecord,
+    Contact,
+    Opportunity,
+    RefusedRecord,
+    SFAPIUsageLog,
+    SyncConfig,
+    SyncRun,
+)
+from sf.sync.errors import SyncSkipped
+from sf.sync.objects import EVERY_OBJECT
+from sf.sync.retry import retry_refused
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For what is written by programs only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class CachedRecordAdmin(ReadOnlyAdmin):
+    """A cached object, deleted records too, each with a link to its page in Salesforce."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ["-system_modstamp", "id"]
+    search_help_text = "Name, or a Salesforce id"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        model: type[CachedRecord] = self.model
+        # With each record, so that its link costs no query of its own.
+        return model.all_objects.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
+
+    @admin.display(description="Salesforce")
+    def salesforce_page(self, record: CachedRecord) -> SafeString | str:
+        instance_url = getattr(record, "instance_url", "")
+        if not instance_url:
+            return "–"
+        page = f"{instance_url}/lightning/r/{record.salesforce_object}/{record.pk}/view"
+        return format_html('<a href="{}" target="_blank" rel="noopener">open</a>', page)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["salesforce_page", *(field.name for field in self.model._meta.fields)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.get_fields(request, obj)
+
+
+@admin.register(Account)
+class AccountAdmin(CachedRecordAdmin):
+    list_display = [
+        "name", "type", "city", "state", "country", "lms", "is_deleted", "system_modstamp", "salesforce_page",
+    ]  # fmt: skip
+    list_filter = ["is_deleted", "type", "lms", "country"]
+    search_fields = ["name", "id__startswith"]
+
+
+@admin.register(Book)
+class BookAdmin(CachedRecordAdmin):
+    list_display = ["name", "official_name", "type", "active_book", "is_deleted", "system_modstamp", "salesforce_page"]
+    list_filter = ["active_book", "is_deleted", "type"]
+    search_fields = ["name", "official_name", "id__startswith"]
+
+
+@admin.register(Contact)
+class ContactAdmin(CachedRecordAdmin):
+    list_display = [
+        "full_name", "email", "account_name", "role", "verification_status", "adoption_status", "is_deleted",
+        "system_modstamp", "salesforce_page",
+    ]  # fmt: skip
+    list_filter = ["is_deleted", "verification_status", "adoption_status", "lead_source"]
+    search_fields = ["full_name", "email", "accounts_uuid", "id__startswith"]
+    list_select_related = ["account"]
+
+    @admin.display(description="school", ordering="account__name")
+    def account_name(self, contact: Contact) -> str:
+        return str(contact.account or contact.account_id or "–")
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(CachedRecordAdmin):
+    list_display = ["name", "stage_name", "close_date", "amount", "is_deleted", "system_modstamp", "salesforce_page"]
+    list_filter = ["is_deleted", "stage_name", "type", "is_won"]
+    search_fields = ["name", "id__startswith"]
+
+
+@admin.register(Adoption)
+class AdoptionAdmin(CachedRecordAdmin):
+    list_display = [
+        "adoption_number", "name", "school_year", "confirmation_type", "students", "savings", "is_deleted",
+        "system_modstamp", "salesforce_page",
+    ]  # fmt: skip
+    list_filter = ["is_deleted", "confirmation_type", "adoption_type", "school_year"]
+    search_fields = ["adoption_number", "name", "id__startswith"]
+
+
+@admin.register(SyncConfig)
+class SyncConfigAdmin(admin.ModelAdmin):
+    """One row: its list is skipped."""
+
+    readonly_fields = ["last_usage_check", "last_usage_value", "last_usage_limit", "instance_url"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:sf_syncconfig_change", args=[SyncConfig.load().pk]))
+
+
+@admin.register(SFAPIUsageLog)
+class UsageLogAdmin(ReadOnlyAdmin):
+    list_display = ["date", "source", "call_count"]
+    list_filter = ["source"]
+    date_hierarchy = "date"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))
+        title = f"Salesforce API usage: {today['calls'] or 0:,} calls today (UTC)"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = [
+        "started", "object", "state", "read", "changes", "set_aside", "api_calls", "seconds", "short_message",
+    ]  # fmt: skip
+    list_filter = ["object", "state", "mode", "transport"]
+    date_hierarchy = "started"
+
+    @admin.display(description="read", ordering="rows_read")
+    def read(self, run: SyncRun) -> str:
+        how = f" {run.mode}, {run.get_transport_display()}" if run.mode else ""
+        return f"{run.rows_read:,}{how}"
+
+    @admin.display(description="new / changed / deleted")
+    def changes(self, run: SyncRun) -> str:
+        return f"{run.inserted:,} / {run.updated:,} / {run.soft_deleted:,}"
+
+    @admin.display(description="seconds")
+    def seconds(self, run: SyncRun) -> str:
+        return f"{(run.ended - run.started).total_seconds():,.1f}" if run.ended else "–"
+
+    @admin.display(description="message")
+    def short_message(self, run: SyncRun) -> str:
+        return run.message if len(run.message) <= 80 else run.message[:80] + "…"
+
+
+@admin.register(RefusedRecord)
+class RefusedRecordAdmin(ReadOnlyAdmin):
+    list_display = ["object", "record_id", "reason", "attempts", "first_seen", "last_tried"]
+    list_filter = ["object"]
+    search_fields = ["record_id", "reason"]
+    actions = ["retry"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("sf.change_refusedrecord")
+
+    @admin.action(description="Try again all records of the chosen objects", permissions=["retry"])
+    def retry(self, request: HttpRequest, chosen: QuerySet[RefusedRecord]) -> None:
+        names = set(chosen.values_list("object", flat=True))
+        for synced in (synced for synced in EVERY_OBJECT if synced.name in names):
+            try:
+                stored, left = retry_refused(synced)
+            except SyncSkipped as error:
+                self.message_user(request, str(error), messages.WARNING)
+                continue
+            level = messages.WARNING if left else messages.SUCCESS
+            self.message_user(request, f"{synced.name}: {stored} stored, {left} still set aside", level)
+
+
+admin.site.site_header = "SFAPI"
+admin.site.site_title = "SFAPI"
+admin.site.index_title = "Administration"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SfConfig(AppConfig):
+    name = "sf"
+    verbose_name = "Salesforce cache"

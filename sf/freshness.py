@@ -1,0 +1,64 @@
+"""Is each sync as fresh as its schedule promises? One query, for ``/healthz/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from sf.models import SyncRun
+from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
+
+_DAILY = timedelta(hours=26)
+_WEEKLY = timedelta(days=8)
+
+MAX_AGE: dict[str, timedelta] = {
+    BOOKS.name: _WEEKLY,
+    ACCOUNTS.name: _DAILY,
+    CONTACTS.name: _DAILY,
+    OPPORTUNITIES.name: _DAILY,
+    ADOPTIONS.name: _DAILY,
+}
+"""How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs."""
+
+_BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh one object is. ``failing``: the last run ended badly, and no good one has followed."""
+
+    name: str
+    state: Literal["fresh", "failing", "late", "never"]
+    age_seconds: int | None
+
+
+def sync_freshness() -> list[Freshness]:
+    """All objects of ``MAX_AGE``, in its order."""
+    rows = (
+        SyncRun.objects.filter(object__in=MAX_AGE)
+        .order_by()
+        .values("object")
+        .annotate(
+            done=Max("ended", filter=Q(state=SyncRun.State.DONE)),
+            bad=Max("ended", filter=Q(state__in=_BAD)),
+        )
+    )
+    ends = {row["object"]: (row["done"], row["bad"]) for row in rows}
+    now = timezone.now()
+    found = []
+    for name, allowed in MAX_AGE.items():
+        done, bad = ends.get(name, (None, None))
+        age = now - done if done else None
+        state: Literal["fresh", "failing", "late", "never"] = "fresh"
+        if bad is not None and (done is None or bad > done):
+            state = "failing"
+        elif age is None:
+            state = "never"
+        elif age > allowed:
+            state = "late"
+        found.append(Freshness(name, state, int(age.total_seconds()) if age else None))
+    return found

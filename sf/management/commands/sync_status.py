@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.models import Sum
+from django.utils import timezone
+
+from sf.models import SFAPIUsageLog, SyncConfig
+from sf.schedule import next_run
+from sf.status import ObjectStatus, status_of_all
+from sf.sync.runs import database_now
+
+_LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
+
+
+class Command(BaseCommand):
+    help = "What is cached, how fresh it is, how the last runs ended, the API budget, and when the next run begins."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        titles = ("object", "rows", "deleted", "set aside", "last done", "mode", "last run", "")
+        self.stdout.write(_LINE.format(*titles).rstrip())
+        for status in status_of_all():
+            self.stdout.write(_line(status))
+        self.stdout.write("")
+        self._budget()
+        self._next()
+
+    def _budget(self) -> None:
+        config = SyncConfig.load()
+        today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
+        switch = "on" if config.sync_enabled else "SWITCHED OFF (admin: Sync configuration)"
+        self.stdout.write(f"syncs           {switch}")
+        self.stdout.write(f"our API calls   {today['calls'] or 0:,} today (UTC)")
+        if config.last_usage_check and config.last_usage_limit:
+            self.stdout.write(
+                f"org's usage     {config.last_usage_value:,} of {config.last_usage_limit:,} calls when last seen, "
+                f"{_ago(timezone.now() - config.last_usage_check)}; syncs pause from "
+                f"{config.budget(config.last_usage_limit):,} on"
+            )
+
+    def _next(self) -> None:
+        for command in ("sync_all", "sync_books"):
+            moment = next_run(command, timezone.now())
+            if moment:
+                self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, if the cron table is installed")
+
+
+def _line(status: ObjectStatus) -> str:
+    done, last = status.last_done, status.last_run
+    return _LINE.format(
+        status.name,
+        f"{status.rows:,}",
+        f"{status.soft_deleted:,}",
+        f"{status.set_aside:,}",
+        _ago(status.age) if status.age is not None else "never",
+        done.get_mode_display().lower() if done else "",
+        last.state if last else "",
+        "" if last is None or last.state == last.State.DONE else last.message,
+    ).rstrip()
+
+
+def _ago(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"

@@ -1,0 +1,108 @@
+"""Records on the operator's screen: as a table, as JSON, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
+
+FORMATS = ("table", "json", "csv")
+
+_SAMPLE = 2000
+"""From so many records the columns of a table or CSV are taken; a null parent has no columns of its own."""
+_WIDEST = 60
+
+
+def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form: str) -> int:
+    """Write records as they come; returns how many there were."""
+    if form == "json":
+        return _write_json(records, stream)
+    flat = (flatten(record) for record in records)
+    first = list(itertools.islice(flat, _SAMPLE))
+    columns = _columns(first)
+    if form == "csv":
+        return _write_csv(columns, itertools.chain(first, flat), stream)
+    return _write_table(columns, first, flat, stream)
+
+
+def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Parents' fields by their dotted path; ``attributes`` is left out."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if name == "attributes":
+            continue
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _columns(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    names: dict[str, None] = {}
+    for record in records:
+        names |= dict.fromkeys(record)
+    # A parent that is null in one record and there in another is a group of columns, not a column.
+    groups = {name.rsplit(".", depth)[0] for name in names for depth in range(1, name.count(".") + 1)}
+    return [name for name in names if name not in groups]
+
+
+def _write_json(records: Iterable[Mapping[str, Any]], stream: TextIO) -> int:
+    count = 0
+    stream.write("[")
+    for count, record in enumerate(records, start=1):
+        stream.write(("\n" if count == 1 else ",\n") + json.dumps(_without_attributes(record), ensure_ascii=False))
+    stream.write("\n]\n")
+    return count
+
+
+def _without_attributes(value: Any) -> Any:
+    """The same without what Salesforce adds to each record, parents and children included."""
+    if isinstance(value, Mapping):
+        return {name: _without_attributes(inner) for name, inner in value.items() if name != "attributes"}
+    return [_without_attributes(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _write_csv(columns: list[str], records: Iterable[Mapping[str, Any]], stream: TextIO) -> int:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    count = 0
+    for record in records:
+        writer.writerow([_text(record.get(name)) for name in columns])
+        count += 1
+    return count
+
+
+def _write_table(
+    columns: list[str], first: list[dict[str, Any]], rest: Iterator[dict[str, Any]], stream: TextIO
+) -> int:
+    widths = [min(_WIDEST, max([len(name), *(len(_cell(record.get(name))) for record in first)])) for name in columns]
+    screen = shutil.get_terminal_size((160, 24)).columns if stream.isatty() else 0
+    count = 0
+
+    def line(cells: list[str]) -> str:
+        text = "  ".join(cell[:width].ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        return (text[: screen - 1] + "…" if screen and len(text) > screen else text) + "\n"
+
+    if columns:
+        stream.write(line(columns))
+        stream.write(line(["-" * width for width in widths]))
+    for record in itertools.chain(first, rest):
+        stream.write(line([_cell(record.get(name)) for name in columns]))
+        count += 1
+    return count
+
+
+def _cell(value: Any) -> str:
+    return " ".join(_text(value).split())
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

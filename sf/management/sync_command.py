@@ -1,0 +1,112 @@
+"""What all sync commands share; each of them only names its objects."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
+
+from sf.connection import salesforce_client
+from sf.models import SyncRun
+from sf.sync.engine import ObjectSync, SyncOptions
+from sf.sync.objects import SyncedObject
+from sf.sync.progress import progress_for
+from sf.sync.usage import UsageBudget, UsageCounter
+
+
+class SyncCommand(BaseCommand):
+    """Syncs ``objects`` in their order. Exit status 0: done, or skipped on purpose; otherwise 1."""
+
+    objects: ClassVar[Sequence[SyncedObject]]
+    source: ClassVar[str]
+    """Under which its calls are counted: the name of the command."""
+    may_replace: ClassVar[bool] = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--force", action="store_true", help="read every record again, not only what changed")
+        if self.may_replace:
+            parser.add_argument(
+                "--forcedelete",
+                action="store_true",
+                help="empty the local table and fill it anew, in one transaction: readers see the old rows until then",
+            )
+        parser.add_argument(
+            "--allow-deletes",
+            action="store_true",
+            help="go ahead where the mass-delete guard stops: when Salesforce really lost many records",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _stop)
+        wanted = SyncOptions(
+            force=options["force"],
+            force_delete=options.get("forcedelete", False),
+            allow_deletes=options["allow_deletes"],
+        )
+        began = time.monotonic()
+        try:
+            runs = self._run_all(wanted, quiet=options["verbosity"] == 0)
+        except (DatabaseError, InterfaceError) as error:
+            raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+        if len(self.objects) > 1:
+            self.stdout.write(f"all: {summary(runs)}; {time.monotonic() - began:.1f} s")
+        failed = [run for run in runs if run.state == SyncRun.State.FAILED]
+        if failed:
+            raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
+
+    def _run_all(self, wanted: SyncOptions, *, quiet: bool) -> list[SyncRun]:
+        counter = UsageCounter(self.source)
+        client = salesforce_client(counter)
+        budget = UsageBudget(client)
+        runs: list[SyncRun] = []
+        for synced in self.objects:
+            began = time.monotonic()
+            sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), wanted, budget.check)
+            run = sync.run()
+            runs.append(run)
+            self._report(run, time.monotonic() - began)
+            if sync.stops_the_rest:
+                break
+        return runs
+
+    def _report(self, run: SyncRun, seconds: float) -> None:
+        """One line a run; what is wrong goes to stderr."""
+        if run.state == SyncRun.State.DONE:
+            how = f"{run.get_mode_display()} by {run.get_transport_display()}"
+            self.stdout.write(f"{run.object}: {how}: {summary([run])}; {seconds:.1f} s")
+        elif run.state == SyncRun.State.FAILED:
+            self.stderr.write(self.style.ERROR(f"{run.object}: failed: {run.message}"))
+        else:
+            self.stdout.write(f"{run.object}: {run.state}: {run.message}")
+        if run.set_aside:
+            self.stderr.write(
+                self.style.WARNING(
+                    f"{run.object}: {run.set_aside:,} records are set aside because PostgreSQL cannot store them "
+                    "(admin: Records set aside)"
+                )
+            )
+
+
+def summary(runs: Sequence[SyncRun]) -> str:
+    """The counts of some runs in one line."""
+    total = {name: sum(getattr(run, name) for run in runs) for name in _COUNTS}
+    return (
+        f"{total['rows_read']:,} read, {total['inserted']:,} inserted, {total['updated']:,} updated, "
+        f"{total['unchanged']:,} unchanged, {total['soft_deleted']:,} soft-deleted, "
+        f"{total['set_aside']:,} set aside; {total['api_calls']:,} Salesforce calls"
+    )
+
+
+_COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set_aside", "api_calls")
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    del signum, frame
+    raise SystemExit("stopped by SIGTERM: what was read is kept; the next run goes on with it")

@@ -1,0 +1,25 @@
+"""Cached Salesforce objects, and the bookkeeping of their syncs."""
+
+from sf.models.account import Account
+from sf.models.adoption import Adoption
+from sf.models.book import Book
+from sf.models.contact import Contact
+from sf.models.opportunity import Opportunity
+from sf.models.record import CachedRecord
+from sf.models.refused_record import RefusedRecord
+from sf.models.sync_config import SyncConfig
+from sf.models.sync_run import SyncRun
+from sf.models.usage_log import SFAPIUsageLog
+
+__all__ = [
+    "Account",
+    "Adoption",
+    "Book",
+    "CachedRecord",
+    "Contact",
+    "Opportunity",
+    "RefusedRecord",
+    "SFAPIUsageLog",
+    "SyncConfig",
+    "SyncRun",
+]

@@ -1,0 +1,41 @@
+from typing import ClassVar
+
+from django.db import models
+
+from sf.models.fields import Date, DateTime, Integer, Text
+from sf.models.record import CachedRecord
+
+
+class Account(CachedRecord):
+    """A school."""
+
+    salesforce_object: ClassVar[str] = "Account"
+
+    name = Text("Name")
+    type = Text("Type")
+    city = Text("BillingCity")
+    state = Text("BillingState")
+    country = Text("BillingCountry")
+    state_code = Text("BillingStateCode")
+    country_code = Text("BillingCountryCode")
+    created_date = DateTime("CreatedDate")
+    last_modified_date = DateTime("LastModifiedDate")
+    last_activity_date = Date("LastActivityDate")
+    lms = Text("LMS__c")
+    books_adopted = Text("Books_Adopted__c")
+    sheer_id_school_name = Text("SheerID_School_Name__c")
+    ipeds_id = Text("IPEDS_ID__c")
+    nces_id = Text("NCESID__c")
+    nces_district_id = Text("NCES_District_ID__c")
+    nces_district_id2 = Text("NCES_District_ID2__c")
+    assignable_status = Text("Assignable_Status__c")
+    assignable_maturity_score = Integer("Assignable_Maturity_Score__c")
+    assignments_created = Integer("Assignments_Created__c")
+    assignments_completed = Integer("Assignments_Completed__c")
+
+    class Meta(CachedRecord.Meta):
+        verbose_name = "school"
+        indexes = [models.Index(fields=["local_update_date", "id"], name="account_changed")]
+
+    def __str__(self) -> str:
+        return self.name or self.id

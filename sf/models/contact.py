@@ -1,0 +1,42 @@
+from typing import ClassVar
+
+from django.db import models
+
+from sf.models.account import Account
+from sf.models.fields import DateTime, Reference, Text
+from sf.models.record import CachedRecord
+
+
+class Contact(CachedRecord):
+    """An instructor with an OpenStax account."""
+
+    salesforce_object: ClassVar[str] = "Contact"
+
+    first_name = Text("FirstName")
+    last_name = Text("LastName")
+    full_name = Text("Name")
+    email = Text("Email")
+    role = Text("Role__c")
+    position = Text("Position__c")
+    title = Text("Title")
+    account = Reference("AccountId", to=Account)
+    adoption_status = Text("Adoption_Status__c")
+    adoptions_json = Text("AdoptionsJSON__c")
+    verification_status = Text("FV_Status__c")
+    reject_reason = Text("Reject_Reason__c")
+    accounts_uuid = Text("Accounts_UUID__c")
+    accounts_id = Text("Accounts_ID__c")
+    signup_date = DateTime("Signup_Date__c")
+    lead_source = Text("LeadSource")
+    lms = Text("LMS__c")
+    last_modified_date = DateTime("LastModifiedDate")
+    subject_interest = Text("Subject_Interest__c")
+
+    class Meta(CachedRecord.Meta):
+        indexes = [
+            models.Index(fields=["accounts_uuid"], name="contact_accounts_uuid"),
+            models.Index(fields=["local_update_date", "id"], name="contact_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.id

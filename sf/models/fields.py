@@ -1,0 +1,121 @@
+"""Columns that are copies of Salesforce fields: the one place where a column learns its Salesforce name.
+
+``name = Text("Name")`` is the whole declaration. The SOQL select list, the decoding of CSV and JSON, the staging
+table and the merge statement are derived from it (``sf/sync/objects.py``). Migrations see plain Django fields:
+the Salesforce name is no part of the schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+
+class SalesforceField(models.Field):
+    """What all copied columns share: where the value comes from, and that Salesforce may leave it empty."""
+
+    salesforce_name: str
+    plain_field: ClassVar[type[models.Field]]
+
+    def __init__(self, salesforce_name: str = "", **options: Any) -> None:
+        self.salesforce_name = salesforce_name
+        options.setdefault("null", True)
+        options.setdefault("blank", True)
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, _, arguments, options = super().deconstruct()
+        return name, f"django.db.models.{self.plain_field.__name__}", arguments, options
+
+    def clone(self) -> Any:
+        """What migrations work with: the plain field, whose defaults are not ours."""
+        _, _, arguments, options = self.deconstruct()
+        return self.plain_field(*arguments, **options)
+
+
+class Text(SalesforceField, models.TextField):
+    """Text of any length: a column is never shorter than Salesforce's."""
+
+    plain_field = models.TextField
+
+
+class Boolean(SalesforceField, models.BooleanField):
+    plain_field = models.BooleanField
+
+
+class Integer(SalesforceField, models.BigIntegerField):
+    """A number field without decimal places; Salesforce may send ``3.0``."""
+
+    plain_field = models.BigIntegerField
+
+
+class Number(SalesforceField, models.FloatField):
+    """A number or percent field: Salesforce keeps doubles."""
+
+    plain_field = models.FloatField
+
+
+class Currency(SalesforceField, models.DecimalField):
+    """A currency field, 18 digits with 2 decimal places."""
+
+    plain_field = models.DecimalField
+
+    def __init__(self, salesforce_name: str = "", **options: Any) -> None:
+        super().__init__(salesforce_name, **({"max_digits": 18, "decimal_places": 2} | options))
+
+
+class Date(SalesforceField, models.DateField):
+    plain_field = models.DateField
+
+
+class DateTime(SalesforceField, models.DateTimeField):
+    plain_field = models.DateTimeField
+
+
+class Identifier(SalesforceField, models.CharField):
+    """An 18-character Salesforce id: case matters, so it sorts and compares by bytes."""
+
+    plain_field = models.CharField
+
+    def __init__(self, salesforce_name: str = "", **options: Any) -> None:
+        super().__init__(salesforce_name, **({"max_length": 18, "db_collation": "C"} | options))
+
+
+class _ParentDescriptor(ForwardManyToOneDescriptor):
+    """A parent that is not cached, or not any longer, reads as ``None``: Salesforce may send it later."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        try:
+            parent: Any = super().__get__(instance, cls)
+        except self.field.remote_field.model.DoesNotExist:
+            return None
+        return None if parent is None or parent.is_deleted else parent
+
+
+class Reference(models.ForeignKey):
+    """A look-up to another cached object. There is no constraint: the id is kept whether or not the parent is here."""
+
+    forward_related_accessor_class = _ParentDescriptor
+
+    def __init__(self, salesforce_name: str = "", to: Any = None, **options: Any) -> None:
+        self.salesforce_name = salesforce_name
+        defaults: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "null": True, "blank": True}
+        super().__init__(to, **(defaults | options))
+
+    def deconstruct(self) -> Any:
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.ForeignKey", arguments, options
+
+    def get_internal_type(self) -> str:
+        return "ForeignKey"
+
+    def clone(self) -> Any:
+        _, _, arguments, options = self.deconstruct()
+        return models.ForeignKey(*arguments, **options)
+
+
+CopiedField = SalesforceField | Reference

@@ -1,0 +1,44 @@
+"""What every cached Salesforce object has."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from sf.models.fields import Boolean, CopiedField, DateTime, Identifier, Reference, SalesforceField
+
+
+class PresentRecords(models.Manager["CachedRecord"]):
+    """Hides what was deleted in Salesforce."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(is_deleted=False)
+
+
+class CachedRecord(models.Model):
+    """A copy of one Salesforce record. Rows are written by ``sf/sync`` only: the truth is in Salesforce."""
+
+    salesforce_object: ClassVar[str]
+    """The API name of the sObject."""
+
+    id = Identifier("Id", primary_key=True, null=False, blank=False)
+    system_modstamp = DateTime("SystemModstamp", null=False, blank=False)
+    is_deleted = Boolean("IsDeleted", null=False, blank=True, default=False)
+    local_create_date = models.DateTimeField(db_default=Now(), editable=False)
+    local_update_date = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects: ClassVar[models.Manager[Self]] = PresentRecords()  # type: ignore[assignment]
+    all_objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        abstract = True
+        # The first manager would be used for the admin and for relations; reading a row that one holds
+        # must work for deleted rows too.
+        base_manager_name = "all_objects"
+
+    @classmethod
+    def copied_fields(cls) -> list[CopiedField]:
+        """The columns that come from Salesforce, in the order of their declaration."""
+        return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class SyncRun(models.Model):
+    """One run of the sync of one object: what it did, how it ended, and where the next one may go on."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        PAUSED = "paused"
+        FAILED = "failed"
+        INTERRUPTED = "interrupted"
+        """Its process went away: killed, or the machine stopped."""
+        SKIPPED = "skipped"
+        """Not begun on purpose: kill switch, budget, or another run under way."""
+
+    class Mode(models.TextChoices):
+        FULL = "full"
+        INCREMENTAL = "incremental"
+
+    class Transport(models.TextChoices):
+        REST = "rest", "REST"
+        BULK = "bulk", "Bulk API 2.0"
+
+    object = models.CharField(max_length=64)
+    mode = models.CharField(max_length=16, choices=Mode, blank=True)
+    transport = models.CharField(max_length=8, choices=Transport, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    started = models.DateTimeField(db_default=Now())
+    ended = models.DateTimeField(null=True, blank=True)
+    rows_read = models.PositiveBigIntegerField(default=0)
+    inserted = models.PositiveBigIntegerField(default=0)
+    updated = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    soft_deleted = models.PositiveBigIntegerField(default=0)
+    set_aside = models.PositiveBigIntegerField(default=0)
+    api_calls = models.PositiveIntegerField(default=0)
+    watermark = models.DateTimeField(
+        null=True, blank=True, help_text="The greatest SystemModstamp that is safely in the cache."
+    )
+    fingerprint = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of the declared fields: when it changes, everything is read again.",
+    )
+    message = models.TextField(blank=True)
+    resume_state = models.JSONField(
+        null=True, blank=True, help_text="Where an unfinished read goes on: job, locator, pages staged."
+    )
+
+    class Meta:
+        ordering = ["-started", "-id"]
+        indexes = [models.Index(fields=["object", "-started"], name="sync_run_object_started")]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.mode} {self.started:%Y-%m-%d %H:%M} {self.state}"

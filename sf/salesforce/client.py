@@ -1,0 +1,193 @@
+"""The Salesforce client: every call goes through ``request``, which logs in, counts, retries and raises.
+
+Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
+records by simple-salesforce's names is in ``records.py``, on top of this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from sf.salesforce.credentials import LoginFlow
+from sf.salesforce.errors import (
+    LoginFailed,
+    SalesforceError,
+    SessionExpired,
+    TransientError,
+    error_from_answer,
+)
+from sf.salesforce.http import Transport, innermost_cause, retrying
+from sf.salesforce.limits import HEADER, ApiUsage, parse_limit_info
+from sf.salesforce.login import LoginRequest, Session, SessionKeeper, log_in
+
+
+class SalesforceClient:
+    """Calls of one org with one login. Safe for many threads."""
+
+    def __init__(self, login: LoginRequest, transport: Transport, keeper: SessionKeeper | None = None) -> None:
+        self._login = login
+        self._transport = transport
+        self._keeper = keeper or SessionKeeper()
+        self.usage: ApiUsage | None = None
+        """As the latest answer told it; ``None`` before the first."""
+
+    @property
+    def data_path(self) -> str:
+        return f"/services/data/v{self._login.api_version}"
+
+    @property
+    def api_version(self) -> str:
+        return self._login.api_version
+
+    @property
+    def instance_url(self) -> str:
+        return self.session().instance_url
+
+    @property
+    def transport(self) -> Transport:
+        return self._transport
+
+    def session(self) -> Session:
+        """The present session, after logging in when there is none yet."""
+        return self._keeper.current(self._log_in)
+
+    # -- calls ------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """The answer to a call, read whole. ``path`` begins with ``/services``; ``body`` is sent as JSON."""
+        return retrying(
+            lambda: self.attempt(method, path, params=params, body=body, headers=headers),
+            self._transport.patience,
+        )
+
+    def attempt(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+    ) -> requests.Response:
+        """As ``request``, but tried once; only an expired session is renewed, and that once.
+
+        ``TransientError`` when another attempt may help; other ``SalesforceError`` when not.
+        """
+        session = self.session()
+        try:
+            return self._send(session, method, path, params, body, headers, stream=stream)
+        except SessionExpired:
+            session = self._keeper.renew(session, self._log_in)
+        try:
+            return self._send(session, method, path, params, body, headers, stream=stream)
+        except SessionExpired as error:
+            raise LoginFailed(
+                f"{error}. {self._after_renewal()}",
+                code=error.code,
+                status=error.status,
+            ) from error
+
+    @contextmanager
+    def stream(
+        self, path: str, *, params: Mapping[str, str] | None = None, accept: str = "text/csv"
+    ) -> Iterator[requests.Response]:
+        """An answer whose body is read bit by bit; errors while it is read are ``TransientError``."""
+        response = self.attempt("GET", path, params=params, headers={"Accept": accept}, stream=True)
+        try:
+            yield response
+        except requests.RequestException as error:
+            raise TransientError(f"the answer to GET {path} broke off: {innermost_cause(error)}") from error
+        finally:
+            response.close()
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, **headers: str) -> Any:
+        """The JSON of a GET, tried again when the answer breaks off in the middle."""
+        return retrying(lambda: self._get_once(path, params, headers), self._transport.patience)
+
+    # -- queries ----------------------------------------------------------------------------------------
+
+    def count(self, soql: str, *, include_deleted: bool = False) -> int:
+        """The number of records that a ``SELECT COUNT()`` query finds."""
+        return int(self.get(self.query_path(include_deleted=include_deleted), {"q": soql})["totalSize"])
+
+    def query_path(self, *, include_deleted: bool) -> str:
+        return f"{self.data_path}/{'queryAll' if include_deleted else 'query'}"
+
+    def query(self, soql: str, *, include_deleted: bool = False) -> Iterator[dict[str, Any]]:
+        """The records of a query, page after page, with their ``attributes``."""
+        page = self.get(self.query_path(include_deleted=include_deleted), {"q": soql})
+        while True:
+            yield from page["records"]
+            if page["done"]:
+                return
+            page = self.get(page["nextRecordsUrl"])
+
+    def limits(self) -> dict[str, Any]:
+        """All limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
+        limits: dict[str, Any] = self.get(f"{self.data_path}/limits")
+        return limits
+
+    # -- inside -----------------------------------------------------------------------------------------
+
+    def _after_renewal(self) -> str:
+        if self._login.credentials.flow is LoginFlow.DIRECT_SESSION:
+            return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
+        return "The session was renewed and refused again: does the API user have API access?"
+
+    def _log_in(self) -> Session:
+        return log_in(self._login, self._transport)
+
+    def _get_once(self, path: str, params: Mapping[str, str] | None, headers: Mapping[str, str]) -> Any:
+        response = self.attempt("GET", path, params=params, headers=headers)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise TransientError(f"Salesforce's answer to GET {path} is not whole JSON: {error}") from error
+
+    def _send(
+        self,
+        session: Session,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+        *,
+        stream: bool,
+    ) -> requests.Response:
+        sent = {
+            "Authorization": f"Bearer {session.access_token}",
+            "Accept": "application/json",
+            **(headers or {}),
+        }
+        data = None
+        if body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        url = path if path.startswith("https://") else session.instance_url + path
+        response = self._transport.send(method, url, headers=sent, params=params, data=data, stream=stream)
+        self.usage = parse_limit_info(response.headers.get(HEADER, "")) or self.usage
+        if response.status_code >= 300:
+            raise self._error(response, f"{method} {path}")
+        return response
+
+    @staticmethod
+    def _error(response: requests.Response, asked: str) -> SalesforceError:
+        error = error_from_answer(response.status_code, response.content, asked=asked)
+        wait = response.headers.get("Retry-After", "")
+        error.retry_after = float(wait) if wait.isdigit() else 0.0
+        return error

@@ -1,0 +1,111 @@
+"""Which way of logging in to Salesforce the environment asks for (spec: chosen by what is set, in this order)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from django.core.exceptions import ImproperlyConfigured
+
+INSTANCE_URL = "SALESFORCE_INSTANCE_URL"
+SESSION_ID = "SALESFORCE_SESSION_ID"
+CLIENT_ID = "SALESFORCE_CLIENT_ID"
+CLIENT_SECRET = "SALESFORCE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+REFRESH_TOKEN = "SALESFORCE_REFRESH_TOKEN"  # noqa: S105
+USERNAME = "SALESFORCE_USERNAME"
+PASSWORD = "SALESFORCE_PASSWORD"  # noqa: S105
+SECURITY_TOKEN = "SALESFORCE_SECURITY_TOKEN"  # noqa: S105
+PRIVATE_KEY = "SALESFORCE_PRIVATE_KEY"
+ORGANIZATION_ID = "SALESFORCE_ORGANIZATION_ID"
+
+VARIABLES = (
+    INSTANCE_URL,
+    SESSION_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REFRESH_TOKEN,
+    USERNAME,
+    PASSWORD,
+    SECURITY_TOKEN,
+    PRIVATE_KEY,
+    ORGANIZATION_ID,
+)
+
+
+class LoginFlow(Enum):
+    """The ways of logging in, in the order in which they are chosen."""
+
+    DIRECT_SESSION = "direct session"
+    REFRESH_TOKEN = "refresh token"  # noqa: S105 - a title
+    JWT_BEARER = "JWT bearer"
+    PASSWORD = "OAuth username-password"  # noqa: S105
+    CLIENT_CREDENTIALS = "client credentials"
+    SOAP_TOKEN = "SOAP with security token"  # noqa: S105
+    SOAP_ORGANIZATION = "SOAP with IP filtering"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return _NEEDS[self]
+
+
+_NEEDS = {
+    LoginFlow.DIRECT_SESSION: (INSTANCE_URL, SESSION_ID),
+    LoginFlow.REFRESH_TOKEN: (CLIENT_ID, REFRESH_TOKEN),
+    LoginFlow.JWT_BEARER: (CLIENT_ID, USERNAME, PRIVATE_KEY),
+    LoginFlow.PASSWORD: (CLIENT_ID, CLIENT_SECRET, USERNAME, PASSWORD),
+    LoginFlow.CLIENT_CREDENTIALS: (CLIENT_ID, CLIENT_SECRET),
+    LoginFlow.SOAP_TOKEN: (USERNAME, PASSWORD, SECURITY_TOKEN),
+    LoginFlow.SOAP_ORGANIZATION: (USERNAME, PASSWORD, ORGANIZATION_ID),
+}
+
+# What tells that somebody began to fill in a group: a client id alone belongs to four of them.
+_BEGUN_BY = {
+    LoginFlow.DIRECT_SESSION: {INSTANCE_URL, SESSION_ID},
+    LoginFlow.REFRESH_TOKEN: {REFRESH_TOKEN},
+    LoginFlow.JWT_BEARER: {PRIVATE_KEY},
+    LoginFlow.PASSWORD: {CLIENT_ID, CLIENT_SECRET, USERNAME, PASSWORD},
+    LoginFlow.CLIENT_CREDENTIALS: {CLIENT_ID, CLIENT_SECRET},
+    LoginFlow.SOAP_TOKEN: {SECURITY_TOKEN},
+    LoginFlow.SOAP_ORGANIZATION: {ORGANIZATION_ID},
+}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A login flow and the values it needs."""
+
+    flow: LoginFlow
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:  # never a secret in a log or a traceback
+        return f"Credentials({self.flow.value})"
+
+
+def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
+    """The first flow whose group is whole; ``None`` when nothing at all is set.
+
+    ``ImproperlyConfigured`` when groups were begun and none is whole: it lists what each one lacks.
+    """
+    present = {name for name, value in values.items() if value}
+    for flow in LoginFlow:
+        if present.issuperset(flow.needs) and not _belongs_to_a_user(flow, present):
+            return Credentials(flow, values)
+    if not present:
+        return None
+    lacking = [
+        f"{flow.value} lacks {', '.join(name for name in flow.needs if name not in present)}"
+        for flow in LoginFlow
+        if present & _BEGUN_BY[flow] and not _belongs_to_a_user(flow, present)
+    ]
+    raise ImproperlyConfigured(f"Salesforce login: no group of variables is whole: {'; '.join(lacking)}")
+
+
+def _belongs_to_a_user(flow: LoginFlow, present: set[str]) -> bool:
+    """Client credentials run as the app's own user: with a user name set, another flow is meant."""
+    return flow is LoginFlow.CLIENT_CREDENTIALS and USERNAME in present
+
+
+def check_login_variables(values: Mapping[str, str]) -> None:
+    """Stop the start when the login is half configured; nothing set at all is allowed."""
+    choose_credentials(values)

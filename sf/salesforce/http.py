@@ -1,0 +1,161 @@
+"""One HTTP call, and a call with patience: timeouts, counting, retries with back-off under a deadline.
+
+Shared by everything that speaks to Salesforce. Only this module and the clients beside it import ``requests``.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from sf.salesforce.errors import SalesforceError, TransientError
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class CallCounter(Protocol):
+    """Told of every HTTP call, before it is sent: a process that is killed in the middle has counted it."""
+
+    def sent(self) -> None: ...
+
+    def never_arrived(self) -> None:
+        """The call that was counted last never left: no connection could be made."""
+
+
+class NoCounter:
+    """For calls that nobody counts."""
+
+    def sent(self) -> None:
+        pass
+
+    def never_arrived(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long and how often a call is tried. All in seconds."""
+
+    deadline: float = 120.0
+    """From the first attempt to the last failure that is still followed by another attempt."""
+    first_pause: float = 0.5
+    longest_pause: float = 30.0
+    connect_timeout: float = 10.0
+    read_timeout: float = 120.0
+
+    def pause(self, attempt: int) -> float:
+        """Exponential, with jitter between half and the whole of it. ``attempt`` counts from 0."""
+        whole = min(self.first_pause * 2.0**attempt, self.longest_pause)
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spread, not secrecy
+
+
+def retrying(action: Callable[[], Result], patience: Patience) -> Result:
+    """Call ``action`` again on ``TransientError`` until it works or the deadline would pass."""
+    began = time.monotonic()
+    attempt = 0
+    while True:
+        try:
+            return action()
+        except TransientError as error:
+            pause = max(patience.pause(attempt), error.retry_after)
+            if error.exhausted or time.monotonic() - began + pause > patience.deadline:
+                error.exhausted = True
+                raise
+            attempt += 1
+            logger.info("trying again in %.1f s (attempt %d): %s", pause, attempt + 1, error)
+            time.sleep(pause)
+
+
+@dataclass
+class Transport:
+    """Sends single requests. Safe for many threads: each has its own ``requests.Session``."""
+
+    proxy: str = field(default="", repr=False)  # may hold a password
+    counter: CallCounter = field(default_factory=NoCounter)
+    patience: Patience = field(default_factory=Patience)
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        data: bytes | Mapping[str, str] | None = None,
+        stream: bool = False,
+    ) -> requests.Response:
+        """One attempt. Any answer is returned as it is; no answer is a ``TransientError``, or a plain
+        ``SalesforceError`` when the host's certificate is not trusted."""
+        self.counter.sent()
+        try:
+            return self._session().request(
+                method,
+                url,
+                headers=dict(headers or {}),
+                params=params,
+                data=data,
+                stream=stream,
+                timeout=(self.patience.connect_timeout, self.patience.read_timeout),
+                proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            if _never_arrived(error):
+                self.counter.never_arrived()
+            raise _no_answer(error, url) from error
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+        session: requests.Session = self._local.session
+        return session
+
+
+def _never_arrived(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
+        error,
+        requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema,
+    )
+
+
+def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
+    host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return SalesforceError(
+            f"{host}: its TLS certificate is not trusted: {innermost_cause(error)}. "
+            "For a private certificate authority set REQUESTS_CA_BUNDLE"
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {innermost_cause(error)}")
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return TransientError(f"{host}: the answer broke off: {innermost_cause(error)}")
+    if isinstance(error, requests.Timeout):
+        return TransientError(f"{host}: no answer in time: {innermost_cause(error)}")
+    return TransientError(f"{host}: cannot be reached: {innermost_cause(error)}")
+
+
+def innermost_cause(error: BaseException) -> str:
+    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints."""
+    inner: Any = error
+    while True:
+        within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
+        deeper = next((found for found in within if isinstance(found, BaseException)), None)
+        if deeper is None:
+            break
+        inner = deeper
+    text = str(inner)
+    return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -1,0 +1,29 @@
+"""Salesforce's record ids: 15 characters in which case matters, or 18, where the last three spell out the case.
+
+Source: https://help.salesforce.com/s/articleView?id=000385008
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+_FORM = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
+_SUFFIX_LETTERS = string.ascii_uppercase + "012345"
+
+
+def id_of_18(text: str) -> str | None:
+    """The id of 18 characters; ``None`` for what is no id or has the wrong ending."""
+    if not _FORM.fullmatch(text):
+        return None
+    whole = text[:15] + _suffix(text[:15])
+    return whole if len(text) == 15 or text == whole else None
+
+
+def _suffix(short: str) -> str:
+    """One letter for each five characters: which of them are upper case, as a number of five bits."""
+    letters = ""
+    for start in (0, 5, 10):
+        bits = sum(1 << place for place, letter in enumerate(short[start : start + 5]) if letter.isupper())
+        letters += _SUFFIX_LETTERS[bits]
+    return letters

@@ -1,0 +1,51 @@
+"""Single records, metadata and Apex by the names of simple-salesforce, over our own transport.
+
+simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors; here each
+of its calls goes through ``SalesforceClient.request``, which does all of that and counts the call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from simple_salesforce.api import Salesforce
+
+from sf.salesforce.client import SalesforceClient
+
+
+def simple_salesforce(client: SalesforceClient) -> Salesforce:
+    """A ``simple_salesforce.Salesforce`` that raises ``SalesforceError`` and is logged in as ``client`` is."""
+    session = client.session()
+    return Salesforce(
+        session_id=session.access_token,
+        instance_url=session.instance_url,
+        version=client.api_version,
+        session=_ClientSession(client),
+        object_pairs_hook=None,
+    )
+
+
+class _ClientSession(requests.Session):
+    """Hands every request to the client; the ``Authorization`` that simple-salesforce made is not used."""
+
+    def __init__(self, client: SalesforceClient) -> None:
+        super().__init__()
+        self._client = client
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+        parts = urlsplit(str(url))
+        headers = {
+            name: value
+            for name, value in (options.get("headers") or {}).items()
+            if name not in {"Authorization", "X-PrettyPrint"}
+        }
+        body = options.get("data")
+        return self._client.request(
+            str(method),
+            parts.path + (f"?{parts.query}" if parts.query else ""),
+            params=options.get("params"),
+            body=body.encode() if isinstance(body, str) else body,
+            headers=headers,
+        )

@@ -1,0 +1,47 @@
+"""When a scheduled command runs next, by the cron table of the settings. Hours are in ``TIME_ZONE``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_SEARCHED = timedelta(days=366)
+
+
+def next_run(command: str, after: datetime) -> datetime | None:
+    """The next time that a cron line begins a command of this name; ``None`` when there is no such line."""
+    times = [_next(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
+    return min(times, default=None)
+
+
+def _next(expression: str, after: datetime) -> datetime:
+    minutes, hours, days, months, weekdays = (
+        _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
+    )
+    either_day = not any(expression.split()[place].startswith("*") for place in (2, 4))
+    day = after.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(second=0, microsecond=0)
+    for _ in range(_SEARCHED.days + 1):
+        weekday = day.isoweekday() % 7
+        on_weekday = weekday in weekdays or (weekday == 0 and 7 in weekdays)
+        # Cron: with both a day of the month and a weekday given (none begins with a star), either is enough.
+        fits = (day.day in days or on_weekday) if either_day else (day.day in days and on_weekday)
+        if fits and day.month in months:
+            for hour, minute in ((hour, minute) for hour in sorted(hours) for minute in sorted(minutes)):
+                moment = day.replace(hour=hour, minute=minute)
+                if moment > after:
+                    return moment
+        day += timedelta(days=1)
+    raise ValueError(f"cron expression {expression!r} never comes true")
+
+
+def _values(field: str, lowest: int, highest: int) -> set[int]:
+    """``*``, ``5``, ``1-5``, ``*/15`` and comma lists of them."""
+    values: set[int] = set()
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = (f"{lowest}-{highest}" if span == "*" else span).partition("-")
+        values |= set(range(int(first), int(last or first) + 1, int(step or 1)))
+    return values

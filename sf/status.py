@@ -1,0 +1,47 @@
+"""How fresh the cache is: for ``sync_status``, the admin and ``/healthz/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sf.models import RefusedRecord, SyncRun
+from sf.sync.objects import EVERY_OBJECT, SyncedObject
+
+
+@dataclass(frozen=True)
+class ObjectStatus:
+    """One cached object as it stands."""
+
+    name: str
+    rows: int
+    soft_deleted: int
+    set_aside: int
+    last_done: SyncRun | None
+    last_run: SyncRun | None
+
+    @property
+    def age(self) -> timedelta | None:
+        """Since the last run that ended well; ``None`` when there was none."""
+        if self.last_done is None or self.last_done.ended is None:
+            return None
+        return timezone.now() - self.last_done.ended
+
+
+def status_of(synced: SyncedObject) -> ObjectStatus:
+    runs = SyncRun.objects.filter(object=synced.name)
+    everything = synced.model.all_objects
+    return ObjectStatus(
+        name=synced.name,
+        rows=everything.filter(is_deleted=False).count(),
+        soft_deleted=everything.filter(is_deleted=True).count(),
+        set_aside=RefusedRecord.objects.filter(object=synced.name).count(),
+        last_done=runs.filter(state=SyncRun.State.DONE).first(),
+        last_run=runs.exclude(state=SyncRun.State.SKIPPED).first(),
+    )
+
+
+def status_of_all() -> list[ObjectStatus]:
+    return [status_of(synced) for synced in EVERY_OBJECT]

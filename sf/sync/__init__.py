@@ -1,0 +1,1 @@
+"""How Salesforce gets into PostgreSQL: declaration → source → stage → merge."""

@@ -1,0 +1,28 @@
+"""One runner an object: a PostgreSQL advisory lock, which goes when the process or its connection does."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+_CLASS = 0x5FA91
+"""The first half of the key: advisory locks are shared by all that use the database."""
+
+
+@contextmanager
+def sole_runner(name: str) -> Iterator[bool]:
+    """Whether this process may run ``name``. The lock belongs to the session: not for PgBouncer's transaction mode."""
+    key = zlib.crc32(name.encode()) & 0x7FFFFFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_CLASS, key])
+        row = cursor.fetchone()
+    held = bool(row and row[0])
+    try:
+        yield held
+    finally:
+        if held and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLASS, key])

@@ -1,0 +1,92 @@
+"""What is synced: one declaration an object, everything else derived from it and from the model's fields."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity
+from sf.models.fields import Currency
+from sf.salesforce import soql
+from sf.sync.load import Column, Target
+
+_KIND_OF_FIELD = {
+    "TextField": "text",
+    "CharField": "text",
+    "BooleanField": "boolean",
+    "BigIntegerField": "bigint",
+    "FloatField": "double precision",
+    "DecimalField": "numeric",
+    "DateField": "date",
+    "DateTimeField": "timestamptz",
+    "ForeignKey": "text",
+}
+
+
+@dataclass(frozen=True)
+class SyncedObject:
+    """One Salesforce object and its table.
+
+    ``required`` names the model fields that must not be empty for a record to be cached: the filter of full reads,
+    and what makes a record leave the cache. ``stamps`` are the SOQL paths whose movement means "changed".
+    """
+
+    name: str
+    """As in commands and logs: plural, lower case."""
+    model: type[CachedRecord]
+    required: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ("SystemModstamp",)
+
+    @property
+    def sobject(self) -> str:
+        return self.model.salesforce_object
+
+    @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """Database column → SOQL path, in the order of the select list."""
+        return {str(field.column): field.salesforce_name for field in self.model.copied_fields()}
+
+    @cached_property
+    def target(self) -> Target:
+        """The table, for ``load.py``."""
+        columns = tuple(
+            Column(
+                name=str(field.column),
+                kind=_KIND_OF_FIELD[field.get_internal_type()],
+                digits=(field.max_digits, field.decimal_places) if isinstance(field, Currency) else None,
+            )
+            for field in self.model.copied_fields()
+        )
+        return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a field or the filter does: then everything must be read again."""
+        text = "|".join([*(f"{column}={path}" for column, path in self.paths.items()), *self.required])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def full_query(self) -> tuple[str, str]:
+        """``WHERE`` of a full read and its SOQL."""
+        where = soql.all_of([f"{self.paths[name]} != null" for name in self.required])
+        return where, soql.select(list(self.paths.values()), self.sobject, where=where)
+
+    def changes_query(self, since: datetime) -> tuple[str, str]:
+        """``WHERE`` of an incremental read and its SOQL: without the filter, so that leavers are seen leaving."""
+        where = soql.any_of([f"{stamp} >= {soql.moment(since)}" for stamp in self.stamps])
+        return where, soql.select(list(self.paths.values()), self.sobject, where=where)
+
+
+ACCOUNTS = SyncedObject("accounts", Account)
+BOOKS = SyncedObject("books", Book)
+CONTACTS = SyncedObject("contacts", Contact, required=("verification_status", "accounts_uuid"))
+OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
+# An adoption's contact is its opportunity's: it changes when either does.
+ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
+
+INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)
+"""What ``sync_all`` runs, parents first."""
+
+EVERY_OBJECT = (BOOKS, *INTERDEPENDENT)

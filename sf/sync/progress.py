@@ -1,0 +1,104 @@
+"""How far a run is: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+from tqdm import tqdm
+
+from sf.sync.engine import Progress
+
+LINE_SECONDS = 10.0
+"""How often a plain line is written while a page follows the other."""
+
+
+def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
+    """The right kind for where the output goes."""
+    if quiet:
+        return SilentProgress()
+    return BarProgress(stream) if stream.isatty() else LineProgress(stream)
+
+
+MANY_ROWS = 10_000
+"""A merge of fewer is over before its line is read."""
+
+
+class SilentProgress:
+    def reading(self, name: str, how: str, total: int, done: int) -> None:
+        pass
+
+    def advanced(self, rows: int) -> None:
+        pass
+
+    def merging(self, name: str) -> None:
+        pass
+
+    def finished(self) -> None:
+        pass
+
+
+class BarProgress:
+    """A bar with rate and time left."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._bar: tqdm[None] | None = None
+
+    def reading(self, name: str, how: str, total: int, done: int) -> None:
+        if self._bar is not None and not how:
+            self._bar.total = total
+            self._bar.refresh()
+            return
+        self.finished()
+        self._bar = tqdm(
+            total=total, initial=done, desc=f"{name:<14}", unit=" rows", unit_scale=True, file=self._stream,
+            leave=False, dynamic_ncols=True, mininterval=0.1,
+        )  # fmt: skip
+
+    def advanced(self, rows: int) -> None:
+        if self._bar is not None:
+            self._bar.update(rows)
+
+    def merging(self, name: str) -> None:
+        if self._bar is not None:
+            self._bar.set_description(f"{name:<14} merging")
+
+    def finished(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class LineProgress:
+    """A line when a read begins, every ten seconds, and when the merge begins."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._name, self._total, self._done = "", 0, 0
+        self._began = self._said = time.monotonic()
+
+    def reading(self, name: str, how: str, total: int, done: int) -> None:
+        if how:
+            self._say(f"{name}: {how}: {total:,} rows")
+        self._name, self._total, self._done = name, total, done
+        self._began = self._said = time.monotonic()
+
+    def advanced(self, rows: int) -> None:
+        self._done += rows
+        now = time.monotonic()
+        if now - self._said >= LINE_SECONDS:
+            rate = self._done / (now - self._began)
+            self._say(f"{self._name}: {self._done:,} of {self._total:,} rows, {rate:,.0f} a second")
+            self._said = now
+
+    def merging(self, name: str) -> None:
+        if self._done >= MANY_ROWS:
+            self._say(f"{name}: merging {self._done:,} rows")
+
+    def finished(self) -> None:
+        pass
+
+    def _say(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
+        self._stream.flush()

@@ -1,0 +1,61 @@
+"""Records that could not be stored: kept whole, tried again by the next run, forgotten when they are stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from sf.models import RefusedRecord
+from sf.sync.load import Refusal, Row, Stage, is_storable_text, refusal_of
+from sf.sync.objects import SyncedObject
+
+
+def keep_refusals(synced: SyncedObject, refusals: Iterable[Refusal]) -> None:
+    """Note each record once, with its latest values and reason."""
+    for refusal in refusals:
+        found, created = RefusedRecord.objects.update_or_create(
+            object=synced.name,
+            record_id=refusal.record_id,
+            defaults={
+                "payload": refusal.payload,
+                "reason": refusal.reason,
+                "fingerprint": synced.fingerprint,
+                "last_tried": Now(),
+            },
+        )
+        if not created:
+            RefusedRecord.objects.filter(pk=found.pk).update(attempts=F("attempts") + 1)
+
+
+def stage_refused_again(synced: SyncedObject, stage: Stage, *, tried_before: datetime) -> None:
+    """Put the records that earlier runs set aside behind what was read, unless they were read anew."""
+    waiting = RefusedRecord.objects.filter(
+        object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
+    )
+    rows = {record.record_id: _row(record, stage) for record in waiting}
+    for key in stage.ids_among(list(rows)):
+        del rows[key]
+    stage.copy_rows(row for row in rows.values() if is_storable_text(row))
+    keep_refusals(synced, [refusal_of(row, stage.target) for row in rows.values() if not is_storable_text(row)])
+
+
+def forget_stored(synced: SyncedObject, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
+    """Drop the notes of records that are stored now, and after a full read of those that Salesforce no longer has."""
+    old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
+    if not all_were_read:
+        staged = stage.ids_among(list(old.values_list("record_id", flat=True)))
+        old = old.filter(record_id__in=staged)
+    old.delete()
+
+
+def ids_set_aside(synced: SyncedObject) -> list[str]:
+    return list(RefusedRecord.objects.filter(object=synced.name).values_list("record_id", flat=True))
+
+
+def _row(record: RefusedRecord, stage: Stage) -> Row:
+    values = json.loads(record.payload)
+    return tuple(values[column.name] for column in stage.target.columns)

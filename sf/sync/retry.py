@@ -1,0 +1,38 @@
+"""Trying records that were set aside again, without waiting for the next run (an action of the admin)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from sf.models import RefusedRecord
+from sf.sync import refused, runs
+from sf.sync.errors import SyncSkipped
+from sf.sync.load import Merge, Stage
+from sf.sync.lock import sole_runner
+from sf.sync.objects import SyncedObject
+
+
+def retry_refused(synced: SyncedObject) -> tuple[int, int]:
+    """How many records set aside could be stored now, and how many could not.
+
+    ``SyncSkipped`` when a sync of the object is under way: it tries them itself.
+    """
+    with sole_runner(synced.name) as held:
+        if not held:
+            raise SyncSkipped(f"a sync of {synced.name} is under way; it tries them itself")
+        waiting = RefusedRecord.objects.filter(object=synced.name)
+        before = waiting.count()
+        # Not the table of the sync: an unfinished read may be waiting there.
+        stage = Stage(replace(synced.target, staging_suffix="_retry"))
+        with transaction.atomic():
+            now = runs.database_now()
+            stage.create()
+            refused.stage_refused_again(synced, stage, tried_before=now)
+            _, refusals = Merge(stage).run()
+            refused.keep_refusals(synced, refusals)
+            refused.forget_stored(synced, stage, tried_before=now, all_were_read=False)
+            stage.drop()
+        left = waiting.count()
+        return before - left, left

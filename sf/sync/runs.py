@@ -1,0 +1,132 @@
+"""The book of runs: who began, how it ended, what is committed, and where an unfinished read goes on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from sf.models import SyncRun
+from sf.sync.objects import SyncedObject
+from sf.sync.window import Committed
+
+RESULTS_KEPT = timedelta(days=7)
+"""How long Salesforce keeps the results of a Bulk job."""
+
+
+@dataclass(frozen=True)
+class ReadState:
+    """A read under way, as it is kept in ``SyncRun.resume_state``. Times are ISO 8601."""
+
+    mode: str
+    transport: str
+    soql: str
+    began: str
+    """By PostgreSQL's clock: rows written here later are not touched by a full read."""
+    instance_url: str
+    api_version: str
+    fingerprint: str
+    replace: bool = False
+    """The target is emptied first (``--forcedelete``)."""
+    read_id: str = ""
+    cursor: str = ""
+    pages: int = 0
+    rows: int = 0
+    staged: int = 0
+    """As ``rows``, without those set aside while they were staged."""
+    announced: int | None = None
+    previous_watermark: str | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self.mode == SyncRun.Mode.FULL
+
+    @property
+    def complete(self) -> bool:
+        return self.pages > 0 and not self.cursor
+
+    @property
+    def began_at(self) -> datetime:
+        return datetime.fromisoformat(self.began)
+
+    def after_page(self, *, rows: int, set_aside: int, cursor: str, announced: int | None) -> Self:
+        return replace(
+            self,
+            pages=self.pages + 1,
+            rows=self.rows + rows,
+            staged=self.staged + rows - set_aside,
+            cursor=cursor,
+            announced=self.announced if self.announced is not None else announced,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Any) -> ReadState | None:
+        """``None`` when another release wrote it in another form."""
+        try:
+            return cls(**values)
+        except TypeError:
+            return None
+
+
+def database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    assert row is not None
+    now: datetime = row[0]
+    return now
+
+
+def begin_run(synced: SyncedObject) -> SyncRun:
+    """A new run; whoever still counts as running is not, because the lock is ours."""
+    SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
+        state=SyncRun.State.INTERRUPTED,
+        ended=Now(),
+        message="its process ended without a word: killed, or the machine stopped",
+    )
+    run = SyncRun.objects.create(object=synced.name, fingerprint=synced.fingerprint)
+    run.refresh_from_db()
+    return run
+
+
+def skip_run(synced: SyncedObject, reason: str) -> SyncRun:
+    run = SyncRun.objects.create(
+        object=synced.name,
+        state=SyncRun.State.SKIPPED,
+        ended=Now(),
+        message=reason,
+        fingerprint=synced.fingerprint,
+    )
+    run.refresh_from_db()
+    return run
+
+
+def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
+    run.state, run.message, run.ended = state, message, database_now()
+    run.save()
+
+
+def last_committed(synced: SyncedObject) -> Committed | None:
+    """The latest read whose rows are in the cache. A run gets its watermark in the transaction that merges them."""
+    run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
+    return None if run is None else Committed(run.watermark, run.started, run.fingerprint)
+
+
+def take_over_unfinished(synced: SyncedObject, run: SyncRun) -> ReadState | None:
+    """The state of the latest unfinished read, which is ``run``'s from now on; ``None`` when there is none."""
+    with transaction.atomic():
+        unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)
+        latest = unfinished.order_by("-started", "-id").first()
+        state = ReadState.from_json(latest.resume_state) if latest else None
+        unfinished.update(resume_state=None)
+        if state is None or database_now() - state.began_at > RESULTS_KEPT:
+            return None
+        run.resume_state = state.to_json()
+        run.save(update_fields=["resume_state"])
+        return state

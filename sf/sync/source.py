@@ -1,0 +1,172 @@
+"""Pages of records from Salesforce, by REST or by Bulk, each staged in a transaction of its own.
+
+A cursor is text that outlives the process (a locator), so that a later run can go on behind the last staged page.
+No call to Salesforce is made while a transaction is open: a call that was made stays counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.utils import DataError
+
+from sf.salesforce.bulk import BulkQuery
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import TransientError
+from sf.sync.load import Refusal, Row, Stage, UnexpectedHeader, UnreadableBytes, is_storable_text, refusal_of
+
+REST_PAGE_ROWS = 2_000
+"""Records asked for at once by REST: the most that Salesforce sends."""
+
+
+@dataclass
+class StagedPage:
+    """What a page brought, and where the next one begins (empty: there is none)."""
+
+    rows: int
+    next_cursor: str
+    refusals: list[Refusal] = field(default_factory=list)
+    announced: int | None = None
+    """Rows of the whole read, when a page tells."""
+
+
+Commit = Callable[[StagedPage], None]
+"""Called inside the transaction that stages a page: what is noted there is true exactly when the page is staged."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is read. ``include_deleted``: by ``queryAll``."""
+
+    soql: str
+    include_deleted: bool
+
+
+class Source(Protocol):
+    """Where pages come from. All methods may raise ``SalesforceError``; ``stage_page`` may be tried again."""
+
+    def begin(self, query: Query) -> str:
+        """Start a read; the id by which a later process finds it (a Bulk job), or empty."""
+
+    def announced(self, read_id: str) -> int | None:
+        """Rows of the whole read, waiting until Salesforce knows; ``None`` when the first page tells."""
+
+    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+        """Read the page at ``cursor`` (empty: the first) into the stage."""
+
+
+@dataclass(frozen=True)
+class RestSource:
+    """``query`` and ``queryAll``: up to 2,000 records a page; a cursor is a ``nextRecordsUrl``."""
+
+    client: SalesforceClient
+    paths: Sequence[str]
+
+    def begin(self, query: Query) -> str:
+        del query
+        return ""
+
+    def announced(self, read_id: str) -> None:
+        del read_id
+
+    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+        del read_id
+        page = self._page(query, cursor)
+        with transaction.atomic():
+            refusals: list[Refusal] = []
+            rows = stage.copy_rows(_storable(self._rows(page["records"]), stage, refusals))
+            staged = StagedPage(
+                rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
+            )
+            commit(staged)
+        return staged
+
+    def _page(self, query: Query, cursor: str) -> dict[str, Any]:
+        path = cursor or self.client.query_path(include_deleted=query.include_deleted)
+        answer = self.client.attempt(
+            "GET",
+            path,
+            params=None if cursor else {"q": query.soql},
+            headers={"Sforce-Query-Options": f"batchSize={REST_PAGE_ROWS}"},
+        )
+        try:
+            # Decimal digits stay as they were written: a float would change them.
+            page: dict[str, Any] = json.loads(answer.content, parse_float=str)
+            len(page["records"]), int(page["totalSize"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise TransientError(f"Salesforce's answer to GET {path} is not a whole page: {error}") from error
+        return page
+
+    def _rows(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+        steps = [path.split(".") for path in self.paths]
+        for record in records:
+            yield tuple(_staged_text(_value_at(record, step)) for step in steps)
+
+
+def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
+    """The value at a path; ``None`` when a parent on the way is not set."""
+    value: Any = record
+    for step in steps:
+        if value is None:
+            return None
+        value = value[step]
+    return value
+
+
+def _staged_text(value: Any) -> str | None:
+    """A JSON value as the CSV of Bulk has it; null and empty are the same."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@dataclass(frozen=True)
+class BulkSource:
+    """A Bulk API 2.0 query job: 50,000 records a page; a cursor is a ``Sforce-Locator``."""
+
+    bulk: BulkQuery
+    paths: Sequence[str]
+
+    def begin(self, query: Query) -> str:
+        return self.bulk.create(query.soql, include_deleted=query.include_deleted)
+
+    def announced(self, read_id: str) -> int:
+        return self.bulk.wait(read_id).rows
+
+    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+        """The CSV streams straight into PostgreSQL; a page that PostgreSQL refuses so is asked for once more and
+        read row by row, to set aside what cannot be stored."""
+        del query
+        try:
+            return self._stage(read_id, cursor, stage, commit, by_row=False)
+        except (UnreadableBytes, DataError):
+            return self._stage(read_id, cursor, stage, commit, by_row=True)
+
+    def _stage(self, read_id: str, cursor: str, stage: Stage, commit: Commit, *, by_row: bool) -> StagedPage:
+        with self.bulk.page(read_id, cursor) as page, transaction.atomic():
+            refusals: list[Refusal] = []
+            try:
+                if by_row:
+                    rows = stage.copy_rows(_storable(stage.rows_of_csv(page.chunks, self.paths), stage, refusals))
+                else:
+                    rows = stage.copy_csv(page.chunks, self.paths)
+            except UnexpectedHeader as error:
+                raise TransientError(str(error)) from error
+            staged = StagedPage(rows + len(refusals), page.next_locator, refusals)
+            if page.rows not in {-1, staged.rows}:
+                raise TransientError(f"a Bulk page announced {page.rows} records and brought {staged.rows}")
+            commit(staged)
+        return staged
+
+
+def _storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
+    """The rows that PostgreSQL's text can hold; the others go to ``refusals``."""
+    for row in rows:
+        if is_storable_text(row):
+            yield row
+        else:
+            refusals.append(refusal_of(row, stage.target))

@@ -1,0 +1,99 @@
+"""Counting Salesforce calls, and stopping before the day's share of them is used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from sf.models import SyncConfig
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import DailyLimitReached
+from sf.salesforce.limits import ApiUsage
+from sf.sync.errors import SyncPaused, SyncSkipped
+
+_COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
+    VALUES ((now() AT TIME ZONE 'UTC')::date, %s, greatest(%s, 0))
+    ON CONFLICT (date, source) DO UPDATE SET call_count = greatest(sf_sfapiusagelog.call_count + %s, 0)"""
+
+
+@dataclass
+class UsageCounter:
+    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is this process's own count."""
+
+    source: str
+    calls: int = 0
+
+    def sent(self) -> None:
+        self._add(1)
+
+    def never_arrived(self) -> None:
+        self._add(-1)
+
+    def _add(self, step: int) -> None:
+        self.calls += step
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [self.source, step, step])
+
+
+def check_switch() -> None:
+    """``SyncSkipped`` when the kill switch is off."""
+    if not SyncConfig.load().sync_enabled:
+        raise SyncSkipped("syncs are switched off (admin: Sync configuration)")
+
+
+class UsageBudget:
+    """The day's budget before each object of a command: Salesforce is asked once, its answers since tell the rest."""
+
+    def __init__(self, client: SalesforceClient) -> None:
+        self._client = client
+        self._refusal: str | None = None
+
+    def check(self) -> None:
+        """``SyncSkipped`` when too much of the day's calls is gone."""
+        if self._refusal is None:
+            self._refusal = self._ask()
+        refusal = self._refusal or _refusal(self._client.usage)
+        if refusal:
+            raise SyncSkipped(refusal)
+
+    def _ask(self) -> str:
+        try:
+            daily = self._client.limits()["DailyApiRequests"]
+        except DailyLimitReached as error:
+            return f"Salesforce's daily limit is used up: {error}"
+        usage = ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])
+        note_usage(self._client, usage)
+        return _refusal(usage)
+
+
+def check_between_pages(usage: ApiUsage | None) -> None:
+    """``SyncPaused`` when the kill switch was turned or the budget is used up while the run is under way."""
+    if not SyncConfig.load().sync_enabled:
+        raise SyncPaused("syncs were switched off (admin: Sync configuration)")
+    refusal = _refusal(usage)
+    if refusal:
+        raise SyncPaused(refusal)
+
+
+def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
+    """Keep what Salesforce last said of the day's usage, and which org said it."""
+    SyncConfig.load()
+    SyncConfig.objects.filter(id=SyncConfig.ONLY_ID).update(
+        last_usage_check=Now(),
+        last_usage_value=usage.used,
+        last_usage_limit=usage.maximum,
+        instance_url=client.instance_url,
+    )
+
+
+def _refusal(usage: ApiUsage | None) -> str:
+    """Why nothing more may be asked; empty when it may, or when the usage is not known."""
+    config = SyncConfig.load()
+    if usage is None or usage.used < config.budget(usage.maximum):
+        return ""
+    return (
+        f"Salesforce API usage is {usage.used:,} calls today; syncs pause from {config.budget(usage.maximum):,} on "
+        f"({config.pause_threshold:.0%} of {min(config.api_limit, usage.maximum):,})"
+    )

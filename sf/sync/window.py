@@ -1,0 +1,45 @@
+"""Which records a run reads: all, or those changed since the last committed watermark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FULL_AFTER = timedelta(days=14)
+"""Salesforce purges deleted records after about 15 days: an incremental read further back would miss deletions."""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """The last read that is safely in the cache."""
+
+    watermark: datetime | None
+    started: datetime
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """``since`` is ``None`` for a full read; ``reason`` says why, for the log."""
+
+    since: datetime | None
+    reason: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.since is None
+
+
+def choose_window(
+    committed: Committed | None, *, fingerprint: str, forced: bool, lookback: timedelta, now: datetime
+) -> Window:
+    """Incremental when there is something to go on from; the lookback covers clock skew and late commits."""
+    if forced:
+        return Window(None, "forced")
+    if committed is None or committed.watermark is None:
+        return Window(None, "first run")
+    if committed.fingerprint != fingerprint:
+        return Window(None, "the declared fields changed")
+    if now - committed.started > FULL_AFTER:
+        return Window(None, f"the last finished run is older than {FULL_AFTER.days} days")
+    return Window(committed.watermark - lookback, "incremental")

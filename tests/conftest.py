@@ -1,0 +1,69 @@
+"""Fixtures that every test may use: the simulator as a process, the database that other processes see too."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from sf import connection as sf_connection
+from sf.salesforce.login import SessionKeeper
+from tests.simulated import Simulator, manage, start_simulator
+
+SCHOOLS = 60
+
+
+@pytest.fixture(scope="session")
+def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    process, simulator = start_simulator(tmp_path_factory.mktemp("simulator"), schools=SCHOOLS)
+    yield simulator
+    process.terminate()
+    process.wait(15)
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    """The simulator as it was made, with the settings that lead to it."""
+    simulator_process.reset()
+    point_settings_at(simulator_process, settings, monkeypatch)
+    return simulator_process
+
+
+def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = simulator.variables
+    settings.SALESFORCE_LOGIN = {name: variables.get(name, "") for name in settings.SALESFORCE_LOGIN}
+    for name in ("SALESFORCE_HOST", "SALESFORCE_PARDOT_BUSINESS_UNIT", "PARDOT_API_URL", "ACCOUNTS_URL",
+                 "ACCOUNTS_CLIENT_ID", "ACCOUNTS_CLIENT_SECRET", "SSO_COOKIE_NAME"):  # fmt: skip
+        setattr(settings, name, variables[name])
+    for name in ("SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY"):
+        setattr(settings, name, variables[name].replace("\\n", "\n"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", variables["REQUESTS_CA_BUNDLE"])
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())
+
+
+@pytest.fixture
+def database(transactional_db: None) -> str:
+    """The URL of the test database, for processes that the tests start."""
+    connection.ensure_connection()
+    found = connection.settings_dict
+    host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
+    return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+
+
+Manage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run_manage(simulator: Simulator, database: str) -> Manage:
+    """``run_manage("sync_all", "--force", DEBUG="off")``: a real process."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return manage(*arguments, variables=simulator.variables, database=database, more=environment)
+
+    return run

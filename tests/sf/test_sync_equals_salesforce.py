@@ -1,0 +1,183 @@
+"""After a sync, the cache is what Salesforce is: row for row, column for column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sf.models import Account, Adoption, Book, Contact, Opportunity, RefusedRecord, SyncRun
+from tests.sf.cache import assert_equal, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(("threshold", "transport"), [(10**9, "rest"), (1, "bulk")])
+def test_full_sync_equals_salesforce(simulator: Simulator, settings: Any, threshold: int, transport: str) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync()
+    assert assert_equal(simulator) > 500
+    assert set(SyncRun.objects.values_list("transport", flat=True)) == {transport}
+    assert not RefusedRecord.objects.exists()
+
+
+@pytest.mark.parametrize("threshold", [10**9, 1])
+def test_second_full_sync_writes_nothing(simulator: Simulator, settings: Any, threshold: int) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync()
+    before = _row_versions()
+    sync(force=True)
+    assert _row_versions() == before
+    last = SyncRun.objects.filter(object="adoptions").first()
+    assert last is not None
+    assert (last.mode, last.inserted, last.updated, last.soft_deleted) == ("full", 0, 0, 0)
+    assert last.unchanged == last.rows_read > 0
+
+
+def test_rest_and_bulk_give_the_same(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = 10**9
+    sync()
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    sync(force=True)
+    changed = SyncRun.objects.filter(transport="bulk").values_list("object", "inserted", "updated")
+    assert {(inserted, updated) for _, inserted, updated in changed} == {(0, 0)}
+
+
+def test_incremental_sync_reads_only_what_changed(simulator: Simulator) -> None:
+    sync()
+    school = simulator.ids("Account")[3]
+    simulator.edit("Account", school, Name='Café "Õ’Neill", Ltd.\nSecond line', NCESID__c="007")
+    sync()
+    run = SyncRun.objects.filter(object="accounts").first()
+    assert run is not None
+    assert (run.mode, run.updated) == ("incremental", 1)
+    assert Account.objects.get(id=school).name == 'Café "Õ’Neill", Ltd.\nSecond line'
+    assert_equal(simulator)
+
+
+def test_deletions_undeletions_and_merges_arrive(simulator: Simulator) -> None:
+    sync()
+    gone, back, master, loser = simulator.ids("Contact", "Accounts_UUID__c != null AND FV_Status__c != null")[:4]
+    simulator.do("delete", "Contact", gone)
+    simulator.do("delete", "Contact", back)
+    simulator.merge("Contact", master, loser)
+    sync()
+    assert not Contact.objects.filter(id__in=[gone, back, loser]).exists()
+    assert Contact.all_objects.get(id=gone).is_deleted
+    simulator.do("undelete", "Contact", back)
+    sync()
+    assert Contact.objects.filter(id=back).exists()
+    assert_equal(simulator)
+
+
+def test_contact_that_leaves_the_filter_leaves_the_cache(simulator: Simulator) -> None:
+    sync()
+    left, returned = simulator.ids("Contact", "Accounts_UUID__c != null AND FV_Status__c != null")[:2]
+    uuid = Contact.objects.get(id=returned).accounts_uuid
+    simulator.edit("Contact", left, FV_Status__c=None)
+    simulator.edit("Contact", returned, Accounts_UUID__c=None)
+    sync()
+    assert not Contact.objects.filter(id__in=[left, returned]).exists()
+    simulator.edit("Contact", returned, Accounts_UUID__c=uuid)
+    sync()
+    assert Contact.objects.get(id=returned).accounts_uuid == uuid
+    assert_equal(simulator)
+
+
+def test_adoption_follows_the_contact_of_its_opportunity(simulator: Simulator) -> None:
+    sync()
+    adoption = Adoption.objects.exclude(opportunity_id=None).exclude(contact_id=None).first()
+    assert adoption is not None
+    other = Contact.objects.exclude(id=adoption.contact_id).first()
+    assert other is not None
+    simulator.edit("Opportunity", adoption.opportunity_id, Contact__c=other.id)
+    sync()
+    adoption.refresh_from_db()
+    assert adoption.contact_id == other.id
+    assert_equal(simulator)
+
+
+def test_formula_change_arrives_with_the_next_full_sync(simulator: Simulator) -> None:
+    sync()
+    record = simulator.ids("Opportunity")[0]
+    simulator.set_raw("Opportunity", record, touch=False, LastActivityInDays=4711)
+    sync()
+    assert Opportunity.objects.get(id=record).last_activity_in_days != 4711
+    sync(force=True)
+    assert Opportunity.objects.get(id=record).last_activity_in_days == 4711
+
+
+def test_records_deleted_before_they_were_cached_are_not_inserted(simulator: Simulator) -> None:
+    sync()
+    book = simulator.create("Book__c", Name="Short Life")
+    simulator.do("delete", "Book__c", book)
+    sync()
+    assert not Book.all_objects.filter(id=book).exists()
+
+
+def test_full_sync_soft_deletes_what_was_purged(simulator: Simulator) -> None:
+    sync()
+    record = simulator.ids("Opportunity")[5]
+    simulator.do("delete", "Opportunity", record)
+    simulator.do("purge", "Opportunity", record)
+    sync()
+    assert Opportunity.objects.filter(id=record).exists(), "a purged record shows in no incremental answer"
+    sync(force=True)
+    assert Opportunity.all_objects.get(id=record).is_deleted
+    assert_equal(simulator)
+
+
+def test_children_keep_the_id_of_a_parent_that_comes_later(simulator: Simulator) -> None:
+    sync("sync_opportunities", "sync_adoptions")
+    opportunity = Opportunity.objects.exclude(account_id=None).first()
+    assert opportunity is not None
+    assert opportunity.account is None
+    sync("sync_accounts")
+    opportunity = Opportunity.objects.get(id=opportunity.id)
+    assert opportunity.account == Account.objects.get(id=opportunity.account_id)
+
+
+def test_force_delete_fills_the_table_anew(simulator: Simulator) -> None:
+    sync()
+    Account.all_objects.create(id="001000000000000AAA", system_modstamp="2020-01-01T00:00Z", name="Leftover")
+    sync("sync_accounts", forcedelete=True)
+    assert not Account.all_objects.filter(name="Leftover").exists()
+    assert_equal(simulator)
+
+
+def test_unknown_picklist_values_are_cached_as_they_are(simulator: Simulator) -> None:
+    sync()
+    record = simulator.ids("Contact", "Accounts_UUID__c != null AND FV_Status__c != null")[0]
+    simulator.set_raw("Contact", record, FV_Status__c="never seen before")
+    sync()
+    assert Contact.objects.get(id=record).verification_status == "never seen before"
+
+
+def test_newer_local_rows_are_not_overwritten(simulator: Simulator) -> None:
+    sync()
+    account = Account.objects.all()[0]
+    Account.objects.filter(id=account.id).update(name="written here", system_modstamp="2999-01-01T00:00Z")
+    sync(force=True)
+    assert Account.objects.get(id=account.id).name == "written here"
+
+
+def test_a_new_declaration_means_reading_everything(simulator: Simulator) -> None:
+    sync()
+    SyncRun.objects.update(fingerprint="of an older release")
+    sync("sync_accounts")
+    run = SyncRun.objects.filter(object="accounts").first()
+    assert run is not None
+    assert run.mode == "full"
+
+
+def _row_versions() -> set[tuple[str, str]]:
+    """Where every row version lies: a new version of any row changes it."""
+    from django.db import connection
+
+    found: set[tuple[str, str]] = set()
+    with connection.cursor() as cursor:
+        for model in (Account, Contact, Opportunity, Adoption, Book):
+            cursor.execute(f"SELECT id, ctid::text || xmin::text FROM {model._meta.db_table}")
+            found |= set(cursor.fetchall())
+    return found

@@ -1,0 +1,141 @@
+"""The simulator as the tests use it: a process of its own, asked and changed over its control port."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 60
+
+
+@dataclass
+class Simulator:
+    """The control port of a running simulator."""
+
+    control: str
+    variables: Mapping[str, str] = field(repr=False)
+    other_logins: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """Variables of the other ways to log in."""
+
+    def get(self, path: str) -> Any:
+        return self._checked(requests.get(self.control + path, timeout=30)).json()
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._checked(requests.post(self.control + path, json=body or {}, timeout=30)).json()
+
+    @staticmethod
+    def _checked(answer: requests.Response) -> requests.Response:
+        assert answer.ok, f"{answer.status_code}: {answer.text[:500]}"
+        return answer
+
+    # -- what it saw ------------------------------------------------------------------------------------
+
+    def calls(self) -> int:
+        """HTTP calls to Salesforce since the last reset, logins included."""
+        return int(self.get("/state")["counters"]["salesforce"])
+
+    def calls_to(self, fragment: str) -> int:
+        by_path = self.get("/state")["counters"]["by_path"]
+        return sum(count for path, count in by_path.items() if fragment in path)
+
+    def query(self, soql: str, *, all_rows: bool = False) -> list[dict[str, Any]]:
+        """Records as they are stored: raw values by SOQL path. Not counted as a call."""
+        found = self.post("/query", {"soql": soql, "all_rows": all_rows})
+        return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+
+    def ids(self, sobject: str, where: str = "Id != null") -> list[str]:
+        return [row["Id"] for row in self.query(f"SELECT Id FROM {sobject} WHERE {where}")]
+
+    # -- changing it ------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        self.post("/reset")
+
+    def create(self, sobject: str, **values: Any) -> str:
+        return str(self.post(f"/records/{sobject}", values)["id"])
+
+    def edit(self, sobject: str, record: str, **values: Any) -> None:
+        self._checked(requests.patch(f"{self.control}/records/{sobject}/{record}", json=values, timeout=30))
+
+    def do(self, action: str, sobject: str, record: str) -> None:
+        """``delete``, ``undelete`` or ``purge``."""
+        self.post(f"/records/{sobject}/{record}/{action}")
+
+    def set_raw(self, sobject: str, record: str, *, touch: bool = True, **values: Any) -> None:
+        """Past all validation; without ``touch`` the stamp stays, as with formula fields."""
+        self.post(f"/records/{sobject}/{record}/raw", {"values": values, "touch": touch})
+
+    def merge(self, sobject: str, master: str, loser: str) -> None:
+        self.post("/merge", {"sobject": sobject, "master": master, "losers": [loser]})
+
+    def fail(self, kind: str, *, path: str = "", times: int | None = 1, skip: int = 0, **action: Any) -> None:
+        self.post(
+            "/faults",
+            {"match": {"path": path}, "skip": skip, "times": times, "action": {"kind": kind, **action}},
+        )
+
+
+def start_simulator(folder: Path, *, schools: int, seed: int = 7) -> tuple[subprocess.Popen[bytes], Simulator]:
+    """A simulator on free ports; stop it with ``terminate``."""
+    variables = folder / "simulator.env"
+    log = (folder / "simulator.log").open("wb")
+    with log:
+        process = _simulator_process(folder, variables, log, schools, seed)
+    deadline = time.monotonic() + READY_SECONDS
+    while not variables.exists():
+        assert process.poll() is None, (folder / "simulator.log").read_text()
+        assert time.monotonic() < deadline, "the simulator did not start"
+        time.sleep(0.05)
+    text = variables.read_text()
+    values, others = parse_variables(text), parse_variables(text.replace("\n# ", "\n"))
+    return process, Simulator(values["SIMULATOR_URL"], values, {name: others[name] for name in others.keys() - values})
+
+
+def _simulator_process(
+    folder: Path, variables: Path, log: IO[bytes], schools: int, seed: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", f"--schools={schools}",
+            f"--seed={seed}", f"--data-dir={folder}", f"--variables-file={variables}",
+        ],
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def parse_variables(text: str) -> dict[str, str]:
+    lines = [line.partition("=") for line in text.splitlines() if not line.startswith("#") and "=" in line]
+    return {name.strip(): "".join(shlex.split(value)) for name, _, value in lines}
+
+
+def manage(
+    *arguments: str, variables: Mapping[str, str], database: str, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A real ``manage.py`` process against the test database and the simulator."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(variables, database, **(more or {})),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def environment(variables: Mapping[str, str], database: str, **more: str) -> dict[str, str]:
+    own = {"SFAPI_ENV_FILE": "", "DEBUG": "on", "DATABASE_URL": database, "NO_PROXY": "localhost,127.0.0.1"}
+    path = {"PATH": os.environ["PATH"]}
+    return {**path, **variables, **own, **more}
