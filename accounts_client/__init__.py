@@ -1,0 +1,1 @@
+"""OpenStax Accounts: its single sign-on cookie and its API. No models."""

@@ -1,0 +1,180 @@
+"""The Accounts API: a token for the service, and users by UUID.
+
+Source: ``POST /oauth/token`` (client credentials) and ``GET /api/users?q=uuid:…`` of openstax/accounts.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from accounts_client.errors import AccountsError, AccountsRefused, AccountsUnavailable
+from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
+
+TOTAL_SECONDS = 3.0
+"""What one question may cost its asker, a new token included."""
+RENEW_BEFORE_SECONDS = 60
+"""A token is not used up to the last moment."""
+
+_DEFAULT_TOKEN_SECONDS = 3600
+_MAX_ANSWER_BYTES = 1_000_000
+_OVERLOADED = 429
+
+
+class Deadline:
+    """How much of a question's time is left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise AccountsUnavailable("Accounts took too long to answer")
+        return left
+
+
+class AccountsClient:
+    """One configured Accounts. Safe to use from many threads; its token is shared by all of them."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        token_in_query: bool = False,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._url = url
+        self._credentials = {"client_id": client_id, "client_secret": client_secret}
+        self._token_in_query = token_in_query
+        self._seconds = seconds
+        self._http = requests.Session()
+        self._token: AccessToken | None = None
+        self._token_lock = threading.Lock()
+
+    def user(self, uuid: str) -> AccountsUser | None:
+        """The user with this UUID, ``None`` when Accounts has none. ``AccountsError`` when it cannot be asked."""
+        deadline = Deadline(self._seconds)
+        try:
+            answer = self._users(uuid, deadline)
+        except _TokenRefused:
+            self._forget_token()
+            answer = self._users(uuid, deadline)
+        items = answer.get("items")
+        for item in items if isinstance(items, list) else []:
+            if isinstance(item, dict) and canonical_uuid(item.get("uuid")) == uuid:
+                return AccountsUser.from_json(item)
+        return None
+
+    def token(self, *, max_age: float | None = None) -> AccessToken:
+        """The service's own token: the kept one unless it is near its end, or older than ``max_age`` seconds."""
+        return self._current_token(Deadline(self._seconds), max_age)
+
+    def _users(self, uuid: str, deadline: Deadline) -> dict[str, Any]:
+        token = self._current_token(deadline, None)
+        query = {"q": f"uuid:{uuid}"}
+        headers = {}
+        if self._token_in_query:
+            query["access_token"] = token.text
+        else:
+            headers["Authorization"] = f"Bearer {token.text}"
+        return self._exchange("GET", "/api/users", deadline, params=query, headers=headers)
+
+    def _current_token(self, deadline: Deadline, max_age: float | None) -> AccessToken:
+        if not self._token_lock.acquire(timeout=deadline.remaining()):
+            raise AccountsUnavailable("Accounts took too long to answer")
+        try:
+            now, token = time.monotonic(), self._token
+            if token is None or now >= token.use_until or (max_age is not None and now - token.obtained > max_age):
+                self._token = token = self._new_token(deadline)
+            return token
+        finally:
+            self._token_lock.release()
+
+    def _new_token(self, deadline: Deadline) -> AccessToken:
+        form = {"grant_type": "client_credentials", **self._credentials}
+        answer = self._exchange("POST", "/oauth/token", deadline, data=form)
+        text, lifetime = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(text, str) or not text:
+            raise AccountsRefused("Accounts answered the token request without a token")
+        seconds = lifetime if isinstance(lifetime, int) and lifetime > 0 else _DEFAULT_TOKEN_SECONDS
+        now = time.monotonic()
+        return AccessToken(
+            text=text,
+            type=str(answer.get("token_type") or ""),
+            obtained=now,
+            use_until=now + max(seconds - RENEW_BEFORE_SECONDS, seconds / 2),
+        )
+
+    def _forget_token(self) -> None:
+        self._token = None
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """One call and its JSON object. What is raised names neither the secret nor the token."""
+        try:
+            with self._http.request(
+                method,
+                self._url + path,
+                params=params,
+                headers=headers,
+                data=data,
+                timeout=deadline.remaining(),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                _check_status(response, path)
+                return _json_object(_body(response, deadline), path)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise AccountsUnavailable(f"Accounts cannot be reached: {type(error).__name__}") from None
+
+
+class _TokenRefused(AccountsError):
+    """The token is not accepted any more: a new one may be."""
+
+
+def _check_status(response: requests.Response, path: str) -> None:
+    status = response.status_code
+    if status in {401, 403} and path == "/api/users":
+        raise _TokenRefused(f"Accounts refused the token ({status})")
+    if status >= 500 or status == _OVERLOADED:
+        raise AccountsUnavailable(f"Accounts answered {path} with {status}")
+    if status != 200:
+        raise AccountsRefused(f"Accounts answered {path} with {status}")
+
+
+def _body(response: requests.Response, deadline: Deadline) -> bytes:
+    """The whole body: the timeout of requests is for each read, so that a trickle could last for ever."""
+    body = b""
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        deadline.remaining()
+        body += chunk
+        if len(body) > _MAX_ANSWER_BYTES:
+            raise AccountsRefused("Accounts sent far more than was asked for")
+    return body
+
+
+def _json_object(body: bytes, path: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise AccountsRefused(f"Accounts answered {path} with something other than a JSON object")
+    return answer

@@ -1,0 +1,48 @@
+"""The cookie's keys and the client as the settings configure them: one of each a process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from accounts_client.client import AccountsClient
+from accounts_client.cookie import CookieReader, KeyUnusable
+from accounts_client.errors import CookieError, Reason
+from accounts_client.types import Session
+
+
+def read_cookie(cookie: str) -> Session:
+    """The session that the cookie proves; ``CookieError`` when it proves none."""
+    try:
+        reader = cookie_reader()
+    except KeyUnusable as error:
+        raise CookieError(error.step, Reason.KEY_UNUSABLE) from error
+    return reader.read(cookie)
+
+
+def cookie_reader() -> CookieReader:
+    """``KeyUnusable`` when a key is set and cannot be used."""
+    return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
+
+
+def accounts_client() -> AccountsClient | None:
+    """``None`` when no credentials are set."""
+    if not settings.ACCOUNTS_CLIENT_ID:
+        return None
+    return _client(
+        settings.ACCOUNTS_URL,
+        settings.ACCOUNTS_CLIENT_ID,
+        settings.ACCOUNTS_CLIENT_SECRET,
+        settings.ACCOUNTS_TOKEN_IN_QUERY,
+    )
+
+
+@lru_cache(maxsize=4)
+def _reader(signature_public_key: str, encryption_key: str) -> CookieReader:
+    return CookieReader(signature_public_key=signature_public_key, encryption_key=encryption_key)
+
+
+@lru_cache(maxsize=4)
+def _client(url: str, client_id: str, client_secret: str, token_in_query: bool) -> AccountsClient:
+    return AccountsClient(url=url, client_id=client_id, client_secret=client_secret, token_in_query=token_in_query)

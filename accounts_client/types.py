@@ -1,0 +1,68 @@
+"""What the rest of the project sees of Accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def canonical_uuid(text: object) -> str | None:
+    """A UUID in the form that Accounts and Salesforce write, lower case; ``None`` when it is none."""
+    return text.lower() if isinstance(text, str) and _UUID.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is signed in, as the cookie says."""
+
+    uuid: str
+    """Canonical, lower case."""
+    id: int | None = None
+    name: str = ""
+    issued_at: datetime | None = None
+    """Cookies live for 20 years: who needs a fresh sign-in looks at this."""
+
+
+@dataclass(frozen=True)
+class AccountsUser:
+    """What Accounts knows of a user; each is ``None`` when it does not say.
+
+    Source: ``GET /api/users`` of openstax/accounts.
+    """
+
+    salesforce_contact_id: str | None = None
+    faculty_status: str | None = None
+    adopter_status: str | None = None
+    self_reported_role: str | None = None
+    school_type: str | None = None
+    school_location: str | None = None
+    assignable_user: bool | None = None
+    assignable_school_integrated: bool | None = None
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Any]) -> Self:
+        """Known fields of the right kind; anything else counts as not said."""
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            kind = bool if field.name.startswith("assignable_") else str
+            value = item.get(field.name)
+            values[field.name] = value if isinstance(value, kind) else None
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """An OAuth token of the service itself. Times are of ``time.monotonic()``, in seconds."""
+
+    text: str
+    type: str
+    obtained: float
+    use_until: float
+
+    def __repr__(self) -> str:  # never a secret in a log or a traceback
+        return f"AccessToken({self.type})"

@@ -1,0 +1,82 @@
+"""Who may call, in the admin. Keys are made here too, and shown once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from api.keys import make_key
+from api.models import APIKey, SuperUser, User
+from api.scopes import Scope
+from api.services.api_keys import api_key_revoke
+
+admin.site.register(User, UserAdmin)
+
+
+@admin.register(SuperUser)
+class SuperUserAdmin(admin.ModelAdmin):
+    list_display = ["name", "accounts_uuid", "active", "created_at"]
+    list_filter = ["active"]
+    search_fields = ["name", "accounts_uuid"]
+
+
+class APIKeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, f"{scope.value}: {scope.purpose}") for scope in Scope],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = APIKey
+        fields = ["name", "scopes", "expires_at", "active"]
+
+    def clean_expires_at(self) -> Any:
+        expires_at = self.cleaned_data["expires_at"]
+        if self.instance.pk is None and expires_at is not None and expires_at <= timezone.now():
+            raise forms.ValidationError("This is in the past: the key could never be used.")
+        return expires_at
+
+
+@admin.register(APIKey)
+class APIKeyAdmin(admin.ModelAdmin):
+    form = APIKeyForm
+    list_display = ["name", "prefix", "state", "scope_list", "expires_at", "last_used_at", "created_by", "created_at"]
+    list_filter = ["active"]
+    search_fields = ["name", "public_id", "created_by"]
+    readonly_fields = ["prefix", "created_by", "created_at", "last_used_at"]
+    actions = ["revoke"]
+
+    @admin.display(description="scopes")
+    def scope_list(self, key: APIKey) -> str:
+        return ", ".join(key.scopes)
+
+    @admin.action(description="Revoke the selected keys", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[APIKey]) -> None:
+        for key in queryset:
+            api_key_revoke(key.public_id)
+        self.message_user(request, f"Revoked: {len(queryset)}. They do not work any more.", messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: APIKey, form: Any, change: bool) -> None:
+        if not change:
+            obj.give(make_key())
+            obj.created_by = request.user.get_username()
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: APIKey, post_url_continue: str | None = None) -> HttpResponse:
+        """The page that shows the key, in place of a redirect: nothing keeps the text any longer."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "API key made",
+            "api_key": obj,
+            "text": obj.text,
+        }
+        response = render(request, "admin/api/apikey/created.html", context)
+        response["Cache-Control"] = "no-store"
+        return response

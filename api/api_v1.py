@@ -1,0 +1,57 @@
+"""``/api/v1``: what it consists of. Nothing here may change in a way that breaks a client: that takes a v2."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from ninja import NinjaAPI
+from ninja.errors import Throttled
+from ninja.operation import Operation
+
+from api.auth import any_caller
+from api.errors import add_error_handlers
+from api.parser import JSONParser
+from api.rates import Rate, parse_rate
+from api.throttling import AddressThrottle, RateThrottle, throttled_response
+from api.v1 import adoptions, books, contact, me, schools
+
+
+class SalesforceAPIRateThrottle(RateThrottle):
+    """What Salesforce's data costs: one budget a user (or key, or address) over all routes and servers."""
+
+    policy = "salesforce"
+
+    def current_rate(self) -> Rate:
+        return parse_rate(settings.SALESFORCE_API_RATE_LIMIT)
+
+
+class MeThrottle(AddressThrottle):
+    policy = "me"
+    rate = "60/min"
+
+
+class V1(NinjaAPI):
+    """Names of operations as clients see them: the function's own."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
+api = V1(
+    title="SFAPI",
+    version="1",
+    description=(
+        "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
+        "`Authorization: Bearer <key>`. Every error is `{code, message}`."
+    ),
+    urls_namespace="v1",
+    docs_url="/docs/",
+    auth=any_caller(),
+    parser=JSONParser(),
+)
+add_error_handlers(api)
+api.add_exception_handler(Throttled, throttled_response)
+
+_salesforce = SalesforceAPIRateThrottle()
+api.add_router("", me.router, throttle=MeThrottle())
+for _module in (contact, adoptions, books, schools):
+    api.add_router("", _module.router, throttle=_salesforce)

@@ -1,0 +1,268 @@
+"""Who is calling, decided once a request, and what they may do.
+
+With an ``Authorization`` header, it alone decides; without, the development bypass or the single sign-on cookie.
+The order of answers: 401 without usable credentials, then 403 for a missing CSRF token (a browser sends the cookie
+along wherever a page of somebody else's wants it to), then 403 for a missing right, with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from accounts_client.connection import read_cookie
+from accounts_client.errors import CookieError
+from accounts_client.types import Session
+from api.client_address import address_identity, client_address
+from api.errors import Forbidden, NotAuthenticated, TooManyRequests
+from api.keys import public_id_of, same_hash
+from api.models import APIKey, SuperUser
+from api.rate_limit import try_pass
+from api.rates import Rate
+from api.scopes import ALL_SCOPES, Scope
+from api.services.api_keys import api_key_note_use
+
+FAILURES_RATE = Rate(limit=20, seconds=60)
+"""How often an address may fail to authenticate."""
+
+_BEARER = "bearer"
+_NO_KEY = "0" * 64
+"""What a key is compared with when there is none of its id: an unknown id costs as much as a wrong secret."""
+
+
+class AuthType(StrEnum):
+    COOKIE = "cookie"
+    DEVELOPMENT = "development"
+    KEY = "key"
+
+
+class CredentialsRefused(Exception):
+    """Credentials were sent and prove nothing; the message may be shown."""
+
+
+@dataclass(frozen=True)
+class SignedInUser:
+    """A person with an OpenStax account."""
+
+    session: Session
+    auth_type: AuthType
+
+    @property
+    def identity(self) -> str:
+        """Whom limits count and logs name."""
+        return f"user:{self.session.uuid}"
+
+    @cached_property
+    def is_super_user(self) -> bool:
+        return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).exists()
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return ALL_SCOPES if self.is_super_user else frozenset()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program with an API key."""
+
+    key: APIKey
+    auth_type: AuthType = AuthType.KEY
+    is_super_user: bool = False
+
+    @property
+    def identity(self) -> str:
+        return f"key:{self.key.public_id}"
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(scope for scope in Scope if scope.value in self.key.scopes)
+
+
+Caller = SignedInUser | Service
+Outcome = Caller | CredentialsRefused | None
+_FOUND = "sfapi_caller"
+
+
+def outcome_of(request: HttpRequest) -> Outcome:
+    """The caller, why the credentials are refused, or ``None`` when there are none. Found out once a request."""
+    found = vars(request)
+    if _FOUND not in found:
+        try:
+            found[_FOUND] = _find_caller(request)
+        except CredentialsRefused as refused:
+            found[_FOUND] = refused
+    outcome: Outcome = found[_FOUND]
+    return outcome
+
+
+def caller_of(request: HttpRequest) -> Caller | None:
+    """The caller of a route that is open to all: credentials that prove nothing count as none."""
+    outcome = outcome_of(request)
+    return None if isinstance(outcome, CredentialsRefused) else outcome
+
+
+def identity_of(request: HttpRequest) -> str:
+    """Whom a limit counts: the caller, or the address of somebody unknown."""
+    caller = caller_of(request)
+    return caller.identity if caller else address_of(request)
+
+
+def address_of(request: HttpRequest) -> str:
+    return f"address:{address_identity(client_address(request))}"
+
+
+def signed_in_user(request: HttpRequest) -> SignedInUser:
+    """The user of a route that only logged-in users reach."""
+    caller = caller_of(request)
+    assert isinstance(caller, SignedInUser)
+    return caller
+
+
+def required_caller(request: HttpRequest) -> Caller:
+    """The caller, checked as far as every route needs it: ``ApiError`` (401, 429, 403) when that fails."""
+    outcome = outcome_of(request)
+    if outcome is None:
+        raise NotAuthenticated(
+            "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
+            "“Authorization: Bearer <key>”."
+        )
+    if isinstance(outcome, CredentialsRefused):
+        _count_failure(request)
+        raise NotAuthenticated(str(outcome))
+    if isinstance(outcome, SignedInUser) and check_csrf(request) is not None:
+        raise Forbidden(
+            "The CSRF token is missing or wrong: send the csrf_token of GET /api/v1/me as X-CSRFToken, from an allowed "
+            "origin."
+        )
+    return outcome
+
+
+def _find_caller(request: HttpRequest) -> Caller | None:
+    authorization = request.headers.get("Authorization")
+    if authorization is not None:
+        return _service(authorization)
+    if settings.DEV_USER_UUID:
+        return SignedInUser(Session(uuid=settings.DEV_USER_UUID.lower()), AuthType.DEVELOPMENT)
+    cookie = request.COOKIES.get(settings.SSO_COOKIE_NAME)
+    if not cookie:
+        return None
+    try:
+        return SignedInUser(read_cookie(cookie), AuthType.COOKIE)
+    except CookieError as error:
+        raise CredentialsRefused(
+            f"You need to log in again: the cookie is not valid ({error}). GET /api/v1/me says more."
+        ) from error
+
+
+def _service(authorization: str) -> Service:
+    scheme, _, text = authorization.partition(" ")
+    if scheme.lower() != _BEARER:
+        raise CredentialsRefused("Authorization must be “Bearer <API key>”.")
+    key = _key(text.strip())
+    if not key.active:
+        raise CredentialsRefused("This API key is revoked.")
+    if key.expired:
+        raise CredentialsRefused("This API key is expired.")
+    api_key_note_use(key)
+    return Service(key)
+
+
+def _key(text: str) -> APIKey:
+    try:
+        key = APIKey.objects.get(public_id=public_id_of(text) or "")
+    except APIKey.DoesNotExist:
+        key = None
+    if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
+        raise CredentialsRefused("This API key is not valid.")
+    return key
+
+
+def _count_failure(request: HttpRequest) -> None:
+    """Guessing gets slow; who has good credentials never comes here."""
+    passage = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
+    if not passage.passed:
+        raise TooManyRequests(
+            "Too many requests with credentials that are not valid: try again later.", retry_after=passage.retry_after
+        )
+
+
+# -- what routes ask for ----------------------------------------------------------------------------------------------
+
+Demand = Callable[[Caller], None]
+"""Raises ``Forbidden`` when a known caller may not."""
+
+
+class _Credential(AuthBase):
+    """One of the kinds of credentials in the OpenAPI document. Whichever ninja asks first decides for all of them."""
+
+    def __init__(self, demand: Demand) -> None:
+        super().__init__()
+        self._demand = demand
+
+    def __call__(self, request: HttpRequest) -> Any:
+        caller = required_caller(request)
+        self._demand(caller)
+        return caller
+
+
+class SSOCookie(_Credential):
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SSO_COOKIE_NAME
+    csrf = True  # read by ninja's documentation page, which then sends the token
+
+
+class APIKeyBearer(_Credential):
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+
+def any_caller() -> list[_Credential]:
+    """A logged-in user or a service."""
+    return [SSOCookie(_anybody), APIKeyBearer(_anybody)]
+
+
+def logged_in_user() -> list[_Credential]:
+    """A logged-in user: what is asked for is their own."""
+    return [SSOCookie(_a_user)]
+
+
+def super_user() -> list[_Credential]:
+    return [SSOCookie(_a_super_user)]
+
+
+def caller_with(scope: Scope) -> list[_Credential]:
+    """A Super User, or a service whose key has the scope."""
+
+    def demand(caller: Caller) -> None:
+        if scope in caller.scopes:
+            return
+        if isinstance(caller, Service):
+            raise Forbidden(f"This API key lacks the scope {scope}.")
+        raise Forbidden(f"This needs the scope {scope}, which only Super Users and API keys have.")
+
+    return [SSOCookie(demand), APIKeyBearer(demand)]
+
+
+def _anybody(caller: Caller) -> None:
+    del caller
+
+
+def _a_user(caller: Caller) -> None:
+    if isinstance(caller, Service):
+        raise Forbidden("This needs a logged-in user: an API key has no contact of its own.")
+
+
+def _a_super_user(caller: Caller) -> None:
+    if isinstance(caller, Service):
+        raise Forbidden("This needs a logged-in Super User: an API key will not do.")
+    if not caller.is_super_user:
+        raise Forbidden("This is for Super Users; an administrator can make you one.")

@@ -1,0 +1,55 @@
+"""System checks: what would make the API's promises untrue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, register
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+
+
+@register()
+def check_atomic_requests(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """The limiter commits on its own (``api/rate_limit.py``)."""
+    if not settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
+        return []
+    return [checks.Error("ATOMIC_REQUESTS is on: rate limits would wait for each other.", id="api.E001")]
+
+
+@register()
+def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    if not settings.SSO_SIGNATURE_PUBLIC_KEY:
+        hint = "Set SSO_SIGNATURE_PUBLIC_KEY and SSO_ENCRYPTION_PRIVATE_KEY, as OpenStax Accounts has them."
+        message = "The SSO cookie is not configured: nobody can log in, only API keys work."
+        return [] if settings.DEBUG else [checks.Warning(message, hint=hint, id="api.W001")]
+    # Here, because every command loads this module, and the cryptography takes a tenth of a second to load.
+    from accounts_client.connection import cookie_reader  # noqa: PLC0415
+    from accounts_client.cookie import KeyUnusable  # noqa: PLC0415
+
+    try:
+        cookie_reader()
+    except KeyUnusable as error:
+        return [checks.Error(str(error), id="api.E002")]
+    return []
+
+
+@register()
+def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """An origin is compared letter by letter with what browsers send."""
+    wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not _ORIGIN.fullmatch(origin)]
+    hint = "Write them as https://www.example.org: no path, no slash at the end, no wildcard."
+    message = "CORS_ALLOWED_ORIGINS: {!r} is no origin."
+    return [checks.Error(message.format(origin), hint=hint, id="api.E003") for origin in wrong]
+
+
+@register(deploy=True)
+def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    if settings.ACCOUNTS_CLIENT_ID:
+        return []
+    message = "OpenStax Accounts is not configured: GET /api/v1/me knows no more than the cookie."
+    return [checks.Warning(message, hint="Set ACCOUNTS_CLIENT_ID and ACCOUNTS_CLIENT_SECRET.", id="api.W002")]

@@ -1,0 +1,52 @@
+"""Who is at the other end: the address of the client, as far as the proxies in front can be believed."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+UNKNOWN = "unknown"
+"""A Unix socket has no address."""
+_IPV6_NETWORK_BITS = 64
+
+
+def client_address(request: HttpRequest) -> str:
+    """The IP address of the client.
+
+    Each trusted proxy has put the address it was called from at the end of ``X-Forwarded-For``; what stands further
+    left came from the client, who may write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is ignored.
+    """
+    peer = _address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+    trusted = settings.TRUSTED_PROXY_COUNT
+    if not trusted:
+        return peer
+    hops = [hop for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if not hops:
+        return peer
+    return _address(hops[-trusted] if len(hops) >= trusted else hops[0]) or peer
+
+
+def address_identity(address: str) -> str:
+    """Whom a limit counts: of IPv6 the /64 network, because one customer has all of its addresses."""
+    if ":" not in address:
+        return address
+    value = ip_address(address)
+    if isinstance(value, IPv6Address) and value.ipv4_mapped:
+        return str(value.ipv4_mapped)
+    network = int(value) >> _IPV6_NETWORK_BITS << _IPV6_NETWORK_BITS
+    return f"{IPv6Address(network)}/{_IPV6_NETWORK_BITS}"
+
+
+def _address(text: str) -> str | None:
+    """``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80`` without its port."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+"""``/ping/``: this process answers. ``/healthz/``: is everything that it needs in order?"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from sf.freshness import sync_freshness
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that has to be in order, with details for people."""
+
+    ok: bool
+    details: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"ok": self.ok, **self.details}
+
+
+@require_safe
+def ping(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("pong\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when all is well, 503 when anything is not; what it is stands in the body either way."""
+    checks = {"database": _database()}
+    if checks["database"].ok:
+        checks["migrations"] = _migrations()
+    if all(check.ok for check in checks.values()):
+        checks["syncs"] = _syncs()
+    well = all(check.ok for check in checks.values())
+    body = {"status": "ok" if well else "unhealthy", **{name: check.to_json() for name, check in checks.items()}}
+    return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+def _database() -> Check:
+    began = time.perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("healthz: PostgreSQL: %s", " ".join(str(error).split()))
+        connection.close()
+        return Check(ok=False, details={"message": "PostgreSQL cannot be reached"})
+    return Check(ok=True, details={"milliseconds": round((time.perf_counter() - began) * 1000, 1)})
+
+
+_migrated = False
+"""Once the database was found up to date, it stays so for the code of this process."""
+
+
+def _migrations() -> Check:
+    global _migrated  # noqa: PLW0603 - reading all migrations for each question takes long
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        missing = [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+        if missing:
+            return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
+        _migrated = True
+    return Check(ok=True, details={})
+
+
+def _syncs() -> Check:
+    """Each object's state; its message stays in the admin and in ``sync_status``: anybody may ask here."""
+    found = sync_freshness()
+    objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in found}
+    return Check(ok=all(each.state == "fresh" for each in found), details={"objects": objects})

@@ -1,0 +1,83 @@
+"""The text of an API key: ``sfapi_<public id>_<secret><checksum>``.
+
+The prefix lets people and secret scanners recognise a key, the public id finds its row, the secret (238 bits) proves
+it, and the checksum tells a mistyped key from a wrong one before anything is looked up. A key is long and random, so
+one SHA-256 is the right hash: there is nothing to guess, and no request should pay for a slow one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+import zlib
+from dataclasses import dataclass
+
+PREFIX = "sfapi"
+PUBLIC_ID_LENGTH = 8
+SECRET_LENGTH = 40
+
+_ALPHABET = string.digits + string.ascii_letters
+_CHECKSUM_LENGTH = 6
+_FORM = re.compile(
+    rf"{PREFIX}_([0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{_CHECKSUM_LENGTH}}})"
+)
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key just made: the only time its text is known."""
+
+    text: str
+    public_id: str
+
+    @property
+    def visible_prefix(self) -> str:
+        """What may be shown: enough to recognise the key in a file, nothing of its secret."""
+        return f"{PREFIX}_{self.public_id}"
+
+    @property
+    def hash(self) -> str:
+        return key_hash(self.text)
+
+    def __repr__(self) -> str:  # never a secret in a log or a traceback
+        return f"NewKey({self.visible_prefix})"
+
+
+def make_key() -> NewKey:
+    public_id, secret = _random(PUBLIC_ID_LENGTH), _random(SECRET_LENGTH)
+    body = f"{PREFIX}_{public_id}_{secret}"
+    return NewKey(text=body + _checksum(body), public_id=public_id)
+
+
+def public_id_of(text: str) -> str | None:
+    """The public id of a key that is formed as keys are and whose checksum is right; else ``None``."""
+    match = _FORM.fullmatch(text)
+    if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != match.group(3):
+        return None
+    return match.group(1)
+
+
+def key_hash(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def same_hash(text: str, expected: str) -> bool:
+    """In constant time."""
+    return hmac.compare_digest(key_hash(text), expected)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def _checksum(text: str) -> str:
+    """CRC-32 in base 62."""
+    number, digits = zlib.crc32(text.encode()), ""
+    for _ in range(_CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    return digits

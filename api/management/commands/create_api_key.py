@@ -1,0 +1,39 @@
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from api.scopes import Scope, UnknownScope, parse_scopes
+from api.services.api_keys import api_key_create
+
+
+class Command(BaseCommand):
+    help = "Make an API key for a service. The key is printed once, alone on the last line."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--name", required=True, help="which service will use it")
+        parser.add_argument("--scopes", required=True, help=f"comma list of {', '.join(Scope)}")
+        parser.add_argument("--expires-days", type=int, metavar="D", help="it stops working after so many days")
+        parser.add_argument("--created-by", default="", metavar="W", help="who asked for it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days, name = options["expires_days"], options["name"].strip()
+        if not name or len(name) > 100:
+            raise CommandError("--name: wants 1 to 100 characters")
+        if days is not None and not 1 <= days <= 36_500:
+            raise CommandError("--expires-days: wants a number from 1 to 36500")
+        try:
+            scopes = parse_scopes(options["scopes"].split(","))
+        except UnknownScope as error:
+            raise CommandError(f"--scopes: {error}") from error
+        key = api_key_create(
+            name=name,
+            scopes=scopes,
+            expires_in=timedelta(days=days) if days else None,
+            created_by=options["created_by"][:150],
+        )
+        until = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "without an end"
+        self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; valid {until}.")
+        self.stdout.write("Keep it now, it cannot be shown again. Send it as “Authorization: Bearer <key>”.")
+        self.stdout.write(key.text)

@@ -1,0 +1,25 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts_client.types import canonical_uuid
+from api.models import SuperUser
+
+
+class Command(BaseCommand):
+    help = "Make an OpenStax user a Super User: all scopes and the dashboard. Again: renames or reactivates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--uuid", required=True, help="the Accounts UUID; GET /api/v1/me shows one's own")
+        parser.add_argument("--name", default="", help="as the admin shows it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        uuid = canonical_uuid(options["uuid"].strip())
+        if uuid is None:
+            raise CommandError(f"--uuid: {options['uuid'][:40]!r} is not a UUID")
+        values: dict[str, Any] = {"active": True}
+        if options["name"]:
+            values["name"] = options["name"][:150]
+        user, made = SuperUser.objects.update_or_create(accounts_uuid=uuid, defaults=values)
+        self.stdout.write(f"Super User {'added' if made else 'updated'}: {user} ({uuid}).")

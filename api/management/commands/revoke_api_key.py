@@ -1,0 +1,19 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from api.services.api_keys import api_key_revoke
+
+
+class Command(BaseCommand):
+    help = "Revoke an API key: it stops working at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("public_id", metavar="public-id", help="as list_api_keys shows it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        key = api_key_revoke(options["public_id"])
+        if key is None:
+            raise CommandError(f"there is no API key {options['public_id'][:40]!r} (list_api_keys shows all)")
+        self.stdout.write(f"API key {key.public_id} ({key.name}) is revoked.")

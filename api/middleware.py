@@ -1,0 +1,126 @@
+"""What every answer gets, whatever layer it comes from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+from django.utils.cache import patch_vary_headers
+
+from api.errors import MESSAGES, error_response
+from api.request_id import HEADER, choose_request_id, set_request_id
+from api.throttling import passage_of
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+API_PREFIX = "/api/"
+PROBES = frozenset({"/ping/", "/healthz/"})
+DATABASE_RETRY_SECONDS = 5
+PREFLIGHT_SECONDS = 3600
+
+_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-CSRFToken, X-Request-ID"
+_ANSWER_HEADERS = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+
+
+class RequestIdMiddleware:
+    """``X-Request-ID`` on every answer, and in the log lines in between. The outermost."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = choose_request_id(request.headers.get(HEADER, ""))
+        set_request_id(request_id)
+        response = self._get_response(request)
+        response[HEADER] = request_id
+        return response
+
+
+class ProbeMiddleware:
+    """Load balancers ask by address over plain HTTP: their two routes skip the checks of host and scheme."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in PROBES:
+            view, arguments, options = resolve(request.path_info)
+            response: HttpResponseBase = view(request, *arguments, **options)
+            return response
+        return self._get_response(request)
+
+
+class ApiMiddleware:
+    """Under ``/api/``: one error shape, the headers of the rate limit, and nothing kept in caches unasked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if not request.path_info.startswith(API_PREFIX):
+            return response
+        if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
+            response = _reshaped(response)
+        passage = passage_of(request)
+        for name, value in passage.headers().items() if passage else ():
+            response[name] = value
+        response.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ("Cookie", "Authorization"))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """PostgreSQL is away: say so. Anything else is Django's to log and to report."""
+        if isinstance(exception, OperationalError | InterfaceError) and request.path_info.startswith(API_PREFIX):
+            logger.error("PostgreSQL is away: %s", " ".join(str(exception).split()))
+            return error_response(503, headers={"Retry-After": str(DATABASE_RETRY_SECONDS)})
+        return None
+
+
+class CorsMiddleware:
+    """Lets pages of ``CORS_ALLOWED_ORIGINS`` call the API with the visitor's cookie; no origin else, no wildcard.
+
+    Source: https://fetch.spec.whatwg.org/#http-cors-protocol
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not settings.CORS_ALLOWED_ORIGINS or not request.path_info.startswith(API_PREFIX):
+            return self._get_response(request)
+        origin = request.headers.get("Origin", "")
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = HttpResponse(status=204) if preflight else self._get_response(request)
+        patch_vary_headers(response, ("Origin",))
+        if origin in settings.CORS_ALLOWED_ORIGINS:
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Allow-Credentials"] = "true"
+            response["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
+            if preflight:
+                response["Access-Control-Allow-Methods"] = _METHODS
+                response["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+                response["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+        return response
+
+
+def _reshaped(response: HttpResponseBase) -> HttpResponse:
+    """A page or plain text of Django, ninja or a middleware as our JSON; its headers and cookies stay."""
+    message = MESSAGES.get(response.status_code, "")
+    if allowed := response.get("Allow"):
+        message = f"This method is not possible here, only {allowed}."
+    shaped = error_response(response.status_code, message)
+    for name, value in response.items():
+        if name.lower() not in {"content-type", "content-length"}:
+            shaped[name] = value
+    shaped.cookies = response.cookies
+    # Django's own mark, so that it does not log the same error again.
+    vars(shaped)["_has_been_logged"] = vars(response).get("_has_been_logged", False)
+    return shaped

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from api.keys import NewKey
+
+
+class APIKey(models.Model):
+    """The key of a service. Only a hash of it is kept: who loses a key gets a new one."""
+
+    LAST_USED_PRECISION: ClassVar[timedelta] = timedelta(minutes=10)
+
+    name = models.CharField(max_length=100, help_text="Which service uses it.")
+    public_id = models.CharField(max_length=16, unique=True, editable=False)
+    prefix = models.CharField(max_length=32, editable=False, help_text="How the key begins, to recognise it.")
+    key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
+    scopes = ArrayField(models.CharField(max_length=32), help_text="What it may be used for.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    active = models.BooleanField(default=True, help_text="Off: revoked.")
+    created_by = models.CharField(max_length=150, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_used_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Written at most every ten minutes."
+    )
+
+    text: str = ""
+    """The key itself: only on the object that was just made, never stored."""
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def give(self, key: NewKey) -> None:
+        """Make this the row of a new key."""
+        self.public_id, self.prefix, self.key_hash, self.text = key.public_id, key.visible_prefix, key.hash, key.text
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def state(self) -> str:
+        """``active``, ``expired`` or ``revoked``."""
+        if not self.active:
+            return "revoked"
+        return "expired" if self.expired else "active"

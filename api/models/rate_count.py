@@ -1,0 +1,19 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class RateCount(models.Model):
+    """When a caller last passed a limit: one row a limit and caller, kept by ``api/throttling.py`` alone.
+
+    The table is UNLOGGED (see the migration): cheap to write, emptied by a crash of the database.
+    """
+
+    key = models.TextField(primary_key=True)
+    hits = ArrayField(models.DateTimeField(), help_text="The last passes; with sub-windows, the last of each.")
+    counts = ArrayField(models.IntegerField(), null=True, help_text="Passes in each sub-window.")
+
+    class Meta:
+        verbose_name = "rate count"
+
+    def __str__(self) -> str:
+        return self.key

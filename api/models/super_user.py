@@ -1,0 +1,18 @@
+from django.db import models
+from django.db.models.functions import Now
+
+
+class SuperUser(models.Model):
+    """A person with an OpenStax account who has all scopes and may see the dashboard."""
+
+    accounts_uuid = models.UUIDField("Accounts UUID", unique=True, help_text="GET /api/v1/me shows one's own.")
+    name = models.CharField(max_length=150, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "Super User"
+        ordering = ["name", "accounts_uuid"]
+
+    def __str__(self) -> str:
+        return self.name or str(self.accounts_uuid)

@@ -1,0 +1,43 @@
+"""Rates as they are written in settings: ``5/min``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+_SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
+_FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``limit`` in any ``seconds``."""
+
+    limit: int
+    seconds: int
+
+    def __str__(self) -> str:
+        unit = next(unit for unit, seconds in _SECONDS.items() if seconds == self.seconds)
+        return f"{self.limit:,} requests {_WORDS[unit]}"
+
+
+_WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day"}
+
+
+def parse_rate(text: str) -> Rate:
+    """``ValueError`` for anything but a count above 0 and a unit."""
+    match = _FORM.fullmatch(text)
+    if match is None or int(match.group(1)) == 0:
+        raise ValueError(f"{text[:40]!r} is not a rate such as 5/min (units: {', '.join(_SECONDS)})")
+    return Rate(limit=int(match.group(1)), seconds=_SECONDS[match.group(2)])
+
+
+def configured_rate(name: str, text: str) -> str:
+    """``text`` when it is a rate; ``ImproperlyConfigured`` with the variable's name when not."""
+    try:
+        parse_rate(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+    return text

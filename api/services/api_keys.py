@@ -1,0 +1,44 @@
+"""Making, using and revoking API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from api.keys import make_key
+from api.models import APIKey
+from api.scopes import Scope
+
+
+def api_key_create(
+    *, name: str, scopes: Sequence[Scope], expires_in: timedelta | None = None, created_by: str = ""
+) -> APIKey:
+    """A new key. Its ``text`` is on this object alone: nobody can find it out later."""
+    row = APIKey(
+        name=name,
+        scopes=[scope.value for scope in scopes],
+        expires_at=timezone.now() + expires_in if expires_in else None,
+        created_by=created_by,
+    )
+    row.give(make_key())
+    row.save()
+    return row
+
+
+def api_key_revoke(public_id: str) -> APIKey | None:
+    """The key, which nobody can use from now on; ``None`` when there is none with this id."""
+    APIKey.objects.filter(public_id=public_id).update(active=False)
+    return APIKey.objects.filter(public_id=public_id).first()
+
+
+def api_key_note_use(key: APIKey) -> None:
+    """Remember that it was used, unless that was noted a short while ago: most requests write nothing."""
+    now = timezone.now()
+    if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
+        return
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - APIKey.LAST_USED_PRECISION)
+    APIKey.objects.filter(stale, pk=key.pk).update(last_used_at=Now())

@@ -1,0 +1,59 @@
+"""Limits on routes, for ninja: which callers are counted together, and at what rate."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja.errors import Throttled
+from ninja.throttling import BaseThrottle
+
+from api.auth import address_of, identity_of
+from api.errors import error_response
+from api.rate_limit import Passage, try_pass
+from api.rates import Rate, parse_rate
+
+_PASSAGE = "sfapi_passage"
+
+
+class RateThrottle(BaseThrottle):
+    """At most ``rate`` for each caller over all routes with the same ``policy``.
+
+    Ninja shares one object between all threads, so nothing about a request is kept on it.
+    """
+
+    policy: ClassVar[str]
+    rate: ClassVar[str]
+
+    def current_rate(self) -> Rate:
+        return parse_rate(self.rate)
+
+    def identity(self, request: HttpRequest) -> str:
+        return identity_of(request)
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        passage = try_pass(self.policy, self.identity(request), self.current_rate())
+        vars(request)[_PASSAGE] = passage
+        return passage.passed
+
+
+class AddressThrottle(RateThrottle):
+    """Counts the client's address, whoever is logged in there."""
+
+    def identity(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+
+def passage_of(request: HttpRequest) -> Passage | None:
+    """How the request stood with its limit; ``None`` when the route has none or it did not come so far."""
+    found: Passage | None = vars(request).get(_PASSAGE)
+    return found
+
+
+def throttled_response(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
+    """429 with what the limit is and when to come back; the headers come from ``api/middleware.py``."""
+    passage = passage_of(request)
+    if passage is None:
+        return error_response(429)
+    wait = "1 second" if passage.retry_after == 1 else f"{passage.retry_after} seconds"
+    return error_response(429, f"Too many requests: at most {passage.rate} are allowed. Try again in {wait}.")

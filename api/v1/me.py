@@ -1,0 +1,113 @@
+"""``GET /me``: who am I, and when nobody: why."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from ninja import Field, Router, Schema
+
+from accounts_client.connection import accounts_client
+from accounts_client.errors import AccountsError, CookieError, Step
+from accounts_client.types import AccountsUser
+from api.auth import CredentialsRefused, SignedInUser, outcome_of
+from api.errors import documented
+from api.fields import json_response
+
+logger = logging.getLogger(__name__)
+
+router = Router(tags=["me"])
+
+_PRODUCTION_HOST = "accounts.openstax.org"
+_LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+class SignInDebug(Schema):
+    cookie_present: bool
+    cookie_length: int
+    has_signature_key: bool
+    has_encryption_key: bool
+    decryption: str = Field(description="`ok`, `skipped` or `failed: <reason>`.")
+    signature: str
+    claims: str
+
+
+class Me(Schema):
+    logged_in: bool
+    uuid: str | None
+    id: int | None
+    name: str | None
+    is_super_user: bool
+    salesforce_contact_id: str | None
+    faculty_status: str | None
+    adopter_status: str | None
+    self_reported_role: str | None
+    school_type: str | None
+    school_location: str | None
+    assignable_user: bool | None
+    assignable_school_integrated: bool | None
+    csrf_token: str
+    accounts_environment: str
+    cookie_name: str
+    debug: SignInDebug | None = Field(None, description="Only when nobody is logged in: at which step it fails.")
+
+
+@router.get("/me", auth=None, response={200: Me, **documented(429)}, summary="Who am I")
+def get_me(request: HttpRequest) -> HttpResponse:
+    """Whether the cookie says who you are, and what OpenStax Accounts knows of you. Sets the CSRF cookie and gives the
+    token that requests which change something need."""
+    outcome = outcome_of(request)
+    user = outcome if isinstance(outcome, SignedInUser) else None
+    session = user.session if user else None
+    body: dict[str, Any] = {
+        "logged_in": user is not None,
+        "uuid": session.uuid if session else None,
+        "id": session.id if session else None,
+        "name": session.name if session else None,
+        "is_super_user": user.is_super_user if user else False,
+        **asdict(_accounts_user(session.uuid) if session else AccountsUser()),
+        "csrf_token": get_token(request),
+        "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
+        "cookie_name": settings.SSO_COOKIE_NAME,
+    }
+    if user is None:
+        cause = outcome.__cause__ if isinstance(outcome, CredentialsRefused) else None
+        body["debug"] = _debug(request, cause)
+    return json_response(body)
+
+
+def accounts_environment(url: str) -> str:
+    """``local``, ``dev``, ``staging`` or ``production``, by the host of Accounts."""
+    host = urlsplit(url).hostname or ""
+    if host == _PRODUCTION_HOST:
+        return "production"
+    if host in _LOCAL_HOSTS:
+        return "local"
+    return "staging" if "staging" in host else "dev"
+
+
+def _accounts_user(uuid: str) -> AccountsUser:
+    """Nothing known when Accounts does not know the user, is slow, away or not configured."""
+    client = accounts_client()
+    try:
+        return (client.user(uuid) if client else None) or AccountsUser()
+    except AccountsError as error:
+        logger.warning("who am I: %s", error)
+        return AccountsUser()
+
+
+def _debug(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:
+    cookie = request.COOKIES.get(settings.SSO_COOKIE_NAME, "")
+    steps = cause.steps() if isinstance(cause, CookieError) else dict.fromkeys(map(str, Step), "skipped")
+    return {
+        "cookie_present": bool(cookie),
+        "cookie_length": len(cookie),
+        "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
+        "has_encryption_key": bool(settings.SSO_ENCRYPTION_PRIVATE_KEY),
+        **steps,
+    }

@@ -1,0 +1,63 @@
+"""What the tests of the API share: cookies that the settings accept, keys, and a browser that is asked for CSRF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import SuperUser
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api.cookies import UUID, CookieMaker
+
+
+@pytest.fixture(autouse=True)
+def roomy_limit(settings: Any) -> None:
+    """Limits have tests of their own."""
+    settings.SALESFORCE_API_RATE_LIMIT = "10000/min"
+
+
+@pytest.fixture
+def cookies(settings: Any) -> CookieMaker:
+    maker = CookieMaker()
+    settings.SSO_COOKIE_NAME = "oxa"
+    settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
+    settings.SSO_ENCRYPTION_PRIVATE_KEY = maker.encryption_key
+    settings.ACCOUNTS_CLIENT_ID = ""
+    return maker
+
+
+@pytest.fixture
+def anonymous(db: None, cookies: CookieMaker) -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def user(db: None, cookies: CookieMaker) -> Client:
+    """Logged in as ``UUID``."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["oxa"] = cookies.cookie()
+    return client
+
+
+@pytest.fixture
+def super_user(user: Client) -> Client:
+    SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
+    return user
+
+
+@pytest.fixture
+def service(db: None, cookies: CookieMaker) -> Callable[..., Client]:
+    """``service(Scope.READ_BOOKS)``: a program with a key that has these scopes."""
+
+    def make(*scopes: Scope) -> Client:
+        return bearer(api_key_create(name="test", scopes=scopes).text)
+
+    return make
+
+
+def bearer(key: str) -> Client:
+    return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {key}"})

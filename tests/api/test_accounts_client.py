@@ -1,0 +1,120 @@
+"""The Accounts client, against a server over real HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from accounts_client.client import AccountsClient
+from accounts_client.errors import AccountsError, AccountsRefused, AccountsUnavailable
+from tests.api.accounts_server import AccountsServer, accounts_server
+from tests.api.cookies import UUID
+
+USER = {
+    "id": 7,
+    "uuid": UUID,
+    "salesforce_contact_id": "0030000000000AbAAA",
+    "faculty_status": "confirmed_faculty",
+    "adopter_status": None,
+    "self_reported_role": "instructor",
+    "school_type": 3,
+    "assignable_user": True,
+    "assignable_school_integrated": "yes",
+    "is_administrator": True,
+}
+
+
+@pytest.fixture
+def server() -> Iterator[AccountsServer]:
+    with accounts_server() as running:
+        running.users = [{"uuid": "00000000-0000-4000-8000-00000000000f", "faculty_status": "other"}, USER]
+        yield running
+
+
+def client_of(server: AccountsServer, *, seconds: float = 3, token_in_query: bool = False) -> AccountsClient:
+    return AccountsClient(
+        url=server.url, client_id="app", client_secret="hush", token_in_query=token_in_query, seconds=seconds
+    )
+
+
+def test_finds_the_user_of_the_uuid_and_keeps_only_what_has_the_right_kind(server: AccountsServer) -> None:
+    user = client_of(server).user(UUID)
+    assert user is not None
+    assert user.salesforce_contact_id == "0030000000000AbAAA"
+    assert user.assignable_user is True
+    assert (user.adopter_status, user.school_type, user.assignable_school_integrated) == (None, None, None)
+
+
+def test_nobody_with_this_uuid(server: AccountsServer) -> None:
+    server.users.pop()
+    assert client_of(server).user(UUID) is None
+
+
+def test_the_token_goes_in_the_header_unless_the_old_way_is_set(server: AccountsServer) -> None:
+    client_of(server).user(UUID)
+    target, headers = server.requests[-1]
+    assert "token-1" not in target
+    assert headers["Authorization"] == "Bearer token-1"
+    client_of(server, token_in_query=True).user(UUID)
+    target, headers = server.requests[-1]
+    assert "access_token=token-2" in target
+    assert "Authorization" not in headers
+
+
+def test_a_token_is_kept_until_shortly_before_its_end(server: AccountsServer) -> None:
+    client = client_of(server)
+    for _ in range(3):
+        client.user(UUID)
+    assert server.paths() == ["/oauth/token", "/api/users", "/api/users", "/api/users"]
+    server.expires_in = 1
+    short_lived = client_of(server)
+    short_lived.user(UUID)
+    time.sleep(0.6)
+    short_lived.user(UUID)
+    assert server.issued == 3
+
+
+def test_a_token_that_is_refused_is_renewed_once(server: AccountsServer) -> None:
+    client = client_of(server)
+    client.user(UUID)
+    server.revoked = {"token-1"}
+    assert client.user(UUID) is not None
+    server.revoked = {"token-2", "token-3", "token-4"}
+    with pytest.raises(AccountsError, match="refused the token"):
+        client.user(UUID)
+    assert server.issued == 3
+
+
+def test_failures_are_told_apart(server: AccountsServer) -> None:
+    client = client_of(server)
+    for status in (500, 503, 429):
+        server.status = status
+        with pytest.raises(AccountsUnavailable, match=str(status)):
+            client.user(UUID)
+    for status in (302, 400, 401):
+        server.status = status
+        with pytest.raises(AccountsRefused, match=str(status)):
+            client.user(UUID)
+    server.status = 200
+    for body in (b"<html>", b"[1]", b"[" * 5000, b'{"token_type": "Bearer"}'):
+        server.raw = body
+        with pytest.raises(AccountsRefused):
+            client.user(UUID)
+
+
+@pytest.mark.parametrize("trickle_seconds", [0.02, 5])
+def test_a_slow_server_costs_no_more_than_the_limit(server: AccountsServer, trickle_seconds: float) -> None:
+    server.trickle_seconds = trickle_seconds
+    began = time.monotonic()
+    with pytest.raises(AccountsUnavailable):
+        client_of(server, seconds=0.3).user(UUID)
+    assert time.monotonic() - began < 0.8
+
+
+def test_nobody_listens_there() -> None:
+    client = AccountsClient(url="http://127.0.0.1:9", client_id="app", client_secret="hush")
+    with pytest.raises(AccountsUnavailable, match="cannot be reached") as caught:
+        client.user(UUID)
+    assert "hush" not in f"{caught.value!r} {caught.value.__cause__!r}"

@@ -1,0 +1,143 @@
+"""API keys and Super Users: the commands and the admin."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from api.keys import make_key, public_id_of
+from api.models import APIKey, SuperUser, User
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api.conftest import bearer
+from tests.api.cookies import UUID
+
+FORM = r"sfapi_[0-9A-Za-z]{8}_[0-9A-Za-z]{46}"
+
+
+def run(*arguments: str) -> str:
+    output = StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue()
+
+
+def test_the_key_stands_alone_on_the_last_line_and_works(db: None) -> None:
+    output = run("create_api_key", "--name=reports", "--scopes=read:books, read:info", "--created-by=Ines")
+    key = output.splitlines()[-1]
+    assert re.fullmatch(FORM, key)
+    assert bearer(key).get("/api/v1/books").status_code == 200
+    row = APIKey.objects.get()
+    assert (row.name, row.scopes, row.created_by) == ("reports", ["read:books", "read:info"], "Ines")
+    assert row.expires_at is None
+
+
+def test_nothing_of_the_secret_is_stored_or_listed(db: None) -> None:
+    key = run("create_api_key", "--name=reports", "--scopes=read:books").splitlines()[-1]
+    secret = key.split("_")[2]
+    stored = str(APIKey.objects.values().get()) + run("list_api_keys")
+    assert not any(secret[start : start + 6] in stored for start in range(len(secret) - 6))
+    assert key.startswith(APIKey.objects.get().prefix)
+
+
+def test_a_key_may_expire(db: None) -> None:
+    run("create_api_key", "--name=reports", "--scopes=read:books", "--expires-days=3")
+    expires_at = APIKey.objects.get().expires_at
+    assert expires_at is not None
+    assert abs(expires_at - timezone.now() - timedelta(days=3)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scopes=read:books,read:everything"], "read:everything; known are read:books, read:info, write:cases"),
+        (["--scopes="], "no scope given; known are"),
+        (["--scopes=read:books", "--expires-days=0"], "1 to 36500"),
+        (["--scopes=read:books", "--name= "], "1 to 100"),
+    ],
+)
+def test_mistakes_are_named_and_make_no_key(db: None, arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        run("create_api_key", "--name=reports", *arguments)
+    assert not APIKey.objects.exists()
+
+
+def test_a_revoked_key_stops_at_once(db: None) -> None:
+    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    assert bearer(key.text).get("/api/v1/books").status_code == 200
+    assert "reports" in run("revoke_api_key", key.public_id)
+    assert bearer(key.text).get("/api/v1/books").status_code == 401
+    assert "revoked" in run("list_api_keys")
+    with pytest.raises(CommandError, match="no API key 'nothing'"):
+        run("revoke_api_key", "nothing")
+
+
+def test_a_mistyped_key_is_known_by_its_checksum() -> None:
+    key = make_key()
+    assert public_id_of(key.text) == key.public_id
+    for place in range(len("sfapi_"), len(key.text)):
+        other = "b" if key.text[place] == "a" else "a"
+        assert public_id_of(key.text[:place] + other + key.text[place + 1 :]) is None
+
+
+def test_super_users_by_command(db: None) -> None:
+    run("create_super_user", f"--uuid={UUID.upper()}", "--name=Ines Example")
+    SuperUser.objects.update(active=False)
+    run("create_super_user", f"--uuid={UUID}")
+    row = SuperUser.objects.get()
+    assert (str(row.accounts_uuid), row.name, row.active) == (UUID, "Ines Example", True)
+    with pytest.raises(CommandError, match="is not a UUID"):
+        run("create_super_user", "--uuid=ines")
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def test_the_admin_makes_a_key_and_shows_it_once(admin: Client) -> None:
+    form = {"name": "reports", "scopes": ["read:books", "write:cases"], "active": "on"}
+    answer = admin.post("/admin/api/apikey/add/", form)
+    found = re.search(FORM, answer.text)
+    assert found
+    assert "no-store" in answer["Cache-Control"]
+    row = APIKey.objects.get()
+    assert (row.created_by, row.scopes) == ("admin", ["read:books", "write:cases"])
+    assert bearer(found[0]).get("/api/v1/books").status_code == 200
+    for path in ("/admin/api/apikey/", f"/admin/api/apikey/{row.pk}/change/", f"/admin/api/apikey/{row.pk}/history/"):
+        page = admin.get(path)
+        assert page.status_code == 200
+        assert not re.search(FORM, page.text)
+        assert row.key_hash not in page.text
+
+
+def test_the_admin_changes_and_revokes_a_key(admin: Client) -> None:
+    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    admin.post(f"/admin/api/apikey/{key.pk}/change/", {"name": "renamed", "scopes": ["read:info"], "active": "on"})
+    changed = APIKey.objects.get()
+    assert (changed.name, changed.scopes, changed.key_hash) == ("renamed", ["read:info"], key.key_hash)
+    admin.post("/admin/api/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
+    assert APIKey.objects.get().active is False
+
+
+def test_the_admin_refuses_unknown_scopes_and_an_end_in_the_past(admin: Client) -> None:
+    past = {"expires_at_0": "2020-01-01", "expires_at_1": "00:00"}
+    changes: list[dict[str, Any]] = [{"scopes": ["read:everything"]}, {"scopes": []}, past]
+    for change in changes:
+        form = {"name": "reports", "scopes": ["read:books"], "active": "on", **change}
+        assert "errorlist" in admin.post("/admin/api/apikey/add/", form).text
+    assert not APIKey.objects.exists()
+
+
+def test_the_admin_manages_super_users(admin: Client) -> None:
+    admin.post("/admin/api/superuser/add/", {"accounts_uuid": UUID, "name": "Ines Example", "active": "on"})
+    assert str(SuperUser.objects.get().accounts_uuid) == UUID
+    assert "Ines Example" in admin.get("/admin/api/superuser/").text

@@ -1,0 +1,192 @@
+"""Who gets in, and what the others are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from api.models import APIKey, SuperUser
+from api.scopes import Scope
+from api.services.api_keys import api_key_create, api_key_revoke
+from tests.api.conftest import bearer
+from tests.api.cookies import JWE_HEADER, UUID, CookieMaker, json_part, rsa_key
+
+ANYBODY = "/api/doors/anybody"
+WRITING = ("post", "put", "patch", "delete")
+
+
+@pytest.fixture(autouse=True)
+def door_routes(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.api.doors"
+
+
+def test_a_cookie_gets_in(user: Client) -> None:
+    assert user.get(ANYBODY).status_code == 200
+
+
+def test_nobody_is_told_how_to_log_in(anonymous: Client) -> None:
+    answer = anonymous.get(ANYBODY)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json()["code"] == 401
+    assert "log in" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("method", WRITING)
+def test_without_credentials_the_answer_is_401_before_csrf_is_looked_at(anonymous: Client, method: str) -> None:
+    assert getattr(anonymous, method)(ANYBODY).status_code == 401
+    anonymous.cookies["oxa"] = "junk"
+    assert getattr(anonymous, method)(ANYBODY).status_code == 401
+
+
+def forged(maker: CookieMaker) -> dict[str, str]:
+    claims = maker.claims(sub={"id": 7, "uuid": UUID, "name": "x"})
+    token = maker.signed(claims)
+    return {
+        "alg none": maker.encrypted(f"{json_part({'alg': 'none'})}.{json_part(claims)}."),
+        "HS256 with the public key": maker.encrypted(maker.signed_with_public_key(claims)),
+        "other key": CookieMaker(rsa_key(1), maker.encryption_key).cookie(),
+        "other encryption": CookieMaker(maker.private_key).cookie(),
+        "audience": maker.cookie(aud="Elsewhere"),
+        "issuer": maker.cookie(iss="Elsewhere"),
+        "no expiry": maker.cookie(exp=None),
+        "expired": maker.cookie(exp=int(time.time()) - 1),
+        "crit": maker.encrypted(maker.signed(claims, {"alg": "RS256", "crit": ["x"], "x": 1})),
+        "zip": maker.encrypted(token, {**JWE_HEADER, "zip": "DEF"}),
+        "cut": maker.cookie()[:-4],
+        "odd IV": maker.encrypted(token, iv_bytes=13),
+        "junk": "A" * 60_000,
+        "text as sub": maker.cookie(sub=UUID),
+        "empty sub": maker.cookie(sub={}),
+    }
+
+
+def test_no_forged_cookie_gets_in(anonymous: Client, cookies: CookieMaker) -> None:
+    for number, (name, cookie) in enumerate(forged(cookies).items()):
+        anonymous.cookies["oxa"] = cookie
+        answer = anonymous.get(ANYBODY, REMOTE_ADDR=f"192.0.2.{number}")
+        assert answer.status_code == 401, name
+        assert cookie[:40] not in answer.text
+
+
+@pytest.mark.parametrize("method", WRITING)
+def test_a_cookie_alone_changes_nothing(user: Client, method: str) -> None:
+    answer = getattr(user, method)(ANYBODY)
+    assert answer.status_code == 403
+    assert "CSRF" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("method", WRITING)
+def test_with_the_token_of_me_it_does(user: Client, method: str) -> None:
+    token = user.get("/api/v1/me").json()["csrf_token"]
+    assert getattr(user, method)(ANYBODY, headers={"X-CSRFToken": token}).status_code == 200
+
+
+@pytest.mark.parametrize("method", WRITING)
+def test_another_origin_does_not_even_with_the_token(user: Client, method: str) -> None:
+    headers = {"X-CSRFToken": user.get("/api/v1/me").json()["csrf_token"], "Origin": "https://evil.example"}
+    assert getattr(user, method)(ANYBODY, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("method", WRITING)
+def test_a_key_needs_no_token(service: Callable[..., Client], method: str) -> None:
+    assert getattr(service(Scope.READ_BOOKS), method)(ANYBODY).status_code == 200
+
+
+def test_a_key_is_refused_when_revoked_expired_wrong_or_mistyped(db: None, cookies: CookieMaker) -> None:
+    good, revoked = (api_key_create(name="test", scopes=[Scope.READ_BOOKS]) for _ in range(2))
+    expired = api_key_create(name="test", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=1))
+    APIKey.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+    api_key_revoke(revoked.public_id)
+    swapped = good.text.replace(good.public_id, expired.public_id)
+    for key, word in (
+        (revoked.text, "revoked"),
+        (expired.text, "expired"),
+        (swapped, "not valid"),
+        (good.text[:-1], "not valid"),
+        (good.text[::-1], "not valid"),
+        ("", "not valid"),
+        ("é" * 50, "not valid"),
+    ):
+        answer = bearer(key).get(ANYBODY)
+        assert answer.status_code == 401
+        assert word in answer.json()["message"]
+        assert not key or key not in answer.text
+    assert bearer(good.text).get(ANYBODY).status_code == 200
+
+
+def test_the_authorization_header_alone_decides(user: Client, service: Callable[..., Client]) -> None:
+    for authorization in ("Bearer wrong", "Basic dXNlcjpwdw==", "", "Bearer"):
+        answer = user.get(ANYBODY, headers={"Authorization": authorization})
+        assert answer.status_code == 401, authorization
+    both = service(Scope.READ_BOOKS)
+    both.cookies["oxa"] = "junk"
+    assert both.post(ANYBODY).status_code == 200
+    assert user.get("/api/v1/me", headers={"Authorization": "Bearer wrong"}).json()["logged_in"] is False
+
+
+def test_scopes_are_a_super_users_or_the_keys_own(user: Client, service: Callable[..., Client]) -> None:
+    token = {"X-CSRFToken": user.get("/api/v1/me").json()["csrf_token"]}
+    answer = user.post("/api/doors/cases", headers=token)
+    assert answer.status_code == 403
+    assert "write:cases" in answer.json()["message"]
+    assert service(Scope.READ_BOOKS, Scope.READ_INFO).post("/api/doors/cases").status_code == 403
+    assert service(Scope.WRITE_CASES).post("/api/doors/cases").status_code == 200
+    staff = SuperUser.objects.create(accounts_uuid=UUID)
+    assert user.post("/api/doors/cases", headers=token).status_code == 200
+    SuperUser.objects.filter(pk=staff.pk).update(active=False)
+    assert user.post("/api/doors/cases", headers=token).status_code == 403
+
+
+def test_routes_for_people_refuse_keys(super_user: Client, service: Callable[..., Client]) -> None:
+    token = {"X-CSRFToken": super_user.get("/api/v1/me").json()["csrf_token"]}
+    for route in ("/api/doors/user", "/api/doors/super-user"):
+        answer = service(*Scope).post(route)
+        assert answer.status_code == 403
+        assert "logged-in" in answer.json()["message"]
+        assert super_user.post(route, headers=token).status_code == 200
+    SuperUser.objects.all().delete()
+    assert super_user.post("/api/doors/super-user", headers=token).status_code == 403
+
+
+def test_failures_are_limited_to_twenty_a_minute_and_only_failures(anonymous: Client, user: Client) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+    statuses = [
+        anonymous.get(ANYBODY, headers={**wrong, "X-Forwarded-For": f"198.51.100.{number}"}).status_code
+        for number in range(30)
+    ]
+    assert statuses == [401] * 20 + [429] * 10
+    answer = anonymous.get(ANYBODY, headers=wrong)
+    assert 1 <= int(answer["Retry-After"]) <= 60
+    assert user.get(ANYBODY).status_code == 200
+    assert anonymous.get(ANYBODY).status_code == 401
+    assert anonymous.get(ANYBODY, headers=wrong, REMOTE_ADDR="192.0.2.9").status_code == 401
+
+
+def test_the_development_user_needs_a_csrf_token_too(anonymous: Client, settings: Any) -> None:
+    settings.DEV_USER_UUID = UUID.upper()
+    me = anonymous.get("/api/v1/me").json()
+    assert (me["logged_in"], me["uuid"]) == (True, UUID)
+    assert anonymous.post(ANYBODY).status_code == 403
+    assert anonymous.post(ANYBODY, headers={"X-CSRFToken": me["csrf_token"]}).status_code == 200
+    assert anonymous.get(ANYBODY, headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_last_use_is_written_at_most_every_ten_minutes(service: Callable[..., Client]) -> None:
+    client = service(Scope.READ_BOOKS)
+    client.get(ANYBODY)
+    first = APIKey.objects.get().last_used_at
+    assert first is not None
+    client.get(ANYBODY)
+    assert APIKey.objects.get().last_used_at == first
+    APIKey.objects.update(last_used_at=first - timedelta(minutes=11))
+    client.get(ANYBODY)
+    later = APIKey.objects.get().last_used_at
+    assert later is not None
+    assert later >= first

@@ -1,0 +1,65 @@
+"""``GET /books``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from api.scopes import Scope
+from tests.api import records
+
+BOOKS = "/api/v1/books"
+
+
+def test_lists_active_books_by_name(service: Callable[..., Client]) -> None:
+    algebra, zoology = records.book("Algebra", type="OpenStax"), records.book("Zoology", website_url=None)
+    records.book("Old", active_book=False)
+    records.book("Gone", is_deleted=True)
+    records.book("Unclear", active_book=None)
+    body = service(Scope.READ_BOOKS).get(BOOKS).json()
+    assert body["count"] == 2
+    assert body["books"][0] == {
+        "id": algebra.id,
+        "name": "Algebra",
+        "official_name": "Algebra 2e",
+        "type": "OpenStax",
+        "subject_areas": None,
+        "website_url": "https://example.org/algebra",
+    }
+    assert (body["books"][1]["id"], body["books"][1]["website_url"]) == (zoology.id, None)
+
+
+def test_no_books_are_an_empty_list(service: Callable[..., Client]) -> None:
+    assert service(Scope.READ_BOOKS).get(BOOKS).json() == {"count": 0, "books": []}
+
+
+def test_who_has_the_list_already_gets_304_until_it_changes(service: Callable[..., Client]) -> None:
+    client = service(Scope.READ_BOOKS)
+    book = records.book()
+    first = client.get(BOOKS)
+    again = client.get(BOOKS, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert "private" in again["Cache-Control"]
+    book.name = "Algebra and more"
+    book.save()
+    assert client.get(BOOKS, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_wants_the_scope(user: Client, super_user: Client, anonymous: Client, service: Callable[..., Client]) -> None:
+    assert anonymous.get(BOOKS).status_code == 401
+    assert service(Scope.READ_INFO).get(BOOKS).status_code == 403
+    assert super_user.get(BOOKS).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow(
+    service: Callable[..., Client], django_assert_max_num_queries: Any
+) -> None:
+    client = service(Scope.READ_BOOKS)
+    client.get(BOOKS)
+    for number in range(20):
+        records.book(f"Book {number}")
+    with django_assert_max_num_queries(3):  # key, limit, books
+        assert client.get(BOOKS).json()["count"] == 20

@@ -1,0 +1,48 @@
+"""Whose address is it? Only proxies that are trusted are believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from api.client_address import address_identity, client_address
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "expected"),
+    [
+        (0, "", "192.0.2.1"),
+        (0, "198.51.100.1", "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "198.51.100.1", "198.51.100.1"),
+        (1, "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+        (2, "203.0.113.9, 198.51.100.1, 198.51.100.2", "198.51.100.1"),
+        (2, "198.51.100.1", "198.51.100.1"),
+        (1, "203.0.113.9,198.51.100.1:4711", "198.51.100.1"),
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "2001:0DB8::1", "2001:db8::1"),
+        (1, "not an address", "192.0.2.1"),
+        (1, " , ", "192.0.2.1"),
+    ],
+)
+def test_the_client_is_who_called_the_outermost_trusted_proxy(
+    settings: Any, trusted: int, forwarded: str, expected: str
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = trusted
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="192.0.2.1")
+    assert client_address(request) == expected
+
+
+def test_a_socket_has_no_address(settings: Any) -> None:
+    settings.TRUSTED_PROXY_COUNT = 0
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
+
+
+def test_limits_count_a_network_of_ipv6_as_one() -> None:
+    assert address_identity("2001:db8:1:2:3:4:5:6") == address_identity("2001:db8:1:2::9") == "2001:db8:1:2::/64"
+    assert address_identity("2001:db8:1:3::9") != address_identity("2001:db8:1:2::9")
+    assert address_identity("::ffff:192.0.2.1") == address_identity("192.0.2.1") == "192.0.2.1"
+    assert address_identity("unknown") == "unknown"

@@ -1,0 +1,144 @@
+"""One shape for every error, whatever layer it comes from, and an id on every answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.middleware import RequestIdMiddleware
+from api.request_id import RequestIdFilter, current_request_id
+
+
+@pytest.fixture(autouse=True)
+def door_routes(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.api.doors"
+
+
+@pytest.fixture
+def forgiving(db: None) -> Client:
+    """Shows the answer to a crash, as a server would give it."""
+    return Client(raise_request_exception=False)
+
+
+def assert_shape(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("application/json")
+    body: dict[str, Any] = answer.json()
+    assert body["code"] == status
+    assert len(body["message"]) > 10
+    assert answer["X-Request-ID"]
+    return body
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_every_layer_answers_in_the_same_shape(forgiving: Client, settings: Any, debug: bool) -> None:
+    settings.DEBUG = debug
+    json_body: dict[str, Any] = {"content_type": "application/json"}
+    notes = "/api/doors/notes"
+    assert_shape(forgiving.get("/api/nowhere"), 404)
+    assert_shape(forgiving.get("/api/v1/nowhere"), 404)
+    assert_shape(forgiving.get("/api/v1/"), 404)
+    assert "GET" in forgiving.post("/api/v1/me")["Allow"]
+    assert_shape(forgiving.post("/api/v1/me"), 405)
+    assert_shape(forgiving.get("/api/v1/me", HTTP_HOST="evil.example"), 400)
+    assert_shape(forgiving.post(notes, {"text": "as a form"}), 415)
+    assert_shape(forgiving.post(notes, b"text", content_type="text/plain"), 415)
+    assert_shape(forgiving.post(notes, b"{", **json_body), 400)
+    assert_shape(forgiving.post(notes, b"\xff", **json_body), 400)
+    assert_shape(forgiving.post(notes, b'{"text": NaN}', **json_body), 400)
+    assert_shape(forgiving.post(notes, b"[" * 100_000, **json_body), 400)
+    assert_shape(forgiving.post(notes, b'"' + b"a" * 3_000_000 + b'"', **json_body), 413)
+    body = assert_shape(forgiving.get("/api/doors/crash"), 500)
+    assert "secret" not in json.dumps(body)
+    body = assert_shape(forgiving.get("/api/doors/database-away"), 503)
+    assert "10.1.2.3" not in json.dumps(body)
+    assert int(forgiving.get("/api/doors/database-away")["Retry-After"]) > 0
+
+
+def test_validation_errors_name_each_field(forgiving: Client) -> None:
+    answer = forgiving.post("/api/doors/notes", {"number": "many"}, content_type="application/json")
+    body = assert_shape(answer, 422)
+    assert [error["loc"] for error in body["errors"]] == [["body", "text"], ["body", "number"]]
+    assert "text" in body["message"]
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800"])
+def test_text_that_no_database_holds_is_refused(forgiving: Client, text: str) -> None:
+    answer = forgiving.post("/api/doors/notes", json.dumps({"text": text}), content_type="application/json")
+    assert assert_shape(answer, 422)["errors"][0]["loc"] == ["body", "text"]
+
+
+@pytest.mark.parametrize("text", ["’; DROP TABLE api_user; --", "100 % _", "\\", "שלום", "🦊", "a" * 100_000])
+def test_any_other_text_arrives_as_it_is(forgiving: Client, text: str) -> None:
+    answer = forgiving.post("/api/doors/notes", {"text": text}, content_type="application/json")
+    assert answer.json() == {"text": text}
+
+
+def test_pages_outside_of_the_api_stay_pages(forgiving: Client) -> None:
+    assert forgiving.get("/nowhere")["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("offered", ["abc-123", "0af7651916cd43dd8448eb211c80319c", "a" * 128])
+def test_the_clients_own_id_is_kept_when_it_is_sane(anonymous: Client, offered: str) -> None:
+    for path in ("/api/v1/me", "/ping/", "/nowhere"):
+        assert anonymous.get(path, headers={"X-Request-ID": offered})["X-Request-ID"] == offered
+
+
+@pytest.mark.parametrize("offered", ["", "a" * 129, "two words", "x;y", "<script>", "é"])
+def test_any_other_id_is_replaced(anonymous: Client, offered: str) -> None:
+    first, second = (anonymous.get("/ping/", headers={"X-Request-ID": offered})["X-Request-ID"] for _ in range(2))
+    assert len(first) == 36
+    assert first != second
+
+
+def test_the_id_is_in_the_log_lines_of_the_request(rf: Any) -> None:
+    seen: list[logging.LogRecord] = []
+
+    def view(request: Any) -> Any:
+        record = logging.LogRecord("x", logging.INFO, "", 0, "message", (), None)
+        RequestIdFilter().filter(record)
+        seen.append(record)
+        return {}
+
+    RequestIdMiddleware(view)(rf.get("/", headers={"X-Request-ID": "abc-123"}))
+    assert vars(seen[0])["request_id"] == "abc-123"
+    assert current_request_id() == "abc-123"
+
+
+def test_answers_are_not_kept_by_caches_unasked(anonymous: Client) -> None:
+    answer = anonymous.get("/api/v1/me")
+    assert answer["Cache-Control"] == "no-store"
+    assert {"Cookie", "Authorization"} <= {name.strip() for name in answer["Vary"].split(",")}
+
+
+ORIGIN = "https://openstax.example"
+
+
+@pytest.fixture
+def cors(anonymous: Client, settings: Any) -> Callable[..., Any]:
+    settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
+    return lambda method, origin, **headers: getattr(anonymous, method)(
+        "/api/v1/me", headers={"Origin": origin, **headers}
+    )
+
+
+def test_pages_of_allowed_origins_may_send_credentials(cors: Callable[..., Any]) -> None:
+    answer = cors("get", ORIGIN)
+    assert answer["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer["Access-Control-Allow-Credentials"] == "true"
+    assert "Origin" in answer["Vary"]
+    preflight = cors("options", ORIGIN, **{"Access-Control-Request-Method": "PUT"})
+    assert preflight.status_code == 204
+    assert "PUT" in preflight["Access-Control-Allow-Methods"]
+    assert "X-CSRFToken" in preflight["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ORIGIN + ".evil.example", ""])
+def test_pages_of_other_origins_may_not(cors: Callable[..., Any], origin: str) -> None:
+    for answer in (cors("get", origin), cors("options", origin, **{"Access-Control-Request-Method": "PUT"})):
+        assert "Access-Control-Allow-Origin" not in answer

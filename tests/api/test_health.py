@@ -1,0 +1,110 @@
+"""``/ping/`` and ``/healthz/``: for load balancers and for whoever watches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.test import Client
+from django.utils import timezone
+
+from api import health
+from sf.freshness import MAX_AGE
+from sf.models import SyncRun
+
+
+@pytest.fixture
+def probe(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(health, "_migrated", False)
+    return Client()
+
+
+def run(name: str, state: SyncRun.State, age: timedelta) -> None:
+    ended = timezone.now() - age
+    SyncRun.objects.create(object=name, state=state, started=ended, ended=ended)
+
+
+def all_fresh() -> None:
+    for name in MAX_AGE:
+        run(name, SyncRun.State.DONE, timedelta(hours=1))
+
+
+def test_ping_answers(probe: Client) -> None:
+    answer = probe.get("/ping/")
+    assert (answer.status_code, answer.text) == (200, "pong\n")
+    assert probe.head("/ping/").status_code == 200
+    assert probe.post("/ping/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/ping/", "/healthz/"])
+def test_load_balancers_ask_any_host_over_plain_http(probe: Client, settings: Any, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    all_fresh()
+    assert probe.get(path, HTTP_HOST="10.0.0.7:8000").status_code == 200
+    assert probe.get("/api/v1/me", HTTP_HOST="10.0.0.7:8000").status_code == 400
+    assert probe.get("/api/v1/me").status_code == 301
+
+
+def test_all_is_well(probe: Client) -> None:
+    all_fresh()
+    run("accounts", SyncRun.State.FAILED, timedelta(hours=2))
+    run("contacts", SyncRun.State.SKIPPED, timedelta(0))
+    answer = probe.get("/healthz/")
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (200, "ok")
+    assert (body["database"]["ok"], body["migrations"]["ok"]) == (True, True)
+    assert body["syncs"]["objects"]["books"]["state"] == "fresh"
+    assert 3590 < body["syncs"]["objects"]["books"]["age_seconds"] < 3700
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "expected"),
+    [
+        (SyncRun.State.FAILED, timedelta(0), "failing"),
+        (SyncRun.State.INTERRUPTED, timedelta(0), "failing"),
+        (SyncRun.State.DONE, timedelta(hours=27), "late"),
+        (None, timedelta(0), "never"),
+    ],
+)
+def test_a_sync_that_fails_or_is_late_shows(
+    probe: Client, state: SyncRun.State | None, age: timedelta, expected: str
+) -> None:
+    all_fresh()
+    if state != SyncRun.State.FAILED:
+        SyncRun.objects.filter(object="contacts").delete()
+    if state:
+        run("contacts", state, age)
+    answer = probe.get("/healthz/")
+    assert answer.status_code == 503
+    states = {name: each["state"] for name, each in answer.json()["syncs"]["objects"].items()}
+    assert states["contacts"] == expected
+    assert {states[name] for name in states if name != "contacts"} == {"fresh"}
+
+
+def test_the_database_is_away(probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> Any:
+        raise OperationalError("connection to server at 10.1.2.3 failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", refuse)
+        patch.setattr(connection, "close", lambda: None)
+        answer = probe.get("/healthz/")
+    assert answer.status_code == 503
+    assert answer.json()["database"]["ok"] is False
+    assert "10.1.2.3" not in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", False)
+    call_command("migrate", "sf", "0001", verbosity=0)
+    try:
+        answer = Client().get("/healthz/")
+    finally:
+        call_command("migrate", verbosity=0)
+    assert answer.status_code == 503
+    assert answer.json()["migrations"]["ok"] is False
+    assert "migrate" in answer.json()["migrations"]["message"]

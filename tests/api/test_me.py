@@ -1,0 +1,118 @@
+"""``GET /me``: who am I, what Accounts knows of me, and why nobody is logged in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.scopes import Scope
+from api.v1.me import accounts_environment
+from tests.api.accounts_server import AccountsServer, accounts_server
+from tests.api.cookies import UUID, CookieMaker
+
+ME = "/api/v1/me"
+OF_ACCOUNTS = (
+    "salesforce_contact_id", "faculty_status", "adopter_status", "self_reported_role", "school_type",
+    "school_location", "assignable_user", "assignable_school_integrated",
+)  # fmt: skip
+
+
+@pytest.fixture
+def accounts(settings: Any, cookies: CookieMaker) -> Iterator[AccountsServer]:
+    with accounts_server() as server:
+        settings.ACCOUNTS_URL, settings.ACCOUNTS_CLIENT_ID, settings.ACCOUNTS_CLIENT_SECRET = server.url, "app", "hush"
+        server.users = [{"uuid": UUID, "faculty_status": "confirmed_faculty", "assignable_user": False}]
+        yield server
+
+
+def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer, user: Client) -> None:
+    answer = user.get(ME)
+    me = answer.json()
+    assert (me["logged_in"], me["uuid"], me["id"], me["name"]) == (True, UUID, 7, "Ines Example")
+    assert (me["faculty_status"], me["assignable_user"], me["school_type"]) == ("confirmed_faculty", False, None)
+    assert me["is_super_user"] is False
+    assert "debug" not in me
+    assert answer.cookies["csrftoken"].value
+    assert me["csrf_token"]
+
+
+def test_a_super_user_learns_that(super_user: Client) -> None:
+    assert super_user.get(ME).json()["is_super_user"] is True
+
+
+def test_without_accounts_the_answer_is_the_same_with_nulls(
+    accounts: AccountsServer, user: Client, settings: Any
+) -> None:
+    accounts.status = 503
+    assert_knows_nothing(user)
+    settings.ACCOUNTS_URL = "http://127.0.0.1:9"
+    assert_knows_nothing(user)
+    settings.ACCOUNTS_CLIENT_ID = ""
+    assert_knows_nothing(user)
+
+
+def assert_knows_nothing(user: Client) -> None:
+    answer = user.get(ME)
+    assert answer.status_code == 200
+    me = answer.json()
+    assert me["logged_in"] is True
+    assert {me[name] for name in OF_ACCOUNTS} == {None}
+
+
+def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user: Client) -> None:
+    accounts.trickle_seconds = 10
+    began = time.monotonic()
+    assert_knows_nothing(user)
+    assert time.monotonic() - began < 3.5
+
+
+def test_nobody_learns_at_which_step_the_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
+    def steps(cookie: str) -> tuple[Any, ...]:
+        anonymous.cookies["oxa"] = cookie
+        me = anonymous.get(ME).json()
+        assert me["logged_in"] is False
+        assert me["uuid"] is None
+        debug = me["debug"]
+        assert (debug["cookie_present"], debug["cookie_length"]) == (bool(cookie), len(cookie))
+        return debug["decryption"], debug["signature"], debug["claims"]
+
+    assert steps("") == ("skipped", "skipped", "skipped")
+    assert steps(cookies.cookie()[:-5]) == ("failed: cut_off", "skipped", "skipped")
+    wrong_key = CookieMaker(cookies.private_key).cookie()
+    assert steps(wrong_key) == ("failed: wrong_key_or_altered", "skipped", "skipped")
+    assert steps(cookies.encrypted("a.b.c")) == ("ok", "failed: malformed", "skipped")
+    assert steps(cookies.cookie(exp=1)) == ("ok", "ok", "failed: expired")
+
+
+def test_nobody_learns_which_keys_are_missing(anonymous: Client, cookies: CookieMaker, settings: Any) -> None:
+    settings.SSO_SIGNATURE_PUBLIC_KEY = ""
+    anonymous.cookies["oxa"] = cookies.cookie()
+    debug = anonymous.get(ME).json()["debug"]
+    assert (debug["has_signature_key"], debug["has_encryption_key"]) == (False, True)
+    assert (debug["decryption"], debug["signature"]) == ("ok", "failed: key_not_set")
+    settings.SSO_SIGNATURE_PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nnothing\n-----END PUBLIC KEY-----"
+    assert anonymous.get(ME).json()["debug"]["signature"] == "failed: key_unusable"
+
+
+def test_a_key_is_nobody_in_particular(service: Callable[..., Client]) -> None:
+    me = service(Scope.READ_BOOKS).get(ME).json()
+    assert (me["logged_in"], me["uuid"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "environment"),
+    [
+        ("https://accounts.openstax.org", "production"),
+        ("https://dev.accounts.openstax.org", "dev"),
+        ("https://staging.accounts.openstax.org", "staging"),
+        ("http://localhost:2999", "local"),
+        ("https://127.0.0.1:7443", "local"),
+        ("https://accounts.openstax.org.evil.example", "dev"),
+    ],
+)
+def test_the_environment_is_that_of_the_accounts_url(url: str, environment: str) -> None:
+    assert accounts_environment(url) == environment

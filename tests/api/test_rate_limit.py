@@ -1,0 +1,175 @@
+"""A limit is a limit: over processes, at once, and in any window."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+from django.db import connection
+from django.test import Client
+
+from api.models import RateCount
+from api.rate_limit import forget_idle_counts, try_pass
+from api.rates import Rate, parse_rate
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api import records
+from tests.api.cookies import CookieMaker
+from tests.api.served import gunicorn
+
+OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
+
+
+def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, cookies: CookieMaker) -> None:
+    records.school("Example College")
+    keys = [api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text for _ in range(2)]
+    with (
+        gunicorn(
+            database,
+            SSO_SIGNATURE_PUBLIC_KEY=cookies.public_pem,
+            SSO_ENCRYPTION_PRIVATE_KEY=cookies.encryption_key,
+        ) as url,
+        ThreadPoolExecutor(60) as pool,
+    ):
+
+        def ask(headers: dict[str, str]) -> requests.Response:
+            return requests.get(f"{url}/api/v1/schools?name=example", headers=headers, timeout=30)
+
+        def statuses(headers: list[dict[str, str]]) -> Counter[int]:
+            answers = list(pool.map(ask, headers))
+            assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers if answer.status_code == 429)
+            return Counter(answer.status_code for answer in answers)
+
+        # One user: two cookies of theirs, and addresses they make up.
+        mine = [
+            {"Cookie": f"oxa={cookies.cookie(user_id=number % 2)}", "X-Forwarded-For": f"192.0.2.{number}"}
+            for number in range(60)
+        ]
+        assert statuses(mine) == {200: 5, 429: 55}
+        assert statuses([{"Cookie": f"oxa={cookies.cookie(uuid=OTHER)}"}] * 2) == {200: 2}
+        assert statuses([{"Authorization": f"Bearer {keys[0]}"}] * 20) == {200: 5, 429: 15}
+        assert statuses([{"Authorization": f"Bearer {keys[1]}"}] * 2) == {200: 2}
+        assert statuses([{"X-Forwarded-For": f"192.0.2.{number}"} for number in range(20)]) == {200: 5, 429: 15}
+
+
+@pytest.fixture
+def passes(transactional_db: None) -> Callable[[str, Rate], bool]:
+    return lambda identity, rate: try_pass("test", identity, rate).passed
+
+
+def flood(passes: Callable[[str, Rate], bool], rate: Rate, seconds: float) -> list[tuple[float, float]]:
+    """Ask without a pause; before and after each time it passed."""
+    found, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        before = time.monotonic()
+        if passes("somebody", rate):
+            found.append((before, time.monotonic()))
+    return found
+
+
+def test_no_window_of_a_flood_holds_more_than_the_limit(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=5, seconds=1)
+    found = flood(passes, rate, 3.2)
+    assert len(found) == 20
+    for (_, first_after), (last_before, _) in zip(found, found[5:], strict=False):
+        # A sixth pass begins at the earliest when the first of the window is a second old.
+        assert last_before - first_after > 0.98
+
+
+def test_room_comes_back_pass_by_pass_and_not_at_once(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=2, seconds=1)
+    assert passes("a", rate)
+    time.sleep(0.6)
+    assert passes("a", rate)
+    time.sleep(0.5)
+    assert [passes("a", rate), passes("a", rate)] == [True, False]
+    assert passes("b", rate)
+
+
+def test_large_limits_are_never_exceeded_and_keep_short_rows(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=300, seconds=1)
+    found = flood(passes, rate, 2.5)
+    assert 600 <= len(found) <= 900
+    for (_, first_after), (last_before, _) in zip(found, found[300:], strict=False):
+        assert last_before - first_after > 0.98
+    row = RateCount.objects.get()
+    assert len(row.hits) <= 102
+    assert row.counts is not None
+    assert len(row.counts) == len(row.hits)
+
+
+def test_a_lower_limit_holds_at_once(passes: Callable[[str, Rate], bool]) -> None:
+    for _ in range(9):
+        assert passes("a", Rate(10, 60))
+    assert not passes("a", Rate(5, 60))
+    assert passes("a", Rate(10, 60))
+    assert not passes("a", Rate(10, 60))
+
+
+def test_refused_requests_write_nothing(passes: Callable[[str, Rate], bool]) -> None:
+    assert passes("a", Rate(1, 60))
+    before = row_version()
+    assert not passes("a", Rate(1, 60))
+    assert row_version() == before
+
+
+def row_version() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin, ctid FROM api_ratecount")
+        return cursor.fetchone()
+
+
+def test_the_table_is_unlogged(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'api_ratecount'")
+        assert cursor.fetchone() == ("u",)
+
+
+def test_counts_of_callers_who_stay_away_are_forgotten(passes: Callable[[str, Rate], bool]) -> None:
+    passes("here", Rate(5, 60))
+    passes("gone", Rate(5, 60))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE api_ratecount SET hits = ARRAY[now() - interval '3 days'] WHERE key = 'test:gone'")
+    assert forget_idle_counts() == 1
+    assert RateCount.objects.get().key == "test:here"
+
+
+def test_one_budget_over_all_routes_with_headers_that_tell(user: Client, settings: Any) -> None:
+    settings.SALESFORCE_API_RATE_LIMIT = "3/min"
+    first = user.get("/api/v1/contact")
+    assert first["RateLimit-Policy"] == '"salesforce";q=3;w=60'
+    assert first["RateLimit"].startswith('"salesforce";r=2;t=')
+    assert user.get("/api/v1/adoptions").status_code == 404
+    assert user.get("/api/v1/schools?name=nothing").status_code == 404
+    refused = user.get("/api/v1/contact")
+    assert refused.status_code == 429
+    assert refused["RateLimit"].startswith('"salesforce";r=0;t=')
+    assert 55 <= int(refused["Retry-After"]) <= 60
+    assert f"Try again in {refused['Retry-After']} seconds" in refused.json()["message"]
+    assert user.get("/api/v1/me").status_code == 200
+    assert Client().get("/api/v1/schools?name=nothing").status_code == 404
+
+
+def test_me_is_limited_by_address(user: Client, anonymous: Client) -> None:
+    statuses = Counter((user if number % 2 else anonymous).get("/api/v1/me").status_code for number in range(62))
+    assert statuses == {200: 60, 429: 2}
+    assert anonymous.get("/api/v1/me", REMOTE_ADDR="192.0.2.77").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("5/min", Rate(5, 60)), ("1/sec", Rate(1, 1)), ("7/hour", Rate(7, 3600)), ("100000/day", Rate(100_000, 86_400))],
+)
+def test_rates_are_read(text: str, rate: Rate) -> None:
+    assert parse_rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "5", "5/", "/min", "0/min", "-5/min", "5/week", "5/minute", "5 /min", "٥/min"])
+def test_what_is_no_rate_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        parse_rate(text)
