@@ -1,0 +1,46 @@
+# Two commands for a newcomer: `make demo` and `make test`. Needs Python 3.11 or later, and make.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: help demo test lint format bench simulator clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
+	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) scripts/demo.py
+
+test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name")
+	$(RUN) -m pytest $(ARGS)
+
+lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+	DEBUG=on SFAPI_ENV_FILE= $(RUN) manage.py makemigrations --check --dry-run
+
+format: $(VENV)/dev.installed  ## put the code into the project's form
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
+	$(RUN) -m bench $(ARGS)
+
+simulator: $(VENV)/test.installed  ## only the simulator
+	DEBUG=on $(RUN) manage.py simulator
+
+clean:  ## remove what the demo and the tests have made (the embedded database too)
+	rm -rf .data .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed (make PYTHON=/path/to/python3.11 ...)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Could not make a virtual environment: on Debian and Ubuntu, install python3-venv"; exit 1; }

@@ -1,0 +1,254 @@
+"""``make demo``: a simulator, a synced cache and a running server, from nothing.
+
+Each step is an ordinary command that is printed before it runs; what they need is handed over in the environment and
+left in ``.data/demo.env`` for other shells. Ctrl-C ends all of it; the data stays for the next start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / os.environ.get("SFAPI_DATA_DIR", ".data")
+VARIABLES = DATA / "demo.env"
+SIMULATOR_VARIABLES = DATA / "simulator.env"
+
+PORT = int(os.environ.get("PORT", "8000"))
+SIMULATOR_PORT = int(os.environ.get("SIMULATOR_PORT", "7443"))
+CONTROL_PORT = int(os.environ.get("SIMULATOR_CONTROL_PORT", "7480"))
+SCHOOLS = os.environ.get("SCHOOLS", "200")
+
+SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
+SCOPES = "read:books,read:info,write:cases,read:records"
+READY_SECONDS = 300
+"""The simulator may have to make its data first."""
+
+
+class DemoFailed(Exception):
+    """A step did not work; the message says which."""
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        _check_port(PORT, "PORT")
+        with _simulator() as simulator:
+            environment = _environment()
+            _prepare(environment)
+            with _server(environment) as server:
+                _explain(environment)
+                _wait_for_either(server, simulator)
+    except DemoFailed as error:
+        sys.exit(f"make demo: {error}")
+    except KeyboardInterrupt:
+        print("\nStopped. The data is kept; `make demo` goes on with it, `make clean` removes it.")
+
+
+# -- steps ----------------------------------------------------------------------------------------------------
+
+
+def _prepare(environment: dict[str, str]) -> None:
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "sync_books")
+    manage(environment, "sync_all")
+    environment.setdefault("DJANGO_SUPERUSER_PASSWORD", secrets.token_urlsafe(12))
+    _create_admin(environment)
+    manage(environment, "create_super_user", f"--uuid={SUPER_USER_UUID}", "--name=Demo Super User")
+    if not _key_works(environment):
+        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={SCOPES}", show=False)
+        environment["SFAPI_DEMO_KEY"] = printed.splitlines()[-1]
+    _write_variables(environment)
+
+
+def _create_admin(environment: dict[str, str]) -> None:
+    arguments = ["createsuperuser", "--noinput", "--username=admin", "--email=admin@sfapi.example"]
+    done = subprocess.run(_command(arguments), env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode and "already" not in done.stderr:
+        raise DemoFailed(f"createsuperuser: {done.stderr.strip()[-400:]}")
+
+
+def _key_works(environment: dict[str, str]) -> bool:
+    """Whether the key of an earlier start is still in the database."""
+    key = environment.get("SFAPI_DEMO_KEY", "")
+    return bool(key) and key.split("_")[1] in manage(environment, "list_api_keys", show=False)
+
+
+def manage(environment: dict[str, str], *arguments: str, show: bool = True) -> str:
+    """Run ``manage.py``; its output is shown, or returned."""
+    print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
+    done = subprocess.run(
+        _command(list(arguments)), env=environment, cwd=ROOT, stdout=None if show else subprocess.PIPE, text=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise DemoFailed(f"`manage.py {arguments[0]}` ended with status {done.returncode}: see above")
+    return done.stdout or ""
+
+
+def _explain(environment: dict[str, str]) -> None:
+    here = f"http://localhost:{PORT}"
+    key = environment["SFAPI_DEMO_KEY"]
+    print(f"""
+SFAPI is running with made-up data from the simulator.
+
+  Open     {here}/demo/sign-in/   signs this browser in as a demo Super User
+           {here}/api/v1/docs/    the API, to read and to try
+           {here}/admin/          user "admin", password "{environment["DJANGO_SUPERUSER_PASSWORD"]}"
+           http://localhost:{CONTROL_PORT}/         the simulator: change records, make Salesforce fail
+
+  Try      curl -H "Authorization: Bearer {key}" {here}/api/v1/books
+           curl "{here}/api/v1/schools?name=college&limit=3"
+
+  In another shell
+           . {_shown(VARIABLES)}       the variables of this demo
+           .venv/bin/python manage.py sf check
+           .venv/bin/python manage.py sync_status
+           .venv/bin/python manage.py sync_all --force
+
+Ctrl-C ends all of it.
+""", flush=True)  # fmt: skip
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+# -- processes ------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _simulator() -> Iterator[subprocess.Popen[bytes]]:
+    SIMULATOR_VARIABLES.unlink(missing_ok=True)
+    arguments = [
+        "simulator", f"--port={SIMULATOR_PORT}", f"--control-port={CONTROL_PORT}", f"--schools={SCHOOLS}",
+        f"--data-dir={DATA}", f"--variables-file={SIMULATOR_VARIABLES}",
+    ]  # fmt: skip
+    print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
+    log = (DATA / "simulator.log").open("wb")
+    with _process(arguments, _base_environment(), stdout=log) as process:
+        _wait_until(lambda: SIMULATOR_VARIABLES.exists() and _answers(CONTROL_PORT), process, "the simulator")
+        yield process
+
+
+@contextlib.contextmanager
+def _server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = ["runserver", "--noreload", f"localhost:{PORT}"]
+    print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
+    with _process(arguments, environment, stdout=(DATA / "server.log").open("wb")) as process:
+        _wait_until(lambda: _answers(PORT, "/ping/"), process, "the server")
+        yield process
+
+
+@contextlib.contextmanager
+def _process(arguments: list[str], environment: dict[str, str], stdout: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A child in a session of its own: Ctrl-C comes to us, and we end it."""
+    process = subprocess.Popen(
+        _command(arguments), env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout,
+        stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _command(arguments: list[str]) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            log = DATA / ("simulator.log" if "simulator" in name else "server.log")
+            raise DemoFailed(f"{name} did not start: {log.read_text()[-600:].strip()}")
+        time.sleep(0.1)
+
+
+def _wait_for_either(*processes: subprocess.Popen[bytes]) -> None:
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    raise DemoFailed(f"a process ended by itself: see {DATA}/server.log and {DATA}/simulator.log")
+
+
+def _answers(port: int, path: str = "/state") -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _check_port(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DemoFailed(f"port {port} is taken; choose another: make demo {variable}={port + 1}") from None
+
+
+# -- variables ------------------------------------------------------------------------------------------------
+
+
+def _base_environment() -> dict[str, str]:
+    """Nothing of a ``.env`` and of Salesforce or database variables of this shell: the demo must not touch them."""
+    foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, "SFAPI_ENV_FILE": "", "DEBUG": "on", "SFAPI_DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
+
+
+def _environment() -> dict[str, str]:
+    """What the service needs to reach the simulator, and what an earlier start of the demo left."""
+    return {
+        **_base_environment(),
+        **_kept_from_last_time(),
+        **_parse(SIMULATOR_VARIABLES),
+        "SIMULATOR_URL": f"http://localhost:{CONTROL_PORT}",
+        "DEMO_USER_UUID": SUPER_USER_UUID,
+    }
+
+
+def _kept_from_last_time() -> dict[str, str]:
+    kept = _parse(VARIABLES) if VARIABLES.exists() else {}
+    return {name: kept[name] for name in ("SFAPI_DEMO_KEY", "DJANGO_SUPERUSER_PASSWORD") if name in kept}
+
+
+def _parse(path: Path) -> dict[str, str]:
+    """``NAME=value`` and ``export NAME=value`` lines, shell-quoted."""
+    values: dict[str, str] = {}
+    for line in path.read_text().splitlines():
+        name, found, value = line.removeprefix("export ").partition("=")
+        if found and name.isidentifier():
+            values[name] = "".join(shlex.split(value))
+    return values
+
+
+def _write_variables(environment: dict[str, str]) -> None:
+    own = ("SFAPI_ENV_FILE", "DEBUG", "SFAPI_DATA_DIR", "SIMULATOR_URL", "DEMO_USER_UUID", "SFAPI_DEMO_KEY",
+           "DJANGO_SUPERUSER_PASSWORD")  # fmt: skip
+    names = [*own, *_parse(SIMULATOR_VARIABLES)]
+    lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
+    VARIABLES.touch(mode=0o600)
+    VARIABLES.write_text("# Written by make demo: `. .data/demo.env` in a shell.\n" + "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""``make demo``: from nothing to a server with data, again in seconds, and all of it gone after Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.simulated import ROOT, parse_variables
+
+READY = "Ctrl-C ends all of it."
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    folder = ROOT / ".data" / "tests" / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
+    ports = free_ports(3)
+    first = Demo(data_dir, ports)
+    first.wait_until_ready()
+    variables = parse_variables((data_dir / "demo.env").read_text().replace("export ", ""))
+    here = f"http://localhost:{ports[0]}"
+    books = requests.get(
+        f"{here}/api/v1/books", headers={"Authorization": f"Bearer {variables['SFAPI_DEMO_KEY']}"}, timeout=10
+    )
+    assert books.json()["count"] > 10
+    me = requests.get(f"{here}/demo/sign-in/", timeout=10).json()
+    assert me["is_super_user"] is True
+    assert requests.get(f"{here}/admin/login/", timeout=10).status_code == 200
+    assert "Forbidden" not in first.output
+    first.stop(ports)
+
+    second = Demo(data_dir, ports)
+    second.wait_until_ready()
+    assert variables["SFAPI_DEMO_KEY"] in second.output, "the key of the first start still works"
+    second.stop(ports)
+
+
+class Demo:
+    """``scripts/demo.py`` as its own process group, as in a terminal."""
+
+    def __init__(self, data_dir: Path, ports: list[int]) -> None:
+        names = ("PORT", "SIMULATOR_PORT", "SIMULATOR_CONTROL_PORT")
+        places = {name: str(port) for name, port in zip(names, ports, strict=True)}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self._log = data_dir.parent / "demo.log"
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "scripts/demo.py"],
+                cwd=ROOT,
+                env={**kept, **places, "SFAPI_DATA_DIR": str(data_dir), "SCHOOLS": "60"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 120
+        while READY not in self.output:
+            assert self._process.poll() is None, self.output
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.1)
+
+    def stop(self, ports: list[int]) -> None:
+        os.killpg(self._process.pid, signal.SIGINT)
+        assert self._process.wait(30) == 0, self.output
+        assert re.search("The data is kept", self.output)
+        assert not any(is_open(port) for port in ports)
+
+
+def free_ports(number: int) -> list[int]:
+    probes = [socket.socket() for _ in range(number)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

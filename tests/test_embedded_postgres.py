@@ -1,0 +1,123 @@
+"""The embedded PostgreSQL comes up for the first that connects and goes with the last, however it went."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sfapi.embedded_postgres.install import find_installation
+from sfapi.embedded_postgres.server import LINGER_SECONDS, USER
+from tests.simulated import ROOT
+
+# Prints a word from the database, then waits for its standard input to end.
+USE_IT = f"""
+import sys, psycopg
+from pathlib import Path
+from sfapi.embedded_postgres.server import ensure_running
+endpoint = ensure_running(Path(sys.argv[1]))
+with psycopg.connect(host=endpoint.host, port=endpoint.port, user="{USER}", password=endpoint.password,
+                     dbname="postgres") as connection:
+    print(endpoint.port, connection.execute("SELECT 'here'").fetchone()[0], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    folder = ROOT / ".data" / "tests" / "embedded"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    wait_until_stopped(folder)
+    shutil.rmtree(find_installation(folder).home, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_many_begin_at_once_and_share_one_server(data_dir: Path) -> None:
+    users = [begin(data_dir) for _ in range(4)]
+    said = {user.stdout.readline() for user in users if user.stdout}
+    assert len(said) == 1
+    assert said.pop().endswith("here\n")
+    end(*users)
+
+
+def test_server_stays_while_one_user_is_left_and_goes_after_kill_9(data_dir: Path) -> None:
+    first, second = begin(data_dir), begin(data_dir)
+    assert first.stdout is not None
+    assert second.stdout is not None
+    port = int(first.stdout.readline().split()[0])
+    second.stdout.readline()
+    end(first)
+    time.sleep(LINGER_SECONDS + 1)
+    assert listens(data_dir, port)
+    second.send_signal(signal.SIGKILL)
+    end(second)
+    wait_until_stopped(data_dir)
+    assert not listens(data_dir, port)
+
+
+def test_data_is_kept_and_a_server_that_was_killed_comes_up_again(data_dir: Path) -> None:
+    user = begin(data_dir)
+    assert user.stdout is not None
+    port = int(user.stdout.readline().split()[0])
+    with connect(data_dir, port) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(postmaster(data_dir), signal.SIGKILL)
+    while listens(data_dir, port):
+        time.sleep(0.05)
+    again = begin(data_dir)
+    assert again.stdout is not None
+    port = int(again.stdout.readline().split()[0])
+    with connect(data_dir, port) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    end(user, again)
+
+
+def begin(data_dir: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", USE_IT, str(data_dir)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end(*users: subprocess.Popen[str]) -> None:
+    for user in users:
+        user.communicate(timeout=30)
+
+
+def connect(data_dir: Path, port: int) -> psycopg.Connection[tuple[object, ...]]:
+    password = (find_installation(data_dir).home / "password").read_text()
+    return psycopg.connect(
+        host="127.0.0.1", port=port, user=USER, password=password, dbname="postgres", autocommit=True, connect_timeout=2
+    )
+
+
+def listens(data_dir: Path, port: int) -> bool:
+    try:
+        connect(data_dir, port).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def postmaster(data_dir: Path) -> int:
+    return int((find_installation(data_dir).home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+def wait_until_stopped(data_dir: Path) -> None:
+    pid_file = find_installation(data_dir).home / "data" / "postmaster.pid"
+    deadline = time.monotonic() + 60
+    while pid_file.exists():
+        assert time.monotonic() < deadline, "the server did not stop when its last user had gone"
+        time.sleep(0.1)

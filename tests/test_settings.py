@@ -1,0 +1,78 @@
+"""The code, ``.env.example`` and ``docs/settings.md`` name the same variables; bad values stop the start."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sfapi.settings import base
+from tests.simulated import ROOT
+
+SECRET = "not-to-be-shown"
+
+
+def declared() -> set[str]:
+    return set(base.env.declared)
+
+
+def test_env_example_names_every_variable() -> None:
+    text = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", text, re.MULTILINE)) == declared()
+
+
+def test_settings_page_explains_every_variable() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)) == declared()
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"DEBUG": "perhaps"}, "DEBUG: 'perhaps' is not on or off"),
+        ({"DEBUG": "off"}, "SECRET_KEY: not set"),
+        ({"DEBUG": "off", "SECRET_KEY": SECRET}, "DATABASE_URL: not set"),
+        ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL: is not of the form"),
+        ({"DATABASE_NAME": "sfapi"}, "DATABASE_USER, DATABASE_HOST: not set"),
+        ({"SALESFORCE_HOST": "login.salesforce.com"}, "SALESFORCE_HOST: 'login.salesforce.com' is not a URL"),
+        ({"SALESFORCE_BULK_THRESHOLD": "many"}, "SALESFORCE_BULK_THRESHOLD: 'many' is not a whole number"),
+        ({"SALESFORCE_API_VERSION": "latest"}, "SALESFORCE_API_VERSION: 'latest' is not an API version"),
+        ({"SALESFORCE_USERNAME": "a", "SALESFORCE_PASSWORD": SECRET}, "username-password lacks SALESFORCE_CLIENT_ID"),
+        ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
+        ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
+        (
+            {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},
+            "DEV_USER_UUID: only allowed with DEBUG=on",
+        ),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line(variables: dict[str, str], named: str, tmp_path: Path) -> None:
+    answer = start({"SFAPI_DATA_DIR": str(tmp_path), "DEBUG": "on", **variables})
+    assert answer.returncode != 0
+    assert named in answer.stderr
+    assert answer.stderr.count("\n") == 1, answer.stderr
+    assert SECRET not in answer.stderr
+
+
+def test_dotenv_is_read_and_the_real_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "own.env").write_text("DEBUG=on\nTIME_ZONE=Mars/Olympus\n")
+    settings = {"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}
+    assert "TIME_ZONE" in start(settings).stderr
+    assert start({**settings, "TIME_ZONE": "America/Chicago"}).returncode == 0
+
+
+def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"SFAPI_ENV_FILE": "", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
