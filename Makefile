@@ -37,7 +37,7 @@ clean:  ## remove what the demo and the tests have made (the embedded database t
 	rm -rf .data .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<
 	@touch $@
 
 $(VENV)/bin/python:

@@ -39,6 +39,8 @@ class ResultPage:
 
     rows: int
     next_locator: str
+    length: int
+    """Bytes on the wire, when Salesforce announces them; else 0."""
     chunks: Iterator[bytes]
 
 
@@ -94,6 +96,7 @@ class BulkQuery:
                 yield ResultPage(
                     rows=int(response.headers.get("Sforce-NumberOfRecords", "-1")),
                     next_locator="" if following == "null" else following,
+                    length=int(response.headers.get("Content-Length", "0")),
                     chunks=response.iter_content(_CHUNK_BYTES),
                 )
         except RequestRefused as error:

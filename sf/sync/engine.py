@@ -223,8 +223,8 @@ class ObjectSync:
     def _source(self, state: ReadState) -> Source:
         paths = list(self._synced.paths.values())
         if state.transport == SyncRun.Transport.BULK:
-            return BulkSource(BulkQuery(self._client), paths)
-        return RestSource(self._client, paths)
+            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced)
+        return RestSource(self._client, paths, self._progress.advanced)
 
     def _note(self, state: ReadState) -> None:
         self._run.mode, self._run.transport = state.mode, state.transport
@@ -265,11 +265,10 @@ class ObjectSync:
             refused.keep_refusals(self._synced, page.refusals)
             self._note(following)
 
-        page = retrying(
+        retrying(
             lambda: source.stage_page(state.read_id, _query_of(state), state.cursor, self._stage, commit),
             self._client.transport.patience,
         )
-        self._progress.advanced(page.rows)
         return following
 
     def _forget_read(self) -> None:

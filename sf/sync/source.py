@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from django.db import transaction
 from django.db.utils import DataError
 
-from sf.salesforce.bulk import BulkQuery
+from sf.salesforce.bulk import BulkQuery, ResultPage
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import TransientError
 from sf.sync.load import Refusal, Row, Stage, UnexpectedHeader, UnreadableBytes, is_storable_text, refusal_of
@@ -36,6 +36,10 @@ class StagedPage:
 
 Commit = Callable[[StagedPage], None]
 """Called inside the transaction that stages a page: what is noted there is true exactly when the page is staged."""
+
+
+OnRows = Callable[[int], None]
+"""Told how many more rows have come, for a person who watches; fewer than none when a page is read again."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class RestSource:
 
     client: SalesforceClient
     paths: Sequence[str]
+    on_rows: OnRows
 
     def begin(self, query: Query) -> str:
         del query
@@ -83,6 +88,7 @@ class RestSource:
                 rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
             )
             commit(staged)
+        self.on_rows(staged.rows)
         return staged
 
     def _page(self, query: Query, cursor: str) -> dict[str, Any]:
@@ -130,6 +136,7 @@ class BulkSource:
 
     bulk: BulkQuery
     paths: Sequence[str]
+    on_rows: OnRows
 
     def begin(self, query: Query) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
@@ -147,13 +154,13 @@ class BulkSource:
             return self._stage(read_id, cursor, stage, commit, by_row=True)
 
     def _stage(self, read_id: str, cursor: str, stage: Stage, commit: Commit, *, by_row: bool) -> StagedPage:
-        with self.bulk.page(read_id, cursor) as page, transaction.atomic():
+        with self.bulk.page(read_id, cursor) as page, _Told(page, self.on_rows) as told, transaction.atomic():
             refusals: list[Refusal] = []
             try:
                 if by_row:
-                    rows = stage.copy_rows(_storable(stage.rows_of_csv(page.chunks, self.paths), stage, refusals))
+                    rows = stage.copy_rows(_storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
                 else:
-                    rows = stage.copy_csv(page.chunks, self.paths)
+                    rows = stage.copy_csv(told.chunks(), self.paths)
             except UnexpectedHeader as error:
                 raise TransientError(str(error)) from error
             staged = StagedPage(rows + len(refusals), page.next_locator, refusals)
@@ -161,6 +168,33 @@ class BulkSource:
                 raise TransientError(f"a Bulk page announced {page.rows} records and brought {staged.rows}")
             commit(staged)
         return staged
+
+
+class _Told:
+    """Tells of a page's rows while its bytes come; takes it back when the page fails."""
+
+    def __init__(self, page: ResultPage, on_rows: OnRows) -> None:
+        self._page = page
+        self._on_rows = on_rows
+        self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self._tell(0 if kind else max(self._page.rows, 0))
+
+    def chunks(self) -> Iterator[bytes]:
+        received = 0
+        for chunk in self._page.chunks:
+            received += len(chunk)
+            yield chunk
+            if self._page.length:
+                self._tell(self._page.rows * received // self._page.length)
+
+    def _tell(self, rows: int) -> None:
+        self._on_rows(rows - self._rows)
+        self._rows = rows
 
 
 def _storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
