@@ -40,7 +40,10 @@ def test_settings_page_explains_every_variable() -> None:
         ({"SALESFORCE_HOST": "login.salesforce.com"}, "SALESFORCE_HOST: 'login.salesforce.com' is not a URL"),
         ({"SALESFORCE_BULK_THRESHOLD": "many"}, "SALESFORCE_BULK_THRESHOLD: 'many' is not a whole number"),
         ({"SALESFORCE_API_VERSION": "latest"}, "SALESFORCE_API_VERSION: 'latest' is not an API version"),
-        ({"SALESFORCE_USERNAME": "a", "SALESFORCE_PASSWORD": SECRET}, "username-password lacks SALESFORCE_CLIENT_ID"),
+        (
+            {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_PASSWORD": SECRET},
+            "username-password lacks SALESFORCE_CLIENT_SECRET",
+        ),
         ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),

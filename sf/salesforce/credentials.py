@@ -55,7 +55,7 @@ _NEEDS = {
     LoginFlow.JWT_BEARER: (CLIENT_ID, USERNAME, PRIVATE_KEY),
     LoginFlow.PASSWORD: (CLIENT_ID, CLIENT_SECRET, USERNAME, PASSWORD),
     LoginFlow.CLIENT_CREDENTIALS: (CLIENT_ID, CLIENT_SECRET),
-    LoginFlow.SOAP_TOKEN: (USERNAME, PASSWORD, SECURITY_TOKEN),
+    LoginFlow.SOAP_TOKEN: (USERNAME, PASSWORD),  # the token may be empty: orgs ask none of trusted addresses
     LoginFlow.SOAP_ORGANIZATION: (USERNAME, PASSWORD, ORGANIZATION_ID),
 }
 
@@ -66,7 +66,7 @@ _BEGUN_BY = {
     LoginFlow.JWT_BEARER: {PRIVATE_KEY},
     LoginFlow.PASSWORD: {CLIENT_ID, CLIENT_SECRET, USERNAME, PASSWORD},
     LoginFlow.CLIENT_CREDENTIALS: {CLIENT_ID, CLIENT_SECRET},
-    LoginFlow.SOAP_TOKEN: {SECURITY_TOKEN},
+    LoginFlow.SOAP_TOKEN: {USERNAME, PASSWORD, SECURITY_TOKEN},
     LoginFlow.SOAP_ORGANIZATION: {ORGANIZATION_ID},
 }
 
@@ -89,21 +89,23 @@ def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
     """
     present = {name for name, value in values.items() if value}
     for flow in LoginFlow:
-        if present.issuperset(flow.needs) and not _belongs_to_a_user(flow, present):
+        if present.issuperset(flow.needs) and not _is_another_flow(flow, present):
             return Credentials(flow, values)
     if not present:
         return None
     lacking = [
         f"{flow.value} lacks {', '.join(name for name in flow.needs if name not in present)}"
         for flow in LoginFlow
-        if present & _BEGUN_BY[flow] and not _belongs_to_a_user(flow, present)
+        if present & _BEGUN_BY[flow] and not _is_another_flow(flow, present)
     ]
     raise ImproperlyConfigured(f"Salesforce login: no group of variables is whole: {'; '.join(lacking)}")
 
 
-def _belongs_to_a_user(flow: LoginFlow, present: set[str]) -> bool:
-    """Client credentials run as the app's own user: with a user name set, another flow is meant."""
-    return flow is LoginFlow.CLIENT_CREDENTIALS and USERNAME in present
+def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
+    """Whether a variable that this flow has no use for says that another one is meant."""
+    if flow is LoginFlow.CLIENT_CREDENTIALS:  # it runs as the app's own user
+        return USERNAME in present
+    return flow is LoginFlow.SOAP_TOKEN and ORGANIZATION_ID in present and SECURITY_TOKEN not in present
 
 
 def check_login_variables(values: Mapping[str, str]) -> None:

@@ -186,7 +186,7 @@ def _soap_envelope(request: LoginRequest) -> str:
     values = request.credentials.values
     password, header = values[names.PASSWORD], ""
     if request.credentials.flow is LoginFlow.SOAP_TOKEN:
-        password += values[names.SECURITY_TOKEN]
+        password += values.get(names.SECURITY_TOKEN, "")
     else:
         header = _SOAP_ORGANIZATION_HEADER.format(organization=escape(values[names.ORGANIZATION_ID]))
     return _SOAP_ENVELOPE.format(header=header, username=escape(values[names.USERNAME]), password=escape(password))
@@ -206,9 +206,11 @@ def _login_error(request: LoginRequest, status: int, body: bytes) -> SalesforceE
 def _advice(flow: LoginFlow, code: str, status: int) -> str:
     if status in _NOT_A_LOGIN:
         return "check SALESFORCE_HOST"
-    own = [*flow.needs, *([names.SECURITY_TOKEN] if flow is LoginFlow.PASSWORD else [])]
+    own = [*flow.needs, *([names.SECURITY_TOKEN] if flow in _FLOWS_WITH_TOKEN else [])]
     return _ADVICE.get(code, "check {own}").format(own=", ".join(own))
 
+
+_FLOWS_WITH_TOKEN = {LoginFlow.PASSWORD, LoginFlow.SOAP_TOKEN}
 
 _NOT_A_LOGIN = {301, 302, 303, 307, 308, 404, 405, 410}
 

@@ -301,7 +301,9 @@ class ObjectSync:
         began = state.began_at
         if not state.is_full:  # a full read brought them anew, unless Salesforce no longer has them
             refused.stage_refused_again(self._synced, self._stage, tried_before=began)
-        counts, refusals = merge.run(replace_older_than=began if state.replace else None)
+        counts, refusals = merge.run(
+            replace_older_than=began if state.replace else None, keep=refused.ids_set_aside(self._synced)
+        )
         refused.keep_refusals(self._synced, refusals)
         refused.forget_stored(self._synced, self._stage, tried_before=began, all_were_read=state.is_full)
         set_aside = refused.ids_set_aside(self._synced)

@@ -197,6 +197,8 @@ class Stage:
         order = self._order(next(reader, []), paths)
         places = [order.index(column) for column in self.target.columns]
         for values in reader:
+            if len(values) != len(order):
+                raise UnexpectedHeader(f"a CSV row has {len(values)} values where its header has {len(order)}")
             yield tuple(values[place] or None for place in places)
 
     def _order(self, header: Sequence[str], paths: Sequence[str]) -> list[Column]:
@@ -256,23 +258,26 @@ class Merge:
         self._stage = stage
         self._target = stage.target
 
-    def run(self, *, replace_older_than: datetime | None = None) -> tuple[Counts, list[Refusal]]:
+    def run(
+        self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
+    ) -> tuple[Counts, list[Refusal]]:
         """Merge what is staged; with ``replace_older_than``, rows last written before then are removed first.
 
-        Records that cannot be stored are taken out of the stage and returned.
+        Records that cannot be stored are taken out of the stage and returned; what is cached of them, and of those
+        in ``keep``, is not removed.
         """
         _execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
         self._drop_duplicates()
         try:
             with transaction.atomic():
-                return self._apply(replace_older_than), []
+                return self._apply(replace_older_than, keep), []
         except (DataError, IntegrityError, OperationalError) as error:
             if not _is_refusal(error):
                 raise
             refusals = self._take_out_refused()
             if not refusals:
                 raise
-            counts = self._apply(replace_older_than)
+            counts = self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)])
             counts.set_aside = len(refusals)
             return counts, refusals
 
@@ -287,10 +292,10 @@ class Merge:
             [untouched_since, list(except_ids)],
         )
 
-    def _apply(self, replace_older_than: datetime | None) -> Counts:
+    def _apply(self, replace_older_than: datetime | None, keep: Sequence[str]) -> Counts:
         counts = Counts(live_before=self.count_live())
         if replace_older_than:
-            self._remove(replace_older_than)
+            self._remove(replace_older_than, keep)
         else:
             counts.soft_deleted = self._update(only_deletions=True)
             counts.updated = self._update(only_deletions=False)
@@ -353,11 +358,11 @@ class Merge:
             ).format(table=self._target.identifier, names=self._target.names, incoming=self._target.incoming)
         )
 
-    def _remove(self, older_than: datetime) -> None:
+    def _remove(self, older_than: datetime, keep: Sequence[str]) -> None:
         # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
         _execute(
-            sql.SQL("DELETE FROM {} WHERE local_update_date < %s").format(self._target.identifier),
-            [older_than],
+            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id <> ALL (%s)").format(self._target.identifier),
+            [older_than, list(keep)],
         )
 
     def _take_out_refused(self) -> list[Refusal]:
@@ -395,7 +400,7 @@ class Merge:
                 at_column := 'record';
                 INSERT INTO refusal_probe ({names}) SELECT {values};
                 RETURN NULL;
-            EXCEPTION WHEN OTHERS THEN
+            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
                 RETURN at_column || ': ' || SQLERRM;
             END $probe$"""
         ).format(

@@ -1,0 +1,40 @@
+"""What all tests of the cache share: retries that do not make them wait."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from sf import connection as sf_connection
+from sf.management.commands import sf as sf_command
+from sf.salesforce import bulk
+from sf.salesforce.http import Patience
+from tests.sf.processes import Start, kill, start_process
+from tests.simulated import Simulator
+
+QUICK = Patience(deadline=1.0, first_pause=0.01, longest_pause=0.05, connect_timeout=5, read_timeout=20)
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of this process try again for a second, with pauses of hundredths; Bulk jobs are polled as often."""
+    monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
+    monkeypatch.setattr(sf_command, "_PATIENCE", QUICK)
+    monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(bulk, "_POLL_SECONDS", 0.02)
+
+
+@pytest.fixture
+def start(simulator: Simulator, database: str) -> Iterator[Start]:
+    """``start("sync_all", DEBUG="off")``: a process that is gone when the test ends, however it ends."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        processes.append(start_process(simulator, database, *arguments, **environment))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        kill(process)

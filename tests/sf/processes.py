@@ -1,0 +1,39 @@
+"""Commands as processes of their own, which tests start, watch and kill (the fixture ``start``)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from tests.simulated import ROOT, Simulator, environment
+
+WAIT_SECONDS = 60
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def start_process(simulator: Simulator, database: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(simulator.variables, database, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """With -9, unless it has ended; its pipes are closed."""
+    process.kill()
+    if process.stdout and not process.stdout.closed:
+        process.communicate()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)

@@ -1,0 +1,456 @@
+"""The commands as an operator meets them: what they print, and how they end on a bad day."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sf.models import Account, SyncConfig
+from sf.sync.objects import OPPORTUNITIES
+from tests.conftest import SCHOOLS, Manage
+from tests.sf.cache import last_run, sync
+from tests.simulated import ROOT, Simulator, environment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AWKWARD = "O’Neill \"Ltd.\", 'quoted'\nsecond line; \\ 50 % 北"
+
+
+class Screen:
+    """``sf …`` in this process, and what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def shows(self, *arguments: str) -> str:
+        self._capsys.readouterr()
+        call_command("sf", *arguments)
+        return self._capsys.readouterr().out
+
+    def json(self, *arguments: str) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = json.loads(self.shows(*arguments, "--format=json"))
+        return records
+
+    def csv(self, *arguments: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.shows(*arguments, "--format=csv"), newline="")))
+
+    def table(self, *arguments: str) -> list[list[str]]:
+        return [re.split(r"\s{2,}", line.strip()) for line in self.shows(*arguments).splitlines()]
+
+
+@pytest.fixture
+def screen(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> Screen:
+    return Screen(capsys)
+
+
+# -- looking at Salesforce -------------------------------------------------------------------------------------
+
+
+def contacts_query(simulator: Simulator) -> tuple[str, str, str]:
+    """A query for two contacts, one without a school, one with an awkward name at an awkward school."""
+    alone, awkward = simulator.ids("Contact", "AccountId != null")[:2]
+    simulator.set_raw("Contact", alone, AccountId=None, Title=None)
+    simulator.set_raw("Contact", awkward, Title=AWKWARD)
+    where = f"Id IN ('{alone}','{awkward}')"
+    return alone, awkward, f"SELECT Id, Title, HasOptedOutOfEmail, Account.Name FROM Contact WHERE {where} ORDER BY Id"
+
+
+def test_a_query_as_json_keeps_types_nulls_and_parents(simulator: Simulator, screen: Screen) -> None:
+    alone, awkward, soql = contacts_query(simulator)
+    first, second = screen.json("query", soql)
+    assert first == {"Id": alone, "Title": None, "HasOptedOutOfEmail": False, "Account": None}
+    assert (second["Id"], second["Title"]) == (awkward, AWKWARD)
+    assert second["Account"].keys() == {"Name"}, "without Salesforce's attributes"
+
+
+def test_a_query_as_csv_quotes_what_must_be(simulator: Simulator, screen: Screen) -> None:
+    alone, awkward, soql = contacts_query(simulator)
+    first, second = screen.csv("query", soql)
+    assert first == {"Id": alone, "Title": "", "HasOptedOutOfEmail": "false", "Account.Name": ""}
+    assert (second["Id"], second["Title"]) == (awkward, AWKWARD)
+    assert second["Account.Name"]
+
+
+def test_a_query_as_a_table_has_a_line_a_record(simulator: Simulator, screen: Screen) -> None:
+    alone, awkward, soql = contacts_query(simulator)
+    titles, rule, first, second = screen.table("query", soql)
+    assert titles == ["Id", "Title", "HasOptedOutOfEmail", "Account.Name"]
+    assert set("".join(rule)) == {"-"}
+    assert first == [alone, "false"]
+    assert second[:2] == [awkward, " ".join(AWKWARD.split())]
+
+
+def test_a_query_of_several_pages_shows_all_of_them(simulator: Simulator, screen: Screen) -> None:
+    everything = simulator.ids("Adoption__c")
+    found = screen.csv("query", "SELECT Id FROM Adoption__c")
+    assert [row["Id"] for row in found] == everything
+
+
+def test_a_count_is_shown(simulator: Simulator, screen: Screen) -> None:
+    assert screen.json("query", "select count() from Account") == [{"count": SCHOOLS}]
+
+
+def test_aggregates_are_shown(simulator: Simulator, screen: Screen) -> None:
+    (row,) = screen.json("query", "SELECT COUNT(Id) FROM Account")
+    assert row == {"expr0": SCHOOLS}
+
+
+def test_deleted_records_are_shown_when_asked_for(simulator: Simulator, screen: Screen) -> None:
+    gone = simulator.ids("Account")[0]
+    simulator.do("delete", "Account", gone)
+    soql = f"SELECT Id FROM Account WHERE Id = '{gone}'"
+    assert screen.json("query", soql) == []
+    assert screen.json("query", "--all-rows", soql) == [{"Id": gone}]
+    everything = len(simulator.query("SELECT Id FROM Account", all_rows=True))
+    assert screen.json("query", "--all-rows", "SELECT COUNT() FROM Account") == [{"count": everything}]
+
+
+@pytest.mark.parametrize(("form", "nothing"), [("table", ""), ("json", "[\n]\n"), ("csv", "\n")])
+def test_an_empty_answer_has_the_chosen_form(screen: Screen, form: str, nothing: str) -> None:
+    assert screen.shows("query", "SELECT Id FROM Account WHERE Name = 'nobody'", f"--format={form}") == nothing
+
+
+def test_a_search_shows_the_kind_of_each_record(simulator: Simulator, screen: Screen) -> None:
+    record = simulator.ids("Account")[0]
+    simulator.edit("Account", record, Name="Quibblewick Academy")
+    found = screen.json("search", "FIND {Quibblewick} IN NAME FIELDS RETURNING Account(Id, Name)")
+    assert found == [{"type": "Account", "Id": record, "Name": "Quibblewick Academy"}]
+
+
+def test_describe_shows_all_objects_one_object_or_its_layout(screen: Screen) -> None:
+    assert {"Account", "Contact", "Book__c"} <= {row["name"] for row in screen.csv("describe")}
+    fields = {row["name"]: row for row in screen.csv("describe", "Contact")}
+    assert (fields["AccountId"]["type"], fields["AccountId"]["referenceTo"]) == ("reference", '["Account"]')
+    (whole,) = screen.json("describe", "Contact")
+    assert whole["keyPrefix"] == "003"
+    assert screen.json("describe", "Contact", "--layout")[0]["detailLayoutSections"]
+
+
+def test_limits_show_what_is_left(simulator: Simulator, screen: Screen) -> None:
+    limits = {row["limit"]: row for row in screen.json("limits")}
+    assert limits["DailyApiRequests"] == {"limit": "DailyApiRequests", "Max": 285_000, "Remaining": 284_999}
+
+
+def test_a_record_is_shown_by_its_id(simulator: Simulator, screen: Screen) -> None:
+    record = simulator.ids("Account")[0]
+    assert screen.json("get", "Account", record)[0]["Id"] == record
+    assert ["Id", record] in screen.table("get", "Account", record)
+
+
+@pytest.mark.parametrize("key", ["plain", "with a blank", "a/b?c#d%20+é"])
+def test_a_record_is_shown_by_an_external_id(simulator: Simulator, screen: Screen, key: str) -> None:
+    record = simulator.ids("Contact")[0]
+    simulator.set_raw("Contact", record, Accounts_UUID__c=key)
+    assert screen.json("get", "Contact", f"Accounts_UUID__c={key}")[0]["Id"] == record
+
+
+def test_changes_between_two_times_are_listed(simulator: Simulator, screen: Screen) -> None:
+    changed, gone = simulator.ids("Account")[:2]
+    simulator.edit("Account", changed, Name="changed")
+    simulator.do("delete", "Account", gone)
+    period = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (-1, 1)]
+    assert {"id": changed} in screen.json("updated", "Account", *period)
+    (deleted,) = screen.json("deleted", "Account", *period)
+    assert deleted["id"] == gone
+
+
+def test_apex_is_called_with_method_and_body(screen: Screen) -> None:
+    asked = screen.json("apex", "Echo/a", "--method", "post", "--data", '{"x": [1, null]}')
+    assert asked == [{"method": "POST", "path": "/a", "query": {}, "body": {"x": [1, None]}}]
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (["query", "SELECT Nope FROM Account"], "INVALID_FIELD"),
+        (["query", "nonsense"], "MALFORMED_QUERY"),
+        (["describe", "Nope"], "NOT_FOUND"),
+        (["get", "Account", "001000000000000AAA"], "NOT_FOUND"),
+        (["get", "Contact", "Accounts_UUID__c=nobody"], "NOT_FOUND"),
+        (["apex", "nothing"], "Could not find a match for URL /nothing"),
+        (["updated", "Account", "1990-01-01"], "INVALID_REPLICATION_DATE"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_refusal_is_told_in_salesforces_words(screen: Screen, action: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        screen.shows(*action)
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (["updated", "Account", "yesterday"], "'yesterday' is no time such as 2026-01-31T12:00"),
+        (["apex", "Echo", "--data", "{"], "is no JSON"),
+        (["query", "SELECT Id FROM Account", "--format", "xml"], "invalid choice: 'xml'"),
+        (["nonsense"], "invalid choice: 'nonsense'"),
+        ([], "arguments are required"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(screen: Screen, action: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        screen.shows(*action)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(simulator: Simulator, database: str) -> None:
+    _, more_than_a_pipe_holds = OPPORTUNITIES.full_query()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sf", "query", more_than_a_pipe_holds, "--format=json"],
+        cwd=ROOT,
+        env=environment(simulator.variables, database),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stdout.read(1) == b"["
+    process.stdout.close()
+    assert process.stderr
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(30), errors) == (0, b"")
+
+
+# -- sf check --------------------------------------------------------------------------------------------------
+
+
+def findings(screen: Screen, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
+    """Question → state and answer; also when something is to be fixed."""
+    try:
+        output = screen.shows("check")
+    except CommandError:
+        output = capsys.readouterr().out
+    lines = [re.fullmatch(r"(ok|fix|off) +([^:]+): (.*)", line) for line in output.splitlines()]
+    return {found[2]: (found[1], found[3]) for found in lines if found}
+
+
+def test_check_finds_nothing_to_fix(screen: Screen, capsys: pytest.CaptureFixture[str]) -> None:
+    found = findings(screen, capsys)
+    questions = ["configuration", "login", "limits", "fields of Book__c", "fields of Account", "fields of Contact",
+                 "fields of Opportunity", "fields of Adoption__c", "Pardot"]  # fmt: skip
+    assert list(found)[: len(questions)] == questions
+    assert {state for state, _ in found.values()} <= {"ok", "off"}
+
+
+def test_check_names_every_hidden_field(
+    simulator: Simulator, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for field in ("LMS__c", "NCESID__c"):
+        simulator.post(f"/fields/Account/{field}/hide")
+    simulator.post("/fields/Opportunity/Contact__c/hide")
+    found = findings(screen, capsys)
+    assert found["fields of Account"] == ("fix", "grant the API user read access to LMS__c, NCESID__c")
+    state, said = found["fields of Adoption__c"]
+    assert (state, "Contact__c" in said) == ("fix", True)
+    assert found["fields of Contact"][0] == "ok"
+
+
+def test_check_stops_where_nobody_is_let_in(
+    simulator: Simulator, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator.post("/login-flows", {"blocked": ["password"]})
+    found = findings(screen, capsys)
+    assert found["login"][0] == "fix"
+    assert "fields of Account" not in found
+
+
+def test_check_says_that_the_budget_is_used_up(
+    simulator: Simulator, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(api_limit=1)
+    assert findings(screen, capsys)["limits"][0] == "fix"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "state", "said"),
+    [
+        ("SALESFORCE_PARDOT_BUSINESS_UNIT", "", "off", "not configured"),
+        ("SALESFORCE_PARDOT_BUSINESS_UNIT", "0Uv000000000000CAA", "fix", "code 201: "),
+    ],
+)
+def test_check_looks_at_pardot(
+    simulator: Simulator,
+    settings: Any,
+    screen: Screen,
+    capsys: pytest.CaptureFixture[str],
+    setting: str,
+    value: str,
+    state: str,
+    said: str,
+) -> None:
+    setattr(settings, setting, value)
+    found = findings(screen, capsys)["Pardot"]
+    assert found[0] == state
+    assert found[1].startswith(said)
+
+
+# -- sync commands ---------------------------------------------------------------------------------------------
+
+
+def test_a_run_ends_with_its_counts(simulator: Simulator, run_manage: Manage) -> None:
+    done = run_manage("sync_accounts")
+    counts = f"{SCHOOLS} read, {SCHOOLS} inserted, 0 updated, 0 unchanged, 0 soft-deleted, 0 set aside"
+    assert re.fullmatch(
+        rf"accounts: Full by REST: {counts}; 4 Salesforce calls; \d+\.\d s", done.stdout.splitlines()[-1]
+    )
+    assert done.stderr == f"accounts: first run, by REST: {SCHOOLS} rows\n"
+    changed, gone, bad = simulator.ids("Account")[:3]
+    simulator.edit("Account", changed, Name="changed")
+    simulator.do("delete", "Account", gone)
+    simulator.set_raw("Account", bad, Name="bad\0")
+    done = run_manage("sync_accounts")
+    assert re.search(
+        r"accounts: Incremental by REST: \d+ read, 0 inserted, 1 updated, \d+ unchanged, 1 soft-deleted, 1 set aside; "
+        r"4 Salesforce calls",
+        done.stdout,
+    )
+    assert "accounts: 1 records are set aside" in done.stderr
+
+
+def test_sync_all_ends_with_the_sum(simulator: Simulator, run_manage: Manage) -> None:
+    done = run_manage("sync_all")
+    *lines, last = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["accounts", "contacts", "opportunities", "adoptions"]
+    rows = sum(int(line.split(": ")[2].split()[0]) for line in lines)
+    assert last.startswith(f"all: {rows} read, {rows} inserted,")
+    assert f"{simulator.calls()} Salesforce calls" in last
+
+
+def test_status_before_the_first_sync(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sync_status")
+    output = capsys.readouterr().out
+    for name in ("books", "accounts", "contacts", "opportunities", "adoptions"):
+        assert re.search(rf"^{name} +0 +0 +0  never$", output, re.MULTILINE)
+    assert re.search(r"^syncs +on$", output, re.MULTILINE)
+    assert re.search(r"^our API calls +0 today", output, re.MULTILINE)
+    assert re.search(r"^next sync_all ", output, re.MULTILINE)
+    assert "org's usage" not in output
+
+
+def test_status_after_syncs(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    sync()
+    simulator.do("delete", "Account", simulator.ids("Account")[0])
+    simulator.set_raw("Account", simulator.ids("Account")[0], Name="bad\0")
+    sync("sync_accounts")
+    simulator.fail("error", path="FROM.Book", code="INSUFFICIENT_ACCESS", status=403, message="not your books")
+    with pytest.raises(CommandError):
+        sync("sync_books")
+    capsys.readouterr()
+    call_command("sync_status")
+    output = capsys.readouterr().out
+    assert re.search(rf"^accounts +{SCHOOLS - 1} +1 +1  just now +incremental +done$", output, re.MULTILINE)
+    assert re.search(r"^books +69 +0 +0  just now +full +failed +.*not your books", output, re.MULTILINE)
+    assert f"our API calls   {simulator.calls()} today" in output
+    assert "of 285,000 calls when last seen, just now; syncs pause from 242,250 on" in output
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [("sync_accounts", "--forse"), ("sync_books", "--forcedelete"), ("sync_status", "--quickly")]
+)
+def test_unknown_options_are_refused(simulator: Simulator, command: str, option: str) -> None:
+    with pytest.raises(CommandError, match=f"unrecognized arguments: {option}"):
+        call_command(command, option)
+    assert simulator.calls() == 0
+
+
+# -- bad days --------------------------------------------------------------------------------------------------
+
+Day = Callable[[Simulator], dict[str, str]]
+
+
+def with_variables(**variables: str) -> Day:
+    return lambda simulator: variables
+
+
+def blocked_flow(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/login-flows", {"blocked": ["password"]})
+    return {}
+
+
+def expired_session(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/sessions/expire")
+    return {name: simulator.other_logins[name] for name in ("SALESFORCE_INSTANCE_URL", "SALESFORCE_SESSION_ID")}
+
+
+def hidden_field(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/fields/Account/LMS__c/hide")
+    return {}
+
+
+def no_permission(simulator: Simulator) -> dict[str, str]:
+    simulator.fail("error", path="query", code="INSUFFICIENT_ACCESS", status=403, message="no Account for you")
+    return {}
+
+
+def wrong_host(simulator: Simulator) -> dict[str, str]:
+    return {"SALESFORCE_HOST": simulator.variables["SALESFORCE_HOST"] + "/elsewhere"}
+
+
+BAD_DAYS: dict[str, tuple[Day, str]] = {
+    "wrong password": (with_variables(SALESFORCE_PASSWORD="canary"), r"invalid_grant.*SALESFORCE_PASSWORD"),
+    "wrong client secret": (with_variables(SALESFORCE_CLIENT_SECRET="canary"), r"check SALESFORCE_CLIENT_SECRET"),
+    "blocked login flow": (blocked_flow, r"invalid_grant.*that the org allows this login flow"),
+    "expired token": (with_variables(SALESFORCE_REFRESH_TOKEN="canary"), r"expired access/refresh token.*REFRESH_"),
+    "expired session": (expired_session, r"SALESFORCE_SESSION_ID is no longer good"),
+    "hidden field": (hidden_field, r"accounts: failed: .*INVALID_FIELD.*'LMS__c'"),
+    "no permission": (no_permission, r"INSUFFICIENT_ACCESS.*no Account for you"),
+    "wrong host": (wrong_host, r"404.*check SALESFORCE_HOST"),
+    "untrusted certificate": (with_variables(REQUESTS_CA_BUNDLE=""), r"is not trusted.*set REQUESTS_CA_BUNDLE"),
+    "no login": (
+        with_variables(SALESFORCE_CLIENT_ID="", SALESFORCE_CLIENT_SECRET="", SALESFORCE_USERNAME="",
+                       SALESFORCE_PASSWORD="", SALESFORCE_SECURITY_TOKEN=""),
+        r"Salesforce is not configured: set SALESFORCE_CLIENT_ID",
+    ),
+    "half a login": (with_variables(SALESFORCE_PASSWORD=""), r"username-password lacks SALESFORCE_PASSWORD"),
+    "a setting that is none": (with_variables(SALESFORCE_API_VERSION="new"), r"SALESFORCE_API_VERSION: 'new' is not"),
+    "PostgreSQL away": (
+        with_variables(DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi"),
+        r'PostgreSQL: .*"127.0.0.1", port 1 failed: Connection refused',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "line"), BAD_DAYS.values(), ids=BAD_DAYS)
+def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
+    done = run_manage("sync_accounts", **day(simulator))
+    assert done.returncode != 0
+    assert done.stdout == ""
+    beside = ("accounts: first run, by REST: ", "CommandError: failed: ")
+    told = [text for text in done.stderr.splitlines() if not text.startswith(beside)]
+    assert len(told) == 1, done.stderr
+    assert re.search(line, told[0]), told[0]
+    assert "canary" not in done.stderr
+    assert not Account.all_objects.exists()
+
+
+@pytest.mark.parametrize("command", [["sync_status"], ["sf", "limits"]], ids=lambda command: command[0])
+def test_without_postgresql_no_command_shows_a_traceback(run_manage: Manage, command: list[str]) -> None:
+    done = run_manage(*command, DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert 'PostgreSQL: connection failed: connection to server at "127.0.0.1", port 1' in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_a_traceback_is_shown_to_those_who_ask(simulator: Simulator, run_manage: Manage) -> None:
+    done = run_manage("sync_accounts", "--traceback", SALESFORCE_PASSWORD="wrong")
+    assert "Traceback" in done.stderr
+
+
+def test_without_a_network_the_host_is_named(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_HOST = "https://localhost:1"
+    with pytest.raises(CommandError):
+        sync("sync_all")
+    assert last_run("accounts").message.startswith("https://localhost:1: cannot be reached: ")
+    with pytest.raises(CommandError, match="https://localhost:1: cannot be reached"):
+        call_command("sf", "limits")

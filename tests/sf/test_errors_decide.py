@@ -1,0 +1,412 @@
+"""What Salesforce answers decides: try again, log in again, pause, or fail at once with its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+
+from sf.models import Account, Adoption, RefusedRecord, SyncRun
+from sf.salesforce.errors import (
+    DailyLimitReached,
+    QueryLocatorGone,
+    RequestRefused,
+    SalesforceError,
+    SessionExpired,
+    TransientError,
+    error_from_answer,
+)
+from sf.salesforce.http import Patience, retrying
+from sf.sync import source
+from sf.sync.objects import ACCOUNTS
+from tests.sf.cache import assert_equal, in_cache, last_run, sync
+from tests.sf.processes import wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REST, BULK = 10**9, 1
+READS = [(REST, "q=SELECT.Id"), (BULK, "/results"), (BULK, r"jobs/query/\w+$"), (REST, "/limits"), (REST, "COUNT")]
+CALLS = ["a page", "a result", "a job's state", "the limits", "the count"]
+
+
+def answer(code: str, status: int, message: str = "said by Salesforce") -> dict[str, Any]:
+    return {"kind": "error", "code": code, "status": status, "message": message}
+
+
+PASSING = {
+    "dropped": {"kind": "drop"},
+    "dropped after the work": {"kind": "drop_after"},
+    "406": {"kind": "status", "status": 406},
+    "420": {"kind": "status", "status": 420},
+    "429": {"kind": "status", "status": 429},
+    "503 in HTML": {"kind": "status", "status": 503, "body": "<html><b>Down for maintenance</b></html>"},
+    "500": answer("UNKNOWN_EXCEPTION", 500),
+    "locked row": answer("UNABLE_TO_LOCK_ROW", 400),
+    "too many at once": {"kind": "concurrent"},
+    "query timeout": answer("QUERY_TIMEOUT", 400),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize(("threshold", "path"), READS[:2], ids=CALLS[:2])
+def test_what_passes_is_tried_again(
+    simulator: Simulator, settings: Any, threshold: int, path: str, fault: dict[str, Any]
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(path=path, times=2, **fault)
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
+def test_every_call_of_a_sync_is_tried_again(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail("status", path=path, times=2, status=503)
+    sync("sync_accounts")
+    assert last_run("accounts").state == "done"
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_job_that_could_not_be_created_is_created_by_another_attempt(
+    simulator: Simulator, settings: Any, times: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.fail("drop_after", path="jobs/query$", times=times)
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def test_what_does_not_pass_fails_when_the_time_is_up_and_the_next_run_is_fine(simulator: Simulator) -> None:
+    simulator.fail(path="q=SELECT.Id", times=None, **answer("SERVER_UNAVAILABLE", 503, "busy"))
+    with pytest.raises(CommandError):
+        sync("sync_all")
+    assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "nothing else was tried"
+    assert "503 SERVER_UNAVAILABLE" in last_run("accounts").message
+    simulator.post("/reset", {"faults": True})
+    sync()
+    assert_equal(simulator)
+
+
+def test_salesforce_is_given_the_time_it_asks_for() -> None:
+    pauses: list[float] = []
+    error = TransientError("busy")
+    error.retry_after = 3600.0
+
+    def refused() -> None:
+        pauses.append(error.retry_after)
+        raise error
+
+    with pytest.raises(TransientError):
+        retrying(refused, Patience(deadline=60, first_pause=0.001))
+    assert len(pauses) == 1, "an hour is past the deadline"
+
+
+def test_one_deadline_counts_where_retries_are_nested() -> None:
+    rounds: list[int] = []
+
+    def login() -> None:
+        rounds.append(1)
+        retrying(busy, Patience(deadline=0.02, first_pause=0.001))
+
+    with pytest.raises(TransientError):
+        retrying(login, Patience(deadline=5, first_pause=0.001))
+    assert len(rounds) == 1
+
+
+def busy() -> None:
+    raise TransientError("busy")
+
+
+def test_pauses_grow_up_to_the_longest_with_jitter() -> None:
+    patience = Patience(first_pause=1, longest_pause=8)
+    for attempt, whole in enumerate([1, 2, 4, 8, 8, 8]):
+        assert all(whole / 2 <= patience.pause(attempt) <= whole for _ in range(20))
+    assert len({patience.pause(3) for _ in range(20)}) > 1
+
+
+# -- sessions --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["rest", "bulk"])
+@pytest.mark.parametrize("path", ["jobs/query$", r"jobs/query/\w+$", "/results", "/results.*locator"])
+def test_a_session_that_ends_in_the_middle_of_a_bulk_read_is_renewed(
+    simulator: Simulator, settings: Any, form: str, path: str
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.post("/bulk", {"session_form": form, "largest_page": 100})
+    simulator.fail("expire_session", path=path)
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+    assert simulator.calls_to("oauth2/token") == 2
+    assert simulator.calls_to("results") == 4 + ("results" in path), "no page is read twice"
+
+
+@pytest.mark.parametrize("path", ["/limits", "COUNT", "q=SELECT.Id", "/query/"])
+def test_a_session_that_ends_in_the_middle_of_a_query_is_renewed(
+    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
+    simulator.fail("expire_session", path=path)
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+    assert simulator.calls_to("oauth2/token") == 2
+
+
+@pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
+def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(path=path, times=None, **answer("INVALID_SESSION_ID", 401, "Session expired or invalid"))
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    assert simulator.calls_to("oauth2/token") == 2
+    assert "INVALID_SESSION_ID" in last_run("accounts").message
+    assert "refused again" in last_run("accounts").message
+
+
+# -- what is final ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("threshold", "path"), [*READS[:2], (BULK, "jobs/query$")])
+@pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("MALFORMED_QUERY", 400)])
+def test_everything_else_fails_at_once_in_salesforces_words(
+    simulator: Simulator, settings: Any, threshold: int, path: str, code: str, status: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(path=path, times=1, **answer(code, status, "the object Account is not yours"))
+    with pytest.raises(CommandError, match="failed: accounts"):
+        sync("sync_accounts")
+    assert f"Salesforce answered {status} {code}" in last_run("accounts").message
+    assert "the object Account is not yours" in last_run("accounts").message
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def test_what_is_wrong_with_one_object_does_not_stop_the_others(simulator: Simulator) -> None:
+    simulator.fail(path="FROM.Contact", times=1, **answer("INSUFFICIENT_ACCESS", 403))
+    with pytest.raises(CommandError, match=r"failed: contacts$"):
+        sync("sync_all")
+    states = dict(SyncRun.objects.values_list("object", "state"))
+    assert states == {"accounts": "done", "contacts": "failed", "opportunities": "done", "adoptions": "done"}
+
+
+@pytest.mark.parametrize("threshold", [REST, BULK])
+@pytest.mark.parametrize(("sobject", "field"), [("Account", "LMS__c"), ("Opportunity", "Contact__c")])
+def test_a_hidden_field_fails_the_run_before_anything_is_read(
+    simulator: Simulator, settings: Any, threshold: int, sobject: str, field: str
+) -> None:
+    command = {"Account": "sync_accounts", "Opportunity": "sync_adoptions"}[sobject]
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync(command)
+    simulator.post(f"/fields/{sobject}/{field}/hide")
+    simulator.post("/counters/reset")
+    with pytest.raises(CommandError):
+        sync(command, force=True)
+    message = last_run(command.removeprefix("sync_")).message
+    assert "INVALID_FIELD" in message
+    assert f"'{field}'" in message
+    assert simulator.calls_to("results") == 0
+    simulator.post(f"/fields/{sobject}/{field}/show")
+    assert_equal(simulator, Account if sobject == "Account" else Adoption)
+
+
+def test_a_bulk_job_that_fails_fails_the_run_with_its_reason(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.post("/bulk", {"failure": "InternalServerError: the query ran out of luck"})
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    run = last_run("accounts")
+    assert "ended as Failed: InternalServerError: the query ran out of luck" in run.message
+    assert run.resume_state is None, "the next run has nothing to go on with"
+    simulator.post("/bulk", {"failure": ""})
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def test_a_job_is_waited_for(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.post("/bulk", {"polls_until_complete": 3})
+    sync("sync_accounts")
+    assert simulator.calls_to("jobs/query/{id}") - simulator.calls_to("results") == 4
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ('"Id","Name"\n"001","a school"\n', {"Sforce-NumberOfRecords": "1"}),
+        (f"{','.join(ACCOUNTS.paths.values())}\n001,a school\n", {"Sforce-NumberOfRecords": "1"}),
+        ("<html>a proxy's page</html>", {}),
+        ("", {}),
+    ],
+    ids=["other columns", "a short row", "no CSV", "nothing"],
+)
+def test_a_result_that_is_none_is_asked_for_again(
+    simulator: Simulator, settings: Any, body: str, headers: dict[str, str]
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.fail("status", path="/results", times=2, status=200, body=body, headers=headers)
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+# -- PostgreSQL ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("threshold", "path"), [(REST, "/limits"), (REST, "q=SELECT.Id"), (BULK, "/results")])
+def test_a_lost_database_connection_fails_the_run_in_one_line(
+    simulator: Simulator,
+    settings: Any,
+    database: str,
+    capsys: pytest.CaptureFixture[str],
+    threshold: int,
+    path: str,
+) -> None:
+    """PostgreSQL ends the connection while Salesforce is slow to answer."""
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    rule = simulator.post("/faults", {"match": {"path": path}, "action": {"kind": "delay", "seconds": 0.5}})["id"]
+    with ThreadPoolExecutor() as elsewhere:
+        ended = elsewhere.submit(_end_backend, database, _backend(), lambda: _used(simulator, rule))
+        with pytest.raises(CommandError, match="failed: accounts"):
+            sync("sync_accounts")
+        ended.result()
+    errors = capsys.readouterr().err.splitlines()
+    assert [line for line in errors if line.startswith("accounts: failed: PostgreSQL: ")]
+    assert not Account.all_objects.exists()
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def _backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        row = cursor.fetchone()
+    assert row
+    return int(row[0])
+
+
+def _used(simulator: Simulator, rule: int) -> bool:
+    return any(fault["id"] == rule and fault["used"] for fault in simulator.get("/state")["faults"])
+
+
+def _end_backend(database: str, backend: int, when: Callable[[], bool]) -> None:
+    wait_for(when)
+    with psycopg.connect(database) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [backend])
+
+
+def test_a_merge_that_is_not_committed_leaves_no_watermark(simulator: Simulator) -> None:
+    with refused_commit(), pytest.raises(CommandError):
+        sync("sync_accounts")
+    run = last_run("accounts")
+    assert (run.state, run.watermark, run.inserted) == ("failed", None, 0)
+    assert "no commit today" in run.message
+    assert not Account.all_objects.exists()
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def test_a_full_disk_fails_the_run_and_changes_nothing(simulator: Simulator) -> None:
+    sync("sync_accounts")
+    before = in_cache(Account)
+    simulator.edit("Account", simulator.ids("Account")[0], Name="one change")
+    with full_disk(), pytest.raises(CommandError):
+        sync("sync_accounts")
+    run = last_run("accounts")
+    assert run.message.startswith("PostgreSQL: could not extend file: No space left on device")
+    assert (run.state, run.watermark, in_cache(Account)) == ("failed", None, before)
+    assert not RefusedRecord.objects.exists(), "the record is not to blame"
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """What PostgreSQL says when a table cannot grow."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+            END $$;
+            CREATE TRIGGER no_space BEFORE INSERT OR UPDATE ON sf_account FOR EACH ROW EXECUTE FUNCTION no_space()
+            """
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER no_space ON sf_account; DROP FUNCTION no_space")
+
+
+@contextmanager
+def refused_commit() -> Iterator[None]:
+    """The next commit of a run's watermark fails, as when the disk is full."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE SEQUENCE commits;
+            CREATE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('commits') = 1 THEN RAISE 'no commit today'; END IF;
+                RETURN NULL;
+            END $$;
+            CREATE CONSTRAINT TRIGGER refuse_once AFTER UPDATE ON sf_syncrun DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (NEW.watermark IS NOT NULL) EXECUTE FUNCTION refuse_once()
+            """
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER refuse_once ON sf_syncrun; DROP FUNCTION refuse_once; DROP SEQUENCE commits")
+
+
+# -- which error is what ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, b'[{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}]', SessionExpired),
+        (400, b'[{"errorCode": "InvalidSessionId", "message": "Invalid session id"}]', SessionExpired),
+        (400, b'{"exceptionCode": "InvalidSessionId", "exceptionMessage": "Invalid session id"}', SessionExpired),
+        (400, b'[{"errorCode": "INVALID_QUERY_LOCATOR", "message": "gone"}]', QueryLocatorGone),
+        (
+            403,
+            b'[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]',
+            DailyLimitReached,
+        ),
+        (
+            403,
+            b'[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "ConcurrentRequests Limit exceeded."}]',
+            TransientError,
+        ),
+        (400, b'[{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "try later"}]', TransientError),
+        (502, b"<html>Bad gateway</html>", TransientError),
+        (404, b'[{"errorCode": "NOT_FOUND", "message": "no such thing"}]', RequestRefused),
+        (302, b"", RequestRefused),
+        (400, b"\xff\xfe", RequestRefused),
+        (400, b"[]", RequestRefused),
+        (400, b'[{"errorCode": null}]', RequestRefused),
+    ],
+)
+def test_an_answer_is_the_right_kind_of_error(status: int, body: bytes, kind: type[SalesforceError]) -> None:
+    error = error_from_answer(status, body, asked="GET /x")
+    assert type(error) is kind
+    assert f"Salesforce answered {status}" in str(error)
+
+
+def test_an_error_names_the_fields(simulator: Simulator) -> None:
+    body = b'[{"errorCode": "REQUIRED_FIELD_MISSING", "message": "Required", "fields": ["LastName", "Email"]}]'
+    error = error_from_answer(400, body, asked="POST /x")
+    assert error.fields == ("LastName", "Email")
+    assert str(error).endswith("Required (LastName, Email)")

@@ -1,0 +1,223 @@
+"""A sync never deletes because of an outage, and never many records unless somebody says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+
+from sf.models import Account, CachedRecord, Contact, Opportunity
+from sf.sync.errors import SyncError
+from sf.sync.guard import check_deletes
+from sf.sync.objects import ACCOUNTS
+from tests.sf.cache import assert_equal, in_cache, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REST, BULK = 10**9, 1
+THE_READ = "q=SELECT.Id"
+"""Pages of records, not the count before them."""
+
+Loss = Callable[[Simulator, str], None]
+
+
+def delete(simulator: Simulator, record: str) -> None:
+    simulator.do("delete", "Opportunity", record)
+
+
+def purge(simulator: Simulator, record: str) -> None:
+    simulator.do("delete", "Opportunity", record)
+    simulator.do("purge", "Opportunity", record)
+
+
+def leave_the_filter(simulator: Simulator, record: str) -> None:
+    simulator.edit("Contact", record, FV_Status__c=None)
+
+
+def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: int) -> int:
+    """Take a share of the cached records away in Salesforce; how many."""
+    ids = sorted(model.objects.values_list("pk", flat=True))
+    gone = ids[: len(ids) * percent // 100 + 1]
+    for record in gone:
+        loss(simulator, record)
+    return len(gone)
+
+
+@pytest.mark.parametrize(
+    ("command", "model", "loss", "options"),
+    [
+        ("sync_opportunities", Opportunity, delete, {}),
+        ("sync_opportunities", Opportunity, purge, {"force": True}),
+        ("sync_opportunities", Opportunity, purge, {"forcedelete": True}),
+        ("sync_contacts", Contact, leave_the_filter, {}),
+        ("sync_contacts", Contact, leave_the_filter, {"force": True}),
+    ],
+    ids=["deleted", "missing in a full read", "missing in a replacement", "left the filter", "outside the filter"],
+)
+@pytest.mark.parametrize("threshold", [REST, BULK], ids=["rest", "bulk"])
+def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
+    simulator: Simulator,
+    settings: Any,
+    command: str,
+    model: type[CachedRecord],
+    loss: Loss,
+    options: dict[str, bool],
+    threshold: int,
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync(command)
+    before = in_cache(model)
+    lost = lose(simulator, model, loss, 20)
+
+    with pytest.raises(CommandError, match=f"failed: {command.removeprefix('sync_')}"):
+        sync(command, **options)
+    assert in_cache(model) == before
+    run = last_run(command.removeprefix("sync_"))
+    assert (run.state, run.soft_deleted, run.updated, run.watermark) == ("failed", 0, 0, None)
+    assert f"{lost} of {len(before)} cached records would be deleted, more than 20 %" in run.message
+    assert "--allow-deletes" in run.message
+
+    sync(command, **options, allow_deletes=True)
+    assert_equal(simulator, model)
+    assert last_run(command.removeprefix("sync_")).soft_deleted == lost
+
+
+def test_a_smaller_share_is_deleted_without_asking(simulator: Simulator) -> None:
+    sync("sync_opportunities")
+    lost = lose(simulator, Opportunity, delete, 15)
+    sync("sync_opportunities")
+    assert last_run("opportunities").soft_deleted == lost
+    assert_equal(simulator, Opportunity)
+
+
+def test_the_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_MAX_DELETE_PERCENT = 5
+    sync("sync_opportunities")
+    lose(simulator, Opportunity, delete, 15)
+    with pytest.raises(CommandError):
+        sync("sync_opportunities")
+    assert "more than 5 %" in last_run("opportunities").message
+
+
+def test_small_tables_have_no_guard(simulator: Simulator) -> None:
+    sync("sync_accounts")
+    for record in simulator.ids("Account")[5:]:
+        simulator.do("delete", "Account", record)
+    sync("sync_accounts")
+    assert assert_equal(simulator, Account) == 5
+
+
+@pytest.mark.parametrize(("deleted", "rows", "stops"), [(20, 100, False), (21, 100, True), (99, 99, False)])
+def test_the_guard_begins_above_the_share_of_a_table_of_a_hundred(deleted: int, rows: int, stops: bool) -> None:
+    try:
+        check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20)
+    except SyncError:
+        assert stops
+    else:
+        assert not stops
+
+
+# -- empty and cut-short answers -------------------------------------------------------------------------------
+
+NOTHING = json.dumps({"totalSize": 0, "done": True, "records": []})
+
+
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+def test_an_empty_answer_changes_nothing(simulator: Simulator, options: dict[str, bool]) -> None:
+    sync("sync_accounts")
+    before = in_cache(Account)
+    simulator.fail("status", path="query", times=2, status=200, body=NOTHING)
+    assert_fails_unchanged("sync_accounts", before, "Salesforce sent no records, but 60 are cached", options)
+    sync("sync_accounts", **options)
+    assert_equal(simulator, Account)
+
+
+def test_an_empty_bulk_result_changes_nothing(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    sync("sync_accounts")
+    before = in_cache(Account)
+    job = {"id": "750000000000001AAA", "state": "JobComplete", "numberRecordsProcessed": 0}
+    simulator.fail("status", path=r"jobs/query/\w+$", status=200, body=json.dumps(job))
+    _answer_with_an_empty_page(simulator)
+    assert_fails_unchanged("sync_accounts", before, "Salesforce sent no records, but 60 are cached", {"force": True})
+    sync("sync_accounts", force=True)
+    assert_equal(simulator, Account)
+
+
+def test_an_empty_answer_to_an_incremental_read_is_no_news(simulator: Simulator) -> None:
+    sync("sync_accounts")
+    simulator.fail("status", path="query", times=2, status=200, body=NOTHING)
+    sync("sync_accounts")
+    assert last_run("accounts").state == "done"
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+def test_a_page_with_fewer_rows_than_announced_changes_nothing(simulator: Simulator, options: dict[str, bool]) -> None:
+    sync("sync_accounts")
+    before = in_cache(Account)
+    simulator.fail("truncate_rows", path=THE_READ, fraction=0.9)
+    assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 54", options)
+    sync("sync_accounts", **options)
+    assert_equal(simulator, Account)
+
+
+def test_a_bulk_job_that_announced_more_than_it_sends_changes_nothing(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    sync("sync_accounts")
+    before = in_cache(Account)
+    _answer_with_an_empty_page(simulator)
+    assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 0", {"force": True})
+    sync("sync_accounts", force=True)
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold", "path", "said"),
+    [
+        ("truncate", REST, THE_READ, "the answer broke off"),
+        ("truncate", BULK, "/results", "broke off"),
+        ("truncate_rows", BULK, "/results", "a Bulk page announced 60 records and brought 30"),
+    ],
+)
+def test_an_answer_that_stays_cut_short_changes_nothing(
+    simulator: Simulator, settings: Any, kind: str, threshold: int, path: str, said: str
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync("sync_accounts")
+    before = in_cache(Account)
+    simulator.fail(kind, path=path, times=None)
+    assert_fails_unchanged("sync_accounts", before, said, {"force": True})
+    simulator.post("/reset", {"faults": True})
+    sync("sync_accounts", force=True)
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(("kind", "threshold"), [("truncate", REST), ("truncate", BULK), ("truncate_rows", BULK)])
+def test_an_answer_cut_short_once_is_asked_for_again(
+    simulator: Simulator, settings: Any, kind: str, threshold: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(kind, path=f"{THE_READ}|/results", times=1)
+    sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+def assert_fails_unchanged(command: str, before: object, said: str, options: dict[str, bool]) -> None:
+    with pytest.raises(CommandError):
+        sync(command, **options)
+    assert in_cache(Account) == before
+    run = last_run("accounts")
+    assert (run.state, run.soft_deleted, run.watermark) == ("failed", 0, None)
+    assert said in run.message
+
+
+def _answer_with_an_empty_page(simulator: Simulator) -> None:
+    """The next page of a Bulk result is whole, the last, and has no rows."""
+    header = ",".join(f'"{path}"' for path in ACCOUNTS.paths.values()) + "\n"
+    page = {"Sforce-NumberOfRecords": "0", "Sforce-Locator": "null", "Content-Type": "text/csv"}
+    simulator.fail("status", path="/results", status=200, body=header, headers=page)

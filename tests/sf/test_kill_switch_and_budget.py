@@ -1,0 +1,208 @@
+"""Operators stop syncs by a switch, and syncs stop themselves before the day's calls are used up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from sf.models import Account, Adoption, Opportunity, SyncConfig, SyncRun
+from sf.salesforce.limits import ApiUsage, parse_limit_info
+from sf.sync import source
+from tests.conftest import Manage
+from tests.sf.cache import assert_equal, last_run, sync
+from tests.sf.processes import Start, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REST, BULK = 10**9, 1
+
+
+def configure(**values: Any) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(**values)
+
+
+def staged(run: SyncRun) -> tuple[int, int]:
+    """Pages and rows that the next run need not read again."""
+    assert run.resume_state is not None
+    return run.resume_state["pages"], run.resume_state["rows"]
+
+
+# -- before a run ----------------------------------------------------------------------------------------------
+
+
+def test_switched_off_nothing_is_asked(simulator: Simulator, run_manage: Manage) -> None:
+    configure(sync_enabled=False)
+    done = run_manage("sync_all")
+    assert (done.returncode, done.stderr) == (0, "")
+    reason = "skipped: syncs are switched off (admin: Sync configuration)"
+    names = ["accounts", "contacts", "opportunities", "adoptions"]
+    assert done.stdout.splitlines()[:-1] == [f"{name}: {reason}" for name in names]
+    assert simulator.calls() == 0
+    assert not Account.all_objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("api_limit", "daily_max", "used", "begins"),
+    [
+        (100_000, 285_000, 84_900, True),
+        (100_000, 285_000, 85_000, False),
+        (285_000, 1_000, 840, True),
+        (285_000, 1_000, 850, False),
+    ],
+    ids=["below ours", "at ours", "below the org's", "at the org's"],
+)
+def test_the_smaller_limit_decides_whether_a_run_begins(
+    simulator: Simulator, api_limit: int, daily_max: int, used: int, begins: bool
+) -> None:
+    configure(api_limit=api_limit)
+    simulator.post("/limits", {"daily_max": daily_max, "daily_used": used})
+    sync("sync_accounts")
+    assert last_run("accounts").state == ("done" if begins else "skipped")
+    assert Account.objects.exists() == begins
+
+
+def test_a_run_over_the_threshold_says_so_and_asks_for_nothing_else(simulator: Simulator, run_manage: Manage) -> None:
+    configure(pause_threshold=0.5)
+    simulator.post("/limits", {"daily_max": 1_000, "daily_used": 600})
+    done = run_manage("sync_accounts")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = "Salesforce API usage is 601 calls today; syncs pause from 500 on (50% of 1,000)"
+    assert done.stdout == f"accounts: skipped: {said}\n"
+    assert simulator.calls() == 2, "login and limits"
+
+
+def test_usage_is_noted_for_the_admin(simulator: Simulator) -> None:
+    simulator.post("/limits", {"daily_max": 2_000, "daily_used": 100})
+    sync("sync_accounts")
+    config = SyncConfig.load()
+    assert (config.last_usage_value, config.last_usage_limit) == (103, 2_000), "limits, count and page"
+    assert config.last_usage_check is not None
+    assert config.instance_url == simulator.variables["SALESFORCE_HOST"]
+
+
+# -- in the middle of a run ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("threshold", "calls_before_pages"), [(REST, 2), (BULK, 4)], ids=["rest", "bulk"])
+def test_a_run_that_reaches_the_threshold_pauses_and_the_next_goes_on(
+    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int, calls_before_pages: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
+    simulator.post("/bulk", {"largest_page": 200})
+    configure(api_limit=calls_before_pages + 1, pause_threshold=1.0)  # one page, of two
+
+    sync("sync_adoptions")
+    run = last_run("adoptions")
+    assert (run.state, run.rows_read) == ("paused", 0)
+    assert staged(run) == (1, 200)
+    assert "syncs pause from" in run.message
+    assert not Adoption.all_objects.exists(), "nothing is visible before all of it is"
+
+    configure(api_limit=285_000)
+    simulator.post("/counters/reset")
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+    pages = simulator.calls_to("{locator}") + simulator.calls_to("results")
+    assert pages - (threshold == BULK) == 1, "the page that was missing, and with Bulk that of the incremental read"
+
+
+def test_a_paused_run_is_no_failure(simulator: Simulator, run_manage: Manage) -> None:
+    simulator.post("/bulk", {"largest_page": 200})
+    configure(api_limit=5, pause_threshold=1.0)
+    done = run_manage("sync_adoptions", SALESFORCE_BULK_THRESHOLD="1")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+    assert done.stdout.startswith("adoptions: paused: Salesforce API usage is 5 calls today; syncs pause from 5 on")
+
+
+def test_no_other_object_begins_once_the_threshold_is_reached(simulator: Simulator) -> None:
+    configure(api_limit=5, pause_threshold=1.0)  # limits; count and page of accounts and of contacts
+    sync("sync_all")
+    states = dict(SyncRun.objects.values_list("object", "state"))
+    assert (states.pop("accounts"), states.pop("contacts")) == ("done", "done")
+    assert set(states.values()) == {"skipped"}
+    assert not Opportunity.all_objects.exists()
+
+
+def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: Start) -> None:
+    simulator.post("/bulk", {"largest_page": 100})
+    simulator.fail("hang", path="/results", skip=1, seconds=1.5)
+    process = start("sync_adoptions", SALESFORCE_BULK_THRESHOLD="1")
+    wait_for(lambda: simulator.calls_to("results") == 2)
+    configure(sync_enabled=False)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert output.startswith("adoptions: paused: syncs were switched off (admin: Sync configuration)")
+    assert staged(last_run("adoptions")) == (2, 200)
+
+    configure(sync_enabled=True)
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+
+
+# -- the day's limit -------------------------------------------------------------------------------------------
+
+
+def test_no_calls_left_at_the_start_skips_the_run(simulator: Simulator, run_manage: Manage) -> None:
+    simulator.post("/limits", {"daily_max": 1_000, "daily_used": 1_000})
+    done = run_manage("sync_accounts")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("accounts: skipped: Salesforce's daily limit is used up: ")
+    assert "TotalRequests Limit exceeded" in done.stdout
+
+
+@pytest.mark.parametrize(("threshold", "path"), [(REST, "/query/"), (BULK, "/results.*locator")], ids=["rest", "bulk"])
+def test_no_calls_left_in_the_middle_pauses_all_of_it(
+    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int, path: str
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
+    simulator.post("/bulk", {"largest_page": 200})
+    simulator.fail("quota", path=path)
+    sync("sync_all")
+    runs = SyncRun.objects.order_by("id").values_list("object", "state")
+    assert list(runs) == [("accounts", "done"), ("contacts", "done"), ("opportunities", "paused")]
+    paused = last_run("opportunities")
+    assert "TotalRequests Limit exceeded. What was read is kept" in paused.message
+    assert staged(paused) == (1, 200)
+    sync("sync_all")
+    assert_equal(simulator, Account, Opportunity, Adoption)
+
+
+# -- the header ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "usage"),
+    [
+        ("api-usage=18/285000", ApiUsage(18, 285_000)),
+        ("api-usage=18/285000; api-bursts=1/20", ApiUsage(18, 285_000)),
+        ("api-usage=18/285000; per-app-api-usage=17/250(appName=sfapi)", ApiUsage(18, 285_000)),
+        ("per-app-api-usage=17/250(appName=sfapi);api-usage=18/285000", ApiUsage(18, 285_000)),
+        ("per-app-api-usage=17/250(appName=api-usage=1/2)", None),
+        ("", None),
+    ],
+)
+def test_the_usage_is_taken_from_the_right_part_of_the_header(header: str, usage: ApiUsage | None) -> None:
+    assert parse_limit_info(header) == usage
+
+
+def test_the_last_usage_counts_whatever_parts_the_header_had(simulator: Simulator) -> None:
+    for _ in range(4):  # every seventh answer has two parts
+        sync("sync_accounts")
+        state = simulator.get("/state")["api_usage"]
+        assert SyncConfig.load().last_usage_value == state["daily_used"]
+
+
+def test_status_shows_the_budget(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(sync_enabled=False, last_usage_value=90, last_usage_limit=100)
+    SyncConfig.objects.update(last_usage_check="2026-01-01T00:00Z")
+    call_command("sync_status")
+    output = capsys.readouterr().out
+    assert "SWITCHED OFF" in output
+    assert "90 of 100 calls when last seen" in output
+    assert "syncs pause from 85 on" in output

@@ -1,0 +1,400 @@
+"""Every way of logging in, which one is chosen, and what a refused login says: where to look, and no secret."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sf.connection import salesforce_client
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.credentials import VARIABLES, LoginFlow, check_login_variables, choose_credentials
+from sf.salesforce.errors import LoginFailed, SalesforceError
+from sf.salesforce.http import Transport
+from sf.salesforce.login import LoginRequest, Session, SessionKeeper
+from sf.sync.usage import UsageCounter
+from tests.conftest import Manage
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BLOCKED_AS = {
+    LoginFlow.REFRESH_TOKEN: "refresh_token",
+    LoginFlow.JWT_BEARER: "jwt",
+    LoginFlow.PASSWORD: "password",
+    LoginFlow.CLIENT_CREDENTIALS: "client_credentials",
+    LoginFlow.SOAP_TOKEN: "soap",
+    LoginFlow.SOAP_ORGANIZATION: "soap",
+}
+EVERY_FLOW = pytest.mark.parametrize("flow", LoginFlow, ids=lambda flow: flow.value)
+FLOWS_THAT_LOG_IN = pytest.mark.parametrize("flow", BLOCKED_AS, ids=lambda flow: flow.value)
+
+
+def everything(simulator: Simulator) -> dict[str, str]:
+    found = {**simulator.variables, **simulator.other_logins}
+    return {name: found[name].replace("\\n", "\n") for name in VARIABLES}
+
+
+def login_of(simulator: Simulator, flow: LoginFlow) -> dict[str, str]:
+    """The variables of one flow, and no others."""
+    with_token = flow in {LoginFlow.PASSWORD, LoginFlow.SOAP_TOKEN}
+    needed = {*flow.needs, "SALESFORCE_SECURITY_TOKEN"} if with_token else set(flow.needs)
+    return {name: value for name, value in everything(simulator).items() if name in needed}
+
+
+def client_with(settings: Any, login: Mapping[str, str]) -> SalesforceClient:
+    settings.SALESFORCE_LOGIN = dict.fromkeys(VARIABLES, "") | dict(login)
+    return salesforce_client(UsageCounter("test"))
+
+
+# -- the flows -------------------------------------------------------------------------------------------------
+
+
+@EVERY_FLOW
+def test_each_flow_gives_a_session_that_works(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+    others = sorted(set(BLOCKED_AS.values()) - {BLOCKED_AS.get(flow)})
+    simulator.post("/login-flows", {"blocked": others})
+    client = client_with(settings, login_of(simulator, flow))
+    assert client.limits()["DailyApiRequests"]["Max"] == 285_000
+    assert client.instance_url == simulator.variables["SALESFORCE_HOST"]
+    logins = simulator.calls_to("oauth2/token") + simulator.calls_to("Soap")
+    assert logins == (flow is not LoginFlow.DIRECT_SESSION)
+
+
+def test_a_refresh_token_may_come_with_the_secret(simulator: Simulator, settings: Any) -> None:
+    login = login_of(simulator, LoginFlow.REFRESH_TOKEN)
+    assert client_with(settings, login | {"SALESFORCE_CLIENT_SECRET": "simulator-client-secret"}).limits()
+
+
+def test_a_command_takes_its_login_from_the_environment(simulator: Simulator, run_manage: Manage) -> None:
+    key = simulator.other_logins["SALESFORCE_PRIVATE_KEY"]
+    simulator.post("/login-flows", {"blocked": ["password", "client_credentials", "refresh_token", "soap"]})
+    done = run_manage("sf", "limits", SALESFORCE_PRIVATE_KEY=key)
+    assert (done.returncode, simulator.calls_to("oauth2/token")) == (0, 1), done.stderr
+
+
+def test_the_session_is_shared_by_the_process(simulator: Simulator) -> None:
+    for _ in range(3):
+        salesforce_client(UsageCounter("test")).limits()
+    assert simulator.calls_to("oauth2/token") == 1
+
+
+def test_of_many_threads_one_renews_the_session() -> None:
+    keeper = SessionKeeper()
+    logins: list[Session] = []
+
+    def log_in() -> Session:
+        logins.append(Session(f"token {len(logins)}", "https://host"))
+        return logins[-1]
+
+    stale = keeper.current(log_in)
+    with ThreadPoolExecutor(8) as threads:
+        renewed = list(threads.map(lambda _: keeper.renew(stale, log_in), range(8)))
+    assert len(logins) == 2
+    assert set(renewed) == {logins[1]}
+
+
+# -- the choice ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_whole_group_is_chosen(simulator: Simulator) -> None:
+    present = everything(simulator)
+    chosen = []
+    for leaving in (
+        "SALESFORCE_SESSION_ID", "SALESFORCE_REFRESH_TOKEN", "SALESFORCE_PRIVATE_KEY", "SALESFORCE_CLIENT_ID",
+        "SALESFORCE_SECURITY_TOKEN",
+    ):  # fmt: skip
+        chosen.append(choose_credentials(present))
+        present[leaving] = ""
+    chosen.append(choose_credentials(present))
+    assert [found and found.flow for found in chosen] == [
+        LoginFlow.DIRECT_SESSION, LoginFlow.REFRESH_TOKEN, LoginFlow.JWT_BEARER, LoginFlow.PASSWORD,
+        LoginFlow.SOAP_TOKEN, LoginFlow.SOAP_ORGANIZATION,
+    ]  # fmt: skip
+
+
+def test_client_credentials_are_for_an_app_without_a_user_name() -> None:
+    app = {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_CLIENT_SECRET": "b"}
+    found = choose_credentials(app)
+    assert found is not None
+    assert found.flow is LoginFlow.CLIENT_CREDENTIALS
+    with pytest.raises(ImproperlyConfigured, match=r"OAuth username-password lacks SALESFORCE_PASSWORD;"):
+        choose_credentials(app | {"SALESFORCE_USERNAME": "c"})
+
+
+def test_a_security_token_may_be_empty() -> None:
+    found = choose_credentials(
+        {"SALESFORCE_USERNAME": "a", "SALESFORCE_PASSWORD": "b", "SALESFORCE_SECURITY_TOKEN": ""}
+    )
+    assert found is not None
+    assert found.flow is LoginFlow.SOAP_TOKEN
+
+
+def test_nothing_set_is_no_mistake_until_it_is_needed(simulator: Simulator, settings: Any) -> None:
+    check_login_variables({})
+    with pytest.raises(ImproperlyConfigured, match="Salesforce is not configured"):
+        client_with(settings, {})
+
+
+@given(st.sets(st.sampled_from(VARIABLES), min_size=1))
+def test_whatever_is_set_a_whole_group_is_chosen_or_the_error_lists_what_lacks(names: set[str]) -> None:
+    try:
+        found = choose_credentials(dict.fromkeys(names, "set"))
+    except ImproperlyConfigured as error:
+        said = str(error)
+        for name in VARIABLES:
+            assert (name in said) <= (name not in names), f"{name} is there"
+        assert "lacks SALESFORCE_" in said
+    else:
+        assert found is not None
+        assert names.issuperset(found.flow.needs)
+
+
+def test_the_error_lists_what_each_group_begun_lacks(simulator: Simulator, run_manage: Manage) -> None:
+    done = run_manage("sync_accounts", SALESFORCE_PASSWORD="", SALESFORCE_SESSION_ID="half")
+    assert done.returncode != 0
+    assert done.stderr == (
+        "Configuration error: Salesforce login: no group of variables is whole: "
+        "direct session lacks SALESFORCE_INSTANCE_URL; OAuth username-password lacks SALESFORCE_PASSWORD; "
+        "SOAP with security token lacks SALESFORCE_PASSWORD\n"
+    )
+
+
+# -- refused logins --------------------------------------------------------------------------------------------
+
+WRONG = [
+    (LoginFlow.REFRESH_TOKEN, "SALESFORCE_REFRESH_TOKEN", "invalid_grant: expired access/refresh token"),
+    (LoginFlow.REFRESH_TOKEN, "SALESFORCE_CLIENT_ID", "invalid_client_id: client identifier invalid"),
+    (LoginFlow.JWT_BEARER, "SALESFORCE_USERNAME", "invalid_grant: user hasn't approved this consumer"),
+    (LoginFlow.JWT_BEARER, "SALESFORCE_CLIENT_ID", "invalid_client_id: client identifier invalid"),
+    (LoginFlow.PASSWORD, "SALESFORCE_PASSWORD", "invalid_grant: authentication failure"),
+    (LoginFlow.PASSWORD, "SALESFORCE_SECURITY_TOKEN", "invalid_grant: authentication failure"),
+    (LoginFlow.PASSWORD, "SALESFORCE_CLIENT_SECRET", "invalid_client: invalid client credentials"),
+    (LoginFlow.CLIENT_CREDENTIALS, "SALESFORCE_CLIENT_SECRET", "invalid_client: invalid client credentials"),
+    (LoginFlow.SOAP_TOKEN, "SALESFORCE_PASSWORD", "INVALID_LOGIN: Invalid username, password, security token"),
+    (LoginFlow.SOAP_TOKEN, "SALESFORCE_SECURITY_TOKEN", "INVALID_LOGIN: Invalid username, password, security token"),
+    (LoginFlow.SOAP_ORGANIZATION, "SALESFORCE_ORGANIZATION_ID", "INVALID_LOGIN: Invalid username"),
+]
+
+
+@pytest.mark.parametrize(("flow", "variable", "said"), WRONG)
+def test_a_wrong_value_is_refused_once_and_named(
+    simulator: Simulator, settings: Any, flow: LoginFlow, variable: str, said: str
+) -> None:
+    client = client_with(settings, login_of(simulator, flow) | {variable: "wrong"})
+    with pytest.raises(LoginFailed) as caught:
+        client.limits()
+    assert simulator.calls() == 1, "a wrong password is not tried twice"
+    assert said in str(caught.value)
+    advice = str(caught.value).rsplit("(", 1)[1]
+    assert variable in advice
+    foreign = set(VARIABLES) - set(flow.needs) - {"SALESFORCE_SECURITY_TOKEN"}
+    assert not [name for name in foreign if name in advice]
+
+
+@FLOWS_THAT_LOG_IN
+def test_a_flow_that_the_org_switched_off_says_so(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+    simulator.post("/login-flows", {"blocked": [BLOCKED_AS[flow]]})
+    client = client_with(settings, login_of(simulator, flow))
+    with pytest.raises(LoginFailed, match=r"allows this login flow|switched off in this org"):
+        client.limits()
+    assert simulator.calls() == 1
+
+
+def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(simulator: Simulator, settings: Any) -> None:
+    login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": "no key"}
+    with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is no RSA private key"):
+        client_with(settings, login).limits()
+    assert simulator.calls() == 0
+
+
+def test_soap_login_of_a_version_without_it_says_what_to_set(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_API_VERSION = "65.0"
+    client = client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN))
+    with pytest.raises(LoginFailed, match=r"set SALESFORCE_API_VERSION=64.0"):
+        client.limits()
+    assert simulator.calls() == 1
+
+
+def test_a_session_handed_over_that_has_ended_says_so(simulator: Simulator, settings: Any) -> None:
+    client = client_with(settings, login_of(simulator, LoginFlow.DIRECT_SESSION))
+    simulator.post("/sessions/expire")
+    with pytest.raises(LoginFailed, match="SALESFORCE_SESSION_ID is no longer good"):
+        client.limits()
+
+
+@FLOWS_THAT_LOG_IN
+def test_a_login_that_salesforce_cannot_answer_now_is_tried_again(
+    simulator: Simulator, settings: Any, flow: LoginFlow
+) -> None:
+    simulator.fail("status", path="oauth2/token|Soap", times=2, status=503, body="<html>busy</html>")
+    assert client_with(settings, login_of(simulator, flow)).limits()
+
+
+# -- wrong hosts -----------------------------------------------------------------------------------------------
+
+
+@FLOWS_THAT_LOG_IN
+def test_a_host_that_is_not_salesforce_is_named(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+    client = client_with(settings, login_of(simulator, flow))
+    simulator.fail("status", path="oauth2/token|Soap", status=200, body="<html>Welcome!</html>")
+    with pytest.raises(LoginFailed, match=r"did not answer like Salesforce's login: check SALESFORCE_HOST"):
+        client.limits()
+    simulator.fail("status", path="oauth2/token|Soap", status=404, body="<html>Not found</html>")
+    with pytest.raises(LoginFailed, match=r"404 .*Not found \(check SALESFORCE_HOST\)"):
+        client.limits()
+
+
+def test_a_host_where_nothing_listens_is_named(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_HOST = "https://localhost:1"
+    with pytest.raises(SalesforceError, match=r"^https://localhost:1: cannot be reached: .*Connection refused$"):
+        salesforce_client(UsageCounter("test")).limits()
+
+
+def test_a_certificate_of_a_private_authority_says_what_to_set(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    with pytest.raises(SalesforceError, match=r"TLS certificate is not trusted: .*set REQUESTS_CA_BUNDLE"):
+        salesforce_client(UsageCounter("test")).limits()
+
+
+def test_a_port_without_tls_is_not_called_untrusted(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_HOST = simulator.variables["SIMULATOR_URL"].replace("http://", "https://")
+    with pytest.raises(SalesforceError, match=r"cannot be reached: .*SSL"):
+        salesforce_client(UsageCounter("test")).limits()
+
+
+# -- a proxy ---------------------------------------------------------------------------------------------------
+
+
+class _Tunnel(socketserver.BaseRequestHandler):
+    """CONNECT, as far as a test needs it."""
+
+    server: Proxy
+
+    def handle(self) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += self.request.recv(4096)
+        target = head.split()[1].decode()
+        self.server.targets.append(target)
+        if self.server.refuses:
+            self.request.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+            return
+        host, _, port = target.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as beyond:
+            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            _carry(self.request, beyond)
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    while True:
+        for ready in select.select([one, other], [], [], 30)[0]:
+            data = ready.recv(65536)
+            if not data:
+                return
+            (other if ready is one else one).sendall(data)
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *, refuses: bool) -> None:
+        super().__init__(("127.0.0.1", 0), _Tunnel)
+        self.refuses = refuses
+        self.targets: list[str] = []
+
+
+@contextmanager
+def proxy(*, refuses: bool = False) -> Iterator[Proxy]:
+    with Proxy(refuses=refuses) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_login_and_calls_go_through_the_proxy(simulator: Simulator, settings: Any) -> None:
+    with proxy() as server:
+        settings.SALESFORCE_PROXY = f"http://127.0.0.1:{server.server_address[1]}"
+        assert salesforce_client(UsageCounter("test")).limits()
+    assert set(server.targets) == {simulator.variables["SALESFORCE_HOST"].removeprefix("https://")}
+    assert simulator.calls() == 2
+
+
+def test_a_proxy_that_refuses_is_named(simulator: Simulator, settings: Any) -> None:
+    with proxy(refuses=True) as server:
+        settings.SALESFORCE_PROXY = f"http://somebody:canary@127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(SalesforceError, match=r"the proxy \(SALESFORCE_PROXY\) cannot be used: .*407") as caught:
+            salesforce_client(UsageCounter("test")).limits()
+    assert "canary" not in str(caught.value)
+    assert simulator.calls() == 0
+
+
+# -- secrets ---------------------------------------------------------------------------------------------------
+
+SECRETS = [name for name in VARIABLES if name.rsplit("_", 1)[1] in {"SECRET", "TOKEN", "PASSWORD", "KEY"}]
+
+
+@EVERY_FLOW
+def test_no_secret_is_shown_or_logged(
+    simulator: Simulator,
+    settings: Any,
+    flow: LoginFlow,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    login = login_of(simulator, flow)
+    canaries = {name: f"canary-{name}" for name in login if name in {*SECRETS, "SALESFORCE_SESSION_ID"}}
+    client = client_with(settings, login | canaries)
+    settings.SALESFORCE_PROXY = ""
+    with pytest.raises(SalesforceError) as caught:
+        client.limits()
+    with pytest.raises(CommandError) as checked:
+        call_command("sf", "check")
+    shown = [str(caught.value), repr(caught.value), repr(vars(caught.value)), str(checked.value), caplog.text]
+    shown += [*capsys.readouterr(), *_representations(settings, simulator)]
+    assert not [text for text in shown if "canary" in text]
+
+
+def _representations(settings: Any, simulator: Simulator) -> list[str]:
+    credentials = choose_credentials(settings.SALESFORCE_LOGIN)
+    assert credentials is not None
+    return [
+        repr(credentials),
+        str(credentials),
+        repr(LoginRequest(credentials, "https://host", "64.0")),
+        repr(Session("canary", "https://host")),
+        repr(SessionKeeper()),
+        repr(Transport(proxy="http://user:canary@proxy")),
+        repr(simulator),
+    ]
+
+
+def test_a_proxys_password_is_not_shown_by_the_check(
+    simulator: Simulator, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.SALESFORCE_PROXY = "http://somebody:canary@127.0.0.1:1"
+    with pytest.raises(CommandError):
+        call_command("sf", "check")
+    output = capsys.readouterr().out
+    assert "through the proxy 127.0.0.1" in output
+    assert "canary" not in output

@@ -1,0 +1,52 @@
+"""One runner an object: the lock is PostgreSQL's, so it holds across machines and goes with its process."""
+
+from __future__ import annotations
+
+import pytest
+
+from sf.models import Account, SyncRun
+from tests.conftest import SCHOOLS, Manage
+from tests.sf.cache import assert_equal
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_five_at_once_one_runs_and_a_killed_holder_frees_the_lock(
+    simulator: Simulator, start: Start, run_manage: Manage
+) -> None:
+    simulator.fail("hang", path="q=SELECT.Id", seconds=120)
+    processes = [start("sync_accounts") for _ in range(5)]
+    wait_for(lambda: sum(process.poll() is not None for process in processes) == 4)
+    (holder,) = (process for process in processes if process.poll() is None)
+
+    for process in processes:
+        if process is not holder:
+            output, errors = process.communicate()
+            assert (process.returncode, errors) == (0, "")
+            assert output.splitlines() == ["accounts: skipped: another run of it is under way"]
+    states = SyncRun.objects.order_by("id").values_list("state", flat=True)
+    assert sorted(states) == ["running", *["skipped"] * 4]
+
+    wait_for(lambda: simulator.calls_to("query") == 2)
+    kill(holder)
+    again = run_manage("sync_accounts")
+    assert again.returncode == 0
+    assert f"{SCHOOLS} inserted" in again.stdout
+    interrupted = SyncRun.objects.get(state=SyncRun.State.INTERRUPTED)
+    assert "killed" in interrupted.message
+    assert_equal(simulator, Account)
+
+
+def test_other_objects_are_not_held_up(simulator: Simulator, start: Start, run_manage: Manage) -> None:
+    simulator.fail("hang", path="FROM.Account", seconds=120)
+    holder = start("sync_accounts")
+    wait_for(lambda: simulator.calls_to("query") == 1)
+    books = run_manage("sync_books")
+    everything = run_manage("sync_all")
+    kill(holder)
+    assert "69 inserted" in books.stdout
+    assert everything.returncode == 0
+    assert "accounts: skipped: another run of it is under way" in everything.stdout
+    assert "contacts: Full by REST: 162 read" in everything.stdout

@@ -1,0 +1,221 @@
+"""A record that PostgreSQL cannot hold is set aside alone, kept whole, and tried again until it can be stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from sf.models import Account, Opportunity, RefusedRecord
+from sf.sync import source
+from sf.sync.errors import SyncSkipped
+from sf.sync.lock import sole_runner
+from sf.sync.objects import ACCOUNTS, OPPORTUNITIES
+from sf.sync.retry import retry_refused
+from tests.sf.cache import assert_equal, in_cache, in_salesforce, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BAD_VALUES: dict[str, tuple[str, Any, str]] = {
+    "NUL": ("Description", "before\0after", "description: a NUL character"),
+    "year 0001": ("CloseDate", "0001-01-01", "close_date: "),
+    "year 10000": ("LastStageChangeDate", "10000-01-01T00:00:00.000Z", "last_stage_change_date: "),
+    "too large": ("Amount", 1e17, "amount: numeric field overflow"),
+    "no integer": ("FiscalYear", 1e30, "fiscal_year: bigint out of range"),
+}
+
+
+def spoil(simulator: Simulator) -> dict[str, str]:
+    """One opportunity for each bad value: its id by the value's name."""
+    ids = dict(zip(BAD_VALUES, simulator.ids("Opportunity"), strict=False))
+    for name, record in ids.items():
+        field, value, _ = BAD_VALUES[name]
+        simulator.set_raw("Opportunity", record, **{field: value})
+    return ids
+
+
+def mend(simulator: Simulator, ids: dict[str, str]) -> None:
+    for name, record in ids.items():
+        nothing: dict[str, Any] = {BAD_VALUES[name][0]: None}
+        simulator.set_raw("Opportunity", record, **nothing)
+
+
+@pytest.fixture(params=[(10**9, 200), (1, 200)], ids=["rest", "bulk"])
+def pages(request: pytest.FixtureRequest, simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each transport, two pages of opportunities."""
+    settings.SALESFORCE_BULK_THRESHOLD, size = request.param
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", size)
+    simulator.post("/bulk", {"largest_page": size})
+
+
+@pytest.mark.usefixtures("pages")
+def test_bad_records_of_a_first_run_are_set_aside_alone(simulator: Simulator) -> None:
+    expected = in_salesforce(simulator, Opportunity)
+    bad = spoil(simulator)
+    sync("sync_opportunities")
+    run = last_run("opportunities")
+    assert (run.state, run.set_aside, run.inserted) == ("done", len(bad), run.rows_read - len(bad))
+    assert in_cache(Opportunity) == {key: row for key, row in expected.items() if key not in bad.values()}
+    assert_set_aside(bad)
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "anew"])
+def test_what_is_cached_of_a_bad_record_stays_as_it_was(simulator: Simulator, options: dict[str, bool]) -> None:
+    sync("sync_opportunities")
+    before = in_cache(Opportunity)
+    bad = spoil(simulator)
+    other = simulator.ids("Opportunity")[-1]
+    simulator.edit("Opportunity", other, Name="changed beside bad ones")
+
+    sync("sync_opportunities", **options)
+    after = in_cache(Opportunity)
+    assert after.pop(other)["name"] == "changed beside bad ones"
+    assert after == {key: values for key, values in before.items() if key != other}
+    assert_set_aside(bad)
+    assert last_run("opportunities").soft_deleted == 0
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
+def test_a_record_that_became_good_is_stored_and_forgotten(simulator: Simulator, force: bool) -> None:
+    bad = spoil(simulator)
+    sync("sync_opportunities")
+    mend(simulator, bad)
+    sync("sync_opportunities", force=force)
+    assert not RefusedRecord.objects.exists()
+    assert last_run("opportunities").set_aside == 0
+    assert_equal(simulator, Opportunity)
+
+
+@pytest.mark.usefixtures("pages")
+def test_each_run_tries_again_and_counts_it(simulator: Simulator) -> None:
+    bad = spoil(simulator)
+    for _ in range(3):
+        sync("sync_opportunities")
+    assert set(RefusedRecord.objects.values_list("attempts", flat=True)) == {3}
+    assert last_run("opportunities").set_aside == len(bad)
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_bad_record_that_salesforce_lost_is_forgotten_by_a_full_run(simulator: Simulator) -> None:
+    bad = spoil(simulator)
+    sync("sync_opportunities")
+    for record in bad.values():
+        simulator.do("delete", "Opportunity", record)
+        simulator.do("purge", "Opportunity", record)
+    sync("sync_opportunities", force=True)
+    assert not RefusedRecord.objects.exists()
+    assert_equal(simulator, Opportunity)
+
+
+def test_a_record_set_aside_is_tried_again_without_being_read_again(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_LOOKBACK_SECONDS = 0
+    sync("sync_accounts")
+    refused, newest = simulator.ids("Account")[:2]
+    simulator.edit("Account", refused, Name="forbidden here")
+    simulator.set_raw("Account", newest, touch=False, SystemModstamp="2027-01-01T00:00:00.000Z")
+    with forbidden_name():
+        sync("sync_accounts")
+    assert RefusedRecord.objects.get().record_id == refused
+    assert Account.objects.get(id=refused).name != "forbidden here"
+
+    sync("sync_accounts")
+    assert last_run("accounts").rows_read == 1, "the newest alone"
+    assert Account.objects.get(id=refused).name == "forbidden here"
+    assert not RefusedRecord.objects.exists()
+
+
+def test_an_older_payload_does_not_go_over_what_was_read_since(simulator: Simulator) -> None:
+    sync("sync_accounts")
+    record = simulator.ids("Account")[0]
+    simulator.edit("Account", record, Name="forbidden here")
+    with forbidden_name():
+        sync("sync_accounts")
+    simulator.edit("Account", record, Name="the newest")
+    sync("sync_accounts")
+    assert Account.objects.get(id=record).name == "the newest"
+    assert not RefusedRecord.objects.exists()
+
+
+# -- the admin's retry -----------------------------------------------------------------------------------------
+
+
+def test_retry_stores_what_can_be_stored_and_keeps_the_rest(simulator: Simulator) -> None:
+    bad, good = simulator.ids("Account")[:2]
+    simulator.set_raw("Account", bad, Name="with\0NUL")
+    simulator.set_raw("Account", good, Name="forbidden here")
+    with forbidden_name():
+        sync("sync_accounts")
+    calls = simulator.calls()
+    assert retry_refused(ACCOUNTS) == (1, 1)
+    assert Account.objects.get(id=good).name == "forbidden here"
+    assert not Account.objects.filter(id=bad).exists()
+    assert RefusedRecord.objects.get().attempts == 2
+    assert simulator.calls() == calls, "Salesforce is not asked"
+
+
+def test_retry_leaves_an_unfinished_read_alone(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    simulator.post("/bulk", {"largest_page": 100})
+    spoil(simulator)
+    simulator.fail("quota", path="/results", skip=2)
+    sync("sync_opportunities")
+    assert last_run("opportunities").state == "paused"
+    retry_refused(OPPORTUNITIES)
+    simulator.post("/counters/reset")
+    sync("sync_opportunities")
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "for what changed since"
+    assert last_run("opportunities").mode == "incremental", "the read went on, it did not begin anew"
+    assert last_run("opportunities").inserted == len(simulator.ids("Opportunity")) - len(BAD_VALUES)
+
+
+def test_retry_gives_way_to_a_sync(simulator: Simulator, database: str) -> None:
+    def retry_elsewhere() -> str:
+        try:
+            retry_refused(ACCOUNTS)
+        except SyncSkipped as skipped:
+            return str(skipped)
+        finally:
+            connection.close()
+        return "tried"
+
+    with sole_runner("accounts"), ThreadPoolExecutor() as elsewhere:
+        assert "a sync of accounts is under way" in elsewhere.submit(retry_elsewhere).result()
+
+
+def assert_set_aside(bad: dict[str, str]) -> None:
+    """Each with its reason, and the whole record as Salesforce sent it."""
+    assert set(RefusedRecord.objects.values_list("record_id", flat=True)) == set(bad.values())
+    for name, record in bad.items():
+        field, value, reason = BAD_VALUES[name]
+        note = RefusedRecord.objects.get(record_id=record)
+        assert note.object == "opportunities"
+        assert note.reason.startswith(reason), name
+        payload = json.loads(note.payload)
+        assert payload.keys() == OPPORTUNITIES.paths.keys()
+        assert payload["id"] == record
+        column = next(column for column, path in OPPORTUNITIES.paths.items() if path == field)
+        assert _same(payload[column], value), name
+
+
+def _same(sent: str, value: Any) -> bool:
+    return float(sent) == value if isinstance(value, float) else sent[:16] == str(value)[:16]
+
+
+@contextmanager
+def forbidden_name() -> Iterator[None]:
+    """A name that PostgreSQL refuses meanwhile: a record is bad today and good tomorrow."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sf_account ADD CONSTRAINT forbidden CHECK (name <> 'forbidden here')")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE sf_account DROP CONSTRAINT forbidden")

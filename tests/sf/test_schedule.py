@@ -1,0 +1,121 @@
+"""When a scheduled command runs next, by the rules of ``crontab(5)``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sf.schedule import _next, next_run
+
+SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
+
+
+def jobs(*lines: tuple[str, str]) -> list[tuple[str, str, list[str]]]:
+    return [(expression, "sfapi.cron.run", command.split()) for expression, command in lines]
+
+
+def test_of_several_lines_the_earliest_counts(settings: Any) -> None:
+    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force"))
+    assert next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    assert next_run("sync_all", SUNDAY.replace(hour=4)) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    assert next_run("sync_all", SUNDAY.replace(hour=5)) == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+def test_a_command_without_a_line_has_no_next_run(settings: Any) -> None:
+    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
+    assert next_run("sync_books", SUNDAY) is None
+
+
+def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
+    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
+    settings.TIME_ZONE = "America/Chicago"
+    assert next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+    summer = datetime(2026, 7, 1, 3, 30, tzinfo=UTC)
+    assert next_run("sync_all", summer) == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
+
+
+def test_the_projects_own_table_can_be_read() -> None:
+    assert next_run("sync_all", SUNDAY) is not None
+    assert next_run("sync_books", SUNDAY) == datetime(2026, 11, 28, 23, 45, tzinfo=ZoneInfo(django_settings.TIME_ZONE))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("* * * * *", "2026-11-22T03:31"),
+        ("*/15 * * * *", "2026-11-22T03:45"),
+        ("30 3 * * *", "2026-11-23T03:30"),
+        ("0 0 1 * *", "2026-12-01T00:00"),
+        ("0 0 29 2 *", None),
+        ("0 7 1 1,7 *", "2027-01-01T07:00"),
+        ("30 6 * * 3", "2026-11-25T06:30"),
+        ("0 0 * * 7", "2026-11-29T00:00"),
+        ("0 0 * * 1-5", "2026-11-23T00:00"),
+        ("0 0 30 * 2", "2026-11-24T00:00"),
+        ("0 0 24 * 6", "2026-11-24T00:00"),
+    ],
+)
+def test_expressions_mean_what_cron_means(expression: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(ValueError, match="never comes true"):
+            _next(expression, SUNDAY)
+    else:
+        assert _next(expression, SUNDAY) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def field(lowest: int, highest: int) -> st.SearchStrategy[str]:
+    """One field of the grammar: ``*``, numbers, ranges, steps, lists."""
+    number = st.integers(lowest, highest)
+    span = st.tuples(number, number).map(lambda ends: f"{min(ends)}-{max(ends)}")
+    whole = st.sampled_from(["*", f"{lowest}-{highest}"])
+    stepped = st.tuples(st.one_of(whole, span), st.integers(1, highest)).map(lambda parts: f"{parts[0]}/{parts[1]}")
+    item = st.one_of(number.map(str), span, stepped)
+    return st.one_of(whole, item, st.lists(item, min_size=1, max_size=3).map(",".join))
+
+
+expressions = st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 7)).map(" ".join)
+
+
+@given(expressions, st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)))
+def test_the_next_time_fits_and_none_before_it_does(expression: str, naive: datetime) -> None:
+    after = naive.replace(tzinfo=UTC)
+    found = _next(expression, after)
+    assert found > after
+    assert fits(expression, found)
+    earlier = found - timedelta(minutes=1)
+    for _ in range(300):
+        if earlier <= after:
+            break
+        assert not fits(expression, earlier)
+        earlier -= timedelta(minutes=1)
+
+
+def fits(expression: str, moment: datetime) -> bool:
+    """Cron's rule, written the other way round: does this minute match the line?"""
+    minute, hour, day, month, weekday = expression.split()
+    on_day = matches(day, moment.day, 31)
+    on_weekday = any(matches(weekday, number, 7) for number in {moment.isoweekday(), moment.isoweekday() % 7})
+    # A field that begins with a star restricts nothing by itself: then both must fit.
+    either = not day.startswith("*") and not weekday.startswith("*")
+    return (
+        matches(minute, moment.minute, 59)
+        and matches(hour, moment.hour, 23)
+        and matches(month, moment.month, 12)
+        and ((on_day or on_weekday) if either else (on_day and on_weekday))
+    )
+
+
+def matches(text: str, number: int, highest: int) -> bool:
+    for part in text.split(","):
+        span, _, step = part.partition("/")
+        lowest = 1 if highest in {31, 12} else 0
+        first, _, last = (f"{lowest}-{highest}" if span == "*" else span).partition("-")
+        if int(first) <= number <= int(last or first) and (number - int(first)) % int(step or 1) == 0:
+            return True
+    return False
