@@ -51,7 +51,7 @@ class SyncedObject:
 
     @cached_property
     def target(self) -> Target:
-        """The table, for ``load.py``."""
+        """The table, for ``sf.sync.load``."""
         columns = tuple(
             Column(
                 name=str(field.column),

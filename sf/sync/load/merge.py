@@ -1,0 +1,196 @@
+"""The merge of a stage into its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.utils import DataError, IntegrityError, OperationalError
+from psycopg import sql
+
+from sf.sync.load.refusal import Refusal
+from sf.sync.load.stage import Stage
+from sf.sync.load.statements import execute, fetch, fetch_all, value
+
+_PROGRAM_LIMIT_EXCEEDED = "54000"
+
+
+@dataclass
+class Counts:
+    """What a merge did."""
+
+    inserted: int = 0
+    updated: int = 0
+    soft_deleted: int = 0
+    unchanged: int = 0
+    set_aside: int = 0
+    live_before: int = 0
+    watermark: datetime | None = None
+
+
+class Merge:
+    """One merge of the stage into its target. All of it happens in the caller's transaction."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._target = stage.target
+
+    def run(
+        self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
+    ) -> tuple[Counts, list[Refusal]]:
+        """Merge what is staged; with ``replace_older_than``, rows last written before then are removed first.
+
+        Records that cannot be stored are taken out of the stage and returned; what is cached of them, and of those
+        in ``keep``, is not removed.
+        """
+        execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
+        self._drop_duplicates()
+        try:
+            with transaction.atomic():
+                return self._apply(replace_older_than, keep), []
+        except (DataError, IntegrityError, OperationalError) as error:
+            if not _is_refusal(error):
+                raise
+            refusals = self._take_out_refused()
+            if not refusals:
+                raise
+            counts = self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)])
+            counts.set_aside = len(refusals)
+            return counts, refusals
+
+    def soft_delete_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
+        """Soft-delete what is not staged, except rows written here since the read began; how many."""
+        return execute(
+            sql.SQL(
+                """UPDATE {table} t SET is_deleted = true, local_update_date = now()
+                WHERE NOT t.is_deleted AND t.local_update_date < %s AND t.id <> ALL (%s)
+                AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE s.id = t.id)"""
+            ).format(table=self._target.identifier, staging=self._target.staging),
+            [untouched_since, list(except_ids)],
+        )
+
+    def _apply(self, replace_older_than: datetime | None, keep: Sequence[str]) -> Counts:
+        counts = Counts(live_before=self.count_live())
+        if replace_older_than:
+            self._remove(replace_older_than, keep)
+        else:
+            counts.soft_deleted = self._update(only_deletions=True)
+            counts.updated = self._update(only_deletions=False)
+        counts.inserted = self._insert()
+        staged, counts.watermark = self._staged()
+        counts.unchanged = staged - counts.inserted - counts.updated - counts.soft_deleted
+        return counts
+
+    def count_live(self) -> int:
+        """Rows of the target that readers see."""
+        return int(value(sql.SQL("SELECT count(*) FROM {} WHERE NOT is_deleted").format(self._target.identifier)))
+
+    def _staged(self) -> tuple[int, datetime | None]:
+        found = fetch(
+            sql.SQL("SELECT count(*), max(s.system_modstamp::timestamptz) FROM {} s").format(self._target.staging)
+        )
+        assert found is not None
+        return int(found[0]), found[1]
+
+    def _drop_duplicates(self) -> None:
+        """Of a record that was read twice, the later reading stays."""
+        execute(
+            sql.SQL("DELETE FROM {staging} a USING {staging} b WHERE a.id = b.id AND a.ctid < b.ctid").format(
+                staging=self._target.staging
+            )
+        )
+
+    def _update(self, *, only_deletions: bool) -> int:
+        """Rows that differ and are not newer here; those that become deleted are counted on their own."""
+        columns = [column for column in self._target.columns if column.name != "id"]
+        assignments = sql.SQL(", ").join(sql.SQL("{0} = i.{0}").format(column.identifier) for column in columns)
+        here, there = (
+            sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.SQL(alias), column.identifier) for column in columns)
+            for alias in ("t", "i")
+        )
+        condition = (
+            sql.SQL("i.is_deleted AND NOT t.is_deleted")
+            if only_deletions
+            else sql.SQL("({}) IS DISTINCT FROM ({})").format(here, there)
+        )
+        return execute(
+            sql.SQL(
+                """UPDATE {table} t SET {assignments}, local_update_date = now() FROM {incoming} i
+                WHERE t.id = i.id AND i.system_modstamp >= t.system_modstamp AND {condition}"""
+            ).format(
+                table=self._target.identifier,
+                assignments=assignments,
+                incoming=self._target.incoming,
+                condition=condition,
+            )
+        )
+
+    def _insert(self) -> int:
+        """Records that are not here and not deleted there."""
+        return execute(
+            sql.SQL(
+                """INSERT INTO {table} ({names}, local_create_date, local_update_date)
+                SELECT {names}, now(), now() FROM {incoming} i
+                WHERE NOT i.is_deleted AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
+            ).format(table=self._target.identifier, names=self._target.names, incoming=self._target.incoming)
+        )
+
+    def _remove(self, older_than: datetime, keep: Sequence[str]) -> None:
+        # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
+        execute(
+            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id <> ALL (%s)").format(self._target.identifier),
+            [older_than, list(keep)],
+        )
+
+    def _take_out_refused(self) -> list[Refusal]:
+        """Try every staged row on its own, in a copy of the table; take out those that fail."""
+        execute(
+            sql.SQL("CREATE TEMP TABLE refusal_probe (LIKE {} INCLUDING ALL) ON COMMIT DROP").format(
+                self._target.identifier
+            )
+        )
+        execute(self._probe_function())
+        found = fetch_all(
+            sql.SQL(
+                """WITH tried AS MATERIALIZED (
+                    SELECT s.ctid AS place, s.id, row_to_json(s)::text AS payload, pg_temp.refusal(s) AS reason
+                    FROM {staging} s
+                ), taken AS (
+                    DELETE FROM {staging} s USING tried WHERE s.ctid = tried.place AND tried.reason IS NOT NULL
+                )
+                SELECT coalesce(id, ''), payload, reason FROM tried WHERE reason IS NOT NULL"""
+            ).format(staging=self._target.staging)
+        )
+        execute(sql.SQL("DROP FUNCTION pg_temp.refusal; DROP TABLE refusal_probe"))
+        return [Refusal(*row) for row in found]
+
+    def _probe_function(self) -> sql.Composed:
+        steps = [
+            sql.SQL("at_column := {}; PERFORM {};").format(sql.Literal(column.name), column.value)
+            for column in self._target.columns
+        ]
+        return sql.SQL(
+            """CREATE FUNCTION pg_temp.refusal(s {staging}) RETURNS text LANGUAGE plpgsql AS $probe$
+            DECLARE at_column text;
+            BEGIN
+                {steps}
+                at_column := 'record';
+                INSERT INTO refusal_probe ({names}) SELECT {values};
+                RETURN NULL;
+            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
+                RETURN at_column || ': ' || SQLERRM;
+            END $probe$"""
+        ).format(
+            staging=self._target.staging,
+            steps=sql.SQL("\n").join(steps),
+            names=self._target.names,
+            values=sql.SQL(", ").join(column.value for column in self._target.columns),
+        )
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a value is at fault, not the database: an operational error only when it is a size limit."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return not isinstance(error, OperationalError) or state == _PROGRAM_LIMIT_EXCEEDED

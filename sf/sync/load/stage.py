@@ -1,0 +1,119 @@
+"""The staging table: pages go in by ``COPY``, as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from sf.sync.load.refusal import Row
+from sf.sync.load.statements import execute, fetch, fetch_all, value
+from sf.sync.load.target import Column, Target
+
+csv.field_size_limit(1 << 30)  # Salesforce's long text areas may be larger than the csv module expects
+
+
+class UnreadableBytes(Exception):
+    """A CSV page holds bytes that PostgreSQL's text cannot: it must be read row by row."""
+
+
+class UnexpectedHeader(Exception):
+    """A CSV page has other columns than the query."""
+
+
+class Stage:
+    """The staging table of one target."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def create(self) -> None:
+        """Anew and empty."""
+        columns = sql.SQL(", ").join(sql.SQL("{} text").format(column.identifier) for column in self.target.columns)
+        with transaction.atomic():
+            self.drop()
+            execute(sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(self.target.staging, columns))
+
+    def drop(self) -> None:
+        execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))
+
+    def count(self) -> int:
+        """Staged rows; -1 when there is no staging table."""
+        quoted = f'"{self.target.table}{self.target.staging_suffix}"'
+        found = fetch(sql.SQL("SELECT to_regclass({})").format(sql.Literal(quoted)))
+        if found is None or found[0] is None:
+            return -1
+        return int(value(sql.SQL("SELECT count(*) FROM {}").format(self.target.staging)))
+
+    def ids_among(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are staged."""
+        statement = sql.SQL("SELECT id FROM {} WHERE id = ANY (%s)").format(self.target.staging)
+        return {row[0] for row in fetch_all(statement, [list(ids)])}
+
+    def copy_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> int:
+        """Stage a CSV page as it is; the number of its rows. ``paths`` are the header names of the columns.
+
+        ``UnreadableBytes`` or ``DataError`` when the page must be read row by row instead.
+        """
+        remaining = iter(chunks)
+        header, first = _split_header(remaining)
+        order = self._order(header, paths)
+        columns = sql.SQL(", ").join(column.identifier for column in order)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL ({}))").format(
+            self.target.staging, columns, columns
+        )
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            with cursor.copy(statement) as copy:
+                for chunk in _without_nul(first, remaining):
+                    copy.write(chunk)
+            return int(cursor.rowcount)
+
+    def copy_rows(self, rows: Iterable[Row]) -> int:
+        """Stage rows in the order of the target's columns; their number."""
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(self.target.staging, self.target.names)
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            with cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return int(cursor.rowcount)
+
+    def rows_of_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> Iterator[Row]:
+        """The rows of a CSV page, parsed here, in the order of the target's columns."""
+        text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogateescape", newline="")
+        reader = csv.reader(text)
+        order = self._order(next(reader, []), paths)
+        places = [order.index(column) for column in self.target.columns]
+        for values in reader:
+            if len(values) != len(order):
+                raise UnexpectedHeader(f"a CSV row has {len(values)} values where its header has {len(order)}")
+            yield tuple(values[place] or None for place in places)
+
+    def _order(self, header: Sequence[str], paths: Sequence[str]) -> list[Column]:
+        """The target's columns in the order of a CSV header."""
+        by_path = {path.lower(): column for path, column in zip(paths, self.target.columns, strict=True)}
+        order = [by_path[name.lower()] for name in header if name.lower() in by_path]
+        if len(order) != len(header) or len(order) != len(by_path):
+            raise UnexpectedHeader(f"the CSV header {','.join(header)[:200]!r} is not what was asked for")
+        return order
+
+
+def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
+    """The names of the first line, and what came with it of the next ones."""
+    buffer = b""
+    for chunk in chunks:
+        buffer += chunk
+        line, found, rest = buffer.partition(b"\n")
+        if found:
+            return next(csv.reader([line.decode()])), rest
+    return (next(csv.reader([buffer.decode()])) if buffer else []), b""
+
+
+def _without_nul(first: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in itertools.chain([first], chunks):
+        if b"\0" in chunk:
+            raise UnreadableBytes("a NUL byte")
+        yield chunk

@@ -1,0 +1,84 @@
+"""A table to load into, and how staged text becomes its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg import sql
+
+# psycopg reads no date outside these, and a page that shows one in another time zone must not fail either.
+_FIRST_DATE, _LAST_DATE = "0001-01-03", "9999-12-30"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a target table. ``kind`` is its PostgreSQL type without length."""
+
+    name: str
+    kind: str = "text"
+    digits: tuple[int, int] | None = None
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.name)
+
+    @property
+    def value(self) -> sql.Composable:
+        """The staged text of row ``s`` as a value of this column; an error when it is none."""
+        staged = sql.SQL("s.{}").format(self.identifier)
+        if self.kind == "text":
+            return staged
+        if self.kind == "bigint":  # Salesforce writes 3.0 for 3
+            return sql.SQL("{}::numeric::bigint").format(staged)
+        if self.kind == "numeric" and self.digits:
+            return sql.SQL("{}::numeric({}, {})").format(staged, *map(sql.Literal, self.digits))
+        if self.kind in {"date", "timestamptz"}:
+            return _bounded(staged, self.kind)
+        return sql.SQL("{}::{}").format(staged, sql.SQL(self.kind))
+
+
+def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
+    """A date that Python can hold too; others are turned into text that no date is, so that the cast fails."""
+    return sql.SQL(
+        """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'
+        THEN {value} ELSE 'out of range: ' || {value} END::{kind}"""
+    ).format(value=staged, first=sql.Literal(_FIRST_DATE), last=sql.Literal(_LAST_DATE), kind=sql.SQL(kind))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table with the columns ``id``, ``system_modstamp``, ``is_deleted``, ``local_create_date`` and
+    ``local_update_date`` besides those copied. A record without a value in ``required`` counts as deleted."""
+
+    table: str
+    columns: tuple[Column, ...]
+    required: tuple[str, ...] = ()
+    staging_suffix: str = "_staging"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.table)
+
+    @property
+    def staging(self) -> sql.Identifier:
+        return sql.Identifier(self.table + self.staging_suffix)
+
+    @property
+    def names(self) -> sql.Composed:
+        return sql.SQL(", ").join(column.identifier for column in self.columns)
+
+    @property
+    def gone(self) -> sql.Composable:
+        """Whether the staged record ``s`` is deleted in Salesforce or has left the filter."""
+        reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
+        reasons += [sql.SQL("s.{} IS NULL").format(sql.Identifier(name)) for name in self.required]
+        return sql.SQL("({})").format(sql.SQL(" OR ").join(reasons))
+
+    @property
+    def incoming(self) -> sql.Composed:
+        """The staged rows with their values cast, as a subquery."""
+        values = [
+            sql.SQL("{} AS {}").format(self.gone if column.name == "is_deleted" else column.value, column.identifier)
+            for column in self.columns
+        ]
+        return sql.SQL("(SELECT {} FROM {} s)").format(sql.SQL(", ").join(values), self.staging)
