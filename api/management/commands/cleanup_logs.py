@@ -1,0 +1,32 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from api.rate_limit import forget_idle_counts
+from api.services.logs import logs_prune
+
+_LONGEST_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    help = "Remove old rows of the request log and the field change log, in chunks; and what limits no longer need."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--request-days", type=int, default=90, metavar="D", help="kept of the request log (90)")
+        parser.add_argument("--change-days", type=int, default=365, metavar="D", help="kept of field changes (365)")
+        parser.add_argument("--dry-run", action="store_true", help="only say how many rows would go")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = {name: options[name] for name in ("request_days", "change_days")}
+        for name, value in days.items():
+            if not 1 <= value <= _LONGEST_DAYS:
+                raise CommandError(f"--{name.replace('_', '-')}: wants a number from 1 to {_LONGEST_DAYS}")
+        dry_run = options["dry_run"]
+        logs = logs_prune(**days, dry_run=dry_run)
+        done = [f"{log.model._meta.verbose_name_plural} {log.rows:,}" for log in logs]
+        if dry_run:
+            self.stdout.write(f"Would remove: {', '.join(done)}. Nothing was changed.")
+            return
+        done += [f"idle rate counts {forget_idle_counts():,}"]
+        self.stdout.write(f"Removed: {', '.join(done)}.")
