@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from api.auth import logged_in_user, signed_in_user
 from api.errors import documented
 from api.fields import json_response
-from api.own_contact import own_contact
+from api.own_contact import own_contact_looked_up
 
 router = Router(tags=["contact"])
 
@@ -40,6 +40,6 @@ class ContactDetail(Schema):
     summary="One's own contact",
 )
 def get_contact(request: HttpRequest, expire: bool = False) -> HttpResponse:
-    """The contact that Salesforce has for the logged-in user, from the cache."""
-    del expire
-    return json_response(own_contact(signed_in_user(request)))
+    """The contact that Salesforce has for the logged-in user, from the cache. Salesforce itself is asked when the user
+    is not cached yet, and with `expire`; what is cached is the answer when it is away."""
+    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))

@@ -26,6 +26,8 @@ from django.db import connection, transaction
 from django.db.utils import DataError, IntegrityError, OperationalError
 from psycopg import sql
 
+from sf.sync.lock import wait_to_merge
+
 Row = tuple[str | None, ...]
 
 # psycopg reads no date outside these, and a page that shows one in another time zone must not fail either.
@@ -140,12 +142,13 @@ class Stage:
     def __init__(self, target: Target) -> None:
         self.target = target
 
-    def create(self) -> None:
-        """Anew and empty."""
+    def create(self, *, temporary: bool = False) -> None:
+        """Anew and empty; ``temporary``: only for this session, until the transaction ends."""
         columns = sql.SQL(", ").join(sql.SQL("{} text").format(column.identifier) for column in self.target.columns)
+        form = "CREATE TEMP TABLE {} ({}) ON COMMIT DROP" if temporary else "CREATE UNLOGGED TABLE {} ({})"
         with transaction.atomic():
             self.drop()
-            _execute(sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(self.target.staging, columns))
+            _execute(sql.SQL(form).format(self.target.staging, columns))
 
     def drop(self) -> None:
         _execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))
@@ -261,6 +264,7 @@ class Merge:
 
         Records that cannot be stored are taken out of the stage and returned.
         """
+        wait_to_merge(self._target.table)
         _execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
         self._drop_duplicates()
         try:

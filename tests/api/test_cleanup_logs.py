@@ -44,7 +44,7 @@ def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
     for days in (1, 364, 366):
         change_of(days)
     said = cleanup()
-    assert said == "Removed: request log 5, field change log 1, idle rate counts 0.\n"
+    assert said == "Removed: request log 5, field change log 1, idle rate counts 0, old look-ups 0.\n"
     assert set(RequestLog.objects.values_list("path", flat=True)) == {"/api/1", "/api/89.9"}
     assert FieldChangeLog.objects.count() == 2
 

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from api.rate_limit import forget_idle_counts
 from api.services.logs import logs_prune
+from sf.lookup import forget_old_misses
 
 _LONGEST_DAYS = 36_500
 
@@ -28,5 +29,5 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(f"Would remove: {', '.join(done)}. Nothing was changed.")
             return
-        done += [f"idle rate counts {forget_idle_counts():,}"]
+        done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
         self.stdout.write(f"Removed: {', '.join(done)}.")
