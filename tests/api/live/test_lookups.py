@@ -17,6 +17,7 @@ from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
 from sf.sync.lock import sole_runner, wait_to_merge
+from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
 from tests.api.cookies import UUID
 from tests.api.live.people import ADOPTIONS, CONTACT, adoption_of, new_contact
@@ -167,7 +168,7 @@ def test_the_budget_keeps_salesforce_unasked_for_an_hour(user: Client, salesforc
     before = salesforce.calls()
     assert user.get(CONTACT).status_code == 404
     assert salesforce.calls() - before == 0
-    SyncConfig.objects.update(last_usage_check=timezone.now() - live.usage.USAGE_HOLDS)
+    SyncConfig.objects.update(last_usage_check=timezone.now() - USAGE_HOLDS)
     assert user.get(CONTACT).status_code == 200
 
 
