@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from api.management.commands import cleanup_logs
 from api.models import FieldChangeLog, RateCount, RequestLog
 from api.rate_limit import try_pass
 from api.rates import Rate
 from api.services import logs
+from sf.models import SyncRun
 from sfapi.cron import CRONJOBS
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,23 @@ def test_counts_of_idle_callers_go_too() -> None:
 def test_a_wrong_age_is_refused(days: str) -> None:
     with pytest.raises(CommandError, match="--request-days: wants a number from 1"):
         cleanup(f"--request-days={days}")
+
+
+def test_how_it_ended_is_in_the_book_and_failing_shows_in_healthz(monkeypatch: pytest.MonkeyPatch) -> None:
+    def jobs() -> Any:
+        return Client().get("/healthz/").json()["jobs"]
+
+    assert jobs() == {"ok": True, "failing": []}
+    with monkeypatch.context() as patch:
+        patch.setattr(cleanup_logs, "forget_idle_counts", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            cleanup()
+    run = SyncRun.objects.get(object="cleanup_logs")
+    assert (run.state, "division" in run.message) == ("failed", True)
+    assert jobs() == {"ok": False, "failing": ["cleanup_logs"]}
+    cleanup()
+    assert jobs()["ok"]
+    assert SyncRun.objects.filter(object="cleanup_logs", message__startswith="Removed: ").exists()
 
 
 def test_it_is_scheduled() -> None:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from api.rate_limit import forget_idle_counts
 from api.services.logs import logs_prune
 from sf.lookup import forget_old_misses
+from sf.sync.jobs import recorded_job
 
 _LONGEST_DAYS = 36_500
 
@@ -23,11 +24,15 @@ class Command(BaseCommand):
         for name, value in days.items():
             if not 1 <= value <= _LONGEST_DAYS:
                 raise CommandError(f"--{name.replace('_', '-')}: wants a number from 1 to {_LONGEST_DAYS}")
-        dry_run = options["dry_run"]
-        logs = logs_prune(**days, dry_run=dry_run)
-        done = [f"{log.model._meta.verbose_name_plural} {log.rows:,}" for log in logs]
-        if dry_run:
-            self.stdout.write(f"Would remove: {', '.join(done)}. Nothing was changed.")
+        if options["dry_run"]:
+            self.stdout.write(f"Would remove: {', '.join(_prune(**days, dry_run=True))}. Nothing was changed.")
             return
-        done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
-        self.stdout.write(f"Removed: {', '.join(done)}.")
+        with recorded_job("cleanup_logs") as run:
+            done = _prune(**days)
+            done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
+            run.message = f"Removed: {', '.join(done)}."
+        self.stdout.write(run.message)
+
+
+def _prune(**options: Any) -> list[str]:
+    return [f"{log.model._meta.verbose_name_plural} {log.rows:,}" for log in logs_prune(**options)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord,
 from sf.sync.lock import sole_runner, wait_to_merge
 from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
-from tests.api.cookies import UUID
+from tests.api.cookies import UUID, CookieMaker
 from tests.api.live.people import ADOPTIONS, CONTACT, adoption_of, new_contact
+from tests.conftest import Manage
 from tests.sf.cache import assert_equal, sync
 from tests.simulated import Simulator
 
@@ -236,3 +238,33 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
         thread.join()
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, 503)
     assert user.get(CONTACT).status_code == 200
+
+
+def test_look_ups_and_syncs_at_the_same_time_all_succeed(
+    salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
+) -> None:
+    """Every contact is brought by both: on its first insert and on each change."""
+    uuids = [row["Accounts_UUID__c"] for row in salesforce.query("SELECT Accounts_UUID__c FROM Contact LIMIT 60")]
+    stop = threading.Event()
+    statuses: Counter[int] = Counter()
+
+    def look_up() -> None:
+        client = Client()
+        while not stop.is_set():
+            for uuid in filter(None, uuids):
+                client.cookies["oxa"] = cookies.cookie(uuid=uuid)
+                statuses[client.get(ADOPTIONS, {"expire": "true"}).status_code] += 1
+        connection.close()
+
+    thread = threading.Thread(target=look_up)
+    thread.start()
+    try:
+        done = [run_manage("sync_all", *options) for options in ((), ("--force",), ("--forcedelete",))]
+    finally:
+        stop.set()
+        thread.join()
+    assert [each.returncode for each in done] == [0, 0, 0], [each.stderr for each in done]
+    assert set(statuses) <= {200, 404}
+    assert statuses[200] > 5
+    sync("sync_books")
+    assert assert_equal(salesforce)
