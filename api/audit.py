@@ -1,6 +1,6 @@
 """The audit log: one ``RequestLog`` row for every request under ``/api/``.
 
-A request only puts its row into a buffer (some 20 µs); a thread of the process copies batches into PostgreSQL. Rows
+A request only puts its row into a buffer (some 40 µs); a thread of the process copies batches into PostgreSQL. Rows
 survive a normal end of the process and PostgreSQL being away for a while; a process that is killed loses the last
 half second (``docs/decisions/audit-log.md``).
 """
