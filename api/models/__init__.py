@@ -1,8 +1,21 @@
-"""Who may call, and what was called."""
+"""Who may call, what was called, and what is on its way to Salesforce."""
 
 from api.models.api_key import APIKey
+from api.models.circuit_breaker import CircuitBreaker
+from api.models.form_submission import FormSubmission
+from api.models.idempotency_key import IdempotencyKey
+from api.models.outbound_case import OutboundCase
 from api.models.rate_count import RateCount
 from api.models.super_user import SuperUser
 from api.models.user import User
 
-__all__ = ["APIKey", "RateCount", "SuperUser", "User"]
+__all__ = [
+    "APIKey",
+    "CircuitBreaker",
+    "FormSubmission",
+    "IdempotencyKey",
+    "OutboundCase",
+    "RateCount",
+    "SuperUser",
+    "User",
+]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class SalesforceError(Exception):
@@ -19,6 +20,8 @@ class SalesforceError(Exception):
         self.code = code
         self.status = status
         self.fields = tuple(fields)
+        self.said = message
+        """Salesforce's own words, without what was asked: for callers who did not ask Salesforce themselves."""
         self.retry_after = 0.0
         """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
 
@@ -69,7 +72,19 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     code, said, fields = parse_error_body(body)
     named = f" ({', '.join(fields)})" if fields else ""
     message = f"Salesforce answered {status} {code} to {asked}: {said}{named}".replace("  ", " ")
-    return _kind(status, code, said)(message, code=code, status=status, fields=fields)
+    error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
+    error.said = said + named
+    return error
+
+
+def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
+    """The error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
+
+    Source: REST API Developer Guide, "sObject Collections".
+    """
+    first = errors[0] if errors else {}
+    listed = [{"errorCode": first.get("statusCode"), "message": first.get("message"), "fields": first.get("fields")}]
+    return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
 
 
 def _kind(status: int, code: str, said: str) -> type[SalesforceError]:
