@@ -25,9 +25,8 @@ Services = Callable[..., Client]
 
 
 @pytest.fixture
-def writer(simulator: Simulator, service: Services, settings: Any) -> Client:
+def writer(simulator: Simulator, service: Services) -> Client:
     """A program that may make cases."""
-    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = FIELD
     return service(Scope.WRITE_CASES)
 
 

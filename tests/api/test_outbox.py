@@ -24,8 +24,7 @@ from tests.simulated import Simulator
 
 
 @pytest.fixture
-def writer(simulator: Simulator, service: Callable[..., Client], settings: Any) -> Client:
-    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = FIELD
+def writer(simulator: Simulator, service: Callable[..., Client]) -> Client:
     return service(Scope.WRITE_CASES)
 
 
@@ -96,7 +95,7 @@ def test_several_matches_count_as_delivered_and_are_reported(
     (case,) = queued(1)
     ids = [simulator.create("Case", Subject="Twin") for _ in range(2)]
     for record in ids:
-        simulator.set_raw("Case", record, **{FIELD: str(case.pk)})
+        simulator.set_raw("Case", record, SFAPI_Id__c=str(case.pk))
     assert deliver().startswith("1 delivered")
     case.refresh_from_db()
     assert case.salesforce_id in ids
