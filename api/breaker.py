@@ -4,7 +4,7 @@ Closed: requests call Salesforce. After three failures in a row it opens: reques
 and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
 has tried for five minutes (no cron), one request may.
 
-Each function is one or two statements that commit on their own; the clock is PostgreSQL's.
+Each function is one or two short statements; the clock is PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_SILENCE = timedelta(minutes=5)
 """After so long without a try, a request may be one."""
 PROBES_EACH_RUN = 2
 """So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
-FIRST_PAUSE = timedelta(minutes=1)
+FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
 """Shorter than ``LONGEST_SILENCE``: where cron runs, requests never are the probe."""
 

@@ -63,7 +63,8 @@ def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) ->
     try:
         _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
     except SalesforceAway as away:
-        logger.warning("a case stays in the outbox: %s", away)
+        level = logging.ERROR if away.for_good else logging.WARNING
+        logger.log(level, "a case stays in the outbox: %s", away)
 
 
 def deliver_due(tally: Tally, *, everything: bool = False) -> None:
@@ -105,8 +106,8 @@ def _send(
     except SalesforceError as error:
         # Wrong credentials, too often, lock the API user out; a used-up day does not get better in a minute.
         lasting = not isinstance(error, TransientError)
-        breaker.note_failure(error.said, for_good=lasting, probe=probe)
-        outbox.put_back(cases, code=error.code, message=error.said)
+        breaker.note_failure(str(error), for_good=lasting, probe=probe)
+        outbox.put_back(cases, code=error.code, message=str(error))
         raise SalesforceAway(str(error), for_good=lasting and not isinstance(error, DailyLimitReached)) from error
     breaker.note_success()
     for case in cases:
@@ -123,7 +124,7 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
     if error is None:
         outbox.note_delivered(case, outcome.salesforce_id)
     elif isinstance(error, TransientError):
-        outbox.put_back([case], code=error.code, message=error.said, pause=outbox.pause_after(case.attempts))
+        outbox.put_back([case], code=error.code, message=str(error), pause=outbox.pause_after(case.attempts))
     else:
         if refusal is State.FAILED:
             logger.error("Salesforce refuses case %s for good: %s %s", case.pk, error.code, error.said)

@@ -20,10 +20,11 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
 
     ``Conflict`` when that one is still running, ``Unprocessable`` when it had another body.
     """
-    case_id, claimed = uuid.uuid4(), breaker.request_may_call()
+    case_id, claimed = uuid.uuid4(), False
     with transaction.atomic():
         earlier = request.take(case_id)
         if earlier is None:
+            claimed = breaker.request_may_call()
             outbox.store_case(maker=maker, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
     case = OutboundCase.objects.get(pk=earlier or case_id)
     if earlier is not None:

@@ -15,10 +15,12 @@ from django.test import Client
 from api import outbox
 from api.models import IdempotencyKey, OutboundCase, SuperUser
 from api.scopes import Scope
+from api.v1.cases import CaseDetail
 from sf.models import SFAPIUsageLog, SyncConfig
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID
 from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, deliver, mend_salesforce, post_case
+from tests.api.test_openapi import assert_fits
 from tests.simulated import Simulator
 
 Services = Callable[..., Client]
@@ -50,6 +52,14 @@ def test_a_case_is_in_salesforce_when_the_answer_comes(writer: Client, simulator
     assert writer.get(answer["Location"]).json() == body
     assert simulator.calls_to("sobjects/Case") == 1
     assert SFAPIUsageLog.objects.get(source="api case").call_count == simulator.calls()
+
+
+def test_answers_are_as_documented(writer: Client, simulator: Simulator) -> None:
+    made = post_case(writer)
+    assert_fits(CaseDetail, made.json())
+    assert_fits(CaseDetail, writer.get(made["Location"]).json())
+    break_salesforce(simulator, status=503)
+    assert_fits(CaseDetail, post_case(writer).json())
 
 
 def test_who_may_make_a_case(writer: Client, anonymous: Client, user: Client, service: Services) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
@@ -114,6 +114,22 @@ def test_without_an_external_id_it_is_at_least_once(writer: Client, simulator: S
     queued(25)
     assert deliver().startswith("25 delivered")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 25
+
+
+def test_postgresql_goes_away_before_the_outcome_is_noted(
+    writer: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*arguments: Any) -> None:
+        raise OperationalError("the connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "note_delivered", away)
+        answer = post_case(writer)
+    assert (answer.status_code, answer.json()["code"]) == (503, 503)
+    (made,) = cases_in(simulator)
+    OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert deliver().startswith("1 delivered")
+    assert cases_in(simulator) == [made]
 
 
 # -- the deliverer ----------------------------------------------------------------------------------------------------

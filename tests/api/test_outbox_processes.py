@@ -38,9 +38,9 @@ def gunicorn_pid(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[str]:
-    """Four processes that talk to the simulator."""
+    """Two processes that talk to the simulator."""
     variables = {**served_variables(simulator), "SALESFORCE_API_RATE_LIMIT": "10000/min"}
-    with gunicorn(database, workers=4, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
+    with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
         yield url
 
 
@@ -150,6 +150,21 @@ def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, 
     assert [post().status_code for _ in range(3)] == [202, 202, 200]
     assert deliverer().communicate(timeout=30)[0] == "2 delivered, 0 refused for good, 0 still queued\n"
     assert_each_is_there_once(simulator, 3)
+
+
+def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
+    post()  # logged in, and every module is loaded
+    break_salesforce(simulator, "delay", times=1, seconds=1)
+    key = api_key_create(name="a form's server", scopes=[]).text
+    form = {"form_type": "contact_us", "data": {"message": "Hello"}}
+    began = time.monotonic()
+    answer = requests.post(
+        f"{server}/api/v1/forms/submit", json=form, headers={"Authorization": f"Bearer {key}"}, timeout=20
+    )
+    assert (answer.status_code, answer.json()["status"]) == (202, "pending")
+    assert time.monotonic() - began < 0.8
+    wait_for(lambda: not OutboundCase.objects.exclude(state="delivered").exists())
+    assert_each_is_there_once(simulator, 2)
 
 
 def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
