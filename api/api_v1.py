@@ -12,7 +12,7 @@ from api.errors import add_error_handlers
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
 from api.throttling import AddressThrottle, RateThrottle, throttled_response
-from api.v1 import adoptions, books, contact, me, schools
+from api.v1 import adoptions, books, cases, contact, forms, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
@@ -53,5 +53,5 @@ api.add_exception_handler(Throttled, throttled_response)
 
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())
-for _module in (contact, adoptions, books, schools):
+for _module in (contact, adoptions, books, schools, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)

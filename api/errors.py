@@ -22,6 +22,7 @@ MESSAGES = {
     404: "There is nothing at this address; /api/v1/docs/ lists what there is.",
     405: "This method is not possible here.",
     413: "The request is too large.",
+    409: "Another request with the same Idempotency-Key is still running.",
     415: "The body must be JSON, sent with “Content-Type: application/json”.",
     422: "The request is not valid.",
     429: "Too many requests: try again later.",
@@ -43,6 +44,8 @@ class ErrorBody(Schema):
 
 
 class ValidationErrorBody(ErrorBody):
+    """Which fields are wrong, or the code with which Salesforce refuses."""
+
     errors: list[FieldError] = []
     salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
 
@@ -86,6 +89,13 @@ class Forbidden(ApiError):
 
 class NotFound(ApiError):
     status = 404
+
+
+class Conflict(ApiError):
+    status = 409
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
 
 
 class Unprocessable(ApiError):

@@ -1,6 +1,6 @@
 """``sf check``: is this installation able to work with its org? One line a question: ok, or what to fix.
 
-Other apps add their questions with ``register`` (the Accounts one is in ``api``).
+Other apps add their questions with ``register`` in a module ``diagnosis`` of theirs (the Accounts one is in ``api``).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 
 from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
@@ -51,6 +52,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
         for synced in EVERY_OBJECT:
             yield _fields(client, synced)
         yield _pardot(client)
+    autodiscover_modules("diagnosis")
     for question in _more_questions:
         yield from question(client)
 

@@ -111,6 +111,13 @@ class Environment:
             raise refuse(name, value, "an API version such as 64.0")
         return value
 
+    def field_name(self, name: str) -> str:
+        """The API name of a custom field of Salesforce, or nothing."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,75}__c", value):
+            raise refuse(name, value, "the API name of a custom field such as SFAPI_Id__c")
+        return value
+
     def development_only(self, name: str, *, debug: bool) -> str:
         """A value that would be dangerous in production: refused there, not ignored."""
         value = self.text(name)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class SalesforceError(Exception):
@@ -19,10 +20,10 @@ class SalesforceError(Exception):
         self.code = code
         self.status = status
         self.fields = tuple(fields)
+        self.said = message
+        """Salesforce's own words, without what was asked: for callers who did not ask Salesforce themselves."""
         self.retry_after = 0.0
         """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
-        self.reason = ""
-        """Salesforce's own sentence, without what was asked."""
         self.unanswered = False
         """The call went out and no whole answer came back."""
 
@@ -81,8 +82,18 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     named = f" ({', '.join(fields)})" if fields else ""
     message = f"Salesforce answered {status} {code} to {asked}: {said}{named}".replace("  ", " ")
     error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
-    error.reason = said
+    error.said = said + named
     return error
+
+
+def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
+    """The error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
+
+    Source: REST API Developer Guide, "sObject Collections".
+    """
+    first = errors[0] if errors else {}
+    listed = [{"errorCode": first.get("statusCode"), "message": first.get("message"), "fields": first.get("fields")}]
+    return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
 
 
 def _kind(status: int, code: str, said: str) -> type[SalesforceError]:

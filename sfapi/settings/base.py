@@ -125,6 +125,7 @@ SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
 SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)
 SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)
 SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20, at_least=1, at_most=100)
+SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_FIELD")
 
 # -- the API ----------------------------------------------------------------------------------------------
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
