@@ -48,7 +48,7 @@ def test_a_good_cookie_says_who_is_signed_in(maker: CookieMaker, reader: CookieR
         {"aud": ["OpenStax", "Elsewhere"]},
         {"iat": None, "nbf": None},
         {"nbf": int(time.time()) + 30},
-        {"exp": time.time() + 3600.5},
+        {"exp": time.time() + 86_400.5},
     ],
 )
 def test_what_may_differ(maker: CookieMaker, reader: CookieReader, claims: dict[str, Any]) -> None:
