@@ -26,11 +26,16 @@ PlainText = Annotated[str, AfterValidator(_storable)]
 
 def json_response(body: dict[str, Any]) -> HttpResponse:
     """``body`` as it is: for lists, validating our own rows again would take most of the time."""
-    content = json.dumps(body, default=_encoded, ensure_ascii=False)
-    return HttpResponse(content, content_type="application/json; charset=utf-8")
+    return HttpResponse(json_text(body), content_type="application/json; charset=utf-8")
 
 
-def _encoded(value: Any) -> Any:
+def json_text(body: Any, *, indent: int | None = None) -> str:
+    """Dates in ISO 8601, decimals as numbers."""
+    return json.dumps(body, default=encoded, ensure_ascii=False, indent=indent)
+
+
+def encoded(value: Any) -> Any:
+    """A value that JSON does not know, as one that it does."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sf",
     "simulator",
     "ninja",
+    "rest_framework",
     "django_crontab",
     "django.contrib.admin",
     "django.contrib.auth",
