@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "api.middleware.RequestIdMiddleware",
+    "sfapi.security_headers.SecurityHeadersMiddleware",
     "api.middleware.ProbeMiddleware",
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",
