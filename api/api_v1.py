@@ -17,7 +17,7 @@ from api.rates import Rate, parse_rate
 from api.records.openapi import add_records
 from api.records.resources import RESOURCES
 from api.throttling import AddressThrottle, RateThrottle, throttled_response
-from api.v1 import adoptions, books, contact, me, schools
+from api.v1 import adoptions, books, contact, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
@@ -67,5 +67,6 @@ api.add_exception_handler(Throttled, throttled_response)
 
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())
+api.add_router("", info.router)
 for _module in (contact, adoptions, books, schools):
     api.add_router("", _module.router, throttle=_salesforce)
