@@ -128,6 +128,7 @@ SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)
 SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20, at_least=1, at_most=100)
 
 # -- the API ----------------------------------------------------------------------------------------------
+METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------
