@@ -60,10 +60,10 @@ def release() -> Iterator[Gauge]:
 def syncs() -> Iterator[Gauge]:
     found = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in found if each.age_seconds is not None]
-    states = [Sample(each.state == "fresh", {"object": each.name, "state": each.state}) for each in found]
+    fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in found]
     refused = RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id"))
     yield Gauge("sfapi_sync_age_seconds", "Since the last sync that ended well.", ages)
-    yield Gauge("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", states)
+    yield Gauge("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     yield Gauge(
         "sfapi_records_set_aside",
         "Records that PostgreSQL would not store.",

@@ -57,8 +57,8 @@ def test_what_an_operator_needs(prometheus: Client, settings: Any) -> None:
     assert "sfapi_salesforce_limit 285000" in lines
     assert "sfapi_sync_enabled 1" in lines
     assert 'sfapi_records_set_aside{object="contacts"} 1' in lines
-    assert 'sfapi_sync_fresh{object="accounts",state="fresh"} 1' in lines
-    assert 'sfapi_sync_fresh{object="books",state="never"} 0' in lines
+    assert 'sfapi_sync_fresh{object="accounts"} 1' in lines
+    assert 'sfapi_sync_fresh{object="books"} 0' in lines
     [age] = [line for line in lines if line.startswith('sfapi_sync_age_seconds{object="accounts"}')]
     assert 500 <= float(age.split()[1]) < 560
     assert r'version="odd\"\\version"' in answer.text
