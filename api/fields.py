@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 
 def _storable(text: str) -> str:
@@ -22,6 +22,12 @@ def _storable(text: str) -> str:
 
 PlainText = Annotated[str, AfterValidator(_storable)]
 """Text that can be stored and searched for."""
+
+ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": ["001Hs0000010000IAA"]}
+"""A Salesforce id for the OpenAPI document. Which three characters may end it, no schema can tell."""
+
+SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
+"""Described, not checked: ``sf/salesforce/ids.py`` does that."""
 
 
 def json_response(body: dict[str, Any]) -> HttpResponse:

@@ -10,9 +10,9 @@ from ninja import Schema
 
 from api.auth import caller_with
 from api.errors import documented
+from api.fields import ID_SCHEMA
 from api.records.query import RecordQuery
 from api.records.resources import Resource
-from api.records.values import ID_PATTERN
 from api.scopes import Scope
 
 _REF = "#/components/schemas/{model}"
@@ -31,7 +31,7 @@ _ID_PARAMETER: dict[str, Any] = {
     "name": "id",
     "required": True,
     "description": "A Salesforce id of 15 or 18 characters.",
-    "schema": {"type": "string", "pattern": ID_PATTERN},
+    "schema": ID_SCHEMA,
 }
 
 

@@ -49,6 +49,7 @@ class RecordsQuery(RecordQuery):
         None,
         description="Only records that changed here at this moment or later: the `as_of` of the last time. Use it with "
         "`include_deleted`, or deletions go unseen.",
+        examples=["2026-01-31T12:00:00Z"],
     )
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(
         DEFAULT_LIMIT, description="How many records a page may have."

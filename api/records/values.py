@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
-from api.fields import PlainText
+from api.fields import ID_SCHEMA, PlainText
 from sf.salesforce.ids import id_of_18
 
-ID_PATTERN = "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -61,4 +60,4 @@ QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
 QueryInteger = Annotated[int, BeforeValidator(_integer)]
 QueryDate = Annotated[date, BeforeValidator(_date)]
 QueryMoment = Annotated[datetime, BeforeValidator(_moment)]
-QueryId = Annotated[str, BeforeValidator(_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
+QueryId = Annotated[str, BeforeValidator(_id), WithJsonSchema(ID_SCHEMA)]

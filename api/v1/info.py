@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from accounts_client.connection import accounts_client, cookie_key_types
 from accounts_client.errors import AccountsError
@@ -75,7 +77,44 @@ class SyncState(Schema):
     age_seconds: int | None = Field(description="Since the last run that ended well.")
 
 
+_EXAMPLE: JsonDict = {
+    "release_information": {
+        "sfapi_version": "1.0.0",
+        "deployment_version": "build-7",
+        "environment": "production",
+        "accounts_environment": "production",
+        "salesforce_environment": "production",
+    },
+    "api_usage": {"api_usage": 12345, "api_limit": 285000, "by_source": {"sync_all": 240, "api info": 12}},
+    "accounts_api": {
+        "configured": True,
+        "url": "https://accounts.openstax.org",
+        "status": "ok",
+        "token_type": "Bearer",
+    },
+    "sso_config": {
+        "cookie_name": "oxa",
+        "has_signature_key": True,
+        "signature_key_type": "RSA-2048",
+        "has_encryption_key": True,
+        "encryption_key_type": "AES-256",
+        "dev_user_bypass": False,
+    },
+    "sync": {
+        "accounts": {
+            "rows": 20000,
+            "last_run": "2026-01-31T05:00:02+00:00",
+            "mode": "incremental",
+            "state": "done",
+            "age_seconds": 3600,
+        }
+    },
+}
+
+
 class Info(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
     release_information: ReleaseInformation
     api_usage: UsageOfTheDay | Failure
     accounts_api: AccountsState
