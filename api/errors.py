@@ -21,6 +21,7 @@ MESSAGES = {
     403: "This is not allowed.",
     404: "There is nothing at this address; /api/v1/docs/ lists what there is.",
     405: "This method is not possible here.",
+    406: "This cannot be had in the form that Accept asks for: JSON, CSV, or HTML where there is a page.",
     413: "The request is too large.",
     409: "Another request with the same Idempotency-Key is still running.",
     415: "The body must be JSON, sent with “Content-Type: application/json”.",

@@ -18,7 +18,6 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.http import Transport
-from sf.salesforce.limits import ApiUsage
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
 
@@ -77,10 +76,9 @@ def _login(client: SalesforceClient) -> Finding:
 
 def _limits(client: SalesforceClient) -> Finding:
     try:
-        daily = client.limits()["DailyApiRequests"]
+        usage = client.daily_usage()
     except SalesforceError as error:
         return Finding("fix", "limits", str(error))
-    usage = ApiUsage(daily["Max"] - daily["Remaining"], daily["Max"])
     budget = SyncConfig.load().budget(usage.maximum)
     said = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
     return Finding("ok" if usage.used < budget else "fix", "limits", said)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, MutableMapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -82,6 +83,16 @@ class Environment:
     def names(self, name: str, default: str = "") -> list[str]:
         """A comma list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """A comma list of IP addresses and networks."""
+        found = []
+        for part in self.names(name):
+            try:
+                found.append(ip_network(part))
+            except ValueError:
+                raise refuse(name, part, "an address or network such as 10.0.0.0/8") from None
+        return found
 
     def url(self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",)) -> str:
         """An absolute URL, without the slash at its end."""

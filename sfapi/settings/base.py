@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sf",
     "simulator",
     "ninja",
+    "rest_framework",
     "django_crontab",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.RequestIdMiddleware",
     "api.middleware.AuditMiddleware",
+    "sfapi.security_headers.SecurityHeadersMiddleware",
     "api.middleware.ProbeMiddleware",
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",
@@ -128,6 +130,7 @@ SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20,
 SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_FIELD")
 
 # -- the API ----------------------------------------------------------------------------------------------
+METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------
