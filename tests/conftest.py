@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import hypothesis
 import pytest
 from django.db import connection
 
@@ -17,6 +18,10 @@ from sf.salesforce.login import SessionKeeper
 from tests.simulated import Simulator, manage, start_simulator
 
 SCHOOLS = 60
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 class NotedRequests(list[audit.Entry]):

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.models import SuperUser
+from api.models import FormSubmission, OutboundCase, SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create, api_key_revoke
 from tests.api import records
@@ -66,7 +66,11 @@ def _records() -> dict[str, str]:
     records.adoption(contact=records.contact(account=school, accounts_uuid=SUPER_USER))
     opportunity = records.opportunity(contact=contact, account=school, book=book)
     adoption = records.adoption(contact=contact, opportunity=opportunity)
+    case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
+    form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
     return {
+        "case": str(case.id),
+        "submissions": str(form.id),
         "schools": school.id,
         "accounts": school.id,
         "books": book.id,
