@@ -158,6 +158,15 @@ def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulat
     assert deliver() == "0 delivered, 0 refused for good, 0 still queued\n"
 
 
+def test_what_people_wrote_is_not_in_the_logs(
+    writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(1, values={"Subject": "private " * 100})
+    assert "1 refused for good" in deliver()
+    assert "STRING_TOO_LONG Subject" in caplog.text
+    assert "private" not in caplog.text
+
+
 def test_a_call_that_is_refused_whole_is_made_one_by_one(writer: Client, simulator: Simulator) -> None:
     queued(3)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
