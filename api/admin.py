@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -133,6 +133,10 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     actions = ["retry"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
+        # With each row, so that its link costs no query of its own.
+        return OutboundCase.objects.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
+
     @admin.display(description="subject")
     def subject(self, case: OutboundCase) -> str:
         return case.values.get("Subject", "")[:80]
@@ -143,7 +147,7 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Salesforce")
     def salesforce_page(self, case: OutboundCase) -> SafeString | str:
-        instance_url = SyncConfig.load().instance_url
+        instance_url = getattr(case, "instance_url", "")
         if not case.salesforce_id or not instance_url:
             return case.salesforce_id or "–"
         page = f"{instance_url}/lightning/r/Case/{case.salesforce_id}/view"

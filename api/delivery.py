@@ -127,5 +127,6 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
         outbox.put_back([case], code=error.code, message=str(error), pause=outbox.pause_after(case.attempts))
     else:
         if refusal is State.FAILED:
-            logger.error("Salesforce refuses case %s for good: %s %s", case.pk, error.code, error.said)
-        outbox.note_refused(case, code=error.code, message=error.said, state=refusal)
+            # Not its message, which may quote what a person wrote: the admin shows that.
+            logger.error("Salesforce refuses case %s for good: %s %s", case.pk, error.code, ", ".join(error.fields))
+        outbox.note_refused(case, code=error.code, message=error.reason, state=refusal)

@@ -45,8 +45,6 @@ class ErrorBody(Schema):
 
 
 class ValidationErrorBody(ErrorBody):
-    """Which fields are wrong, or the code with which Salesforce refuses."""
-
     errors: list[FieldError] = []
     salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
 

@@ -33,15 +33,19 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 State = OutboundCase.State
 
+# MATERIALIZED: as a plain sub-select the planner may run it anew for each row that it updates, and each time it would
+# find further rows, far more than the limit.
 _CLAIM = """
-    UPDATE api_outboundcase
+    WITH due AS MATERIALIZED (
+        SELECT id FROM api_outboundcase
+         WHERE state = 'queued' AND next_attempt_at <= %(as_of)s
+           AND (lease_until IS NULL OR lease_until < clock_timestamp())
+         ORDER BY next_attempt_at, id LIMIT %(limit)s
+           FOR UPDATE SKIP LOCKED)
+    UPDATE api_outboundcase AS claimed
        SET lease_holder = %(holder)s, lease_until = clock_timestamp() + %(lease)s, attempts = attempts + 1
-     WHERE id IN (SELECT id FROM api_outboundcase
-                   WHERE state = 'queued' AND next_attempt_at <= %(as_of)s
-                     AND (lease_until IS NULL OR lease_until < clock_timestamp())
-                   ORDER BY next_attempt_at, id LIMIT %(limit)s
-                   FOR UPDATE SKIP LOCKED)
-    RETURNING id
+      FROM due WHERE claimed.id = due.id
+    RETURNING claimed.id
 """
 
 

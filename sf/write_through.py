@@ -116,7 +116,7 @@ def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | Wr
         return WriteNotMade(str(error), retry_after=error.retry_after)
     columns = {path: column for column, path in synced.paths.items()}
     named = tuple(columns[field] for field in error.fields if field in columns)
-    return WriteRefused(error.said, code=error.code, columns=named, gone=error.code in _GONE)
+    return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)
 
 
 def _read_back(

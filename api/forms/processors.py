@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 
 from api.errors import Unprocessable
 from api.fields import PlainText
@@ -33,7 +33,12 @@ def _email(text: str) -> str:
     return text
 
 
-Email = Annotated[PlainText, StringConstraints(max_length=80), AfterValidator(_email)]
+Email = Annotated[
+    PlainText,
+    StringConstraints(max_length=80),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 80}),
+]
 Line = Annotated[PlainText, StringConstraints(max_length=255)]
 Paragraphs = Annotated[PlainText, StringConstraints(min_length=1, max_length=10_000)]
 PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
@@ -95,6 +100,11 @@ def processor(
 
 def form_types() -> list[str]:
     return sorted(_PROCESSORS)
+
+
+def data_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON schema of each type's data."""
+    return {name: _PROCESSORS[name].data.model_json_schema() for name in form_types()}
 
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:

@@ -31,6 +31,8 @@ SALESFORCE_FIELDS = {
 """The field of Salesforce's Case that each part of a request becomes."""
 
 _PATH = "/case"
+_WORDS = r"\S"
+"""In the OpenAPI document: not blanks alone."""
 _State = OutboundCase.State
 
 
@@ -64,8 +66,12 @@ class CaseIn(Schema):
         },
     )
 
-    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=255), AfterValidator(_with_words)]
-    description: Annotated[PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)]
+    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=255), AfterValidator(_with_words)] = Field(
+        json_schema_extra={"pattern": _WORDS}
+    )
+    description: Annotated[
+        PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
+    ] = Field(json_schema_extra={"pattern": _WORDS})
     product: Picked | None = Field(None, description="A value of Salesforce's picklist, as the next two.")
     feature: Picked | None = None
     issue: Picked | None = None

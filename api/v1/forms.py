@@ -15,7 +15,7 @@ from pydantic import ConfigDict, StringConstraints
 from api.auth import any_caller, required_caller
 from api.errors import NotFound, documented
 from api.fields import PlainText, json_response
-from api.forms.processors import case_values_of, form_types
+from api.forms.processors import case_values_of, data_schemas, form_types
 from api.forms.spam import spam_reason
 from api.idempotency import idempotent_request
 from api.models import FormSubmission
@@ -31,24 +31,31 @@ _PATH = "/forms/submit"
 FormValue = Annotated[PlainText, StringConstraints(max_length=10_000)]
 
 
+_EXAMPLE = {
+    "form_type": "contact_us",
+    "data": {
+        "name": "Ines Example",
+        "email": "ines@college.example",
+        "subject": "A question",
+        "message": "Where do I find the answer guide?",
+    },
+    "source_url": "https://openstax.org/contact",
+    "honeypot": "",
+    "submitted_at": 1767225600000,
+}
+
+
+def _with_data_by_type(schema: dict[str, Any]) -> None:
+    """In the OpenAPI document each type has its own data, as its processor declares it."""
+    schema["oneOf"] = [
+        {"title": name, "properties": {"form_type": {"const": name}, "data": data}}
+        for name, data in data_schemas().items()
+    ]
+    schema["example"] = _EXAMPLE
+
+
 class FormIn(Schema):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {
-                "form_type": "contact_us",
-                "data": {
-                    "name": "Ines Example",
-                    "email": "ines@college.example",
-                    "subject": "A question",
-                    "message": "Where do I find the answer guide?",
-                },
-                "source_url": "https://openstax.org/contact",
-                "honeypot": "",
-                "submitted_at": 1767225600000,
-            }
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_data_by_type)
 
     form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)] = Field(
         description=f"One of {', '.join(form_types())}."

@@ -20,10 +20,10 @@ class SalesforceError(Exception):
         self.code = code
         self.status = status
         self.fields = tuple(fields)
-        self.said = message
-        """Salesforce's own words, without what was asked: for callers who did not ask Salesforce themselves."""
         self.retry_after = 0.0
         """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
+        self.reason = ""
+        """Salesforce's own sentence, without what was asked."""
         self.unanswered = False
         """The call went out and no whole answer came back."""
 
@@ -82,7 +82,7 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     named = f" ({', '.join(fields)})" if fields else ""
     message = f"Salesforce answered {status} {code} to {asked}: {said}{named}".replace("  ", " ")
     error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
-    error.said = said + named
+    error.reason = said
     return error
 
 

@@ -79,6 +79,12 @@ def test_contact_us_becomes_a_case(sender: Client, simulator: Simulator) -> None
     assert sender.get(f"/api/v1/forms/submissions/{body['id']}").json() == {**body, "status": "delivered"}
 
 
+def test_the_document_has_the_data_of_each_type(db: None) -> None:
+    schema = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]["FormIn"]
+    required = {each["title"]: each["properties"]["data"]["required"] for each in schema["oneOf"]}
+    assert required == {"contact_us": ["message"], "web_to_case": ["subject", "description"]}
+
+
 def test_web_to_case_becomes_a_case(sender: Client, simulator: Simulator) -> None:
     assert submit(sender, WEB_TO_CASE).status_code == 202
     (case,) = made(simulator)

@@ -158,6 +158,15 @@ def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulat
     assert deliver() == "0 delivered, 0 refused for good, 0 still queued\n"
 
 
+def test_what_people_wrote_is_not_in_the_logs(
+    writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(1, values={"Subject": "private " * 100})
+    assert "1 refused for good" in deliver()
+    assert "STRING_TOO_LONG Subject" in caplog.text
+    assert "private" not in caplog.text
+
+
 def test_a_call_that_is_refused_whole_is_made_one_by_one(writer: Client, simulator: Simulator) -> None:
     queued(3)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
@@ -208,6 +217,17 @@ def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) ->
     OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert deliver().startswith("1 delivered")
     assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
+
+
+def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> None:
+    queued(20)
+    with connection.cursor() as cursor:  # what a plan for a table without statistics looks like
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
+        )
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_material = off")
+    assert len(outbox.claim_due(holder="a", limit=3, as_of=now())) == 3
+    assert OutboundCase.objects.filter(attempts=1).count() == 3
 
 
 def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
@@ -319,7 +339,7 @@ def test_the_admin_shows_dead_letters_and_sends_them_again(
     (bad,) = queued(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
     (done,) = queued(1)
     deliver()
-    page = admin_client.get("/admin/api/outboundcase/?state__exact=failed")
+    page = admin_client.get("/admin/api/outboundcase/?state__exact=failed&q=Bad")
     assert "bad value for restricted picklist" in page.text
     assert admin_client.get(f"/admin/api/outboundcase/{bad.pk}/change/").status_code == 200
     assert admin_client.get("/admin/api/outboundcase/add/").status_code == 403

@@ -106,12 +106,12 @@ def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: 
 def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
     post: Post, server: str, simulator: Simulator, gunicorn_pid: Path
 ) -> None:
-    for number in range(4):
+    for number in range(3):
         break_salesforce(simulator, "delay", times=1, seconds=0.5)
         with ThreadPoolExecutor(1) as pool:
             sent = pool.submit(post, {**CASE, "subject": f"Case {number}"})
             wait_for(lambda: OutboundCase.objects.filter(state="queued", lease_holder__startswith="request").exists())
-            time.sleep(0.2 * number)  # before Salesforce has it, and after
+            time.sleep(0.3 * number)  # before Salesforce has it, and after
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
                 sent.result()
@@ -119,7 +119,7 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
         leases_end()
     call_command("deliver_pending")
     time.sleep(0.5)
-    assert_each_is_there_once(simulator, 4)
+    assert_each_is_there_once(simulator, 3)
     assert answers_again(server)
     assert post().status_code == 200
 
@@ -129,11 +129,11 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
 ) -> None:
     for number in range(40):
         OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": f"Number {number}"})
-    for number in range(5):
+    for number in range(4):
         simulator.fail("delay", path="composite/sobjects|/queryAll", skip=number % 2, times=1, seconds=0.4)
         process = deliverer()
         wait_for(lambda: OutboundCase.objects.exclude(lease_holder="").exists())
-        time.sleep(0.15 * number)
+        time.sleep(0.2 * number)
         process.kill()
         process.wait(10)
         leases_end()
