@@ -48,7 +48,7 @@ def _moment(text: Any) -> Any:
 
 
 def moment_in_utc(text: str) -> datetime:
-    """``ValueError`` without an offset. In UTC, because PostgreSQL reads no offset above 15:59, which ISO 8601 allows."""
+    """``ValueError`` without an offset. In UTC, because PostgreSQL reads no offset above 15:59; ISO 8601 has them."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("no offset")
