@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from api.records.values import moment_in_utc
 from sf.record_pages import Position
 from sf.salesforce.ids import id_of_18
 
@@ -35,16 +36,9 @@ class Cursor:
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts
-            found = cls(Position(_moment(date), record_id), _moment(as_of))
+            found = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise UnreadableCursor("This is no cursor of ours: take it from “next”") from error
         if not isinstance(record_id, str) or id_of_18(record_id) != record_id:
             raise UnreadableCursor("This is no cursor of ours: take it from “next”")
         return found
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("no offset")
-    return found

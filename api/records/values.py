@@ -4,7 +4,7 @@ copy without a word."""
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
@@ -44,7 +44,18 @@ def _moment(text: Any) -> Any:
     text = _DECODED_PLUS.sub("+", text) if isinstance(text, str) else ""
     if not _MOMENT.fullmatch(text):
         raise ValueError("Give a time with its offset, such as 2026-01-31T12:00:00Z")
-    return datetime.fromisoformat(text.upper())
+    return moment_in_utc(text.upper())
+
+
+def moment_in_utc(text: str) -> datetime:
+    """``ValueError`` without an offset. In UTC, because PostgreSQL reads no offset above 15:59; ISO 8601 has them."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("no offset")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Give a time between the years 1 and 9999") from None
 
 
 def _id(text: Any) -> Any:

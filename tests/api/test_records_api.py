@@ -126,6 +126,8 @@ def test_columns_are_filters(reader: Client) -> None:
         ({"modified_since": "2026-01-31"}, "modified_since"),
         ({"modified_since": "2026-01-31T12:00:00"}, "modified_since"),
         ({"modified_since": "2026-02-31T12:00:00Z"}, "modified_since"),
+        ({"modified_since": "0001-01-01T00:00:00+14:00"}, "modified_since"),
+        ({"modified_since": "9999-12-31T23:59:59-14:00"}, "modified_since"),
         ({"cursor": "x"}, "cursor"),
         ({"cursor": "WzEsMiwzXQ"}, "cursor"),
         ({"cursor": "é"}, "cursor"),
@@ -141,6 +143,20 @@ def test_what_cannot_be_meant_is_refused(reader: Client, query: dict[str, Any], 
     body = refusal(reader, **query)
     assert body["errors"][0]["loc"][:2] == ["query", at]
     assert at in body["message"]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-01-31t12:00:00z", "2026-01-31T12:00:00.123456789+02:00", "2026-01-31T12:00:00+19:20",
+     "0001-01-01T00:00:00Z", "2026-01-31T12:00:00-23:59"],
+)  # fmt: skip
+def test_any_time_with_an_offset_is_understood(reader: Client, moment: str) -> None:
+    records.school()
+    assert len(page(reader, modified_since=moment)["results"]) == 1
+
+
+def test_a_plus_that_was_not_escaped_is_still_one(reader: Client) -> None:
+    assert reader.get(f"{ACCOUNTS}?modified_since=2026-01-31T12:00:00+02:00").status_code == 200
 
 
 # -- pages --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from django.test import Client
 from api.models import FormSubmission, OutboundCase, SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create, api_key_revoke
+from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID, CookieMaker
@@ -28,6 +29,8 @@ from tests.simulated import Simulator
 
 TABLE = Path(__file__).with_name("routes_and_callers.csv")
 WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
+NOBODYS = "7c1d9f04-0000-4000-8000-00000000beef"
+"""The id of a thing that none of the callers has made."""
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 _REQUEST_COLUMNS = ("method", "route", "query", "body")
 
@@ -57,13 +60,13 @@ class World:
 
 @pytest.fixture
 def world(simulator: Simulator, cookies: CookieMaker, db: None) -> World:
-    return World(_callers(cookies), _records())
+    return World(_callers(cookies), _records(simulator))
 
 
-def _records() -> dict[str, str]:
+def _records(simulator: Simulator) -> dict[str, str]:
     school, book = records.school("Example College"), records.book()
-    contact = records.contact(account=school)
-    records.adoption(contact=records.contact(account=school, accounts_uuid=SUPER_USER))
+    contact = _contact(simulator, UUID)
+    records.adoption(contact=_contact(simulator, SUPER_USER))
     opportunity = records.opportunity(contact=contact, account=school, book=book)
     adoption = records.adoption(contact=contact, opportunity=opportunity)
     case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
@@ -77,7 +80,18 @@ def _records() -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
+        "case": NOBODYS,
+        "submissions": NOBODYS,
     }
+
+
+def _contact(simulator: Simulator, uuid: str) -> Contact:
+    """A contact of this user, cached and in Salesforce."""
+    names = {"FirstName": "Ines", "LastName": "Example"}
+    there = simulator.create("Contact", **names, Accounts_UUID__c=uuid, FV_Status__c="confirmed_faculty")
+    here = records.contact(accounts_uuid=uuid)
+    Contact.objects.filter(pk=here.pk).update(id=there)
+    return Contact.objects.get(pk=there)
 
 
 def _callers(cookies: CookieMaker) -> dict[str, Client]:

@@ -54,21 +54,24 @@ def unlimited(database: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def collected_static(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As it is before a deployment: pages need the manifest of static files."""
-    variables = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables of a deployment whose static files are collected: pages need their manifest."""
+    folder = tmp_path_factory.mktemp("deployed")
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.api.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
+    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(tmp_path_factory.mktemp("data")), **variables},
+        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
         capture_output=True,
         check=True,
         timeout=120,
     )
+    return variables
 
 
 @pytest.fixture
-def service_url(simulator: Simulator, cookies: CookieMaker, database: str, collected_static: None) -> Iterator[str]:
+def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deployed: dict[str, str]) -> Iterator[str]:
     """The service, with something of each kind to be found and the simulator behind it."""
     school, book = records.school("Example College", city="Austin"), records.book()
     contact = records.contact(account=school)
@@ -77,6 +80,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, colle
     SuperUser.objects.create(accounts_uuid=UUID)
     variables = {
         **simulator.variables,
+        **deployed,
         "DEBUG": "off",
         "SALESFORCE_API_RATE_LIMIT": "1000000/sec",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
