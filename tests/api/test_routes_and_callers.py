@@ -29,7 +29,6 @@ from tests.simulated import Simulator
 
 TABLE = Path(__file__).with_name("routes_and_callers.csv")
 WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
-NOBODYS = "7c1d9f04-0000-4000-8000-00000000beef"
 """The id of a thing that none of the callers has made."""
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 _REQUEST_COLUMNS = ("method", "route", "query", "body")
@@ -80,8 +79,6 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
-        "case": NOBODYS,
-        "submissions": NOBODYS,
     }
 
 
