@@ -156,12 +156,22 @@ def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> Htt
 
 def _validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     assert isinstance(error, ValidationError)
-    errors = [
-        {"loc": _location(each["loc"]), "message": each["msg"].removeprefix("Value error, ")} for each in error.errors
-    ]
+    errors = [{"loc": _location(each["loc"]), "message": _sentence(each)} for each in error.errors]
     first = errors[0]
     where = ".".join(map(str, first["loc"][1:])) or first["loc"][0]
     return error_response(422, f"The request is not valid: {where}: {first['message']}.", errors=errors)
+
+
+_LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Pydantic's words, but for the length of a text that has a check of its own: it calls characters items."""
+    if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
+        bound, name = _LENGTHS[error["type"]]
+        number = error["ctx"][name]
+        return f"Text should have {bound} {number:,} character{'' if number == 1 else 's'}"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:

@@ -17,7 +17,9 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from api.breaker import breaker_state
 from api.client_address import UNKNOWN, client_address
+from api.outbox import queue_depth
 from sf.freshness import sync_freshness
 from sf.models import RefusedRecord, SyncConfig
 from sf.org import calls_today, known_usage
@@ -84,8 +86,16 @@ def salesforce() -> Iterator[Gauge]:
     yield Gauge("sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last told its usage.", [told])
 
 
-SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, salesforce]
-"""Where figures come from; each is cheap. What else is worth a look (a queue's depth) is one more function here."""
+def outbox() -> Iterator[Gauge]:
+    depth = queue_depth()
+    states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
+    yield Gauge("sfapi_outbox_cases", "Cases that are not in Salesforce: on their way, or refused for good.", states)
+    yield Gauge("sfapi_outbox_oldest_seconds", "How long the oldest has waited.", [Sample(depth.oldest_seconds or 0)])
+    yield Gauge("sfapi_outbox_breaker_open", "1 while nobody waits for Salesforce.", [Sample(breaker_state().open)])
+
+
+SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, salesforce, outbox]
+"""Where figures come from; each is cheap. What else is worth a look is one more function here."""
 
 
 @require_safe

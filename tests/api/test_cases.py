@@ -85,6 +85,12 @@ def test_only_its_maker_sees_a_case(writer: Client, service: Services, super_use
     assert writer.get("/api/v1/case/1").status_code == 422
 
 
+def test_the_length_of_a_text_is_told_in_characters(writer: Client) -> None:
+    answer = post_case(writer, {"subject": "", "description": "a" * 10_001})
+    said = [error["message"] for error in answer.json()["errors"]]
+    assert said == ["Text should have at least 1 character", "Text should have at most 10,000 characters"]
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [

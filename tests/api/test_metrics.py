@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from api.models import OutboundCase
 from sf.models import RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
 from sfapi.env import Environment
 
@@ -49,7 +50,9 @@ def test_what_an_operator_needs(prometheus: Client, settings: Any) -> None:
     config = SyncConfig.load()
     config.last_usage_check, config.last_usage_value, config.last_usage_limit = ended, 12345, 285000
     config.save()
+    OutboundCase.objects.create(maker="user:1", source="case", values={})
     answer = prometheus.get("/metrics")
+    assert 'sfapi_outbox_cases{state="queued"} 1' in answer.text.splitlines()
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
     lines = answer.text.splitlines()
     assert 'sfapi_salesforce_calls_today{source="sync_all"} 42' in lines
