@@ -29,6 +29,9 @@ from tests.simulated import ROOT, Simulator, environment
 
 Post = Callable[..., requests.Response]
 
+LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
+"""The long form, for ``make soak``."""
+
 
 @pytest.fixture
 def gunicorn_pid(tmp_path: Path) -> Path:
@@ -103,15 +106,16 @@ def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: 
     assert_each_is_there_once(simulator, 1)
 
 
+@pytest.mark.parametrize("kills", [3, LONG])
 def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
-    post: Post, server: str, simulator: Simulator, gunicorn_pid: Path
+    post: Post, server: str, simulator: Simulator, gunicorn_pid: Path, kills: int
 ) -> None:
-    for number in range(3):
+    for number in range(kills):
         break_salesforce(simulator, "delay", times=1, seconds=0.5)
         with ThreadPoolExecutor(1) as pool:
             sent = pool.submit(post, {**CASE, "subject": f"Case {number}"})
             wait_for(lambda: OutboundCase.objects.filter(state="queued", lease_holder__startswith="request").exists())
-            time.sleep(0.3 * number)  # before Salesforce has it, and after
+            time.sleep(0.3 * (number % 3))  # before Salesforce has it, and after
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
                 sent.result()
@@ -119,21 +123,22 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
         leases_end()
     call_command("deliver_pending")
     time.sleep(0.5)
-    assert_each_is_there_once(simulator, 3)
+    assert_each_is_there_once(simulator, kills)
     assert answers_again(server)
     assert post().status_code == 200
 
 
+@pytest.mark.parametrize("kills", [4, LONG])
 def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
-    simulator: Simulator, deliverer: Callable[[], subprocess.Popen[str]]
+    simulator: Simulator, deliverer: Callable[[], subprocess.Popen[str]], kills: int
 ) -> None:
     for number in range(40):
         OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": f"Number {number}"})
-    for number in range(4):
+    for number in range(kills):
         simulator.fail("delay", path="composite/sobjects|/queryAll", skip=number % 2, times=1, seconds=0.4)
         process = deliverer()
         wait_for(lambda: OutboundCase.objects.exclude(lease_holder="").exists())
-        time.sleep(0.2 * number)
+        time.sleep(0.2 * (number % 4))
         process.kill()
         process.wait(10)
         leases_end()
