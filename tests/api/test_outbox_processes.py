@@ -111,10 +111,11 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
     post: Post, server: str, simulator: Simulator, gunicorn_pid: Path, kills: int
 ) -> None:
     for number in range(kills):
+        subject = f"Case {number}"
         break_salesforce(simulator, "delay", times=1, seconds=0.5)
         with ThreadPoolExecutor(1) as pool:
-            sent = pool.submit(post, {**CASE, "subject": f"Case {number}"})
-            wait_for(lambda: OutboundCase.objects.filter(state="queued", lease_holder__startswith="request").exists())
+            sent = pool.submit(post, {**CASE, "subject": subject})
+            wait_for(OutboundCase.objects.filter(values__Subject=subject, lease_holder__startswith="request").exists)
             time.sleep(0.3 * (number % 3))  # before Salesforce has it, and after
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
