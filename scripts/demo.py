@@ -42,6 +42,8 @@ class DemoFailed(Exception):
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Shells that start it in the background have SIGINT ignored, and Python keeps it so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     DATA.mkdir(parents=True, exist_ok=True)
     try:
         _check_port(PORT, "PORT")
