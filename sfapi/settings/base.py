@@ -34,6 +34,7 @@ ROOT_URLCONF = "sfapi.urls"
 WSGI_APPLICATION = "sfapi.wsgi.application"
 
 INSTALLED_APPS = [
+    "pardot",
     "api",
     "sf",
     "simulator",
