@@ -15,9 +15,10 @@ from django.db import DatabaseError, InterfaceError
 
 from sf.connection import salesforce_client
 from sf.models import SyncRun
-from sf.sync.engine import ObjectSync, SyncOptions
+from sf.sync.engine import ObjectSync
 from sf.sync.objects import SyncedObject
 from sf.sync.progress import progress_for
+from sf.sync.sync import SyncOptions
 from sf.sync.usage import UsageBudget, UsageCounter
 
 
