@@ -83,7 +83,7 @@ class RestSource:
         page = self._page(query, cursor)
         with transaction.atomic():
             refusals: list[Refusal] = []
-            rows = stage.copy_rows(_storable(self._rows(page["records"]), stage, refusals))
+            rows = stage.copy_rows(storable(self._rows(page["records"]), stage, refusals))
             staged = StagedPage(
                 rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
             )
@@ -158,7 +158,7 @@ class BulkSource:
             refusals: list[Refusal] = []
             try:
                 if by_row:
-                    rows = stage.copy_rows(_storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
+                    rows = stage.copy_rows(storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
                 else:
                     rows = stage.copy_csv(told.chunks(), self.paths)
             except UnexpectedHeader as error:
@@ -197,7 +197,7 @@ class _Told:
         self._rows = rows
 
 
-def _storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
+def storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
     """The rows that PostgreSQL's text can hold; the others go to ``refusals``."""
     for row in rows:
         if is_storable_text(row):

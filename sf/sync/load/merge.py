@@ -73,20 +73,19 @@ class Merge:
             action = sql.SQL("UPDATE {} t SET is_deleted = true, local_update_date = now()").format(
                 self._target.identifier
             )
-        return execute(
-            sql.SQL(
-                action
-                + """ WHERE {live} AND {within} AND t.local_update_date < %s AND t.id::text <> ALL (%s)
-                AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE {key} = t.id)"""
-            ).format(
-                action=action,
-                live=self._target.live,
-                within=self._within,
-                staging=self._target.staging,
-                key=self._target.key,
-            ),
-            [untouched_since, list(except_ids)],
-        )
+        return execute(sql.SQL("{} WHERE {}").format(action, self._missing), [untouched_since, list(except_ids)])
+
+    def count_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
+        """How many rows ``remove_missing`` would remove now."""
+        statement = sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(self._target.identifier, self._missing)
+        return int(fetch_all(statement, [untouched_since, list(except_ids)])[0][0])
+
+    @property
+    def _missing(self) -> sql.Composable:
+        return sql.SQL(
+            """{live} AND {within} AND t.local_update_date < %s AND t.id::text <> ALL (%s)
+            AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE {key} = t.id)"""
+        ).format(live=self._target.live, within=self._within, staging=self._target.staging, key=self._target.key)
 
     def _apply(self, replace_older_than: datetime | None, keep: Sequence[str]) -> Counts:
         counts = Counts(live_before=self.count_live())
@@ -107,11 +106,10 @@ class Merge:
         return int(value(statement.format(self._target.identifier, self._target.live, self._within)))
 
     def _staged(self) -> tuple[int, datetime | None]:
-        found = fetch(
-            sql.SQL("SELECT count(*), max(s.{}::timestamptz) FROM {} s").format(
-                sql.Identifier(self._target.stamp), self._target.staging
-            )
-        )
+        greatest: sql.Composable = sql.SQL("NULL")
+        if self._target.stamp:
+            greatest = sql.SQL("max(s.{}::timestamptz)").format(sql.Identifier(self._target.stamp))
+        found = fetch(sql.SQL("SELECT count(*), {} FROM {} s").format(greatest, self._target.staging))
         assert found is not None
         return int(found[0]), found[1]
 

@@ -51,7 +51,7 @@ class Target:
 
     With ``marks_deleted`` rows stay when they go elsewhere, with ``is_deleted`` set, and a record without a value in
     ``required`` counts as deleted; otherwise they are removed here too. ``stamp`` is the column that tells when a
-    record was changed; with ``keeps_newer`` a row is not overwritten by an older one.
+    record was changed (empty: none does); with ``keeps_newer`` a row is not overwritten by an older one.
     """
 
     table: str
