@@ -17,6 +17,10 @@ CRONJOBS = [
     ("0 5 * * *", "sfapi.cron.run", ["sync_all"]),
     ("0 4 * * 0", "sfapi.cron.run", ["sync_all", "--force"]),
     ("45 23 * * 6", "sfapi.cron.run", ["sync_books"]),
+    ("0 6 * * *", "sfapi.cron.run", ["camp_sync"]),
+    ("30 6 * * 3", "sfapi.cron.run", ["camp_sync", "--scout"]),
+    ("30 6 * * 0", "sfapi.cron.run", ["camp_sync", "--survey"]),
+    ("0 7 1 * *", "sfapi.cron.run", ["camp_sync", "--survey", "--full"]),
 ]
 
 

@@ -18,7 +18,7 @@ from sf.models import SyncRun
 from sf.sync import runs
 from sf.sync.lock import sole_runner
 from sf.sync.objects import SyncedObject
-from sf.sync.sync import Progress, Sync
+from sf.sync.sync import CallCount, Progress, Sync
 from sf.sync.usage import UsageBudget, UsageCounter
 
 LOCK = "camp_sync"
@@ -35,6 +35,17 @@ class _Named:
     fingerprint: str = ""
 
 
+class _AllCalls:
+    """Calls to both systems: a run against Pardot may have to log in to Salesforce."""
+
+    def __init__(self, *counters: CallCount) -> None:
+        self._counters = counters
+
+    @property
+    def calls(self) -> int:
+        return sum(counter.calls for counter in self._counters)
+
+
 class Camp:
     """The clients of one command, and the runs that it makes."""
 
@@ -44,8 +55,9 @@ class Camp:
         self._progress = progress
         self._salesforce_calls = UsageCounter("camp_sync")
         self._salesforce = salesforce_client(self._salesforce_calls)
-        self._pardot_calls = PardotCalls()
-        self.pardot = pardot_client(self._salesforce, self._pardot_calls)
+        pardot_calls = PardotCalls()
+        self.pardot = pardot_client(self._salesforce, pardot_calls)
+        self._all_calls = _AllCalls(self._salesforce_calls, pardot_calls)
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
 
@@ -80,7 +92,7 @@ class Camp:
             yield self._from_pardot(ProspectSample, sample)
 
     def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> Sync:
-        return kind(entity, self.pardot, self._pardot_calls, self._progress, self._options, self._quota.check)
+        return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
 
     def _from_salesforce(self, synced: SyncedObject) -> Sync:
         client, budget = self._salesforce, self._salesforce_budget

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,7 +19,6 @@ from psycopg import sql
 from pardot import rollups
 from pardot.campaign_dates import fill_campaign_dates
 from pardot.client import PardotClient
-from pardot.connection import PardotCalls
 from pardot.errors import WrongBusinessUnit
 from pardot.models import Campaign, VisitorActivity
 from pardot.sync import quota
@@ -33,7 +33,7 @@ from sf.sync import refused, runs
 from sf.sync.load import Merge, Refusal
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.source import storable
-from sf.sync.sync import Progress
+from sf.sync.sync import CallCount, Progress
 from sf.sync.window import choose_window
 
 OVERLAP = timedelta(minutes=10)
@@ -51,7 +51,7 @@ class PardotSync(LoadingSync):
         self,
         entity: PardotEntity,
         client: PardotClient,
-        counter: PardotCalls,
+        counter: CallCount,
         progress: Progress,
         options: CampOptions,
         check_budget: Callable[[], None],
@@ -147,10 +147,11 @@ class EntitySync(PardotSync):
         if self._entity.changes_by and not self._state.split:
             self._divide()
         self._stage_slices()
-        if self._removes() and not self._state.confirmed and self._would_remove():
+        while self._removes() and not self._state.confirmed and self._would_remove():
+            before = self._state.rows
             self._state = self._state.reopened()
-            self._note()
             self._stage_slices()
+            self._state = replace(self._state, confirmed=self._state.rows == before)
         if self._state.withheld:
             self._remark = (
                 "Pardot withheld rows that the API user may not see: give it access to them. Until then nothing is "

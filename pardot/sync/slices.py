@@ -48,7 +48,7 @@ class SlicedRead:
     withheld: bool = False
     split: bool = False
     confirmed: bool = False
-    """What is missing was asked for once more."""
+    """What is missing was asked for once more, and did not come."""
     previous_watermark: str | None = None
 
     @property
@@ -82,7 +82,7 @@ class SlicedRead:
 
     def reopened(self) -> Self:
         """All slices once more, behind their last rows: was that really the end?"""
-        return replace(self, confirmed=True, slices=tuple(replace(part, done=False) for part in self.slices))
+        return replace(self, slices=tuple(replace(part, done=False) for part in self.slices))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
