@@ -38,7 +38,7 @@ from sf.sync.window import choose_window
 
 OVERLAP = timedelta(minutes=10)
 """How far behind the last watermark an incremental read begins: v5 can answer from a cache a minute old."""
-BY_PARDOT = "pardot"
+BY_PARDOT = "Pardot"
 """``SyncRun.transport`` of what comes by the v5 API."""
 
 

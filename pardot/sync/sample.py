@@ -53,10 +53,14 @@ class ProspectSample(PardotSync):
         del read, greatest
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Those with an activity since then, the latest first."""
+        """Those with an activity since then, the latest first. Those with none come first or last."""
+        dated = False
         for page in self._pages():
             for record in page.values:
                 last = record["lastActivityAt"]
+                if last is None and not dated:
+                    continue
+                dated = True
                 if last is None or datetime.fromisoformat(last) < since:
                     return
                 yield record

@@ -178,3 +178,19 @@ def test_never_more_than_five_requests_are_open(pardot: Pardot, settings: Any) -
     pardot.settings(delay_seconds=0.02)
     camp_sync("--entities", "activities")
     assert pardot.most_open() == 4
+
+
+def test_a_record_that_cannot_be_stored_is_set_aside_alone(pardot: Pardot) -> None:
+    camp_sync("--entities", "prospects")
+    nul, year = pardot.ids("prospects")[:2]
+    pardot.edit("prospects", nul, company="half\0eaten")
+    pardot.edit("prospects", year, lastActivityAt="0000-00-00T00:00:00+00:00")
+    pardot.edit("prospects", pardot.ids("prospects")[2], score=99)
+    assert "2 records are set aside" in camp_sync("--entities", "prospects")
+    assert Prospect.objects.filter(pk__in=[nul, year]).count() == 2, "as they were"
+    assert Prospect.objects.filter(score=99).exists()
+    pardot.edit("prospects", nul, company="whole")
+    pardot.edit("prospects", year, lastActivityAt=None)
+    camp_sync("--entities", "prospects")
+    assert_equal(pardot, entities.PROSPECTS)
+    assert last_run("prospects").set_aside == 0
