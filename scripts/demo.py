@@ -66,6 +66,7 @@ def _prepare(environment: dict[str, str]) -> None:
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "sync_books")
     manage(environment, "sync_all")
+    manage(environment, "camp_sync", "--survey")
     environment.setdefault("DJANGO_SUPERUSER_PASSWORD", secrets.token_urlsafe(12))
     _create_admin(environment)
     manage(environment, "create_super_user", f"--uuid={SUPER_USER_UUID}", "--name=Demo Super User")

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from simulator import accounts, credentials
+from simulator.pardot.objects import ADOPTION_JSON_FIELD
 from simulator.sso import COOKIE_NAME
 from simulator.tls import Certificates
 from simulator.world import World
@@ -27,6 +28,7 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
         "SALESFORCE_CASE_EXTERNAL_ID_FIELD": "SFAPI_Id__c",
         "SALESFORCE_PARDOT_BUSINESS_UNIT": world.pardot.business_unit,
         "PARDOT_API_URL": base,
+        "PARDOT_ADOPTION_JSON_FIELD": ADOPTION_JSON_FIELD,
         "ACCOUNTS_URL": base,
         "ACCOUNTS_CLIENT_ID": accounts.CLIENT_ID,
         "ACCOUNTS_CLIENT_SECRET": accounts.CLIENT_SECRET,

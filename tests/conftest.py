@@ -58,7 +58,8 @@ def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.M
     variables = simulator.variables
     settings.SALESFORCE_LOGIN = {name: variables.get(name, "") for name in settings.SALESFORCE_LOGIN}
     for name in ("SALESFORCE_HOST", "SALESFORCE_CASE_EXTERNAL_ID_FIELD", "SALESFORCE_PARDOT_BUSINESS_UNIT",
-                 "PARDOT_API_URL", "ACCOUNTS_URL", "ACCOUNTS_CLIENT_ID", "ACCOUNTS_CLIENT_SECRET",
+                 "PARDOT_API_URL", "PARDOT_ADOPTION_JSON_FIELD", "ACCOUNTS_URL", "ACCOUNTS_CLIENT_ID",
+                 "ACCOUNTS_CLIENT_SECRET",
                  "SSO_COOKIE_NAME"):  # fmt: skip
         setattr(settings, name, variables[name])
     for name in ("SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY"):

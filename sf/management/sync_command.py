@@ -7,17 +7,18 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from types import FrameType
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
 
 from sf.connection import salesforce_client
+from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
-from sf.sync.engine import ObjectSync, SyncOptions
+from sf.sync.engine import ObjectSync
 from sf.sync.objects import SyncedObject
 from sf.sync.progress import progress_for
+from sf.sync.sync import SyncOptions
 from sf.sync.usage import UsageBudget, UsageCounter
 
 
@@ -44,7 +45,7 @@ class SyncCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGTERM, stop_on_sigterm)
         wanted = SyncOptions(
             force=options["force"],
             force_delete=options.get("forcedelete", False),
@@ -56,7 +57,7 @@ class SyncCommand(BaseCommand):
         except (DatabaseError, InterfaceError) as error:
             raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
         if len(self.objects) > 1:
-            self.stdout.write(f"all: {summary(runs)}; {time.monotonic() - began:.1f} s")
+            self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
@@ -71,42 +72,7 @@ class SyncCommand(BaseCommand):
             sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), wanted, budget.check)
             run = sync.run()
             runs.append(run)
-            self._report(run, time.monotonic() - began)
+            RunReport(self).tell(run, time.monotonic() - began)
             if sync.stops_the_rest:
                 break
         return runs
-
-    def _report(self, run: SyncRun, seconds: float) -> None:
-        """One line a run; what is wrong goes to stderr."""
-        if run.state == SyncRun.State.DONE:
-            how = f"{run.get_mode_display()} by {run.get_transport_display()}"
-            self.stdout.write(f"{run.object}: {how}: {summary([run])}; {seconds:.1f} s")
-        elif run.state == SyncRun.State.FAILED:
-            self.stderr.write(self.style.ERROR(f"{run.object}: failed: {run.message}"))
-        else:
-            self.stdout.write(f"{run.object}: {run.state}: {run.message}")
-        if run.set_aside:
-            self.stderr.write(
-                self.style.WARNING(
-                    f"{run.object}: {run.set_aside:,} records are set aside because PostgreSQL cannot store them "
-                    "(admin: Records set aside)"
-                )
-            )
-
-
-def summary(runs: Sequence[SyncRun]) -> str:
-    """The counts of some runs in one line."""
-    total = {name: sum(getattr(run, name) for run in runs) for name in _COUNTS}
-    return (
-        f"{total['rows_read']:,} read, {total['inserted']:,} inserted, {total['updated']:,} updated, "
-        f"{total['unchanged']:,} unchanged, {total['soft_deleted']:,} soft-deleted, "
-        f"{total['set_aside']:,} set aside; {total['api_calls']:,} Salesforce calls"
-    )
-
-
-_COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set_aside", "api_calls")
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:
-    del signum, frame
-    raise SystemExit("stopped by SIGTERM: what was read is kept; the next run goes on with it")

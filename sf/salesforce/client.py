@@ -56,6 +56,10 @@ class SalesforceClient:
         """The present session, after logging in when there is none yet."""
         return self._keeper.current(self._log_in)
 
+    def renewed_session(self, stale: Session) -> Session:
+        """A session other than ``stale``, which was refused."""
+        return self._keeper.renew(stale, self._log_in)
+
     # -- calls ------------------------------------------------------------------------------------------
 
     def request(
@@ -91,12 +95,12 @@ class SalesforceClient:
         try:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired:
-            session = self._keeper.renew(session, self._log_in)
+            session = self.renewed_session(session)
         try:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired as error:
             raise LoginFailed(
-                f"{error}. {self._after_renewal()}",
+                f"{error}. {self.after_renewal}",
                 code=error.code,
                 status=error.status,
             ) from error
@@ -148,7 +152,9 @@ class SalesforceClient:
 
     # -- inside -----------------------------------------------------------------------------------------
 
-    def _after_renewal(self) -> str:
+    @property
+    def after_renewal(self) -> str:
+        """What to say when a renewed session is refused too."""
         if self._login.credentials.flow is LoginFlow.DIRECT_SESSION:
             return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
         return "The session was renewed and refused again: does the API user have API access?"

@@ -8,11 +8,13 @@ SMALL_TABLE = 100
 """Below this many rows a share says nothing."""
 
 
-def check_deletes(*, name: str, deleted: int, live_before: int, at_most_percent: int) -> None:
+def check_deletes(
+    *, name: str, deleted: int, live_before: int, at_most_percent: int, system: str = "Salesforce"
+) -> None:
     """``SyncError`` when too large a share of a table would go; nothing is changed then."""
     if live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent:
         return
     raise SyncError(
         f"{name}: {deleted:,} of {live_before:,} cached records would be deleted, more than {at_most_percent} %; "
-        "nothing was changed. If Salesforce really lost them, run again with --allow-deletes"
+        f"nothing was changed. If {system} really lost them, run again with --allow-deletes"
     )

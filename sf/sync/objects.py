@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity
-from sf.models.fields import Currency
+from sf.models.fields import CopiedField, Currency
 from sf.salesforce import soql
 from sf.sync.load import Column, Target
 
@@ -24,6 +24,18 @@ _KIND_OF_FIELD = {
     "DateTimeField": "timestamptz",
     "ForeignKey": "text",
 }
+
+
+def columns_of(fields: Iterable[CopiedField]) -> tuple[Column, ...]:
+    """The columns to load, from a model's declaration."""
+    return tuple(
+        Column(
+            name=str(field.column),
+            kind=_KIND_OF_FIELD[field.get_internal_type()],
+            digits=(field.max_digits, field.decimal_places) if isinstance(field, Currency) else None,
+        )
+        for field in fields
+    )
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,7 @@ class SyncedObject:
     @cached_property
     def target(self) -> Target:
         """The table, for ``sf.sync.load``."""
-        columns = tuple(
-            Column(
-                name=str(field.column),
-                kind=_KIND_OF_FIELD[field.get_internal_type()],
-                digits=(field.max_digits, field.decimal_places) if isinstance(field, Currency) else None,
-            )
-            for field in self.model.copied_fields()
-        )
+        columns = columns_of(self.model.copied_fields())
         return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
 
     @property

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from sf.sync.engine import Progress
+from sf.sync.sync import Progress
 
 LINE_SECONDS = 10.0
 """How often a plain line is written while a page follows the other."""
@@ -25,7 +25,7 @@ MANY_ROWS = 10_000
 
 
 class SilentProgress:
-    def reading(self, name: str, how: str, total: int, done: int) -> None:
+    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
         pass
 
     def advanced(self, rows: int) -> None:
@@ -45,7 +45,7 @@ class BarProgress:
         self._stream = stream
         self._bar: tqdm[None] | None = None
 
-    def reading(self, name: str, how: str, total: int, done: int) -> None:
+    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
         if self._bar is not None and not how:
             self._bar.total = total
             self._bar.refresh()
@@ -75,12 +75,13 @@ class LineProgress:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._name, self._total, self._done = "", 0, 0
+        self._name, self._done = "", 0
+        self._total: int | None = None
         self._began = self._said = time.monotonic()
 
-    def reading(self, name: str, how: str, total: int, done: int) -> None:
+    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
         if how:
-            self._say(f"{name}: {how}: {total:,} rows")
+            self._say(f"{name}: {how}" + ("" if total is None else f": {total:,} rows"))
         self._name, self._total, self._done = name, total, done
         self._began = self._said = time.monotonic()
 
@@ -89,7 +90,8 @@ class LineProgress:
         now = time.monotonic()
         if now - self._said >= LINE_SECONDS:
             rate = self._done / (now - self._began)
-            self._say(f"{self._name}: {self._done:,} of {self._total:,} rows, {rate:,.0f} a second")
+            of_all = "" if self._total is None else f" of {self._total:,}"
+            self._say(f"{self._name}: {self._done:,}{of_all} rows, {rate:,.0f} a second")
             self._said = now
 
     def merging(self, name: str) -> None:

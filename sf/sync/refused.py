@@ -11,10 +11,10 @@ from django.db.models.functions import Now
 
 from sf.models import RefusedRecord
 from sf.sync.load import Refusal, Row, Stage, is_storable_text, refusal_of
-from sf.sync.objects import SyncedObject
+from sf.sync.runs import Synced
 
 
-def keep_refusals(synced: SyncedObject, refusals: Iterable[Refusal]) -> None:
+def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
     """Note each record once, with its latest values and reason."""
     for refusal in refusals:
         found, created = RefusedRecord.objects.update_or_create(
@@ -31,7 +31,7 @@ def keep_refusals(synced: SyncedObject, refusals: Iterable[Refusal]) -> None:
             RefusedRecord.objects.filter(pk=found.pk).update(attempts=F("attempts") + 1)
 
 
-def stage_refused_again(synced: SyncedObject, stage: Stage, *, tried_before: datetime) -> None:
+def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
     """Put the records that earlier runs set aside behind what was read, unless they were read anew."""
     waiting = RefusedRecord.objects.filter(
         object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
@@ -43,7 +43,7 @@ def stage_refused_again(synced: SyncedObject, stage: Stage, *, tried_before: dat
     keep_refusals(synced, [refusal_of(row, stage.target) for row in rows.values() if not is_storable_text(row)])
 
 
-def forget_stored(synced: SyncedObject, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
+def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
     """Drop the notes of records that are stored now, and after a full read of those that Salesforce no longer has."""
     old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
     if not all_were_read:
@@ -52,7 +52,7 @@ def forget_stored(synced: SyncedObject, stage: Stage, *, tried_before: datetime,
     old.delete()
 
 
-def ids_set_aside(synced: SyncedObject) -> list[str]:
+def ids_set_aside(synced: Synced) -> list[str]:
     return list(RefusedRecord.objects.filter(object=synced.name).values_list("record_id", flat=True))
 
 

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from sf.models import SyncRun
-from sf.sync.objects import SyncedObject
+from sf.sync.load import Target
 from sf.sync.window import Committed
 
 RESULTS_KEPT = timedelta(days=7)
 """How long Salesforce keeps the results of a Bulk job."""
 
 
+class Synced(Protocol):
+    """What has runs: one object of Salesforce, of Pardot, a set of counts."""
+
+    @property
+    def name(self) -> str:
+        """As in commands, logs and ``SyncRun.object``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when what is declared does: then everything must be read again."""
+
+
+class LoadedObject(Synced, Protocol):
+    """What is staged and merged into a table."""
+
+    @property
+    def target(self) -> Target: ...
+
+
+class UnfinishedRead(Protocol):
+    """A read under way, as it is kept in ``SyncRun.resume_state``."""
+
+    @property
+    def began_at(self) -> datetime: ...
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+State = TypeVar("State", bound=UnfinishedRead)
+
+
 @dataclass(frozen=True)
 class ReadState:
-    """A read under way, as it is kept in ``SyncRun.resume_state``. Times are ISO 8601."""
+    """A read from Salesforce under way. Times are ISO 8601."""
 
     mode: str
     transport: str
@@ -83,7 +115,7 @@ def database_now() -> datetime:
     return now
 
 
-def begin_run(synced: SyncedObject) -> SyncRun:
+def begin_run(synced: Synced) -> SyncRun:
     """A new run; whoever still counts as running is not, because the lock is ours."""
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED,
@@ -95,7 +127,7 @@ def begin_run(synced: SyncedObject) -> SyncRun:
     return run
 
 
-def skip_run(synced: SyncedObject, reason: str) -> SyncRun:
+def skip_run(synced: Synced, reason: str) -> SyncRun:
     run = SyncRun.objects.create(
         object=synced.name,
         state=SyncRun.State.SKIPPED,
@@ -112,18 +144,18 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
     run.save()
 
 
-def last_committed(synced: SyncedObject) -> Committed | None:
+def last_committed(synced: Synced) -> Committed | None:
     """The latest read whose rows are in the cache. A run gets its watermark in the transaction that merges them."""
     run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
     return None if run is None else Committed(run.watermark, run.started, run.fingerprint)
 
 
-def take_over_unfinished(synced: SyncedObject, run: SyncRun) -> ReadState | None:
+def take_over_unfinished(synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None]) -> State | None:
     """The state of the latest unfinished read, which is ``run``'s from now on; ``None`` when there is none."""
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)
         latest = unfinished.order_by("-started", "-id").first()
-        state = ReadState.from_json(latest.resume_state) if latest else None
+        state = from_json(latest.resume_state) if latest else None
         unfinished.update(resume_state=None)
         if state is None or database_now() - state.began_at > RESULTS_KEPT:
             return None

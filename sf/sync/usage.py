@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection
@@ -22,10 +23,14 @@ _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
 
 @dataclass
 class UsageCounter:
-    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is this process's own count."""
+    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is this process's own count.
+
+    Safe for many threads; each that calls has a database connection of its own.
+    """
 
     source: str
     calls: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def sent(self) -> None:
         self._add(1)
@@ -34,7 +39,8 @@ class UsageCounter:
         self._add(-1)
 
     def _add(self, step: int) -> None:
-        self.calls += step
+        with self._lock:
+            self.calls += step
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, [self.source, step, step])
 

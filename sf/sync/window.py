@@ -31,15 +31,24 @@ class Window:
 
 
 def choose_window(
-    committed: Committed | None, *, fingerprint: str, forced: bool, lookback: timedelta, now: datetime
+    committed: Committed | None,
+    *,
+    fingerprint: str,
+    forced: bool,
+    lookback: timedelta,
+    now: datetime,
+    full_after: timedelta | None = FULL_AFTER,
 ) -> Window:
-    """Incremental when there is something to go on from; the lookback covers clock skew and late commits."""
+    """Incremental when there is something to go on from; the lookback covers clock skew and late commits.
+
+    ``full_after``: how old the last finished run may be; ``None`` where nothing is purged elsewhere.
+    """
     if forced:
         return Window(None, "forced")
     if committed is None or committed.watermark is None:
         return Window(None, "first run")
     if committed.fingerprint != fingerprint:
         return Window(None, "the declared fields changed")
-    if now - committed.started > FULL_AFTER:
-        return Window(None, f"the last finished run is older than {FULL_AFTER.days} days")
+    if full_after is not None and now - committed.started > full_after:
+        return Window(None, f"the last finished run is older than {full_after.days} days")
     return Window(committed.watermark - lookback, "incremental")

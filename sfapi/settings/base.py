@@ -34,6 +34,7 @@ ROOT_URLCONF = "sfapi.urls"
 WSGI_APPLICATION = "sfapi.wsgi.application"
 
 INSTALLED_APPS = [
+    "pardot",
     "api",
     "sf",
     "simulator",
@@ -136,6 +137,10 @@ SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.tex
 # -- Pardot and Accounts ----------------------------------------------------------------------------------
 SALESFORCE_PARDOT_BUSINESS_UNIT = env.text("SALESFORCE_PARDOT_BUSINESS_UNIT")
 PARDOT_API_URL = env.url("PARDOT_API_URL", "https://pi.pardot.com")
+PARDOT_PAGE_SIZE = env.integer("PARDOT_PAGE_SIZE", 1000, at_least=1, at_most=1000)
+PARDOT_PAUSE_THRESHOLD = env.fraction("PARDOT_PAUSE_THRESHOLD", 0.85)
+PARDOT_ACTIVITY_RETENTION_DAYS = env.integer("PARDOT_ACTIVITY_RETENTION_DAYS", 400, at_least=31, at_most=3660)
+PARDOT_ADOPTION_JSON_FIELD = env.text("PARDOT_ADOPTION_JSON_FIELD")
 SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
 SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
 SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             )
 
     def _next(self) -> None:
-        for command in ("sync_all", "sync_books"):
+        for command in ("sync_all", "sync_books", "camp_sync"):
             moment = next_run(command, timezone.now())
             if moment:
                 self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, if the cron table is installed")

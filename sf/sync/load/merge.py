@@ -32,11 +32,16 @@ class Counts:
 
 
 class Merge:
-    """One merge of the stage into its target. All of it happens in the caller's transaction."""
+    """One merge of the stage into its target. All of it happens in the caller's transaction.
 
-    def __init__(self, stage: Stage) -> None:
+    ``within`` is a condition on the target's row ``t``: the part of the table that was read. Nothing outside it is
+    counted or removed.
+    """
+
+    def __init__(self, stage: Stage, *, within: sql.Composable | None = None) -> None:
         self._stage = stage
         self._target = stage.target
+        self._within = within or sql.SQL("true")
 
     def run(
         self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
@@ -62,23 +67,35 @@ class Merge:
             counts.set_aside = len(refusals)
             return counts, refusals
 
-    def soft_delete_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
-        """Soft-delete what is not staged, except rows written here since the read began; how many."""
-        return execute(
-            sql.SQL(
-                """UPDATE {table} t SET is_deleted = true, local_update_date = now()
-                WHERE NOT t.is_deleted AND t.local_update_date < %s AND t.id <> ALL (%s)
-                AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE s.id = t.id)"""
-            ).format(table=self._target.identifier, staging=self._target.staging),
-            [untouched_since, list(except_ids)],
-        )
+    def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
+        """Delete what is not staged (or mark it, as the target says), except rows written here since the read began;
+        how many."""
+        action = sql.SQL("DELETE FROM {} t").format(self._target.identifier)
+        if self._target.marks_deleted:
+            action = sql.SQL("UPDATE {} t SET is_deleted = true, local_update_date = now()").format(
+                self._target.identifier
+            )
+        return execute(sql.SQL("{} WHERE {}").format(action, self._missing), [untouched_since, list(except_ids)])
+
+    def count_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
+        """How many rows ``remove_missing`` would remove now."""
+        statement = sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(self._target.identifier, self._missing)
+        return int(fetch_all(statement, [untouched_since, list(except_ids)])[0][0])
+
+    @property
+    def _missing(self) -> sql.Composable:
+        return sql.SQL(
+            """{live} AND {within} AND t.local_update_date < %s AND t.id::text <> ALL (%s)
+            AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE {key} = t.id)"""
+        ).format(live=self._target.live, within=self._within, staging=self._target.staging, key=self._target.key)
 
     def _apply(self, replace_older_than: datetime | None, keep: Sequence[str]) -> Counts:
         counts = Counts(live_before=self.count_live())
         if replace_older_than:
             self._remove(replace_older_than, keep)
         else:
-            counts.soft_deleted = self._update(only_deletions=True)
+            if self._target.marks_deleted:
+                counts.soft_deleted = self._update(only_deletions=True)
             counts.updated = self._update(only_deletions=False)
         counts.inserted = self._insert()
         staged, counts.watermark = self._staged()
@@ -87,12 +104,14 @@ class Merge:
 
     def count_live(self) -> int:
         """Rows of the target that readers see."""
-        return int(value(sql.SQL("SELECT count(*) FROM {} WHERE NOT is_deleted").format(self._target.identifier)))
+        statement = sql.SQL("SELECT count(*) FROM {} t WHERE {} AND {}")
+        return int(value(statement.format(self._target.identifier, self._target.live, self._within)))
 
     def _staged(self) -> tuple[int, datetime | None]:
-        found = fetch(
-            sql.SQL("SELECT count(*), max(s.system_modstamp::timestamptz) FROM {} s").format(self._target.staging)
-        )
+        greatest: sql.Composable = sql.SQL("NULL")
+        if self._target.stamp:
+            greatest = sql.SQL("max(s.{}::timestamptz)").format(sql.Identifier(self._target.stamp))
+        found = fetch(sql.SQL("SELECT count(*), {} FROM {} s").format(greatest, self._target.staging))
         assert found is not None
         return int(found[0]), found[1]
 
@@ -120,8 +139,9 @@ class Merge:
         return execute(
             sql.SQL(
                 """UPDATE {table} t SET {assignments}, local_update_date = now() FROM {incoming} i
-                WHERE t.id = i.id AND i.system_modstamp >= t.system_modstamp AND {condition}"""
+                WHERE t.id = i.id AND {not_older} AND {condition}"""
             ).format(
+                not_older=self._not_older,
                 table=self._target.identifier,
                 assignments=assignments,
                 incoming=self._target.incoming,
@@ -129,20 +149,34 @@ class Merge:
             )
         )
 
+    @property
+    def _not_older(self) -> sql.Composable:
+        if not self._target.keeps_newer:
+            return sql.SQL("true")
+        return sql.SQL("i.{0} >= t.{0}").format(sql.Identifier(self._target.stamp))
+
     def _insert(self) -> int:
         """Records that are not here and not deleted there."""
+        wanted = sql.SQL("NOT i.is_deleted" if self._target.marks_deleted else "true")
         return execute(
             sql.SQL(
                 """INSERT INTO {table} ({names}, local_create_date, local_update_date)
                 SELECT {names}, now(), now() FROM {incoming} i
-                WHERE NOT i.is_deleted AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
-            ).format(table=self._target.identifier, names=self._target.names, incoming=self._target.incoming)
+                WHERE {wanted} AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
+            ).format(
+                table=self._target.identifier,
+                names=self._target.names,
+                incoming=self._target.incoming,
+                wanted=wanted,
+            )
         )
 
     def _remove(self, older_than: datetime, keep: Sequence[str]) -> None:
         # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
         execute(
-            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id <> ALL (%s)").format(self._target.identifier),
+            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id::text <> ALL (%s)").format(
+                self._target.identifier
+            ),
             [older_than, list(keep)],
         )
 

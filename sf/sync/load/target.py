@@ -47,13 +47,20 @@ def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
 
 @dataclass(frozen=True)
 class Target:
-    """A table with the columns ``id``, ``system_modstamp``, ``is_deleted``, ``local_create_date`` and
-    ``local_update_date`` besides those copied. A record without a value in ``required`` counts as deleted."""
+    """A table with the columns ``id``, ``local_create_date`` and ``local_update_date`` besides those copied.
+
+    With ``marks_deleted`` rows stay when they go elsewhere, with ``is_deleted`` set, and a record without a value in
+    ``required`` counts as deleted; otherwise they are removed here too. ``stamp`` is the column that tells when a
+    record was changed (empty: none does); with ``keeps_newer`` a row is not overwritten by an older one.
+    """
 
     table: str
     columns: tuple[Column, ...]
     required: tuple[str, ...] = ()
     staging_suffix: str = "_staging"
+    stamp: str = "system_modstamp"
+    keeps_newer: bool = True
+    marks_deleted: bool = True
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -68,6 +75,19 @@ class Target:
         return sql.SQL(", ").join(column.identifier for column in self.columns)
 
     @property
+    def key(self) -> sql.Composable:
+        """The staged id of ``s`` as a value."""
+        return self.column("id").value
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def live(self) -> sql.Composable:
+        """Whether readers see the row ``t``."""
+        return sql.SQL("NOT t.is_deleted") if self.marks_deleted else sql.SQL("true")
+
+    @property
     def gone(self) -> sql.Composable:
         """Whether the staged record ``s`` is deleted in Salesforce or has left the filter."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
@@ -78,7 +98,9 @@ class Target:
     def incoming(self) -> sql.Composed:
         """The staged rows with their values cast, as a subquery."""
         values = [
-            sql.SQL("{} AS {}").format(self.gone if column.name == "is_deleted" else column.value, column.identifier)
+            sql.SQL("{} AS {}").format(
+                self.gone if self.marks_deleted and column.name == "is_deleted" else column.value, column.identifier
+            )
             for column in self.columns
         ]
         return sql.SQL("(SELECT {} FROM {} s)").format(sql.SQL(", ").join(values), self.staging)

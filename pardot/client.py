@@ -1,0 +1,151 @@
+"""The client of the Pardot (Account Engagement) API v5: only HTTP. It knows pages and errors, not what is read.
+
+Source: "Version 5 Overview" of the Account Engagement API guide. The session is Salesforce's; at most ``MOST_OPEN``
+requests of this process are open at once, because Pardot refuses the sixth of a business unit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from pardot.errors import error_from_answer
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
+from sf.salesforce.http import Patience, Transport, retrying
+from sf.salesforce.limits import ApiUsage
+from sf.salesforce.login import Session
+
+MOST_OPEN = 4
+"""Of Pardot's five; the fifth is for what staff do meanwhile."""
+CEILING = 100_000
+"""Rows after which a sequence of page tokens ends without an error."""
+
+_places = threading.BoundedSemaphore(MOST_OPEN)
+_WITHHELD, _CEILING_REACHED = "202", "203"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Up to ``limit`` records. A page may be short and not the last one: only a missing token ends a sequence."""
+
+    values: list[dict[str, Any]]
+    next_token: str
+    """Empty: the sequence has ended."""
+    withheld: bool
+    """Rows were left out because the API user may not see them."""
+    ceiling_reached: bool
+    """The sequence has ended at the ceiling; there are more rows."""
+
+
+class PardotClient:
+    """Calls of one business unit. Safe for many threads."""
+
+    def __init__(self, salesforce: SalesforceClient, transport: Transport, *, url: str, business_unit: str) -> None:
+        self._salesforce = salesforce
+        self._transport = transport
+        self._url = url
+        self._business_unit = business_unit
+        self.usage: ApiUsage | None = None
+        """The day's calls as the latest answer told them; ``None`` before the first."""
+
+    @property
+    def patience(self) -> Patience:
+        return self._transport.patience
+
+    def page(self, path: str, *, fields: Sequence[str], params: Mapping[str, str]) -> Page:
+        """The first page of a query, tried once. ``params`` without ``fields``."""
+        return self._page(path, {"fields": ",".join(fields), **params}, fields)
+
+    def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
+        """The page that a token stands for, tried once. ``PageTokenGone`` when it is too old."""
+        return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
+
+    def ask_usage(self) -> ApiUsage | None:
+        """The day's calls, by the smallest call there is; ``None`` when Pardot does not tell."""
+        self._patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
+        return self.usage
+
+    def create_tag(self, name: str) -> int:
+        """Make a tag; its id. Not tried again where it may have been made already."""
+        answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
+        return int(_json(answer, "POST tags")["id"])
+
+    def _patiently(self, action: Any) -> Any:
+        return retrying(action, self.patience)
+
+    def _page(self, path: str, params: Mapping[str, str], fields: Sequence[str]) -> Page:
+        answer = self._attempt("GET", path, params=params)
+        found = _json(answer, f"GET {path}")
+        values = found.get("values")
+        if not isinstance(values, list) or any(name not in record for record in values for name in fields):
+            raise TransientError(f"Pardot's answer to GET {path} is not a whole page")
+        warnings = re.findall(r"(?:^|,)\s*(\d+)", answer.headers.get("Pardot-Warning", ""))
+        return Page(
+            values=values,
+            next_token=found.get("nextPageToken") or "",
+            withheld=_WITHHELD in warnings,
+            ceiling_reached=_CEILING_REACHED in warnings,
+        )
+
+    def _attempt(
+        self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """One attempt; only a session that has expired is renewed, and that once."""
+        session = self._salesforce.session()
+        try:
+            return self._send(session, method, path, params, body)
+        except SessionExpired:
+            session = self._salesforce.renewed_session(session)
+        try:
+            return self._send(session, method, path, params, body)
+        except SessionExpired as error:
+            message = f"{error}. {self._salesforce.after_renewal}"
+            raise LoginFailed(message, code=error.code, status=error.status) from error
+
+    def _send(
+        self, session: Session, method: str, path: str, params: Mapping[str, str], body: Mapping[str, str] | None
+    ) -> requests.Response:
+        headers = {
+            "Authorization": f"Bearer {session.access_token}",
+            "Pardot-Business-Unit-Id": self._business_unit,
+            "Accept": "application/json",
+            "X-Return-Api-Usage": "1",
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        with _places:
+            answer = self._transport.send(
+                method,
+                f"{self._url}/api/v5/objects/{path}",
+                headers=headers,
+                params=params,
+                data=None if body is None else json.dumps(body).encode(),
+            )
+        self.usage = _usage(answer.headers.get("x-api-usage", "")) or self.usage
+        if answer.status_code >= 300:
+            raise error_from_answer(answer.status_code, answer.content, asked=f"{method} {path}")
+        return answer
+
+
+def _usage(header: str) -> ApiUsage | None:
+    """``18/50000`` → used and maximum."""
+    match = re.search(r"(\d+)\s*/\s*(\d+)", header)
+    return ApiUsage(int(match.group(1)), int(match.group(2))) if match else None
+
+
+def _json(answer: requests.Response, asked: str) -> dict[str, Any]:
+    try:
+        # Decimal digits stay as they were written: a float would change them.
+        found = json.loads(answer.content, parse_float=str)
+    except ValueError as error:
+        raise TransientError(f"Pardot's answer to {asked} is not whole JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise TransientError(f"Pardot's answer to {asked} is not a JSON object")
+    return found

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
+
+from pardot.finish import finish_tier
+from pardot.sync.camp import Camp
+from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
+from pardot.sync.estimate import question
+from pardot.sync.options import CampOptions
+from sf.management.run_report import RunReport, stop_on_sigterm
+from sf.models import SyncRun
+from sf.salesforce.errors import SalesforceError
+from sf.sync.progress import progress_for
+
+
+class Command(BaseCommand):
+    help = "Sync the Pardot health data: assets and Salesforce's counts; more with --scout and --survey."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--scout", action="store_true", help="and the best of the prospects that were active lately")
+        what.add_argument("--survey", action="store_true", help="and every prospect, activity and campaign member")
+        what.add_argument("--entities", metavar="A,B", help="only these: names, aliases, groups (assets, all)")
+        parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
+        parser.add_argument("--days", type=_days, metavar="N", help="how far back a first or full activity read goes")
+        parser.add_argument("--yes", action="store_true", help="don't ask before a survey")
+        parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, stop_on_sigterm)
+        tier, entities = self._wanted(options)
+        wanted = CampOptions(
+            force=options["full"],
+            allow_deletes=options["allow_deletes"],
+            days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
+        )
+        try:
+            camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
+            if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
+                self.stdout.write("nothing was done")
+                return
+            self._sync(camp, tier, entities)
+        except (DatabaseError, InterfaceError) as error:
+            raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+
+    def _wanted(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
+        """The tier (none with ``--entities``) and what is read."""
+        if options["entities"] is not None:
+            try:
+                return None, choose(name.strip() for name in options["entities"].split(",") if name.strip())
+            except UnknownEntity as error:
+                raise CommandError(str(error)) from error
+        tier = Tier.SURVEY if options["survey"] else Tier.SCOUT if options["scout"] else Tier.SET_UP
+        return tier, of_tier(tier)
+
+    def _agreed(self, camp: Camp, entities: list[Entity], wanted: CampOptions) -> bool:
+        """Asked on a terminal only."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return True
+        try:
+            usage = camp.pardot.ask_usage()
+        except SalesforceError as error:
+            raise CommandError(str(error)) from error
+        return input(question(entities, wanted, usage)).strip().lower() in {"y", "yes"}
+
+    def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity]) -> None:
+        began = time.monotonic()
+        report = RunReport(self, removed="removed", calls="calls")
+        runs = camp.run(entities, report.tell, sample=PROSPECTS if tier is Tier.SCOUT else None)
+        if tier is not None and any(run.state != SyncRun.State.SKIPPED for run in runs):
+            finish_tier(tier)
+        self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
+        failed = [run for run in runs if run.state == SyncRun.State.FAILED]
+        if failed:
+            raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise ValueError(text)
+    return days

@@ -1,0 +1,55 @@
+"""What is copied from Pardot and Salesforce, what is rolled up from it, and what is known about both."""
+
+from pardot.models.asset_activity_day import AssetActivityDay, AssetKind
+from pardot.models.campaign import Campaign
+from pardot.models.campaign_member import CampaignMember
+from pardot.models.campaign_member_count import CampaignMemberCount
+from pardot.models.category_score import ContactCategoryScore, LeadCategoryScore
+from pardot.models.custom_redirect import CustomRedirect
+from pardot.models.daily_snapshot import DailySnapshot
+from pardot.models.entity_state import EntityState
+from pardot.models.folder import Folder
+from pardot.models.form import Form
+from pardot.models.landing_page import LandingPage
+from pardot.models.list import List
+from pardot.models.list_email import ListEmail
+from pardot.models.orphan_run import OrphanRecord, OrphanRun
+from pardot.models.pardot_quota import PardotQuota
+from pardot.models.prospect import Prospect
+from pardot.models.prospect_engagement import ProspectEngagement
+from pardot.models.record import PardotRecord
+from pardot.models.salesforce_campaign import SalesforceCampaign
+from pardot.models.salesforce_health import SalesforceHealth
+from pardot.models.tag import Tag
+from pardot.models.tagged_object import TaggedObject
+from pardot.models.visitor_activity import ActivityType, VisitorActivity
+
+__all__ = [
+    "ActivityType",
+    "AssetActivityDay",
+    "AssetKind",
+    "Campaign",
+    "CampaignMember",
+    "CampaignMemberCount",
+    "ContactCategoryScore",
+    "CustomRedirect",
+    "DailySnapshot",
+    "EntityState",
+    "Folder",
+    "Form",
+    "LandingPage",
+    "LeadCategoryScore",
+    "List",
+    "ListEmail",
+    "OrphanRecord",
+    "OrphanRun",
+    "PardotQuota",
+    "PardotRecord",
+    "Prospect",
+    "ProspectEngagement",
+    "SalesforceCampaign",
+    "SalesforceHealth",
+    "Tag",
+    "TaggedObject",
+    "VisitorActivity",
+]

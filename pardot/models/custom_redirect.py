@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pardot.models.record import PardotRecord
+from sf.models.fields import DateTime, Integer, Text
+
+
+class CustomRedirect(PardotRecord):
+    """A tracked link."""
+
+    name = Text("name")
+    campaign_id = Integer("campaignId")
+    url = Text("url")
+    folder_id = Integer("folderId")
+    created_at = DateTime("createdAt")
+    updated_at = DateTime("updatedAt")
+
+    class Meta(PardotRecord.Meta):
+        indexes = [models.Index(fields=["campaign_id"], name="custom_redirect_campaign")]
+
+    def __str__(self) -> str:
+        return self.name or f"custom redirect {self.id}"

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class DailySnapshot(models.Model):
+    """How things stood on a day (in ``TIME_ZONE``). One row a day: later runs replace it.
+
+    What only a higher tier reads keeps its last value; null is "never read", not zero.
+    """
+
+    day = models.DateField(unique=True)
+    tier = models.PositiveSmallIntegerField(help_text="The highest tier that was synced on this day: 1 to 3.")
+    updated_at = models.DateTimeField(db_default=Now())
+
+    health_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    area_scores = models.JSONField(default=dict, blank=True, help_text="Area → score, or null.")
+    person_scores = models.JSONField(default=dict, blank=True, help_text="Name → score, or null.")
+    issue_counts = models.JSONField(default=dict, blank=True, help_text="Issue key → count, or null.")
+
+    campaigns = models.PositiveIntegerField(null=True, blank=True)
+    lists = models.PositiveIntegerField(null=True, blank=True)
+    forms = models.PositiveIntegerField(null=True, blank=True)
+    landing_pages = models.PositiveIntegerField(null=True, blank=True)
+    list_emails = models.PositiveIntegerField(null=True, blank=True)
+    custom_redirects = models.PositiveIntegerField(null=True, blank=True)
+    folders = models.PositiveIntegerField(null=True, blank=True)
+    tags = models.PositiveIntegerField(null=True, blank=True)
+    tagged_objects = models.PositiveIntegerField(null=True, blank=True)
+
+    total_leads = models.PositiveBigIntegerField(null=True, blank=True)
+    total_contacts = models.PositiveBigIntegerField(null=True, blank=True)
+    leads_with_pardot = models.PositiveBigIntegerField(null=True, blank=True)
+    contacts_with_pardot = models.PositiveBigIntegerField(null=True, blank=True)
+
+    prospects = models.PositiveIntegerField(null=True, blank=True)
+    prospects_linked = models.PositiveIntegerField(null=True, blank=True)
+    prospects_active = models.PositiveIntegerField(null=True, blank=True, help_text="Within the activity look-back.")
+    activities = models.PositiveIntegerField(null=True, blank=True, help_text="Within the activity look-back.")
+    campaign_members = models.PositiveIntegerField(null=True, blank=True)
+    orphans = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+        get_latest_by = "day"
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.health_score}"

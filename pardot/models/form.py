@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pardot.models.record import PardotRecord
+from sf.models.fields import DateTime, Integer, Text
+
+
+class Form(PardotRecord):
+    """A form. Its submissions are activities of type 4, its errors those of type 3."""
+
+    name = Text("name")
+    campaign_id = Integer("campaignId")
+    folder_id = Integer("folderId")
+    embed_code = Text("embedCode")
+    created_at = DateTime("createdAt")
+    updated_at = DateTime("updatedAt")
+
+    class Meta(PardotRecord.Meta):
+        indexes = [models.Index(fields=["campaign_id"], name="form_campaign")]
+
+    def __str__(self) -> str:
+        return self.name or f"form {self.id}"

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pardot.models.record import PardotRecord
+from sf.models.fields import DateTime, Integer, Text
+
+
+class LandingPage(PardotRecord):
+    """A landing page."""
+
+    name = Text("name")
+    campaign_id = Integer("campaignId")
+    folder_id = Integer("folderId")
+    url = Text("url")
+    created_at = DateTime("createdAt")
+    updated_at = DateTime("updatedAt")
+
+    class Meta(PardotRecord.Meta):
+        indexes = [models.Index(fields=["campaign_id"], name="landing_page_campaign")]
+
+    def __str__(self) -> str:
+        return self.name or f"landing page {self.id}"

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pardot.models.record import PardotRecord
+from sf.models.fields import Boolean, DateTime, Text
+
+
+class List(PardotRecord):
+    """A list of prospects."""
+
+    name = Text("name")
+    title = Text("title")
+    is_dynamic = Boolean("isDynamic")
+    is_public = Boolean("isPublic")
+    created_at = DateTime("createdAt")
+    updated_at = DateTime("updatedAt")
+
+    def __str__(self) -> str:
+        return self.name or f"list {self.id}"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pardot.models.record import PardotRecord
+from sf.models.fields import Boolean, DateTime, Integer, Text
+
+
+class ListEmail(PardotRecord):
+    """An e-mail to a list."""
+
+    name = Text("name")
+    campaign_id = Integer("campaignId")
+    subject = Text("subject")
+    folder_id = Integer("folderId")
+    is_sent = Boolean("isSent")
+    created_at = DateTime("createdAt")
+    updated_at = DateTime("updatedAt")
+
+    class Meta(PardotRecord.Meta):
+        indexes = [models.Index(fields=["campaign_id"], name="list_email_campaign")]
+
+    def __str__(self) -> str:
+        return self.name or f"list e-mail {self.id}"

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OrphanRun(models.Model):
+    """One look for what has lost its other half. The counts; what was found is in ``records``."""
+
+    captured_at = models.DateTimeField(db_default=Now())
+    forms = models.PositiveIntegerField(default=0)
+    landing_pages = models.PositiveIntegerField(default=0)
+    list_emails = models.PositiveIntegerField(default=0)
+    custom_redirects = models.PositiveIntegerField(default=0)
+    prospects_crm_gone = models.PositiveIntegerField(default=0)
+    prospects_unlinked = models.PositiveIntegerField(default=0)
+    leads_without_prospect = models.PositiveIntegerField(default=0)
+    contacts_without_prospect = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-captured_at", "-id"]
+        get_latest_by = ["captured_at", "id"]
+
+    def __str__(self) -> str:
+        return f"orphans of {self.captured_at:%Y-%m-%d %H:%M}"
+
+
+class OrphanRecord(models.Model):
+    """One orphan of a run."""
+
+    class Kind(models.TextChoices):
+        FORM = "forms"
+        LANDING_PAGE = "landing_pages"
+        LIST_EMAIL = "list_emails"
+        CUSTOM_REDIRECT = "custom_redirects"
+        PROSPECT_CRM_GONE = "prospects_crm_gone"
+        PROSPECT_UNLINKED = "prospects_unlinked"
+        LEAD_WITHOUT_PROSPECT = "leads_without_prospect"
+        CONTACT_WITHOUT_PROSPECT = "contacts_without_prospect"
+
+    run = models.ForeignKey(OrphanRun, on_delete=models.CASCADE, related_name="records")
+    kind = models.CharField(max_length=32, choices=Kind)
+    record_id = models.TextField(help_text="Pardot's id, or Salesforce's for leads and contacts.")
+    name = models.TextField(blank=True)
+    missing = models.TextField(blank=True, help_text="What it points to that is not there: an id or an e-mail address.")
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "kind", "id"], name="orphan_record_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class ProspectEngagement(models.Model):
+    """What a prospect did in the 30 days that end at the last complete read of activities; none did: no row.
+
+    Kept up by ``pardot/rollups.py``: the figures can only change when activities are read.
+    """
+
+    prospect_id = models.BigIntegerField(primary_key=True)
+    activity_count = models.PositiveIntegerField()
+    last_activity = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"prospect {self.prospect_id}: {self.activity_count}"

@@ -1,0 +1,28 @@
+"""What every copied Pardot object has."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from sf.models.fields import CopiedField, Integer, Reference, SalesforceField
+
+
+class PardotRecord(models.Model):
+    """A copy of one Pardot record. Rows are written by ``pardot/sync`` only: the truth is in Pardot.
+
+    ``name = Text("name")`` says column, type and API name; columns are the snake_case of the API names. Ids of other
+    records are plain numbers: what they point to may not be copied (yet), or not exist.
+    """
+
+    id = Integer("id", primary_key=True, null=False, blank=False)
+    local_create_date = models.DateTimeField(db_default=Now(), editable=False)
+    local_update_date = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def copied_fields(cls) -> list[CopiedField]:
+        """The columns that come from Pardot, in the order of their declaration."""
+        return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sf.models.fields import Date, DateTime
+from sf.models.record import CachedRecord
+
+
+class SalesforceCampaign(CachedRecord):
+    """When a Salesforce campaign was made, changed, and runs: where ``Campaign`` has these columns from."""
+
+    salesforce_object: ClassVar[str] = "Campaign"
+
+    created_date = DateTime("CreatedDate")
+    last_modified_date = DateTime("LastModifiedDate")
+    start_date = Date("StartDate")
+    end_date = Date("EndDate")
+
+    class Meta(CachedRecord.Meta):
+        verbose_name = "Salesforce campaign"
+
+    def __str__(self) -> str:
+        return self.id

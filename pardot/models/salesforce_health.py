@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class SalesforceHealth(models.Model):
+    """How many people Salesforce has, and how many of them Pardot knows (``pi__url__c`` is set). A row a read."""
+
+    captured_at = models.DateTimeField(db_default=Now())
+    total_leads = models.PositiveBigIntegerField()
+    total_contacts = models.PositiveBigIntegerField()
+    leads_with_pardot = models.PositiveBigIntegerField()
+    contacts_with_pardot = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "Salesforce health"
+        get_latest_by = ["captured_at", "id"]
+        ordering = ["-captured_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.captured_at:%Y-%m-%d %H:%M}: {self.total_leads + self.total_contacts:,} people"

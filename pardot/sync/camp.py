@@ -1,0 +1,113 @@
+"""One ``camp_sync``: the entities one after the other, each with a run of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pardot.connection import PardotCalls, pardot_client
+from pardot.sync.engine import EntitySync, PardotSync
+from pardot.sync.entities import SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
+from pardot.sync.options import CampOptions
+from pardot.sync.quota import QuotaBudget
+from pardot.sync.salesforce import CampObjectSync, HealthSync, MemberCountSync
+from pardot.sync.sample import ProspectSample
+from sf.connection import salesforce_client
+from sf.models import SyncRun
+from sf.sync import runs
+from sf.sync.lock import sole_runner
+from sf.sync.objects import SyncedObject
+from sf.sync.sync import CallCount, Progress, Sync
+from sf.sync.usage import UsageBudget, UsageCounter
+
+LOCK = "camp_sync"
+"""One command at a time: two would open more requests at once than Pardot allows."""
+
+Report = Callable[[SyncRun, float], None]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """An entity that is skipped."""
+
+    name: str
+    fingerprint: str = ""
+
+
+class _AllCalls:
+    """Calls to both systems: a run against Pardot may have to log in to Salesforce."""
+
+    def __init__(self, *counters: CallCount) -> None:
+        self._counters = counters
+
+    @property
+    def calls(self) -> int:
+        return sum(counter.calls for counter in self._counters)
+
+
+class Camp:
+    """The clients of one command, and the runs that it makes."""
+
+    def __init__(self, options: CampOptions, progress: Progress) -> None:
+        """``ImproperlyConfigured`` when a login or the business unit is not set."""
+        self._options = options
+        self._progress = progress
+        self._salesforce_calls = UsageCounter("camp_sync")
+        self._salesforce = salesforce_client(self._salesforce_calls)
+        pardot_calls = PardotCalls()
+        self.pardot = pardot_client(self._salesforce, pardot_calls)
+        self._all_calls = _AllCalls(self._salesforce_calls, pardot_calls)
+        self._salesforce_budget = UsageBudget(self._salesforce)
+        self._quota = QuotaBudget(self.pardot)
+
+    def run(self, entities: Sequence[Entity], report: Report, *, sample: PardotEntity | None = None) -> list[SyncRun]:
+        """Run each; one that fails does not keep the others from running, unless they would fail in the same way."""
+        with sole_runner(LOCK) as held:
+            if not held:
+                return self._skip_all(entities, report)
+            done: list[SyncRun] = []
+            stopped: set[bool] = set()
+            for sync in self._syncs(entities, sample):
+                of_pardot = isinstance(sync, PardotSync)
+                if of_pardot in stopped:
+                    continue
+                began = time.monotonic()
+                run = sync.run()
+                done.append(run)
+                report(run, time.monotonic() - began)
+                if sync.stops_the_rest:
+                    stopped.add(of_pardot)
+            return done
+
+    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None) -> Iterator[Sync]:
+        for entity in entities:
+            if isinstance(entity, PardotEntity):
+                yield self._from_pardot(EntitySync, entity)
+            elif isinstance(entity, SalesforceEntity):
+                yield from (self._from_salesforce(synced) for synced in entity.objects)
+            elif isinstance(entity, CountedEntity):
+                yield self._counted(HealthSync if entity is SF_HEALTH else MemberCountSync, entity)
+        if sample:
+            yield self._from_pardot(ProspectSample, sample)
+
+    def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> Sync:
+        return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
+
+    def _from_salesforce(self, synced: SyncedObject) -> Sync:
+        client, budget = self._salesforce, self._salesforce_budget
+        return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
+
+    def _counted(self, kind: type[HealthSync | MemberCountSync], entity: CountedEntity) -> Sync:
+        client, budget = self._salesforce, self._salesforce_budget
+        return kind(entity, client, self._salesforce_calls, self._progress, self._options, budget.check)
+
+    def _skip_all(self, entities: Sequence[Entity], report: Report) -> list[SyncRun]:
+        skipped = [
+            runs.skip_run(_Named(part), "another camp_sync is under way")
+            for entity in entities
+            for part in entity.parts
+        ]
+        for run in skipped:
+            report(run, 0.0)
+        return skipped

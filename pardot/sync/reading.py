@@ -1,0 +1,149 @@
+"""Pages of slices, some slices side by side. No database here: threads fetch, the caller stores."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from pardot.client import CEILING, MOST_OPEN, Page, PardotClient
+from pardot.errors import PageTokenGone
+from pardot.sync.slices import Slice
+from sf.salesforce.http import retrying
+from sf.sync.errors import SyncError
+from sf.sync.load import Row
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page of a slice begins: at a token, or behind an id."""
+
+    behind: int
+    token: str = ""
+    pages: int = 0
+    """Of the present sequence of tokens."""
+    start: int = 0
+    """The id behind which the sequence began."""
+
+    @classmethod
+    def at(cls, behind: int) -> Cursor:
+        return cls(behind, start=behind)
+
+
+@dataclass(frozen=True)
+class FetchedPage:
+    """A page as rows to stage; ``following`` is ``None`` at the end of the slice."""
+
+    rows: list[Row]
+    behind: int
+    withheld: bool
+    following: Cursor | None
+    last_created: str | None
+    """``createdAt`` of the last row."""
+
+
+class Query:
+    """What is asked of one object."""
+
+    def __init__(
+        self, client: PardotClient, path: str, fields: Sequence[str], params: Mapping[str, str], page_size: int
+    ) -> None:
+        self._client = client
+        self._path = path
+        self._fields = fields
+        self._params = params
+        self._page_size = page_size
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Nothing more is sent; pages that are waited for fail."""
+        self._stopped.set()
+
+    def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
+        """One page, with patience. A token that has expired is no loss: the page is asked for by id."""
+        try:
+            page = retrying(lambda: self._once(part, cursor), self._client.patience)
+        except PageTokenGone:
+            cursor = Cursor.at(cursor.behind)
+            page = retrying(lambda: self._once(part, cursor), self._client.patience)
+        behind = max((int(record["id"]) for record in page.values), default=cursor.behind)
+        return FetchedPage(
+            rows=[tuple(staged_text(record[name]) for name in self._fields) for record in page.values],
+            behind=behind,
+            withheld=page.withheld,
+            following=self._following(page, cursor, behind),
+            last_created=page.values[-1].get("createdAt") if page.values else None,
+        )
+
+    def _once(self, part: Slice, cursor: Cursor) -> Page:
+        if self._stopped.is_set():
+            raise SyncError("the read was stopped")
+        if cursor.token:
+            return self._client.next_page(self._path, fields=self._fields, token=cursor.token)
+        params = {**self._params, **part.params, "orderBy": "id", "limit": str(self._page_size)}
+        if cursor.behind:
+            params["idGreaterThan"] = str(cursor.behind)
+        return self._client.page(self._path, fields=self._fields, params=params)
+
+    def _following(self, page: Page, cursor: Cursor, behind: int) -> Cursor | None:
+        pages = cursor.pages + 1
+        if page.next_token:
+            unexplained = page.values and len(page.values) < self._page_size and not page.withheld
+            # What a short page should have held comes again when the next one is asked for by id.
+            return Cursor.at(behind) if unexplained else Cursor(behind, page.next_token, pages, cursor.start)
+        if not page.ceiling_reached and pages * self._page_size < CEILING:
+            return None
+        if behind == cursor.start:
+            raise SyncError(
+                f"{self._path}: Pardot withheld all rows up to its ceiling of {CEILING:,}; nothing was changed. "
+                "Give the API user access to them"
+            )
+        return Cursor.at(behind)
+
+
+def read_slices(query: Query, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
+    """The pages of all slices that are not done, as they come, with the place of their slice.
+
+    Each slice goes on while its last page is stored. Close the iterator to stop it.
+    """
+    waiting = deque(index for index in reversed(range(len(slices))) if not slices[index].done)
+    with ThreadPoolExecutor(MOST_OPEN, thread_name_prefix="pardot") as pool:
+        under_way: dict[Future[FetchedPage], int] = {}
+
+        def ask(index: int, cursor: Cursor) -> None:
+            under_way[pool.submit(_fetch, query, slices[index], cursor)] = index
+
+        try:
+            while under_way or waiting:
+                while waiting and len(under_way) < MOST_OPEN:
+                    index = waiting.popleft()
+                    ask(index, Cursor.at(slices[index].behind))
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    index, page = under_way.pop(future), future.result()
+                    if page.following:
+                        ask(index, page.following)
+                    yield index, page
+        finally:
+            query.stop()
+            for future in under_way:
+                future.cancel()
+
+
+def _fetch(query: Query, part: Slice, cursor: Cursor) -> FetchedPage:
+    try:
+        return query.fetch(part, cursor)
+    finally:
+        connection.close()  # this thread's own, which counting a login has opened
+
+
+def staged_text(value: Any) -> str | None:
+    """A JSON value as it is staged; an empty text stays one."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value)

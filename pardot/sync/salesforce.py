@@ -1,0 +1,160 @@
+"""The Salesforce side: objects that are copied as ``sf`` copies its own, and figures that Salesforce counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from pardot.campaign_dates import fill_campaign_dates
+from pardot.models import CampaignMemberCount, SalesforceCampaign, SalesforceHealth
+from pardot.sync.entities import CountedEntity
+from pardot.sync.state import note_complete
+from sf.models import SyncRun
+from sf.salesforce import soql
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused, TransientError
+from sf.sync import runs, usage
+from sf.sync.engine import ObjectSync
+from sf.sync.errors import SyncError
+from sf.sync.load import Target
+from sf.sync.loading import LoadingSync, StagedRead
+from sf.sync.objects import columns_of
+from sf.sync.sync import Progress, Sync, SyncOptions
+
+GROUPS_AT_ONCE = 2000
+"""The most that an aggregate query answers; it has no next page."""
+
+
+class CampObjectSync(ObjectSync):
+    """As the sync of an object of ``sf``; when it was complete is kept for the audits."""
+
+    def _concerns_all(self, error: Exception) -> bool:
+        return super()._concerns_all(error) and not isinstance(error, TransientError)
+
+    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+        note_complete(self._name, began=read.began)
+        if self._synced.model is SalesforceCampaign:
+            fill_campaign_dates()
+
+
+class _CountingSync(Sync):
+    """What is asked of Salesforce without copying a record."""
+
+    _client: SalesforceClient
+
+    def _concerns_all(self, error: Exception) -> bool:
+        return not isinstance(error, SyncError | RequestRefused | TransientError)
+
+    def _note_usage(self) -> None:
+        if self._client.usage:
+            usage.note_usage(self._client, self._client.usage)
+
+
+class HealthSync(_CountingSync):
+    """How many people Salesforce has, and how many Pardot knows: four counts."""
+
+    def __init__(
+        self,
+        entity: CountedEntity,
+        client: SalesforceClient,
+        counter: usage.UsageCounter,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        super().__init__(entity, counter, progress, options, check_budget)
+        self._client = client
+
+    def _read_and_merge(self) -> None:
+        began = runs.database_now()
+        self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
+        counted = {
+            "total_leads": self._count("Lead"),
+            "total_contacts": self._count("Contact"),
+            "leads_with_pardot": self._count("Lead", where="pi__url__c != null"),
+            "contacts_with_pardot": self._count("Contact", where="pi__url__c != null"),
+        }
+        with transaction.atomic():
+            SalesforceHealth.objects.create(captured_at=began, **counted)
+            note_complete(self._name, began=began)
+        self._run.rows_read = self._run.inserted = 1
+
+    def _count(self, sobject: str, *, where: str = "") -> int:
+        return self._client.count(soql.count(sobject, where=where))
+
+
+_MEMBER_COUNTS = Target(
+    table=CampaignMemberCount._meta.db_table,
+    columns=columns_of(CampaignMemberCount.copied_fields()),
+    stamp="",
+    keeps_newer=False,
+    marks_deleted=False,
+)
+
+
+class _LoadedCounts:
+    """The entity with the table that its counts go to."""
+
+    def __init__(self, entity: CountedEntity) -> None:
+        self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
+
+
+class MemberCountSync(_CountingSync, LoadingSync):
+    """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
+
+    def __init__(
+        self,
+        entity: CountedEntity,
+        client: SalesforceClient,
+        counter: usage.UsageCounter,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        LoadingSync.__init__(self, _LoadedCounts(entity), counter, progress, options, check_budget)
+        self._client = client
+
+    def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
+        del read, greatest
+
+    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+        note_complete(self._name, began=read.began)
+
+    def _read_and_merge(self) -> None:
+        began = runs.database_now()
+        self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
+        self._progress.reading(self._name, "counted by Salesforce", None, 0)
+        responded = {group["CampaignId"]: group["members"] for group in self._groups("HasResponded = true")}
+        rows = [
+            (
+                group["CampaignId"],
+                *(str(number) for number in (group["members"], responded.get(group["CampaignId"], 0))),
+                *(str(group[name]) for name in ("leads", "contacts")),
+            )
+            for group in self._groups("")
+        ]
+        self._stage.create()
+        self._stage.copy_rows(rows)
+        self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
+
+    def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
+        """Each campaign with members that fit, by id."""
+        last = ""
+        while True:
+            after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
+            page = list(self._client.query(_grouped(soql.all_of([after, condition]))))
+            yield from page
+            if len(page) < GROUPS_AT_ONCE:
+                return
+            last = page[-1]["CampaignId"]
+            usage.check_between_pages(self._client.usage)
+
+
+def _grouped(where: str) -> str:
+    return (
+        "SELECT CampaignId, COUNT(Id) members, COUNT(LeadId) leads, COUNT(ContactId) contacts FROM CampaignMember "  # noqa: S608 - SOQL
+        f"WHERE {where} GROUP BY CampaignId ORDER BY CampaignId LIMIT {GROUPS_AT_ONCE}"
+    )

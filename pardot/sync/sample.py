@@ -1,0 +1,88 @@
+"""The sample of tier 2: the highest-scoring prospects that were active lately. It is no complete read.
+
+v5 has no order by score, so the active ones are read, the latest first, and the best of them are kept. Nothing is
+removed, and there is no watermark: the next survey reads every prospect.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from pardot.client import Page
+from pardot.sync import quota
+from pardot.sync.engine import BY_PARDOT, PardotSync
+from pardot.sync.reading import staged_text
+from sf.salesforce.http import retrying
+from sf.sync import refused, runs
+from sf.sync.load import Refusal
+from sf.sync.loading import StagedRead
+from sf.sync.source import storable
+
+SAMPLE_SIZE = 500
+ACTIVE_WITHIN = timedelta(days=30)
+SAMPLE = "sample"
+"""``SyncRun.mode``."""
+
+_ORDER = {"orderBy": "lastActivityAt DESC"}
+
+
+class ProspectSample(PardotSync):
+    """One reading of the sample."""
+
+    def _read_and_merge(self) -> None:
+        began = runs.database_now()
+        self._run.mode, self._run.transport = SAMPLE, BY_PARDOT
+        self._run.save()
+        self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those active lately", None, 0)
+        best = heapq.nlargest(SAMPLE_SIZE, self._active(began - ACTIVE_WITHIN), key=_rank)
+        refusals: list[Refusal] = []
+        rows = (tuple(staged_text(record[name]) for name in self._entity.api_names) for record in best)
+        with transaction.atomic():
+            self._stage.create()
+            self._stage.copy_rows(storable(rows, self._stage, refusals))
+            refused.keep_refusals(self._entity, refusals)
+        self._merge(StagedRead(rows=len(best), began=began, is_full=False))
+
+    def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
+        del read, greatest
+
+    def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
+        """Those with an activity since then, the latest first. Those with none come first or last."""
+        dated = False
+        for page in self._pages():
+            for record in page.values:
+                last = record["lastActivityAt"]
+                if last is None and not dated:
+                    continue
+                dated = True
+                if last is None or datetime.fromisoformat(last) < since:
+                    return
+                yield record
+            self._progress.advanced(len(page.values))
+
+    def _pages(self) -> Iterator[Page]:
+        """Up to Pardot's ceiling: who is behind it has not been active as lately as 100,000 others."""
+        fields, path = self._entity.api_names, self._entity.path
+        params = {**_ORDER, "limit": str(settings.PARDOT_PAGE_SIZE)}
+        page = retrying(lambda: self._client.page(path, fields=fields, params=params), self._client.patience)
+        while True:
+            yield page
+            token = page.next_token
+            if not token:
+                return
+            quota.check_between_pages(self._client.usage)
+            page = self._following(token)
+
+    def _following(self, token: str) -> Page:
+        fields, path = self._entity.api_names, self._entity.path
+        return retrying(lambda: self._client.next_page(path, fields=fields, token=token), self._client.patience)
+
+
+def _rank(record: dict[str, Any]) -> tuple[float, int]:
+    return float(record["score"] or 0), -int(record["id"])

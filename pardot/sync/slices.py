@@ -1,0 +1,101 @@
+"""A read from Pardot in slices: how it is divided, how far each slice is, and what is kept of that.
+
+Rows come in the order of their ids, which never change, so that nothing is lost when rows change while they are read:
+a slice goes on with ``idGreaterThan`` behind the last id that is staged, whatever became of its page token. Slices are
+spans of ``createdAt``, which never changes either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+SLICES = 8
+"""Of a read that is larger than a page: more than are read at once, so that a long one does not hold up the end."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What was created from ``after`` on and before ``before`` (empty: no bound), up to ``behind`` staged."""
+
+    after: str = ""
+    before: str = ""
+    behind: int = 0
+    done: bool = False
+
+    @property
+    def params(self) -> dict[str, str]:
+        bounds = {"createdAtAfterOrEqualTo": self.after, "createdAtBefore": self.before}
+        return {name: value for name, value in bounds.items() if value}
+
+
+@dataclass(frozen=True)
+class SlicedRead:
+    """A read under way, as it is kept in ``SyncRun.resume_state``. Times are ISO 8601."""
+
+    mode: str
+    began: str
+    fingerprint: str
+    slices: tuple[Slice, ...]
+    changed_since: str = ""
+    """Only what was changed from then on."""
+    created_since: str = ""
+    """Only what was created from then on."""
+    rows: int = 0
+    staged: int = 0
+    """As ``rows``, without those set aside while they were staged."""
+    withheld: bool = False
+    split: bool = False
+    confirmed: bool = False
+    """What is missing was asked for once more, and did not come."""
+    previous_watermark: str | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        return datetime.fromisoformat(self.began)
+
+    @property
+    def is_full(self) -> bool:
+        return self.mode == "full"
+
+    def after_page(self, index: int, *, rows: int, set_aside: int, behind: int, done: bool, withheld: bool) -> Self:
+        slices = list(self.slices)
+        slices[index] = replace(slices[index], behind=behind, done=done)
+        return replace(
+            self,
+            slices=tuple(slices),
+            rows=self.rows + rows,
+            staged=self.staged + rows - set_aside,
+            withheld=self.withheld or withheld,
+        )
+
+    def divided(self, earliest: datetime) -> Self:
+        """The rest of the only slice in several. Most of it was created between ``earliest`` and the beginning."""
+        whole = self.slices[0]
+        step = (self.began_at - earliest) / SLICES
+        bounds = [api_date(earliest + step * place) for place in range(1, SLICES)] if step.total_seconds() >= 1 else []
+        spans = zip([whole.after, *bounds], [*bounds, whole.before], strict=True)
+        return replace(
+            self, split=True, slices=tuple(replace(whole, after=after, before=before) for after, before in spans)
+        )
+
+    def reopened(self) -> Self:
+        """All slices once more, behind their last rows: was that really the end?"""
+        return replace(self, slices=tuple(replace(part, done=False) for part in self.slices))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Any) -> SlicedRead | None:
+        """``None`` when another release wrote it in another form."""
+        try:
+            return cls(**{**values, "slices": tuple(Slice(**part) for part in values["slices"])})
+        except (TypeError, KeyError):
+            return None
+
+
+def api_date(moment: datetime) -> str:
+    """A date as the API takes it: whole seconds, an offset, never ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

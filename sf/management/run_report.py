@@ -1,0 +1,55 @@
+"""How runs are told to the operator: one line each, what is wrong on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FrameType
+
+from django.core.management.base import BaseCommand
+
+from sf.models import SyncRun
+
+_COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set_aside", "api_calls")
+
+
+class RunReport:
+    """Writes the lines of one command. ``removed`` and ``calls`` are its words for what was deleted and asked."""
+
+    def __init__(self, command: BaseCommand, *, removed: str = "soft-deleted", calls: str = "Salesforce calls") -> None:
+        self._command = command
+        self._removed = removed
+        self._calls = calls
+
+    def tell(self, run: SyncRun, seconds: float) -> None:
+        out, err, style = self._command.stdout, self._command.stderr, self._command.style
+        if run.state == SyncRun.State.DONE:
+            how = f"{run.get_mode_display()} by {run.get_transport_display()}"
+            out.write(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
+            if run.message:
+                err.write(style.WARNING(f"{run.object}: {run.message}"))
+        elif run.state == SyncRun.State.FAILED:
+            err.write(style.ERROR(f"{run.object}: failed: {run.message}"))
+        else:
+            out.write(f"{run.object}: {run.state}: {run.message}")
+        if run.set_aside:
+            err.write(
+                style.WARNING(
+                    f"{run.object}: {run.set_aside:,} records are set aside because PostgreSQL cannot store them "
+                    "(admin: Records set aside)"
+                )
+            )
+
+    def summary(self, runs: Sequence[SyncRun]) -> str:
+        """The counts of some runs in one line."""
+        total = {name: sum(getattr(run, name) for run in runs) for name in _COUNTS}
+        return (
+            f"{total['rows_read']:,} read, {total['inserted']:,} inserted, {total['updated']:,} updated, "
+            f"{total['unchanged']:,} unchanged, {total['soft_deleted']:,} {self._removed}, "
+            f"{total['set_aside']:,} set aside; {total['api_calls']:,} {self._calls}"
+        )
+
+
+def stop_on_sigterm(signum: int, frame: FrameType | None) -> None:
+    """For ``signal.signal``: a run that is under way is noted as interrupted."""
+    del signum, frame
+    raise SystemExit("stopped by SIGTERM: what was read is kept; the next run goes on with it")

@@ -1,0 +1,134 @@
+"""A run that stages rows and merges them: the merge, the guard, the watermark, all in one transaction."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import sql
+
+from sf.models import SyncRun
+from sf.sync import refused
+from sf.sync.errors import SyncError
+from sf.sync.guard import check_deletes
+from sf.sync.load import Merge, Stage
+from sf.sync.runs import LoadedObject
+from sf.sync.sync import CallCount, Progress, Sync, SyncOptions
+
+
+@dataclass(frozen=True)
+class StagedRead:
+    """A read whose rows are all staged."""
+
+    rows: int
+    began: datetime
+    """By PostgreSQL's clock: rows written here later are not touched."""
+    is_full: bool
+    """All that is there was read, or all within ``within``."""
+    replace: bool = False
+    """The target is emptied first."""
+    removes_missing: bool = True
+    """Whether what a full read did not bring is gone."""
+    within: sql.Composable | None = None
+    """A condition on the target's row ``t``: the part of the table that was read."""
+    previous_watermark: datetime | None = None
+
+
+class LoadingSync(Sync):
+    """A run with a staging table."""
+
+    system: ClassVar[str] = "Salesforce"
+    """Where the rows come from, for messages."""
+
+    def __init__(
+        self,
+        synced: LoadedObject,
+        counter: CallCount,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        super().__init__(synced, counter, progress, options, check_budget)
+        self._loaded = synced
+        self._stage = Stage(synced.target)
+
+    @abstractmethod
+    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+        """What the next incremental run goes on from; ``greatest`` is the greatest stamp that was read."""
+
+    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+        """Called inside the transaction once the rows are merged, with the run as it will be."""
+
+    def _may_lose_all(self) -> bool:
+        """Whether an answer without records is believed."""
+        return False
+
+    def _merge(self, read: StagedRead) -> None:
+        self._progress.merging(self._name)
+        try:
+            with transaction.atomic():
+                merged = self._merge_in_transaction(read)
+                self._merged(read, merged)
+        except SyncError:
+            self._forget_read()
+            raise
+        self._run = merged
+        self._stage.drop()
+        if self._run.inserted + self._run.updated >= _ANALYZE_FROM:
+            self._analyze()
+
+    def _merge_in_transaction(self, read: StagedRead) -> SyncRun:
+        """The run as it is once the transaction commits: a merge that is rolled back must not leave its watermark."""
+        merge = Merge(self._stage, within=read.within)
+        if read.is_full and read.rows == 0 and not self._may_lose_all() and merge.count_live():
+            raise SyncError(
+                f"{self._name}: {self.system} sent no records, but {merge.count_live():,} are cached; nothing was "
+                f"changed. {self._advice_on_nothing()}"
+            )
+        if not read.is_full:  # a full read brought them anew, unless the other side no longer has them
+            refused.stage_refused_again(self._loaded, self._stage, tried_before=read.began)
+        counts, refusals = merge.run(
+            replace_older_than=read.began if read.replace else None, keep=refused.ids_set_aside(self._loaded)
+        )
+        refused.keep_refusals(self._loaded, refusals)
+        refused.forget_stored(self._loaded, self._stage, tried_before=read.began, all_were_read=read.is_full)
+        set_aside = refused.ids_set_aside(self._loaded)
+        if read.replace:
+            counts.soft_deleted = max(0, counts.live_before - merge.count_live())
+        elif read.is_full and read.removes_missing:
+            counts.soft_deleted += merge.remove_missing(untouched_since=read.began, except_ids=set_aside)
+        check_deletes(
+            name=self._name,
+            deleted=counts.soft_deleted,
+            live_before=counts.live_before,
+            at_most_percent=100 if self._options.allow_deletes else settings.SALESFORCE_MAX_DELETE_PERCENT,
+            system=self.system,
+        )
+        run = copy.copy(self._run)
+        run.rows_read += read.rows
+        run.inserted += counts.inserted
+        run.updated += counts.updated
+        run.unchanged += counts.unchanged
+        run.soft_deleted += counts.soft_deleted
+        run.set_aside = len(set_aside)
+        run.watermark = self._watermark(read, counts.watermark)
+        run.resume_state = None
+        run.save()
+        return run
+
+    def _advice_on_nothing(self) -> str:
+        return "Can the API user still see them (sf check)?"
+
+    def _analyze(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(self._loaded.target.table)}")
+
+
+_ANALYZE_FROM = 1000
+"""From so many changed rows on, PostgreSQL's statistics are renewed at once: the next query may be a reader's."""

@@ -1,0 +1,152 @@
+"""What every run of one object is, wherever its rows come from: lock, switch, budget, and the book of it."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from sf.models import SyncRun
+from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
+from sf.sync import runs, usage
+from sf.sync.errors import SyncError, SyncPaused, SyncSkipped
+from sf.sync.lock import sole_runner
+from sf.sync.runs import Synced
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SyncOptions:
+    """What the operator asked for beyond the usual."""
+
+    force: bool = False
+    """Read every record again."""
+    force_delete: bool = False
+    """Empty the table and fill it anew, in one transaction."""
+    allow_deletes: bool = False
+    """Go ahead where the mass-delete guard would stop."""
+
+    @property
+    def full(self) -> bool:
+        return self.force or self.force_delete
+
+
+class Progress(Protocol):
+    """Where a run tells how far it is."""
+
+    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
+        """A read of ``total`` rows begins, ``done`` of them staged already; called again when the total is known
+        better. ``how``: mode and transport, for a person; empty when already told. ``None``: nobody knows."""
+
+    def advanced(self, rows: int) -> None: ...
+
+    def merging(self, name: str) -> None: ...
+
+    def finished(self) -> None: ...
+
+
+class CallCount(Protocol):
+    """Calls of this process so far."""
+
+    @property
+    def calls(self) -> int: ...
+
+
+class Sync(ABC):
+    """One run of one object. What is read, and how, is the subclass's."""
+
+    def __init__(
+        self,
+        synced: Synced,
+        counter: CallCount,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        self._progress = progress
+        self._options = options
+        self._counter = counter
+        self._check_budget = check_budget
+        self._run: SyncRun
+        self._name = synced.name
+        self._entered: Synced = synced
+        self._remark = ""
+        """What is worth knowing of a run that ends well."""
+        self.stops_the_rest = False
+        """After a run: nothing else can be read now either (no login, no network, no calls left)."""
+
+    @abstractmethod
+    def _read_and_merge(self) -> None:
+        """The work. What it raises decides how the run ends."""
+
+    @abstractmethod
+    def _note_usage(self) -> None:
+        """Keep what the other side last said of the day's calls."""
+
+    def _concerns_all(self, error: Exception) -> bool:
+        """Whether the objects that were to follow would fail in the same way."""
+        return not isinstance(error, SyncError | RequestRefused)
+
+    def run(self) -> SyncRun:
+        """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
+        with sole_runner(self._name) as held:
+            if not held:
+                return runs.skip_run(self._entered, "another run of it is under way")
+            self._run = runs.begin_run(self._entered)
+            before = self._counter.calls
+            try:
+                state, message = self._outcome()
+            except BaseException as error:
+                self._end(before, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
+                raise
+            finally:
+                self._progress.finished()
+            self._end(before, state, message)
+            return self._run
+
+    def _outcome(self) -> tuple[SyncRun.State, str]:
+        try:
+            usage.check_switch()
+            self._check_budget()
+            self._read_and_merge()
+        except SyncSkipped as error:
+            return SyncRun.State.SKIPPED, str(error)
+        except (SyncPaused, DailyLimitReached) as error:
+            self.stops_the_rest = True
+            return (
+                SyncRun.State.PAUSED,
+                f"{str(error).rstrip('.')}. What was read is kept; the next run goes on with it",
+            )
+        except (SyncError, SalesforceError, DatabaseError, InterfaceError) as error:
+            return SyncRun.State.FAILED, self._failure(error)
+        return SyncRun.State.DONE, self._remark
+
+    def _failure(self, error: Exception) -> str:
+        """The message of a failed run; what it means for this read and for the objects that were to follow."""
+        if isinstance(error, RequestRefused):
+            self._forget_read()
+        self.stops_the_rest = self._concerns_all(error)
+        if isinstance(error, DatabaseError | InterfaceError):
+            return f"PostgreSQL: {' '.join(str(error).split())}"
+        return str(error)
+
+    def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
+        """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
+        self._run.api_calls = self._counter.calls - calls_before
+        try:
+            runs.end_run(self._run, state, message)
+            self._note_usage()
+        except (DatabaseError, InterfaceError):
+            self._run.state, self._run.message = state, message
+            logger.warning("%s: the end of the run could not be noted: PostgreSQL is away", self._name)
+            connection.close()
+
+    def _forget_read(self) -> None:
+        """What was staged cannot be trusted: the next run begins anew."""
+        self._run.resume_state = None
+        self._run.save(update_fields=["resume_state"])

@@ -1,0 +1,42 @@
+"""What all tests of the Pardot app share: retries that do not make them wait, and Pardot behind the control port."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from sf import connection as sf_connection
+from sf.salesforce import bulk
+from tests.pardot.remote import Pardot
+from tests.sf.conftest import QUICK
+from tests.sf.processes import Start, kill, start_process
+from tests.simulated import Simulator
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of this process try again for a second, with pauses of hundredths; Bulk jobs are polled as often."""
+    monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
+    monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(bulk, "_POLL_SECONDS", 0.02)
+
+
+@pytest.fixture
+def pardot(simulator: Simulator) -> Pardot:
+    return Pardot(simulator)
+
+
+@pytest.fixture
+def start(simulator: Simulator, database: str) -> Iterator[Start]:
+    """``start("camp_sync", "--survey")``: a process that is gone when the test ends, however it ends."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        processes.append(start_process(simulator, database, *arguments, **environment))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        kill(process)

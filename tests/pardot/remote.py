@@ -1,0 +1,117 @@
+"""The simulated Pardot as the tests change and read it, and the comparison with what is copied of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+import requests
+from django.core.management import CommandError, call_command
+
+from pardot.models import PardotRecord
+from pardot.sync.entities import ALL, PardotEntity
+from sf.models import SyncRun
+from tests.simulated import Simulator
+
+PARDOT_ENTITIES = [entity for entity in ALL if isinstance(entity, PardotEntity)]
+
+
+class Pardot:
+    """Changes and raw rows, uncounted and without the API."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.simulator.post(f"/pardot{path}", body)
+
+    def settings(self, **values: Any) -> None:
+        self.post("/settings", values)
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """Every row, recycle bin included."""
+        answer = self.simulator.get(f"/pardot/rows/{path}")
+        return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+
+    def ids(self, path: str) -> list[int]:
+        """Of those that are not in the recycle bin."""
+        return [row["id"] for row in self.rows(path) if not row.get("isDeleted")]
+
+    def add(self, path: str, **values: Any) -> int:
+        return int(self.post(f"/objects/{path}", values)["id"])
+
+    def edit(self, path: str, record: int, **values: Any) -> None:
+        url = f"{self.simulator.control}/pardot/objects/{path}/{record}"
+        assert requests.patch(url, json={"values": values}, timeout=30).ok
+
+    def delete(self, path: str, record: int) -> None:
+        self.post(f"/objects/{path}/{record}/delete")
+
+    def purge(self, path: str, record: int) -> None:
+        self.post(f"/objects/{path}/{record}/purge")
+
+    def fail(self, code: int, times: int = 1) -> None:
+        """The next calls get this error."""
+        self.post("/fail", {"code": code, "times": times})
+
+    # -- what it saw ------------------------------------------------------------------------------------
+
+    def calls(self) -> int:
+        return int(self.simulator.get("/state")["counters"]["pardot"])
+
+    def most_open(self) -> int:
+        return int(self.simulator.get("/state")["counters"]["max_open"]["pardot"])
+
+    def forget_calls(self) -> None:
+        self.simulator.post("/counters/reset")
+
+
+def camp_sync(*arguments: str) -> str:
+    """Run it in this process; everything that it says. ``CommandError`` when it fails."""
+    said = StringIO()
+    try:
+        call_command("camp_sync", *arguments, verbosity=0, stdout=said, stderr=said)
+    except CommandError as error:
+        raise CommandError(f"{error}\n{said.getvalue()}") from error
+    return said.getvalue()
+
+
+def last_run(name: str) -> SyncRun:
+    run = SyncRun.objects.filter(object=name).first()
+    assert run is not None
+    return run
+
+
+def expected(pardot: Pardot, entity: PardotEntity) -> dict[int, dict[str, Any]]:
+    """The rows that ought to be here, by id, as model values."""
+    names = dict(zip((field.name for field in entity.fields()), entity.api_names, strict=True))
+    return {
+        row["id"]: {name: _as_model_value(entity.model, name, row[api]) for name, api in names.items()}
+        for row in pardot.rows(entity.path)
+        if entity.with_deleted or not row.get("isDeleted")
+    }
+
+
+def copied(entity: PardotEntity) -> dict[int, dict[str, Any]]:
+    names = [field.name for field in entity.fields()]
+    return {row["id"]: row for row in entity.model._default_manager.values(*names)}
+
+
+def assert_equal(pardot: Pardot, *entities: PardotEntity) -> int:
+    """Row for row, column for column; the number of rows compared."""
+    rows = 0
+    for entity in entities or PARDOT_ENTITIES:
+        there, here = expected(pardot, entity), copied(entity)
+        assert here.keys() == there.keys(), f"{entity.name}: other records"
+        for key, values in there.items():
+            assert here[key] == values, f"{entity.name} {key}"
+        rows += len(there)
+    return rows
+
+
+def _as_model_value(model: type[PardotRecord], name: str, raw: Any) -> Any:
+    kind = model._meta.get_field(name).get_internal_type()
+    if raw is None or kind not in {"BooleanField", "DateTimeField"}:
+        return raw
+    return bool(raw) if kind == "BooleanField" else datetime.fromisoformat(raw)

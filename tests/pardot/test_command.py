@@ -1,0 +1,135 @@
+"""``camp_sync``: its tiers, its options, what it asks and what it says."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pardot import finish
+from pardot.models import Prospect
+from pardot.sync import entities
+from pardot.sync.entities import Tier
+from sf.models import SFAPIUsageLog, SyncRun
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SET_UP = {entity.name for entity in entities.ASSETS} | {"sf_health", "sf_campaign_dates", "campaign_member_counts"}
+
+
+def synced() -> set[str]:
+    return set(SyncRun.objects.values_list("object", flat=True))
+
+
+def test_tier_1_reads_assets_and_salesforce_s_counts_in_about_20_calls(pardot: Pardot, simulator: Simulator) -> None:
+    said = camp_sync()
+    assert synced() == SET_UP
+    assert_equal(pardot, *entities.ASSETS)
+    assert pardot.calls() + simulator.calls() <= 22
+    assert "all: " in said.splitlines()[-1]
+
+
+def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pardot.sync.sample.SAMPLE_SIZE", 20)
+    camp_sync("--scout")
+    assert synced() == SET_UP | {"prospects"}
+    since = datetime.now(UTC) - timedelta(days=30)
+    active = [
+        row for row in pardot.rows("prospects")
+        if not row["isDeleted"] and row["lastActivityAt"] and datetime.fromisoformat(row["lastActivityAt"]) >= since
+    ]  # fmt: skip
+    best = sorted(active, key=lambda row: (-row["score"], row["id"]))[:20]
+    assert set(Prospect.objects.values_list("id", flat=True)) == {row["id"] for row in best}
+    assert last_run("prospects").mode == "sample"
+
+
+def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_removes_none(pardot: Pardot) -> None:
+    camp_sync("--scout")
+    camp_sync("--survey")
+    assert last_run("prospects").mode == "full"
+    camp_sync("--scout")
+    assert_equal(pardot, entities.PROSPECTS)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ("forms,lists", {"forms", "lists"}),
+        ("lps, emails,redirects", {"landing_pages", "list_emails", "custom_redirects"}),
+        ("assets", {entity.name for entity in entities.ASSETS}),
+        ("member_counts,sf_dates", {"campaign_member_counts", "sf_campaign_dates"}),
+        ("scores,members", {"scoring_categories", "campaign_members"}),
+        ("all", {entity.name for entity in entities.ALL}),
+    ],
+)
+def test_entities_go_by_name_alias_and_group(names: str, wanted: set[str]) -> None:
+    assert {entity.name for entity in entities.choose(name.strip() for name in names.split(","))} == wanted
+
+
+@pytest.mark.parametrize("names", ["froms", "forms,froms", ""])
+def test_an_unknown_entity_lists_the_known_ones(names: str) -> None:
+    with pytest.raises(CommandError, match=r"unknown entity .* landing_pages \(lps\), .* assets \(group\)"):
+        camp_sync("--entities", names)
+
+
+def test_options_that_contradict_each_other_are_refused() -> None:
+    for arguments in (["--scout", "--survey"], ["--survey", "--entities", "forms"], ["--days", "0"], ["--days", "x"]):
+        with pytest.raises(CommandError):
+            call_command("camp_sync", *arguments)
+
+
+class Terminal:
+    """Stands for the operator's terminal."""
+
+    @staticmethod
+    def isatty() -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "done"), [("", False), ("n", False), ("y", True)])
+def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
+    pardot: Pardot, monkeypatch: pytest.MonkeyPatch, answer: str, done: bool
+) -> None:
+    asked: list[str] = []
+
+    def answered(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr(sys, "stdin", Terminal)
+    monkeypatch.setattr(sys.stdout, "isatty", Terminal.isatty, raising=False)
+    monkeypatch.setattr("builtins.input", answered)
+    pardot.settings(daily_max=25_000, daily_used=99)
+    camp_sync("--survey")
+    assert asked == ["A survey takes at least 11 Pardot calls; 24,900 of 25,000 are left today. Go ahead? [y/N] "]
+    assert SyncRun.objects.exists() is done
+
+
+def test_yes_is_not_asked_and_nobody_is_asked_elsewhere(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", pytest.fail)
+    camp_sync("--survey")
+    monkeypatch.setattr(sys, "stdin", Terminal)
+    monkeypatch.setattr(sys.stdout, "isatty", Terminal.isatty, raising=False)
+    camp_sync("--survey", "--yes")
+
+
+def test_steps_follow_a_tier_but_not_single_entities(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiers: list[Tier] = []
+    monkeypatch.setattr(finish, "_steps", [tiers.append])
+    camp_sync("--entities", "forms")
+    assert tiers == []
+    camp_sync()
+    assert tiers == [Tier.SET_UP]
+
+
+def test_calls_to_salesforce_are_counted_under_the_command(pardot: Pardot, simulator: Simulator) -> None:
+    camp_sync()
+    assert SFAPIUsageLog.objects.get().source == "camp_sync"
+    assert SFAPIUsageLog.objects.get().call_count == simulator.calls()
+    calls: Any = sum(SyncRun.objects.values_list("api_calls", flat=True))
+    assert calls == simulator.calls() + pardot.calls()

@@ -1,0 +1,124 @@
+"""What Pardot's errors do to a run, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
+
+from pardot.models import Form, PardotQuota
+from pardot.sync import entities
+from sf.models import SyncConfig, SyncRun
+from sf.sync.lock import sole_runner
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("code", [66, 183, 202, 214])
+def test_errors_that_pass_are_tried_again(pardot: Pardot, code: int) -> None:
+    pardot.fail(code, times=3)
+    camp_sync("--entities", "forms")
+    assert_equal(pardot, entities.FORMS)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (49, "the API user may not read this"),
+        (51, "does not know this field: check PARDOT_ADOPTION_JSON_FIELD"),
+        (61, "does not take this parameter"),
+        (66, "more than five requests were open at once"),
+        (109, "code 109 to GET"),
+        (181, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
+        (182, "no business unit's id"),
+        (184, "lacks the scope pardot_api"),
+        (198, "PARDOT_API_URL is not Pardot's host"),
+        (201, "names another org's business unit, or PARDOT_API_URL is the wrong host"),
+        (202, "Pardot took too long"),
+        (214, "Pardot took too long"),
+    ],
+)
+def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, said: str) -> None:
+    pardot.fail(code, times=10_000)
+    with pytest.raises(CommandError) as failed:
+        camp_sync("--entities", "forms")
+    assert said in str(failed.value)
+    assert last_run("forms").state == "failed"
+    assert not Form.objects.exists()
+
+
+def test_the_day_s_limit_pauses(pardot: Pardot) -> None:
+    pardot.settings(daily_max=10, daily_used=10)
+    assert "the business unit's API calls of the day are used up" in camp_sync("--entities", "forms")
+    assert last_run("forms").state == "skipped"
+
+
+def test_from_the_threshold_on_nothing_starts(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAUSE_THRESHOLD = 0.5
+    pardot.settings(daily_max=1000, daily_used=500)
+    assert "501 of 1,000 calls today; camp_sync pauses from 50% on" in camp_sync("--entities", "assets")
+    assert pardot.calls() == 1
+    quota = PardotQuota.objects.get()
+    assert (quota.used, quota.maximum, quota.left) == (501, 1000, 499)
+
+
+def test_one_entity_that_fails_does_not_stop_the_others(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("error", path="objects/lists", times=None, errorCode="61")
+    with pytest.raises(CommandError, match=r"failed: lists\b"):
+        camp_sync()
+    states = dict(SyncRun.objects.values_list("object", "state"))
+    assert states.pop("lists") == "failed"
+    assert set(states.values()) == {"done"}
+    assert len(states) == 11
+
+
+def test_a_wrong_business_unit_is_asked_about_once(pardot: Pardot, settings: Any) -> None:
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000AAA"
+    with pytest.raises(CommandError, match="failed: campaigns\\n"):
+        camp_sync()
+    assert pardot.calls() == 1
+    assert last_run("sf_health").state == "done", "Salesforce is another matter"
+
+
+def test_without_a_business_unit_nothing_is_asked(pardot: Pardot, settings: Any) -> None:
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
+    with pytest.raises(ImproperlyConfigured, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
+        camp_sync()
+
+
+def test_another_host_than_pardot_s_is_told(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
+    with pytest.raises(CommandError, match=r"answered 404 to GET tags: .*check PARDOT_API_URL"):
+        camp_sync("--entities", "forms")
+
+
+def test_the_kill_switch_skips_all(pardot: Pardot) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(sync_enabled=False)
+    assert "syncs are switched off" in camp_sync()
+    assert pardot.calls() == 0
+
+
+def test_the_kill_switch_stops_a_read_that_is_under_way(pardot: Pardot, start: Start) -> None:
+    pardot.settings(delay_seconds=0.05)
+    process = start("camp_sync", "--entities", "activities", PARDOT_PAGE_SIZE="20")
+    wait_for(lambda: pardot.calls() >= 5)
+    SyncConfig.objects.update(sync_enabled=False)
+    out, _ = process.communicate(timeout=30)
+    assert "activities: paused: syncs were switched off" in out
+    assert process.returncode == 0
+
+
+def test_one_command_runs_at_a_time(pardot: Pardot, start: Start) -> None:
+    pardot.settings(delay_seconds=0.2)
+    first = start("camp_sync")
+    wait_for(lambda: pardot.calls() >= 2)
+    assert "another camp_sync is under way" in camp_sync("--entities", "forms")
+    kill(first)
+    with sole_runner("camp_sync") as held:
+        assert held, "the lock goes with the process"

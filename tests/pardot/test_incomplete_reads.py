@@ -1,0 +1,196 @@
+"""Reads that break off, come short or end early lose nothing and delete nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+
+from pardot.models import Form, Prospect, TaggedObject, VisitorActivity
+from pardot.sync import entities
+from pardot.sync.state import complete_reads
+from sf.models import SyncRun
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_interrupted_read_goes_on_where_it_stopped(pardot: Pardot, start: Start) -> None:
+    pardot.settings(delay_seconds=0.05)
+    process = start("camp_sync", "--entities", "activities", PARDOT_PAGE_SIZE="50")
+    wait_for(lambda: pardot.calls() >= 10)
+    kill(process)
+    assert not VisitorActivity.objects.exists()
+    pardot.settings(delay_seconds=0)
+    pardot.forget_calls()
+
+    camp_sync("--entities", "activities")
+    assert_equal(pardot, entities.ACTIVITIES)
+    run = last_run("activities")
+    assert run.rows_read == len(pardot.ids("visitor-activities")) + rows_read_twice(run)
+    assert [run.state for run in SyncRun.objects.filter(object="activities")] == ["done", "interrupted"]
+    assert run.mode == "incremental", "what changed meanwhile is read in the same run"
+
+
+def rows_read_twice(run: SyncRun) -> int:
+    """Rows of the incremental read that follows: those that were there already."""
+    return run.rows_read - run.inserted
+
+
+def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 50
+    pardot.settings(daily_max=30, daily_used=0)
+    assert "paused: Pardot API usage is" in camp_sync("--entities", "activities")
+    staged = (last_run("activities").resume_state or {})["rows"]
+    assert staged >= 50
+    pardot.settings(daily_max=50_000)
+    pardot.forget_calls()
+    camp_sync("--entities", "activities")
+    assert_equal(pardot, entities.ACTIVITIES)
+    assert pardot.calls() < len(pardot.ids("visitor-activities")) / 50 + 12 - staged / 50
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_pages_that_come_short_are_completed(pardot: Pardot, simulator: Simulator, settings: Any, times: int) -> None:
+    camp_sync("--entities", "tagged_objects,prospects")
+    settings.PARDOT_PAGE_SIZE = 40
+    simulator.fail("truncate_rows", path="objects/(tagged-objects|prospects)", times=times, skip=2, fraction=0.5)
+    camp_sync("--entities", "tagged_objects,prospects", "--full")
+    assert_equal(pardot, entities.TAGGED_OBJECTS, entities.PROSPECTS)
+    assert last_run("prospects").soft_deleted == last_run("tagged_objects").soft_deleted == 0
+
+
+def test_a_last_page_that_comes_short_deletes_nothing(pardot: Pardot, simulator: Simulator) -> None:
+    camp_sync("--entities", "forms")
+    simulator.fail("truncate_rows", path="objects/forms", times=1, fraction=0.3)
+    camp_sync("--entities", "forms")
+    assert_equal(pardot, entities.FORMS)
+    assert last_run("forms").soft_deleted == 0
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "drop"}, {"kind": "truncate"}])
+def test_a_read_that_fails_half_way_changes_nothing(
+    pardot: Pardot, simulator: Simulator, settings: Any, fault: dict[str, Any]
+) -> None:
+    camp_sync("--entities", "forms,prospects")
+    before = copied(entities.FORMS), copied(entities.PROSPECTS)
+    settings.PARDOT_PAGE_SIZE = 20
+    pardot.purge("forms", pardot.ids("forms")[0])
+    pardot.edit("prospects", pardot.ids("prospects")[0], score=77)
+    kind = fault.pop("kind")
+    simulator.fail(kind, path="objects/(forms|prospects).*nextPageToken", times=None, **fault)
+    with pytest.raises(CommandError, match=r"failed: forms, prospects"):
+        camp_sync("--entities", "forms,prospects", "--full")
+    assert (copied(entities.FORMS), copied(entities.PROSPECTS)) == before
+    simulator.post("/reset", {"faults": True})
+    camp_sync("--entities", "forms,prospects")
+    assert_equal(pardot, entities.FORMS, entities.PROSPECTS)
+
+
+def test_an_answer_without_rows_deletes_nothing_unless_it_is_allowed(pardot: Pardot) -> None:
+    camp_sync("--entities", "redirects")
+    before = copied(entities.CUSTOM_REDIRECTS)
+    for record in pardot.ids("custom-redirects"):
+        pardot.purge("custom-redirects", record)
+    with pytest.raises(CommandError, match="Pardot sent no records, but"):
+        camp_sync("--entities", "redirects")
+    assert copied(entities.CUSTOM_REDIRECTS) == before
+    camp_sync("--entities", "redirects", "--allow-deletes")
+    assert copied(entities.CUSTOM_REDIRECTS) == {}
+
+
+def test_a_mass_deletion_stops_until_it_is_allowed(pardot: Pardot) -> None:
+    camp_sync("--entities", "tagged_objects")
+    ids = pardot.ids("tagged-objects")
+    for record in ids[: len(ids) // 4]:
+        pardot.purge("tagged-objects", record)
+    with pytest.raises(CommandError, match="If Pardot really lost them, run again with --allow-deletes"):
+        camp_sync("--entities", "tagged_objects")
+    assert TaggedObject.objects.count() == len(ids)
+    camp_sync("--entities", "tagged_objects", "--allow-deletes")
+    assert_equal(pardot, entities.TAGGED_OBJECTS)
+
+
+def test_withheld_rows_are_told_and_remove_nothing(pardot: Pardot) -> None:
+    camp_sync("--entities", "forms")
+    hidden = pardot.ids("forms")[:2]
+    pardot.post("/withhold", {"path": "forms", "ids": hidden})
+    assert "withheld rows that the API user may not see" in camp_sync("--entities", "forms")
+    assert Form.objects.filter(pk__in=hidden).count() == 2
+    assert complete_reads()["forms"].withheld
+    camp_sync("--entities", "forms", "--allow-deletes")
+    assert not Form.objects.filter(pk__in=hidden).exists()
+
+
+def test_whole_pages_of_withheld_rows_are_passed_over(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 10
+    hidden = sorted(pardot.ids("prospects"))[15:45]
+    pardot.post("/withhold", {"path": "prospects", "ids": hidden})
+    camp_sync("--entities", "prospects")
+    shown = {row["id"] for row in pardot.rows("prospects")} - set(hidden)
+    assert set(Prospect.objects.values_list("pk", flat=True)) == shown
+
+
+@pytest.mark.parametrize(("ceiling", "page_size"), [(100, 50), (130, 50), (70, 1000)])
+def test_more_rows_than_the_ceiling_arrive_complete(
+    pardot: Pardot, settings: Any, ceiling: int, page_size: int
+) -> None:
+    settings.PARDOT_PAGE_SIZE = page_size
+    pardot.settings(ceiling=ceiling)
+    camp_sync("--entities", "activities,prospects,tagged_objects")
+    assert_equal(pardot, entities.ACTIVITIES, entities.PROSPECTS, entities.TAGGED_OBJECTS)
+    assert pardot.most_open() <= 5
+
+
+def test_a_ceiling_that_nobody_tells_of_is_passed_too(
+    pardot: Pardot, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pardot.client._CEILING_REACHED", "not sent")
+    monkeypatch.setattr("pardot.sync.reading.CEILING", 100)
+    settings.PARDOT_PAGE_SIZE = 50
+    pardot.settings(ceiling=100)
+    camp_sync("--entities", "activities")
+    assert_equal(pardot, entities.ACTIVITIES)
+
+
+def test_page_tokens_that_expire_lose_nothing(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 50
+    pardot.settings(token_seconds=0)
+    camp_sync("--entities", "activities,tagged_objects")
+    assert_equal(pardot, entities.ACTIVITIES, entities.TAGGED_OBJECTS)
+
+
+def test_a_session_that_expires_in_the_middle_loses_nothing(
+    pardot: Pardot, simulator: Simulator, settings: Any
+) -> None:
+    settings.PARDOT_PAGE_SIZE = 50
+    simulator.fail("expire_session", path="visitor-activities", times=2, skip=5)
+    camp_sync("--entities", "activities")
+    assert_equal(pardot, entities.ACTIVITIES)
+    assert last_run("activities").rows_read == len(pardot.ids("visitor-activities"))
+
+
+def test_never_more_than_five_requests_are_open(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 25
+    pardot.settings(delay_seconds=0.02)
+    camp_sync("--entities", "activities")
+    assert pardot.most_open() == 4
+
+
+def test_a_record_that_cannot_be_stored_is_set_aside_alone(pardot: Pardot) -> None:
+    camp_sync("--entities", "prospects")
+    nul, year = pardot.ids("prospects")[:2]
+    pardot.edit("prospects", nul, company="half\0eaten")
+    pardot.edit("prospects", year, lastActivityAt="0000-00-00T00:00:00+00:00")
+    pardot.edit("prospects", pardot.ids("prospects")[2], score=99)
+    assert "2 records are set aside" in camp_sync("--entities", "prospects")
+    assert Prospect.objects.filter(pk__in=[nul, year]).count() == 2, "as they were"
+    assert Prospect.objects.filter(score=99).exists()
+    pardot.edit("prospects", nul, company="whole")
+    pardot.edit("prospects", year, lastActivityAt=None)
+    camp_sync("--entities", "prospects")
+    assert_equal(pardot, entities.PROSPECTS)
+    assert last_run("prospects").set_aside == 0

@@ -1,0 +1,165 @@
+"""After a survey everything is here; after changes and deletions there, a second run makes it equal again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pardot.models import (
+    Campaign,
+    CampaignMember,
+    CampaignMemberCount,
+    ContactCategoryScore,
+    LeadCategoryScore,
+    Prospect,
+    SalesforceCampaign,
+    SalesforceHealth,
+    VisitorActivity,
+)
+from pardot.sync import entities
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.sf.cache import assert_equal as assert_cached
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS_OF_SALESFORCE = (CampaignMember, SalesforceCampaign, LeadCategoryScore, ContactCategoryScore)
+
+
+def test_a_survey_brings_every_row_of_pardot_and_salesforce(pardot: Pardot, simulator: Simulator) -> None:
+    pardot.settings(delay_seconds=0.01)
+    camp_sync("--survey")
+    assert assert_equal(pardot) > 1000
+    assert assert_cached(simulator, *ROWS_OF_SALESFORCE) > 100
+    assert_health_is_counted(simulator)
+    assert_members_are_counted(simulator)
+    assert_campaigns_have_the_dates_of_salesforce()
+    assert 1 < pardot.most_open() <= 5
+
+
+def assert_health_is_counted(simulator: Simulator) -> None:
+    health = SalesforceHealth.objects.latest()
+    for name, sobject in (("leads", "Lead"), ("contacts", "Contact")):
+        assert getattr(health, f"total_{name}") == len(simulator.ids(sobject))
+        assert getattr(health, f"{name}_with_pardot") == len(simulator.ids(sobject, "pi__url__c != null"))
+
+
+def assert_members_are_counted(simulator: Simulator) -> None:
+    members = simulator.query("SELECT CampaignId, LeadId, ContactId, HasResponded FROM CampaignMember")
+    found = {row.pk: (row.members, row.responded, row.leads, row.contacts) for row in CampaignMemberCount.objects.all()}
+    for campaign, figures in found.items():
+        own = [member for member in members if member["CampaignId"] == campaign]
+        counted = [sum(bool(member[name]) for member in own) for name in ("HasResponded", "LeadId", "ContactId")]
+        assert figures == (len(own), *counted)
+    assert sum(figures[0] for figures in found.values()) == len(members) > 0
+
+
+def assert_campaigns_have_the_dates_of_salesforce() -> None:
+    linked = 0
+    known = {campaign.id[:15]: campaign for campaign in SalesforceCampaign.objects.all()}
+    for campaign in Campaign.objects.all():
+        found = known.get((campaign.salesforce_id or "")[:15])
+        assert campaign.sf_created_at == (found.created_date if found else None)
+        assert campaign.start_date == (found.start_date if found else None)
+        linked += found is not None
+    assert linked
+
+
+def change_everything(pardot: Pardot) -> None:
+    """A new row, a changed one and one that goes, of every kind."""
+    for entity in entities.ASSETS:
+        first, second, *_ = pardot.ids(entity.path)
+        name = "objectName" if entity is entities.TAGGED_OBJECTS else "name"
+        pardot.edit(entity.path, first, **{name: 'Another name, \u2603 "quoted"'})
+        pardot.delete(entity.path, second)
+        pardot.add(entity.path, **{name: "new"})
+    prospects = pardot.ids("prospects")
+    pardot.edit("prospects", prospects[0], score=4711, email=None)
+    pardot.delete("prospects", prospects[1])
+    pardot.add("prospects", email="new@camp.example", score=3)
+    pardot.add("visitor-activities", type=4, prospectId=prospects[0], formId=pardot.ids("forms")[0])
+
+
+def test_a_second_run_brings_changes_deletions_and_untagging(pardot: Pardot) -> None:
+    camp_sync("--survey")
+    change_everything(pardot)
+    pardot.forget_calls()
+    camp_sync("--survey")
+    assert_equal(pardot)
+    assert pardot.calls() <= 21, "one an entity, another before it removes something, and one for the quota"
+    assert last_run("prospects").mode == "incremental"
+    assert last_run("forms").soft_deleted == 1
+    assert last_run("activities").rows_read < 50
+
+
+def test_a_full_survey_removes_what_is_gone_for_good(pardot: Pardot) -> None:
+    camp_sync("--survey")
+    pardot.purge("prospects", pardot.ids("prospects")[3])
+    pardot.purge("visitor-activities", pardot.ids("visitor-activities")[3])
+    camp_sync("--survey", "--full")
+    assert_equal(pardot)
+
+
+def test_nothing_is_written_for_what_has_not_changed(pardot: Pardot) -> None:
+    camp_sync("--survey")
+    camp_sync("--survey", "--full")
+    for entity in (*entities.ASSETS, entities.PROSPECTS, entities.ACTIVITIES):
+        run = last_run(entity.name)
+        assert (run.inserted, run.updated, run.soft_deleted) == (0, 0, 0), entity.name
+        assert run.unchanged == run.rows_read > 0
+
+
+def test_an_empty_text_stays_one(pardot: Pardot) -> None:
+    pardot.edit("lists", pardot.ids("lists")[0], name="", title=None)
+    camp_sync("--entities", "lists")
+    assert_equal(pardot, entities.LISTS)
+
+
+def test_activities_go_back_as_many_days_as_asked_and_no_further(pardot: Pardot) -> None:
+    camp_sync("--survey", "--days", "45")
+    earliest = datetime.now(UTC) - timedelta(days=45)
+    wanted = {row["id"] for row in pardot.rows("visitor-activities")
+              if datetime.fromisoformat(row["createdAt"]) >= earliest}  # fmt: skip
+    found = set(VisitorActivity.objects.values_list("id", flat=True))
+    assert 0 < len(found) < len(pardot.ids("visitor-activities"))
+    assert abs(len(found) - len(wanted)) <= 2, "those of the seconds between the two looks"
+    camp_sync("--survey")
+    assert set(VisitorActivity.objects.values_list("id", flat=True)) == found
+
+
+def test_a_shorter_full_read_removes_nothing_from_before_it(pardot: Pardot) -> None:
+    camp_sync("--survey")
+    camp_sync("--entities", "activities", "--full", "--days", "5")
+    assert_equal(pardot, entities.ACTIVITIES)
+
+
+def test_activities_older_than_the_retention_go(pardot: Pardot, settings: Any) -> None:
+    camp_sync("--survey")
+    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
+    camp_sync("--survey")
+    oldest = VisitorActivity.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    assert oldest is not None
+    assert timedelta(days=55) < datetime.now(UTC) - oldest < timedelta(days=60, minutes=5)
+
+
+def test_without_the_setting_the_custom_field_is_not_asked_for(pardot: Pardot, settings: Any) -> None:
+    camp_sync("--entities", "prospects")
+    assert Prospect.objects.exclude(adoption_json=None).exists()
+    Prospect.objects.all().delete()
+    settings.PARDOT_ADOPTION_JSON_FIELD = ""
+    camp_sync("--entities", "prospects")
+    assert last_run("prospects").mode == "full", "the declared fields changed"
+    assert Prospect.objects.exists()
+    assert not Prospect.objects.exclude(adoption_json=None).exists()
+
+
+def test_what_changed_while_pardot_answered_from_its_cache_comes_with_the_next_run(pardot: Pardot) -> None:
+    camp_sync("--entities", "prospects")
+    pardot.settings(lag_seconds=3600)
+    pardot.edit("prospects", pardot.ids("prospects")[0], score=1234)
+    camp_sync("--entities", "prospects")
+    pardot.settings(lag_seconds=0)
+    camp_sync("--entities", "prospects")
+    assert Prospect.objects.filter(score=1234).count() == 1
