@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sfapi.env import load_env_file
+from sfapi.signals import end_in_order_on_sigterm
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
     load_env_file(Path(__file__).resolve().parent)
     if sys.argv[1:2] == ["runserver"]:
         os.environ.setdefault("DEBUG", "on")
+        end_in_order_on_sigterm()
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Who may call, in the admin. Keys are made here too, and shown once."""
+"""Who may call, in the admin, and what was called. Keys are made here too, and shown once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from api.keys import make_key
-from api.models import APIKey, SuperUser, User
+from api.models import APIKey, FieldChangeLog, RequestLog, SuperUser, User
 from api.scopes import Scope
 from api.services.api_keys import api_key_revoke
+from sf.admin import ReadOnlyAdmin
 
 admin.site.register(User, UserAdmin)
 
@@ -80,3 +81,29 @@ class APIKeyAdmin(admin.ModelAdmin):
         response = render(request, "admin/api/apikey/created.html", context)
         response["Cache-Control"] = "no-store"
         return response
+
+
+class LogAdmin(ReadOnlyAdmin):
+    """Logs grow large: no total is counted, and searches are for whole values, which have indexes."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    date_hierarchy = "time"
+
+
+@admin.register(RequestLog)
+class RequestLogAdmin(LogAdmin):
+    list_display = [
+        "time", "method", "path", "query", "status", "milliseconds", "auth_type", "who", "address", "request_id",
+    ]  # fmt: skip
+    list_filter = ["status", "method", "auth_type"]
+    search_fields = ["request_id__exact", "who__exact"]
+    search_help_text = "A request ID, user:<accounts UUID> or key:<public id>"
+
+
+@admin.register(FieldChangeLog)
+class FieldChangeLogAdmin(LogAdmin):
+    list_display = ["time", "object", "record_id", "field", "old", "new", "source", "who", "request_id"]
+    list_filter = ["object", "field", "source"]
+    search_fields = ["record_id__exact", "who__exact", "request_id__exact"]
+    search_help_text = "A Salesforce id, user:<accounts UUID>, key:<public id> or a request ID"

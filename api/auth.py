@@ -103,6 +103,12 @@ def outcome_of(request: HttpRequest) -> Outcome:
     return outcome
 
 
+def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
+    """Whether somebody has asked for the outcome of this request, and what it was."""
+    found = vars(request)
+    return _FOUND in found, found.get(_FOUND)
+
+
 def caller_of(request: HttpRequest) -> Caller | None:
     """The caller of a route that is open to all: credentials that prove nothing count as none."""
     outcome = outcome_of(request)

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
-from ninja import NinjaAPI, Schema
+from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 MESSAGES = {
@@ -44,6 +44,7 @@ class ErrorBody(Schema):
 
 class ValidationErrorBody(ErrorBody):
     errors: list[FieldError] = []
+    salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
 
 
 class ApiError(Exception):

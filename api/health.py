@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from sf.freshness import sync_freshness
+from sf.freshness import failing_jobs, sync_freshness
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         checks["migrations"] = _migrations()
     if all(check.ok for check in checks.values()):
         checks["syncs"] = _syncs()
+        checks["jobs"] = _jobs()
     well = all(check.ok for check in checks.values())
     body = {"status": "ok" if well else "unhealthy", **{name: check.to_json() for name, check in checks.items()}}
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
@@ -78,3 +79,8 @@ def _syncs() -> Check:
     found = sync_freshness()
     objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in found}
     return Check(ok=all(each.state == "fresh" for each in found), details={"objects": objects})
+
+
+def _jobs() -> Check:
+    failing = failing_jobs()
+    return Check(ok=not failing, details={"failing": failing})

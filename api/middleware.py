@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 
+from api.audit import note_request
 from api.errors import MESSAGES, error_response
 from api.request_id import HEADER, choose_request_id, set_request_id
 from api.throttling import passage_of
@@ -40,6 +43,21 @@ class RequestIdMiddleware:
         set_request_id(request_id)
         response = self._get_response(request)
         response[HEADER] = request_id
+        return response
+
+
+class AuditMiddleware:
+    """Every request under ``/api/`` is noted, whichever layer answers it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API_PREFIX):
+            return self._get_response(request)
+        began, clock = datetime.now(UTC), time.perf_counter()
+        response = self._get_response(request)
+        note_request(request, response, began=began, milliseconds=(time.perf_counter() - clock) * 1000)
         return response
 
 

@@ -3,20 +3,59 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from api.auth import SignedInUser
-from api.errors import NotFound
+from api.errors import NotFound, Unavailable
+from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
 from sf.selectors import contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
+LookUp = Callable[[str], None]
+"""Brings what Salesforce has of a user into the cache, by the Accounts UUID."""
+
+_NONE = "There is no contact for this user in Salesforce."
+_NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
+
 
 def own_contact(user: SignedInUser) -> dict[str, Any]:
-    """The most recently modified contact of the logged-in user. ``NotFound`` when Salesforce has none."""
-    contacts = contacts_by_uuid(user.session.uuid)
+    """The most recently modified contact of the logged-in user in the cache. ``NotFound`` when there is none."""
+    return _latest(contacts_by_uuid(user.session.uuid), _NONE)
+
+
+def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
+    """As ``own_contact``, but with ``expire``, or when it is not cached, Salesforce is asked first.
+
+    What is cached is the answer too when Salesforce is away or may not be asked now. ``Unavailable`` when it is away
+    and nothing is cached.
+    """
+    uuid = user.session.uuid
+    contacts = contacts_by_uuid(uuid)
+    if contacts and not expire:
+        return _latest(contacts, _NONE)
+    nothing = _NONE
+    try:
+        if look_up:
+            look_up(uuid)
+        else:
+            contact_look_up(uuid, again=expire)
+        contacts = contacts_by_uuid(uuid)
+    except LookupSkipped as error:
+        logger.info("no live look-up: %s", error)
+        nothing = _NONE_HERE
+    except LookupFailed as error:
+        logger.warning("live look-up: %s", error)
+        if not contacts:
+            message = "Salesforce cannot be asked for this user at the moment: try again soon."
+            raise Unavailable(message, retry_after=error.retry_after) from error
+    return _latest(contacts, nothing)
+
+
+def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:
     if not contacts:
-        raise NotFound("There is no contact for this user in Salesforce.")
+        raise NotFound(nothing)
     if len(contacts) > 1:
         # An error, so that Sentry is told: somebody has to merge them.
         logger.error("several contacts with one accounts_uuid: %s", ", ".join(contact["id"] for contact in contacts))

@@ -8,14 +8,18 @@ import uuid
 from contextvars import ContextVar
 from typing import Any
 
+from api.masking import masked, masked_line, masked_query
+
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def choose_request_id(offered: str) -> str:
-    """The client's own when it is short and plain, so that it can be followed through several services; else new."""
-    return offered if _SANE.fullmatch(offered) else str(uuid.uuid4())
+    """The client's own when it is short, plain and no secret, so that it can be followed through several services;
+    else new."""
+    sane = _SANE.fullmatch(offered) and masked(offered) == offered
+    return offered if sane else str(uuid.uuid4())
 
 
 def set_request_id(value: str) -> None:
@@ -36,8 +40,12 @@ class RequestIdFilter(logging.Filter):
 
 
 def tag_event(event: Any, hint: Any) -> Any:
-    """Sentry's ``before_send``: adds the tag ``request_id``."""
+    """Sentry's ``before_send``: adds the tag ``request_id`` and masks the secrets of the address."""
     del hint
+    request = event.get("request", {})
+    for name, mask in (("query_string", masked_query), ("url", masked_line)):
+        if isinstance(request.get(name), str):
+            request[name] = mask(request[name])
     if request_id := current_request_id():
         event.setdefault("tags", {})["request_id"] = request_id
     return event

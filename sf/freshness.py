@@ -1,9 +1,10 @@
-"""Is each sync as fresh as its schedule promises? One query, for ``/healthz/``."""
+"""Is each sync as fresh as its schedule promises, and did each other job end well? For ``/healthz/``."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import Max, Q
@@ -24,6 +25,9 @@ MAX_AGE: dict[str, timedelta] = {
 }
 """How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs."""
 
+JOBS = ["cleanup_logs"]
+"""Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
+
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
 
 
@@ -38,16 +42,7 @@ class Freshness:
 
 def sync_freshness() -> list[Freshness]:
     """All objects of ``MAX_AGE``, in its order."""
-    rows = (
-        SyncRun.objects.filter(object__in=MAX_AGE)
-        .order_by()
-        .values("object")
-        .annotate(
-            done=Max("ended", filter=Q(state=SyncRun.State.DONE)),
-            bad=Max("ended", filter=Q(state__in=_BAD)),
-        )
-    )
-    ends = {row["object"]: (row["done"], row["bad"]) for row in rows}
+    ends = _last_ends(MAX_AGE)
     now = timezone.now()
     found = []
     for name, allowed in MAX_AGE.items():
@@ -62,3 +57,23 @@ def sync_freshness() -> list[Freshness]:
             state = "late"
         found.append(Freshness(name, state, int(age.total_seconds()) if age else None))
     return found
+
+
+def failing_jobs() -> list[str]:
+    """The jobs of ``JOBS`` whose last run ended badly."""
+    ends = _last_ends(JOBS)
+    return [name for name in JOBS for done, bad in [ends.get(name, (None, None))] if bad and (not done or bad > done)]
+
+
+def _last_ends(names: Collection[str]) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """By name, when a run last ended well and when badly."""
+    rows = (
+        SyncRun.objects.filter(object__in=names)
+        .order_by()
+        .values("object")
+        .annotate(
+            done=Max("ended", filter=Q(state=SyncRun.State.DONE)),
+            bad=Max("ended", filter=Q(state__in=_BAD)),
+        )
+    )
+    return {row["object"]: (row["done"], row["bad"]) for row in rows}

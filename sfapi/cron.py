@@ -17,6 +17,7 @@ CRONJOBS = [
     ("0 5 * * *", "sfapi.cron.run", ["sync_all"]),
     ("0 4 * * 0", "sfapi.cron.run", ["sync_all", "--force"]),
     ("45 23 * * 6", "sfapi.cron.run", ["sync_books"]),
+    ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]),
 ]
 
 

@@ -6,7 +6,15 @@ import json
 import logging
 from typing import Any
 
+from api.masking import masked_line
 from api.request_id import RequestIdFilter, tag_event
+
+
+class TextFormatter(logging.Formatter):
+    """One line of text, without secrets that came with a URL."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked_line(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -23,7 +31,7 @@ class JsonFormatter(logging.Formatter):
             line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return masked_line(json.dumps(line, ensure_ascii=False))
 
 
 def logging_settings(level: str, line_format: str) -> dict[str, Any]:
@@ -31,7 +39,7 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "text": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"},
+            "text": {"()": TextFormatter, "format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"},
             "json": {"()": JsonFormatter},
         },
         "filters": {"request_id": {"()": RequestIdFilter}},
@@ -39,8 +47,13 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
             "stderr": {"class": "logging.StreamHandler", "formatter": line_format, "filters": ["request_id"]},
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
-        # One line a request is the audit log's work; urllib3 logs each connection.
-        "loggers": {"urllib3": {"level": "WARNING"}},
+        "loggers": {
+            # One line a request is the audit log's work; urllib3 logs each connection.
+            "urllib3": {"level": "WARNING"},
+            # Django's own handlers would print every line twice, and query strings as they came.
+            "django": {"handlers": []},
+            "django.server": {"handlers": [], "propagate": True},
+        },
     }
 
 

@@ -11,11 +11,26 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
+from api import audit
 from sf import connection as sf_connection
 from sf.salesforce.login import SessionKeeper
 from tests.simulated import Simulator, manage, start_simulator
 
 SCHOOLS = 60
+
+
+class NotedRequests(list[audit.Entry]):
+    """In place of the audit log's writer, whose thread would write between the tests."""
+
+    put = list.append
+
+
+@pytest.fixture(autouse=True)
+def noted_requests(monkeypatch: pytest.MonkeyPatch) -> NotedRequests:
+    """What this process would write into the audit log."""
+    noted = NotedRequests()
+    monkeypatch.setattr(audit, "writer", noted)
+    return noted
 
 
 @pytest.fixture(scope="session")

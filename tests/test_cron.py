@@ -50,6 +50,12 @@ def test_a_scheduled_sync_runs_under_an_empty_environment(
     assert set(SyncRun.objects.values_list("state", flat=True)) == {"done"}
 
 
+def test_the_logs_are_pruned_on_schedule(crontab: Path, database: str, tmp_path: Path) -> None:
+    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}))
+    assert done.returncode == 0, done.stderr
+    assert SyncRun.objects.get(object="cleanup_logs").state == "done"
+
+
 def test_a_failing_scheduled_job_exits_non_zero_and_leaves_a_run(
     crontab: Path, simulator: Simulator, database: str, tmp_path: Path
 ) -> None:

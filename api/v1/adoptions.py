@@ -12,8 +12,9 @@ from ninja import Router, Schema
 from api.auth import logged_in_user, signed_in_user
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import json_response
-from api.own_contact import own_contact
+from api.own_contact import own_contact, own_contact_looked_up
 from api.v1.books import BookItem
+from sf.lookup import adoptions_look_up
 from sf.selectors import adoptions_of_contact
 
 LIFETIME = timedelta(hours=1)
@@ -55,11 +56,13 @@ class AdoptionList(Schema):
 def list_adoptions(
     request: HttpRequest, confirmed: bool = False, assumed: bool = False, expire: bool = False
 ) -> HttpResponse:
-    """With `confirmed` only those that an instructor has confirmed, with `assumed` only the others."""
-    del expire
+    """With `confirmed` only those that an instructor has confirmed, with `assumed` only the others. With `expire` they
+    are read from Salesforce first; what is cached is the answer when it is away."""
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
-    contact_id = own_contact(signed_in_user(request))["id"]
+    user = signed_in_user(request)
+    contact = own_contact_looked_up(user, expire=True, look_up=adoptions_look_up) if expire else own_contact(user)
+    contact_id = contact["id"]
     adoptions = adoptions_of_contact(contact_id, confirmed=confirmed if confirmed or assumed else None)
     if not adoptions:
         raise NotFound("There are no such adoptions of this user in Salesforce.")

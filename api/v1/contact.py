@@ -1,21 +1,47 @@
-"""``GET /contact``: one's own contact."""
+"""``/contact``: one's own contact."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict, StringConstraints
 
 from api.auth import logged_in_user, signed_in_user
-from api.errors import documented
-from api.fields import json_response
-from api.own_contact import own_contact
+from api.errors import Unprocessable, documented
+from api.fields import PlainText, json_response
+from api.own_contact import own_contact_looked_up
+from api.services.contact_change import contact_change
 
 router = Router(tags=["contact"])
 
+ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
+"""Longer than any of the fields in Salesforce, which knows its own limits."""
+
+_EXAMPLE: Any = {
+    "id": "003Ux00000Xy12AAEF",
+    "first_name": "Ines",
+    "last_name": "Example",
+    "full_name": "Ines Example",
+    "school": "Example College",
+    "role": "Instructor",
+    "position": "Full-time faculty",
+    "adoption_status": "Current Adopter",
+    "subject_interest": "Algebra;Biology",
+    "lms": "Canvas",
+    "accounts_uuid": "1f6c2e8a-9d3b-4c57-8a10-6e5b7d2f4c90",
+    "verification_status": "confirmed_faculty",
+    "signup_date": "2025-02-03T00:00:00+00:00",
+    "last_modified_date": "2026-01-31T12:00:00+00:00",
+    "lead_source": "Account Creation",
+}
+
 
 class ContactDetail(Schema):
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+
     id: str
     first_name: str | None
     last_name: str | None
@@ -33,6 +59,28 @@ class ContactDetail(Schema):
     lead_source: str | None
 
 
+class ContactChange(Schema):
+    """What is to be changed; what is left out stays. `null` empties a field."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"role": "Instructor", "subject_interest": "Algebra;Biology"}}
+    )
+
+    first_name: ChangedText | None = None
+    last_name: ChangedText | None = None
+    role: ChangedText | None = Field(None, description="A value of Salesforce's picklist.")
+    subject_interest: ChangedText | None = Field(None, description="Several with semicolons in between.")
+    lms: ChangedText | None = None
+
+    def changes(self) -> dict[str, str | None]:
+        """By field, empty text as ``None``. ``Unprocessable`` when there is nothing to change."""
+        found = {name: getattr(self, name) or None for name in sorted(self.model_fields_set)}
+        if not found:
+            known = ", ".join(type(self).model_fields)
+            raise Unprocessable(f"Nothing to change: give one or more of {known}.", errors=[])
+        return found
+
+
 @router.get(
     "/contact",
     auth=logged_in_user(),
@@ -40,6 +88,20 @@ class ContactDetail(Schema):
     summary="One's own contact",
 )
 def get_contact(request: HttpRequest, expire: bool = False) -> HttpResponse:
-    """The contact that Salesforce has for the logged-in user, from the cache."""
-    del expire
-    return json_response(own_contact(signed_in_user(request)))
+    """The contact that Salesforce has for the logged-in user, from the cache. Salesforce itself is asked when the user
+    is not cached yet, and with `expire`; what is cached is the answer when it is away."""
+    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
+
+
+@router.put(
+    "/contact",
+    auth=logged_in_user(),
+    response={200: ContactDetail, **documented(400, 401, 403, 404, 413, 415, 422, 429)},
+    summary="Change one's own contact",
+)
+def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
+    """The change is made in Salesforce first and is here when the answer comes. 422 with `salesforce_code` when
+    Salesforce refuses it. 503 when Salesforce is away: the message says whether anything may have been changed, and the
+    same request may be sent again. Needs the CSRF token of `GET /me`."""
+    user = signed_in_user(request)
+    return json_response(contact_change(user, change.changes(), source=f"PUT {request.path_info}"))

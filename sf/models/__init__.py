@@ -4,6 +4,7 @@ from sf.models.account import Account
 from sf.models.adoption import Adoption
 from sf.models.book import Book
 from sf.models.contact import Contact
+from sf.models.lookup_miss import LookupMiss
 from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
 from sf.models.refused_record import RefusedRecord
@@ -17,6 +18,7 @@ __all__ = [
     "Book",
     "CachedRecord",
     "Contact",
+    "LookupMiss",
     "Opportunity",
     "RefusedRecord",
     "SFAPIUsageLog",

@@ -21,6 +21,15 @@ class SalesforceError(Exception):
         self.fields = tuple(fields)
         self.retry_after = 0.0
         """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
+        self.reason = ""
+        """Salesforce's own sentence, without what was asked."""
+        self.unanswered = False
+        """The call went out and no whole answer came back."""
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether the call may have been carried out all the same: a writing one must not be sent again blindly."""
+        return self.unanswered or self.status in _UNSURE_STATUSES
 
 
 class TransientError(SalesforceError):
@@ -50,6 +59,8 @@ class RequestRefused(SalesforceError):
     """Salesforce will not do this, now or later: its message names the field or object."""
 
 
+_UNSURE_STATUSES = frozenset({408, 500, 502, 504})
+"""Something on the way gave up, or Salesforce did in the middle; 503 comes before anything is done."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
 _TRANSIENT_CODES = frozenset(
     {
@@ -69,7 +80,9 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     code, said, fields = parse_error_body(body)
     named = f" ({', '.join(fields)})" if fields else ""
     message = f"Salesforce answered {status} {code} to {asked}: {said}{named}".replace("  ", " ")
-    return _kind(status, code, said)(message, code=code, status=status, fields=fields)
+    error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
+    error.reason = said
+    return error
 
 
 def _kind(status: int, code: str, said: str) -> type[SalesforceError]:

@@ -111,9 +111,11 @@ class Transport:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            if _never_arrived(error):
+            failure = _no_answer(error, url)
+            failure.unanswered = not _never_arrived(error)
+            if not failure.unanswered:
                 self.counter.never_arrived()
-            raise _no_answer(error, url) from error
+            raise failure from error
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):

@@ -10,12 +10,22 @@ from django.db import connection
 
 _CLASS = 0x5FA91
 """The first half of the key: advisory locks are shared by all that use the database."""
+_MERGE_CLASS = 0x5FA92
+
+
+def wait_to_merge(table: str) -> None:
+    """Until the transaction ends, this one alone merges into the table.
+
+    A sync and a live look-up that bring the same record would otherwise collide on its key, or lock rows crosswise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MERGE_CLASS, _key(table)])
 
 
 @contextmanager
 def sole_runner(name: str) -> Iterator[bool]:
     """Whether this process may run ``name``. The lock belongs to the session: not for PgBouncer's transaction mode."""
-    key = zlib.crc32(name.encode()) & 0x7FFFFFFF
+    key = _key(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_CLASS, key])
         row = cursor.fetchone()
@@ -26,3 +36,7 @@ def sole_runner(name: str) -> Iterator[bool]:
         if held and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLASS, key])
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF

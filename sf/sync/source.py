@@ -80,10 +80,10 @@ class RestSource:
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         del read_id
-        page = self._page(query, cursor)
+        page = rest_page(self.client, query, cursor)
         with transaction.atomic():
             refusals: list[Refusal] = []
-            rows = stage.copy_rows(_storable(self._rows(page["records"]), stage, refusals))
+            rows = stage.copy_rows(storable(rows_of(page["records"], self.paths), stage, refusals))
             staged = StagedPage(
                 rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
             )
@@ -91,26 +91,33 @@ class RestSource:
         self.on_rows(staged.rows)
         return staged
 
-    def _page(self, query: Query, cursor: str) -> dict[str, Any]:
-        path = cursor or self.client.query_path(include_deleted=query.include_deleted)
-        answer = self.client.attempt(
-            "GET",
-            path,
-            params=None if cursor else {"q": query.soql},
-            headers={"Sforce-Query-Options": f"batchSize={REST_PAGE_ROWS}"},
-        )
-        try:
-            # Decimal digits stay as they were written: a float would change them.
-            page: dict[str, Any] = json.loads(answer.content, parse_float=str)
-            len(page["records"]), int(page["totalSize"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise TransientError(f"Salesforce's answer to GET {path} is not a whole page: {error}") from error
-        return page
 
-    def _rows(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-        steps = [path.split(".") for path in self.paths]
-        for record in records:
-            yield tuple(_staged_text(_value_at(record, step)) for step in steps)
+def rest_page(client: SalesforceClient, query: Query, cursor: str = "") -> dict[str, Any]:
+    """A page of ``query`` or ``queryAll``, asked for once: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
+
+    ``TransientError`` also when the answer is not whole.
+    """
+    path = cursor or client.query_path(include_deleted=query.include_deleted)
+    answer = client.attempt(
+        "GET",
+        path,
+        params=None if cursor else {"q": query.soql},
+        headers={"Sforce-Query-Options": f"batchSize={REST_PAGE_ROWS}"},
+    )
+    try:
+        # Decimal digits stay as they were written: a float would change them.
+        page: dict[str, Any] = json.loads(answer.content, parse_float=str)
+        len(page["records"]), int(page["totalSize"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise TransientError(f"Salesforce's answer to GET {path} is not a whole page: {error}") from error
+    return page
+
+
+def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Iterator[Row]:
+    """Records of a page as rows to stage: the values at the paths, as text."""
+    steps = [path.split(".") for path in paths]
+    for record in records:
+        yield tuple(_staged_text(_value_at(record, step)) for step in steps)
 
 
 def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
@@ -158,7 +165,7 @@ class BulkSource:
             refusals: list[Refusal] = []
             try:
                 if by_row:
-                    rows = stage.copy_rows(_storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
+                    rows = stage.copy_rows(storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
                 else:
                     rows = stage.copy_csv(told.chunks(), self.paths)
             except UnexpectedHeader as error:
@@ -197,7 +204,7 @@ class _Told:
         self._rows = rows
 
 
-def _storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
+def storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
     """The rows that PostgreSQL's text can hold; the others go to ``refusals``."""
     for row in rows:
         if is_storable_text(row):

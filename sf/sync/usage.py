@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
@@ -41,6 +43,20 @@ def check_switch() -> None:
     """``SyncSkipped`` when the kill switch is off."""
     if not SyncConfig.load().sync_enabled:
         raise SyncSkipped("syncs are switched off (admin: Sync configuration)")
+
+
+USAGE_HOLDS = timedelta(hours=1)
+"""How long a usage that Salesforce told is believed when nobody asks anew."""
+
+
+def check_kept_usage() -> None:
+    """``SyncSkipped`` when Salesforce last said that too much of the day's calls is gone. Asks nobody."""
+    config = SyncConfig.load()
+    value, limit, checked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
+    if value is None or limit is None or checked is None or timezone.now() - checked > USAGE_HOLDS:
+        return
+    if refusal := _refusal(ApiUsage(used=value, maximum=limit)):
+        raise SyncSkipped(refusal)
 
 
 class UsageBudget:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "api.middleware.RequestIdMiddleware",
+    "api.middleware.AuditMiddleware",
     "api.middleware.ProbeMiddleware",
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",

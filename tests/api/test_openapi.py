@@ -44,6 +44,7 @@ def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]
     expected = {
         "GET /api/v1/me": [],
         "GET /api/v1/contact": ["SSOCookie"],
+        "PUT /api/v1/contact": ["SSOCookie"],
         "GET /api/v1/adoptions": ["SSOCookie"],
         "GET /api/v1/books": both,
         "GET /api/v1/schools": [],

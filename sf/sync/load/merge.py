@@ -13,6 +13,7 @@ from psycopg import sql
 from sf.sync.load.refusal import Refusal
 from sf.sync.load.stage import Stage
 from sf.sync.load.statements import execute, fetch, fetch_all, value
+from sf.sync.lock import wait_to_merge
 
 _PROGRAM_LIMIT_EXCEEDED = "54000"
 
@@ -45,6 +46,7 @@ class Merge:
         Records that cannot be stored are taken out of the stage and returned; what is cached of them, and of those
         in ``keep``, is not removed.
         """
+        wait_to_merge(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
         self._drop_duplicates()
         try:

@@ -31,12 +31,13 @@ class Stage:
     def __init__(self, target: Target) -> None:
         self.target = target
 
-    def create(self) -> None:
-        """Anew and empty."""
+    def create(self, *, temporary: bool = False) -> None:
+        """Anew and empty; ``temporary``: only for this session, until the transaction ends."""
         columns = sql.SQL(", ").join(sql.SQL("{} text").format(column.identifier) for column in self.target.columns)
+        form = "CREATE TEMP TABLE {} ({}) ON COMMIT DROP" if temporary else "CREATE UNLOGGED TABLE {} ({})"
         with transaction.atomic():
             self.drop()
-            execute(sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(self.target.staging, columns))
+            execute(sql.SQL(form).format(self.target.staging, columns))
 
     def drop(self) -> None:
         execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))

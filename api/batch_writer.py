@@ -1,0 +1,114 @@
+"""Rows that a thread of each process writes in batches, so that no request waits for them.
+
+The thread begins with the first row: after a fork (gunicorn's workers, ``--preload``) each process has its own. While
+PostgreSQL is away rows wait in a bounded buffer, from which the oldest fall out. ``close``, at the end of a process,
+writes what is left.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row")
+
+
+class BatchWriter(Generic[Row]):
+    """Hands batches to ``write(rows, again)``, one at a time and in order.
+
+    ``write`` raises when the rows are not stored; the same rows come again then, with ``again``: an answer that was
+    lost may have meant that they were stored.
+    """
+
+    BATCH = 500
+    LINGER_SECONDS = 0.5
+    """How long a first row waits for others."""
+    MOST_WAITING = 20_000
+    LONGEST_PAUSE = 10.0
+    """Seconds between attempts while PostgreSQL is away."""
+    CLOSE_SECONDS = 5.0
+    """How long the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
+
+    def __init__(self, write: Callable[[Sequence[Row], bool], None], *, what: str) -> None:
+        self._write = write
+        self._what = what
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        """Empty, with no thread: what waits belongs to the process that took it."""
+        self._changed = threading.Condition()
+        self._waiting: deque[Row] = deque()
+        self._in_hand: list[Row] = []
+        self._lost = 0
+        self._thread: threading.Thread | None = None
+        self._close_at: float | None = None
+
+    def put(self, row: Row) -> None:
+        """Never waits for more than a lock."""
+        with self._changed:
+            if len(self._waiting) >= self.MOST_WAITING:
+                self._waiting.popleft()
+                self._lost += 1
+            self._waiting.append(row)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=f"writer of {self._what}", daemon=True)
+                self._thread.start()
+            elif len(self._waiting) in {1, self.BATCH}:
+                self._changed.notify()
+
+    def close(self) -> None:
+        """Write what is left, as far as that is possible soon."""
+        with self._changed:
+            self._close_at = time.monotonic() + self.CLOSE_SECONDS
+            self._changed.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(self.CLOSE_SECONDS + 1)
+        left = len(self._waiting) + len(self._in_hand) + self._lost
+        if left:
+            logger.error("%s: %d rows are lost: PostgreSQL was away when the process ended", self._what, left)
+
+    def _run(self) -> None:
+        failures = 0
+        while self._take(failures):
+            failures = 0 if self._store(failures) else failures + 1
+
+    def _take(self, failures: int) -> bool:
+        """Wait until there is a batch, or until the next attempt; ``False`` when the thread is to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._in_hand or self._close_at is not None)
+            pause = min(self.LINGER_SECONDS * 2**failures, self.LONGEST_PAUSE)
+            self._changed.wait_for(lambda: self._close_at is not None or (not failures and self._full), pause)
+            if self._close_at is not None and failures:
+                if time.monotonic() > self._close_at:
+                    return False
+                self._changed.wait(self.LINGER_SECONDS)
+            if not self._in_hand:
+                size = min(len(self._waiting), self.BATCH)
+                self._in_hand = [self._waiting.popleft() for _ in range(size)]
+            return bool(self._in_hand)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._waiting) >= self.BATCH
+
+    def _store(self, failures: int) -> bool:
+        try:
+            self._write(self._in_hand, failures > 0)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live, and requests go on
+            if not failures:
+                logger.error("%s: cannot be written, rows are kept: %s", self._what, " ".join(str(error).split()))
+            return False
+        with self._changed:
+            self._in_hand, lost, self._lost = [], self._lost, 0
+        if lost:
+            logger.error("%s: %d rows are lost: PostgreSQL was away for too long", self._what, lost)
+        return True

@@ -1,0 +1,38 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from api.rate_limit import forget_idle_counts
+from api.services.logs import logs_prune
+from sf.lookup import forget_old_misses
+from sf.sync.jobs import recorded_job
+
+_LONGEST_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    help = "Remove old rows of the request log and the field change log, in chunks; and what limits no longer need."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--request-days", type=int, default=90, metavar="D", help="kept of the request log (90)")
+        parser.add_argument("--change-days", type=int, default=365, metavar="D", help="kept of field changes (365)")
+        parser.add_argument("--dry-run", action="store_true", help="only say how many rows would go")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = {name: options[name] for name in ("request_days", "change_days")}
+        for name, value in days.items():
+            if not 1 <= value <= _LONGEST_DAYS:
+                raise CommandError(f"--{name.replace('_', '-')}: wants a number from 1 to {_LONGEST_DAYS}")
+        if options["dry_run"]:
+            self.stdout.write(f"Would remove: {', '.join(_prune(**days, dry_run=True))}. Nothing was changed.")
+            return
+        with recorded_job("cleanup_logs") as run:
+            done = _prune(**days)
+            done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
+            run.message = f"Removed: {', '.join(done)}."
+        self.stdout.write(run.message)
+
+
+def _prune(**options: Any) -> list[str]:
+    return [f"{log.model._meta.verbose_name_plural} {log.rows:,}" for log in logs_prune(**options)]

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class FieldChangeLog(models.Model):
+    """One field of a Salesforce record that was changed through this service."""
+
+    time = models.DateTimeField(db_default=Now(), editable=False)
+    object = models.TextField(help_text="Salesforce's name: Contact.")
+    record_id = models.CharField("record ID", max_length=18)
+    field = models.TextField(help_text="Our name: first_name.")
+    old = models.TextField(null=True, blank=True, help_text="As it was here before.")
+    new = models.TextField(null=True, blank=True, help_text="As Salesforce has it since.")
+    source = models.TextField(help_text="What changed it: PUT /api/v1/contact.")
+    who = models.TextField(help_text="user:<accounts UUID> or key:<public id>.")
+    request_id = models.TextField("request ID", blank=True)
+
+    class Meta:
+        verbose_name = "field change"
+        verbose_name_plural = "field change log"
+        ordering = ["-time", "-id"]
+        indexes = [
+            models.Index(fields=["-time", "-id"], name="field_change_time"),
+            models.Index(fields=["record_id", "-time"], name="field_change_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.record_id} {self.field}"

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class RequestLog(models.Model):
+    """One request under ``/api/``: who asked for what, and how it ended. Written by ``api/audit.py`` alone."""
+
+    time = models.DateTimeField(help_text="When it came in.")
+    method = models.TextField()
+    path = models.TextField()
+    query = models.TextField(blank=True, help_text="Secrets are masked: ***.")
+    auth_type = models.TextField(
+        blank=True, help_text="cookie, development, key, refused, none; empty when nothing asked who is calling."
+    )
+    who = models.TextField(blank=True, help_text="user:<accounts UUID> or key:<public id>.")
+    status = models.PositiveSmallIntegerField()
+    milliseconds = models.FloatField(help_text="Until the answer was ready to be sent.")
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.TextField(blank=True)
+    request_id = models.TextField("request ID", blank=True)
+
+    class Meta:
+        verbose_name = "request"
+        verbose_name_plural = "request log"
+        ordering = ["-time", "-id"]
+        indexes = [
+            models.Index(fields=["-time", "-id"], name="request_log_time"),
+            models.Index(fields=["who", "-time"], name="request_log_who"),
+            models.Index(fields=["request_id"], name="request_log_request_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.time:%Y-%m-%d %H:%M:%S} {self.method} {self.path} {self.status}"

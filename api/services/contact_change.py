@@ -1,0 +1,86 @@
+"""Changing one's own contact: in Salesforce, then here, with a line in the book for each field."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from api.auth import SignedInUser
+from api.errors import NotFound, Unavailable, Unprocessable
+from api.models import FieldChangeLog
+from api.own_contact import own_contact_looked_up
+from api.request_id import current_request_id
+from sf.lookup import RETRY_SECONDS
+from sf.selectors import contacts_by_uuid
+from sf.sync.objects import CONTACTS
+from sf.write_through import (
+    WriteNotConfirmed,
+    WriteNotMade,
+    WriteRefused,
+    WriteUncertain,
+    Written,
+    write_record,
+)
+
+logger = logging.getLogger(__name__)
+
+_NOT_MADE = "Salesforce cannot be reached at the moment, and nothing was changed: try again soon."
+_NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
+_UNCERTAIN = (
+    "Salesforce's answer was lost, and it cannot be asked what it did: the change may have been made. Look again soon "
+    "(GET /api/v1/contact?expire=true), or send the same once more: that does no harm."
+)
+_NOT_NOTED = "The change was made in Salesforce, but a part of this service is away: it will show here later."
+
+
+def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
+    """The contact after the change. ``ApiError`` says whether it was made."""
+    before = own_contact_looked_up(user, expire=False)
+    written = _write(before["id"], changes)
+    try:
+        with transaction.atomic():
+            _note_changes(user, before, written, source)
+            written.store()
+    except (OperationalError, InterfaceError) as error:
+        logger.exception("contact %s was changed in Salesforce, which could not be noted here", before["id"])
+        raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS) from error
+    after = [contact for contact in contacts_by_uuid(user.session.uuid) if contact["id"] == before["id"]]
+    return {**(after[0] if after else before), **written.values}
+
+
+def _write(contact_id: str, changes: Mapping[str, str | None]) -> Written:
+    try:
+        return write_record(CONTACTS, contact_id, changes, source="api contact")
+    except WriteRefused as refused:
+        if refused.gone:
+            raise NotFound("There is no contact for this user in Salesforce any more.") from refused
+        errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
+        message = f"Salesforce refused the change: {refused}"
+        raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
+    except WriteNotMade as error:
+        logger.warning("contact %s was not changed: %s", contact_id, error)
+        message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
+        raise Unavailable(message, retry_after=error.retry_after) from error
+    except WriteUncertain as error:
+        logger.error("contact %s may have been changed: %s", contact_id, error)
+        raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
+
+
+def _note_changes(user: SignedInUser, before: Mapping[str, Any], written: Written, source: str) -> None:
+    FieldChangeLog.objects.bulk_create(
+        FieldChangeLog(
+            object=CONTACTS.sobject,
+            record_id=written.record_id,
+            field=name,
+            old=before[name],
+            new=value,
+            source=source,
+            who=user.identity,
+            request_id=current_request_id(),
+        )
+        for name, value in written.values.items()
+        if value != before[name]
+    )

@@ -1,0 +1,40 @@
+"""Removing what the logs need not keep any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+
+from api.models import FieldChangeLog, RequestLog
+
+CHUNK = 5000
+"""Rows a statement: no lock is held for long, and readers and writers go on in between."""
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """A log and how many of its rows were, or would be, removed."""
+
+    model: type[models.Model]
+    rows: int
+
+
+def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
+    """Remove what is older than so many days, chunk by chunk; with ``dry_run`` only count."""
+    for model, days in ((RequestLog, request_days), (FieldChangeLog, change_days)):
+        old = model._default_manager.filter(time__lt=Now() - timedelta(days=days))
+        yield Pruned(model, old.count() if dry_run else _remove(old))
+
+
+def _remove(old: models.QuerySet[models.Model]) -> int:
+    removed = 0
+    while True:
+        ids = list(old.order_by("time").values_list("pk", flat=True)[:CHUNK])
+        # One statement; nothing refers to a row of a log, so there is nothing to collect first.
+        removed += old.model._default_manager.filter(pk__in=ids)._raw_delete(old.db) if ids else 0
+        if len(ids) < CHUNK:
+            return removed

@@ -1,0 +1,105 @@
+"""Records of one user read from Salesforce now, and stored as a sync would store them.
+
+A live read stages into a temporary table of its own, so a sync that is under way, or one that waits with half its
+pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``PATIENCE``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from django.db import OperationalError, connection, transaction
+
+from sf.connection import salesforce_client
+from sf.salesforce import soql
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.http import Patience
+from sf.sync import usage
+from sf.sync.load import Merge, Refusal, Row, Stage
+from sf.sync.objects import SyncedObject
+from sf.sync.refused import keep_refusals
+from sf.sync.source import Query, rest_page, rows_of, storable
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = Patience(deadline=0.0, connect_timeout=2.0, read_timeout=3.0)
+"""Each call is tried once: a caller waits, and may come again."""
+
+MOST_KNOWN = 200
+"""So many cached records are asked for by id as well: the address of a call stays short enough."""
+
+_LOCK_TIMEOUT = "2s"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class CacheBusy(Exception):
+    """A sync is merging the same table and is not done soon."""
+
+
+def live_client(source: str) -> SalesforceClient:
+    """A client for a caller who waits, counted under ``source``. ``ImproperlyConfigured`` when no login is set."""
+    return salesforce_client(usage.UsageCounter(source), PATIENCE)
+
+
+class LiveRead:
+    """Reads, one call each, and what they brought; ``store`` puts all of it into the cache at once."""
+
+    def __init__(self, client: SalesforceClient) -> None:
+        self._client = client
+        self._rows: dict[SyncedObject, list[Row]] = {}
+
+    def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
+        """The records with one of the values in the column, by column name as text; deleted ones too.
+
+        Records that are cached with such a value are asked for by id as well: who has lost it must leave the cache.
+        """
+        known = synced.model.all_objects.filter(**{f"{column}__in": values}).values_list("pk", flat=True)
+        conditions = [soql.one_of(synced.paths[column], values)]
+        if ids := [] if column == "id" else list(known[:MOST_KNOWN]):
+            conditions.append(soql.one_of("Id", ids))
+        paths = list(synced.paths.values())
+        query = soql.select(paths, synced.sobject, where=soql.any_of(conditions))
+        page = rest_page(self._client, Query(query, include_deleted=True))
+        if not page["done"]:
+            logger.warning("live read of %s: only the first of %s records", synced.name, page["totalSize"])
+        rows = list(rows_of(page["records"], paths))
+        self._rows[synced] = rows
+        return [dict(zip(synced.paths, row, strict=True)) for row in rows]
+
+    def store(self) -> None:
+        """Merge what was read, in one transaction; parents were read first. ``CacheBusy`` when it would wait long."""
+        with patient_transaction():
+            for synced, rows in self._rows.items():
+                _merge(synced, rows)
+
+    def note_usage(self) -> None:
+        """Keep what Salesforce said of the day's calls: the next look-up is decided by it."""
+        if self._client.usage:
+            usage.note_usage(self._client, self._client.usage)
+
+
+@contextmanager
+def patient_transaction() -> Iterator[None]:
+    """A transaction that waits for locks for a moment only; ``CacheBusy`` when that is not enough."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        raise CacheBusy("a sync is storing the same records") from error
+
+
+def _merge(synced: SyncedObject, rows: Sequence[Row]) -> None:
+    stage = Stage(replace(synced.target, staging_suffix="_live"))
+    stage.create(temporary=True)
+    refusals: list[Refusal] = []
+    stage.copy_rows(storable(rows, stage, refusals))
+    _, more = Merge(stage).run()
+    keep_refusals(synced, [*refusals, *more])
+    stage.drop()

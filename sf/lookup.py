@@ -1,0 +1,101 @@
+"""Live look-ups: a user who is not cached yet, or who wants to be read anew.
+
+Under the kill switch and the budget of the syncs, by what Salesforce last said of the day's calls. That Salesforce had
+no contact is remembered for some minutes, in PostgreSQL, so that all processes know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models.functions import Now
+
+from sf.live import CacheBusy, LiveRead, live_client
+from sf.models import Contact, LookupMiss
+from sf.salesforce.errors import SalesforceError
+from sf.sync import usage
+from sf.sync.errors import SyncSkipped
+from sf.sync.objects import ADOPTIONS, CONTACTS, OPPORTUNITIES
+
+MISS_HOLDS = timedelta(minutes=5)
+
+RETRY_SECONDS = 10
+"""When to come again, where Salesforce does not say."""
+
+
+class LookupSkipped(Exception):
+    """Salesforce was not asked, on purpose; the message says why."""
+
+
+class LookupFailed(Exception):
+    """Salesforce could not be asked; the message is for the log."""
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = max(RETRY_SECONDS, int(retry_after))
+
+
+def contact_look_up(accounts_uuid: str, *, again: bool) -> None:
+    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago."""
+    if not again and _missed_lately(accounts_uuid):
+        return
+    _look_up(accounts_uuid, "api contact", lambda live: _read_contacts(live, accounts_uuid))
+
+
+def adoptions_look_up(accounts_uuid: str) -> None:
+    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most."""
+
+    def read(live: LiveRead) -> None:
+        if contacts := _read_contacts(live, accounts_uuid):
+            live.read(OPPORTUNITIES, "contact_id", contacts)
+            live.read(ADOPTIONS, "contact_id", contacts)
+
+    _look_up(accounts_uuid, "api adoptions", read)
+
+
+def forget_old_misses() -> int:
+    """Remove what is not believed any longer; how many they were."""
+    return LookupMiss.objects.filter(looked_up__lt=Now() - MISS_HOLDS).delete()[0]
+
+
+def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
+    """The ids of the user's contacts, present ones only."""
+    found = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
+    present = [contact for contact in found if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
+    return [str(contact["id"]) for contact in present]
+
+
+def _look_up(accounts_uuid: str, source: str, read: Callable[[LiveRead], object]) -> None:
+    try:
+        usage.check_switch()
+        usage.check_kept_usage()
+        live = LiveRead(live_client(source))
+    except (SyncSkipped, ImproperlyConfigured) as error:
+        raise LookupSkipped(str(error)) from error
+    try:
+        read(live)
+        live.store()
+    except SalesforceError as error:
+        raise LookupFailed(str(error), retry_after=error.retry_after) from error
+    except CacheBusy as error:
+        raise LookupFailed(str(error)) from error
+    live.note_usage()
+    _remember(accounts_uuid)
+
+
+def _remember(accounts_uuid: str) -> None:
+    if Contact.objects.filter(accounts_uuid=accounts_uuid).exists():
+        LookupMiss.objects.filter(accounts_uuid=accounts_uuid).delete()
+        return
+    LookupMiss.objects.bulk_create(
+        [LookupMiss(accounts_uuid=accounts_uuid, looked_up=Now())],
+        update_conflicts=True,
+        unique_fields=["accounts_uuid"],
+        update_fields=["looked_up"],
+    )
+
+
+def _missed_lately(accounts_uuid: str) -> bool:
+    return LookupMiss.objects.filter(accounts_uuid=accounts_uuid, looked_up__gt=Now() - MISS_HOLDS).exists()

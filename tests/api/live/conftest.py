@@ -1,0 +1,30 @@
+"""A logged-in user and a Salesforce to ask about them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sf import live
+from sf.salesforce.http import Patience
+from tests.api.cookies import CookieMaker
+from tests.simulated import Simulator
+
+
+@pytest.fixture
+def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
+    """Ours, after the simulator has set its own keys."""
+    del simulator
+    return cookies
+
+
+@pytest.fixture
+def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
+    """The simulator, logged in to already: what is counted are the calls of the request."""
+    live.live_client("test").session()
+    return simulator
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As patient as ever, only quicker."""
+    monkeypatch.setattr(live, "PATIENCE", Patience(deadline=0.0, connect_timeout=1.0, read_timeout=0.4))

@@ -1,0 +1,312 @@
+"""``PUT /contact``: into Salesforce, then here, and an honest answer whatever happens on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from api.models import FieldChangeLog
+from api.scopes import Scope
+from api.services import contact_change as service_module
+from sf.models import Contact, SFAPIUsageLog, SyncConfig
+from tests.api.cookies import UUID
+from tests.api.live.people import CONTACT, new_contact
+from tests.sf.cache import assert_equal, in_cache, sync
+from tests.sf.cache import in_salesforce as in_salesforce_as_cached
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATCH = "sobjects/Contact"
+QUERY = "/queryAll"
+
+
+@pytest.fixture
+def contact(salesforce: Simulator, user: Client) -> str:
+    """The user's contact, cached."""
+    made = new_contact(salesforce, Role__c="Student", LMS__c="Moodle")
+    assert user.get(CONTACT).status_code == 200
+    return made
+
+
+def put(client: Client, body: Any, *, token: bool = True) -> Any:
+    """With the CSRF token of ``GET /me``."""
+    headers = {"X-CSRFToken": client.get("/api/v1/me").json()["csrf_token"]} if token else {}
+    return client.put(CONTACT, body, content_type="application/json", headers=headers)
+
+
+def in_salesforce(simulator: Simulator, contact: str) -> dict[str, Any]:
+    [found] = simulator.query(
+        f"SELECT FirstName, LastName, Role__c, Subject_Interest__c, LMS__c FROM Contact WHERE Id = '{contact}'"
+    )
+    return found
+
+
+def is_as_in_salesforce(simulator: Simulator, contact: str) -> bool:
+    """All columns, the stamp too."""
+    return in_cache(Contact)[contact] == in_salesforce_as_cached(simulator, Contact)[contact]
+
+
+def patches(simulator: Simulator) -> int:
+    return simulator.calls_to(PATCH)
+
+
+def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Simulator, contact: str) -> None:
+    before = salesforce.calls()
+    answer = put(
+        user, {"first_name": " Inés ", "role": "instructor", "subject_interest": "Biology;Algebra", "lms": None}
+    )
+    body = answer.json()
+    assert answer.status_code == 200, body
+    assert salesforce.calls() - before == 2
+    there = in_salesforce(salesforce, contact)
+    assert (there["FirstName"], there["Role__c"], there["LMS__c"]) == ("Inés", "Instructor", None)
+    assert (body["first_name"], body["full_name"], body["role"], body["lms"]) == (
+        "Inés", "Inés Example", "Instructor", None,
+    )  # fmt: skip
+    assert user.get(CONTACT).json() == body
+    assert is_as_in_salesforce(salesforce, contact)
+    noted = {change.field: (change.old, change.new) for change in FieldChangeLog.objects.all()}
+    assert noted == {
+        "first_name": ("Ines", "Inés"),
+        "role": ("Student", "Instructor"),
+        "subject_interest": (None, there["Subject_Interest__c"]),
+        "lms": ("Moodle", None),
+    }
+    change = FieldChangeLog.objects.filter(request_id=answer["X-Request-ID"])[0]
+    assert (change.object, change.record_id, change.source) == ("Contact", contact, "PUT /api/v1/contact")
+    assert change.who == f"user:{UUID}"
+    assert SFAPIUsageLog.objects.get(source="api contact").call_count == 3
+
+
+def test_what_stays_as_it_was_is_not_noted(user: Client, salesforce: Simulator, contact: str) -> None:
+    assert put(user, {"role": "Student", "lms": "Canvas"}).status_code == 200
+    assert [change.field for change in FieldChangeLog.objects.all()] == ["lms"]
+    assert in_salesforce(salesforce, contact)["LMS__c"] == "Canvas"
+
+
+def test_the_next_sync_finds_nothing_to_mend(user: Client, salesforce: Simulator, contact: str) -> None:
+    sync()
+    put(user, {"first_name": "Inés"})
+    assert assert_equal(salesforce, Contact)
+    assert Contact.objects.get(pk=contact).first_name == "Inés"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"email": "a@b.example"},
+        {"role": "Instructor", "OwnerId": "005Ux0000000001AAA"},
+        {"role": "Instructor", "verification_status": "confirmed_faculty"},
+        {},
+        [],
+        {"first_name": 7},
+        {"first_name": "a\0b"},
+        {"first_name": "x" * 5000},
+    ],
+)
+def test_what_is_not_to_be_changed_is_refused_and_nothing_is_sent(
+    user: Client, salesforce: Simulator, contact: str, body: Any
+) -> None:
+    answer = put(user, body)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == 422
+    assert patches(salesforce) == 0
+    assert not FieldChangeLog.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"role": "Astronaut"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "role"),
+        ({"last_name": ""}, "REQUIRED_FIELD_MISSING", "last_name"),
+        ({"first_name": "x" * 41}, "STRING_TOO_LONG", "first_name"),
+    ],
+)
+def test_salesforce_refuses_and_says_why(
+    user: Client, salesforce: Simulator, contact: str, body: dict[str, str], code: str, field: str
+) -> None:
+    before = in_salesforce(salesforce, contact)
+    answer = put(user, body)
+    refusal = answer.json()
+    assert (answer.status_code, refusal["salesforce_code"]) == (422, code)
+    assert refusal["errors"][0]["loc"] == ["body", field]
+    assert "/services/" not in answer.text
+    assert in_salesforce(salesforce, contact) == before
+    assert not FieldChangeLog.objects.exists()
+
+
+def test_a_duplicate_is_refused(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail(
+        "error", path=PATCH, errorCode="DUPLICATES_DETECTED", message="Use one of these records?", status=400
+    )
+    answer = put(user, {"last_name": "Other"})
+    assert (answer.status_code, answer.json()["salesforce_code"]) == (422, "DUPLICATES_DETECTED")
+    assert answer.json()["message"] == "Salesforce refused the change: Use one of these records?"
+    assert patches(salesforce) == 1
+
+
+@pytest.mark.parametrize("fault", ["quota", "concurrent", "status"])
+def test_salesforce_away_means_503_and_nothing_changed(
+    user: Client, salesforce: Simulator, contact: str, fault: str
+) -> None:
+    salesforce.fail(fault, path=PATCH, times=None)
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) >= 10
+    assert "nothing was changed" in answer.json()["message"]
+    assert patches(salesforce) == 1
+    assert not FieldChangeLog.objects.exists()
+    assert Contact.objects.get().first_name == "Ines"
+
+
+def test_a_locked_record_is_tried_again(user: Client, salesforce: Simulator, contact: str) -> None:
+    locked: dict[str, Any] = {
+        "errorCode": "UNABLE_TO_LOCK_ROW",
+        "message": "unable to obtain exclusive access",
+        "status": 400,
+    }
+    salesforce.fail("error", path=PATCH, times=2, **locked)
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+    assert patches(salesforce) == 3
+    salesforce.fail("error", path=PATCH, times=None, **locked)
+    answer = put(user, {"first_name": "Ines"})
+    assert (answer.status_code, patches(salesforce)) == (503, 6)
+    assert "nothing was changed" in answer.json()["message"]
+
+
+def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"first_name": "Inés", "subject_interest": "Biology;Algebra"})
+    assert answer.status_code == 200
+    assert patches(salesforce) == 1
+    assert answer.json()["first_name"] == in_salesforce(salesforce, contact)["FirstName"] == "Inés"
+    assert FieldChangeLog.objects.count() == 2
+
+
+@pytest.mark.parametrize("fault", ["drop", "hang", "error"])
+def test_an_answer_lost_before_anything_was_done_is_seen_too(
+    user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
+) -> None:
+    salesforce.fail(fault, path=PATCH, **({"seconds": 1} if fault == "hang" else {}))
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "it is not there so far" in answer.json()["message"]
+    assert answer["Retry-After"]
+    assert patches(salesforce) == 1
+    assert not FieldChangeLog.objects.exists()
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+
+
+def test_sending_again_what_came_late_does_no_harm(
+    user: Client, salesforce: Simulator, contact: str, hurry: None
+) -> None:
+    salesforce.fail("delay", path=PATCH, seconds=0.8)
+    assert put(user, {"first_name": "Inés"}).status_code == 503
+    deadline = time.monotonic() + 10
+    while in_salesforce(salesforce, contact)["FirstName"] != "Inés":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert put(user, {"first_name": "Inés"}).json()["first_name"] == "Inés"
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop"])
+def test_when_reading_back_fails_too_nobody_knows(
+    user: Client, salesforce: Simulator, contact: str, fault: str
+) -> None:
+    salesforce.fail(fault, path=PATCH)
+    salesforce.fail("status", path=QUERY, times=None)
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "may have been made" in answer.json()["message"]
+    assert answer["Retry-After"]
+    assert patches(salesforce) == 1
+    assert Contact.objects.get().first_name == "Ines"
+
+
+def test_a_change_that_cannot_be_read_back_shows_all_the_same(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    stamp = Contact.objects.get().system_modstamp
+    salesforce.fail("status", path=QUERY)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
+    assert user.get(CONTACT).json()["first_name"] == "Inés"
+    assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
+    assert FieldChangeLog.objects.get().new == "Inés"
+    assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
+
+
+def test_postgresql_away_after_the_change_is_said(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(service_module, "_note_changes", away)
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "The change was made in Salesforce" in answer.json()["message"]
+    assert in_salesforce(salesforce, contact)["FirstName"] == "Inés"
+
+
+def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.post("/sessions/expire")
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+
+
+def test_who_is_gone_in_salesforce_is_404(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.do("delete", "Contact", contact)
+    assert put(user, {"first_name": "Inés"}).status_code == 404
+
+
+def test_a_user_who_is_not_cached_is_looked_up_first(user: Client, salesforce: Simulator) -> None:
+    assert put(user, {"first_name": "Inés"}).status_code == 404
+    made = new_contact(salesforce)
+    Contact.objects.all().delete()
+    user.get(CONTACT, {"expire": "true"})
+    Contact.objects.all().delete()
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+    assert in_salesforce(salesforce, made)["FirstName"] == "Inés"
+
+
+def test_the_kill_switch_does_not_stop_a_write(user: Client, salesforce: Simulator, contact: str) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(sync_enabled=False)
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+
+
+def test_only_the_user_with_the_token_may(
+    anonymous: Client, user: Client, service: Callable[..., Client], salesforce: Simulator, contact: str
+) -> None:
+    assert put(anonymous, {"role": "Instructor"}).status_code == 401
+    assert put(user, {"role": "Instructor"}, token=False).status_code == 403
+    answer = service(*Scope).put(CONTACT, {"role": "Instructor"}, content_type="application/json")
+    assert answer.status_code == 403
+    foreign = user.put(
+        CONTACT,
+        {"role": "Instructor"},
+        content_type="application/json",
+        headers={"Origin": "https://elsewhere.example", "X-CSRFToken": user.get("/api/v1/me").json()["csrf_token"]},
+    )
+    assert foreign.status_code == 403
+    assert patches(salesforce) == 0
+
+
+def test_it_counts_against_the_limit_and_wants_json(
+    user: Client, salesforce: Simulator, contact: str, settings: Any
+) -> None:
+    token = user.get("/api/v1/me").json()["csrf_token"]
+    form = user.put(CONTACT, "role=Instructor", content_type="text/plain", headers={"X-CSRFToken": token})
+    assert form.status_code == 415
+    broken = user.put(CONTACT, "{", content_type="application/json", headers={"X-CSRFToken": token})
+    assert broken.status_code == 400
+    settings.SALESFORCE_API_RATE_LIMIT = "1/day"
+    assert user.get(CONTACT).status_code == 200
+    assert put(user, {"role": "Instructor"}).status_code == 429
+    assert patches(salesforce) == 0

@@ -1,0 +1,270 @@
+"""Users who are not cached yet, and ``expire=true``: Salesforce is asked, carefully."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+
+from sf import live
+from sf.lookup import MISS_HOLDS, forget_old_misses
+from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
+from sf.sync.lock import sole_runner, wait_to_merge
+from sf.sync.usage import USAGE_HOLDS
+from tests.api import records
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.live.people import ADOPTIONS, CONTACT, adoption_of, new_contact
+from tests.conftest import Manage
+from tests.sf.cache import assert_equal, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_user_who_is_not_cached_yet_is_looked_up_once(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce, AccountId=salesforce.ids("Account")[0])
+    before = salesforce.calls()
+    body = user.get(CONTACT).json()
+    assert (body["id"], body["first_name"], body["accounts_uuid"]) == (contact, "Ines", UUID)
+    assert user.get(CONTACT).json() == body
+    assert salesforce.calls() - before == 1
+    [stored] = salesforce.query(f"SELECT SystemModstamp FROM Contact WHERE Id = '{contact}'")
+    assert Contact.objects.get().system_modstamp.isoformat()[:19] == stored["SystemModstamp"][:19]
+    assert SFAPIUsageLog.objects.get(source="api contact").call_count == 1
+    assert SyncConfig.load().last_usage_value
+
+
+def test_a_miss_is_remembered_for_some_minutes(user: Client, salesforce: Simulator) -> None:
+    before = salesforce.calls()
+    assert [user.get(CONTACT).status_code for _ in range(3)] == [404, 404, 404]
+    assert salesforce.calls() - before == 1
+    contact = new_contact(salesforce)
+    assert user.get(CONTACT).status_code == 404
+    LookupMiss.objects.update(looked_up=Now() - MISS_HOLDS)
+    assert user.get(CONTACT).json()["id"] == contact
+    assert not LookupMiss.objects.exists()
+
+
+def test_expire_looks_past_a_remembered_miss(user: Client, salesforce: Simulator) -> None:
+    assert user.get(CONTACT).status_code == 404
+    new_contact(salesforce)
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 200
+    assert user.get(CONTACT).status_code == 200
+
+
+def test_old_misses_are_forgotten() -> None:
+    LookupMiss.objects.create(accounts_uuid="a", looked_up=timezone.now())
+    LookupMiss.objects.create(accounts_uuid="b", looked_up=timezone.now() - MISS_HOLDS)
+    assert forget_old_misses() == 1
+
+
+def test_expire_reads_the_contact_anew(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce)
+    user.get(CONTACT)
+    salesforce.edit("Contact", contact, FirstName="Inés", LMS__c="Canvas")
+    assert user.get(CONTACT).json()["first_name"] == "Ines"
+    body = user.get(CONTACT, {"expire": "true"}).json()
+    assert (body["first_name"], body["lms"]) == ("Inés", "Canvas")
+
+
+@pytest.mark.parametrize("change", ["delete", "uuid", "status"])
+def test_who_has_left_salesforce_leaves_the_cache(user: Client, salesforce: Simulator, change: str) -> None:
+    contact = new_contact(salesforce)
+    user.get(CONTACT)
+    if change == "delete":
+        salesforce.do("delete", "Contact", contact)
+    else:
+        salesforce.edit("Contact", contact, **{{"uuid": "Accounts_UUID__c", "status": "FV_Status__c"}[change]: None})
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 404
+    assert not Contact.objects.exists()
+
+
+def test_adoptions_are_read_anew_with_three_calls(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce)
+    adoption_of(salesforce, contact, Base_Year__c=2021)
+    gone_opportunity, gone = adoption_of(salesforce, contact, Base_Year__c=2022)
+    assert user.get(ADOPTIONS).status_code == 404
+    before = salesforce.calls()
+    assert [each["base_year"] for each in user.get(ADOPTIONS, {"expire": "true"}).json()["adoptions"]] == [2022, 2021]
+    assert salesforce.calls() - before == 3
+    salesforce.do("delete", "Adoption__c", gone)
+    opportunity, moved = adoption_of(salesforce, contact, Base_Year__c=2023)
+    user.get(ADOPTIONS, {"expire": "true"})
+    somebody = salesforce.ids("Contact", f"Id != '{contact}'")[0]
+    salesforce.edit("Opportunity", opportunity, Contact__c=somebody, ContactId=somebody)
+    assert [each["base_year"] for each in user.get(ADOPTIONS, {"expire": "true"}).json()["adoptions"]] == [2021]
+    assert Adoption.objects.get(pk=moved).contact_id == somebody
+    assert Opportunity.objects.filter(pk=gone_opportunity).exists()
+    assert SFAPIUsageLog.objects.get(source="api adoptions").call_count == 9
+
+
+def test_adoptions_of_nobody_cost_one_call(user: Client, salesforce: Simulator) -> None:
+    before = salesforce.calls()
+    assert user.get(ADOPTIONS, {"expire": "true"}).status_code == 404
+    assert salesforce.calls() - before == 1
+
+
+@pytest.mark.parametrize("fault", ["status", "drop", "quota", "truncate", "concurrent"])
+def test_salesforce_away_is_503_on_a_miss_and_the_cache_otherwise(
+    user: Client, salesforce: Simulator, fault: str
+) -> None:
+    salesforce.fail(fault, path="/query", times=None)
+    for path in (CONTACT, f"{CONTACT}?expire=true", f"{ADOPTIONS}?expire=true"):
+        answer = user.get(path)
+        assert answer.status_code == 503, path
+        assert int(answer["Retry-After"]) >= 10
+        assert "Salesforce cannot be asked" in answer.json()["message"]
+    assert not LookupMiss.objects.exists(), "nobody knows that there is none"
+    contact = records.contact()
+    records.adoption(contact=contact)
+    for path in (CONTACT, ADOPTIONS):
+        assert user.get(path, {"expire": "true"}).status_code == 200
+
+
+def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
+    salesforce.fail("hang", path="/query", seconds=2)
+    began = time.monotonic()
+    assert user.get(CONTACT).status_code == 503
+    assert time.monotonic() - began < 1.5
+    assert live.PATIENCE.read_timeout < 1
+
+
+def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce)
+    salesforce.post("/sessions/expire")
+    assert user.get(CONTACT).json()["id"] == contact
+
+
+def test_a_wrong_login_is_503(user: Client, simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong-canary"}
+    answer = user.get(CONTACT)
+    assert answer.status_code == 503
+    assert "wrong-canary" not in answer.text
+
+
+def test_the_kill_switch_keeps_salesforce_unasked(user: Client, salesforce: Simulator) -> None:
+    new_contact(salesforce)
+    SyncConfig.load()
+    SyncConfig.objects.update(sync_enabled=False)
+    before = salesforce.calls()
+    answer = user.get(CONTACT)
+    assert (answer.status_code, salesforce.calls() - before) == (404, 0)
+    assert "not asked at the moment" in answer.json()["message"]
+    cached = records.contact()
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
+    assert salesforce.calls() - before == 0
+
+
+def test_the_budget_keeps_salesforce_unasked_for_an_hour(user: Client, salesforce: Simulator) -> None:
+    new_contact(salesforce)
+    SyncConfig.load()
+    SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=Now())
+    before = salesforce.calls()
+    assert user.get(CONTACT).status_code == 404
+    assert salesforce.calls() - before == 0
+    SyncConfig.objects.update(last_usage_check=timezone.now() - USAGE_HOLDS)
+    assert user.get(CONTACT).status_code == 200
+
+
+def test_without_a_salesforce_the_cache_is_all_there_is(user: Client, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
+    assert user.get(CONTACT).status_code == 404
+
+
+def test_a_record_that_cannot_be_stored_is_set_aside(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce)
+    salesforce.set_raw("Contact", contact, Signup_Date__c="0001-01-01T00:00:00.000Z")
+    assert user.get(CONTACT).status_code == 404
+    assert RefusedRecord.objects.get().record_id == contact
+
+
+def test_an_older_answer_does_not_replace_a_newer_row(user: Client, salesforce: Simulator) -> None:
+    contact = new_contact(salesforce)
+    user.get(CONTACT)
+    newer = timezone.now().replace(year=2099)
+    Contact.objects.update(first_name="Newer", system_modstamp=newer)
+    assert user.get(CONTACT, {"expire": "true"}).json()["first_name"] == "Newer"
+    assert Contact.objects.get().pk == contact
+
+
+def test_a_sync_with_half_its_pages_staged_is_not_disturbed(user: Client, salesforce: Simulator) -> None:
+    sync()
+    SyncRun.objects.all().delete()
+    contact = new_contact(salesforce)
+    adoption_of(salesforce, contact, Base_Year__c=2024)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS sf_contact_staging")
+        cursor.execute("CREATE UNLOGGED TABLE sf_contact_staging (id text)")
+        cursor.execute("INSERT INTO sf_contact_staging VALUES ('half')")
+    with sole_runner("contacts") as held:
+        assert held
+        assert user.get(ADOPTIONS, {"expire": "true"}).json()["count"] == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM sf_contact_staging")
+        assert cursor.fetchall() == [("half",)]
+    sync()
+    assert assert_equal(salesforce) > 0
+
+
+def test_a_merge_under_way_is_waited_for_a_moment_only(
+    user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
+    new_contact(salesforce)
+    merging, done = threading.Event(), threading.Event()
+
+    def merge() -> None:
+        with transaction.atomic():
+            wait_to_merge("sf_contact")
+            merging.set()
+            done.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=merge)
+    thread.start()
+    merging.wait(10)
+    try:
+        answer = user.get(CONTACT)
+    finally:
+        done.set()
+        thread.join()
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (503, 503)
+    assert user.get(CONTACT).status_code == 200
+
+
+def test_look_ups_and_syncs_at_the_same_time_all_succeed(
+    salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
+) -> None:
+    """Every contact is brought by both: on its first insert and on each change."""
+    uuids = [row["Accounts_UUID__c"] for row in salesforce.query("SELECT Accounts_UUID__c FROM Contact LIMIT 60")]
+    stop = threading.Event()
+    statuses: Counter[int] = Counter()
+
+    def look_up() -> None:
+        client = Client()
+        while not stop.is_set():
+            for uuid in filter(None, uuids):
+                client.cookies["oxa"] = cookies.cookie(uuid=uuid)
+                statuses[client.get(ADOPTIONS, {"expire": "true"}).status_code] += 1
+        connection.close()
+
+    thread = threading.Thread(target=look_up)
+    thread.start()
+    try:
+        done = [run_manage("sync_all", *options) for options in ((), ("--force",), ("--forcedelete",))]
+    finally:
+        stop.set()
+        thread.join()
+    assert [each.returncode for each in done] == [0, 0, 0], [each.stderr for each in done]
+    assert set(statuses) <= {200, 404}
+    assert statuses[200] > 5
+    sync("sync_books")
+    assert assert_equal(salesforce)

@@ -1,0 +1,192 @@
+"""The audit log: one row for each request under ``/api/``, without secrets, and none of them lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from api import audit
+from api.audit import Entry, write_entries
+from api.models import RequestLog
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api import records
+from tests.api.conftest import bearer
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.served import gunicorn
+from tests.conftest import NotedRequests
+
+CONTACT = "/api/v1/contact"
+
+
+def test_what_a_row_says(user: Client, noted_requests: NotedRequests) -> None:
+    records.contact()
+    answer = user.get(f"{CONTACT}?expire=false", headers={"User-Agent": "Example/1.0", "X-Request-ID": "abc-1"})
+    [entry] = noted_requests
+    assert answer.status_code == entry.status == 200
+    assert (entry.method, entry.path, entry.query) == ("GET", CONTACT, "expire=false")
+    assert (entry.auth_type, entry.who) == ("cookie", f"user:{UUID}")
+    assert (entry.address, entry.user_agent, entry.request_id) == ("127.0.0.1", "Example/1.0", "abc-1")
+    assert abs(datetime.now(UTC) - entry.time) < timedelta(seconds=10)
+    assert 0 < entry.milliseconds < 10_000
+
+
+def test_every_layer_leaves_one_row(anonymous: Client, settings: Any, noted_requests: NotedRequests) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://www.example.org"]
+    anonymous.get("/api/nothing-here")
+    anonymous.post("/api/v1/me")
+    anonymous.get(CONTACT)
+    anonymous.get("/api/v1/schools")
+    anonymous.get("/api/v1/me", HTTP_HOST="elsewhere.example")
+    anonymous.options(
+        "/api/v1/me", headers={"Origin": "https://www.example.org", "Access-Control-Request-Method": "GET"}
+    )
+    anonymous.get("/ping/")
+    anonymous.get("/admin/")
+    assert [entry.status for entry in noted_requests] == [404, 405, 401, 422, 400, 204]
+
+
+@pytest.mark.urls("tests.api.doors")
+def test_a_crash_leaves_a_row_too(db: None, noted_requests: NotedRequests) -> None:
+    assert Client(raise_request_exception=False).get("/api/doors/crash").status_code == 500
+    assert [entry.status for entry in noted_requests] == [500]
+
+
+def test_who_it_was_in_each_case(
+    anonymous: Client, user: Client, service: Callable[..., Client], noted_requests: NotedRequests
+) -> None:
+    program = service(Scope.READ_BOOKS)
+    for client in (program, user, anonymous, bearer("sfapi_wrong")):
+        client.get("/api/v1/books")
+    anonymous.get("/api/nothing-here")
+    kinds = [(entry.auth_type, entry.who.partition(":")[0]) for entry in noted_requests]
+    assert kinds == [("key", "key"), ("cookie", "user"), ("none", ""), ("refused", ""), ("", "")]
+
+
+def test_the_log_never_breaks_an_answer(
+    anonymous: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(entry: Entry) -> None:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(audit.writer, "put", refuse)
+    assert anonymous.get("/api/v1/me").status_code == 200
+    assert "could not be noted" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("name=Caf%C3%A9+one&limit=3", "name=Caf%C3%A9%20one&limit=3"),
+        ("access_token=abc&state=TX", "access_token=***&state=TX"),
+        ("API-Key=abc&key=abc&code=", "API-Key=***&key=***&code="),
+        ("user%5Bpassword%5D=abc", "user%5Bpassword%5D=***"),
+        ("oxa=abc", "oxa=***"),
+        ("q=eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn", "q=***"),
+        ("q=sfapi%5Fabcd1234_0123456789", "q=sfapi_abcd1234_***"),
+        ("sfapi_abcd1234_0123456789=1", "sfapi_abcd1234_***=1"),
+        ("q=Bearer+abcdef", "q=Bearer%20***"),
+        ("keyboard=x&postcode=77005&monkey=1", "keyboard=x&postcode=77005&monkey=1"),
+        ("q=%00&q=%ff", "q=%00&q=%EF%BF%BD"),
+    ],
+)
+def test_secrets_in_the_query_are_masked(
+    anonymous: Client, noted_requests: NotedRequests, sent: str, kept: str
+) -> None:
+    anonymous.get(f"/api/nothing-here?{sent}")
+    assert noted_requests[0].query == kept
+
+
+def test_secrets_in_other_places_are_masked(
+    anonymous: Client, cookies: CookieMaker, noted_requests: NotedRequests
+) -> None:
+    key = api_key_create(name="canary", scopes=[Scope.READ_BOOKS]).text
+    for secret in (key, cookies.cookie(), cookies.cookie()[:60]):
+        headers = {"User-Agent": f"Example {secret}", "X-Request-ID": secret, "Authorization": f"Bearer {secret}"}
+        answer = anonymous.get(f"/api/v1/{secret}/books", {"q": secret}, headers=headers)
+        assert secret not in str(noted_requests[-1])
+        assert secret not in answer["X-Request-ID"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_any_text_can_be_stored(anonymous: Client, noted_requests: NotedRequests) -> None:
+    anonymous.get("/api/a%00b", headers={"User-Agent": "\0\ud83d" + "x" * 9000})
+    entry = noted_requests[0]._replace(time=timezone.now())
+    write_entries([entry], again=False)
+    row = RequestLog.objects.get()
+    assert (row.path, len(row.user_agent)) == ("/api/a\N{REPLACEMENT CHARACTER}b", audit.LONGEST_TEXT)
+
+
+def entry(number: int, **values: Any) -> Entry:
+    usual: dict[str, Any] = dict.fromkeys(Entry._fields, "")
+    usual |= {"time": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number), "address": "192.0.2.1"}
+    return Entry(**{**usual, "status": 200, "milliseconds": 1.5, "path": f"/api/{number}", **values})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_whose_answer_was_lost_is_not_written_twice() -> None:
+    batch = [entry(number) for number in range(3)]
+    write_entries(batch, again=True)
+    write_entries(batch, again=True)
+    assert RequestLog.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    write_entries([entry(0), entry(1, path="a\0b"), entry(2), entry(3)], again=False)
+    assert sorted(RequestLog.objects.values_list("path", flat=True)) == ["/api/0", "/api/2", "/api/3"]
+    assert "missing in the audit log" in caplog.text
+
+
+@pytest.mark.parametrize("arguments", ["", "--preload"])
+def test_rows_survive_the_end_of_gunicorns_workers(database: str, arguments: str) -> None:
+    with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=arguments) as url:
+        for number in range(40):
+            requests.get(f"{url}/api/nothing-here", headers={"X-Request-ID": f"r{number}"}, timeout=10)
+    kept = sorted(RequestLog.objects.values_list("request_id", flat=True))
+    assert kept == sorted(f"r{number}" for number in range(40))
+
+
+def test_rows_wait_while_postgresql_is_away(database: str) -> None:
+    with gunicorn(database, workers=1) as url:
+        requests.get(f"{url}/api/v1/me", timeout=10)
+        wait_for(lambda: RequestLog.objects.count() == 1)
+        with postgresql_away(database):
+            statuses = {requests.get(f"{url}/api/v1/me", timeout=20).status_code for _ in range(3)}
+            for _ in range(20):
+                requests.get(f"{url}/api/nothing-here", timeout=10)
+            time.sleep(1.2)
+        wait_for(lambda: RequestLog.objects.count() == 24)
+        assert statuses == {503}
+        assert RequestLog.objects.filter(status=503).count() == 3
+
+
+@contextmanager
+def postgresql_away(database: str) -> Iterator[None]:
+    """Nobody can reach this database, and who had is cut off."""
+    server, _, name = database.rpartition("/")
+    connection.close()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as other:
+        other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)

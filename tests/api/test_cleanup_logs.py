@@ -1,0 +1,113 @@
+"""``cleanup_logs``: what is old goes, chunk by chunk; what is not stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from api.management.commands import cleanup_logs
+from api.models import FieldChangeLog, RateCount, RequestLog
+from api.rate_limit import try_pass
+from api.rates import Rate
+from api.services import logs
+from sf.models import SyncRun
+from sfapi.cron import CRONJOBS
+
+pytestmark = pytest.mark.django_db
+
+
+def requests_of(*days: float) -> None:
+    now = timezone.now()
+    RequestLog.objects.bulk_create(
+        RequestLog(time=now - timedelta(days=age), status=200, milliseconds=1, path=f"/api/{age}") for age in days
+    )
+
+
+def change_of(days: float) -> None:
+    change = FieldChangeLog.objects.create(object="Contact", field="role", source="test", who="key:test")
+    FieldChangeLog.objects.filter(pk=change.pk).update(time=timezone.now() - timedelta(days=days))
+
+
+def cleanup(*options: str) -> str:
+    out = StringIO()
+    call_command("cleanup_logs", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "CHUNK", 2)
+    requests_of(1, 89.9, 90.1, 91, 92, 93, 400)
+    for days in (1, 364, 366):
+        change_of(days)
+    said = cleanup()
+    assert said == "Removed: request log 5, field change log 1, idle rate counts 0, old look-ups 0.\n"
+    assert set(RequestLog.objects.values_list("path", flat=True)) == {"/api/1", "/api/89.9"}
+    assert FieldChangeLog.objects.count() == 2
+
+
+def test_the_ages_can_be_chosen() -> None:
+    requests_of(1, 3)
+    change_of(10)
+    assert "request log 1, field change log 1" in cleanup("--request-days", "2", "--change-days", "9")
+
+
+def test_a_dry_run_changes_nothing() -> None:
+    requests_of(100, 101)
+    assert cleanup("--dry-run") == "Would remove: request log 2, field change log 0. Nothing was changed.\n"
+    assert RequestLog.objects.count() == 2
+
+
+def test_counts_of_idle_callers_go_too() -> None:
+    try_pass("test", "gone", Rate(5, 60))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE api_ratecount SET hits = ARRAY[now() - interval '3 days']")
+    assert "idle rate counts 1" in cleanup()
+    assert not RateCount.objects.exists()
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "999999"])
+def test_a_wrong_age_is_refused(days: str) -> None:
+    with pytest.raises(CommandError, match="--request-days: wants a number from 1"):
+        cleanup(f"--request-days={days}")
+
+
+def test_how_it_ended_is_in_the_book_and_failing_shows_in_healthz(monkeypatch: pytest.MonkeyPatch) -> None:
+    def jobs() -> Any:
+        return Client().get("/healthz/").json()["jobs"]
+
+    assert jobs() == {"ok": True, "failing": []}
+    with monkeypatch.context() as patch:
+        patch.setattr(cleanup_logs, "forget_idle_counts", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            cleanup()
+    run = SyncRun.objects.get(object="cleanup_logs")
+    assert (run.state, "division" in run.message) == ("failed", True)
+    assert jobs() == {"ok": False, "failing": ["cleanup_logs"]}
+    cleanup()
+    assert jobs()["ok"]
+    assert SyncRun.objects.filter(object="cleanup_logs", message__startswith="Removed: ").exists()
+
+
+def test_it_is_scheduled() -> None:
+    assert ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]) in CRONJOBS
+
+
+def test_both_logs_are_read_only_in_the_admin(admin_client: Any) -> None:
+    requests_of(1)
+    change_of(1)
+    for model in (RequestLog, FieldChangeLog):
+        base = f"/admin/api/{model._meta.model_name}/"
+        assert admin_client.get(base).status_code == 200
+        assert admin_client.get(f"{base}?q=key:test").status_code == 200
+        row = model._default_manager.get()
+        assert admin_client.get(f"{base}{row.pk}/change/").status_code == 200
+        for path in ("add/", f"{row.pk}/delete/"):
+            assert admin_client.post(f"{base}{path}").status_code == 403
+        assert admin_client.post(f"{base}{row.pk}/change/", {}).status_code == 403
