@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from sf.prepared import prepared_rows
 
 CONFIRMED = "OpenStax Confirmed Adoption"
 """The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""
@@ -47,7 +47,7 @@ _ADOPTIONS = """
       LEFT JOIN sf_book AS book ON book.id = opportunity.book_id AND NOT book.is_deleted
       LEFT JOIN sf_account AS account ON account.id = opportunity.account_id AND NOT account.is_deleted
      WHERE adoption.contact_id = %(contact)s AND NOT adoption.is_deleted
-       AND (%(confirmed)s IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
+       AND (%(confirmed)s::boolean IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
      ORDER BY base_year DESC NULLS LAST, adoption.id
 """
 _BOOK_PREFIX = "book_"
@@ -55,12 +55,12 @@ _BOOK_PREFIX = "book_"
 
 def active_books() -> list[dict[str, Any]]:
     """Active books, by name."""
-    return _rows(_BOOKS)
+    return prepared_rows(_BOOKS, {})
 
 
 def school_by_id(school_id: str) -> dict[str, Any] | None:
     """One school with what Assignable knows of it; the id has 18 characters."""
-    rows = _rows(_SCHOOL, id=school_id)
+    rows = prepared_rows(_SCHOOL, {"id": school_id})
     return rows[0] if rows else None
 
 
@@ -69,7 +69,7 @@ def contacts_by_uuid(accounts_uuid: str) -> list[dict[str, Any]]:
 
     There should be one; Salesforce does not enforce it.
     """
-    return _rows(_CONTACTS, uuid=accounts_uuid)
+    return prepared_rows(_CONTACTS, {"uuid": accounts_uuid})
 
 
 def adoptions_of_contact(contact_id: str, *, confirmed: bool | None = None) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def adoptions_of_contact(contact_id: str, *, confirmed: bool | None = None) -> l
 
     ``confirmed``: only those that are, or only those that are not; one without a type is not.
     """
-    rows = _rows(_ADOPTIONS, contact=contact_id, confirmed=confirmed, word=CONFIRMED)
+    rows = prepared_rows(_ADOPTIONS, {"contact": contact_id, "confirmed": confirmed, "word": CONFIRMED})
     return [_with_book(row) for row in rows]
 
 
@@ -85,10 +85,3 @@ def _with_book(row: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: value for name, value in row.items() if not name.startswith(_BOOK_PREFIX)}
     book = {name.removeprefix(_BOOK_PREFIX): row[name] for name in row if name.startswith(_BOOK_PREFIX)}
     return {**plain, "book": book if book["id"] else None}
-
-
-def _rows(statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
