@@ -21,6 +21,7 @@ PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
 def endpoints(schools: int, runs: int) -> Iterator[Result]:
     """Requests a second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
     with world(schools) as here:
+        here.manage("sync_books")
         here.manage("sync_all")
         loads = loads_of(here, Callers(here, schools))
         with service(here) as running:
