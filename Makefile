@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help demo test lint format bench simulator clean
+.PHONY: help demo test soak lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ demo: $(VENV)/test.installed  ## everything running with made-up data on http://
 
 test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name")
 	$(RUN) -m pytest $(ARGS)
+
+soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty killed workers (minutes)
+	$(RUN) -m pytest -m soak $(ARGS)
 
 lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks
 	$(VENV)/bin/ruff check .

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
 
 from accounts_client.client import AccountsClient
 from accounts_client.cookie import CookieReader, KeyUnusable
-from accounts_client.errors import CookieError, Reason
+from accounts_client.errors import CookieError, Reason, Step
 from accounts_client.types import Session
 
 
@@ -24,6 +25,24 @@ def read_cookie(cookie: str) -> Session:
 def cookie_reader() -> CookieReader:
     """``KeyUnusable`` when a key is set and cannot be used."""
     return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
+
+
+@dataclass(frozen=True)
+class KeyTypes:
+    """Which kinds of keys are set: nothing of the keys themselves. ``None``: none is set."""
+
+    signature: str | None
+    encryption: str | None
+
+
+def cookie_key_types() -> KeyTypes:
+    """``unusable`` for a key that cannot be what it must be."""
+    try:
+        reader = cookie_reader()
+    except KeyUnusable as error:
+        unusable = "unusable"
+        return KeyTypes(unusable, None) if error.step is Step.SIGNATURE else KeyTypes(None, unusable)
+    return KeyTypes(reader.signature_key_type, reader.encryption_key_type)
 
 
 def accounts_client() -> AccountsClient | None:

@@ -66,6 +66,16 @@ class CookieReader:
         self._signature_key = _public_key(signature_public_key) if signature_public_key else None
         self._opened = lru_cache(maxsize=COOKIES_KEPT)(self._open)
 
+    @property
+    def signature_key_type(self) -> str | None:
+        """``RSA-2048``: the kind and length of the key that is set."""
+        return f"RSA-{self._signature_key.key_size}" if self._signature_key else None
+
+    @property
+    def encryption_key_type(self) -> str | None:
+        """``AES-256``, the only one that Accounts uses."""
+        return f"AES-{ENCRYPTION_KEY_BYTES * 8}" if self._cipher else None
+
     def read(self, cookie: str) -> Session:
         """The session that the cookie proves. ``CookieError`` says at which step it failed and why."""
         return _session(self._opened(cookie))

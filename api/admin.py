@@ -7,16 +7,30 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from api.keys import make_key
-from api.models import APIKey, FieldChangeLog, RequestLog, SuperUser, User
+from api.models import (
+    APIKey,
+    CircuitBreaker,
+    FieldChangeLog,
+    FormSubmission,
+    OutboundCase,
+    RequestLog,
+    SuperUser,
+    User,
+)
+from api.outbox import queue_again
 from api.scopes import Scope
 from api.services.api_keys import api_key_revoke
 from sf.admin import ReadOnlyAdmin
+from sf.models import SyncConfig
 
 admin.site.register(User, UserAdmin)
 
@@ -107,3 +121,71 @@ class FieldChangeLogAdmin(LogAdmin):
     list_filter = ["object", "field", "source"]
     search_fields = ["record_id__exact", "who__exact", "request_id__exact"]
     search_help_text = "A Salesforce id, user:<accounts UUID>, key:<public id> or a request ID"
+
+
+@admin.register(OutboundCase)
+class OutboundCaseAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "subject", "source", "maker", "state", "attempts", "salesforce_page", "why"]
+    list_filter = ["state", "source", "error_code"]
+    search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
+    search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    actions = ["retry"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
+        # With each row, so that its link costs no query of its own.
+        return OutboundCase.objects.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
+
+    @admin.display(description="subject")
+    def subject(self, case: OutboundCase) -> str:
+        return case.values.get("Subject", "")[:80]
+
+    @admin.display(description="why not")
+    def why(self, case: OutboundCase) -> str:
+        return f"{case.error_code} {case.error_message}".strip()[:120]
+
+    @admin.display(description="Salesforce")
+    def salesforce_page(self, case: OutboundCase) -> SafeString | str:
+        instance_url = getattr(case, "instance_url", "")
+        if not case.salesforce_id or not instance_url:
+            return case.salesforce_id or "–"
+        page = f"{instance_url}/lightning/r/Case/{case.salesforce_id}/view"
+        return format_html('<a href="{}" target="_blank" rel="noopener">open</a>', page)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("api.change_outboundcase")
+
+    @admin.action(description="Send the selected failed cases again", permissions=["retry"])
+    def retry(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
+        queued = queue_again(list(chosen))
+        others = len(chosen) - queued
+        said = f"Queued again: {queued}; deliver_pending sends them within a minute."
+        if others:
+            said += f" Left alone, because they are not failed: {others}."
+        self.message_user(request, said, messages.WARNING if others else messages.SUCCESS)
+
+
+@admin.register(FormSubmission)
+class FormSubmissionAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "form_type", "submitted_by", "state", "spam_reason", "case_link"]
+    list_filter = ["form_type", ("spam_reason", admin.EmptyFieldListFilter), "case__state"]
+    list_select_related = ["case"]
+    search_fields = ["id", "submitted_by", "data"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+    @admin.display(description="state")
+    def state(self, submission: FormSubmission) -> str:
+        return submission.status
+
+    @admin.display(description="case")
+    def case_link(self, submission: FormSubmission) -> SafeString | str:
+        if submission.case_id is None:
+            return "–"
+        return format_html('<a href="{}">case</a>', reverse("admin:api_outboundcase_change", args=[submission.case_id]))
+
+
+@admin.register(CircuitBreaker)
+class CircuitBreakerAdmin(ReadOnlyAdmin):
+    list_display = ["name", "failures", "failed_probes", "last_failure", "reason"]

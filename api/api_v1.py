@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from ninja import NinjaAPI
 from ninja.errors import Throttled
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api.auth import any_caller
 from api.errors import add_error_handlers
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
+from api.records.openapi import add_records
+from api.records.resources import RESOURCES
 from api.throttling import AddressThrottle, RateThrottle, throttled_response
-from api.v1 import adoptions, books, contact, me, schools
+from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
@@ -30,10 +35,19 @@ class MeThrottle(AddressThrottle):
 
 
 class V1(NinjaAPI):
-    """Names of operations as clients see them: the function's own."""
+    """Names of operations as clients see them: the function's own. The document holds the records API too, whose
+    views are not ninja's."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
+        add_records(document, prefix.rstrip("/"), RESOURCES)
+        return document
 
 
 api = V1(
@@ -53,5 +67,6 @@ api.add_exception_handler(Throttled, throttled_response)
 
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())
-for _module in (contact, adoptions, books, schools):
+api.add_router("", info.router)
+for _module in (contact, adoptions, books, schools, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)

@@ -244,6 +244,12 @@ def super_user() -> list[_Credential]:
 
 def caller_with(scope: Scope) -> list[_Credential]:
     """A Super User, or a service whose key has the scope."""
+    demand = demand_scope(scope)
+    return [SSOCookie(demand), APIKeyBearer(demand)]
+
+
+def demand_scope(scope: Scope) -> Demand:
+    """What ``caller_with`` asks for; also for views that are not ninja's."""
 
     def demand(caller: Caller) -> None:
         if scope in caller.scopes:
@@ -252,7 +258,7 @@ def caller_with(scope: Scope) -> list[_Credential]:
             raise Forbidden(f"This API key lacks the scope {scope}.")
         raise Forbidden(f"This needs the scope {scope}, which only Super Users and API keys have.")
 
-    return [SSOCookie(demand), APIKeyBearer(demand)]
+    return demand
 
 
 def _anybody(caller: Caller) -> None:

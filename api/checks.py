@@ -53,3 +53,15 @@ def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
         return []
     message = "OpenStax Accounts is not configured: GET /api/v1/me knows no more than the cookie."
     return [checks.Warning(message, hint="Set ACCOUNTS_CLIENT_ID and ACCOUNTS_CLIENT_SECRET.", id="api.W002")]
+
+
+@register(deploy=True)
+def check_case_external_id(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    if settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD:
+        return []
+    message = "Cases are delivered at least once: when an answer of Salesforce is lost, a case may be made twice."
+    hint = (
+        "Make a custom text field on Case that is an external id and unique, and set "
+        "SALESFORCE_CASE_EXTERNAL_ID_FIELD to its API name."
+    )
+    return [checks.Warning(message, hint=hint, id="api.W003")]

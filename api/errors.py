@@ -21,7 +21,9 @@ MESSAGES = {
     403: "This is not allowed.",
     404: "There is nothing at this address; /api/v1/docs/ lists what there is.",
     405: "This method is not possible here.",
+    406: "This cannot be had in the form that Accept asks for: JSON, CSV, or HTML where there is a page.",
     413: "The request is too large.",
+    409: "Another request with the same Idempotency-Key is still running.",
     415: "The body must be JSON, sent with “Content-Type: application/json”.",
     422: "The request is not valid.",
     429: "Too many requests: try again later.",
@@ -88,6 +90,13 @@ class NotFound(ApiError):
     status = 404
 
 
+class Conflict(ApiError):
+    status = 409
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
 class Unprocessable(ApiError):
     status = 422
 
@@ -147,12 +156,22 @@ def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> Htt
 
 def _validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     assert isinstance(error, ValidationError)
-    errors = [
-        {"loc": _location(each["loc"]), "message": each["msg"].removeprefix("Value error, ")} for each in error.errors
-    ]
+    errors = [{"loc": _location(each["loc"]), "message": _sentence(each)} for each in error.errors]
     first = errors[0]
     where = ".".join(map(str, first["loc"][1:])) or first["loc"][0]
     return error_response(422, f"The request is not valid: {where}: {first['message']}.", errors=errors)
+
+
+_LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Pydantic's words, but for the length of a text that has a check of its own: it calls characters items."""
+    if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
+        bound, name = _LENGTHS[error["type"]]
+        number = error["ctx"][name]
+        return f"Text should have {bound} {number:,} character{'' if number == 1 else 's'}"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 
 def _storable(text: str) -> str:
@@ -23,14 +23,25 @@ def _storable(text: str) -> str:
 PlainText = Annotated[str, AfterValidator(_storable)]
 """Text that can be stored and searched for."""
 
+ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": ["001Hs0000010000IAA"]}
+"""A Salesforce id for the OpenAPI document. Which three characters may end it, no schema can tell."""
+
+SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
+"""Described, not checked: ``sf/salesforce/ids.py`` does that."""
+
 
 def json_response(body: dict[str, Any]) -> HttpResponse:
     """``body`` as it is: for lists, validating our own rows again would take most of the time."""
-    content = json.dumps(body, default=_encoded, ensure_ascii=False)
-    return HttpResponse(content, content_type="application/json; charset=utf-8")
+    return HttpResponse(json_text(body), content_type="application/json; charset=utf-8")
 
 
-def _encoded(value: Any) -> Any:
+def json_text(body: Any, *, indent: int | None = None) -> str:
+    """Dates in ISO 8601, decimals as numbers."""
+    return json.dumps(body, default=encoded, ensure_ascii=False, indent=indent)
+
+
+def encoded(value: Any) -> Any:
+    """A value that JSON does not know, as one that it does."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

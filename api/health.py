@@ -12,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from api.breaker import breaker_state
+from api.outbox import queue_depth
 from sf.freshness import failing_jobs, sync_freshness
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     if all(check.ok for check in checks.values()):
         checks["syncs"] = _syncs()
         checks["jobs"] = _jobs()
+        checks["outbox"] = _outbox()
     well = all(check.ok for check in checks.values())
     body = {"status": "ok" if well else "unhealthy", **{name: check.to_json() for name, check in checks.items()}}
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
@@ -84,3 +87,15 @@ def _syncs() -> Check:
 def _jobs() -> Check:
     failing = failing_jobs()
     return Check(ok=not failing, details={"failing": failing})
+
+
+def _outbox() -> Check:
+    """What waits for Salesforce. Dead letters are for people to look at, not a reason to take a server away."""
+    depth, state = queue_depth(), breaker_state()
+    details = {
+        "queued": depth.queued,
+        "oldest_seconds": depth.oldest_seconds,
+        "failed": depth.failed,
+        "salesforce_is_away": state.open,
+    }
+    return Check(ok=not depth.late, details=details)

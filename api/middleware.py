@@ -34,7 +34,7 @@ PREFLIGHT_SECONDS = 3600
 
 _METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-CSRFToken, X-Request-ID"
-_ANSWER_HEADERS = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+_ANSWER_HEADERS = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-As-Of, X-Request-ID"
 
 
 class RequestIdMiddleware:

@@ -51,6 +51,11 @@ def passage_of(request: HttpRequest) -> Passage | None:
 
 
 def throttled_response(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
+    """Ninja's exception as the answer to it."""
+    return throttled_answer(request)
+
+
+def throttled_answer(request: HttpRequest) -> HttpResponse:
     """429 with what the limit is and when to come back; the headers come from ``api/middleware.py``."""
     passage = passage_of(request)
     if passage is None:

@@ -117,6 +117,7 @@ SFAPI is running with made-up data from the simulator.
            .venv/bin/python manage.py sf check
            .venv/bin/python manage.py sync_status
            .venv/bin/python manage.py sync_all --force
+           .venv/bin/python manage.py deliver_pending   what cron does every minute
 
 Ctrl-C ends all of it.
 """, flush=True)  # fmt: skip

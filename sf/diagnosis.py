@@ -1,6 +1,6 @@
 """``sf check``: is this installation able to work with its org? One line a question: ok, or what to fix.
 
-Other apps add their questions with ``register`` (the Accounts one is in ``api``).
+Other apps add their questions with ``register`` in a module ``diagnosis`` of theirs (the Accounts one is in ``api``).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 
 from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.http import Transport
-from sf.salesforce.limits import ApiUsage
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
 
@@ -51,6 +51,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
         for synced in EVERY_OBJECT:
             yield _fields(client, synced)
         yield _pardot(client)
+    autodiscover_modules("diagnosis")
     for question in _more_questions:
         yield from question(client)
 
@@ -75,10 +76,9 @@ def _login(client: SalesforceClient) -> Finding:
 
 def _limits(client: SalesforceClient) -> Finding:
     try:
-        daily = client.limits()["DailyApiRequests"]
+        usage = client.daily_usage()
     except SalesforceError as error:
         return Finding("fix", "limits", str(error))
-    usage = ApiUsage(daily["Max"] - daily["Remaining"], daily["Max"])
     budget = SyncConfig.load().budget(usage.maximum)
     said = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
     return Finding("ok" if usage.used < budget else "fix", "limits", said)

@@ -1,7 +1,7 @@
 """Records of one user read from Salesforce now, and stored as a sync would store them.
 
 A live read stages into a temporary table of its own, so a sync that is under way, or one that waits with half its
-pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``PATIENCE``.
+pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from sf.sync.source import Query, rest_page, rows_of, storable
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = Patience(deadline=0.0, connect_timeout=2.0, read_timeout=3.0)
-"""Each call is tried once: a caller waits, and may come again."""
+SECONDS = 4.0
+"""How long all calls of a request take at most, the login among them; each is tried once: a caller waits."""
 
 MOST_KNOWN = 200
 """So many cached records are asked for by id as well: the address of a call stays short enough."""
@@ -41,7 +41,7 @@ class CacheBusy(Exception):
 
 def live_client(source: str) -> SalesforceClient:
     """A client for a caller who waits, counted under ``source``. ``ImproperlyConfigured`` when no login is set."""
-    return salesforce_client(usage.UsageCounter(source), PATIENCE)
+    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS))
 
 
 class LiveRead:

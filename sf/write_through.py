@@ -94,7 +94,8 @@ def write_record(synced: SyncedObject, record_id: str, values: Values, *, source
         if not error.outcome_unknown:
             raise _definite(error, synced) from error
         lost = error
-    return _read_back(client, synced, record_id, values, lost)
+    # With a patience of its own: a change that hung has used up the first one.
+    return _read_back(live_client(source), synced, record_id, values, lost)
 
 
 def _send(client: SalesforceClient, synced: SyncedObject, record_id: str, values: Values) -> None:

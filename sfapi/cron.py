@@ -18,6 +18,7 @@ CRONJOBS = [
     ("0 4 * * 0", "sfapi.cron.run", ["sync_all", "--force"]),
     ("45 23 * * 6", "sfapi.cron.run", ["sync_books"]),
     ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]),
+    ("* * * * *", "sfapi.cron.run", ["deliver_pending"]),
 ]
 
 

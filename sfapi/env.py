@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, MutableMapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,6 +84,16 @@ class Environment:
         """A comma list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """A comma list of IP addresses and networks."""
+        found = []
+        for part in self.names(name):
+            try:
+                found.append(ip_network(part))
+            except ValueError:
+                raise refuse(name, part, "an address or network such as 10.0.0.0/8") from None
+        return found
+
     def url(self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",)) -> str:
         """An absolute URL, without the slash at its end."""
         value = self.text(name, default)
@@ -109,6 +120,13 @@ class Environment:
         value = self.text(name, default).removeprefix("v")
         if not re.fullmatch(r"[0-9]{2,3}\.0", value):
             raise refuse(name, value, "an API version such as 64.0")
+        return value
+
+    def field_name(self, name: str) -> str:
+        """The API name of a custom field of Salesforce, or nothing."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,75}__c", value):
+            raise refuse(name, value, "the API name of a custom field such as SFAPI_Id__c")
         return value
 
     def development_only(self, name: str, *, debug: bool) -> str:

@@ -24,6 +24,7 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
         "SALESFORCE_USERNAME": credentials.USERNAME,
         "SALESFORCE_PASSWORD": credentials.PASSWORD,
         "SALESFORCE_SECURITY_TOKEN": credentials.SECURITY_TOKEN,
+        "SALESFORCE_CASE_EXTERNAL_ID_FIELD": "SFAPI_Id__c",
         "SALESFORCE_PARDOT_BUSINESS_UNIT": world.pardot.business_unit,
         "PARDOT_API_URL": base,
         "ACCOUNTS_URL": base,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import hypothesis
 import pytest
 from django.db import connection
 
@@ -17,6 +18,10 @@ from sf.salesforce.login import SessionKeeper
 from tests.simulated import Simulator, manage, start_simulator
 
 SCHOOLS = 60
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 class NotedRequests(list[audit.Entry]):
@@ -52,8 +57,9 @@ def simulator(simulator_process: Simulator, settings: Any, monkeypatch: pytest.M
 def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     variables = simulator.variables
     settings.SALESFORCE_LOGIN = {name: variables.get(name, "") for name in settings.SALESFORCE_LOGIN}
-    for name in ("SALESFORCE_HOST", "SALESFORCE_PARDOT_BUSINESS_UNIT", "PARDOT_API_URL", "ACCOUNTS_URL",
-                 "ACCOUNTS_CLIENT_ID", "ACCOUNTS_CLIENT_SECRET", "SSO_COOKIE_NAME"):  # fmt: skip
+    for name in ("SALESFORCE_HOST", "SALESFORCE_CASE_EXTERNAL_ID_FIELD", "SALESFORCE_PARDOT_BUSINESS_UNIT",
+                 "PARDOT_API_URL", "ACCOUNTS_URL", "ACCOUNTS_CLIENT_ID", "ACCOUNTS_CLIENT_SECRET",
+                 "SSO_COOKIE_NAME"):  # fmt: skip
         setattr(settings, name, variables[name])
     for name in ("SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY"):
         setattr(settings, name, variables[name].replace("\\n", "\n"))

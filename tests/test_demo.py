@@ -81,7 +81,7 @@ class Demo:
 
     def stop(self, ports: list[int]) -> None:
         os.killpg(self._process.pid, signal.SIGINT)
-        assert self._process.wait(30) == 0, self.output
+        assert self._process.wait(60) == 0, self.output
         assert re.search("The data is kept", self.output)
         assert not any(is_open(port) for port in ports)
 

@@ -63,7 +63,11 @@ class ContactChange(Schema):
     """What is to be changed; what is left out stays. `null` empties a field."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"role": "Instructor", "subject_interest": "Algebra;Biology"}}
+        extra="forbid",
+        json_schema_extra={
+            "minProperties": 1,
+            "example": {"role": "Instructor", "subject_interest": "Algebra;Biology"},
+        },
     )
 
     first_name: ChangedText | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from api.auth import any_caller
 from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText, json_response
+from api.fields import PlainText, SalesforceIdText, json_response
 from sf.salesforce.ids import id_of_18
 from sf.school_search import SchoolFilters, school_page
 from sf.selectors import school_by_id
@@ -91,7 +91,7 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     response={200: SchoolDetail, **documented(401, 403, 404, 422, 429)},
     summary="One school",
 )
-def get_school(request: HttpRequest, school_id: str) -> HttpResponse:
+def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpResponse:
     """By its Salesforce id of 15 or 18 characters."""
     whole = id_of_18(school_id)
     if whole is None:

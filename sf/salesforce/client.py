@@ -141,6 +141,11 @@ class SalesforceClient:
         limits: dict[str, Any] = self.get(f"{self.data_path}/limits")
         return limits
 
+    def daily_usage(self) -> ApiUsage:
+        """Calls of the last 24 hours and the org's maximum, asked now."""
+        daily = self.limits()["DailyApiRequests"]
+        return ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])
+
     # -- inside -----------------------------------------------------------------------------------------
 
     def _after_renewal(self) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class SalesforceError(Exception):
@@ -83,6 +84,16 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
     error.reason = said
     return error
+
+
+def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
+    """The error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
+
+    Source: REST API Developer Guide, "sObject Collections".
+    """
+    first = errors[0] if errors else {}
+    listed = [{"errorCode": first.get("statusCode"), "message": first.get("message"), "fields": first.get("fields")}]
+    return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
 
 
 def _kind(status: int, code: str, said: str) -> type[SalesforceError]:

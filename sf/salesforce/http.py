@@ -6,14 +6,16 @@ Shared by everything that speaks to Salesforce. Only this module and the clients
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 import requests
+from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sf.salesforce.errors import SalesforceError, TransientError
@@ -52,6 +54,21 @@ class Patience:
     longest_pause: float = 30.0
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
+    until: float = math.inf
+    """By ``time.monotonic()``: when whoever waits must have an answer, logging in and all calls included."""
+
+    @classmethod
+    def for_seconds(cls, seconds: float) -> Self:
+        """Everything together takes so long at most, from now on; nothing is tried again."""
+        return cls(deadline=0, until=time.monotonic() + seconds)
+
+    def timeout(self) -> Timeout:
+        """Of the next call. ``TransientError`` when the time is up."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TransientError("Salesforce took too long to answer")
+        total = None if math.isinf(left) else left
+        return Timeout(total=total, connect=self.connect_timeout, read=self.read_timeout)
 
     def pause(self, attempt: int) -> float:
         """Exponential, with jitter between half and the whole of it. ``attempt`` counts from 0."""
@@ -97,6 +114,7 @@ class Transport:
     ) -> requests.Response:
         """One attempt. Any answer is returned as it is; no answer is a ``TransientError``, or a plain
         ``SalesforceError`` when the host's certificate is not trusted."""
+        timeout = self.patience.timeout()
         self.counter.sent()
         try:
             return self._session().request(
@@ -106,7 +124,7 @@ class Transport:
                 params=params,
                 data=data,
                 stream=stream,
-                timeout=(self.patience.connect_timeout, self.patience.read_timeout),
+                timeout=cast(Any, timeout),  # requests takes urllib3's, which its type stubs do not say
                 proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
                 allow_redirects=False,
             )

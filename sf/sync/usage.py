@@ -76,10 +76,9 @@ class UsageBudget:
 
     def _ask(self) -> str:
         try:
-            daily = self._client.limits()["DailyApiRequests"]
+            usage = self._client.daily_usage()
         except DailyLimitReached as error:
             return f"Salesforce's daily limit is used up: {error}"
-        usage = ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])
         note_usage(self._client, usage)
         return _refusal(usage)
 

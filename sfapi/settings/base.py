@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sf",
     "simulator",
     "ninja",
+    "rest_framework",
     "django_crontab",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.RequestIdMiddleware",
     "api.middleware.AuditMiddleware",
+    "sfapi.security_headers.SecurityHeadersMiddleware",
     "api.middleware.ProbeMiddleware",
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",
@@ -125,8 +127,10 @@ SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
 SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)
 SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)
 SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20, at_least=1, at_most=100)
+SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_FIELD")
 
 # -- the API ----------------------------------------------------------------------------------------------
+METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------

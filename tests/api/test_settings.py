@@ -72,6 +72,7 @@ def found_by_checks() -> set[str]:
 
 def test_check_finds_what_only_the_whole_can_tell(settings: Any, cookies: CookieMaker) -> None:
     settings.ACCOUNTS_CLIENT_ID = "app"
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = "SFAPI_Id__c"
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example", "http://localhost:3000"]
     assert not {each for each in found_by_checks() if each.startswith("api.")}
     settings.SSO_SIGNATURE_PUBLIC_KEY = PEM

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sf import live
-from sf.salesforce.http import Patience
 from tests.api.cookies import CookieMaker
 from tests.simulated import Simulator
 
@@ -27,4 +26,4 @@ def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """As patient as ever, only quicker."""
-    monkeypatch.setattr(live, "PATIENCE", Patience(deadline=0.0, connect_timeout=1.0, read_timeout=0.4))
+    monkeypatch.setattr(live, "SECONDS", 0.5)

@@ -134,7 +134,6 @@ def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, h
     began = time.monotonic()
     assert user.get(CONTACT).status_code == 503
     assert time.monotonic() - began < 1.5
-    assert live.PATIENCE.read_timeout < 1
 
 
 def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator) -> None:
@@ -259,11 +258,11 @@ def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     thread = threading.Thread(target=look_up)
     thread.start()
     try:
-        done = [run_manage("sync_all", *options) for options in ((), ("--force",), ("--forcedelete",))]
+        done = [run_manage("sync_all", *options) for options in ((), ("--forcedelete",))]
     finally:
         stop.set()
         thread.join()
-    assert [each.returncode for each in done] == [0, 0, 0], [each.stderr for each in done]
+    assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
     assert set(statuses) <= {200, 404}
     assert statuses[200] > 5
     sync("sync_books")

@@ -1,0 +1,89 @@
+"""A circuit breaker for writes to Salesforce, in PostgreSQL: what one process has learnt, all know.
+
+Closed: requests call Salesforce. After three failures in a row it opens: requests do not wait for Salesforce any more,
+and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
+has tried for five minutes (no cron), one request may.
+
+Each function is one or two short statements; the clock is PostgreSQL's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+
+from api.models import CircuitBreaker
+
+NAME = "salesforce"
+THRESHOLD = 3
+LONGEST_SILENCE = timedelta(minutes=5)
+"""After so long without a try, a request may be one."""
+PROBES_EACH_RUN = 2
+"""So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
+FIRST_PAUSE = timedelta(seconds=20)
+LONGEST_PAUSE = timedelta(minutes=4)
+"""Shorter than ``LONGEST_SILENCE``: where cron runs, requests never are the probe."""
+
+_FAILED = """
+    INSERT INTO api_circuitbreaker AS kept (name, failures, failed_probes, last_failure, reason)
+    VALUES (%(name)s, %(least)s, 0, clock_timestamp(), %(reason)s)
+    ON CONFLICT (name) DO UPDATE
+       SET failures = greatest(kept.failures + 1, %(least)s), last_failure = clock_timestamp(), reason = %(reason)s,
+           failed_probes = kept.failed_probes + %(probes)s
+"""
+
+
+@dataclass(frozen=True)
+class BreakerState:
+    """How Salesforce has answered lately."""
+
+    open: bool = False
+    reason: str = ""
+    failed_probes: int = 0
+    since_failure: timedelta = timedelta()
+
+    @property
+    def probe_is_due(self) -> bool:
+        """Whether ``deliver_pending`` may try again."""
+        further = self.failed_probes - PROBES_EACH_RUN
+        return further < 0 or self.since_failure >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
+
+
+def breaker_state() -> BreakerState:
+    row = (
+        CircuitBreaker.objects.filter(name=NAME, failures__gte=THRESHOLD)
+        .annotate(since=Now() - F("last_failure"))
+        .values_list("reason", "failed_probes", "since")
+        .first()
+    )
+    return BreakerState(True, *row) if row else BreakerState()
+
+
+def request_may_call() -> bool:
+    """Whether a request may wait for Salesforce. While it is open: no, or once in ``LONGEST_SILENCE``."""
+    if not CircuitBreaker.objects.filter(name=NAME, failures__gte=THRESHOLD).exists():
+        return True
+    silent = CircuitBreaker.objects.filter(name=NAME, last_failure__lt=Now() - LONGEST_SILENCE)
+    return silent.update(last_failure=Now()) == 1
+
+
+def note_failure(reason: str, *, for_good: bool = False, probe: bool = False) -> None:
+    """Salesforce could not be asked. ``for_good``: it will not get better by itself soon, so it opens at once."""
+    values: dict[str, Any] = {
+        "name": NAME,
+        "least": THRESHOLD if for_good else 1,
+        "reason": reason,
+        "probes": int(probe),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED, values)
+
+
+def note_success() -> None:
+    """Salesforce has answered: closed. Writes nothing when it was."""
+    CircuitBreaker.objects.filter(name=NAME, failures__gt=0).update(failures=0, failed_probes=0, reason="")

@@ -1,0 +1,132 @@
+"""Sending what the outbox holds: once inside a request, or all that is due from ``deliver_pending``.
+
+Neither the kill switch of the syncs nor their budget stops a write.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from api import breaker, outbox
+from api.models import OutboundCase
+from sf.connection import salesforce_client
+from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
+from sf.salesforce.errors import DailyLimitReached, SalesforceError, TransientError
+from sf.salesforce.http import Patience
+from sf.sync.runs import database_now
+from sf.sync.usage import UsageCounter
+
+logger = logging.getLogger(__name__)
+
+REQUEST_SECONDS = 2.8
+"""For all calls of a request together; the promise is 3 s, and PostgreSQL has its part in them."""
+DELIVERER_SECONDS = 25.0
+"""For one batch, less than the lease."""
+BATCH_WITHOUT_EXTERNAL_ID = 10
+"""A call whose answer is lost may be made twice, with everything in it."""
+
+State = OutboundCase.State
+
+
+class SalesforceAway(Exception):
+    """Nothing can be sent for the moment. ``for_good``: until somebody mends the configuration."""
+
+    def __init__(self, message: str, *, for_good: bool) -> None:
+        super().__init__(message)
+        self.for_good = for_good
+
+
+@dataclass
+class Tally:
+    """What a run of the deliverer did."""
+
+    delivered: int = 0
+    failed: int = 0
+    put_back: int = 0
+
+    def count(self, outcome: Outcome) -> None:
+        if outcome.error is None:
+            self.delivered += 1
+        elif isinstance(outcome.error, TransientError):
+            self.put_back += 1
+        else:
+            self.failed += 1
+
+
+def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
+    """Try once to send a case that this request has claimed; the row says how it went, and nothing is raised."""
+    try:
+        _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
+    except SalesforceAway as away:
+        level = logging.ERROR if away.for_good else logging.WARNING
+        logger.log(level, "a case stays in the outbox: %s", away)
+
+
+def deliver_due(tally: Tally, *, everything: bool = False) -> None:
+    """Send every case whose turn has come, each once, and count in ``tally``. ``everything``: also the others.
+
+    ``SalesforceAway`` when that cannot go on; all of it is kept.
+    """
+    if everything:
+        outbox.hasten_all()
+    holder, began, state = outbox.deliverer(), database_now(), breaker.breaker_state()
+    if state.open and not (everything or state.probe_is_due):
+        message = f"not tried again yet, after {state.failed_probes} vain attempts: {state.reason}"
+        raise SalesforceAway(message, for_good=False)
+    batch = 1 if state.open else batch_size()
+    while cases := outbox.claim_due(holder=holder, limit=batch, as_of=began):
+        outcomes = _send(
+            cases, source="deliver_pending", seconds=DELIVERER_SECONDS, refusal=State.FAILED, probe=state.open
+        )
+        for outcome in outcomes:
+            tally.count(outcome)
+        batch, state = batch_size(), breaker.BreakerState()
+
+
+def batch_size() -> int:
+    return MOST_AT_ONCE if settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD else BATCH_WITHOUT_EXTERNAL_ID
+
+
+def _send(
+    cases: Sequence[OutboundCase], *, source: str, seconds: float, refusal: State, probe: bool = False
+) -> list[Outcome]:
+    """Send claimed cases and write down what became of each. ``SalesforceAway``: nothing is known, all are put back."""
+    try:
+        client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
+        external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
+        outcomes = deliver_cases(client, [_new_case(case) for case in cases], external_id=external_id)
+    except ImproperlyConfigured as error:
+        outbox.put_back(cases, code="", message=str(error))
+        raise SalesforceAway(str(error), for_good=True) from error
+    except SalesforceError as error:
+        # Wrong credentials, too often, lock the API user out; a used-up day does not get better in a minute.
+        lasting = not isinstance(error, TransientError)
+        breaker.note_failure(str(error), for_good=lasting, probe=probe)
+        outbox.put_back(cases, code=error.code, message=str(error))
+        raise SalesforceAway(str(error), for_good=lasting and not isinstance(error, DailyLimitReached)) from error
+    breaker.note_success()
+    for case in cases:
+        _note(case, outcomes[str(case.pk)], refusal)
+    return list(outcomes.values())
+
+
+def _new_case(case: OutboundCase) -> NewCase:
+    return NewCase(key=str(case.pk), values=case.values, sent_before=case.attempts > 1)
+
+
+def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
+    error = outcome.error
+    if error is None:
+        outbox.note_delivered(case, outcome.salesforce_id)
+    elif isinstance(error, TransientError):
+        outbox.put_back([case], code=error.code, message=str(error), pause=outbox.pause_after(case.attempts))
+    else:
+        if refusal is State.FAILED:
+            # Not its message, which may quote what a person wrote: the admin shows that.
+            logger.error("Salesforce refuses case %s for good: %s %s", case.pk, error.code, ", ".join(error.fields))
+        outbox.note_refused(case, code=error.code, message=error.reason, state=refusal)

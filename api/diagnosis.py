@@ -1,0 +1,68 @@
+"""What ``sf check`` asks about the API's needs: may it write cases, exactly once, and does Accounts know us?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from accounts_client.connection import accounts_client
+from accounts_client.errors import AccountsError
+from api.v1.cases import SALESFORCE_FIELDS
+from sf.diagnosis import Finding, register
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import SalesforceError
+
+_WRITTEN = (*SALESFORCE_FIELDS.values(), "SuppliedName", "SuppliedEmail", "Origin")
+_EXTERNAL_ID = "exactly one case"
+
+
+@register
+def cases(client: SalesforceClient) -> Iterator[Finding]:
+    """May the API user make cases with all our fields, and is the external id field what it has to be?"""
+    try:
+        described: dict[str, Any] = client.get(f"{client.data_path}/sobjects/Case/describe")
+    except SalesforceError as error:
+        yield Finding("fix", "cases", str(error))
+        return
+    fields = {field["name"]: field for field in described["fields"]}
+    locked = [name for name in _WRITTEN if not fields.get(name, {}).get("createable")]
+    if not described["createable"]:
+        yield Finding("fix", "cases", "the API user may not create a Case: grant it in the profile or a permission set")
+    elif locked:
+        yield Finding("fix", "cases", f"grant the API user edit access to {', '.join(locked)} of Case")
+    else:
+        yield Finding("ok", "cases", f"all {len(_WRITTEN)} fields can be written")
+    yield _external_id(fields)
+
+
+def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
+    name = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
+    if not name:
+        return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: delivered at least once")
+    field = fields.get(name)
+    if field is None:
+        return Finding("fix", _EXTERNAL_ID, f"Case has no field {name}, or the API user may not see it")
+    wanted = {"an external id": field["externalId"], "unique": field["unique"], "writable": field["createable"]}
+    lacking = [what for what, there in wanted.items() if not there]
+    if lacking:
+        return Finding("fix", _EXTERNAL_ID, f"Case.{name} must be {' and '.join(lacking)}")
+    return Finding("ok", _EXTERNAL_ID, f"Case.{name} is a unique external id")
+
+
+@register
+def accounts(client: SalesforceClient) -> Iterator[Finding]:
+    """Does OpenStax Accounts give us a token?"""
+    del client
+    asked = accounts_client()
+    if asked is None:
+        yield Finding("off", "Accounts", "not configured (ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET)")
+        return
+    try:
+        token = asked.token()
+    except AccountsError as error:
+        advice = "check ACCOUNTS_URL, ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET"
+        yield Finding("fix", "Accounts", f"{error} ({advice})")
+        return
+    yield Finding("ok", "Accounts", f"{settings.ACCOUNTS_URL} gives a {token.type} token")

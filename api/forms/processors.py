@@ -1,0 +1,153 @@
+"""What a form of each type consists of, and the case that becomes of it.
+
+A new type: a schema of its data and a function with ``@processor("name", Schema)``; nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
+
+from api.errors import Unprocessable
+from api.fields import PlainText
+
+SUBJECT_LENGTH = 255
+"""Of Salesforce's ``Subject``."""
+
+Data = TypeVar("Data", bound=Schema)
+CaseValues = dict[str, str]
+"""By Salesforce's field names."""
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text)
+    except DjangoValidationError:
+        raise ValueError("This is no e-mail address") from None
+    return text
+
+
+Email = Annotated[
+    PlainText,
+    StringConstraints(max_length=80),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 80}),
+]
+Line = Annotated[PlainText, StringConstraints(max_length=255)]
+Paragraphs = Annotated[PlainText, StringConstraints(min_length=1, max_length=10_000)]
+PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
+
+
+class Sender(Schema):
+    """Who filled the form in, as far as it asks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: PersonName | None = None
+    first_name: PersonName | None = None
+    last_name: PersonName | None = None
+    email: Email | None = None
+    phone: Line | None = None
+    school: Line | None = None
+    role: Line | None = None
+
+    def case_values(self, *, subject: str, description: str) -> CaseValues:
+        """A case from this person; what has no field of its own there follows the description."""
+        name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
+        more = {"Phone": self.phone, "School": self.school, "Role": self.role}
+        lines = [f"{title}: {value}" for title, value in more.items() if value]
+        return _given(
+            Subject=subject[:SUBJECT_LENGTH],
+            Description="\n\n".join(part for part in (description, "\n".join(lines)) if part),
+            SuppliedName=name[:80],
+            SuppliedEmail=self.email,
+            Origin="Web",
+        )
+
+
+def _given(**values: str | None) -> CaseValues:
+    return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True)
+class Processor:
+    """One type of form."""
+
+    data: type[Schema]
+    case_values: Callable[[Any], CaseValues]
+
+
+_PROCESSORS: dict[str, Processor] = {}
+
+
+def processor(
+    form_type: str, data: type[Data]
+) -> Callable[[Callable[[Data], CaseValues]], Callable[[Data], CaseValues]]:
+    """Declares the function that makes a case from forms of this type, whose data has this schema."""
+
+    def declare(function: Callable[[Data], CaseValues]) -> Callable[[Data], CaseValues]:
+        _PROCESSORS[form_type] = Processor(data, function)
+        return function
+
+    return declare
+
+
+def form_types() -> list[str]:
+    return sorted(_PROCESSORS)
+
+
+def data_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON schema of each type's data."""
+    return {name: _PROCESSORS[name].data.model_json_schema() for name in form_types()}
+
+
+def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
+    """The case that a form becomes. ``Unprocessable`` for an unknown type or data that its schema does not take."""
+    found = _PROCESSORS.get(form_type)
+    if found is None:
+        message = f"Unknown form type; known are {', '.join(form_types())}"
+        raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "form_type"], "message": message}])
+    try:
+        return found.case_values(found.data.model_validate(dict(data)))
+    except ValidationError as error:
+        errors = [
+            {"loc": ["body", "data", *each["loc"]], "message": each["msg"].removeprefix("Value error, ")}
+            for each in error.errors()
+        ]
+        where = ".".join(str(part) for part in errors[0]["loc"][1:])
+        raise Unprocessable(f"The form is not valid: {where}: {errors[0]['message']}.", errors=errors) from error
+
+
+# -- the types --------------------------------------------------------------------------------------------------------
+
+
+class WebToCase(Sender):
+    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=SUBJECT_LENGTH)]
+    description: Paragraphs
+    product: Line | None = None
+    feature: Line | None = None
+    issue: Line | None = None
+
+
+@processor("web_to_case", WebToCase)
+def web_to_case(form: WebToCase) -> CaseValues:
+    """A support form: the fields of ``POST /case`` and who sends it."""
+    picked = _given(Product__c=form.product, Feature__c=form.feature, Issue__c=form.issue)
+    return {**form.case_values(subject=form.subject, description=form.description), **picked}
+
+
+class ContactUs(Sender):
+    subject: Line | None = None
+    message: Paragraphs
+
+
+@processor("contact_us", ContactUs)
+def contact_us(form: ContactUs) -> CaseValues:
+    """A message to OpenStax."""
+    return form.case_values(subject=f"Contact us: {form.subject or 'a message'}", description=form.message)

@@ -1,0 +1,19 @@
+from django.db import models
+from django.db.models.functions import Now
+
+
+class IdempotencyKey(models.Model):
+    """That a caller has sent a request with this ``Idempotency-Key``, and what it made. Kept for 24 hours."""
+
+    caller = models.CharField(max_length=100)
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
+    record_id = models.UUIDField(help_text="The case or the submission.")
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "path", "key"], name="idempotency_key_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.caller}"

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class OutboundCase(models.Model):
+    """A support case on its way to Salesforce: stored before Salesforce is called, kept when it is there.
+
+    ``api/outbox.py`` alone writes here. The id is also what Salesforce's external id field holds.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        DELIVERED = "delivered"
+        REFUSED = "refused", "refused at once"
+        """Its maker was told; nobody else need care."""
+        FAILED = "failed"
+        """A dead letter: it was accepted, and Salesforce refused it later."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    maker = models.CharField(max_length=100, help_text="Who made it: user:<Accounts UUID> or key:<public id>.")
+    source = models.CharField(max_length=64, help_text="What it came from: “case”, or the type of a form.")
+    values = models.JSONField(help_text="By Salesforce's field names.")
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0, help_text="How often sending it was begun.")
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    lease_holder = models.CharField(max_length=64, blank=True, help_text="Who is sending it now.")
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="From then on its holder counts as dead, and others may send it."
+    )
+    salesforce_id = models.CharField(max_length=18, blank=True)
+    error_code = models.CharField(max_length=100, blank=True, help_text="Salesforce's, of the last attempt.")
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "case for Salesforce"
+        verbose_name_plural = "cases for Salesforce (outbox)"
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="outbound_case_queued"),
+            models.Index(fields=["created_at"], condition=Q(state="failed"), name="outbound_case_failed"),
+            models.Index(fields=["-created_at", "id"], name="outbound_case_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.values.get('Subject', '')[:60]} ({self.state})"

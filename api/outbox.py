@@ -1,0 +1,158 @@
+"""The outbox: what was accepted for Salesforce is stored first, and leaves only when Salesforce has it or refuses it.
+
+Who sends a case claims it: a lease with an end, committed before Salesforce is called. Whoever is killed in the middle
+leaves a lease that runs out, and another goes on. Claims skip rows that others are claiming, so any number may deliver
+at once. No transaction is open while Salesforce is called; the outcome is written by another statement, and only by
+the holder of the lease, except that what is delivered is delivered, whoever learns it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from api.models import OutboundCase
+
+REQUEST_LEASE = timedelta(seconds=10)
+"""A request waits 3 s for Salesforce; the rest is for a slow PostgreSQL."""
+DELIVERER_LEASE = timedelta(seconds=30)
+LATE = timedelta(minutes=15)
+"""What has waited longer than this is a reason to look: no cron, or Salesforce is away."""
+
+_IN_REQUEST = "request"
+_FIRST_PAUSE = timedelta(seconds=10)
+_LONGEST_PAUSE = timedelta(minutes=15)
+
+State = OutboundCase.State
+
+# MATERIALIZED: as a plain sub-select the planner may run it anew for each row that it updates, and each time it would
+# find further rows, far more than the limit.
+_CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM api_outboundcase
+         WHERE state = 'queued' AND next_attempt_at <= %(as_of)s
+           AND (lease_until IS NULL OR lease_until < clock_timestamp())
+         ORDER BY next_attempt_at, id LIMIT %(limit)s
+           FOR UPDATE SKIP LOCKED)
+    UPDATE api_outboundcase AS claimed
+       SET lease_holder = %(holder)s, lease_until = clock_timestamp() + %(lease)s, attempts = attempts + 1
+      FROM due WHERE claimed.id = due.id
+    RETURNING claimed.id
+"""
+
+
+@dataclass(frozen=True)
+class QueueDepth:
+    """What waits, how long the oldest has waited, and the dead letters."""
+
+    queued: int
+    oldest_seconds: int | None
+    failed: int
+
+    @property
+    def late(self) -> bool:
+        return self.oldest_seconds is not None and self.oldest_seconds > LATE.total_seconds()
+
+
+def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: uuid.UUID, claimed: bool) -> str:
+    """Put a case into the outbox. ``claimed``: for this request to send it at once. The lease's holder, or empty."""
+    holder = f"{_IN_REQUEST} {uuid.uuid4()}" if claimed else ""
+    OutboundCase.objects.create(
+        id=case_id,
+        maker=maker,
+        source=source,
+        values=dict(values),
+        attempts=1 if claimed else 0,
+        lease_holder=holder,
+        lease_until=Now() + REQUEST_LEASE if claimed else None,
+    )
+    return holder
+
+
+def deliverer() -> str:
+    """A name for a holder of leases that is no request."""
+    return f"deliver_pending {uuid.uuid4()}"
+
+
+def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]:
+    """Cases to send now, which nobody else is sending: whose turn had come by ``as_of``, the longest ago first."""
+    values: dict[str, Any] = {"holder": holder, "lease": DELIVERER_LEASE, "limit": limit, "as_of": as_of}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(OutboundCase.objects.filter(pk__in=ids).order_by("next_attempt_at", "id"))
+
+
+def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
+    """The case, to be sent by this request; ``None`` when somebody else has taken it."""
+    holder = f"{_IN_REQUEST} {uuid.uuid4()}"
+    free = OutboundCase.objects.filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
+    if not free.update(lease_holder=holder, lease_until=Now() + REQUEST_LEASE, attempts=1):
+        return None
+    return OutboundCase.objects.get(pk=case_id)
+
+
+def is_being_sent_by_request(case: OutboundCase) -> bool:
+    """Whether the request that made it has not been answered yet."""
+    held = OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_until__gt=Now())
+    return held.filter(lease_holder__startswith=_IN_REQUEST).exists()
+
+
+def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
+    """True whoever says it, so without a look at the lease."""
+    OutboundCase.objects.filter(pk=case.pk).exclude(state=State.DELIVERED).update(
+        state=State.DELIVERED, salesforce_id=salesforce_id, ended_at=Now(), error_code="", error_message="", **_NO_LEASE
+    )
+
+
+def note_refused(case: OutboundCase, *, code: str, message: str, state: State) -> None:
+    """Salesforce will not have it. ``state``: refused (its maker is told now) or failed (that is too late)."""
+    _held(case).update(state=state, ended_at=Now(), error_code=code, error_message=message, **_NO_LEASE)
+
+
+def put_back(cases: Sequence[OutboundCase], *, code: str, message: str, pause: timedelta = timedelta()) -> None:
+    """Still to be sent, after ``pause``, and after what has waited longer."""
+    for case in cases:
+        _held(case).update(next_attempt_at=Now() + pause, error_code=code, error_message=message, **_NO_LEASE)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Before a case that was tried so often is tried again: none after the first, then doubling."""
+    return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
+
+
+def queue_again(cases: Sequence[OutboundCase]) -> int:
+    """Dead letters back into the queue (an operator's decision); how many they were."""
+    failed = OutboundCase.objects.filter(pk__in=[case.pk for case in cases], state=State.FAILED)
+    return failed.update(state=State.QUEUED, next_attempt_at=Now(), ended_at=None, **_NO_LEASE)
+
+
+def hasten_all() -> int:
+    """Make the turn of everything queued come now (``deliver_pending --all``)."""
+    return OutboundCase.objects.filter(state=State.QUEUED, next_attempt_at__gt=Now()).update(next_attempt_at=Now())
+
+
+def queue_depth() -> QueueDepth:
+    found = OutboundCase.objects.filter(state__in=[State.QUEUED, State.FAILED]).aggregate(
+        queued=Count("pk", filter=Q(state=State.QUEUED)),
+        oldest=Min("created_at", filter=Q(state=State.QUEUED)),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+    )
+    oldest = max(0, int((timezone.now() - found["oldest"]).total_seconds())) if found["oldest"] else None
+    return QueueDepth(found["queued"], oldest, found["failed"])
+
+
+_NO_LEASE = {"lease_holder": "", "lease_until": None}
+
+
+def _held(case: OutboundCase) -> QuerySet[OutboundCase]:
+    """The row, if this holder's lease is still the one: another may have taken over from it."""
+    return OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_holder=case.lease_holder)

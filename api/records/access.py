@@ -1,0 +1,106 @@
+"""The doors of ``api/auth.py`` and ``api/throttling.py`` in Django REST framework's words, and its errors in ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from api.auth import Caller, demand_scope, required_caller
+from api.errors import ApiError, Unprocessable, error_response
+from api.scopes import Scope
+from api.throttling import RateThrottle, throttled_answer
+
+
+class RecordsRate(RateThrottle):
+    """What reading in bulk may cost: a limit of its own, apart from that of the web sites."""
+
+    policy = "records"
+    rate = "120/min"
+
+
+_RATE = RecordsRate()
+
+
+class CallerAuthentication(BaseAuthentication):
+    """``request.user`` is the caller of ``api/auth.py``."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, None]:
+        return required_caller(request._request), None
+
+
+class MayReadRecords(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        caller: Any = request.user
+        demand_scope(Scope.READ_RECORDS)(caller)
+        return True
+
+
+class RecordsThrottle(BaseThrottle):
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return _RATE.allow_request(request._request)
+
+    def wait(self) -> None:
+        """``Retry-After`` comes from ``api/middleware.py``."""
+
+
+class Negotiation(DefaultContentNegotiation):
+    """An unknown ``format`` is a wrong parameter, not a missing page."""
+
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
+        renderers = list(renderers)
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            message = f"Give one of {', '.join(str(renderer.format) for renderer in renderers)}"
+            errors = [{"loc": ["query", "format"], "message": message}]
+            raise Unprocessable(f"The request is not valid: format: {message}.", errors=errors)
+        return found
+
+
+def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """What an error of a view is answered with; ``None`` for what Django has to log."""
+    if isinstance(error, ApiError):
+        return error.response()
+    if isinstance(error, exceptions.Throttled):
+        return throttled_answer(request)
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return error_response(405, "This method is not possible here, only GET.", headers={"Allow": "GET"})
+    if isinstance(error, exceptions.NotAcceptable):
+        return error_response(406)
+    if isinstance(error, exceptions.APIException):
+        return error_response(error.status_code)
+    return error_response(404) if isinstance(error, Http404) else None
+
+
+class GuardedView(APIView):
+    """A view that only reads, for callers with ``read:records``. First the method, then who asks, then what for."""
+
+    http_method_names = ["get"]
+    authentication_classes = [CallerAuthentication]
+    permission_classes = [MayReadRecords]
+    throttle_classes = [RecordsThrottle]
+    content_negotiation_class = Negotiation
+    format_kwarg = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if str(request.method).lower() not in self.http_method_names:
+            raise exceptions.MethodNotAllowed(str(request.method))
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        answer = answer_to(self.request._request, exc)
+        if answer is None:
+            raise exc
+        return answer

@@ -1,0 +1,44 @@
+"""The opaque cursor between two pages: where to go on, and the ``as_of`` that all pages of one pass share."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from api.records.values import moment_in_utc
+from sf.record_pages import Position
+from sf.salesforce.ids import id_of_18
+
+MAX_CHARACTERS = 300
+
+
+class UnreadableCursor(ValueError):
+    """Cut off, made up, or written by another release."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    position: Position
+    as_of: datetime
+    """Of the first page: rows that became visible while later pages were read may be dated before those were."""
+
+    def to_text(self) -> str:
+        parts = [self.position.local_update_date.isoformat(), self.position.id, self.as_of.isoformat()]
+        return base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """``UnreadableCursor`` for anything that ``to_text`` has not written."""
+        try:
+            parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
+            date, record_id, as_of = parts
+            found = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+            raise UnreadableCursor("This is no cursor of ours: take it from “next”") from error
+        if not isinstance(record_id, str) or id_of_18(record_id) != record_id:
+            raise UnreadableCursor("This is no cursor of ours: take it from “next”")
+        return found

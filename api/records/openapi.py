@@ -1,0 +1,99 @@
+"""The records in the OpenAPI document that ninja writes, from the schemas that the views read and answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.client import responses
+from typing import Any
+
+from ninja import Schema
+
+from api.auth import caller_with
+from api.errors import documented
+from api.fields import ID_SCHEMA
+from api.records.query import RecordQuery
+from api.records.resources import Resource
+from api.scopes import Scope
+
+_REF = "#/components/schemas/{model}"
+_SECURITY: list[dict[str, list[str]]] = [{type(way).__name__: []} for way in caller_with(Scope.READ_RECORDS)]
+_LIST_ERRORS = (401, 403, 406, 422, 429)
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+
+_LIST_DESCRIPTION = """In the order of `local_update_date` and `id`: follow `next` to its end, keep `as_of`, and pass
+it the next time as `modified_since` with `include_deleted=true`. Some records may come twice, none is left out. (After
+`sync_all --forcedelete`, read everything again: it leaves no trace of what it removed.) Each column below is a filter
+by its exact value; an empty text finds records without one. In CSV the address of the next page is in the header
+`Link`, and `as_of` in `X-As-Of`."""
+
+_ID_PARAMETER: dict[str, Any] = {
+    "in": "path",
+    "name": "id",
+    "required": True,
+    "description": "A Salesforce id of 15 or 18 characters.",
+    "schema": ID_SCHEMA,
+}
+
+
+def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource, ...]) -> None:
+    """Two paths a resource below ``prefix``, and their schemas."""
+    schemas = document["components"]["schemas"]
+    for resource in resources:
+        for schema in (resource.row_schema, resource.page_schema):
+            described = schema.model_json_schema(ref_template=_REF, mode="serialization")
+            schemas.update(described.pop("$defs", {}))
+            schemas[schema.__name__] = described
+        document["paths"][f"{prefix}/records/{resource.name}/"] = {"get": _list_operation(resource)}
+        document["paths"][f"{prefix}/records/{resource.name}/{{id}}/"] = {"get": _detail_operation(resource)}
+
+
+def _list_operation(resource: Resource) -> dict[str, Any]:
+    return {
+        "operationId": f"list_{resource.name}_records",
+        "summary": f"All {resource.name}, in bulk",
+        "description": _LIST_DESCRIPTION,
+        "tags": ["records"],
+        "parameters": _parameters(resource.records_query),
+        "responses": {200: _answer(resource.page_schema), **_errors(*_LIST_ERRORS)},
+        "security": _SECURITY,
+    }
+
+
+def _detail_operation(resource: Resource) -> dict[str, Any]:
+    return {
+        "operationId": f"get_{resource.model.__name__.lower()}_record",
+        "summary": f"One of the {resource.name}",
+        "tags": ["records"],
+        "parameters": [_ID_PARAMETER, *_parameters(resource.record_query)],
+        "responses": {200: _answer(resource.row_schema), **_errors(404, *_LIST_ERRORS)},
+        "security": _SECURITY,
+    }
+
+
+def _parameters(query: type[RecordQuery]) -> list[dict[str, Any]]:
+    found = query.model_json_schema(ref_template=_REF)
+    return [_parameter(name, schema) for name, schema in found["properties"].items()]
+
+
+def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in schema.items() if key not in {"title", "description"} and value is not None}
+    parameter = {"in": "query", "name": name, "required": False, "schema": plain}
+    if plain.get("type") == "array":
+        parameter |= {"style": "form", "explode": False}
+    return parameter | ({"description": schema["description"]} if "description" in schema else {})
+
+
+def _answer(schema: type[Schema]) -> dict[str, Any]:
+    content = {"application/json": {"schema": _reference(schema)}, "text/csv": _TEXT, "text/html": _TEXT}
+    return {"description": responses[200], "content": content}
+
+
+def _errors(*statuses: int) -> dict[int, Any]:
+    return {
+        status: {"description": responses[status], "content": {"application/json": {"schema": _reference(schema)}}}
+        for status, schema in documented(*statuses).items()
+    }
+
+
+def _reference(schema: type[Schema]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=schema.__name__)}

@@ -1,0 +1,97 @@
+"""The parameters that all resources share, and how a query string is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from django.http import QueryDict
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from api.errors import Unprocessable
+from api.records.cursor import MAX_CHARACTERS, Cursor, UnreadableCursor
+from api.records.values import QueryBoolean, QueryInteger, QueryMoment
+
+DEFAULT_LIMIT = 500
+MAX_LIMIT = 5000
+_ALWAYS = "id"
+
+
+def _cursor(text: Any) -> Any:
+    try:
+        return Cursor.from_text(str(text)[: MAX_CHARACTERS + 1])
+    except UnreadableCursor as error:
+        raise ValueError(str(error)) from error
+
+
+class RecordQuery(Schema):
+    """What may be asked of one record."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    include_deleted: QueryBoolean = Field(
+        False, description="Records too that were deleted in Salesforce or no longer belong here (`is_deleted`)."
+    )
+    fields: list[str] | None = None  # replaced for each resource by ``with_fields``
+    format: Literal["json", "csv", "html"] = Field("json", description="Instead of the `Accept` header.")
+
+    def columns(self, known: Sequence[str]) -> list[str]:
+        """Those that are asked for, in their usual order; the id always is."""
+        chosen = set(self.fields or known)
+        return [name for name in known if name in chosen or name == _ALWAYS]
+
+
+class RecordsQuery(RecordQuery):
+    """What may be asked of a page."""
+
+    modified_since: QueryMoment = Field(  # type: ignore[assignment]
+        None,
+        description="Only records that changed here at this moment or later: the `as_of` of the last time. Use it with "
+        "`include_deleted`, or deletions go unseen.",
+        examples=["2026-01-31T12:00:00Z"],
+    )
+    limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(
+        DEFAULT_LIMIT, description="How many records a page may have."
+    )
+    cursor: Annotated[Any, BeforeValidator(_cursor), Field(json_schema_extra={"type": "string"})] = Field(
+        None, description="From `next`: goes on behind the last record of a page."
+    )
+
+
+Query = TypeVar("Query", bound=RecordQuery)
+
+
+def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Query]:
+    """``base`` with the columns that ``fields`` may name."""
+    names: Any = Annotated[list[Literal[tuple(columns)]], BeforeValidator(_split), Field(min_length=1)]  # type: ignore[misc]
+    described = Field(None, description="Only these columns, divided by commas; `id` is always there.")
+    return create_model(name, __base__=base, fields=(names, described))
+
+
+def read_query(kind: type[Query], given: QueryDict) -> Query:
+    """``Unprocessable`` names every parameter that is unknown, given twice, or no value of its kind."""
+    twice = [name for name, values in given.lists() if len(values) > 1]
+    if twice:
+        raise _refusal([{"loc": ["query", name], "message": "Given more than once"} for name in twice])
+    try:
+        return kind.model_validate(given.dict())
+    except ValidationError as error:
+        known = ", ".join(kind.model_fields)
+        raise _refusal([_problem(each, known) for each in error.errors(include_url=False)]) from None
+
+
+def _problem(error: Mapping[str, Any], known: str) -> dict[str, Any]:
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = f"There is no such parameter; known are {known}"
+    return {"loc": ["query", *error["loc"]], "message": message}
+
+
+def _refusal(errors: Sequence[Mapping[str, Any]]) -> Unprocessable:
+    first = errors[0]
+    return Unprocessable(f"The request is not valid: {first['loc'][1]}: {first['message']}.", errors=errors)
+
+
+def _split(text: Any) -> Any:
+    return list(dict.fromkeys(text.split(","))) if isinstance(text, str) else text

@@ -1,0 +1,55 @@
+"""The forms of an answer: JSON, CSV, and a page for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+
+from api.fields import encoded, json_text
+
+
+class JSONRenderer(BaseRenderer):
+    """The body as ``json_text`` writes it everywhere in the API."""
+
+    media_type = "application/json"
+    format = "json"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return json_text(data, indent=(renderer_context or {}).get("indent")).encode()
+
+
+class CSVRenderer(BaseRenderer):
+    """RFC 4180: a line of names, then a line a record; nothing for null. ``next`` and ``as_of`` are in headers."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        rows = data.get("results", [data])
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow((renderer_context or {})["view"].columns)
+        writer.writerows([_cell(value) for value in row.values()] for row in rows)
+        return text.getvalue().encode()
+
+
+class HTMLRenderer(BrowsableAPIRenderer):
+    """Django REST framework's page, in a template without scripts and inline styles."""
+
+    format = "html"
+    template = "records/page.html"
+
+
+def _cell(value: Any) -> Any:
+    """As in JSON, so that both forms compare."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value is None or isinstance(value, str | int | float) else encoded(value)

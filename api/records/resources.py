@@ -1,0 +1,124 @@
+"""What can be read: one resource a cached object, with its columns, filters and schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Field
+from ninja import Schema
+from pydantic import Field as SchemaField
+from pydantic import create_model
+
+from api.records.query import RecordQuery, RecordsQuery, with_fields
+from api.records.values import QueryBoolean, QueryDate, QueryId, QueryInteger, QueryText
+from sf.models import CachedRecord
+from sf.sync.objects import EVERY_OBJECT
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of column: what its values are in answers, and in a filter (``None``: no filter by equality)."""
+
+    value: Any
+    filter: Any = None
+
+
+_TEXT = Kind(str, QueryText)
+_ID = Kind(str, QueryId)
+_KINDS = {
+    "TextField": _TEXT,
+    "CharField": _ID,
+    "ForeignKey": _ID,
+    "BooleanField": Kind(bool, QueryBoolean),
+    "BigIntegerField": Kind(int, QueryInteger),
+    "DateField": Kind(date, QueryDate),
+    "DateTimeField": Kind(datetime),
+    "FloatField": Kind(float),
+    "DecimalField": Kind(float),
+}
+_GOVERNED_BY_INCLUDE_DELETED = "is_deleted"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a cached table. ``name`` is the database's: ``account_id``, not ``account``."""
+
+    name: str
+    kind: Kind
+    nullable: bool
+
+    @classmethod
+    def of(cls, field: Field[Any, Any]) -> Column:
+        return cls(str(field.column), _KINDS[field.get_internal_type()], field.null)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One cached object under ``/records/``."""
+
+    name: str
+    """As in the path: plural, lower case."""
+    model: type[CachedRecord]
+
+    @property
+    def schema_name(self) -> str:
+        return f"{self.model.__name__}Record"
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        columns = [Column.of(field) for field in self.model._meta.concrete_fields]
+        return {column.name: column for column in columns}
+
+    @cached_property
+    def filters(self) -> dict[str, Any]:
+        """The columns that can be asked for by value, with the kind of the value."""
+        return {
+            column.name: column.kind.filter
+            for column in self.columns.values()
+            if column.kind.filter is not None and column.name != _GOVERNED_BY_INCLUDE_DELETED
+        }
+
+    @cached_property
+    def row_schema(self) -> type[Schema]:
+        """A row of an answer. Only the id is always there: ``fields`` may leave out any other column."""
+        columns: dict[str, Any] = {
+            column.name: (column.kind.value | None if column.nullable else column.kind.value, SchemaField(None))
+            for column in self.columns.values()
+        }
+        return create_model(self.schema_name, __base__=Schema, **{**columns, "id": (str, ...)})
+
+    @cached_property
+    def page_schema(self) -> type[Schema]:
+        return create_model(
+            f"{self.model.__name__}RecordPage",
+            __base__=RecordPage,
+            results=(list[self.row_schema], ...),  # type: ignore[name-defined]
+        )
+
+    @cached_property
+    def record_query(self) -> type[RecordQuery]:
+        """The parameters of one record."""
+        return with_fields(RecordQuery, f"{self.model.__name__}RecordQuery", list(self.columns))
+
+    @cached_property
+    def records_query(self) -> type[RecordsQuery]:
+        """The parameters of a page."""
+        query = with_fields(RecordsQuery, f"{self.model.__name__}RecordsQuery", list(self.columns))
+        filters = {name: (kind, None) for name, kind in self.filters.items() if name not in query.model_fields}
+        return create_model(query.__name__, __base__=query, **filters)  # type: ignore[call-overload, no-any-return]
+
+
+class RecordPage(Schema):
+    """A page of records."""
+
+    as_of: datetime = SchemaField(
+        description="Nothing dated before this moment can appear later. Pass it as `modified_since` the next time; all "
+        "pages that follow each other have the same."
+    )
+    next: str | None = SchemaField(description="The address of the next page; null on the last.")
+
+
+RESOURCES = tuple(Resource(synced.name, synced.model) for synced in EVERY_OBJECT)

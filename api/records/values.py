@@ -1,0 +1,74 @@
+"""Values as they stand in a query string: each kind is read strictly, because a filter that is misread gives a wrong
+copy without a word."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
+
+from api.fields import ID_SCHEMA, PlainText
+from sf.salesforce.ids import id_of_18
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
+
+
+def _boolean(text: Any) -> Any:
+    """``true`` or ``false``."""
+    if text not in {"true", "false"}:
+        raise ValueError("Give true or false")
+    return text == "true"
+
+
+def _integer(text: Any) -> Any:
+    if not isinstance(text, str) or not _INTEGER.fullmatch(text):
+        raise ValueError("Give a whole number")
+    return int(text)
+
+
+def _date(text: Any) -> Any:
+    if not isinstance(text, str) or not _DATE.fullmatch(text):
+        raise ValueError("Give a date such as 2026-01-31")
+    return date.fromisoformat(text)
+
+
+def _moment(text: Any) -> Any:
+    """RFC 3339 with its offset. A ``+`` that was not escaped arrives as a space, which can mean nothing else."""
+    text = _DECODED_PLUS.sub("+", text) if isinstance(text, str) else ""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("Give a time with its offset, such as 2026-01-31T12:00:00Z")
+    return moment_in_utc(text.upper())
+
+
+def moment_in_utc(text: str) -> datetime:
+    """``ValueError`` without an offset. In UTC, because PostgreSQL reads no offset above 15:59; ISO 8601 has them."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("no offset")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Give a time between the years 1 and 9999") from None
+
+
+def _id(text: Any) -> Any:
+    """An id of 15 characters becomes the one of 18, as it is stored."""
+    whole = id_of_18(text) if isinstance(text, str) else None
+    if whole is None:
+        raise ValueError("Not a Salesforce id of 15 or 18 characters")
+    return whole
+
+
+QueryText = Annotated[PlainText, StringConstraints(max_length=255)]
+QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
+QueryInteger = Annotated[int, BeforeValidator(_integer)]
+QueryDate = Annotated[date, BeforeValidator(_date)]
+QueryMoment = Annotated[datetime, BeforeValidator(_moment)]
+QueryId = Annotated[str, BeforeValidator(_id), WithJsonSchema(ID_SCHEMA)]

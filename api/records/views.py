@@ -1,0 +1,94 @@
+"""``GET /records/{object}/`` and ``GET /records/{object}/{id}/``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import NotFound, Unprocessable
+from api.records.access import GuardedView
+from api.records.cursor import Cursor
+from api.records.query import RecordsQuery, read_query
+from api.records.renderers import CSVRenderer, HTMLRenderer, JSONRenderer
+from api.records.resources import Resource
+from sf.horizon import complete_until
+from sf.record_pages import Selection, record_by_id, record_page
+from sf.salesforce.ids import id_of_18
+
+
+class RecordView(GuardedView):
+    """What a page and a single record have in common."""
+
+    renderer_classes = [JSONRenderer, CSVRenderer, HTMLRenderer]
+
+    resource: Resource = None  # type: ignore[assignment]
+    """Given with the route; ``as_view`` wants the attribute to be there before."""
+    columns: list[str] = []
+    """Those of the answer."""
+
+    def get_view_name(self) -> str:
+        return self.resource.name.capitalize()
+
+
+class RecordListView(RecordView):
+    """Records in the order of their last change here: the oldest change first."""
+
+    def get(self, request: Request) -> Response:
+        query = read_query(self.resource.records_query, request.query_params)
+        self.columns = query.columns(list(self.resource.columns))
+        cursor: Cursor | None = query.cursor
+        # Before the rows are read: what becomes visible in between is dated later.
+        as_of = cursor.as_of if cursor else complete_until()
+        page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
+        following = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
+        body = {"as_of": in_utc(as_of), "next": following, "results": page.rows}
+        return Response(body, headers=_headers(body))
+
+    def _selection(self, query: RecordsQuery) -> Selection:
+        given = query.model_dump(include=set(self.resource.filters), exclude_unset=True)
+        return Selection(
+            model=self.resource.model,
+            columns=self.columns,
+            equal={name: None if value == "" else value for name, value in given.items()},
+            modified_since=query.modified_since,
+            include_deleted=query.include_deleted,
+        )
+
+
+class RecordDetailView(RecordView):
+    """One record by its Salesforce id of 15 or 18 characters."""
+
+    def get(self, request: Request, record_id: str) -> Response:
+        query = read_query(self.resource.record_query, request.query_params)
+        whole = id_of_18(record_id)
+        if whole is None:
+            message = "Not a Salesforce id of 15 or 18 characters"
+            raise Unprocessable(f"{message}.", errors=[{"loc": ["path", "id"], "message": message}])
+        self.columns = query.columns(list(self.resource.columns))
+        selection = Selection(self.resource.model, self.columns, include_deleted=query.include_deleted)
+        record = record_by_id(selection, whole)
+        if record is None:
+            raise NotFound("There is no such record.")
+        return Response(record)
+
+
+def next_address(request: HttpRequest, cursor: Cursor) -> str:
+    """The same question, from the cursor on."""
+    query = request.GET.copy()
+    query["cursor"] = cursor.to_text()
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def in_utc(moment: datetime) -> str:
+    """With ``Z``: the ``+`` of an offset would have to be escaped in the next query."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _headers(body: dict[str, Any]) -> dict[str, str]:
+    """What a CSV body has no place for (RFC 8288)."""
+    link = {"Link": f'<{body["next"]}>; rel="next"'} if body["next"] else {}
+    return {"X-As-Of": body["as_of"], **link}

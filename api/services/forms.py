@@ -1,0 +1,64 @@
+"""Accepting forms: stored, judged, and put into the outbox unless they are spam."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from api import breaker, outbox
+from api.delivery import deliver_in_request
+from api.forms.processors import CaseValues
+from api.idempotency import IdempotentRequest
+from api.models import FormSubmission
+
+
+@dataclass(frozen=True)
+class NewSubmission:
+    """A valid form. ``spam_reason`` is empty for what is to be delivered."""
+
+    form_type: str
+    data: Mapping[str, str | None]
+    source_url: str
+    submitted_by: str
+    spam_reason: str
+    case_values: CaseValues
+
+
+def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> FormSubmission:
+    """The submission, or that of the same request before. Nothing is sent yet."""
+    submission_id = uuid.uuid4()
+    with transaction.atomic():
+        earlier = request.take(submission_id)
+        if earlier is None:
+            _store(new, submission_id)
+    return FormSubmission.objects.select_related("case").get(pk=earlier or submission_id)
+
+
+def submission_deliver(submission: FormSubmission) -> None:
+    """Try once to deliver one that is new, unless Salesforce is away or somebody else does."""
+    if submission.case_id is None or not breaker.request_may_call():
+        return
+    case = outbox.claim_for_request(submission.case_id)
+    if case is not None:
+        deliver_in_request(case, refusal=outbox.State.FAILED)
+
+
+def _store(new: NewSubmission, submission_id: uuid.UUID) -> None:
+    case_id = None
+    if not new.spam_reason:
+        case_id = uuid.uuid4()
+        outbox.store_case(
+            maker=new.submitted_by, source=new.form_type, values=new.case_values, case_id=case_id, claimed=False
+        )
+    FormSubmission.objects.create(
+        id=submission_id,
+        form_type=new.form_type,
+        data=dict(new.data),
+        source_url=new.source_url,
+        submitted_by=new.submitted_by,
+        spam_reason=new.spam_reason,
+        case_id=case_id,
+    )

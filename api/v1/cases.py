@@ -1,0 +1,146 @@
+"""``POST /case`` and ``GET /case/{id}``."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+from ninja.params.functions import Header
+from pydantic import AfterValidator, ConfigDict, StringConstraints
+
+from api.auth import caller_with, required_caller
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import PlainText, json_response
+from api.idempotency import idempotent_request
+from api.models import OutboundCase
+from api.scopes import Scope
+from api.services.cases import SOURCE, case_create
+
+router = Router(tags=["cases"])
+
+SALESFORCE_FIELDS = {
+    "subject": "Subject",
+    "description": "Description",
+    "product": "Product__c",
+    "feature": "Feature__c",
+    "issue": "Issue__c",
+}
+"""The field of Salesforce's Case that each part of a request becomes."""
+
+_PATH = "/case"
+_WORDS = r"\S"
+"""In the OpenAPI document: not blanks alone."""
+_State = OutboundCase.State
+
+
+def _with_words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("There must be something in it")
+    return text
+
+
+Picked = Annotated[PlainText, StringConstraints(max_length=255)]
+
+IDEMPOTENCY_KEY: Any = Header(
+    None,
+    alias="Idempotency-Key",
+    description="Any text that is new for each new request: sent again with the same body within 24 hours, "
+    "nothing is made twice, and the answer is the present state.",
+)
+
+
+class CaseIn(Schema):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "subject": "Grades do not arrive",
+                "description": "Since Monday the gradebook shows no results of the homework.",
+                "product": "Assignable",
+                "feature": "Grade sync",
+                "issue": "Bug",
+            }
+        },
+    )
+
+    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=255), AfterValidator(_with_words)] = Field(
+        json_schema_extra={"pattern": _WORDS}
+    )
+    description: Annotated[
+        PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
+    ] = Field(json_schema_extra={"pattern": _WORDS})
+    product: Picked | None = Field(None, description="A value of Salesforce's picklist, as the next two.")
+    feature: Picked | None = None
+    issue: Picked | None = None
+
+    def salesforce_values(self) -> dict[str, str]:
+        """What is given, by Salesforce's names."""
+        return {SALESFORCE_FIELDS[name]: value for name, value in self.dict().items() if value is not None}
+
+
+class CaseDetail(Schema):
+    id: uuid.UUID = Field(description="Ours: for GET /case/{id}.")
+    salesforce_id: str | None = Field(description="Null until it is delivered.")
+    status: Literal["queued", "delivered", "failed"] = Field(
+        description="queued: accepted and kept, delivery goes on by itself. failed: Salesforce refused it for good."
+    )
+    subject: str | None
+    description: str | None
+    product: str | None
+    feature: str | None
+    issue: str | None
+    salesforce_code: str | None = Field(description="Why Salesforce refused it, when it failed.")
+    message: str | None = Field(description="The same in Salesforce's words.")
+    created_at: datetime
+
+
+@router.post(
+    "/case",
+    auth=caller_with(Scope.WRITE_CASES),
+    response={200: CaseDetail, 202: CaseDetail, **documented(400, 401, 403, 409, 413, 415, 422, 429)},
+    summary="Make a support case",
+)
+def create_case(request: HttpRequest, case: CaseIn, idempotency_key: str | None = IDEMPOTENCY_KEY) -> HttpResponse:
+    """200: it is in Salesforce. 202: Salesforce is away or slow; the case is kept and delivered as soon as may be.
+    422 with a `salesforce_code`: Salesforce refuses it, and nothing is kept for delivery."""
+    maker = required_caller(request).identity
+    once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
+    made = case_create(maker=maker, values=case.salesforce_values(), request=once)
+    if made.state in {_State.REFUSED, _State.FAILED}:
+        raise Unprocessable(f"Salesforce refuses this case: {made.error_message}", salesforce_code=made.error_code)
+    delivered = made.state == _State.DELIVERED
+    response = json_response(_detail(made))
+    response.status_code = 200 if delivered else 202
+    response["Location"] = f"{request.path}/{made.pk}"
+    return response
+
+
+@router.get(
+    "/case/{case_id}",
+    auth=caller_with(Scope.WRITE_CASES),
+    response={200: CaseDetail, **documented(401, 403, 404, 422, 429)},
+    summary="How a case is doing",
+)
+def get_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Only who made a case sees it."""
+    maker = required_caller(request).identity
+    case = OutboundCase.objects.filter(pk=case_id, maker=maker, source=SOURCE).first()
+    if case is None:
+        raise NotFound("You have made no case with this id.")
+    return json_response(_detail(case))
+
+
+def _detail(case: OutboundCase) -> dict[str, Any]:
+    failed = case.state in {_State.REFUSED, _State.FAILED}
+    return {
+        "id": str(case.pk),
+        "salesforce_id": case.salesforce_id or None,
+        "status": "failed" if failed else case.state,
+        **{name: case.values.get(field) for name, field in SALESFORCE_FIELDS.items()},
+        "salesforce_code": (case.error_code or None) if failed else None,
+        "message": (case.error_message or None) if failed else None,
+        "created_at": case.created_at,
+    }

@@ -1,0 +1,146 @@
+"""``POST /forms/submit`` and ``GET /forms/submissions/{id}``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from typing import Annotated, Any, Literal
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict, StringConstraints
+
+from api.auth import any_caller, required_caller
+from api.errors import NotFound, documented
+from api.fields import PlainText, json_response
+from api.forms.processors import case_values_of, data_schemas, form_types
+from api.forms.spam import spam_reason
+from api.idempotency import idempotent_request
+from api.models import FormSubmission
+from api.services.forms import NewSubmission, submission_create, submission_deliver
+from api.v1.cases import IDEMPOTENCY_KEY
+
+logger = logging.getLogger(__name__)
+
+router = Router(tags=["forms"])
+
+_PATH = "/forms/submit"
+
+FormValue = Annotated[PlainText, StringConstraints(max_length=10_000)]
+
+
+_EXAMPLE = {
+    "form_type": "contact_us",
+    "data": {
+        "name": "Ines Example",
+        "email": "ines@college.example",
+        "subject": "A question",
+        "message": "Where do I find the answer guide?",
+    },
+    "source_url": "https://openstax.org/contact",
+    "honeypot": "",
+    "submitted_at": 1767225600000,
+}
+
+
+def _with_data_by_type(schema: dict[str, Any]) -> None:
+    """In the OpenAPI document each type has its own data, as its processor declares it."""
+    schema["oneOf"] = [
+        {"title": name, "properties": {"form_type": {"const": name}, "data": data}}
+        for name, data in data_schemas().items()
+    ]
+    schema["example"] = _EXAMPLE
+
+
+class FormIn(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_data_by_type)
+
+    form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)] = Field(
+        description=f"One of {', '.join(form_types())}."
+    )
+    data: dict[Annotated[PlainText, StringConstraints(max_length=64)], FormValue | None] = Field(
+        max_length=40,
+        description="What was filled in. All may have `name` or `first_name` and `last_name`, `email`, `phone`, "
+        "`school`, `role`. web_to_case: `subject` and `description`, perhaps `product`, `feature`, `issue`. "
+        "contact_us: `message`, perhaps `subject`. Anything else is refused.",
+    )
+    source_url: Annotated[PlainText, StringConstraints(max_length=2_000)] | None = Field(
+        None, description="The page that the form is on."
+    )
+    honeypot: Annotated[PlainText, StringConstraints(max_length=1_000)] | None = Field(
+        None, description="A field that people do not see."
+    )
+    submitted_at: int | None = Field(
+        None, ge=0, le=10**14, description="When the page was loaded: milliseconds since 1970."
+    )
+
+
+class SubmissionState(Schema):
+    id: uuid.UUID
+    form_type: str
+    status: Literal["pending", "delivered", "failed"]
+
+
+class AnswerThenDeliver(HttpResponse):
+    """The answer goes out first: how long delivery takes would tell a bot that it is not taken for one."""
+
+    def __init__(self, submission: FormSubmission, content: bytes) -> None:
+        super().__init__(content, status=202, content_type="application/json; charset=utf-8")
+        self._submission = submission
+
+    def close(self) -> None:
+        super().close()
+        try:
+            submission_deliver(self._submission)
+        except (DatabaseError, InterfaceError):
+            logger.warning("a form stays in the outbox: PostgreSQL is away", exc_info=True)
+
+
+@router.post(
+    "/forms/submit",
+    auth=any_caller(),
+    response={202: SubmissionState, **documented(400, 401, 403, 413, 415, 422, 429)},
+    summary="Send in a form",
+)
+def submit_form(request: HttpRequest, form: FormIn, idempotency_key: str | None = IDEMPOTENCY_KEY) -> HttpResponse:
+    """It is stored and becomes a support case in Salesforce."""
+    submitted_by = required_caller(request).identity
+    once = idempotent_request(caller=submitted_by, path=_PATH, key=idempotency_key, body=form.dict())
+    new = NewSubmission(
+        form_type=form.form_type,
+        data=form.data,
+        source_url=form.source_url or "",
+        submitted_by=submitted_by,
+        case_values=case_values_of(form.form_type, form.data),
+        spam_reason=spam_reason(honeypot=form.honeypot, submitted_at=form.submitted_at, data=form.data),
+    )
+    submission = submission_create(new, request=once)
+    state = {**_state(submission), "status": FormSubmission.Status.PENDING.value}
+    return AnswerThenDeliver(submission, json.dumps(state).encode())
+
+
+@router.get(
+    "/forms/submissions/{submission_id}",
+    auth=any_caller(),
+    response={200: SubmissionState, **documented(401, 403, 404, 422, 429)},
+    summary="How a form is doing",
+)
+def get_submission(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
+    """Only who sent it in sees it."""
+    own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
+    submission = own.select_related("case").filter(pk=submission_id).first()
+    if submission is None:
+        raise NotFound("You have sent in no form with this id.")
+    return json_response(_state(submission))
+
+
+def _state(submission: FormSubmission) -> dict[str, Any]:
+    """What its sender may know: spam waits for ever."""
+    spam = submission.status == FormSubmission.Status.SPAM
+    return {
+        "id": str(submission.pk),
+        "form_type": submission.form_type,
+        "status": FormSubmission.Status.PENDING.value if spam else str(submission.status),
+    }

@@ -1,0 +1,197 @@
+"""``GET /info``: what runs here, and how everything that it depends on is."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+from accounts_client.connection import accounts_client, cookie_key_types
+from accounts_client.errors import AccountsError
+from api.auth import caller_with
+from api.errors import documented
+from api.fields import json_response
+from api.scopes import Scope
+from api.v1.me import accounts_environment
+from sf.org import calls_today, salesforce_environment, usage_now
+from sf.salesforce.errors import SalesforceError
+from sf.status import ObjectStatus, status_of_all
+
+ACCOUNTS_CHECK_SECONDS = 3600
+"""How old the token may be that shows that Accounts knows us."""
+
+logger = logging.getLogger(__name__)
+
+router = Router(tags=["info"])
+
+
+class ReleaseInformation(Schema):
+    sfapi_version: str
+    deployment_version: str
+    environment: str
+    accounts_environment: str
+    salesforce_environment: str = Field(description="`local`, `sandbox`, `production` or `other`.")
+
+
+class UsageOfTheDay(Schema):
+    api_usage: int = Field(description="Calls of the last 24 hours, of all applications of the org.")
+    api_limit: int
+    by_source: dict[str, int] = Field(description="Our own calls since midnight UTC, by who made them.")
+
+
+class Failure(Schema):
+    """In place of a part that cannot be told now."""
+
+    error: str
+
+
+class AccountsState(Schema):
+    configured: bool
+    url: str
+    status: str = Field(description="`ok`, `failed` or `not configured`.")
+    token_type: str | None
+    error: str | None = Field(None, description="Only when it failed: why.")
+
+
+class SSOConfig(Schema):
+    cookie_name: str
+    has_signature_key: bool
+    signature_key_type: str | None
+    has_encryption_key: bool
+    encryption_key_type: str | None
+    dev_user_bypass: bool
+
+
+class SyncState(Schema):
+    rows: int
+    last_run: datetime | None
+    mode: str | None
+    state: str | None = Field(description="How the last run ended, or `running`.")
+    age_seconds: int | None = Field(description="Since the last run that ended well.")
+
+
+_EXAMPLE: JsonDict = {
+    "release_information": {
+        "sfapi_version": "1.0.0",
+        "deployment_version": "build-7",
+        "environment": "production",
+        "accounts_environment": "production",
+        "salesforce_environment": "production",
+    },
+    "api_usage": {"api_usage": 12345, "api_limit": 285000, "by_source": {"sync_all": 240, "api info": 12}},
+    "accounts_api": {
+        "configured": True,
+        "url": "https://accounts.openstax.org",
+        "status": "ok",
+        "token_type": "Bearer",
+    },
+    "sso_config": {
+        "cookie_name": "oxa",
+        "has_signature_key": True,
+        "signature_key_type": "RSA-2048",
+        "has_encryption_key": True,
+        "encryption_key_type": "AES-256",
+        "dev_user_bypass": False,
+    },
+    "sync": {
+        "accounts": {
+            "rows": 20000,
+            "last_run": "2026-01-31T05:00:02+00:00",
+            "mode": "incremental",
+            "state": "done",
+            "age_seconds": 3600,
+        }
+    },
+}
+
+
+class Info(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    release_information: ReleaseInformation
+    api_usage: UsageOfTheDay | Failure
+    accounts_api: AccountsState
+    sso_config: SSOConfig
+    sync: dict[str, SyncState]
+
+
+@router.get(
+    "/info",
+    auth=caller_with(Scope.READ_INFO),
+    response={200: Info, **documented(401, 403, 422, 429)},
+    summary="The system's status",
+)
+def get_info(request: HttpRequest, live_accounts_check: bool = False) -> HttpResponse:
+    """Always 200: a part that cannot be told now says why. `live_accounts_check` asks OpenStax Accounts for a new token
+    now; otherwise one of the last hour will do."""
+    return json_response(
+        {
+            "release_information": _release_information(),
+            "api_usage": _api_usage(),
+            "accounts_api": _accounts_api(max_age=0 if live_accounts_check else ACCOUNTS_CHECK_SECONDS),
+            "sso_config": _sso_config(),
+            "sync": {status.name: _sync_state(status) for status in status_of_all()},
+        }
+    )
+
+
+def _release_information() -> dict[str, Any]:
+    return {
+        "sfapi_version": settings.RELEASE_VERSION,
+        "deployment_version": settings.DEPLOYMENT_VERSION,
+        "environment": settings.ENVIRONMENT,
+        "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
+        "salesforce_environment": salesforce_environment(settings.SALESFORCE_HOST),
+    }
+
+
+def _api_usage() -> dict[str, Any]:
+    try:
+        usage = usage_now("api info")
+    except (SalesforceError, ImproperlyConfigured) as error:
+        logger.warning("info: %s", error)
+        return {"error": str(error)}
+    return {"api_usage": usage.used, "api_limit": usage.maximum, "by_source": calls_today()}
+
+
+def _accounts_api(*, max_age: float) -> dict[str, Any]:
+    client = accounts_client()
+    found = {"configured": client is not None, "url": settings.ACCOUNTS_URL, "token_type": None}
+    if client is None:
+        return {**found, "status": "not configured"}
+    try:
+        token = client.token(max_age=max_age)
+    except AccountsError as error:
+        logger.warning("info: %s", error)
+        return {**found, "status": "failed", "error": str(error)}
+    return {**found, "status": "ok", "token_type": token.type}
+
+
+def _sso_config() -> dict[str, Any]:
+    types = cookie_key_types()
+    return {
+        "cookie_name": settings.SSO_COOKIE_NAME,
+        "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
+        "signature_key_type": types.signature,
+        "has_encryption_key": bool(settings.SSO_ENCRYPTION_PRIVATE_KEY),
+        "encryption_key_type": types.encryption,
+        "dev_user_bypass": bool(settings.DEV_USER_UUID),
+    }
+
+
+def _sync_state(status: ObjectStatus) -> dict[str, Any]:
+    run = status.last_run
+    return {
+        "rows": status.rows,
+        "last_run": run.started if run else None,
+        "mode": run.mode or None if run else None,
+        "state": run.state if run else None,
+        "age_seconds": int(status.age.total_seconds()) if status.age is not None else None,
+    }

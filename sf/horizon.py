@@ -1,0 +1,41 @@
+"""Up to which moment the cache is complete: before it, nothing can appear any more.
+
+``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits at
+12:05 makes rows visible at 12:05 that are dated 12:00; whoever copied "everything up to 12:03" at 12:03 would never
+see them. So the horizon lies before the beginning of the oldest transaction that is still open.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+MARGIN = timedelta(seconds=5)
+"""Between the moment that a transaction counts as its beginning and the moment at which others see it as begun, its
+process may have to wait for a processor; and clocks are set back a little now and then."""
+
+# Our own transaction is left out: whoever asks writes no records. Vacuum writes none either, and may take hours.
+# ``xact_start`` is cleared after a commit has become visible, never before.
+_HORIZON = """
+    SELECT least(clock_timestamp() - make_interval(secs => %s), min(xact_start))
+      FROM pg_stat_activity
+     WHERE datname = current_database()
+       AND pid <> pg_backend_pid()
+       AND backend_type IS DISTINCT FROM 'autovacuum worker'
+"""
+
+
+def complete_until() -> datetime:
+    """Every row dated before this moment is visible to statements that begin after this call, or was replaced by a
+    later-dated version of itself.
+
+    Any open transaction holds it back, also one that only reads: nobody can tell what it will do. It sees the
+    transactions of its own database role, or all of them with the role ``pg_read_all_stats``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HORIZON, [MARGIN.total_seconds()])
+        row = cursor.fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment

@@ -1,0 +1,98 @@
+"""Reading cached records in bulk: page after page in the order of their last change here, rows of plain values.
+
+A merge gives thousands of rows the same ``local_update_date``, so a position is that date *and* the id, and a page
+begins behind it by comparing both at once: the index on the two finds the place at once, however deep it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from sf.models import CachedRecord
+
+
+@dataclass(frozen=True)
+class Position:
+    """The place of a row in the order of reading."""
+
+    local_update_date: datetime
+    id: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of a table, and which of its columns."""
+
+    model: type[CachedRecord]
+    columns: Sequence[str]
+    """Column names of the table, as its model has them."""
+    equal: Mapping[str, Any] = field(default_factory=dict)
+    """Column → the value that rows must have; ``None``: no value."""
+    modified_since: datetime | None = None
+    """This moment is included."""
+    include_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[dict[str, Any]]
+    end: Position | None
+    """Where the next page goes on; ``None`` after the last."""
+
+
+def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:
+    """At most ``limit`` rows behind ``after``."""
+    statement = sql.SQL("SELECT {}, local_update_date, id FROM {} WHERE {} ORDER BY local_update_date, id LIMIT {}")
+    conditions, values = _conditions(selection)
+    if after is not None:
+        conditions.append(sql.SQL("(local_update_date, id) > (%s, %s)"))
+        values += [after.local_update_date, after.id]
+    found = _fetch(statement, selection, conditions, [*values], limit + 1)
+    rows = found[:limit]
+    end = Position(*rows[-1][-2:]) if len(found) > limit else None
+    return Page([dict(zip(selection.columns, row, strict=False)) for row in rows], end)
+
+
+def record_by_id(selection: Selection, record_id: str) -> dict[str, Any] | None:
+    """One row by its 18-character id, if it is among those selected."""
+    statement = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}")
+    conditions, values = _conditions(selection)
+    found = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)
+    return dict(zip(selection.columns, found[0], strict=True)) if found else None
+
+
+def _conditions(selection: Selection) -> tuple[list[sql.Composable], list[Any]]:
+    conditions: list[sql.Composable] = []
+    values: list[Any] = []
+    if not selection.include_deleted:
+        conditions.append(sql.SQL("NOT is_deleted"))
+    if selection.modified_since is not None:
+        conditions.append(sql.SQL("local_update_date >= %s"))
+        values.append(selection.modified_since)
+    for column, value in selection.equal.items():
+        if value is None:
+            conditions.append(sql.SQL("{} IS NULL").format(sql.Identifier(column)))
+        else:
+            conditions.append(sql.SQL("{} = %s").format(sql.Identifier(column)))
+            values.append(value)
+    return conditions or [sql.SQL("true")], values
+
+
+def _fetch(
+    statement: sql.SQL, selection: Selection, conditions: Sequence[sql.Composable], values: Sequence[Any], limit: int
+) -> list[tuple[Any, ...]]:
+    whole = statement.format(
+        sql.SQL(", ").join(map(sql.Identifier, selection.columns)),
+        sql.Identifier(selection.model._meta.db_table),
+        sql.SQL(" AND ").join(conditions),
+        sql.Literal(limit),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(whole, values)
+        return list(cursor.fetchall())

@@ -1,0 +1,146 @@
+"""Writing Cases: one or many at a time, each once when there is an external id field, and never over another's work.
+
+With an external id field each case is upserted on our id, so that a second attempt cannot make a second case. What
+may have been sent before is looked for first, because an upsert that finds a case sets its fields again, over what
+staff have written there in the meantime. Deleted cases count as found: somebody has seen them.
+
+Source: REST API Developer Guide, "Upsert Records Using sObject Rows by External ID", "sObject Collections".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sf.salesforce import soql
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, error_of_record
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 100
+"""Salesforce takes 200; the ids of 100 still fit into one query string."""
+
+_SEVERAL_MATCH = 300
+_TAKEN = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
+_LOCKED = "UNABLE_TO_LOCK_ROW"
+_BAD_RECORD = 400
+_NOT_THE_CASE = frozenset({"NOT_FOUND", "INVALID_TYPE", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
+"""Refusals that are about the org or the configuration, such as an external id field that does not exist."""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case to be made. ``key`` is our id of it, ``values`` are by Salesforce's field names."""
+
+    key: str
+    values: Mapping[str, str]
+    sent_before: bool
+    """It may be in Salesforce already: an earlier attempt did not end, or nobody knows how."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case: its Salesforce id, or why there is none (``TransientError``: another try may help)."""
+
+    salesforce_id: str = ""
+    error: SalesforceError | None = None
+
+
+def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, external_id: str) -> dict[str, Outcome]:
+    """Make each case, or find it; the outcome of each by its key. At most ``MOST_AT_ONCE``; two calls at most, usually.
+
+    ``external_id`` is the field of Case for our id; empty: a case that was sent before may be made twice.
+    ``SalesforceError`` when Salesforce cannot be asked at all: then nothing is known of any of them.
+    """
+    found = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
+    outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in found.items()}
+    missing = [case for case in cases if case.key not in found]
+    if missing:
+        outcomes |= _make(client, missing, external_id)
+    return outcomes
+
+
+def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> dict[str, str]:
+    """Salesforce id by our key, of those that are there."""
+    if not keys:
+        return {}
+    where = soql.one_of(external_id, keys)
+    found: dict[str, str] = {}
+    query = soql.select(["Id", external_id], "Case", where=where, order_by="CreatedDate, Id")
+    for record in client.query(query, include_deleted=True):
+        if record[external_id] in found:
+            logger.error("several Cases have %s %s: the field must be unique", external_id, record[external_id])
+        found.setdefault(record[external_id], record["Id"])
+    return found
+
+
+def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
+    if len(cases) == 1:
+        return {cases[0].key: _make_one(client, cases[0], external_id)}
+    try:
+        return _make_several(client, cases, external_id)
+    except RequestRefused as refused:
+        # One of them may have spoiled the call for all.
+        logger.warning("a call for %d cases was refused, they are sent one by one: %s", len(cases), refused)
+        return {case.key: _make_one(client, case, external_id) for case in cases}
+
+
+def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outcome:
+    method, path = "POST", f"{client.data_path}/sobjects/Case"
+    if external_id:
+        method, path = "PATCH", f"{path}/{quote(external_id, safe='')}/{quote(case.key, safe='')}"
+    try:
+        answer = client.attempt(method, path, body=dict(case.values)).json()
+        return Outcome(str(answer["id"]))
+    except SalesforceError as error:
+        return _refused(client, case, error, external_id)
+    except (ValueError, KeyError, TypeError) as error:
+        raise TransientError(f"Salesforce's answer to {method} {path} is not understood: {error}") from error
+
+
+def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
+    method, path = "POST", f"{client.data_path}/composite/sobjects"
+    if external_id:
+        method, path = "PATCH", f"{path}/Case/{quote(external_id, safe='')}"
+    records = [
+        {"attributes": {"type": "Case"}, **case.values, **({external_id: case.key} if external_id else {})}
+        for case in cases
+    ]
+    answer = client.attempt(method, path, body={"allOrNone": False, "records": records})
+    try:
+        results = list(zip(cases, answer.json(), strict=True))
+        return {case.key: _result(client, case, result, external_id) for case, result in results}
+    except (ValueError, KeyError, TypeError) as error:
+        raise TransientError(f"Salesforce's answer to {method} {path} is not understood: {error}") from error
+
+
+def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], external_id: str) -> Outcome:
+    if result["success"]:
+        return Outcome(str(result["id"]))
+    return _refused(client, case, error_of_record(result["errors"]), external_id)
+
+
+def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
+    """What an error says of this case; raises it again when it is not about the case."""
+    if external_id and _is_there(error, external_id):
+        found = _find(client, external_id, [case.key])
+        if case.key in found:
+            return Outcome(found[case.key])
+        # Somebody else's transaction is about to make it.
+        return Outcome(error=TransientError(str(error), code=error.code, status=error.status))
+    busy = isinstance(error, TransientError) and (error.code == _LOCKED or error.status == _BAD_RECORD)
+    refused = isinstance(error, RequestRefused) and error.code and error.code not in _NOT_THE_CASE
+    if busy or refused:
+        return Outcome(error=error)
+    raise error  # away, busy, not logged in, a proxy's own page: no case would fare better
+
+
+def _is_there(error: SalesforceError, external_id: str) -> bool:
+    """Whether it says that our id is taken: several match, or another attempt was quicker."""
+    if error.status == _SEVERAL_MATCH:
+        return True
+    return error.code in _TAKEN and (not error.fields or external_id in error.fields)

@@ -1,0 +1,8 @@
+"""The service's settings, with static files collected where the checkout is not littered."""
+
+import os
+from pathlib import Path
+
+from sfapi.settings.base import *  # noqa: F403
+
+STATIC_ROOT = Path(os.environ["COLLECTED_STATIC"])

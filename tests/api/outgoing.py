@@ -1,0 +1,48 @@
+"""What the tests of cases and forms share: bodies, faults, and what Salesforce has in the end."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from django.test import Client
+
+from tests.simulated import Simulator
+
+CASE = {"subject": "Grades do not arrive", "description": "Since Monday.", "product": "Assignable"}
+FIELD = "SFAPI_Id__c"
+
+
+def post(client: Client, path: str, body: Any, **headers: str) -> Any:
+    token = client.get("/api/v1/me").json()["csrf_token"] if client.cookies else ""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(
+        f"/api/v1/{path}", content, content_type="application/json", headers={"X-CSRFToken": token, **headers}
+    )
+
+
+def post_case(client: Client, body: Any = None, **headers: str) -> Any:
+    return post(client, "case", CASE if body is None else body, **headers)
+
+
+def deliver(*arguments: str) -> str:
+    """What ``deliver_pending`` says."""
+    said = StringIO()
+    call_command("deliver_pending", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def cases_in(simulator: Simulator, where: str = f"{FIELD} != null") -> list[dict[str, Any]]:
+    """The cases that are ours."""
+    return simulator.query(f"SELECT Id, Subject, Description, Product__c, {FIELD} FROM Case WHERE {where}")
+
+
+def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int | None = None, **action: Any) -> None:
+    """Every write of a Case goes wrong."""
+    simulator.fail(kind, path="sobjects/Case|composite/sobjects", times=times, **action)
+
+
+def mend_salesforce(simulator: Simulator) -> None:
+    simulator.post("/reset", {"faults": True})

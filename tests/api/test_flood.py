@@ -1,0 +1,58 @@
+"""Two minutes of requests as fast as they go, over several processes (``make soak``)."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests.api import records
+from tests.api.cookies import CookieMaker
+from tests.api.served import gunicorn
+
+SECONDS = 120
+LIMIT, WINDOW = 5, 60.0
+OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+def test_no_minute_of_a_flood_holds_more_than_five_and_others_feel_nothing(database: str, cookies: CookieMaker) -> None:
+    records.school("Example College")
+    service = gunicorn(
+        database, SSO_SIGNATURE_PUBLIC_KEY=cookies.public_pem, SSO_ENCRYPTION_PRIVATE_KEY=cookies.encryption_key
+    )
+    with service as url, ThreadPoolExecutor(9) as pool:
+        end = time.monotonic() + SECONDS
+        mine = [pool.submit(flood, url, cookies.cookie(), end) for _ in range(8)]
+        theirs = pool.submit(now_and_then, url, cookies.cookie(uuid=OTHER), end)
+        passed = sorted(span for future in mine for span in future.result())
+        assert set(theirs.result()) == {200}
+    assert 2 * LIMIT <= len(passed) <= 3 * LIMIT
+    # The true moment lies between asking and the answer: from the first's question to the sixth's answer.
+    for (asked, _), (_, answered) in zip(passed, passed[LIMIT:], strict=False):
+        assert answered - asked >= WINDOW
+
+
+def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
+    """Ask without a pause; when those that passed were asked and answered."""
+    passed = []
+    with requests.Session() as session:
+        while (asked := time.monotonic()) < end:
+            answer = session.get(f"{url}/api/v1/schools?name=example", headers={"Cookie": f"oxa={cookie}"}, timeout=30)
+            assert answer.status_code in {200, 429}
+            if answer.status_code == 200:
+                passed.append((asked, time.monotonic()))
+    return passed
+
+
+def now_and_then(url: str, cookie: str, end: float) -> list[int]:
+    """Another user, four times a minute."""
+    statuses = []
+    while time.monotonic() < end:
+        headers = {"Cookie": f"oxa={cookie}"}
+        statuses.append(requests.get(f"{url}/api/v1/schools?name=example", headers=headers, timeout=30).status_code)
+        time.sleep(WINDOW / (LIMIT - 1))
+    return statuses

@@ -1,0 +1,247 @@
+"""``POST /forms/submit`` and ``GET /forms/submissions/{id}``."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api import breaker
+from api.forms.spam import is_disposable
+from api.models import FormSubmission, OutboundCase
+from api.services.api_keys import api_key_create
+from tests.api.conftest import bearer
+from tests.api.outgoing import break_salesforce, deliver, mend_salesforce, post
+from tests.simulated import Simulator
+
+CONTACT_US = {
+    "form_type": "contact_us",
+    "data": {
+        "name": "Ines Example",
+        "email": "ines@college.example",
+        "subject": "Answers",
+        "message": "Where are they?",
+        "school": "Example College",
+    },
+    "source_url": "https://openstax.org/contact",
+}
+WEB_TO_CASE = {
+    "form_type": "web_to_case",
+    "data": {
+        "first_name": "Ines",
+        "last_name": "Example",
+        "subject": "Broken",
+        "description": "It is.",
+        "product": "Textbooks",
+    },
+}
+FIELDS = "Id, Subject, Description, SuppliedName, SuppliedEmail, Origin, Product__c, SFAPI_Id__c"
+
+
+@pytest.fixture
+def sender(simulator: Simulator, user: Client) -> Client:
+    return user
+
+
+def submit(client: Client, body: Any = CONTACT_US, **headers: str) -> Any:
+    return post(client, "forms/submit", body, **headers)
+
+
+def made(simulator: Simulator) -> list[dict[str, Any]]:
+    return simulator.query(f"SELECT {FIELDS} FROM Case WHERE SFAPI_Id__c != null")
+
+
+def test_contact_us_becomes_a_case(sender: Client, simulator: Simulator) -> None:
+    answer = submit(sender)
+    body = answer.json()
+    assert (answer.status_code, body) == (
+        202,
+        {"id": body["id"], "form_type": "contact_us", "status": "pending"},
+    )
+    (case,) = made(simulator)
+    assert case["Subject"] == "Contact us: Answers"
+    assert case["Description"] == "Where are they?\n\nSchool: Example College"
+    assert (case["SuppliedName"], case["SuppliedEmail"], case["Origin"]) == (
+        "Ines Example",
+        "ines@college.example",
+        "Web",
+    )
+    stored = FormSubmission.objects.get()
+    assert (str(stored.pk), stored.data, stored.source_url) == (
+        body["id"],
+        CONTACT_US["data"],
+        CONTACT_US["source_url"],
+    )
+    assert sender.get(f"/api/v1/forms/submissions/{body['id']}").json() == {**body, "status": "delivered"}
+
+
+def test_the_document_has_the_data_of_each_type(db: None) -> None:
+    schema = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]["FormIn"]
+    required = {each["title"]: each["properties"]["data"]["required"] for each in schema["oneOf"]}
+    assert required == {"contact_us": ["message"], "web_to_case": ["subject", "description"]}
+
+
+def test_web_to_case_becomes_a_case(sender: Client, simulator: Simulator) -> None:
+    assert submit(sender, WEB_TO_CASE).status_code == 202
+    (case,) = made(simulator)
+    assert (case["Subject"], case["Description"], case["SuppliedName"]) == ("Broken", "It is.", "Ines Example")
+    assert case["Product__c"] == "Textbooks"
+
+
+def milliseconds(ago: float) -> int:
+    return int((time.time() - ago) * 1000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"honeypot": "https://buy.example"},
+        {"submitted_at": "a second ago"},
+        {"data": {**CONTACT_US["data"], "email": "x@mailinator.com"}},  # type: ignore[dict-item]
+        {"data": {**CONTACT_US["data"], "email": "x@sub.Mailinator.COM"}},  # type: ignore[dict-item]
+    ],
+)
+def test_spam_is_stored_and_a_bot_learns_nothing(sender: Client, simulator: Simulator, change: Any) -> None:
+    if "submitted_at" in change:
+        change = {"submitted_at": milliseconds(ago=1)}
+    good, spam = submit(sender), submit(sender, {**CONTACT_US, **change})
+    assert spam.status_code == good.status_code == 202
+    assert {**spam.json(), "id": ""} == {**good.json(), "id": ""}
+    assert set(spam.headers) == set(good.headers)
+    deliver()
+    assert len(made(simulator)) == 1
+    stored = FormSubmission.objects.get(pk=spam.json()["id"])
+    assert (stored.status, stored.case, bool(stored.spam_reason)) == ("spam", None, True)
+    assert sender.get(f"/api/v1/forms/submissions/{stored.pk}").json()["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"honeypot": ""}, {"honeypot": None}, {"submitted_at": milliseconds(60)}, {"submitted_at": milliseconds(-3600)}],
+)
+def test_what_people_send_is_no_spam(sender: Client, change: Any) -> None:
+    submit(sender, {**CONTACT_US, **change})
+    assert FormSubmission.objects.get().status == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("address", "disposable"),
+    [
+        ("a@yopmail.com", True),
+        ("a@x.y.yopmail.com.", True),
+        ("a@gmail.com", False),
+        ("a@rice.edu", False),
+        ("a@notyopmail.com", False),
+        ("no address", False),
+        ("", False),
+    ],
+)
+def test_disposable_addresses_are_known_by_a_list(address: str, disposable: bool) -> None:
+    assert is_disposable(address) is disposable
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, ["body", "form_type"]),
+        ({**CONTACT_US, "form_type": "newsletter"}, ["body", "form_type"]),
+        ({**CONTACT_US, "form_type": "a" * 65}, ["body", "form_type"]),
+        ({**CONTACT_US, "OwnerId": "005"}, ["body", "OwnerId"]),
+        ({**CONTACT_US, "data": "text"}, ["body", "data"]),
+        ({**CONTACT_US, "data": {"email": "a@b.example"}}, ["body", "data", "message"]),
+        ({**CONTACT_US, "data": {"message": "a", "OwnerId": "005"}}, ["body", "data", "OwnerId"]),
+        ({**CONTACT_US, "data": {"message": "a", "is_staff": "yes"}}, ["body", "data", "is_staff"]),
+        ({**CONTACT_US, "data": {"message": ""}}, ["body", "data", "message"]),
+        ({**CONTACT_US, "data": {"message": "a\0"}}, ["body", "data", "message"]),
+        ({**CONTACT_US, "data": {"message": ["a"]}}, ["body", "data", "message"]),
+        ({**CONTACT_US, "data": {"message": "a" * 10_001}}, ["body", "data", "message"]),
+        ({**CONTACT_US, "data": {"message": "a", "name": "a" * 81}}, ["body", "data", "name"]),
+        ({**CONTACT_US, "data": {"message": "a", "email": "nobody"}}, ["body", "data", "email"]),
+        ({**CONTACT_US, "data": {str(number): "a" for number in range(41)}}, ["body", "data"]),
+        ({**CONTACT_US, "source_url": "a" * 2_001}, ["body", "source_url"]),
+        ({**CONTACT_US, "honeypot": "a" * 1_001}, ["body", "honeypot"]),
+        ({**CONTACT_US, "submitted_at": -1}, ["body", "submitted_at"]),
+        ({**CONTACT_US, "submitted_at": 10**30}, ["body", "submitted_at"]),
+        ({**CONTACT_US, "submitted_at": "soon"}, ["body", "submitted_at"]),
+    ],
+)
+def test_what_is_no_form_is_refused_and_not_stored(sender: Client, body: Any, where: list[str]) -> None:
+    answer = submit(sender, body)
+    assert answer.status_code == 422
+    assert where in [error["loc"] for error in answer.json()["errors"]], answer.json()
+    assert not FormSubmission.objects.exists()
+    assert not OutboundCase.objects.exists()
+
+
+def test_an_unknown_type_is_told_the_known_ones(sender: Client) -> None:
+    message = submit(sender, {**CONTACT_US, "form_type": "newsletter"}).json()["message"]
+    assert "contact_us, web_to_case" in message
+
+
+@pytest.mark.parametrize("text", ["’; DROP TABLE", "100 % _ \\", "שלום", "🦊", "<b>"])
+def test_odd_text_arrives_as_it_is(sender: Client, simulator: Simulator, text: str) -> None:
+    assert submit(sender, {"form_type": "contact_us", "data": {"message": text}}).status_code == 202
+    assert made(simulator)[0]["Description"] == text
+    assert FormSubmission.objects.get().data == {"message": text}
+
+
+def test_who_may_send_and_see(
+    sender: Client, anonymous: Client, service: Callable[..., Client], cookies: Any, simulator: Simulator
+) -> None:
+    assert submit(anonymous).status_code == 401
+    no_token = sender.post("/api/v1/forms/submit", CONTACT_US, content_type="application/json")
+    assert no_token.status_code == 403
+    program = bearer(api_key_create(name="a form's server", scopes=[]).text)
+    path = f"/api/v1/forms/submissions/{submit(program).json()['id']}"
+    assert program.get(path).status_code == 200
+    assert sender.get(path).status_code == 404
+    assert service().get(path).status_code == 404
+    assert anonymous.get(path).status_code == 401
+    assert program.get(f"/api/v1/forms/submissions/{uuid.uuid4()}").status_code == 404
+    assert program.get("/api/v1/forms/submissions/1").status_code == 422
+    case = OutboundCase.objects.get()
+    assert program.get(f"/api/v1/case/{case.pk}").status_code == 403
+
+
+def test_salesforce_away_is_no_matter_for_who_sends(sender: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, status=503)
+    answers = [submit(sender) for _ in range(breaker.THRESHOLD + 2)]
+    assert {answer.status_code for answer in answers} == {202}
+    calls = simulator.calls()
+    submit(sender)
+    assert simulator.calls() == calls
+    mend_salesforce(simulator)
+    assert deliver().startswith("6 delivered")
+    assert len(made(simulator)) == 6
+
+
+def test_a_form_that_salesforce_refuses_is_a_dead_letter(sender: Client, simulator: Simulator) -> None:
+    body = {**WEB_TO_CASE, "data": {**WEB_TO_CASE["data"], "product": "Nonsense"}}  # type: ignore[dict-item]
+    answer = submit(sender, body)
+    assert answer.status_code == 202
+    assert OutboundCase.objects.get().state == "failed"
+    assert sender.get(f"/api/v1/forms/submissions/{answer.json()['id']}").json()["status"] == "failed"
+
+
+def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) -> None:
+    key = {"Idempotency-Key": "k"}
+    first, second = submit(sender, **key), submit(sender, **key)
+    assert first.json() == second.json()
+    assert submit(sender, WEB_TO_CASE, **key).status_code == 422
+    assert len(made(simulator)) == FormSubmission.objects.count() == 1
+
+
+def test_the_admin_shows_what_was_sent_in(sender: Client, admin_client: Client) -> None:
+    submit(sender)
+    submit(sender, {**CONTACT_US, "honeypot": "x"})
+    page = admin_client.get("/admin/api/formsubmission/")
+    assert "honeypot filled in" in page.text
+    for stored in FormSubmission.objects.all():
+        assert admin_client.get(f"/admin/api/formsubmission/{stored.pk}/change/").status_code == 200
+    assert admin_client.get("/admin/api/formsubmission/?spam_reason__isempty=0").status_code == 200
+    assert admin_client.get("/admin/api/formsubmission/?q=Ines").status_code == 200
+    assert admin_client.get("/admin/api/formsubmission/add/").status_code == 403

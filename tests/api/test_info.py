@@ -1,0 +1,171 @@
+"""``GET /info``: the system's status, always 200, without a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import F
+from django.test import Client
+
+from api.scopes import Scope
+from api.v1.info import Info
+from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
+from sf.org import salesforce_environment
+from tests.api import records
+from tests.api.accounts_server import AccountsServer, accounts_server
+from tests.api.cookies import CookieMaker
+from tests.simulated import Simulator
+
+INFO = "/api/v1/info"
+
+
+@pytest.fixture
+def reader(service: Callable[..., Client]) -> Client:
+    return service(Scope.READ_INFO)
+
+
+@pytest.fixture
+def accounts(cookies: CookieMaker, settings: Any) -> Iterator[AccountsServer]:
+    with accounts_server() as server:
+        settings.ACCOUNTS_URL = server.url
+        settings.ACCOUNTS_CLIENT_ID, settings.ACCOUNTS_CLIENT_SECRET = server.url, "canary-secret"
+        yield server
+
+
+def info(client: Client, **query: str) -> dict[str, Any]:
+    answer = client.get(INFO, query)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    Info.model_validate(body)
+    return body
+
+
+def test_what_runs_here(reader: Client, settings: Any) -> None:
+    settings.RELEASE_VERSION, settings.DEPLOYMENT_VERSION, settings.ENVIRONMENT = "2.1.0", "build-7", "staging"
+    settings.ACCOUNTS_URL, settings.SALESFORCE_HOST = "https://staging.openstax.org", "https://test.salesforce.com"
+    assert info(reader)["release_information"] == {
+        "sfapi_version": "2.1.0",
+        "deployment_version": "build-7",
+        "environment": "staging",
+        "accounts_environment": "staging",
+        "salesforce_environment": "sandbox",
+    }
+
+
+@pytest.mark.parametrize(
+    ("host", "environment"),
+    [
+        ("https://login.salesforce.com", "production"),
+        ("https://test.salesforce.com", "sandbox"),
+        ("https://example.my.salesforce.com", "production"),
+        ("https://example--dev.sandbox.my.salesforce.com", "sandbox"),
+        ("https://localhost:7443", "local"),
+        ("https://salesforce.com.evil.example", "other"),
+    ],
+)
+def test_the_host_tells_the_kind_of_org(host: str, environment: str) -> None:
+    assert salesforce_environment(host) == environment
+
+
+def test_usage_is_asked_of_salesforce_and_kept_for_a_minute(simulator: Simulator, reader: Client) -> None:
+    first = info(reader)["api_usage"]
+    assert first["api_limit"] > first["api_usage"] > 0
+    assert first["by_source"] == {"api info": simulator.calls()}
+    asked = simulator.calls_to("/limits")
+    assert asked == 1
+    assert info(reader)["api_usage"] == first
+    assert simulator.calls_to("/limits") == asked
+    SyncConfig.objects.update(last_usage_check=F("last_usage_check") - timedelta(seconds=61))
+    info(reader)
+    assert simulator.calls_to("/limits") == asked + 1
+
+
+def test_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
+    simulator.fail("status", path="/limits", times=None, status=503)
+    usage = info(reader)["api_usage"]
+    assert list(usage) == ["error"]
+    assert "503" in usage["error"]
+    assert simulator.calls_to("/limits") == 1, "who asks is not kept waiting for further attempts"
+    assert SFAPIUsageLog.objects.get().source == "api info"
+
+
+def test_salesforce_is_not_configured(reader: Client, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
+    assert "not configured" in info(reader)["api_usage"]["error"]
+
+
+def test_accounts_is_asked_once_an_hour_unless_told_otherwise(reader: Client, accounts: AccountsServer) -> None:
+    expected = {"configured": True, "url": accounts.url, "token_type": "Bearer", "status": "ok"}
+    assert info(reader)["accounts_api"] == expected
+    assert info(reader)["accounts_api"] == expected
+    assert accounts.paths() == ["/oauth/token"]
+    assert info(reader, live_accounts_check="true")["accounts_api"] == expected
+    assert accounts.paths() == ["/oauth/token"] * 2
+
+
+def test_accounts_is_away(reader: Client, accounts: AccountsServer) -> None:
+    accounts.status = 500
+    found = info(reader, live_accounts_check="true")["accounts_api"]
+    assert (found["configured"], found["status"], found["token_type"]) == (True, "failed", None)
+    assert "500" in found["error"]
+
+
+def test_accounts_is_not_configured(reader: Client) -> None:
+    found = info(reader)["accounts_api"]
+    assert (found["configured"], found["status"]) == (False, "not configured")
+
+
+def test_the_keys_of_the_cookie_are_named_by_kind_only(reader: Client, cookies: CookieMaker, settings: Any) -> None:
+    assert info(reader)["sso_config"] == {
+        "cookie_name": "oxa",
+        "has_signature_key": True,
+        "signature_key_type": "RSA-2048",
+        "has_encryption_key": True,
+        "encryption_key_type": "AES-256",
+        "dev_user_bypass": False,
+    }
+    settings.SSO_SIGNATURE_PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
+    assert info(reader)["sso_config"]["signature_key_type"] == "unusable"
+    settings.SSO_SIGNATURE_PUBLIC_KEY = settings.SSO_ENCRYPTION_PRIVATE_KEY = ""
+    found = info(reader)["sso_config"]
+    assert (found["has_signature_key"], found["signature_key_type"]) == (False, None)
+    assert (found["has_encryption_key"], found["encryption_key_type"]) == (False, None)
+
+
+def test_how_fresh_each_object_is(reader: Client) -> None:
+    records.school()
+    records.school(is_deleted=True)
+    run = SyncRun.objects.create(object="accounts", mode="full", state=SyncRun.State.DONE)
+    SyncRun.objects.update(ended=F("started") - timedelta(seconds=100))
+    run.refresh_from_db()
+    found = info(reader)["sync"]
+    assert set(found) == {"accounts", "books", "contacts", "opportunities", "adoptions"}
+    accounts = found["accounts"]
+    assert (accounts["rows"], accounts["mode"], accounts["state"]) == (1, "full", "done")
+    assert accounts["last_run"] == run.started.isoformat()
+    assert 100 <= accounts["age_seconds"] < 200
+    assert found["books"] == {"rows": 0, "last_run": None, "mode": None, "state": None, "age_seconds": None}
+
+
+def test_no_secret_and_no_part_of_one(simulator: Simulator, reader: Client, settings: Any) -> None:
+    secrets = [
+        *(value for name, value in settings.SALESFORCE_LOGIN.items() if "USERNAME" not in name),
+        settings.SSO_ENCRYPTION_PRIVATE_KEY,
+        settings.SSO_SIGNATURE_PUBLIC_KEY,
+        settings.ACCOUNTS_CLIENT_SECRET,
+        settings.SECRET_KEY,
+    ]
+    simulator.fail("status", path="/oauth2/token", times=None, status=400)
+    text = reader.get(INFO, {"live_accounts_check": "true"}).text
+    for secret in filter(None, secrets):
+        for begin in range(0, max(1, len(secret) - 12), 6):
+            assert secret[begin : begin + 12] not in text
+
+
+def test_it_needs_its_scope(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
+    assert anonymous.get(INFO).status_code == 401
+    assert user.get(INFO).status_code == 403
+    assert service(Scope.READ_BOOKS).get(INFO).status_code == 403

@@ -1,0 +1,364 @@
+"""The outbox: nothing lost, nothing double, and nobody waits for a Salesforce that is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+
+from api import breaker, outbox
+from api.models import CircuitBreaker, OutboundCase
+from api.scopes import Scope
+from sf.models import SFAPIUsageLog
+from tests.api.outgoing import FIELD, break_salesforce, cases_in, deliver, mend_salesforce, post_case
+from tests.simulated import Simulator
+
+
+@pytest.fixture
+def writer(simulator: Simulator, service: Callable[..., Client]) -> Client:
+    return service(Scope.WRITE_CASES)
+
+
+def queued(count: int, **values: Any) -> list[OutboundCase]:
+    """Cases that were accepted while Salesforce was away."""
+    usual = {"maker": "key:test", "source": "case"}
+    return [
+        OutboundCase.objects.create(**{**usual, "values": {"Subject": f"Number {number}"}, **values})
+        for number in range(count)
+    ]
+
+
+# -- exactly once -----------------------------------------------------------------------------------------------------
+
+
+def test_salesforce_commits_and_drops_the_connection(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, "drop_after", times=1)
+    answer = post_case(writer)
+    assert answer.status_code == 202
+    (made,) = cases_in(simulator)
+    deliver()
+    assert cases_in(simulator) == [made]
+    assert writer.get(answer["Location"]).json()["salesforce_id"] == made["Id"]
+
+
+def test_what_staff_wrote_meanwhile_stays(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, "drop_after", times=1)
+    post_case(writer)
+    (made,) = cases_in(simulator)
+    simulator.edit("Case", made["Id"], Subject="[solved] Grades", Status="Closed")
+    deliver()
+    assert [case["Subject"] for case in cases_in(simulator)] == ["[solved] Grades"]
+
+
+def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, "drop_after", times=1)
+    answer = post_case(writer)
+    simulator.do("delete", "Case", cases_in(simulator)[0]["Id"])
+    deliver()
+    assert not cases_in(simulator)
+    assert writer.get(answer["Location"]).json()["status"] == "delivered"
+
+
+def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulator: Simulator) -> None:
+    queued(30)
+    break_salesforce(simulator, "drop_after", times=1)
+    assert "Salesforce is away" in deliver()
+    assert len(cases_in(simulator)) == 30
+    assert deliver().startswith("30 delivered")
+    assert len(cases_in(simulator)) == 30
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_another_attempt_that_was_quicker_is_found(writer: Client, simulator: Simulator, count: int) -> None:
+    cases = queued(count)
+    made = simulator.create("Case", Subject="Number 0", **{FIELD: str(cases[0].pk)})
+    path = r"sobjects/Case/SFAPI_Id__c" if count == 1 else "composite/sobjects"
+    body = '[{"message": "duplicate value found", "errorCode": "DUPLICATE_VALUE", "fields": ["SFAPI_Id__c"]}]'
+    simulator.fail("status", path=path, times=1, status=400, body=body)
+    assert deliver().startswith(f"{count} delivered")
+    assert OutboundCase.objects.get(pk=cases[0].pk).salesforce_id == made
+    assert len(cases_in(simulator)) == count
+
+
+def test_several_matches_count_as_delivered_and_are_reported(
+    writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    (case,) = queued(1)
+    ids = [simulator.create("Case", Subject="Twin") for _ in range(2)]
+    for record in ids:
+        simulator.set_raw("Case", record, SFAPI_Id__c=str(case.pk))
+    assert deliver().startswith("1 delivered")
+    case.refresh_from_db()
+    assert case.salesforce_id in ids
+    assert "must be unique" in caplog.text
+
+
+def test_without_an_external_id_it_is_at_least_once(writer: Client, simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
+    ours = "Subject = 'Grades do not arrive'"
+    assert post_case(writer).status_code == 200
+    assert len(cases_in(simulator, ours)) == 1
+    break_salesforce(simulator, "drop_after", times=1)
+    assert post_case(writer).status_code == 202
+    deliver()
+    assert len(cases_in(simulator, ours)) == 3
+    queued(25)
+    assert deliver().startswith("25 delivered")
+    assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 25
+
+
+def test_postgresql_goes_away_before_the_outcome_is_noted(
+    writer: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*arguments: Any) -> None:
+        raise OperationalError("the connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "note_delivered", away)
+        answer = post_case(writer)
+    assert (answer.status_code, answer.json()["code"]) == (503, 503)
+    (made,) = cases_in(simulator)
+    OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert deliver().startswith("1 delivered")
+    assert cases_in(simulator) == [made]
+
+
+# -- the deliverer ----------------------------------------------------------------------------------------------------
+
+
+def test_many_cases_take_few_calls(writer: Client, simulator: Simulator) -> None:
+    queued(150)
+    assert deliver() == "150 delivered, 0 refused for good, 0 still queued\n"
+    assert len(cases_in(simulator)) == 150
+    assert simulator.calls_to("composite/sobjects") == 2
+    assert SFAPIUsageLog.objects.get(source="deliver_pending").call_count == simulator.calls()
+
+
+def test_nothing_to_do_asks_salesforce_nothing(writer: Client, simulator: Simulator) -> None:
+    assert deliver() == "0 delivered, 0 refused for good, 0 still queued\n"
+    assert simulator.calls() == 0
+
+
+def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulator: Simulator) -> None:
+    queued(3)
+    (bad,) = queued(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
+    assert deliver() == "3 delivered, 1 refused for good, 0 still queued\n"
+    bad.refresh_from_db()
+    assert (bad.state, bad.error_code) == ("failed", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    assert outbox.queue_depth().failed == 1
+    assert deliver() == "0 delivered, 0 refused for good, 0 still queued\n"
+
+
+def test_what_people_wrote_is_not_in_the_logs(
+    writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(1, values={"Subject": "private " * 100})
+    assert "1 refused for good" in deliver()
+    assert "STRING_TOO_LONG Subject" in caplog.text
+    assert "private" not in caplog.text
+
+
+def test_a_call_that_is_refused_whole_is_made_one_by_one(writer: Client, simulator: Simulator) -> None:
+    queued(3)
+    simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
+    assert deliver().startswith("3 delivered")
+    assert len(cases_in(simulator)) == 3
+
+
+def test_a_locked_row_is_tried_again_with_growing_pauses(writer: Client, simulator: Simulator) -> None:
+    (case,) = queued(1)
+    break_salesforce(simulator, "error", code="UNABLE_TO_LOCK_ROW", status=400)
+    pauses = []
+    for _ in range(3):
+        assert deliver("--all").endswith("1 still queued\n")
+        case.refresh_from_db()
+        pauses.append(round((case.next_attempt_at - now()).total_seconds()))
+    assert pauses == [0, 10, 20]
+    assert not breaker.breaker_state().open
+    mend_salesforce(simulator)
+    assert deliver().startswith("0 delivered")
+    assert deliver("--all").startswith("1 delivered")
+
+
+def now() -> Any:
+    return timezone.now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, settings: Any) -> None:
+    queued(60)
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""  # a case that is sent twice is there twice
+
+    def run(_: int) -> str:
+        try:
+            return deliver()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(run, range(4)))
+    assert sum(int(line.split()[0]) for line in said) == 60
+    subjects = [case["Subject"] for case in cases_in(simulator, "Subject LIKE 'Number %'")]
+    assert len(subjects) == len(set(subjects)) == 60
+
+
+def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) -> None:
+    (case,) = queued(1, lease_holder="somebody", lease_until=Now() + timedelta(seconds=20), attempts=1)
+    assert deliver() == "0 delivered, 0 refused for good, 1 still queued\n"
+    OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert deliver().startswith("1 delivered")
+    assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
+
+
+def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> None:
+    queued(20)
+    with connection.cursor() as cursor:  # what a plan for a table without statistics looks like
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
+        )
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_material = off")
+    assert len(outbox.claim_due(holder="a", limit=3, as_of=now())) == 3
+    assert OutboundCase.objects.filter(attempts=1).count() == 3
+
+
+def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
+    (case,) = queued(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
+    (taken,) = outbox.claim_due(holder="b", limit=5, as_of=now())
+    case.refresh_from_db(fields=["state"])
+    outbox.note_refused(case, code="X", message="", state=outbox.State.FAILED)
+    outbox.put_back([case], code="X", message="")
+    assert OutboundCase.objects.get().lease_holder == "b"
+    outbox.note_delivered(case, "500000000000001AAA")
+    outbox.put_back([taken], code="X", message="")
+    assert OutboundCase.objects.get().state == "delivered"
+
+
+# -- the breaker ------------------------------------------------------------------------------------------------------
+
+
+def test_once_the_breaker_is_open_nobody_waits(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, status=503)
+    for _ in range(breaker.THRESHOLD):
+        post_case(writer)
+    calls = simulator.calls()
+    began = time.monotonic()
+    assert post_case(writer).status_code == 202
+    assert time.monotonic() - began < 0.3
+    assert simulator.calls() == calls
+    mend_salesforce(simulator)
+    assert post_case(writer).status_code == 202
+    assert deliver() == "5 delivered, 0 refused for good, 0 still queued\n"
+    assert post_case(writer).status_code == 200
+    assert len(cases_in(simulator)) == 6
+
+
+def test_a_success_in_between_keeps_it_closed(writer: Client, simulator: Simulator) -> None:
+    for _ in range(breaker.THRESHOLD + 1):
+        break_salesforce(simulator, status=503, times=1)
+        assert post_case(writer).status_code == 202
+        assert post_case(writer).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["quota", "login"])
+def test_what_lasts_opens_it_at_once(writer: Client, simulator: Simulator, kind: str) -> None:
+    if kind == "quota":
+        break_salesforce(simulator, "quota")
+    else:
+        simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
+    assert post_case(writer).status_code == 202
+    assert breaker.breaker_state().open
+    mend_salesforce(simulator)
+    assert deliver().startswith("1 delivered")
+
+
+def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
+    writer: Client, simulator: Simulator
+) -> None:
+    queued(5)
+    break_salesforce(simulator, status=503)
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    calls = simulator.calls()
+    assert [("not tried again" in deliver()) for _ in range(4)] == [False, False, True, True]
+    assert simulator.calls() - calls == 3  # a login, and two probes
+    assert sorted(OutboundCase.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
+    mend_salesforce(simulator)
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.FIRST_PAUSE)
+    assert deliver().startswith("5 delivered")
+
+
+def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simulator: Simulator) -> None:
+    (poison,) = queued(1, values={"Subject": "Poison"})
+    queued(3)
+    simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    assert "Salesforce is away" in deliver()
+    deliver("--all")
+    deliver("--all")
+    assert OutboundCase.objects.filter(state="delivered").count() >= 1
+    assert OutboundCase.objects.get(pk=poison.pk).state == "queued"
+
+
+def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simulator: Simulator) -> None:
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    assert post_case(writer).status_code == 202
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.LONGEST_SILENCE - timedelta(seconds=1))
+    assert post_case(writer).status_code == 200
+    assert post_case(writer).status_code == 200
+    assert deliver().startswith("1 delivered")
+
+
+# -- what operators see -----------------------------------------------------------------------------------------------
+
+
+def test_a_configuration_to_mend_fails_the_command(writer: Client, settings: Any) -> None:
+    queued(1)
+    settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
+    with pytest.raises(CommandError, match=r"invalid_grant.*nothing is lost"):
+        deliver()
+    settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
+    with pytest.raises(CommandError, match="not configured"):
+        deliver()
+    assert outbox.queue_depth().queued == 1
+
+
+def test_the_admin_shows_dead_letters_and_sends_them_again(
+    writer: Client, simulator: Simulator, admin_client: Client
+) -> None:
+    (bad,) = queued(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
+    (done,) = queued(1)
+    deliver()
+    page = admin_client.get("/admin/api/outboundcase/?state__exact=failed&q=Bad")
+    assert "bad value for restricted picklist" in page.text
+    assert admin_client.get(f"/admin/api/outboundcase/{bad.pk}/change/").status_code == 200
+    assert admin_client.get("/admin/api/outboundcase/add/").status_code == 403
+    assert admin_client.post(f"/admin/api/outboundcase/{bad.pk}/delete/").status_code == 403
+    chosen = {"action": "retry", "_selected_action": [str(bad.pk), str(done.pk)]}
+    page = admin_client.post("/admin/api/outboundcase/", chosen, follow=True)
+    assert "Queued again: 1" in page.text
+    OutboundCase.objects.filter(pk=bad.pk).update(values={"Subject": "Mended"})
+    assert deliver().startswith("1 delivered")
+    assert len(cases_in(simulator)) == 2
+    assert admin_client.get("/admin/api/circuitbreaker/").status_code == 200
+
+
+def test_healthz_tells_what_waits(db: None) -> None:
+    queued(2, created_at=Now() - timedelta(minutes=3))
+    queued(1, state="failed")
+    shown = Client().get("/healthz/").json()["outbox"]
+    assert (shown["ok"], shown["queued"], shown["failed"], shown["salesforce_is_away"]) == (True, 2, 1, False)
+    assert 170 < shown["oldest_seconds"] < 200
+    OutboundCase.objects.update(created_at=Now() - timedelta(hours=1))
+    answer = Client().get("/healthz/")
+    assert (answer.status_code, answer.json()["outbox"]["ok"]) == (503, False)

@@ -1,0 +1,217 @@
+"""The outbox with real processes: gunicorn and ``manage.py``, killed in the middle, PostgreSQL away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.core.management import call_command
+from django.db.models.functions import Now
+
+from api.models import OutboundCase
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api.cookies import CookieMaker
+from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, mend_salesforce
+from tests.api.served import gunicorn
+from tests.simulated import ROOT, Simulator, environment
+
+Post = Callable[..., requests.Response]
+
+LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
+"""The long form, for ``make soak``."""
+
+
+@pytest.fixture
+def gunicorn_pid(tmp_path: Path) -> Path:
+    """Where the master process writes its number."""
+    return tmp_path / "gunicorn.pid"
+
+
+@pytest.fixture
+def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[str]:
+    """Two processes that talk to the simulator."""
+    variables = {**served_variables(simulator), "SALESFORCE_API_RATE_LIMIT": "10000/min"}
+    with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
+        yield url
+
+
+def served_variables(simulator: Simulator) -> dict[str, str]:
+    """Without the one that only development may have."""
+    return {name: value for name, value in simulator.variables.items() if name != "SIMULATOR_URL"}
+
+
+@pytest.fixture
+def post(server: str) -> Post:
+    key = api_key_create(name="test", scopes=[Scope.WRITE_CASES]).text
+
+    def send(body: Any = None, **headers: str) -> requests.Response:
+        return requests.post(
+            f"{server}/api/v1/case",
+            json=body or CASE,
+            headers={"Authorization": f"Bearer {key}", **headers},
+            timeout=20,
+        )
+
+    return send
+
+
+@pytest.fixture
+def deliverer(simulator: Simulator, database: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Starts ``manage.py deliver_pending`` as cron does."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "deliver_pending"],
+            cwd=ROOT, env=environment(simulator.variables, database), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def assert_each_is_there_once(simulator: Simulator, count: int) -> None:
+    stored = {str(pk): salesforce_id for pk, salesforce_id in OutboundCase.objects.values_list("pk", "salesforce_id")}
+    made = {case[FIELD]: case["Id"] for case in cases_in(simulator)}
+    assert made == stored
+    assert len(cases_in(simulator)) == len(made) == count
+    assert set(OutboundCase.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: post(**{"Idempotency-Key": "one"}), range(20)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert {answer.json()["id"] for answer in answers if answer.status_code == 200} == {cases_in(simulator)[0][FIELD]}
+    assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
+    assert post({**CASE, "subject": "Other"}, **{"Idempotency-Key": "one"}).status_code == 422
+    assert_each_is_there_once(simulator, 1)
+
+
+@pytest.mark.parametrize("kills", [3, LONG])
+def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
+    post: Post, server: str, simulator: Simulator, gunicorn_pid: Path, kills: int
+) -> None:
+    for number in range(kills):
+        subject = f"Case {number}"
+        break_salesforce(simulator, "delay", times=1, seconds=0.5)
+        with ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(post, {**CASE, "subject": subject})
+            wait_for(OutboundCase.objects.filter(values__Subject=subject, lease_holder__startswith="request").exists)
+            time.sleep(0.3 * (number % 3))  # before Salesforce has it, and after
+            kill_workers(gunicorn_pid)
+            with suppress(requests.ConnectionError):
+                sent.result()
+        assert OutboundCase.objects.count() == number + 1
+        leases_end()
+    call_command("deliver_pending")
+    time.sleep(0.5)
+    assert_each_is_there_once(simulator, kills)
+    assert answers_again(server)
+    assert post().status_code == 200
+
+
+@pytest.mark.parametrize("kills", [4, LONG])
+def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
+    simulator: Simulator, deliverer: Callable[[], subprocess.Popen[str]], kills: int
+) -> None:
+    for number in range(40):
+        OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": f"Number {number}"})
+    for number in range(kills):
+        simulator.fail("delay", path="composite/sobjects|/queryAll", skip=number % 2, times=1, seconds=0.4)
+        process = deliverer()
+        wait_for(lambda: OutboundCase.objects.exclude(lease_holder="").exists())
+        time.sleep(0.2 * (number % 4))
+        process.kill()
+        process.wait(10)
+        leases_end()
+    mend_salesforce(simulator)
+    time.sleep(0.4)
+    first, second = deliverer(), deliverer()
+    said = [process.communicate(timeout=30)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), said
+    assert_each_is_there_once(simulator, 40)
+
+
+def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
+    break_salesforce(simulator, "drop_after", times=2)
+    assert [post().status_code for _ in range(3)] == [202, 202, 200]
+    assert deliverer().communicate(timeout=30)[0] == "2 delivered, 0 refused for good, 0 still queued\n"
+    assert_each_is_there_once(simulator, 3)
+
+
+def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
+    post()  # logged in, and every module is loaded
+    break_salesforce(simulator, "delay", times=1, seconds=1)
+    key = api_key_create(name="a form's server", scopes=[]).text
+    form = {"form_type": "contact_us", "data": {"message": "Hello"}}
+    began = time.monotonic()
+    answer = requests.post(
+        f"{server}/api/v1/forms/submit", json=form, headers={"Authorization": f"Bearer {key}"}, timeout=20
+    )
+    assert (answer.status_code, answer.json()["status"]) == (202, "pending")
+    assert time.monotonic() - began < 0.8
+    wait_for(lambda: not OutboundCase.objects.exclude(state="delivered").exists())
+    assert_each_is_there_once(simulator, 2)
+
+
+def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
+    """No write is accepted that could not be kept."""
+    variables = {
+        **served_variables(simulator),
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
+        "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+    }
+    with gunicorn("postgresql://nobody@127.0.0.1:1/nothing", workers=1, **variables) as url:
+        for path in ("case", "forms/submit"):
+            answer = requests.post(f"{url}/api/v1/{path}", json=CASE, headers={"Authorization": "Bearer x"}, timeout=20)
+            assert (answer.status_code, answer.json()["code"]) == (503, 503)
+            assert int(answer.headers["Retry-After"]) > 0
+    assert simulator.calls() == 0
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def kill_workers(pid_file: Path) -> None:
+    """As the kernel does when memory is short; the master starts others."""
+    master = int(pid_file.read_text())
+    for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
+        os.kill(int(pid), signal.SIGKILL)
+
+
+def answers_again(url: str) -> bool:
+    def answers() -> bool:
+        with suppress(requests.ConnectionError):
+            return requests.get(f"{url}/ping/", timeout=5).ok
+        return False
+
+    wait_for(answers)
+    return True
+
+
+def leases_end() -> None:
+    """As if their time had gone by."""
+    OutboundCase.objects.filter(lease_until__isnull=False).update(lease_until=Now() - timedelta(seconds=1))

@@ -1,0 +1,376 @@
+"""``/records/``: a complete copy can be had, page by page, and kept up to date without losing a record."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from api.records.cursor import Cursor
+from api.records.resources import RESOURCES
+from api.scopes import Scope
+from sf.models import Account
+from sf.models.record import CachedRecord
+from sf.record_pages import Position
+from tests.api import records
+
+ACCOUNTS = "/api/v1/records/accounts/"
+
+
+@pytest.fixture
+def reader(service: Callable[..., Client]) -> Client:
+    return service(Scope.READ_RECORDS)
+
+
+def page(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
+    answer = client.get(path, query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def whole(client: Client, **query: Any) -> Iterator[dict[str, Any]]:
+    """All records, as a client reads them: following ``next``."""
+    body = page(client, **query)
+    while True:
+        yield from body["results"]
+        if body["next"] is None:
+            return
+        body = client.get(body["next"].removeprefix("http://testserver")).json()
+
+
+def refusal(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
+    answer = client.get(path, query)
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert body["code"] == 422
+    return body
+
+
+# -- what is in an answer -----------------------------------------------------------------------------------
+
+
+def test_every_column_of_every_object_is_there(reader: Client) -> None:
+    school, book = records.school(assignable_maturity_score=3), records.book()
+    contact = records.contact(account=school)
+    opportunity = records.opportunity(contact=contact, account=school, book=book, amount="12.50", probability=12.5)
+    records.adoption(contact=contact, opportunity=opportunity, savings="99.9", confirmation_date="2026-02-03")
+    for resource in RESOURCES:
+        path = f"/api/v1/records/{resource.name}/"
+        row = page(reader, path)["results"][0]
+        assert list(row) == [field.column for field in resource.model._meta.concrete_fields]
+        validated = resource.row_schema.model_validate(row).model_dump(mode="json")
+        assert {name: type(value) for name, value in row.items()} == {
+            name: type(value) for name, value in validated.items()
+        }
+        assert reader.get(f"{path}{row['id']}/").json() == row
+    assert page(reader, "/api/v1/records/opportunities/")["results"][0]["account_id"] == school.id
+
+
+def test_a_record_is_found_by_either_form_of_its_id(reader: Client) -> None:
+    school = records.school("Example College")
+    assert reader.get(f"{ACCOUNTS}{school.id[:15]}/").json()["name"] == "Example College"
+    missing = records.salesforce_id("001")
+    assert reader.get(f"{ACCOUNTS}{missing}/").status_code == 404
+    assert refusal(reader, f"{ACCOUNTS}1/")["errors"][0]["loc"] == ["path", "id"]
+
+
+def test_fields_chooses_columns_and_the_id_is_always_there(reader: Client) -> None:
+    school = records.school("Example College", city="Austin")
+    expected = {"id": school.id, "name": "Example College", "city": "Austin"}
+    assert page(reader, fields="city,name")["results"] == [expected]
+    assert reader.get(f"{ACCOUNTS}{school.id}/", {"fields": "city,name"}).json() == expected
+    assert refusal(reader, fields="name,sity")["errors"][0]["loc"] == ["query", "fields", 1]
+
+
+def test_deleted_records_come_when_asked_for(reader: Client) -> None:
+    kept, gone = records.school(), records.school(is_deleted=True)
+    assert [row["id"] for row in whole(reader)] == [kept.id]
+    assert [row["id"] for row in whole(reader, include_deleted="true")] == [kept.id, gone.id]
+    assert reader.get(f"{ACCOUNTS}{gone.id}/").status_code == 404
+    assert reader.get(f"{ACCOUNTS}{gone.id}/", {"include_deleted": "true"}).json()["is_deleted"] is True
+
+
+def test_columns_are_filters(reader: Client) -> None:
+    texan = records.school("Texan", state="Texas", assignments_created=7)
+    other = records.school("Other", state=None)
+    assert [row["id"] for row in whole(reader, state="Texas")] == [texan.id]
+    assert [row["id"] for row in whole(reader, state="")] == [other.id]
+    assert [row["id"] for row in whole(reader, assignments_created="7")] == [texan.id]
+    assert [row["id"] for row in whole(reader, id=other.id[:15])] == [other.id]
+    opportunity = records.opportunity(account=texan, is_won=True, close_date="2026-01-31")
+    records.opportunity(account=other, is_won=False)
+    path = "/api/v1/records/opportunities/"
+    for query in ({"account_id": texan.id}, {"is_won": "true"}, {"close_date": "2026-01-31"}):
+        assert [row["id"] for row in page(reader, path, **query)["results"]] == [opportunity.id]
+
+
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [
+        ({"stat": "Texas"}, "stat"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "5001"}, "limit"),
+        ({"limit": "1e3"}, "limit"),
+        ({"include_deleted": "yes"}, "include_deleted"),
+        ({"modified_since": "2026-01-31"}, "modified_since"),
+        ({"modified_since": "2026-01-31T12:00:00"}, "modified_since"),
+        ({"modified_since": "2026-02-31T12:00:00Z"}, "modified_since"),
+        ({"modified_since": "0001-01-01T00:00:00+14:00"}, "modified_since"),
+        ({"modified_since": "9999-12-31T23:59:59-14:00"}, "modified_since"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": "WzEsMiwzXQ"}, "cursor"),
+        ({"cursor": "é"}, "cursor"),
+        ({"state": "a\0b"}, "state"),
+        ({"assignments_created": "seven"}, "assignments_created"),
+        ({"last_activity_date": "2026-02-30"}, "last_activity_date"),
+        ({"id": "001"}, "id"),
+        ({"format": "xml"}, "format"),
+        ({"state": ["Texas", "Ohio"]}, "state"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(reader: Client, query: dict[str, Any], at: str) -> None:
+    body = refusal(reader, **query)
+    assert body["errors"][0]["loc"][:2] == ["query", at]
+    assert at in body["message"]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-01-31t12:00:00z", "2026-01-31T12:00:00.123456789+02:00", "2026-01-31T12:00:00+19:20",
+     "0001-01-01T00:00:00Z", "2026-01-31T12:00:00-23:59"],
+)  # fmt: skip
+def test_any_time_with_an_offset_is_understood(reader: Client, moment: str) -> None:
+    records.school()
+    assert len(page(reader, modified_since=moment)["results"]) == 1
+
+
+def test_a_plus_that_was_not_escaped_is_still_one(reader: Client) -> None:
+    assert reader.get(f"{ACCOUNTS}?modified_since=2026-01-31T12:00:00+02:00").status_code == 200
+
+
+# -- pages --------------------------------------------------------------------------------------------------
+
+
+def test_pages_hold_every_record_once_in_the_order_of_change(reader: Client) -> None:
+    same_moment = datetime(2026, 5, 1, tzinfo=UTC)
+    ids = [records.school(local_update_date=same_moment).id for _ in range(7)]
+    earlier = records.school(local_update_date=same_moment - timedelta(microseconds=1)).id
+    assert [row["id"] for row in whole(reader, limit=3)] == [earlier, *sorted(ids)]
+    assert page(reader, limit=8)["next"] is None
+
+
+def test_a_page_behind_thousands_of_the_same_moment_is_found_by_the_index(reader: Client) -> None:
+    Account.objects.bulk_create(
+        Account(id=records.salesforce_id("001"), system_modstamp=datetime(2026, 1, 1, tzinfo=UTC)) for _ in range(3000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sf_account")
+    last = Account.objects.order_by("id")[2900]
+    place = Cursor(Position(last.local_update_date, last.id), last.local_update_date).to_text()
+    with CaptureQueriesContext(connection) as captured:
+        assert len(page(reader, cursor=place, limit=50)["results"]) == 50
+    statement = captured.captured_queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "account_changed" in plan
+    assert "Index Cond: (ROW(local_update_date, (id)::text) > ROW(" in plan, plan
+
+
+def test_a_page_costs_two_statements_beside_those_of_the_doors(reader: Client) -> None:
+    for _ in range(20):
+        records.school()
+    page(reader)
+    with CaptureQueriesContext(connection) as captured:
+        page(reader)
+    assert [query["sql"].split()[0] for query in captured.captured_queries] == ["SELECT", "INSERT", "SELECT", "SELECT"]
+
+
+# -- as_of --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other_session(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A process that writes to the same database."""
+    with psycopg.connect(database) as other:
+        yield other
+
+
+INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_create_date, local_update_date)
+    VALUES (%s, now(), false, now(), now())"""
+
+
+def test_a_merge_that_is_still_open_is_not_passed_by(
+    reader: Client, database: str, other_session: psycopg.Connection[Any]
+) -> None:
+    """It began before we read and commits afterwards: its rows are dated before our reading."""
+    late = records.salesforce_id("001")
+    other_session.execute("SELECT 1")  # the transaction has begun, and written nothing yet
+    records.school("In between")
+    first = page(reader)
+    other_session.execute(INSERT, [late])
+    second = page(reader, modified_since=first["as_of"])
+    other_session.commit()
+    assert late not in {row["id"] for row in [*first["results"], *second["results"]]}
+    for earlier in (first, second):
+        assert late in {row["id"] for row in whole(reader, modified_since=earlier["as_of"])}
+
+
+def test_without_open_transactions_as_of_follows_the_clock(reader: Client, database: str) -> None:
+    as_of = datetime.fromisoformat(page(reader)["as_of"])
+    assert timedelta(seconds=4) < datetime.now(UTC) - as_of < timedelta(seconds=60)
+
+
+def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
+    reader: Client, database: str, other_session: psycopg.Connection[Any]
+) -> None:
+    """What is committed between two pages may be dated before the place that was reached."""
+    for _ in range(4):
+        records.school()
+    late = records.salesforce_id("001")
+    other_session.execute(INSERT, [late])
+    records.school()
+    first = page(reader, limit=3)
+    other_session.commit()
+    last = reader.get(first["next"].removeprefix("http://testserver")).json()
+    assert last["as_of"] == first["as_of"]
+    assert late in {row["id"] for row in whole(reader, modified_since=last["as_of"])}
+
+
+def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
+    """Writers commit out of order; a client that only ever passes ``as_of`` on has it all in the end."""
+
+    def write(number: int) -> str:
+        record_id = ids[number]
+        with psycopg.connect(database) as other:
+            other.execute(INSERT, [record_id])
+            other.execute("SELECT pg_sleep(%s)", [number % 5 / 10])
+        return record_id
+
+    ids = [records.salesforce_id("001") for _ in range(40)]
+    copied: set[str] = set()
+    since: dict[str, str] = {}
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, number) for number in range(40)]
+        while not all(future.done() for future in writing):
+            body = page(reader, **since)
+            copied |= {row["id"] for row in body["results"]}
+            since = {"modified_since": body["as_of"]}
+            time.sleep(0.05)
+    copied |= {row["id"] for row in whole(reader, **since)}
+    assert copied == {future.result() for future in writing}
+
+
+# -- forms --------------------------------------------------------------------------------------------------
+
+
+def test_csv_by_accept_or_format(reader: Client) -> None:
+    school = records.school('Comma, "quote"\nand line', city="Zürich", assignments_created=0, is_deleted=False)
+    records.school(None)
+    by_accept = reader.get(ACCOUNTS, {"limit": 1}, headers={"Accept": "text/csv"})
+    by_format = reader.get(ACCOUNTS, {"limit": "1", "format": "csv"})
+    assert by_accept["Content-Type"] == by_format["Content-Type"] == "text/csv; charset=utf-8"
+    as_json = page(reader)["results"]
+    [row] = csv.DictReader(io.StringIO(by_accept.text, newline=""))
+    assert row["name"] == school.name
+    assert {name: "" if value is None else value if isinstance(value, str) else str(value).lower()
+            for name, value in as_json[0].items()} == row  # fmt: skip
+    link = by_format["Link"].removeprefix("<").partition(">")[0]
+    assert "format=csv" in link
+    assert len(reader.get(link.removeprefix("http://testserver")).text.splitlines()) == 2
+    assert by_format["X-As-Of"].endswith("Z")
+    assert reader.get(f"{ACCOUNTS}{school.id}/", {"format": "csv", "fields": "city"}).text.split() == [
+        "id,city",
+        f"{school.id},Zürich",
+    ]
+
+
+def test_a_form_that_there_is_not_is_refused(reader: Client) -> None:
+    answer = reader.get(ACCOUNTS, headers={"Accept": "application/xml"})
+    assert (answer.status_code, answer.json()["code"]) == (406, 406)
+
+
+def test_super_users_see_a_page_in_a_browser(super_user: Client) -> None:
+    school = records.school("<b>Example & College</b>")
+    records.school()
+    accept = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = super_user.get(ACCOUNTS, {"limit": 1}, headers=accept)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert school.id in answer.text
+    assert "&lt;b&gt;Example" in answer.text
+    assert "cursor=" in answer.text
+    for inline in ("<script", "<style", "style=", "onclick", "//www.django-rest"):
+        assert inline not in answer.text
+    assert super_user.get(f"{ACCOUNTS}{school.id}/", headers=accept).status_code == 200
+    assert urlsplit(answer.context["response"].data["next"]).path == ACCOUNTS
+
+
+# -- doors --------------------------------------------------------------------------------------------------
+
+
+def test_the_errors_have_the_shape_of_all_others(
+    anonymous: Client, user: Client, service: Callable[..., Client], reader: Client
+) -> None:
+    browser = {"Accept": "text/html"}
+    for client, method, path, status in (
+        (anonymous, "get", ACCOUNTS, 401),
+        (user, "get", ACCOUNTS, 403),
+        (service(Scope.READ_BOOKS), "get", ACCOUNTS, 403),
+        (reader, "get", "/api/v1/records/nothing/", 404),
+        (reader, "get", f"{ACCOUNTS}{records.salesforce_id('001')}/", 404),
+        (reader, "post", ACCOUNTS, 405),
+        (anonymous, "options", ACCOUNTS, 405),
+        (reader, "get", f"{ACCOUNTS}?limit=x", 422),
+    ):
+        answer = getattr(client, method)(path, headers=browser)
+        assert answer.status_code == status, path
+        assert answer["Content-Type"] == "application/json"
+        assert answer.json()["code"] == status
+        assert len(answer.json()["message"]) > 10
+        assert answer["X-Request-ID"]
+    assert reader.put(ACCOUNTS)["Allow"] == "GET"
+    assert "read:records" in service(Scope.READ_BOOKS).get(ACCOUNTS).json()["message"]
+
+
+def test_a_hundred_and_twenty_a_minute(reader: Client, service: Callable[..., Client]) -> None:
+    answers = [reader.get(ACCOUNTS, {"limit": 1}) for _ in range(125)]
+    assert [answer.status_code for answer in answers] == [200] * 120 + [429] * 5
+    assert answers[0]["RateLimit-Policy"] == '"records";q=120;w=60'
+    assert int(answers[-1]["Retry-After"]) >= 1
+    assert "120 requests a minute" in answers[-1].json()["message"]
+    assert service(Scope.READ_RECORDS).get(ACCOUNTS).status_code == 200
+
+
+# -- the document -------------------------------------------------------------------------------------------
+
+
+def test_the_document_of_the_api_describes_them(anonymous: Client) -> None:
+    document = anonymous.get("/api/v1/openapi.json").json()
+    for resource in RESOURCES:
+        listing = document["paths"][f"/api/v1/records/{resource.name}/"]["get"]
+        names = {parameter["name"] for parameter in listing["parameters"]}
+        assert {"modified_since", "include_deleted", "fields", "format", "limit", "cursor", "id"} <= names
+        assert f"/api/v1/records/{resource.name}/{{id}}/" in document["paths"]
+        row = document["components"]["schemas"][resource.schema_name]
+        assert set(row["properties"]) == set(resource.columns)
+    references = {part.split('"')[0] for part in str(document).replace("'", '"').split("#/components/schemas/")[1:]}
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_what_is_declared_once_is_read_everywhere() -> None:
+    """A field of a model is a column, a filter and a part of the schema: there is no other list."""
+    for resource in RESOURCES:
+        assert issubclass(resource.model, CachedRecord)
+        for field in resource.model.copied_fields():
+            assert field.column in resource.row_schema.model_fields

@@ -1,0 +1,122 @@
+"""schemathesis reads the OpenAPI document and tries to find an answer that it does not allow: none of its checks may.
+
+It asks the service as it runs, as a Super User by cookie and as a service by key. What it may send and expect is in
+``schemathesis.toml``. For a longer look: ``SCHEMATHESIS_EXAMPLES=500 make test ARGS="-k schemathesis"``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from api.models import SuperUser
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api import records
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.served import gunicorn
+from tests.simulated import ROOT, Simulator
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+COMMAND = Path(sys.executable).with_name("schemathesis")
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")
+SECONDS = 900
+
+pytestmark = pytest.mark.timeout(SECONDS + 60)
+
+
+@contextmanager
+def unlimited(database: str) -> Iterator[None]:
+    """Limits have tests of their own; here they would only hide other answers. The counts are removed all the time."""
+    ended = threading.Event()
+
+    def forget() -> None:
+        with psycopg.connect(database, autocommit=True) as connection:
+            while not ended.wait(0.1):
+                connection.execute("DELETE FROM api_ratecount")
+
+    forgetting = threading.Thread(target=forget)
+    forgetting.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        forgetting.join()
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables of a deployment whose static files are collected: pages need their manifest."""
+    folder = tmp_path_factory.mktemp("deployed")
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.api.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
+    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    return variables
+
+
+@pytest.fixture
+def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deployed: dict[str, str]) -> Iterator[str]:
+    """The service, with something of each kind to be found and the simulator behind it."""
+    school, book = records.school("Example College", city="Austin"), records.book()
+    contact = records.contact(account=school)
+    opportunity = records.opportunity(contact=contact, account=school, book=book)
+    records.adoption(contact=contact, opportunity=opportunity, base_year=2025, savings="12.50")
+    SuperUser.objects.create(accounts_uuid=UUID)
+    variables = {
+        **simulator.variables,
+        **deployed,
+        "DEBUG": "off",
+        "SALESFORCE_API_RATE_LIMIT": "1000000/sec",
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
+        "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+        # Every filter at once, each as long as may be: gunicorn's own refusal is not what is looked at.
+        "GUNICORN_CMD_ARGS": "--limit-request-line=0",
+    }
+    variables = {name: value for name, value in variables.items() if name != "SIMULATOR_URL"}
+    with unlimited(database), gunicorn(database, workers=2, **variables) as url:
+        yield url
+
+
+def test_no_finding_with_a_key(service_url: str, tmp_path: Path) -> None:
+    key = api_key_create(name="schemathesis", scopes=[*Scope]).text
+    run(service_url, {"Authorization": f"Bearer {key}"}, tmp_path)
+
+
+def test_no_finding_with_a_cookie(service_url: str, cookies: CookieMaker, tmp_path: Path) -> None:
+    cookie = f"oxa={cookies.cookie()}"
+    me = requests.get(f"{service_url}/api/v1/me", headers={"Cookie": cookie}, timeout=10)
+    csrf = me.cookies["csrftoken"]
+    run(service_url, {"Cookie": f"{cookie}; csrftoken={csrf}", "X-CSRFToken": me.json()["csrf_token"]}, tmp_path)
+
+
+def run(url: str, headers: Mapping[str, str], folder: Path) -> None:
+    """Its whole output when it finds something. In ``folder`` it leaves what it can replay."""
+    sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
+    done = subprocess.run(
+        [
+            COMMAND, f"--config-file={CONFIGURATION}", "run", f"{url}/api/v1/openapi.json", "--no-color", *sent,
+            f"--max-examples={EXAMPLES}",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-2_000:]}"
