@@ -36,19 +36,22 @@ _CONTACTS = """
      ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id
 """
 
+# One row for each adoption of each contact (there should be one contact), and one for a contact without any.
 _ADOPTIONS = """
-    SELECT adoption.id, base_year, school_year, account.name AS school, confirmation_type, students, savings, how_using,
-           confirmation_date,
+    SELECT contact.id AS contact_id, adoption.id, base_year, school_year, account.name AS school, confirmation_type,
+           students, savings, how_using, confirmation_date,
            book.id AS book_id, book.name AS book_name, book.official_name AS book_official_name,
            book.type AS book_type, book.subject_areas AS book_subject_areas, book.website_url AS book_website_url
-      FROM sf_adoption AS adoption
+      FROM sf_contact AS contact
+      LEFT JOIN sf_adoption AS adoption
+             ON adoption.contact_id = contact.id AND NOT adoption.is_deleted
+            AND (%(confirmed)s::boolean IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
       LEFT JOIN sf_opportunity AS opportunity
              ON opportunity.id = adoption.opportunity_id AND NOT opportunity.is_deleted
       LEFT JOIN sf_book AS book ON book.id = opportunity.book_id AND NOT book.is_deleted
       LEFT JOIN sf_account AS account ON account.id = opportunity.account_id AND NOT account.is_deleted
-     WHERE adoption.contact_id = %(contact)s AND NOT adoption.is_deleted
-       AND (%(confirmed)s::boolean IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
-     ORDER BY base_year DESC NULLS LAST, adoption.id
+     WHERE contact.accounts_uuid = %(uuid)s AND NOT contact.is_deleted
+     ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id, base_year DESC NULLS LAST, adoption.id
 """
 _BOOK_PREFIX = "book_"
 
@@ -72,13 +75,19 @@ def contacts_by_uuid(accounts_uuid: str) -> list[dict[str, Any]]:
     return prepared_rows(_CONTACTS, {"uuid": accounts_uuid})
 
 
-def adoptions_of_contact(contact_id: str, *, confirmed: bool | None = None) -> list[dict[str, Any]]:
-    """The adoptions of a contact, newest year first, each with its ``book`` (or ``None``) and ``school``.
+def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The adoptions of an Accounts user by contact, the contacts in the order of ``contacts_by_uuid``.
 
-    ``confirmed``: only those that are, or only those that are not; one without a type is not.
+    Newest year first, each with its ``book`` (or ``None``) and ``school``. ``confirmed``: only those that are, or only
+    those that are not; one without a type is not.
     """
-    rows = prepared_rows(_ADOPTIONS, {"contact": contact_id, "confirmed": confirmed, "word": CONFIRMED})
-    return [_with_book(row) for row in rows]
+    rows = prepared_rows(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        adoptions = found.setdefault(row.pop("contact_id"), [])
+        if row["id"]:
+            adoptions.append(_with_book(row))
+    return found
 
 
 def _with_book(row: Mapping[str, Any]) -> dict[str, Any]:
