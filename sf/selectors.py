@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sf.prepared import prepared_rows
+from sf.prepared import prepared_cursor, prepared_rows
 
 CONFIRMED = "OpenStax Confirmed Adoption"
 """The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""
 
-_BOOKS = """
-    SELECT id, name, official_name, type, subject_areas, website_url
+BOOK_COLUMNS = ("id", "name", "official_name", "type", "subject_areas", "website_url")
+
+_BOOKS = f"""
+    SELECT {", ".join(BOOK_COLUMNS)}
       FROM sf_book WHERE active_book AND NOT is_deleted ORDER BY name, id
-"""
+"""  # noqa: S608 - put together from constants
 
 _SCHOOL = """
     SELECT id, name, type, country, state, city, lms, sheer_id_school_name,
@@ -56,9 +58,11 @@ _ADOPTIONS = """
 _BOOK_PREFIX = "book_"
 
 
-def active_books() -> list[dict[str, Any]]:
-    """Active books, by name."""
-    return prepared_rows(_BOOKS, {})
+def active_books() -> tuple[tuple[str | None, ...], ...]:
+    """Active books by name: rows of ``BOOK_COLUMNS``."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_BOOKS)
+        return tuple(cursor.fetchall())
 
 
 def school_by_id(school_id: str) -> dict[str, Any] | None:
