@@ -15,6 +15,7 @@ import math
 import re
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -31,6 +32,8 @@ AUDIENCE = "OpenStax"
 ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
 """Browsers stop at 4096."""
+COOKIES_KEPT = 1000
+"""How many opened cookies a reader keeps: a page asks several times, with the same one."""
 CLOCK_SKEW_SECONDS = 60
 """How far the clock of Accounts may be ahead of ours. Expiry gets no such grace."""
 
@@ -61,6 +64,7 @@ class CookieReader:
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
         self._cipher = _cipher(encryption_key) if encryption_key else None
         self._signature_key = _public_key(signature_public_key) if signature_public_key else None
+        self._opened = lru_cache(maxsize=COOKIES_KEPT)(self._open)
 
     @property
     def signature_key_type(self) -> str | None:
@@ -74,9 +78,11 @@ class CookieReader:
 
     def read(self, cookie: str) -> Session:
         """The session that the cookie proves. ``CookieError`` says at which step it failed and why."""
-        token = self._decrypted(cookie)
-        payload = self._verified(token)
-        return _session(payload)
+        return _session(self._opened(cookie))
+
+    def _open(self, cookie: str) -> bytes:
+        """What was signed and encrypted: that does not change, so good ones are kept. Claims and times are not."""
+        return self._verified(self._decrypted(cookie))
 
     def _decrypted(self, cookie: str) -> bytes:
         if self._cipher is None:

@@ -28,7 +28,7 @@ from api.models import APIKey, SuperUser
 from api.rate_limit import try_pass
 from api.rates import Rate
 from api.scopes import ALL_SCOPES, Scope
-from api.services.api_keys import api_key_note_use
+from api.services.api_keys import api_key_by_public_id, api_key_note_use
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
 """How often an address may fail to authenticate."""
@@ -182,10 +182,7 @@ def _service(authorization: str) -> Service:
 
 
 def _key(text: str) -> APIKey:
-    try:
-        key = APIKey.objects.get(public_id=public_id_of(text) or "")
-    except APIKey.DoesNotExist:
-        key = None
+    key = api_key_by_public_id(public_id_of(text) or "")
     if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
         raise CredentialsRefused("This API key is not valid.")
     return key

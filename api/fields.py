@@ -30,9 +30,12 @@ SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 """Described, not checked: ``sf/salesforce/ids.py`` does that."""
 
 
+JSON = "application/json; charset=utf-8"
+
+
 def json_response(body: dict[str, Any]) -> HttpResponse:
     """``body`` as it is: for lists, validating our own rows again would take most of the time."""
-    return HttpResponse(json_text(body), content_type="application/json; charset=utf-8")
+    return HttpResponse(json_text(body), content_type=JSON)
 
 
 def json_text(body: Any, *, indent: int | None = None) -> str:

@@ -6,12 +6,17 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 
 from api.audit import note_request
 from api.errors import MESSAGES, error_response
@@ -127,6 +132,27 @@ class CorsMiddleware:
                 response["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
                 response["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
         return response
+
+
+class _OnlyForPages(MiddlewareMixin):
+    """Django's own, for what people see in a browser: the API knows its callers by ``api/auth.py``."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(API_PREFIX):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class PageSessionMiddleware(_OnlyForPages, SessionMiddleware):
+    pass
+
+
+class PageLoginMiddleware(_OnlyForPages, AuthenticationMiddleware):
+    pass
+
+
+class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
+    pass
 
 
 def _reshaped(response: HttpResponseBase) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
 from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
-from sf.selectors import contacts_by_uuid
+from sf.selectors import adoptions_by_uuid, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +20,17 @@ _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
 
 
-def own_contact(user: SignedInUser) -> dict[str, Any]:
-    """The most recently modified contact of the logged-in user in the cache. ``NotFound`` when there is none."""
-    return _latest(contacts_by_uuid(user.session.uuid), _NONE)
+def own_adoptions(user: SignedInUser, *, confirmed: bool | None = None) -> tuple[str, list[dict[str, Any]]]:
+    """The id of the logged-in user's contact and its adoptions, from the cache. ``NotFound``: there is no contact."""
+    found = adoptions_by_uuid(user.session.uuid, confirmed=confirmed)
+    contact = _latest([{"id": each} for each in found], _NONE)["id"]
+    return contact, found[contact]
 
 
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
-    """As ``own_contact``, but with ``expire``, or when it is not cached, Salesforce is asked first.
+    """The most recently modified contact of the logged-in user; ``NotFound`` when there is none.
 
+    From the cache; with ``expire``, or when it is not cached, Salesforce is asked first.
     What is cached is the answer too when Salesforce is away or may not be asked now. ``Unavailable`` when it is away
     and nothing is cached.
     """

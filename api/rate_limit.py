@@ -16,30 +16,38 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
 from api.rates import Rate
+from sf.prepared import prepared_cursor
 
 MOST_TIMES_KEPT = 100
 """Above this limit, times are kept by sub-window."""
 
+# How many passes are in the window, and the seconds until the oldest of them leaves it.
+_STANDING = """
+    SELECT ARRAY[coalesce(sum(coalesce(count, 1)), 0),
+                 coalesce(extract(epoch FROM min(hit) + %(window)s - clock_timestamp()), 0)]::float8[]
+      FROM unnest(hits, counts) AS entry (hit, count) WHERE hit >= clock_timestamp() - %(window)s
+"""
+
 # The clock is read in the SET and WHERE of the update, which run when the row is locked: a time from before the wait
 # for the lock could be older than the one it follows. ``hits[n - limit + 1]`` is the Nth latest pass, NULL when there
 # are fewer.
-_EXACTLY = """
+_EXACTLY = f"""
     INSERT INTO api_ratecount AS kept (key, hits) VALUES (%(key)s, ARRAY[clock_timestamp()])
     ON CONFLICT (key) DO UPDATE
        SET hits = kept.hits[cardinality(kept.hits) - %(limit)s + 2 :] || clock_timestamp()
      WHERE coalesce(kept.hits[cardinality(kept.hits) - %(limit)s + 1] < clock_timestamp() - %(window)s, true)
-    RETURNING clock_timestamp(), hits, counts
-"""
+    RETURNING ({_STANDING})
+"""  # noqa: S608 - put together from constants
 
 # As above, by sub-windows. Every pass is at most as old as the time that stands for its sub-window, so nothing that
 # is still in the window is left out of the sum.
-_BY_PARTS = """
+_BY_PARTS = f"""
     INSERT INTO api_ratecount AS kept (key, hits, counts) VALUES (%(key)s, ARRAY[clock_timestamp()], ARRAY[1])
     ON CONFLICT (key) DO UPDATE
        SET (hits, counts) = (
@@ -51,10 +59,10 @@ _BY_PARTS = """
                     GROUP BY floor(extract(epoch FROM hit) / %(part)s)) AS parts)
      WHERE (SELECT coalesce(sum(count), 0) FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
              WHERE hit >= clock_timestamp() - %(window)s) < %(limit)s
-    RETURNING clock_timestamp(), hits, counts
-"""
+    RETURNING ({_STANDING})
+"""  # noqa: S608 - put together from constants
 
-_LOOK = "SELECT clock_timestamp(), hits, counts FROM api_ratecount WHERE key = %(key)s"
+_LOOK = f"SELECT ({_STANDING}) FROM api_ratecount WHERE key = %(key)s"  # noqa: S608 - likewise
 
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
 
@@ -93,14 +101,17 @@ def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
         "window": timedelta(seconds=rate.seconds),
         "part": rate.seconds / MOST_TIMES_KEPT,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_BY_PARTS if by_parts else _EXACTLY, values)
         row = cursor.fetchone()
         passed = row is not None
         if row is None:
             cursor.execute(_LOOK, values)
             row = cursor.fetchone()
-    return _passage(policy, rate, passed, row)
+    # No row: it went between the two statements, the table was emptied.
+    [[used, wait]] = row or [[rate.limit, rate.seconds]]
+    remaining = max(0, rate.limit - int(used)) if passed else 0
+    return Passage(policy, rate, passed, remaining, seconds_to_next=wait)
 
 
 def forget_idle_counts() -> int:
@@ -108,16 +119,3 @@ def forget_idle_counts() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
         return int(cursor.rowcount)
-
-
-def _passage(
-    policy: str, rate: Rate, passed: bool, row: tuple[datetime, list[datetime], list[int] | None] | None
-) -> Passage:
-    if row is None:  # the row went between two statements: the table was emptied
-        return Passage(policy, rate, passed, remaining=0, seconds_to_next=rate.seconds)
-    now, hits, counts = row
-    begin = now - timedelta(seconds=rate.seconds)
-    live = [(hit, count) for hit, count in zip(hits, counts or [1] * len(hits), strict=True) if hit >= begin]
-    remaining = rate.limit - sum(count for _, count in live)
-    wait = (live[0][0] - begin).total_seconds() if live else 0.0
-    return Passage(policy, rate, passed, remaining=max(0, remaining) if passed else 0, seconds_to_next=wait)

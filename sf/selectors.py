@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from sf.prepared import prepared_cursor, prepared_rows
 
 CONFIRMED = "OpenStax Confirmed Adoption"
 """The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""
 
-_BOOKS = """
-    SELECT id, name, official_name, type, subject_areas, website_url
+BOOK_COLUMNS = ("id", "name", "official_name", "type", "subject_areas", "website_url")
+
+_BOOKS = f"""
+    SELECT {", ".join(BOOK_COLUMNS)}
       FROM sf_book WHERE active_book AND NOT is_deleted ORDER BY name, id
-"""
+"""  # noqa: S608 - put together from constants
 
 _SCHOOL = """
     SELECT id, name, type, country, state, city, lms, sheer_id_school_name,
@@ -36,31 +38,36 @@ _CONTACTS = """
      ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id
 """
 
+# One row for each adoption of each contact (there should be one contact), and one for a contact without any.
 _ADOPTIONS = """
-    SELECT adoption.id, base_year, school_year, account.name AS school, confirmation_type, students, savings, how_using,
-           confirmation_date,
+    SELECT contact.id AS contact_id, adoption.id, base_year, school_year, account.name AS school, confirmation_type,
+           students, savings, how_using, confirmation_date,
            book.id AS book_id, book.name AS book_name, book.official_name AS book_official_name,
            book.type AS book_type, book.subject_areas AS book_subject_areas, book.website_url AS book_website_url
-      FROM sf_adoption AS adoption
+      FROM sf_contact AS contact
+      LEFT JOIN sf_adoption AS adoption
+             ON adoption.contact_id = contact.id AND NOT adoption.is_deleted
+            AND (%(confirmed)s::boolean IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
       LEFT JOIN sf_opportunity AS opportunity
              ON opportunity.id = adoption.opportunity_id AND NOT opportunity.is_deleted
       LEFT JOIN sf_book AS book ON book.id = opportunity.book_id AND NOT book.is_deleted
       LEFT JOIN sf_account AS account ON account.id = opportunity.account_id AND NOT account.is_deleted
-     WHERE adoption.contact_id = %(contact)s AND NOT adoption.is_deleted
-       AND (%(confirmed)s IS NULL OR (confirmation_type IS NOT DISTINCT FROM %(word)s) = %(confirmed)s)
-     ORDER BY base_year DESC NULLS LAST, adoption.id
+     WHERE contact.accounts_uuid = %(uuid)s AND NOT contact.is_deleted
+     ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id, base_year DESC NULLS LAST, adoption.id
 """
 _BOOK_PREFIX = "book_"
 
 
-def active_books() -> list[dict[str, Any]]:
-    """Active books, by name."""
-    return _rows(_BOOKS)
+def active_books() -> tuple[tuple[str | None, ...], ...]:
+    """Active books by name: rows of ``BOOK_COLUMNS``."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_BOOKS)
+        return tuple(cursor.fetchall())
 
 
 def school_by_id(school_id: str) -> dict[str, Any] | None:
     """One school with what Assignable knows of it; the id has 18 characters."""
-    rows = _rows(_SCHOOL, id=school_id)
+    rows = prepared_rows(_SCHOOL, {"id": school_id})
     return rows[0] if rows else None
 
 
@@ -69,26 +76,25 @@ def contacts_by_uuid(accounts_uuid: str) -> list[dict[str, Any]]:
 
     There should be one; Salesforce does not enforce it.
     """
-    return _rows(_CONTACTS, uuid=accounts_uuid)
+    return prepared_rows(_CONTACTS, {"uuid": accounts_uuid})
 
 
-def adoptions_of_contact(contact_id: str, *, confirmed: bool | None = None) -> list[dict[str, Any]]:
-    """The adoptions of a contact, newest year first, each with its ``book`` (or ``None``) and ``school``.
+def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The adoptions of an Accounts user by contact, the contacts in the order of ``contacts_by_uuid``.
 
-    ``confirmed``: only those that are, or only those that are not; one without a type is not.
+    Newest year first, each with its ``book`` (or ``None``) and ``school``. ``confirmed``: only those that are, or only
+    those that are not; one without a type is not.
     """
-    rows = _rows(_ADOPTIONS, contact=contact_id, confirmed=confirmed, word=CONFIRMED)
-    return [_with_book(row) for row in rows]
+    rows = prepared_rows(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        adoptions = found.setdefault(row.pop("contact_id"), [])
+        if row["id"]:
+            adoptions.append(_with_book(row))
+    return found
 
 
 def _with_book(row: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: value for name, value in row.items() if not name.startswith(_BOOK_PREFIX)}
     book = {name.removeprefix(_BOOK_PREFIX): row[name] for name in row if name.startswith(_BOOK_PREFIX)}
     return {**plain, "book": book if book["id"] else None}
-
-
-def _rows(statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

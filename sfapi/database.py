@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from sfapi.env import Environment
 
 EMBEDDED_DATABASE_NAME = "sfapi"
-_CONNECT_TIMEOUT_SECONDS = 5
+_OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
+"""Every statement of ``sf/prepared.py`` is prepared when it first runs; no other can be."""
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
@@ -20,13 +21,13 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     common = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": _CONNECT_TIMEOUT_SECONDS},
+        "OPTIONS": _OPTIONS,
     }
     if url:
         return {**common, **_from_url(url)}
     if any(parts.values()):
         env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST")
-        return {**common, **parts, "ENGINE": "django.db.backends.postgresql"}
+        return {**common, **parts, "ENGINE": "sfapi.postgresql"}
     if not embedded_allowed:
         raise ImproperlyConfigured(
             "DATABASE_URL: not set; the embedded PostgreSQL is only for DEBUG and tests "
@@ -45,11 +46,16 @@ def _from_url(url: str) -> dict[str, Any]:
         # Not shown: it holds a password.
         raise ImproperlyConfigured("DATABASE_URL: is not of the form postgresql://user:password@host:port/name")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sfapi.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
-        "OPTIONS": {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {**_OPTIONS, **_options(dict(parse_qsl(parts.query)))},
     }
+
+
+def _options(given: dict[str, str]) -> dict[str, Any]:
+    """Those of libpq as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
+    return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

@@ -12,6 +12,12 @@ from django.utils import timezone
 from api.keys import make_key
 from api.models import APIKey
 from api.scopes import Scope
+from sf.prepared import prepared_rows
+
+_FIND = """
+    SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at
+      FROM api_apikey WHERE public_id = %(public_id)s
+"""
 
 
 def api_key_create(
@@ -27,6 +33,12 @@ def api_key_create(
     row.give(make_key())
     row.save()
     return row
+
+
+def api_key_by_public_id(public_id: str) -> APIKey | None:
+    """Every request with a key asks for it."""
+    found = prepared_rows(_FIND, {"public_id": public_id})
+    return APIKey.from_db(None, list(found[0]), list(found[0].values())) if found else None
 
 
 def api_key_revoke(public_id: str) -> APIKey | None:

@@ -12,10 +12,9 @@ from ninja import Router, Schema
 from api.auth import logged_in_user, signed_in_user
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import json_response
-from api.own_contact import own_contact, own_contact_looked_up
+from api.own_contact import own_adoptions, own_contact_looked_up
 from api.v1.books import BookItem
 from sf.lookup import adoptions_look_up
-from sf.selectors import adoptions_of_contact
 
 LIFETIME = timedelta(hours=1)
 """How long a browser may keep the answer."""
@@ -61,9 +60,9 @@ def list_adoptions(
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
     user = signed_in_user(request)
-    contact = own_contact_looked_up(user, expire=True, look_up=adoptions_look_up) if expire else own_contact(user)
-    contact_id = contact["id"]
-    adoptions = adoptions_of_contact(contact_id, confirmed=confirmed if confirmed or assumed else None)
+    if expire:
+        own_contact_looked_up(user, expire=True, look_up=adoptions_look_up)
+    contact_id, adoptions = own_adoptions(user, confirmed=confirmed if confirmed or assumed else None)
     if not adoptions:
         raise NotFound("There are no such adoptions of this user in Salesforce.")
     now = datetime.now(UTC).replace(microsecond=0)

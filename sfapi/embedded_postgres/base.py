@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.backends.postgresql import base
 from psycopg import sql
 
 from sfapi.database import EMBEDDED_DATABASE_NAME
 from sfapi.embedded_postgres.install import EmbeddedPostgresError
 from sfapi.embedded_postgres.server import USER, Endpoint, ensure_running
+from sfapi.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

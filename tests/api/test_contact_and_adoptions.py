@@ -150,7 +150,7 @@ def test_the_number_of_queries_does_not_grow(user: Client, django_assert_max_num
     contact = records.contact()
     for _ in range(10):
         give(contact, book=records.book(), school=records.school())
-    with django_assert_max_num_queries(3):  # limit, contact, adoptions
+    with django_assert_max_num_queries(2):  # limit, adoptions
         assert user.get(ADOPTIONS).json()["count"] == 10
     with django_assert_max_num_queries(2):
         user.get(CONTACT)

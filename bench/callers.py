@@ -1,0 +1,36 @@
+"""Who asks in the benchmarks of the API: users with the cookie of Accounts, and a service with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.service import CONNECTIONS, Request
+from bench.world import DATA, World
+from simulator.sso import Identity
+
+_USERS = """
+    SELECT accounts_uuid FROM sf_contact
+      JOIN LATERAL (SELECT count(*) FROM sf_adoption WHERE contact_id = sf_contact.id AND NOT is_deleted) AS adoptions
+        ON adoptions.count BETWEEN 2 AND 4
+     WHERE accounts_uuid IS NOT NULL AND NOT is_deleted ORDER BY id LIMIT %s
+"""
+
+
+class Callers:
+    """One user a connection, each with 2 to 4 adoptions, and one key."""
+
+    def __init__(self, here: World, schools: int) -> None:
+        identity = Identity.open(DATA / str(schools) / "simulator")
+        with here.connect() as connection:
+            found = [str(row[0]) for row in connection.execute(_USERS, [CONNECTIONS]).fetchall()]
+        self.cookies = [identity.cookie({"id": 1, "uuid": uuid, "name": "Bench"}) for uuid in found]
+        made = here.manage("create_api_key", "--name=bench", "--scopes=read:books")
+        self.key = next(word for word in made.output.split() if word.startswith("sfapi_"))
+
+    def users(self, path: str) -> list[list[Request]]:
+        """On each connection another user."""
+        return [[Request(path, {"Cookie": f"oxa={cookie}"})] for cookie in self.cookies]
+
+    def service(self, paths: Sequence[str]) -> list[list[Request]]:
+        """The key on all connections."""
+        return [[Request(path, {"Authorization": f"Bearer {self.key}"}) for path in paths]] * CONNECTIONS

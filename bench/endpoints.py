@@ -1,0 +1,59 @@
+"""The API's reads under load, against ``/ping/`` of the same processes."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+
+from bench.callers import Callers
+from bench.load import Seen
+from bench.report import Result
+from bench.service import CONNECTIONS, WORKERS, Request, Service, service
+from bench.world import World, world
+
+SECONDS = 3.0
+SHARE, TAIL = 1 / 4, 5
+
+Load = Sequence[Sequence[Request]]
+PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
+
+
+def endpoints(schools: int, runs: int) -> Iterator[Result]:
+    """Requests a second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
+    with world(schools) as here:
+        here.manage("sync_books")
+        here.manage("sync_all")
+        loads = loads_of(here, Callers(here, schools))
+        with service(here) as running:
+            for load in (PING, *loads.values()):
+                running.load(load, seconds=1)
+            for name, load in loads.items():
+                yield _against_ping(running, name, load, runs)
+
+
+def loads_of(here: World, callers: Callers) -> Mapping[str, Load]:
+    with here.connect() as connection:
+        rows = connection.execute("SELECT id FROM sf_account WHERE NOT is_deleted ORDER BY id LIMIT 100").fetchall()
+    return {
+        "/contact": callers.users("/api/v1/contact"),
+        "/adoptions": callers.users("/api/v1/adoptions"),
+        "/books": callers.service(["/api/v1/books"]),
+        "/schools/{id}": callers.service([f"/api/v1/schools/{row[0]}" for row in rows]),
+    }
+
+
+def _against_ping(running: Service, name: str, load: Load, runs: int) -> Result:
+    pairs: list[tuple[Seen, Seen]] = [
+        (running.load(PING, seconds=SECONDS), running.load(load, seconds=SECONDS)) for _ in range(max(runs, 3))
+    ]
+    share = statistics.median(seen.rate / ping.rate for ping, seen in pairs)
+    tail = statistics.median(seen.percentile(99) / seen.percentile(50) for _, seen in pairs)
+    ping_rate, rate = (statistics.median(pair[which].rate for pair in pairs) for which in (0, 1))
+    p50, p99 = (statistics.median(seen.percentile(percent) for _, seen in pairs) for percent in (50, 99))
+    return Result(
+        f"{name}, {WORKERS} workers, {CONNECTIONS} connections",
+        f"{share:.2f} of /ping/; p99 {tail:.1f} × p50",
+        f"{SHARE:g} of /ping/; {TAIL} ×",
+        share >= SHARE and tail <= TAIL,
+        f"{rate:,.0f}/s against {ping_rate:,.0f}/s; p50 {p50:.1f} ms, p99 {p99:.1f} ms",
+    )

@@ -1,0 +1,121 @@
+"""A small load generator: a few keep-alive connections, each of which asks again as soon as it is answered.
+
+``python -m bench.load`` is a process of its own, so that it does not slow down what measures. It reads a plan as JSON
+(``Plan``) and writes what it saw (``Seen``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import selectors
+import socket
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_END_OF_CHUNKS = b"0\r\n\r\n"
+_PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``requests``: for each connection, the texts that it sends in turn. ``seconds`` 0: each of them once."""
+
+    host: str
+    port: int
+    requests: list[list[str]]
+    seconds: float = 0.0
+
+
+@dataclass
+class Seen:
+    """Answers by status, the seconds that each took, and those of the whole."""
+
+    seconds: float = 0.0
+    statuses: dict[str, int] = field(default_factory=dict)
+    took: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return len(self.took) / self.seconds
+
+    def percentile(self, percent: int) -> float:
+        """In milliseconds."""
+        ordered = sorted(self.took)
+        return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)] * 1000
+
+
+class Connection:
+    """One connection and the answer that is coming in on it."""
+
+    def __init__(self, plan: Plan, requests: list[str]) -> None:
+        self._address = (plan.host, plan.port)
+        self._requests = [text.encode() for text in requests]
+        self._sent = 0
+        self._answer = bytearray()
+        self._began = 0.0
+        self.socket = self._connected()
+
+    @property
+    def done(self) -> bool:
+        return self._sent >= len(self._requests)
+
+    def ask(self) -> None:
+        self._answer.clear()
+        self._began = time.perf_counter()
+        self.socket.sendall(self._requests[self._sent % len(self._requests)])
+        self._sent += 1
+
+    def receive(self) -> tuple[str, float] | None:
+        """The status and the seconds when the answer is whole."""
+        part = self.socket.recv(1 << 18)
+        if not part:
+            raise SystemExit(f"the server closed a connection: {bytes(self._answer[:300])!r}")
+        self._answer += part
+        if not self._whole():
+            return None
+        return self._answer[9:12].decode(), time.perf_counter() - self._began
+
+    def _whole(self) -> bool:
+        head = self._answer.find(b"\r\n\r\n")
+        if head < 0:
+            return False
+        length = _LENGTH.search(self._answer, 0, head)
+        if length is None:
+            return self._answer.endswith(_END_OF_CHUNKS, head + 4)
+        return len(self._answer) >= head + 4 + int(length.group(1))
+
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(self._address, timeout=_PATIENCE_SECONDS)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+
+def run(plan: Plan) -> Seen:
+    seen, statuses = Seen(), Counter[str]()
+    began = time.perf_counter()
+    with selectors.DefaultSelector() as ready:
+        for requests in plan.requests:
+            connection = Connection(plan, requests)
+            ready.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.ask()
+        while ready.get_map():
+            over = plan.seconds and time.perf_counter() - began > plan.seconds
+            for key, _ in ready.select(_PATIENCE_SECONDS):
+                if found := key.data.receive():
+                    statuses[found[0]] += 1
+                    seen.took.append(found[1])
+                    if over or (not plan.seconds and key.data.done):
+                        ready.unregister(key.data.socket)
+                        key.data.socket.close()
+                    else:
+                        key.data.ask()
+    seen.seconds, seen.statuses = time.perf_counter() - began, dict(statuses)
+    return seen
+
+
+if __name__ == "__main__":
+    json.dump(asdict(run(Plan(**json.load(sys.stdin)))), sys.stdout)

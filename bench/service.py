@@ -1,0 +1,107 @@
+"""The service as it runs, gunicorn with several processes, and how to put load on it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection, HTTPException
+
+from bench.load import Plan, Seen
+from bench.world import ROOT, World
+
+HOST = "127.0.0.1"
+WORKERS, CONNECTIONS = 2, 8
+START_SECONDS = 60
+UNLIMITED = "9999999/min"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one connection asks for again and again."""
+
+    path: str
+    headers: Mapping[str, str]
+
+    def text(self) -> str:
+        lines = [f"GET {self.path} HTTP/1.1", "Host: localhost", "User-Agent: Mozilla/5.0 (X11; Linux) bench/1.0"]
+        return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in self.headers.items()), "", ""])
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running gunicorn."""
+
+    port: int
+
+    def load(self, requests: Sequence[Sequence[Request]], *, seconds: float = 0) -> Seen:
+        """``requests`` of each connection, by a process of its own; every answer must be 200."""
+        plan = Plan(HOST, self.port, [[each.text() for each in several] for several in requests], seconds)
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.load"],
+            cwd=ROOT,
+            input=json.dumps(asdict(plan)),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        seen = Seen(**json.loads(done.stdout))
+        if set(seen.statuses) != {"200"}:
+            raise SystemExit(f"{requests[0][0].path}: not all answers were 200: {seen.statuses}")
+        return seen
+
+
+@contextmanager
+def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[Service]:
+    """As in production, with a limit that nobody reaches."""
+    environment = {
+        **{name: value for name, value in here.environment.items() if name != "SIMULATOR_URL"},
+        "DEBUG": "off",
+        "SECRET_KEY": "only-for-the-benchmark-" * 3,
+        "SECURE_SSL_REDIRECT": "off",
+        "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
+        "DJANGO_SETTINGS_MODULE": settings,
+    }
+    arguments = [f"--workers={WORKERS}", f"--threads={CONNECTIONS // WORKERS}"]
+    with gunicorn("sfapi.wsgi:application", arguments, environment) as port:
+        yield Service(port)
+
+
+@contextmanager
+def gunicorn(application: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[int]:
+    """Its port, as soon as it answers ``/ping/``."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = int(probe.getsockname()[1])
+    command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment))
+    try:
+        _wait(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit("gunicorn did not start")
+        time.sleep(0.005)
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=START_SECONDS)
+    try:
+        connection.request("GET", "/ping/")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

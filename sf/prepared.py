@@ -1,0 +1,34 @@
+"""Statements that run at almost every request: PostgreSQL parses and plans them once a connection.
+
+Planning a join took five to twenty times as long as running it. Django's own cursors put values into the text of
+a statement; these send them beside it, so that the text stays the same and psycopg prepares it, unless
+``prepare_threshold`` is off (``sfapi/database.py``). For statements whose best plan does not depend on the values;
+a value whose type does not show from where it stands needs a cast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
+from psycopg.rows import RowFactory, dict_row, tuple_row
+
+
+def prepared_cursor(row_factory: RowFactory[Any] = tuple_row) -> CursorWrapper:
+    """As ``connection.cursor()``."""
+    database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    cursor: Any = Cursor(database.connection, row_factory=row_factory)
+    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+
+
+def prepared_rows(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows by names of their columns."""
+    with prepared_cursor(dict_row) as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[Any] = cursor.fetchall()
+        return rows
