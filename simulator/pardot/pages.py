@@ -92,6 +92,9 @@ def _rows(
     conditions = [condition.sql for condition in query.conditions]
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
+        if query.order.name == "id":
+            # The rows of a span of time lie together: from the last one on, in the order of ids, without a sort.
+            conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after
     where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
