@@ -7,7 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bench import report
+from bench.endpoints import endpoints
+from bench.overhead import overhead
 from bench.report import Result
+from bench.schools import schools_search
 from bench.startup import startup
 from bench.sync import sync_memory, sync_speed
 
@@ -34,6 +37,9 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "startup": lambda: startup(options.runs),
         "sync": lambda: sync_speed(options.schools, options.runs),
         "memory": lambda: sync_memory(sizes),
+        "endpoints": lambda: endpoints(options.schools, options.runs),
+        "schools": lambda: schools_search(options.schools, options.runs),
+        "overhead": lambda: overhead(options.schools, options.runs),
     }
 
 
@@ -41,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--schools", type=int, default=FULL_SCALE, help="scale; default %(default)s")
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts; default %(default)s")
-    parser.add_argument("only", nargs="*", help="names of benchmarks: startup, sync, memory; default: all")
+    parser.add_argument("only", nargs="*", help="names of benchmarks; default: all")
     return parser.parse_args()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from bench.callers import Callers
 from bench.load import Seen
@@ -20,15 +21,21 @@ PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
 
 def endpoints(schools: int, runs: int) -> Iterator[Result]:
     """Requests a second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
+    with filled(schools) as here, service(here) as running:
+        loads = loads_of(here, Callers(here, schools))
+        for load in (PING, *loads.values()):
+            running.load(load, seconds=1)
+        for name, load in loads.items():
+            yield _against_ping(running, name, load, runs)
+
+
+@contextmanager
+def filled(schools: int) -> Iterator[World]:
+    """A world with everything that the API reads in its cache."""
     with world(schools) as here:
         here.manage("sync_books")
         here.manage("sync_all")
-        loads = loads_of(here, Callers(here, schools))
-        with service(here) as running:
-            for load in (PING, *loads.values()):
-                running.load(load, seconds=1)
-            for name, load in loads.items():
-                yield _against_ping(running, name, load, runs)
+        yield here
 
 
 def loads_of(here: World, callers: Callers) -> Mapping[str, Load]:

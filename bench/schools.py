@@ -1,0 +1,121 @@
+"""The search for schools over many of them: with one hit, some, and a great many."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from bench.report import Result
+from bench.service import Request, service
+from bench.world import World, world
+from simulator.data import words
+from simulator.data.draw import Draw
+from simulator.data.schools import place
+from simulator.schema.ids import make_id
+
+SCHOOLS = 200_000
+WANTED = ((1, 25), (160, 25), (60_000, 80))
+"""Hits at 200,000 schools, and the milliseconds within which 95 % are to be answered."""
+MOST_NAMES = 200
+SHORTEST_NAME = 3
+NEAR = 0.4
+"""How far from the wanted hits a name may be, as a share."""
+
+_COPY = """
+    COPY sf_account (id, name, type, city, state, state_code, country, country_code, is_deleted, system_modstamp)
+    FROM STDIN
+"""
+_COUNT = """
+    SELECT count(*) FROM sf_account
+     WHERE NOT is_deleted AND search_name LIKE '%%' || sf_like_pattern(%s) || '%%'
+"""
+_ONCE = "SELECT min(name) FROM sf_account GROUP BY search_name HAVING count(*) = 1 ORDER BY md5(search_name) LIMIT %s"
+_SCANS = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'sf_account'"
+_STATISTICS_SECONDS = 3
+"""By then PostgreSQL's processes have told what they did."""
+
+
+def schools_search(schools: int, runs: int) -> Iterator[Result]:
+    """``schools`` is the scale of the other benchmarks: ten times as many are searched."""
+    many = min(schools * 10, SCHOOLS)
+    with world(200) as here:
+        _fill(here, many)
+        for hits, milliseconds in WANTED:
+            yield _searched(here, max(1, hits * many // SCHOOLS), many, milliseconds, runs)
+
+
+def _fill(here: World, many: int) -> None:
+    """Schools as the simulator makes them up, straight into the table."""
+    now = datetime.now(UTC)
+    draw = Draw(7, now)
+    with here.connect() as connection:
+        with connection.cursor().copy(_COPY) as copy:
+            for number in range(many):
+                made = place(draw, number)
+                copy.write_row((
+                    make_id("001", number), made.name, made.kind, made.city[:40], made.state[1], made.state[0],
+                    made.country[1], made.country[0], False, now,
+                ))  # fmt: skip
+        connection.execute("VACUUM ANALYZE sf_account")
+
+
+def _searched(here: World, hits: int, many: int, milliseconds: int, runs: int) -> Result:
+    """One name after the other, each of which is new to the processes: they keep the number of its matches."""
+    names = _names(here, hits)
+    searches = [Request(f"/api/v1/schools?name={quote(name)}", {}) for name in names]
+    before = _scans(here)
+    p50, p95 = (statistics.median(times) for times in zip(*(_times(here, searches) for _ in range(runs)), strict=True))
+    scans = _scans(here) - before
+    return Result(
+        f"/schools?name= over {many:,} schools, about {hits:,} hits",
+        f"p95 {p95:.0f} ms, {scans or 'no'} sequential scans",
+        f"under {milliseconds} ms, none",
+        p95 < milliseconds and not scans,
+        f"p50 {p50:.0f} ms; {len(names)} names, none asked for before",
+    )
+
+
+def _times(here: World, searches: Sequence[Request]) -> tuple[float, float]:
+    with service(here) as running:
+        running.load([[Request("/api/v1/schools?city=nowhere-at-all", {})]], allowed={"404"})
+        seen = running.load([searches])
+        return seen.percentile(50), seen.percentile(95)
+
+
+def _scans(here: World) -> int:
+    time.sleep(_STATISTICS_SECONDS)
+    with here.connect() as connection:
+        [[scans]] = connection.execute(_SCANS).fetchall()
+    assert isinstance(scans, int)
+    return scans
+
+
+def _names(here: World, hits: int) -> Sequence[str]:
+    """Texts to search for that are found about so often."""
+    with here.connect() as connection:
+        rare = [str(row[0]) for row in connection.execute(_ONCE, [MOST_NAMES]).fetchall()]
+        found = []
+        for text in rare if hits == 1 else [*_towns(), *_parts()]:
+            [[count]] = connection.execute(_COUNT, [text]).fetchall()
+            assert isinstance(count, int)
+            if abs(count - hits) <= hits * NEAR:
+                found.append(text)
+            if len(found) == MOST_NAMES:
+                break
+    if not found:
+        raise SystemExit(f"no text is found about {hits} times")
+    return found
+
+
+def _towns() -> Iterator[str]:
+    return (start + end for start in words.TOWN_STARTS for end in words.TOWN_ENDS)
+
+
+def _parts() -> Iterator[str]:
+    """Parts of words that stand in a great many names, each once."""
+    whole = ("university", "college", "high school", "community college", "community", "academy")
+    parts = (word[begin:end].strip() for word in whole for begin in range(len(word)) for end in range(len(word) + 1))
+    return iter(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_NAME))
