@@ -21,7 +21,7 @@ WANTED = ((1, 25), (160, 25), (60_000, 80))
 """Hits at 200,000 schools, and the milliseconds within which 95 % are to be answered."""
 MOST_NAMES = 200
 SHORTEST_NAME = 3
-NEAR = 0.4
+NEAR = 0.2
 """How far from the wanted hits a name may be, as a share."""
 
 _COPY = """
