@@ -111,7 +111,9 @@ def _names(here: World, hits: int) -> Sequence[str]:
 
 
 def _towns() -> Iterator[str]:
-    return (start + end for start in words.TOWN_STARTS for end in words.TOWN_ENDS)
+    """Their beginnings too: ``Ashbr`` is two towns."""
+    parts = (start + end[:length] for start in words.TOWN_STARTS for end in words.TOWN_ENDS for length in (2, 9))
+    return iter(dict.fromkeys(parts))
 
 
 def _parts() -> Iterator[str]:
