@@ -21,7 +21,7 @@ WANTED = ((1, 25), (160, 25), (60_000, 80))
 """Hits at 200,000 schools, and the milliseconds within which 95 % are to be answered."""
 MOST_NAMES = 200
 SHORTEST_NAME = 3
-NEAR = 0.4
+NEAR = 0.2
 """How far from the wanted hits a name may be, as a share."""
 
 _COPY = """
@@ -111,7 +111,9 @@ def _names(here: World, hits: int) -> Sequence[str]:
 
 
 def _towns() -> Iterator[str]:
-    return (start + end for start in words.TOWN_STARTS for end in words.TOWN_ENDS)
+    """Their beginnings too: ``Ashbr`` is two towns."""
+    parts = (start + end[:length] for start in words.TOWN_STARTS for end in words.TOWN_ENDS for length in (2, 9))
+    return iter(dict.fromkeys(parts))
 
 
 def _parts() -> Iterator[str]:

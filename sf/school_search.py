@@ -7,7 +7,8 @@ constant and can use the index. Finding and ranking touch only the narrow column
 the page alone.
 
 Counting all matches of a common word, or all schools, takes as long as finding them, and the answer changes only when
-a sync has changed something: it is kept by what was changed last, which any page of the same search shares.
+a sync has changed something: it is kept by what was changed last, which any page of the same search shares. The
+first page of a search counts while it sorts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -36,11 +36,11 @@ _RANK = """CASE WHEN search_name = sf_searchable(%(name)s) THEN 0
 
 _PAGE = """
     WITH page AS (
-        SELECT id, {rank} AS rank, search_name COLLATE "C" AS sorted_name
+        SELECT id, {rank} AS rank, search_name COLLATE "C" AS sorted_name, {matches} AS matches
           FROM sf_account WHERE NOT is_deleted AND {condition}
          ORDER BY rank, sorted_name, id LIMIT %(limit)s OFFSET %(offset)s
     )
-    SELECT {columns} FROM page JOIN sf_account USING (id) ORDER BY page.rank, page.sorted_name, id
+    SELECT matches, {columns} FROM page JOIN sf_account USING (id) ORDER BY page.rank, page.sorted_name, id
 """
 
 _COUNT = "SELECT count(*) FROM sf_account WHERE NOT is_deleted AND {condition}"
@@ -76,24 +76,43 @@ def school_page(filters: SchoolFilters, *, limit: int, offset: int) -> SchoolPag
     """The matches from ``offset`` on, at most ``limit``."""
     [[last_change]] = _rows(_LAST_CHANGE, {})
     total = _count(SchoolFilters(), last_change)
-    count = _count(filters, last_change)
-    if offset >= count:
+    count = _counts.get((filters, last_change))
+    if count is not None and offset >= count:
         return SchoolPage(count, total, [])
+    rows = _page(filters, limit, offset, counting=count is None)
+    if count is None:
+        count = _keep((filters, last_change), rows[0][0]) if rows else _count(filters, last_change)
+    return SchoolPage(count, total, [dict(zip(COLUMNS, row[1:], strict=True)) for row in rows])
+
+
+def _page(filters: SchoolFilters, limit: int, offset: int, *, counting: bool) -> list[tuple[Any, ...]]:
+    """Rows of the number of all matches, if it is wanted, and ``COLUMNS``."""
     statement = _PAGE.format(
         condition=_condition(filters),
         rank=_RANK if filters.name else "0",
+        matches="count(*) OVER ()" if counting else "NULL",
         columns=", ".join(f"sf_account.{name}" for name in COLUMNS),
     )
-    rows = _rows(statement, {**_parameters(filters), "limit": limit, "offset": offset})
-    return SchoolPage(count, total, [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    return _rows(statement, {**_parameters(filters), "limit": limit, "offset": offset})
 
 
-@lru_cache(maxsize=SEARCHES_COUNTED)
+_CountKey = tuple[SchoolFilters, datetime | None]
+_counts: dict[_CountKey, int] = {}
+"""Matches by search and last change, which moves with every insert, update and soft delete of a school."""
+
+
 def _count(filters: SchoolFilters, last_change: datetime | None) -> int:
-    """``last_change`` moves with every insert, update and soft delete of a school, and with it the key."""
-    del last_change
+    if (known := _counts.get((filters, last_change))) is not None:
+        return known
     [[count]] = _rows(_COUNT.format(condition=_condition(filters)), _parameters(filters))
-    return int(count)
+    return _keep((filters, last_change), count)
+
+
+def _keep(key: _CountKey, count: int) -> int:
+    if len(_counts) >= SEARCHES_COUNTED:
+        _counts.clear()
+    _counts[key] = count
+    return count
 
 
 def _condition(filters: SchoolFilters) -> str:

@@ -2,11 +2,13 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 from sfapi.signals import end_in_order_on_sigterm
+from sfapi.start import quick_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
 
 end_in_order_on_sigterm()
-application = get_asgi_application()
+with quick_start():
+    from django.core.asgi import get_asgi_application
+
+    application = get_asgi_application()
