@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_SEARCHED = timedelta(days=366)
+_SEARCHED = timedelta(days=366 * 40)
+"""The 29th of February on one weekday comes every 28 years, or after 40 when a century is in between."""
 
 
 def next_run(command: str, after: datetime) -> datetime | None:

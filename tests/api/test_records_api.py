@@ -194,7 +194,7 @@ def test_a_page_costs_two_statements_beside_those_of_the_doors(reader: Client) -
     page(reader)
     with CaptureQueriesContext(connection) as captured:
         page(reader)
-    assert [query["sql"].split()[0] for query in captured.captured_queries] == ["SELECT", "INSERT", "SELECT", "SELECT"]
+    assert len(captured) == 4  # the key, the limiter; how far nothing can come later, the rows
 
 
 # -- as_of --------------------------------------------------------------------------------------------------
