@@ -54,7 +54,7 @@ class TestDailyQuota:
 
 class TestConcurrency:
     def test_five_requests_are_open_at_once_and_no_more(self, pardot: Pardot) -> None:
-        pardot.settings(delay_seconds=0.4)
+        pardot.settings(delay_seconds=3)
         callers = [Pardot(pardot.simulator) for _ in range(8)]
         with ThreadPoolExecutor(len(callers)) as pool:
             responses = list(pool.map(lambda caller: caller.get("tags", fields="id"), callers))
