@@ -97,17 +97,20 @@ class PardotClient:
     def _attempt(
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """One attempt; only a session that has expired is renewed, and that once."""
+        """One attempt; only a session that has expired is renewed.
+
+        A session may expire again before its first use: another thread was refused with it. One renewal for each of
+        the calls that may be open is fair; a session refused more often is refused for good.
+        """
         session = self._salesforce.session()
-        try:
-            return self._send(session, method, path, params, body)
-        except SessionExpired:
+        for _ in range(MOST_OPEN):
+            try:
+                return self._send(session, method, path, params, body)
+            except SessionExpired as error:
+                refusal = error
             session = self._salesforce.renewed_session(session)
-        try:
-            return self._send(session, method, path, params, body)
-        except SessionExpired as error:
-            message = f"{error}. {self._salesforce.after_renewal}"
-            raise LoginFailed(message, code=error.code, status=error.status) from error
+        message = f"{refusal}. {self._salesforce.after_renewal}"
+        raise LoginFailed(message, code=refusal.code, status=refusal.status) from refusal
 
     def _send(
         self, session: Session, method: str, path: str, params: Mapping[str, str], body: Mapping[str, str] | None
