@@ -1,28 +1,20 @@
-"""What follows every tier: steps that other modules add, each in its own transaction, in the order of adding.
+"""What follows every sync: audits, the score, the day's snapshot.
 
 Roll-ups need no step: they are brought up to date in the transaction that merges activities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import transaction
 
+from pardot.audits.run import run_audits
+from pardot.models import DailySnapshot
+from pardot.snapshots import write_snapshot
 from pardot.sync.entities import Tier
 
-Step = Callable[[Tier], None]
 
-_steps: list[Step] = []
-
-
-def after_tier(step: Step) -> Step:
-    """Add a step: called with the tier that was synced."""
-    _steps.append(step)
-    return step
-
-
-def finish_tier(tier: Tier) -> None:
-    for step in _steps:
-        with transaction.atomic():
-            step(tier)
+def finish(tier: Tier | None) -> DailySnapshot:
+    """Audit what is here and keep the day's figures, together; ``tier``: ``None`` when only some entities were read."""
+    with transaction.atomic():
+        run_audits()
+        return write_snapshot(tier)
