@@ -10,9 +10,9 @@ class Area(models.TextChoices):
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"
-    LANDING_PAGES = "landing_pages"
+    LANDING_PAGES = "landing_pages", "Landing pages"
     LISTS = "lists"
     LIST_EMAILS = "list_emails", "List e-mails"
-    CUSTOM_REDIRECTS = "custom_redirects"
+    CUSTOM_REDIRECTS = "custom_redirects", "Custom redirects"
     PROSPECTS = "prospects"
     TAGS = "tags"
