@@ -10,6 +10,7 @@ from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
 from sfapi.cron import CRONJOBS as CRONJOBS
 from sfapi.database import database_settings
+from sfapi.email import mail_server
 from sfapi.env import Environment
 from sfapi.logs import logging_settings, start_sentry
 from sfapi.secret_key import kept_secret_key
@@ -141,6 +142,8 @@ PARDOT_PAGE_SIZE = env.integer("PARDOT_PAGE_SIZE", 1000, at_least=1, at_most=100
 PARDOT_PAUSE_THRESHOLD = env.fraction("PARDOT_PAUSE_THRESHOLD", 0.85)
 PARDOT_ACTIVITY_RETENTION_DAYS = env.integer("PARDOT_ACTIVITY_RETENTION_DAYS", 400, at_least=31, at_most=3660)
 PARDOT_ADOPTION_JSON_FIELD = env.text("PARDOT_ADOPTION_JSON_FIELD")
+SLACK_WEBHOOK_URL = env.url("SLACK_WEBHOOK_URL", schemes=("https", "http"))
+DIGEST_RECIPIENTS = env.names("DIGEST_RECIPIENTS")
 SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
 SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
 SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")
@@ -156,6 +159,15 @@ check_sso_variables(
     encryption_key=SSO_ENCRYPTION_PRIVATE_KEY,
     dev_user_uuid=DEV_USER_UUID,
 )
+
+# -- mail -------------------------------------------------------------------------------------------------
+_mail = mail_server(env)
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
 
 # -- the simulator, for the demo --------------------------------------------------------------------------
 SIMULATOR_URL = env.development_only("SIMULATOR_URL", debug=DEBUG)
