@@ -96,7 +96,8 @@ def _worst(facts: DigestFacts) -> Iterator[str]:
     losing = [(area, score) for area, score in facts.card.grading.areas.items() if score.points_lost]
     for area, score in sorted(losing, key=_lost, reverse=True)[:WORST]:
         top = _top_issue(facts, area)
-        lost = f"{area.label}: {number(round(score.points_lost or 0, 1))} points lost"
+        points = round(score.points_lost or 0, 1)
+        lost = f"{area.label}: {number(points)} {'point' if points == 1 else 'points'} lost"
         yield f"{lost}; {top}" if top else lost
     if not losing and facts.card.overall is not None:
         yield "no area loses any"
