@@ -20,9 +20,13 @@ LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {_AS_LEAD} OR {_AS_CONTACT})"
 """SQL over a prospect ``p``: it has some id of a lead or contact."""
 
 
+VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
+"""What a Salesforce id looks like, as a regular expression."""
+
+
 def bad_id(column: str) -> str:
     """SQL over a prospect ``p``: the field holds something that is no Salesforce id of 15 or 18 characters."""
-    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '^[0-9A-Za-z]{{15}}([0-9A-Za-z]{{3}})?$')"
+    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
 
 
 STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
