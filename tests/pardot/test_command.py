@@ -51,7 +51,7 @@ def test_a_sample_whose_page_token_expires_begins_anew(pardot: Pardot, simulator
     wanted = set(Prospect.objects.values_list("id", flat=True))
     Prospect.objects.all().delete()
     settings.PARDOT_PAGE_SIZE = 5
-    expired = {"path": "objects/prospects.*nextPageToken", "errorCode": "210"}
+    expired: dict[str, Any] = {"path": "objects/prospects.*nextPageToken", "errorCode": "210"}
     simulator.fail("error", skip=1, times=2, **expired)
     camp_sync("--scout")
     assert set(Prospect.objects.values_list("id", flat=True)) == wanted

@@ -47,7 +47,7 @@ def live(pardot: Pardot, path: str) -> list[dict[str, Any]]:
 def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
     """Kind → ids, from the raw rows of both systems."""
     campaigns = set(pardot.ids("campaigns"))
-    found = {
+    found: dict[str, set[str]] = {
         kind: {str(row["id"]) for row in live(pardot, path) if row["campaignId"] and row["campaignId"] not in campaigns}
         for kind, path in CONTENT.items()
     }
