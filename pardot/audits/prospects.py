@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 
 from pardot.areas import Area
-from pardot.audits.inputs import AuditInputs
+from pardot.audits.inputs import AuditInputs, look_back
 from pardot.models import AuditSummary
-from pardot.sync.entities import PROSPECTS
+from pardot.rollups import ENGAGEMENT_DAYS
+from pardot.sync.entities import ACTIVITIES, PROSPECTS
 
 _AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
 _AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"
@@ -20,14 +21,20 @@ LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {_AS_LEAD} OR {_AS_CONTACT})"
 """SQL over a prospect ``p``: it has some id of a lead or contact."""
 
 
+VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
+"""What a Salesforce id looks like, as a regular expression."""
+
+
 def bad_id(column: str) -> str:
     """SQL over a prospect ``p``: the field holds something that is no Salesforce id of 15 or 18 characters."""
-    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '^[0-9A-Za-z]{{15}}([0-9A-Za-z]{{3}})?$')"
+    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
 
 
 STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
 """SQL over a prospect ``p``: the adoption field should have been emptied by Salesforce and was not."""
 HIGH_SCORE = 100
+SAMPLE_SIZE = 50
+"""How many prospects of a kind are named in the figures, by their ids."""
 
 
 def _percent(condition: str) -> str:
@@ -61,6 +68,12 @@ _GRADES = """
     SELECT coalesce(nullif(btrim(grade), ''), 'none'), count(*) FROM pardot_prospect
     WHERE is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1
 """
+_SAMPLES = {
+    "bad_lead_sample": (bad_id("salesforce_lead_id"), "p.id"),
+    "bad_contact_sample": (bad_id("salesforce_contact_id"), "p.id"),
+    "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
+}
+"""Figures that are lists of ids: which prospects, in which order, the first ``SAMPLE_SIZE`` of them."""
 _ACTIVE = """
     SELECT count(*) FROM pardot_prospectengagement e JOIN pardot_prospect p ON p.id = e.prospect_id
     WHERE p.is_deleted IS NOT TRUE
@@ -75,6 +88,8 @@ class ProspectAudit:
     def run(self, inputs: AuditInputs) -> None:
         """Bring the summary up to date; call it in a transaction."""
         figures = _figures()
+        if not _activity_is_known(inputs):
+            figures["active_30d"] = None
         AuditSummary.objects.update_or_create(
             area=self.area,
             defaults={
@@ -91,6 +106,11 @@ class ProspectAudit:
 AUDIT = ProspectAudit()
 
 
+def _activity_is_known(inputs: AuditInputs) -> bool:
+    """Whether ``ProspectEngagement`` says anything; its days are its own, not those of the configured look-back."""
+    return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
+
+
 def _figures() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT)
@@ -99,6 +119,12 @@ def _figures() -> dict[str, Any]:
         figures["deleted"] = cursor.fetchone()[0]
         cursor.execute(_GRADES)
         figures["grade_distribution"] = dict(cursor.fetchall())
+        for name, (condition, order) in _SAMPLES.items():
+            cursor.execute(
+                f"SELECT p.id FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE AND {condition} "  # noqa: S608 - our own
+                f"ORDER BY {order} LIMIT {SAMPLE_SIZE}"
+            )
+            figures[name] = [prospect for (prospect,) in cursor.fetchall()]
         cursor.execute(_ACTIVE)
         figures["active_30d"] = cursor.fetchone()[0]
     return figures

@@ -46,6 +46,20 @@ def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypat
     assert last_run("prospects").mode == "sample"
 
 
+def test_a_sample_whose_page_token_expires_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+    camp_sync("--scout")
+    wanted = set(Prospect.objects.values_list("id", flat=True))
+    Prospect.objects.all().delete()
+    settings.PARDOT_PAGE_SIZE = 5
+    expired: dict[str, Any] = {"path": "objects/prospects.*nextPageToken", "errorCode": "210"}
+    simulator.fail("error", skip=1, times=2, **expired)
+    camp_sync("--scout")
+    assert set(Prospect.objects.values_list("id", flat=True)) == wanted
+    simulator.fail("error", times=None, **expired)
+    with pytest.raises(CommandError, match=r"failed: prospects\n(?s:.*)the page token has expired"):
+        camp_sync("--scout")
+
+
 def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_removes_none(pardot: Pardot) -> None:
     camp_sync("--scout")
     camp_sync("--survey")

@@ -75,7 +75,8 @@ class Command(BaseCommand):
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity]) -> None:
         began = time.monotonic()
         report = RunReport(self, removed="removed", calls="calls")
-        runs = camp.run(entities, report.tell, sample=PROSPECTS if tier is Tier.SCOUT else None)
+        sample = PROSPECTS if tier is Tier.SCOUT else None
+        runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
         if any(run.state != SyncRun.State.SKIPPED for run in runs):
             self.stdout.write(_told(finish(tier)))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
