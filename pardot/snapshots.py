@@ -12,7 +12,7 @@ from django.utils import timezone
 from pardot.areas import Area
 from pardot.models import AuditSummary, DailySnapshot, EntityState, OrphanRun, SalesforceHealth
 from pardot.scorecard import Scorecard, current_scorecard, today
-from pardot.sync.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, SF_HEALTH, TAGGED_OBJECTS, Tier
+from pardot.sync.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, TAGGED_OBJECTS, Tier
 from pardot.sync.state import complete_reads
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
@@ -76,8 +76,8 @@ def _counted() -> dict[str, Any]:
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}
     values |= {column: read[entity].rows for column, entity in _ROWS.items() if entity in read}
-    if SF_HEALTH.name in read:
-        health = SalesforceHealth.objects.latest()
+    health = SalesforceHealth.objects.first()
+    if health is not None:
         values |= {name: getattr(health, name) for name in HEALTH_FIGURES}
     orphans = OrphanRun.objects.first()
     if orphans is not None:

@@ -19,7 +19,7 @@ from sf.models import SyncConfig
 router = Router(tags=["pardot: configuration"])
 
 
-class TeamMemberOut(Schema):
+class ConfigTeamMember(Schema):
     id: int
     name: str
     role: str
@@ -29,32 +29,32 @@ class TeamMemberOut(Schema):
     accounts_uuid: UUID | None
 
 
-class AreaOut(Schema):
+class ConfigArea(Schema):
     area: Area
     label: str
     owners: list[str]
 
 
-class CampOut(Schema):
+class ConfigCamp(Schema):
     start: date | None
     end: date | None
 
 
-class Threshold(Schema):
+class ConfigGrade(Schema):
     grade: str
     minimum: int = Field(description="From so many points on.")
 
 
-class Config(Schema):
+class PardotConfig(Schema):
     sf_instance_url: str | None = Field(description="Of the org of the last sync; null: none has run yet.")
     pardot_url: str = Field(description="Base of links into Pardot.")
     pardot_pages: dict[str, str] = Field(
         description="Kind of record → path behind `pardot_url`, with `{id}` for its id."
     )
-    team: list[TeamMemberOut]
-    areas: list[AreaOut]
-    camp: CampOut
-    grade_thresholds: list[Threshold]
+    team: list[ConfigTeamMember]
+    areas: list[ConfigArea]
+    camp: ConfigCamp
+    grade_thresholds: list[ConfigGrade]
     activity_lookback_days: int
     list_stale_months: int
     list_stale_severe_months: int
@@ -62,26 +62,28 @@ class Config(Schema):
     time_zone: str = Field(description="In which days begin and end.")
 
 
-@router.get("/config", response={200: Config, **documented(401, 403)}, summary="Team, links, dates and thresholds")
-def get_config(request: HttpRequest) -> Config:
+@router.get(
+    "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, links, dates and thresholds"
+)
+def get_config(request: HttpRequest) -> PardotConfig:
     """What staff have configured, as it holds now; `admin/config` changes it."""
     del request
     team = list(TeamMember.objects.all())
     return _config(configuration(), team, SyncConfig.objects.values_list("instance_url", flat=True).first() or None)
 
 
-def _config(values: Configuration, team: list[TeamMember], instance_url: str | None) -> Config:
-    return Config(
+def _config(values: Configuration, team: list[TeamMember], instance_url: str | None) -> PardotConfig:
+    return PardotConfig(
         sf_instance_url=instance_url,
         pardot_url=pardot_base(),
         pardot_pages=dict(PARDOT_PAGES),
         team=[_member(member) for member in team],
         areas=[
-            AreaOut(area=area, label=area.label, owners=[member.name for member in team if area in member.areas])
+            ConfigArea(area=area, label=area.label, owners=[member.name for member in team if area in member.areas])
             for area in Area
         ],
-        camp=CampOut(start=values.camp.start, end=values.camp.end),
-        grade_thresholds=[Threshold(grade=each.grade, minimum=each.minimum) for each in values.thresholds],
+        camp=ConfigCamp(start=values.camp.start, end=values.camp.end),
+        grade_thresholds=[ConfigGrade(grade=each.grade, minimum=each.minimum) for each in values.thresholds],
         activity_lookback_days=values.activity_lookback_days,
         list_stale_months=values.list_stale_months,
         list_stale_severe_months=values.list_stale_severe_months,
@@ -90,8 +92,8 @@ def _config(values: Configuration, team: list[TeamMember], instance_url: str | N
     )
 
 
-def _member(member: TeamMember) -> TeamMemberOut:
-    return TeamMemberOut(
+def _member(member: TeamMember) -> ConfigTeamMember:
+    return ConfigTeamMember(
         id=member.pk,
         name=member.name,
         role=member.role,

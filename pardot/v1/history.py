@@ -94,7 +94,12 @@ def get_trail(request: HttpRequest, since: date | None = _FROM, until: date | No
     return json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
 
 
-@router.get("/compare", response={200: ComparedDays, **documented(401, 403, 404, 422)}, summary="Two days side by side")
+@router.get(
+    "/compare",
+    response={200: ComparedDays, **documented(401, 403, 404, 422)},
+    by_alias=True,
+    summary="Two days side by side",
+)
 def compare_two_days(
     request: HttpRequest,
     first: date = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it

@@ -16,7 +16,7 @@ from api.fields import PlainText
 from pardot.areas import Area
 from pardot.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
 from pardot.issue_tasks import issue_task_create
-from pardot.issues import BY_KEY, Priority
+from pardot.issues import BY_KEY
 from pardot.models import Task, TeamMember
 from pardot.scorecard import current_scorecard
 from pardot.snapshots import as_number
@@ -34,8 +34,8 @@ class IssueTask(Schema):
     area: Area | Literal[""]
     issue: str
     asset_id: int | None = Field(description="Of the one asset that it is about; null: the issue as a whole.")
-    status: Task.Status
-    priority: Task.Priority
+    status: Literal["open", "done"]
+    priority: Literal["high", "normal", "low"]
     due_date: date | None
     created_by: str
     created_at: datetime
@@ -47,7 +47,7 @@ class IssueItem(Schema):
     flag: str = Field(description="The flag of the assets that have it, as in `assets/{type}`.")
     title: str = Field(description="With the count; a dash stands for no data.")
     description: str = Field(description="What to do in Pardot.")
-    priority: Priority
+    priority: Literal["high", "normal", "low"]
     count: int | float | None = Field(description="Without exempt assets; null: no data. A percentage has decimals.")
     is_percentage: bool
     exempt: int = Field(description="How many more have it and are exempt today.")
@@ -127,7 +127,7 @@ def _item(listed: ListedIssue) -> IssueItem:
         flag=listed.issue.flag,
         title=listed.title,
         description=listed.description,
-        priority=listed.priority,
+        priority=listed.priority.value,
         count=as_number(listed.count),
         is_percentage=listed.issue.is_percentage,
         exempt=listed.exempt,
@@ -151,8 +151,8 @@ def _task(task: Task) -> IssueTask:
         area=Area(task.area) if task.area else "",
         issue=task.issue,
         asset_id=task.asset_id,
-        status=Task.Status(task.status),
-        priority=Task.Priority(task.priority),
+        status=task.status,  # type: ignore[arg-type]  # a choice of the model
+        priority=task.priority,  # type: ignore[arg-type]
         due_date=task.due_date,
         created_by=task.created_by,
         created_at=task.created_at,

@@ -16,7 +16,7 @@ from sf.models import SyncConfig, SyncRun
 router = Router(tags=["pardot: sync"])
 
 
-class EntityItem(Schema):
+class EntityFreshness(Schema):
     name: str
     aliases: list[str]
     tier: int = Field(description="The tier that reads it: 1, 2 or 3.")
@@ -42,7 +42,7 @@ class RunningSync(Schema):
     api_calls: int
 
 
-class Quota(Schema):
+class PardotQuotaState(Schema):
     used: int
     maximum: int
     left: int
@@ -52,9 +52,9 @@ class Quota(Schema):
 class SyncStatus(Schema):
     tier: int = Field(ge=0, le=3, description="What has been synced.")
     sync_enabled: bool = Field(description="False: the kill switch is on.")
-    quota: Quota | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
+    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
     running: list[RunningSync]
-    entities: list[EntityItem]
+    entities: list[EntityFreshness]
 
 
 @router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
@@ -72,11 +72,11 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     )
 
 
-def _quota() -> Quota | None:
+def _quota() -> PardotQuotaState | None:
     known = PardotQuota.objects.first()
     if known is None:
         return None
-    return Quota(used=known.used, maximum=known.maximum, left=known.left, told_at=known.told_at)
+    return PardotQuotaState(used=known.used, maximum=known.maximum, left=known.left, told_at=known.told_at)
 
 
 def _running(run: SyncRun) -> RunningSync:
@@ -89,8 +89,8 @@ def _running(run: SyncRun) -> RunningSync:
     )
 
 
-def _entity(status: EntityStatus) -> EntityItem:
-    return EntityItem(
+def _entity(status: EntityStatus) -> EntityFreshness:
+    return EntityFreshness(
         name=status.entity.name,
         aliases=list(status.entity.aliases),
         tier=int(status.entity.tier),
