@@ -12,6 +12,7 @@ from ninja.params.functions import Query
 
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import json_response
+from api.records.values import QueryDate
 from pardot.areas import Area
 from pardot.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
 from pardot.issues import BY_KEY
@@ -83,7 +84,7 @@ _TO: Any = Query(None, alias="to", description="The last day, included.")
 
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
-def get_trail(request: HttpRequest, since: date | None = _FROM, until: date | None = _TO) -> HttpResponse:
+def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
     """All of them without `from` and `to`. Days are those of the installation's time zone."""
     del request
     try:
@@ -102,8 +103,8 @@ def get_trail(request: HttpRequest, since: date | None = _FROM, until: date | No
 )
 def compare_two_days(
     request: HttpRequest,
-    first: date = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it
-    second: date = Query(..., alias="to", description="The later day."),  # noqa: B008
+    first: QueryDate = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it
+    second: QueryDate = Query(..., alias="to", description="The later day."),  # noqa: B008
 ) -> HttpResponse:
     """Score, areas, people, issues and counts of both days, and the differences. A day without a snapshot is
     represented by the nearest earlier one, and `used` says which; 404 when there is none."""

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, StringConstraints
 from api.auth import signed_in_user
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText
+from api.records.values import QueryDate
 from pardot.areas import Area
 from pardot.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
 from pardot.issue_tasks import issue_task_create
@@ -69,7 +70,7 @@ class NewIssueTask(Schema):
     model_config = ConfigDict(extra="forbid")
 
     assignee: Name | None = Field(None, description="Name of a team member; null or left out: the owner of the area.")
-    due_date: date | None = None
+    due_date: QueryDate | None = None
 
 
 class MadeTask(Schema):
@@ -101,14 +102,19 @@ def create_issue_task(
     wanted = body or NewIssueTask(assignee=None)
     card = current_scorecard()
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
-    session = signed_in_user(request).session
     task, created = issue_task_create(
         listed_issue(card, card.issues[key]),
         assignee=_member(wanted.assignee) if wanted.assignee else TeamMember.objects.filter(name=owner).first(),
         due_date=wanted.due_date,
-        created_by=session.name or session.uuid,
+        created_by=_who_acts(request),
     )
     return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
+
+
+def _who_acts(request: HttpRequest) -> str:
+    """The name of the signed-in user, else the UUID of their account."""
+    session = signed_in_user(request).session
+    return (session.name.replace("\0", "").strip() or session.uuid)[: Task._meta.get_field("created_by").max_length]
 
 
 def _member(name: str) -> TeamMember:
