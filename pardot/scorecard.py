@@ -71,8 +71,8 @@ class ScoreInputs:
     configuration: Configuration
     audited_at: datetime | None
 
-    def with_fixed(self, fixed: Mapping[str, int]) -> ScoreInputs:
-        """As if so many occurrences of these issues were mended; never fewer than none stay."""
+    def with_fixed(self, fixed: Mapping[str, Count]) -> ScoreInputs:
+        """As if so many occurrences of these issues (of a percentage: points) were mended; none is the fewest."""
         issues = dict(self.issues)
         for key, times in fixed.items():
             count = issues[key].count
@@ -149,11 +149,12 @@ def _issue_count(issue: Issue, summary: AuditSummary | None, exempt: int, now: d
         percentage = summary.figures.get(issue.flag) if summary is not None and summary.is_complete else None
         return IssueCount(issue, None if percentage is None else Decimal(str(percentage)))
     count = flag_count(summary, issue.flag, now)
-    return IssueCount(issue, None if count is None else count - exempt, exempt)
+    # An audit may have ended between the two questions.
+    return IssueCount(issue, None if count is None else max(0, count - exempt), exempt)
 
 
 def _person(member: TeamMember, grading: Grading, values: Configuration) -> PersonScore:
-    areas = tuple(Area(area) for area in member.areas)
+    areas = tuple(area for area in Area if area in member.areas)
     score = weighted_mean(grading.areas, areas)
     return PersonScore(member.name, member.label, member.role, areas, score, grade_of(score, values.thresholds))
 

@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from pardot.areas import Area
-from pardot.models import (
-    AuditSummary,
-    CampaignMember,
-    DailySnapshot,
-    Folder,
-    OrphanRun,
-    SalesforceHealth,
-    TaggedObject,
-    VisitorActivity,
-)
+from pardot.models import AuditSummary, DailySnapshot, EntityState, OrphanRun, SalesforceHealth
 from pardot.scorecard import Scorecard, current_scorecard, today
-from pardot.sync.entities import (
-    ACTIVITIES,
-    CAMPAIGN_MEMBERS,
-    FOLDERS,
-    SF_HEALTH,
-    TAGGED_OBJECTS,
-    Tier,
-)
+from pardot.sync.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, TAGGED_OBJECTS, Tier
 from pardot.sync.state import complete_reads
 
+HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
+COUNTS = (
+    *(area.value for area in Area),
+    "folders",
+    "tagged_objects",
+    *HEALTH_FIGURES,
+    "prospects_linked",
+    "prospects_active",
+    "activities",
+    "campaign_members",
+    "orphans",
+)
+"""The columns of a snapshot that count something."""
+_ROWS = {
+    "folders": FOLDERS.name,
+    "tagged_objects": TAGGED_OBJECTS.name,
+    "campaign_members": CAMPAIGN_MEMBERS.name,
+    "activities": ACTIVITIES.name,
+}
+"""Column → the entity whose rows it counts."""
 
-def write_snapshot(tier: Tier | None) -> DailySnapshot:
+
+def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Today's row, brought up to date; ``tier`` is ``None`` when only some entities were synced.
 
-    What was never read stays null. What this run did not read keeps its last value: the tables still hold it.
+    What was never read stays null. What this run did not read keeps its last value: that of the tables, or where they
+    have none, that of the latest snapshot.
     """
-    day = today()
-    known = DailySnapshot.objects.filter(day=day).first()
-    highest = max(int(tier or 0), known.tier if known else 0)
-    values = {"tier": highest, "updated_at": timezone.now(), **_graded(current_scorecard()), **_counted()}
+    now = now or timezone.now()
+    day = today(now)
+    latest = DailySnapshot.objects.filter(day__lte=day).last()
+    values = {
+        "tier": max(int(tier or 0), latest.tier if latest and latest.day == day else 0),
+        "updated_at": now,
+        **({name: getattr(latest, name) for name in COUNTS} if latest else {}),
+        **_counted(),
+        **_graded(current_scorecard(now)),
+    }
     return DailySnapshot.objects.update_or_create(day=day, defaults=values)[0]
 
 
@@ -58,31 +71,23 @@ def as_number(count: int | Decimal | None) -> int | float | None:
 
 
 def _counted() -> dict[str, Any]:
+    """The figures of the tables, of whatever was read completely at least once."""
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}
-    if FOLDERS.name in read:
-        values["folders"] = Folder.objects.count()
-    if TAGGED_OBJECTS.name in read:
-        values["tagged_objects"] = TaggedObject.objects.count()
-    if SF_HEALTH.name in read:
-        health = SalesforceHealth.objects.latest()
+    values |= {column: read[entity].rows for column, entity in _ROWS.items() if entity in read}
+    health = SalesforceHealth.objects.first()
+    if health is not None:
         values |= {name: getattr(health, name) for name in HEALTH_FIGURES}
-    if CAMPAIGN_MEMBERS.name in read:
-        values["campaign_members"] = CampaignMember.objects.filter(is_deleted=False).count()
-    if ACTIVITIES.name in read:
-        values["activities"] = VisitorActivity.objects.count()
     orphans = OrphanRun.objects.first()
     if orphans is not None:
         values["orphans"] = orphans.total
-    return values | _of_prospects(summaries)
+    return values | _of_prospects(summaries, read)
 
 
-HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
-
-
-def _of_prospects(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
+def _of_prospects(summaries: Mapping[Area, AuditSummary], read: Mapping[str, EntityState]) -> dict[str, Any]:
     if Area.PROSPECTS not in summaries:
         return {}
     figures = summaries[Area.PROSPECTS].figures
-    return {"prospects_linked": figures["linked"], "prospects_active": figures["active_30d"]}
+    active = {"prospects_active": figures["active_30d"]} if ACTIVITIES.name in read else {}
+    return {"prospects_linked": figures["linked"], **active}

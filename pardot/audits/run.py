@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from pardot.areas import Area
@@ -31,9 +32,9 @@ ASSET_AUDITS: tuple[AssetAudit, ...] = (
 AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 
-def run_audits() -> AuditInputs:
+def run_audits(now: datetime | None = None) -> AuditInputs:
     """Audit every area; call it in a transaction. What the audits relied on."""
-    inputs = audit_inputs()
+    inputs = audit_inputs(now)
     for audit in AUDITS:
         audit.run(inputs)
     return inputs

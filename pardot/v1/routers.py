@@ -5,8 +5,42 @@ from __future__ import annotations
 from ninja import Router
 
 from api.auth import super_user
-from pardot.v1 import score, texts
+from pardot.v1 import (
+    admin_settings,
+    assets,
+    briefing,
+    campaigns,
+    config,
+    exemptions,
+    gear,
+    history,
+    issues,
+    notes,
+    score,
+    sync,
+    tags,
+    tasks,
+    texts,
+    what_if,
+)
 
 router = Router(auth=super_user())
-for _module in (score, texts):
+for _module in (
+    briefing,
+    score,
+    issues,
+    what_if,
+    history,
+    assets,
+    gear,
+    campaigns,
+    tags,
+    texts,
+    tasks,
+    exemptions,
+    notes,
+    sync,
+    config,
+    admin_settings,
+):
     router.add_router("", _module.router)

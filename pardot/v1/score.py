@@ -21,9 +21,9 @@ class AreaScoreOut(Schema):
     label: str
     score: int | None = Field(description="0 to 100; null: no data.")
     grade: str | None
-    items: int
-    demerits: float = Field(description="Points that the issues of the area take, together.")
-    weight: float
+    items: int | None = Field(description="Null, as all that follows: no data.")
+    demerits: float | None = Field(description="Points that the issues of the area take, together.")
+    weight: float | None = Field(description="ln(items + 1): how much the area counts in the overall score.")
     points_lost: float | None = Field(description="Of the overall score.")
     owners: list[str]
 
@@ -66,14 +66,15 @@ def health_score(card: Scorecard) -> HealthScore:
 
 
 def _area(card: Scorecard, area: Area, score: AreaScore) -> AreaScoreOut:
+    has_data = score.score is not None
     return AreaScoreOut(
         area=area,
         label=area.label,
         score=score.score,
         grade=card.area_grades[area],
-        items=score.items,
-        demerits=float(score.demerits),
-        weight=round(score.weight, 4),
+        items=score.items if has_data else None,
+        demerits=float(score.demerits) if has_data else None,
+        weight=round(score.weight, 4) if has_data else None,
         points_lost=None if score.points_lost is None else round(score.points_lost, 2),
         owners=card.owners(area),
     )

@@ -79,6 +79,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
+        "issues": "forms_errors",
     }
 
 

@@ -78,7 +78,8 @@ class Command(BaseCommand):
         sample = PROSPECTS if tier is Tier.SCOUT else None
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
         if any(run.state != SyncRun.State.SKIPPED for run in runs):
-            self.stdout.write(_told(finish(tier)))
+            brought = any(run.state == SyncRun.State.DONE for run in runs)
+            self.stdout.write(_told(finish(tier if brought else None)))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
