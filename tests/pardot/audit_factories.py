@@ -53,7 +53,8 @@ def audit(now: datetime = NOW) -> None:
 
 
 def flags(model: type[PardotRecord], record: int) -> set[str]:
-    return set(model._default_manager.values_list("flags", flat=True).get(pk=record))
+    rows: Any = model._default_manager
+    return set(rows.values_list("flags", flat=True).get(pk=record))
 
 
 def counts(area: str) -> Mapping[str, int | None]:
