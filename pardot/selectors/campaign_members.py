@@ -53,9 +53,9 @@ def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
 
 
 def _in_salesforce(sf_id: str) -> bool:
-    return SalesforceCampaign.objects.filter(pk=sf_id, is_deleted=False).exists()
+    return SalesforceCampaign.objects.filter(pk=sf_id).exists()
 
 
 def _members(sf_id: str, after: str, limit: int) -> list[dict[str, Any]]:
-    rows = CampaignMember.objects.filter(campaign_id=sf_id, is_deleted=False, pk__gt=after)
+    rows = CampaignMember.objects.filter(campaign_id=sf_id, pk__gt=after)
     return list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])

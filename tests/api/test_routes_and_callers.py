@@ -79,6 +79,8 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
+        "assets": "forms",
+        "campaigns": records.salesforce_campaign(),
     }
 
 
