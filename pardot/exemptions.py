@@ -10,13 +10,22 @@ from django.db.models import Q, QuerySet
 
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.run import ASSET_AUDITS
-from pardot.issues import ISSUES
+from pardot.issues import BY_KEY, ISSUES
 from pardot.models import Exemption
 
 
 def exemptions_in_force(day: date) -> QuerySet[Exemption]:
     """Those that hold on ``day``: an end date is the last day."""
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
+
+
+def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
+    """Issue key → the ids of the assets that it does not count on ``day``, whether or not they have it; one query."""
+    found: dict[str, set[int]] = {}
+    for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
+        if issue in BY_KEY:
+            found.setdefault(issue, set()).add(asset)
+    return {issue: frozenset(assets) for issue, assets in found.items()}
 
 
 def exempt_counts(day: date) -> Mapping[str, int]:

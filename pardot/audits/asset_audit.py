@@ -6,8 +6,9 @@ assets have a flag is then a filter, and how many have it is counted once into `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -18,7 +19,13 @@ from pardot.models.audited import Audited
 
 CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
 NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"
+ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
 """Conditions on an asset ``a`` that several audits share."""
+
+
+def blank(column: str) -> str:
+    """SQL: the text is null, empty, or nothing but white space."""
+    return f"coalesce({column}, '') !~ '[^[:space:]]'"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class AssetAudit:
     joins: str = ""
     summary: Mapping[str, str] = field(default_factory=dict)
     """Name → SQL aggregate over the assets ``a``, for ``AuditSummary.figures``."""
+    summary_needs: tuple[str, ...] = ()
 
     @property
     def entity(self) -> str:
@@ -80,18 +88,25 @@ class AssetAudit:
                 "audited_at": inputs.now,
                 "is_complete": inputs.has(self.entity),
                 "items": items,
-                "counts": {flag.name: self._counted(flag, counts, inputs) for flag in self.flags},
+                "counts": {
+                    flag.name: counts[flag.name] if self._has_data(flag, inputs) else None for flag in self.flags
+                },
                 "activity_until": inputs.look_back.until if inputs.look_back else None,
-                "figures": dict(zip(self.summary, counted[len(self.flags) :], strict=True)),
+                "figures": self.figures_of_all(counted[len(self.flags) :], inputs),
             },
         )
 
-    def _counted(self, flag: Flag, counts: Mapping[str, int], inputs: AuditInputs) -> int | None:
-        return counts[flag.name] if inputs.has(self.entity) and flag.has_data(inputs) else None
+    def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
+        """What goes into ``AuditSummary.figures``, with what ``summary`` has counted; null: no data."""
+        has_data = inputs.has(self.entity, *self.summary_needs)
+        return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
+
+    def _has_data(self, flag: Flag, inputs: AuditInputs) -> bool:
+        return inputs.has(self.entity) and flag.has_data(inputs)
 
     def _update(self, inputs: AuditInputs) -> str:
         conditions = ", ".join(
-            f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if flag.has_data(inputs)
+            f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if self._has_data(flag, inputs)
         )
         values = {"flags": f"array_remove(ARRAY[{conditions}]::text[], NULL)"}
         for figure in self.figures:
@@ -115,7 +130,8 @@ class AssetAudit:
 def activity_join(kind: AssetKind, column: str) -> str:
     """Joins ``activity``: ``total`` and ``of_type`` of each asset within the look-back.
 
-    Whole days come from the roll-up; only the day on which the look-back begins is counted from the activities.
+    Whole days come from the roll-up; only the days on which the look-back begins and ends are counted from the
+    activities.
     """
     return f"""
         LEFT JOIN (
@@ -124,10 +140,14 @@ def activity_join(kind: AssetKind, column: str) -> str:
                 SELECT asset_id, type, sum(count) AS count
                 FROM (
                     SELECT asset_id, type, count FROM pardot_assetactivityday
-                    WHERE asset_kind = '{kind.value}' AND day >= %(first_whole_day)s AND day <= %(last_day)s
+                    WHERE asset_kind = '{kind.value}' AND day >= %(first_whole_day)s AND day < %(day_after_whole_ones)s
                     UNION ALL
                     SELECT {column}, type, 1 FROM pardot_visitoractivity
-                    WHERE created_at >= %(since)s AND created_at < %(first_midnight)s AND {column} IS NOT NULL
+                    WHERE created_at > %(since)s AND created_at < %(first_midnight)s AND {column} IS NOT NULL
+                      AND type IS NOT NULL
+                    UNION ALL
+                    SELECT {column}, type, 1 FROM pardot_visitoractivity
+                    WHERE created_at >= %(last_midnight)s AND created_at <= %(until)s AND {column} IS NOT NULL
                       AND type IS NOT NULL
                 ) counted GROUP BY asset_id, type
             ) typed GROUP BY asset_id
@@ -140,13 +160,13 @@ def activities_of(*types: int) -> str:
     return "(" + " + ".join(f"coalesce((activity.of_type ->> '{kind:d}')::bigint, 0)" for kind in types) + ")"
 
 
-_LINKED = (
-    "EXISTS (SELECT 1 FROM pardot_campaign linked WHERE linked.id = a.campaign_id "
-    "AND coalesce(linked.salesforce_id, '') <> '')"
-)
+_LINKED_CAMPAIGN = f"c.id = a.campaign_id AND NOT {blank('c.salesforce_id')}"
 CHAIN: Mapping[str, str] = {
     "in_campaign": f"count(*) FILTER (WHERE {CAMPAIGN_KNOWN})",
-    "in_sf_campaign": f"count(*) FILTER (WHERE {_LINKED})",
-    "orphaned": f"count(*) FILTER (WHERE NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN})",
+    "in_sf_campaign": f"count(*) FILTER (WHERE EXISTS (SELECT 1 FROM pardot_campaign c WHERE {_LINKED_CAMPAIGN}))",  # noqa: S608 - as above
+    "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
+    "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""How many assets of a content type reach a campaign, and through it a Salesforce campaign."""
+"""How many assets of a content type reach a campaign, and through it a Salesforce campaign; goes with
+``CHAIN_NEEDS``."""
+CHAIN_NEEDS = ("campaigns",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pardot.areas import Area
-from pardot.audits.asset_audit import AssetAudit, Figure, Flag, activity_join
+from pardot.audits.asset_audit import AssetAudit, Figure, Flag, activity_join, blank
 from pardot.models import AssetKind, Campaign
 
 _CONTENT = ("forms", "landing_pages", "list_emails", "custom_redirects")
@@ -13,7 +13,7 @@ _TABLES = {
     "list_email": "pardot_listemail",
     "custom_redirect": "pardot_customredirect",
 }
-_LINKED = "coalesce(a.salesforce_id, '') <> ''"
+_LINKED = f"NOT {blank('a.salesforce_id')}"
 _MEMBERS, _RESPONDED = "coalesce(m.members, 0)", "coalesce(m.responded, 0)"
 _ASSETS = " + ".join(f"coalesce({name}s.count, 0)" for name in _TABLES)
 

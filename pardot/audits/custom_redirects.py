@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pardot.areas import Area
 from pardot.audits.asset_audit import (
-    CAMPAIGN_KNOWN,
     CHAIN,
+    CHAIN_NEEDS,
     NO_CAMPAIGN,
+    ORPHAN,
     AssetAudit,
     Figure,
     Flag,
@@ -23,9 +24,10 @@ AUDIT = AssetAudit(
     flags=(
         Flag("no_campaign", NO_CAMPAIGN),
         Flag("dormant", f"{_CLICKS} = 0", needs_activity=True),
-        Flag("orphan", f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}", needs=("campaigns",)),
+        Flag("orphan", ORPHAN, needs=("campaigns",)),
     ),
     figures=(Figure("activity_count", _CLICKS, needs_activity=True),),
     joins=activity_join(AssetKind.CUSTOM_REDIRECTS, "custom_redirect_id"),
     summary=CHAIN,
+    summary_needs=CHAIN_NEEDS,
 )

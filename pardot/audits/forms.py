@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pardot.areas import Area
 from pardot.audits.asset_audit import (
-    CAMPAIGN_KNOWN,
     CHAIN,
+    CHAIN_NEEDS,
     NO_CAMPAIGN,
+    ORPHAN,
     AssetAudit,
     Figure,
     Flag,
@@ -25,7 +26,7 @@ AUDIT = AssetAudit(
         Flag("no_campaign", NO_CAMPAIGN),
         Flag("dormant", f"{_SUBMISSIONS} = 0", needs_activity=True),
         Flag("errors", f"{_ERRORS} > 0", needs_activity=True),
-        Flag("orphan", f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}", needs=("campaigns",)),
+        Flag("orphan", ORPHAN, needs=("campaigns",)),
     ),
     figures=(
         Figure("activity_count", _SUBMISSIONS, needs_activity=True),
@@ -33,4 +34,5 @@ AUDIT = AssetAudit(
     ),
     joins=activity_join(AssetKind.FORMS, "form_id"),
     summary=CHAIN,
+    summary_needs=CHAIN_NEEDS,
 )

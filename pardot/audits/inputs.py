@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from pardot.configuration import Configuration, configuration
@@ -20,10 +21,20 @@ ACTIVITY_GOOD_FOR = timedelta(days=8)
 
 @dataclass(frozen=True)
 class LookBack:
-    """The span whose activities count, ending at the last complete read of them."""
+    """The span whose activities count: after ``since``, up to the last complete read of them."""
 
     since: datetime
     until: datetime
+
+    @property
+    def first_midnight(self) -> datetime:
+        """UTC, as the days of the roll-up are: the first whole day begins."""
+        return _midnight(self.since) + timedelta(days=1)
+
+    @property
+    def last_midnight(self) -> datetime:
+        """The last whole day has ended."""
+        return _midnight(self.until)
 
 
 @dataclass(frozen=True)
@@ -44,14 +55,15 @@ class AuditInputs:
     @property
     def parameters(self) -> dict[str, Any]:
         """For the SQL of the audits."""
-        since, until = (self.look_back.since, self.look_back.until) if self.look_back else (self.now, self.now)
-        first_whole_day = since.astimezone(UTC).date() + timedelta(days=1)
+        span = self.look_back or LookBack(self.now, self.now)
         return {
             "now": self.now,
-            "since": since,
-            "first_whole_day": first_whole_day,
-            "first_midnight": datetime(first_whole_day.year, first_whole_day.month, first_whole_day.day, tzinfo=UTC),
-            "last_day": until.astimezone(UTC).date(),
+            "since": span.since,
+            "first_midnight": span.first_midnight,
+            "last_midnight": span.last_midnight,
+            "until": span.until,
+            "first_whole_day": span.first_midnight.date(),
+            "day_after_whole_ones": span.last_midnight.date(),
             "stale_months": self.configuration.list_stale_months,
             "severe_months": self.configuration.list_stale_severe_months,
         }
@@ -70,10 +82,19 @@ def audit_inputs(now: datetime | None = None) -> AuditInputs:
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far."""
+    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far.
+
+    Nor is there data when activities are not kept for so long.
+    """
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
+        return None
+    if days > settings.PARDOT_ACTIVITY_RETENTION_DAYS:
         return None
     since = state.complete_until - timedelta(days=days)
     if state.complete_since is not None and state.complete_since > since:
         return None
     return LookBack(since=since, until=state.complete_until)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pardot.areas import Area
-from pardot.audits.asset_audit import CAMPAIGN_KNOWN, CHAIN, NO_CAMPAIGN, AssetAudit, Flag
+from pardot.audits.asset_audit import CHAIN, CHAIN_NEEDS, NO_CAMPAIGN, ORPHAN, AssetAudit, Flag, blank
 from pardot.models import ListEmail
 
 AUDIT = AssetAudit(
@@ -11,8 +11,9 @@ AUDIT = AssetAudit(
     model=ListEmail,
     flags=(
         Flag("no_campaign", NO_CAMPAIGN),
-        Flag("no_subject", "btrim(coalesce(a.subject, '')) = ''"),
-        Flag("orphan", f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}", needs=("campaigns",)),
+        Flag("no_subject", blank("a.subject")),
+        Flag("orphan", ORPHAN, needs=("campaigns",)),
     ),
     summary=CHAIN,
+    summary_needs=CHAIN_NEEDS,
 )

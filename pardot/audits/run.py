@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +30,8 @@ ASSET_AUDITS: tuple[AssetAudit, ...] = (
     custom_redirects.AUDIT,
     tags.AUDIT,
 )
+AUDIT_OF: Mapping[Area, AssetAudit] = {audit.area: audit for audit in ASSET_AUDITS}
+"""By area, in the order of the audits."""
 AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit, Figure, Flag
-from pardot.models import Tag
+from pardot.audits.inputs import AuditInputs
+from pardot.audits.tag_figures import naming_patterns, object_type_coverage
+from pardot.models import Tag, TaggedObject
+from pardot.object_types import IS_PROSPECT
 
 _NEEDS = ("tagged_objects",)
 # Pardot's own count may be a day old, and the copy of its tagged objects may lack what it withholds.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
-_JOINS = """
+_JOINS = f"""
     LEFT JOIN (
-        SELECT tag_id, count(*) AS objects, count(*) FILTER (WHERE lower(object_type) = 'prospect') AS prospects
+        SELECT tag_id, count(*) AS objects, count(*) FILTER (WHERE {IS_PROSPECT}) AS prospects
         FROM pardot_taggedobject GROUP BY tag_id
     ) used ON used.tag_id = a.id
     LEFT JOIN LATERAL (
@@ -23,9 +29,21 @@ _JOINS = """
         FROM pardot_tag, regexp_match(name, '^([^-:_|/]+)([-:_|/])') AS parts
         GROUP BY 1
     ) pattern ON pattern.prefix = lower(named.prefix) AND pattern.prefix <> ''
-"""
+"""  # noqa: S608 - our own words
 
-AUDIT = AssetAudit(
+
+class TagAudit(AssetAudit):
+    """The audit, and how tags are named and what they are on, counted once."""
+
+    def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
+        figures = super().figures_of_all(counted, inputs)
+        figures["naming_patterns"] = naming_patterns() if inputs.has(self.entity) else None
+        figures["object_type_coverage"] = object_type_coverage(inputs) if inputs.has(*_NEEDS) else None
+        figures["tagged_objects"] = TaggedObject.objects.count() if inputs.has(*_NEEDS) else None
+        return figures
+
+
+AUDIT = TagAudit(
     area=Area.TAGS,
     model=Tag,
     flags=(
@@ -40,4 +58,8 @@ AUDIT = AssetAudit(
         Figure("prefix", "coalesce(named.prefix, '')"),
     ),
     joins=_JOINS,
+    summary={
+        "with_prefix": "count(*) FILTER (WHERE a.prefix <> '')",
+        "prefixes": "count(DISTINCT lower(a.prefix)) FILTER (WHERE a.prefix <> '')",
+    },
 )

@@ -80,6 +80,8 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
         "issues": "forms_errors",
+        "assets": "forms",
+        "campaigns": records.salesforce_campaign(),
     }
 
 
