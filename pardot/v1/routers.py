@@ -5,8 +5,8 @@ from __future__ import annotations
 from ninja import Router
 
 from api.auth import super_user
-from pardot.v1 import score
+from pardot.v1 import admin_settings, exemptions, notes, score, tasks
 
 router = Router(auth=super_user())
-for _module in (score,):
+for _module in (score, tasks, exemptions, notes, admin_settings):
     router.add_router("", _module.router)
