@@ -1,227 +1,55 @@
-"""What staff may change without a release: each value declared once, with its default and what it may be.
+"""What staff may change without a release, as it holds now.
 
 A change is a row of ``ConfiguredValue``; ``configuration()`` reads all of them in one query, so the next request of
-every process sees it. Admin and ``/api/v1/pardot/admin/config`` check what is entered by the same declarations.
+every process sees it. Admin and ``/api/v1/pardot/admin/config`` check what is entered by the same declarations
+(``pardot/configured_keys.py``), and store it by ``pardot/reconfiguration.py``. What a release no longer takes is not
+used: the default is, and it is said so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from pardot.configured_keys import (
+    KEYS,
+    BadValue,
+    CampDates,
+    ConfiguredKey,
+    Template,
+    UnknownKey,
+    configured_key,
+)
 from pardot.grading import GradeThreshold
-from pardot.issues import BY_KEY, ISSUES, Issue, Priority
 from pardot.models import ConfiguredValue
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+__all__ = [
+    "KEYS",
+    "BadValue",
+    "CampDates",
+    "Configuration",
+    "ConfiguredKey",
+    "CurrentValue",
+    "Template",
+    "UnknownKey",
+    "check_value",
+    "configuration",
+    "configured_key",
+    "current_values",
+    "described_values",
+    "reset_value",
+    "set_value",
+]
 
-
-class UnknownKey(KeyError):
-    """Nothing is configured under this name; the message lists what is."""
-
-
-class BadValue(ValueError):
-    """A value that its key does not take; ``errors`` say where (``loc``) and why (``message``)."""
-
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__("; ".join(_sentence(error) for error in errors))
-        self.errors = errors
-
-
-class Template(BaseModel):
-    """The texts of one issue."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: Line
-    description: Paragraph
-    priority: Priority
-
-
-class CampDates(BaseModel):
-    """When camp begins and ends, both days included; unset: no camp is planned."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    start: date | None = None
-    end: date | None = None
-
-
-class _Threshold(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    grade: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3)]
-    minimum: Annotated[int, Field(strict=True, ge=0, le=100)]
-
-
-def _known_issues(values: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(values.keys() - BY_KEY.keys())
-    if unknown:
-        raise ValueError(f"there is no issue {', '.join(unknown)}. Known: {', '.join(BY_KEY)}")
-    return values
-
-
-def _falling(thresholds: list[_Threshold]) -> list[_Threshold]:
-    minimums = [threshold.minimum for threshold in thresholds]
-    if any(later >= earlier for earlier, later in pairwise(minimums)):
-        raise ValueError(f"thresholds must fall from grade to grade: {', '.join(map(str, minimums))} do not")
-    if minimums[-1] != 0:
-        raise ValueError("the last grade must begin at 0, or some scores would have no grade")
-    _each_once([threshold.grade for threshold in thresholds])
-    return thresholds
-
-
-def _each_once(names: list[str]) -> list[str]:
-    twice = sorted({name for name in names if [other.lower() for other in names].count(name.lower()) > 1})
-    if twice:
-        raise ValueError(f"{', '.join(twice)}: given twice")
-    return names
-
-
-def _in_order(dates: CampDates) -> CampDates:
-    if (dates.start is None) != (dates.end is None):
-        raise ValueError("give both the start and the end, or neither")
-    if dates.start and dates.end and dates.end < dates.start:
-        raise ValueError(f"camp ends ({dates.end}) before it starts ({dates.start})")
-    return dates
-
-
-Weight = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
-Months = Annotated[int, Field(strict=True, ge=1, le=240)]
-
-
-@dataclass(frozen=True)
-class ConfiguredKey:
-    """One thing that staff may change."""
-
-    key: str
-    title: str
-    help: str
-    default: Callable[[], Any]
-    """As JSON."""
-    accepts: TypeAdapter[Any]
-    overlays: bool = False
-    """A mapping of which only some entries may be given; the others keep their default."""
-    moves_audits: bool = False
-    """The audits must be run again when it changes."""
-
-    def clean(self, value: Any) -> Any:
-        """``value`` as JSON to be kept; ``BadValue`` says what is wrong with it."""
-        try:
-            parsed = self.accepts.validate_json(_json(value))
-        except ValidationError as error:
-            raise BadValue([_plain(found) for found in error.errors()]) from error
-        return self.accepts.dump_python(parsed, mode="json")
-
-
-def _json(value: Any) -> str:
-    return TypeAdapter(Any).dump_json(value).decode()
-
-
-def _plain(found: Any) -> dict[str, Any]:
-    message = str(found["msg"]).removeprefix("Value error, ")
-    return {"loc": [str(part) for part in found["loc"]], "message": message[:1].upper() + message[1:]}
-
-
-def _sentence(error: dict[str, Any]) -> str:
-    where = ".".join(error["loc"])
-    return f"{where}: {error['message']}" if where else str(error["message"])
-
-
-KEYS: tuple[ConfiguredKey, ...] = (
-    ConfiguredKey(
-        "score_weights",
-        "Weights",
-        "Points that an area loses for each occurrence of an issue.",
-        lambda: {issue.key: float(issue.weight) for issue in ISSUES},
-        TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_known_issues)]),
-        overlays=True,
-    ),
-    ConfiguredKey(
-        "grade_thresholds",
-        "Grades",
-        "From how many points on a score is which grade: falling, the last one from 0.",
-        lambda: [
-            {"grade": grade, "minimum": minimum}
-            for grade, minimum in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
-        ],
-        TypeAdapter(Annotated[list[_Threshold], Field(min_length=1, max_length=20), AfterValidator(_falling)]),
-    ),
-    ConfiguredKey(
-        "issue_templates",
-        "Texts of the issues",
-        "Title (with {count}), description and priority of an issue.",
-        lambda: {issue.key: _default_template(issue) for issue in ISSUES},
-        TypeAdapter(Annotated[dict[str, Template], AfterValidator(_known_issues)]),
-        overlays=True,
-    ),
-    ConfiguredKey(
-        "camp_dates",
-        "Camp",
-        "First and last day of camp; without them no camp is planned.",
-        lambda: {"start": None, "end": None},
-        TypeAdapter(Annotated[CampDates, AfterValidator(_in_order)]),
-    ),
-    ConfiguredKey(
-        "activity_lookback_days",
-        "Look-back of activity",
-        "An asset without activity in so many days is dormant.",
-        lambda: 30,
-        TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
-        moves_audits=True,
-    ),
-    ConfiguredKey(
-        "list_stale_months",
-        "Lists are stale",
-        "After so many months without a change.",
-        lambda: 6,
-        TypeAdapter(Months),
-        moves_audits=True,
-    ),
-    ConfiguredKey(
-        "list_stale_severe_months",
-        "Lists are stale for long",
-        "After so many months without a change; more than the months of stale lists.",
-        lambda: 12,
-        TypeAdapter(Months),
-        moves_audits=True,
-    ),
-    ConfiguredKey(
-        "cleanup_tag_prefix",
-        "Prefix of clean-up tags",
-        "What the tags for triage begin with.",
-        lambda: "Camp: ",
-        TypeAdapter(Annotated[str, StringConstraints(min_length=1, max_length=40)]),
-    ),
-    ConfiguredKey(
-        "cleanup_actions",
-        "Clean-up actions",
-        "What triage decides on an asset; each becomes a tag with the prefix.",
-        lambda: ["Remove", "Archive", "Reviewed"],
-        TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_each_once)]),
-    ),
-)
-
-_BY_KEY: Mapping[str, ConfiguredKey] = {declared.key: declared for declared in KEYS}
-
-
-def configured_key(key: str) -> ConfiguredKey:
-    """``UnknownKey`` when there is none of this name."""
-    if key not in _BY_KEY:
-        raise UnknownKey(f"There is no configuration {key!r}. Known: {', '.join(_BY_KEY)}.")
-    return _BY_KEY[key]
-
-
-def _default_template(issue: Issue) -> dict[str, str]:
-    return {"title": issue.title, "description": issue.description, "priority": issue.priority.value}
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -246,12 +74,14 @@ class Configuration:
 
 def configuration() -> Configuration:
     """As it holds now; one query."""
-    values = current_values()
+    values = {key: configured_key(key).parse(value) for key, value in current_values().items()}
     return Configuration(
         weights={key: Decimal(str(weight)) for key, weight in values["score_weights"].items()},
-        thresholds=tuple(GradeThreshold(**threshold) for threshold in values["grade_thresholds"]),
-        templates={key: Template(**template) for key, template in values["issue_templates"].items()},
-        camp=CampDates(**values["camp_dates"]),
+        thresholds=tuple(
+            GradeThreshold(threshold.grade, threshold.minimum) for threshold in values["grade_thresholds"]
+        ),
+        templates=values["issue_templates"],
+        camp=values["camp_dates"],
         activity_lookback_days=values["activity_lookback_days"],
         list_stale_months=values["list_stale_months"],
         list_stale_severe_months=values["list_stale_severe_months"],
@@ -260,17 +90,93 @@ def configuration() -> Configuration:
     )
 
 
+# -- what is stored, and what of it is used ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CurrentValue:
+    """A key as it holds now."""
+
+    declared: ConfiguredKey
+    value: Any
+    """As JSON, defaults included."""
+    updated_at: datetime | None = None
+    """When somebody entered a value; ``None``: nobody did."""
+    updated_by: str = ""
+    problem: str = ""
+    """Why what was entered is not used, or not all of it: a release no longer takes it."""
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.value != self.declared.default())
+
+
 def current_values() -> dict[str, Any]:
-    """Key → value as JSON, defaults included."""
-    changed = dict(ConfiguredValue.objects.values_list("key", "value"))
-    return {declared.key: _with_defaults(declared, changed) for declared in KEYS}
+    """Key → value as JSON, defaults included; one query."""
+    return {current.declared.key: current.value for current in described_values()}
+
+
+def described_values() -> list[CurrentValue]:
+    """Every key as it holds now, in the order of their declaration; one query. What is not used is logged."""
+    stored = ConfiguredValue.objects.in_bulk()
+    found = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
+    for keys, message in _conflicts({key: current.value for key, current in found.items()}):
+        for key in keys:
+            if found[key].updated_at is not None:
+                found[key] = replace(found[key], value=found[key].declared.default(), problem=message)
+    for current in found.values():
+        if current.problem:
+            _say_once(current.declared.key, current.problem)
+    return list(found.values())
+
+
+def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentValue:
+    default = declared.default()
+    if row is None:
+        return CurrentValue(declared, default)
+    usable, problem = _usable(declared, row.value)
+    value = {**default, **(usable or {})} if declared.overlays else default if problem else usable
+    return CurrentValue(declared, value, row.updated_at, row.updated_by, problem)
+
+
+def _usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
+    """What can be used of a stored value, and why not all of it; of an overlay, each entry that is good."""
+    try:
+        return declared.clean(stored), ""
+    except BadValue as error:
+        if not declared.overlays or not isinstance(stored, dict):
+            return None, str(error)
+        good = {key: value for key, value in stored.items() if _is_good(declared, {key: value})}
+        return declared.clean(good), str(error)
+
+
+def _is_good(declared: ConfiguredKey, value: Any) -> bool:
+    try:
+        declared.parse(value)
+    except BadValue:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _say_once(key: str, problem: str) -> None:
+    """An error, so that Sentry is told: somebody has to enter it anew or reset it."""
+    logger.error("configuration %s: what was entered is no longer valid, the default is used: %s", key, problem)
+
+
+# -- changing it ------------------------------------------------------------------------------------------------------
+
+
+def check_value(key: str, value: Any) -> Any:
+    """``value`` as it would be kept under ``key``. ``UnknownKey``; ``BadValue``, also when others do not go with it."""
+    kept = configured_key(key).clean(value)
+    _check_together(key, kept)
+    return kept
 
 
 def set_value(key: str, value: Any, *, by: str) -> Any:
     """Keep ``value`` under ``key``; what is kept. ``UnknownKey``, ``BadValue``."""
-    declared = configured_key(key)
-    kept = declared.clean(value)
-    _check_together({**current_values(), key: kept})
+    kept = check_value(key, value)
     ConfiguredValue.objects.update_or_create(
         key=key, defaults={"value": kept, "updated_at": timezone.now(), "updated_by": by}
     )
@@ -279,27 +185,25 @@ def set_value(key: str, value: Any, *, by: str) -> Any:
 
 def reset_value(key: str) -> Any:
     """Back to the default, which is returned. ``UnknownKey``; ``BadValue`` when another value does not go with it."""
-    declared = configured_key(key)
-    _check_together({**current_values(), key: declared.default()})
+    default = configured_key(key).default()
+    _check_together(key, default)
     ConfiguredValue.objects.filter(key=key).delete()
-    return declared.default()
+    return default
 
 
-def _with_defaults(declared: ConfiguredKey, changed: Mapping[str, Any]) -> Any:
-    default = declared.default()
-    if declared.key not in changed:
-        return default
-    return {**default, **changed[declared.key]} if declared.overlays else changed[declared.key]
+def _check_together(key: str, value: Any) -> None:
+    for keys, message in _conflicts({**current_values(), key: value}):
+        if key in keys:
+            raise BadValue([{"loc": [], "message": message}])
 
 
-def _check_together(values: Mapping[str, Any]) -> None:
-    if values["list_stale_severe_months"] <= values["list_stale_months"]:
-        raise BadValue(
-            [
-                {
-                    "loc": [],
-                    "message": f"Lists are stale for long after more months ({values['list_stale_severe_months']}) "
-                    f"than stale ({values['list_stale_months']})",
-                }
-            ]
-        )
+def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Values that are good each for itself and do not go together: their keys, and why."""
+    stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
+    if severe <= stale:
+        message = f"Lists are stale for long after more months ({severe}) than stale ({stale})"
+        yield ("list_stale_months", "list_stale_severe_months"), message
+    kept, wanted = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
+    if wanted > kept:
+        message = f"Activities are kept for {kept} days (PARDOT_ACTIVITY_RETENTION_DAYS): {wanted} are too many"
+        yield ("activity_lookback_days",), message

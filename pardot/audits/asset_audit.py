@@ -16,6 +16,7 @@ from pardot.areas import Area
 from pardot.audits.inputs import AuditInputs
 from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
+from sf.sync.lock import wait_to_merge
 
 CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
 NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"
@@ -77,6 +78,7 @@ class AssetAudit:
 
     def run(self, inputs: AuditInputs) -> None:
         """Bring flags, figures and the summary up to date; call it in a transaction."""
+        wait_to_merge(self.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(self._update(inputs), inputs.parameters)
             cursor.execute(self._count())

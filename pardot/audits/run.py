@@ -10,6 +10,8 @@ from pardot.areas import Area
 from pardot.audits import campaigns, custom_redirects, forms, landing_pages, list_emails, lists, prospects, tags
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.models import AuditSummary
+from sf.sync.lock import wait_to_merge
 
 
 class Audit(Protocol):
@@ -36,7 +38,12 @@ AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 
 def run_audits(now: datetime | None = None) -> AuditInputs:
-    """Audit every area; call it in a transaction. What the audits relied on."""
+    """Audit every area; call it in a transaction. What the audits relied on.
+
+    One at a time, and apart from merges (a sync, a change of the configuration, a retry in the admin may meet): the
+    last one to end knows what the others committed.
+    """
+    wait_to_merge(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)
     for audit in AUDITS:
         audit.run(inputs)
