@@ -12,7 +12,6 @@ from django.utils import timezone
 from pardot.models import EntityState
 from pardot.sync.camp import LOCK
 from pardot.sync.entities import ALL, Entity, Tier
-from pardot.sync.sample import SAMPLE
 from pardot.sync.state import complete_reads
 from sf.models import SyncRun
 from sf.sync.lock import is_running
@@ -50,7 +49,7 @@ class PartStatus:
     @property
     def count(self) -> int | None:
         """Rows here; of a sample, how many it has."""
-        if self.known is None and self.last_done is not None and self.last_done.mode == SAMPLE:
+        if self.known is None and self.last_done is not None and self.last_done.mode == SyncRun.Mode.SAMPLE:
             return self.last_done.rows_read
         return self.known.rows if self.known else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pardot.sync.entities import ACTIVITIES, ASSETS, PROSPECTS
-from pardot.sync.sample import SAMPLE
 from sf.models import SyncRun
 
 _ASSETS = {entity.name for entity in ASSETS}
@@ -25,4 +24,4 @@ def synced_tier(complete: Collection[str]) -> int:
 
 
 def _was_sampled() -> bool:
-    return SyncRun.objects.filter(object=PROSPECTS.name, state=SyncRun.State.DONE, mode=SAMPLE).exists()
+    return SyncRun.objects.filter(object=PROSPECTS.name, state=SyncRun.State.DONE, mode=SyncRun.Mode.SAMPLE).exists()

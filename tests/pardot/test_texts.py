@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
 TEXTS = Path(__file__).with_name("texts")
 
-PROSPECT_FIGURES = {
+PROSPECT_FIGURES: dict[str, Any] = {
     "total": 1200,
     "linked": 1050,
     "as_lead": 400,
@@ -70,7 +70,7 @@ def summary(area: Area, items: int, counts: dict[str, int | None], *, complete: 
 
 def set_up_camp() -> None:
     """What tier 1 leaves."""
-    chain = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
+    chain: dict[str, Any] = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
     summary(
         Area.CAMPAIGNS,
         50,
