@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
 
 READY = "Ctrl-C ends all of it."
@@ -84,16 +85,6 @@ class Demo:
         assert self._process.wait(60) == 0, self.output
         assert re.search("The data is kept", self.output)
         assert not any(is_open(port) for port in ports)
-
-
-def free_ports(number: int) -> list[int]:
-    probes = [socket.socket() for _ in range(number)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def is_open(port: int) -> bool:
