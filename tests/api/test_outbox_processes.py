@@ -203,8 +203,8 @@ def kill_workers(pid_file: Path) -> None:
 
 def answers_again(url: str) -> bool:
     def answers() -> bool:
-        with suppress(requests.ConnectionError):
-            return requests.get(f"{url}/ping/", timeout=5).ok
+        with suppress(requests.ConnectionError, requests.Timeout):
+            return requests.get(f"{url}/ping/", timeout=20).ok
         return False
 
     wait_for(answers)

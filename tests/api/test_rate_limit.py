@@ -74,9 +74,7 @@ def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, wanted: int) -> li
 
 def test_no_window_of_a_flood_holds_more_than_the_limit(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=5, seconds=1)
-    began = time.monotonic()
     found = flood(passes, rate, wanted=16)
-    assert time.monotonic() - began < 6, "the whole limit may be used: it takes three seconds"
     for (_, first_after), (last_before, _) in zip(found, found[5:], strict=False):
         # A sixth pass begins at the earliest when the first of the window is a second old.
         assert last_before - first_after > 0.98
@@ -103,15 +101,22 @@ def time_goes_by(minutes: int) -> None:
 
 def test_large_limits_are_never_exceeded_and_keep_short_rows(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=300, seconds=1)
-    began = time.monotonic()
     found = flood(passes, rate, wanted=650)
-    assert time.monotonic() - began < 20, "it takes little more than two seconds, and longer on a busy machine"
     for (_, first_after), (last_before, _) in zip(found, found[300:], strict=False):
         assert last_before - first_after > 0.98
     row = RateCount.objects.get()
     assert len(row.hits) <= 102
     assert row.counts is not None
     assert len(row.counts) == len(row.hits)
+
+
+def test_a_large_limit_may_be_used_whole_and_again_when_its_window_is_over(
+    passes: Callable[[str, Rate], bool],
+) -> None:
+    rate = Rate(limit=150, seconds=3600)
+    for _ in range(2):
+        assert [passes("a", rate) for _ in range(152)] == [True] * 150 + [False] * 2
+        time_goes_by(minutes=61)
 
 
 def test_a_lower_limit_holds_at_once(passes: Callable[[str, Rate], bool]) -> None:
