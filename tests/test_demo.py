@@ -28,6 +28,7 @@ def data_dir() -> Path:
     return folder
 
 
+@pytest.mark.timeout(600)  # two starts with everything, each a few seconds or, on a busy machine, minutes
 def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
     ports = free_ports(3)
     first = Demo(data_dir, ports)
@@ -74,7 +75,7 @@ class Demo:
         return self._log.read_text()
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while READY not in self.output:
             assert self._process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
