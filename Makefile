@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
+WORKERS ?= 2
 
 .PHONY: help demo test soak lint format bench simulator clean
 
@@ -13,8 +14,8 @@ help:  ## this list
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) scripts/demo.py
 
-test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name")
-	$(RUN) -m pytest $(ARGS)
+test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=2)
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty killed workers (minutes)
 	$(RUN) -m pytest -m soak $(ARGS)

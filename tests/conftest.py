@@ -43,7 +43,7 @@ def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
     process, simulator = start_simulator(tmp_path_factory.mktemp("simulator"), schools=SCHOOLS)
     yield simulator
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 @pytest.fixture

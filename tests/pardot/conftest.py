@@ -17,7 +17,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process try again for a second, with pauses of hundredths; Bulk jobs are polled as often."""
+    """Clients of this process try again after hundredths of a second; Bulk jobs are polled as often."""
     monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
     monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
     monkeypatch.setattr(bulk, "_POLL_SECONDS", 0.02)
