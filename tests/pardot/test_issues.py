@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -151,6 +153,19 @@ def test_a_second_one_is_not_made_while_the_first_is_open(browser: Client) -> No
     Task.objects.update(status="done")
     assert make(browser, "forms_errors").status_code == 201
     assert Task.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_at_once_one_is_made(browser: Client) -> None:
+    def made(_: int) -> int:
+        try:
+            return int(make(browser, "forms_errors").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(made, range(4))) == [200, 200, 200, 201]
+    assert Task.objects.count() == 1
 
 
 def test_a_task_about_a_single_asset_is_listed_but_does_not_stand_for_the_issue(browser: Client) -> None:
