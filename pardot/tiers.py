@@ -11,16 +11,22 @@ _ASSETS = {entity.name for entity in ASSETS}
 _SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
 
 
-def synced_tier(complete: Collection[str]) -> int:
-    """3: all prospects and activities; 2: a sample of the prospects, or all; 1: all assets; 0: less than that.
+def tier_of(entities: Collection[str]) -> int:
+    """3: prospects and activities are among them; 2: prospects are; 1: all assets are; 0: less than that.
 
-    ``complete``: the entities that were read completely. A higher tier counts although a lower one lacks something.
+    A higher tier counts although a lower one lacks something: one entity that cannot be read does not undo the rest.
     """
-    if _SURVEYED.issubset(complete):
+    if _SURVEYED.issubset(entities):
         return 3
-    if PROSPECTS.name in complete or _was_sampled():
+    if PROSPECTS.name in entities:
         return 2
-    return 1 if _ASSETS.issubset(complete) else 0
+    return 1 if _ASSETS.issubset(entities) else 0
+
+
+def synced_tier(complete: Collection[str]) -> int:
+    """The tier of all that is here. ``complete``: the entities that were read completely; a sample makes tier 2."""
+    known = tier_of(complete)
+    return 2 if known < 2 and _was_sampled() else known
 
 
 def _was_sampled() -> bool:

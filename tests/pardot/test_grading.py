@@ -116,10 +116,10 @@ def test_a_half_goes_up(exact: str, rounded: int) -> None:
 
 
 def test_a_mean_of_exactly_a_half_goes_up() -> None:
-    """Two areas of the same size: 79 and 80."""
-    grading = graded({Area.LISTS: 700, Area.TAGS: 700}, lists_stale_1y=420, tags_unused=666, tags_no_convention=1)
-    assert [found.score for found in grading.areas.values()] == [79, 80]
-    assert grading.overall == 80
+    """Two areas of the same size, 60 and 57: 58.5, which binary fractions with ln 2 make 58.49999999999999."""
+    grading = graded({Area.LISTS: 1, Area.TAGS: 1}, lists_unnamed=500, tags_no_convention=2150)
+    assert [found.score for found in grading.areas.values()] == [60, 57]
+    assert grading.overall == 59
 
 
 @pytest.mark.parametrize(

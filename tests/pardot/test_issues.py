@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from pardot.configuration import set_value
+from pardot.issue_list import listed_issue
+from pardot.issue_tasks import issue_task_create
 from pardot.issues import BY_KEY
 from pardot.models import Form, Task
+from pardot.scorecard import current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read
+from tests.sf.processes import wait_for
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -151,6 +157,30 @@ def test_a_second_one_is_not_made_while_the_first_is_open(browser: Client) -> No
     Task.objects.update(status="done")
     assert make(browser, "forms_errors").status_code == 201
     assert Task.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_is_made(browser: Client) -> None:
+    def made() -> int:
+        try:
+            return int(make(browser, "forms_errors").status_code)
+        finally:
+            connection.close()
+
+    def is_waiting() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+            return bool(cursor.fetchone()[0])
+
+    card = current_scorecard()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            issue = listed_issue(card, card.issues["forms_errors"])
+            first, created = issue_task_create(issue, assignee=None, due_date=None, created_by="test")
+            second = pool.submit(made)
+            wait_for(lambda: second.done() or is_waiting())
+        assert (created, second.result()) == (True, 200)
+    assert Task.objects.get() == first
 
 
 def test_a_task_about_a_single_asset_is_listed_but_does_not_stand_for_the_issue(browser: Client) -> None:

@@ -116,12 +116,12 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
 
 
 def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue() -> None:
-    fine = form(campaign_id=campaign())
-    form()
+    fine, faulty = form(campaign_id=campaign()), form()
     read("forms", "campaigns")
     finished()
     exempt(fine)
     exempt(fine, issue="lists_unnamed")
+    exempt(faulty, area="lists")
     exempt(999_999)
     found = current_scorecard(NOW).issues["forms_no_campaign"]
     assert (found.count, found.exempt) == (1, 0)

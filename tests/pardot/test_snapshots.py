@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 
 from pardot.models import DailySnapshot, EntityState, OrphanRun, Prospect, VisitorActivity
 from pardot.sync.entities import ASSETS, Tier
+from tests.pardot.remote import Pardot, camp_sync
 from tests.pardot.score_factories import (
     NOW,
     TODAY,
@@ -46,6 +48,16 @@ def test_it_holds_scores_issues_and_counts() -> None:
     assert (kept.prospects, kept.prospects_linked, kept.activities, kept.campaign_members) == (2, 1, 1, 0)
     assert (kept.total_leads, kept.total_contacts, kept.leads_with_pardot, kept.contacts_with_pardot) == (60, 40, 20, 5)
     assert kept.orphans == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_survey_that_could_not_read_pardot_is_none(pardot: Pardot) -> None:
+    pardot.fail(201, times=10_000)
+    with pytest.raises(CommandError, match="failed"):
+        camp_sync("--survey")
+    kept = DailySnapshot.objects.get()
+    assert (kept.tier, kept.forms, kept.health_score) == (0, None, None)
+    assert kept.total_leads is not None, "Salesforce did answer"
 
 
 def test_what_was_never_read_is_null() -> None:

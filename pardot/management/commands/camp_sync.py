@@ -16,6 +16,7 @@ from pardot.sync.camp import Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.sync.estimate import question
 from pardot.sync.options import CampOptions
+from pardot.tiers import tier_of
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
@@ -78,8 +79,8 @@ class Command(BaseCommand):
         sample = PROSPECTS if tier is Tier.SCOUT else None
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
         if any(run.state != SyncRun.State.SKIPPED for run in runs):
-            brought = any(run.state == SyncRun.State.DONE for run in runs)
-            self.stdout.write(_told(finish(tier if brought else None)))
+            reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
+            self.stdout.write(_told(finish(Tier(reached) if tier and reached else None)))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
