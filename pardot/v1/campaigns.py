@@ -15,7 +15,8 @@ from api.fields import SalesforceIdText, json_response
 from pardot.areas import Area
 from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.campaign_members import MemberPage, member_page
-from pardot.selectors.campaigns import COUNT_OF, CampaignFilters, campaign_page
+from pardot.selectors.campaigns import CampaignFilters, campaign_page
+from pardot.selectors.children import COUNT_OF
 from pardot.v1.health_of_area import AreaSummary, area_summary
 from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
 from sf.salesforce.ids import id_of_18
@@ -31,7 +32,7 @@ class Child(Schema):
     name: str | None
     flags: list[str]
     exempt: list[str] = Field(description="Of `flags` those that do not count.")
-    activity_count: int | None = Field(None, description="Absent for list e-mails; null: no data.")
+    activity_count: int | None = Field(description="null: no data; those of list e-mails are not counted.")
 
 
 class Orphan(Schema):
@@ -40,6 +41,7 @@ class Orphan(Schema):
     campaign_id: int = Field(description="Of the campaign that does not exist.")
     flags: list[str]
     exempt: list[str]
+    activity_count: int | None
 
 
 class CampaignItem(Schema):
@@ -76,7 +78,7 @@ class CampaignSummary(AreaSummary):
 
 class OrphansOfType(Schema):
     count: int | None = Field(description="Exempt ones aside; null: no data.")
-    records: list[Orphan] = Field(description="The first 50; `assets/{type}?flag=orphan` has all.")
+    records: list[Orphan] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
 
 
 class CampaignList(Schema):
