@@ -21,7 +21,7 @@ from pardot.models import (
     SalesforceCampaign,
 )
 from pardot.selectors import children
-from pardot.v1.campaigns import CampaignList, MemberList
+from pardot.v1.campaigns import CampaignList, CampaignMemberList
 from sf.salesforce.ids import id_of_18
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
 from tests.pardot.audit_factories import happened, make
@@ -196,7 +196,7 @@ def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
     members(SF_18, 3, 1, leads=2)
     audit_now()
     first = ask(f"campaigns/{SF_15}/members", limit=2)
-    assert_documented(MemberList, first)
+    assert_documented(CampaignMemberList, first)
     assert first["sf_id"] == SF_18
     assert first["campaigns"] == [{"id": 1, "name": "Spring"}, {"id": 2, "name": "Spring again"}]
     assert first["summary"] == {"members": 3, "responded": 1, "leads": 2, "contacts": 1, "response_pct": 33.3}
