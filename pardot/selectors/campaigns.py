@@ -7,25 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from pardot.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.assets import AssetFilters, as_known, name_them
+from pardot.selectors.children import COUNT_OF, children_of, orphans
 from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
-
-COUNT_OF: Mapping[Area, str] = {
-    Area.FORMS: "form_count",
-    Area.LANDING_PAGES: "landing_page_count",
-    Area.LIST_EMAILS: "list_email_count",
-    Area.CUSTOM_REDIRECTS: "custom_redirect_count",
-}
-"""What belongs to campaigns → the column that says how much of it does."""
-MOST_CHILDREN = 50
-"""So many of each type are listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
-MOST_ORPHANS = 50
 
 _SHOWN = (
     "id", "name", "cost", "salesforce_id", "folder_id", "created_at", "updated_at", "sf_created_at", "sf_modified_at",
@@ -72,17 +62,18 @@ class CampaignPage:
 def campaign_page(
     health: Mapping[Area, AreaHealth], wanted: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
-    """``health`` is that of campaigns and of all in ``COUNT_OF``. A dozen queries, however many rows. ``Unknown``."""
+    """``health`` is that of campaigns and of all in ``COUNT_OF``. As many queries, however many rows. ``Unknown``."""
     rows = _matching(health[Area.CAMPAIGNS], wanted)
     campaigns = list(ordered(rows, sort, SORT_KEYS).values(*_SHOWN)[offset : offset + limit])
     name_them(campaigns)
-    children = {area: _children(health[area], [campaign["id"] for campaign in campaigns]) for area in COUNT_OF}
+    content = children_of([campaign["id"] for campaign in campaigns], health)
+    children = {area: content.by_campaign(area) for area in COUNT_OF}
     for campaign in campaigns:
         _complete(campaign, health, children)
     return CampaignPage(
         count=rows.count(),
         campaigns=campaigns,
-        orphans={area: _orphans(health[area]) for area in COUNT_OF},
+        orphans=orphans(health).by_type,
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
     )
 
@@ -144,31 +135,3 @@ def _complete(
         if health[area].items is None:
             campaign[column] = None
     campaign["children"] = {area.value: children[area].get(campaign["id"], []) for area in COUNT_OF}
-
-
-def _children(health: AreaHealth, campaigns: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """Campaign → the first ``MOST_CHILDREN`` of its assets."""
-    place = Window(RowNumber(), partition_by=F("campaign_id"), order_by=F("pk").asc())
-    everything: Rows = health.audit.model._default_manager.all()
-    rows = (
-        everything.filter(campaign_id__in=campaigns)
-        .annotate(place=place)
-        .filter(place__lte=MOST_CHILDREN)
-        .order_by("campaign_id", "pk")
-        .values(*_child_columns(health), "campaign_id")
-    )
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row.pop("campaign_id"), []).append(as_known(row, health))
-    return found
-
-
-def _child_columns(health: AreaHealth) -> list[str]:
-    figures = [figure.column for figure in health.audit.figures if figure.column == "activity_count"]
-    return ["id", "name", "flags", *figures]
-
-
-def _orphans(health: AreaHealth) -> list[dict[str, Any]]:
-    rows = with_flag(health.audit.model._default_manager.all(), health, "orphan", exempt=None)
-    found = rows.order_by("pk").values("id", "name", "flags", "campaign_id")[:MOST_ORPHANS]
-    return [as_known(row, health) for row in found]

@@ -22,7 +22,9 @@ from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessa
 router = Router(tags=["pardot: assets"])
 
 TYPES = ", ".join(area.value for area in AUDIT_OF)
-TypeName = Annotated[PlainText, StringConstraints(max_length=64), Field(description=f"One of {TYPES}.")]
+TypeName = Annotated[
+    PlainText, StringConstraints(max_length=64), Field(description=f"One of {TYPES}.", examples=["forms"])
+]
 
 
 class RecentAsset(Schema):
@@ -32,7 +34,7 @@ class RecentAsset(Schema):
     updated_at: datetime | None
 
 
-class AssetType(Schema):
+class TypeInventory(Schema):
     type: str
     label: str
     count: int | None = Field(description="null: never read completely.")
@@ -40,7 +42,7 @@ class AssetType(Schema):
 
 
 class AssetInventory(Schema):
-    types: list[AssetType]
+    types: list[TypeInventory]
 
 
 class AssetHealth(Schema):

@@ -15,31 +15,33 @@ from api.fields import SalesforceIdText, json_response
 from pardot.areas import Area
 from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.campaign_members import MemberPage, member_page
-from pardot.selectors.campaigns import COUNT_OF, CampaignFilters, campaign_page
+from pardot.selectors.campaigns import CampaignFilters, campaign_page
+from pardot.selectors.children import COUNT_OF
 from pardot.v1.health_of_area import AreaSummary, area_summary
 from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
 from sf.salesforce.ids import id_of_18
 
 router = Router(tags=["pardot: campaigns"])
 
-AssetType = StrEnum("AssetType", {area.name: area.value for area in COUNT_OF})  # type: ignore[misc]
+ContentType = StrEnum("ContentType", {area.name: area.value for area in COUNT_OF})  # type: ignore[misc]
 MOST_DAYS = 36_600
 
 
-class Child(Schema):
+class CampaignChild(Schema):
     id: int
     name: str | None
     flags: list[str]
     exempt: list[str] = Field(description="Of `flags` those that do not count.")
-    activity_count: int | None = Field(None, description="Absent for list e-mails; null: no data.")
+    activity_count: int | None = Field(description="null: no data; those of list e-mails are not counted.")
 
 
-class Orphan(Schema):
+class OrphanedAsset(Schema):
     id: int
     name: str | None
     campaign_id: int = Field(description="Of the campaign that does not exist.")
     flags: list[str]
     exempt: list[str]
+    activity_count: int | None
 
 
 class CampaignItem(Schema):
@@ -64,7 +66,7 @@ class CampaignItem(Schema):
     activity_count: int | None
     flags: list[str]
     exempt: list[str]
-    children: dict[AssetType, list[Child]] = Field(
+    children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 of each type; `assets/{type}?campaign_id=` has all."
     )
 
@@ -74,9 +76,9 @@ class CampaignSummary(AreaSummary):
     missing_sf: int | None
 
 
-class OrphansOfType(Schema):
+class OrphanedAssets(Schema):
     count: int | None = Field(description="Exempt ones aside; null: no data.")
-    records: list[Orphan] = Field(description="The first 50; `assets/{type}?flag=orphan` has all.")
+    records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
 
 
 class CampaignList(Schema):
@@ -84,7 +86,7 @@ class CampaignList(Schema):
     summary: CampaignSummary
     count: int = Field(description="Of all campaigns that match, whatever the limit.")
     campaigns: list[CampaignItem]
-    orphans: dict[AssetType, OrphansOfType]
+    orphans: dict[ContentType, OrphanedAssets]
     folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
 
 
@@ -98,7 +100,7 @@ class CampaignSearch(FlaggedPaging):
     empty: bool | None = None
     has_assets: bool | None = None
     has_members: bool | None = None
-    asset_type: AssetType | None = Field(None, description="Only campaigns with some of it.")
+    asset_type: ContentType | None = Field(None, description="Only campaigns with some of it.")
     folder_id: RecordId | None = None
     min_age_days: int | None = Field(
         None, ge=0, le=MOST_DAYS, description="Made so long ago: in Salesforce, or in Pardot when it is not linked."
@@ -158,12 +160,12 @@ def _summary(health: AreaHealth) -> dict[str, Any]:
     return {**area_summary(health), **links}
 
 
-class PardotCampaign(Schema):
+class LinkedCampaign(Schema):
     id: int
     name: str | None
 
 
-class Member(Schema):
+class CampaignMemberItem(Schema):
     id: str
     lead_id: str | None
     contact_id: str | None
@@ -173,7 +175,7 @@ class Member(Schema):
     first_responded_date: date | None
 
 
-class MemberSummary(Schema):
+class CampaignMemberSummary(Schema):
     """As Salesforce counts them; null: never counted."""
 
     members: int | None
@@ -183,11 +185,11 @@ class MemberSummary(Schema):
     response_pct: float | None = Field(description="null also without members.")
 
 
-class MemberList(Schema):
+class CampaignMemberList(Schema):
     sf_id: str = Field(description="18 characters.")
-    campaigns: list[PardotCampaign] = Field(description="The Pardot campaigns that are linked to it.")
-    summary: MemberSummary
-    members: list[Member] | None = Field(description="By id; null: no survey has read members yet.")
+    campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to it.")
+    summary: CampaignMemberSummary
+    members: list[CampaignMemberItem] | None = Field(description="By id; null: no survey has read members yet.")
     next: str | None = Field(description="Give it as `after` to get the following members; null: these are the last.")
 
 
@@ -198,7 +200,7 @@ class MemberPaging(Schema):
 
 @router.get(
     "/campaigns/{sf_id}/members",
-    response={200: MemberList, **documented(401, 403, 404, 422)},
+    response={200: CampaignMemberList, **documented(401, 403, 404, 422)},
     summary="Members of a Salesforce campaign",
 )
 def get_campaign_members(

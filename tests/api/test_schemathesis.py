@@ -77,6 +77,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book)
     records.adoption(contact=contact, opportunity=opportunity, base_year=2025, savings="12.50")
+    records.salesforce_campaign()
     SuperUser.objects.create(accounts_uuid=UUID)
     variables = {
         **simulator.variables,

@@ -98,6 +98,19 @@ def test_health_and_score_count_alike(ask: Ask) -> None:
     assert counted["forms_no_campaign"] == 2
 
 
+def test_every_number_leads_to_its_rows(ask: Ask) -> None:
+    forms(One=None, Two=None, Three=5, Four=6)
+    make(Tag, name="vip")
+    for issue in ("forms_no_campaign", "orphan_forms", "forms_dormant"):
+        exempt("forms", issue, Form.objects.get(name="Three").pk)
+    audit_now()
+    for type_, found in ask("asset-health")["types"].items():
+        for flag, count in found["counts"].items():
+            assert ask(f"assets/{type_}", flag=flag, exempt=False)["count"] == count
+            assert ask(f"assets/{type_}", flag=flag, exempt=True)["count"] == found["exempt"][flag]
+            assert ask(f"assets/{type_}", flag=flag)["count"] == count + found["exempt"][flag]
+
+
 def test_before_the_first_sync_there_are_no_data(ask: Ask) -> None:
     assert {each["count"] for each in ask("assets")["types"]} == {None}
     health = ask("asset-health")["types"]

@@ -105,7 +105,7 @@ def activity(random: Random) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     unread=st.sets(st.sampled_from(READ), max_size=2) | st.just(set()),

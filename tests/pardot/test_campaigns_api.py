@@ -20,8 +20,8 @@ from pardot.models import (
     ListEmail,
     SalesforceCampaign,
 )
-from pardot.selectors import campaigns as selectors
-from pardot.v1.campaigns import CampaignList, MemberList
+from pardot.selectors import children
+from pardot.v1.campaigns import CampaignList, CampaignMemberList
 from sf.salesforce.ids import id_of_18
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
 from tests.pardot.audit_factories import happened, make
@@ -61,7 +61,9 @@ def test_a_campaign_comes_with_its_children_and_member_counts(ask: Ask) -> None:
     assert found["children"] == {
         "forms": [{"id": 31, "name": "Sign up", "activity_count": 2, "flags": [], "exempt": []}],
         "landing_pages": [{"id": 32, "name": "Welcome", "activity_count": 0, "flags": ["dormant"], "exempt": []}],
-        "list_emails": [{"id": 34, "name": "Hello", "flags": ["no_subject"], "exempt": ["no_subject"]}],
+        "list_emails": [
+            {"id": 34, "name": "Hello", "activity_count": None, "flags": ["no_subject"], "exempt": ["no_subject"]}
+        ],
         "custom_redirects": [],
     }
     expected = {
@@ -90,7 +92,7 @@ def test_orphans_are_listed_by_type_whatever_the_filters(ask: Ask) -> None:
 
 
 def test_only_the_first_children_are_listed(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "MOST_CHILDREN", 2)
+    monkeypatch.setattr(children, "MOST_CHILDREN", 2)
     campaigns = [make(Campaign), make(Campaign)]
     made = [make(Form, campaign_id=campaign) for campaign in campaigns for _ in range(3)]
     audit_now()
@@ -194,7 +196,7 @@ def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
     members(SF_18, 3, 1, leads=2)
     audit_now()
     first = ask(f"campaigns/{SF_15}/members", limit=2)
-    assert_documented(MemberList, first)
+    assert_documented(CampaignMemberList, first)
     assert first["sf_id"] == SF_18
     assert first["campaigns"] == [{"id": 1, "name": "Spring"}, {"id": 2, "name": "Spring again"}]
     assert first["summary"] == {"members": 3, "responded": 1, "leads": 2, "contacts": 1, "response_pct": 33.3}
