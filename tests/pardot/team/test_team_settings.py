@@ -53,10 +53,8 @@ def test_an_account_goes_from_one_to_the_other_at_once(browser: Browser) -> None
     ada, ben = records.member("Ada", accounts_uuid=UUID), records.member("Ben", accounts_uuid=OTHER)
     team = [{"id": ada.pk, "name": "Ada", "accounts_uuid": OTHER}, {"id": ben.pk, "name": "Ben", "accounts_uuid": UUID}]
     browser.ask("put", "admin/team", {"team": team})
-    assert {member.name: str(member.accounts_uuid) for member in TeamMember.objects.all()} == {
-        "Ada": OTHER,
-        "Ben": UUID,
-    }
+    found = {member.name: str(member.accounts_uuid) for member in TeamMember.objects.all()}
+    assert found == {"Ada": OTHER, "Ben": UUID}
 
 
 def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
