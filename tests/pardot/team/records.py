@@ -9,6 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from pardot.models import Campaign, EntityState, Form, List, TeamMember
+from tests.api.records import salesforce_id
+
+__all__ = ["campaign", "form", "member", "salesforce_id", "unchanged_list", "was_read"]
 
 _serial = count(1)
 
