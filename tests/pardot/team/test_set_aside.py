@@ -1,4 +1,4 @@
-"""Records of Pardot that could not be stored: seen in the admin, tried again there, and counted once they are stored."""
+"""Records of Pardot that could not be stored: seen in the admin, tried again there, counted once they are stored."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_a_form_is_stored_and_audited(pardot: Pardot, admin: Client) -> None:
         camp_sync("--entities", "forms")
         before = AuditSummary.objects.get(area="forms").items
         assert f'<td class="field-record_id">{record}</td>' in admin.get(LIST).text
-        assert "forms: 0 stored, 1 still set aside" in retry(admin)
-    assert "forms: 1 stored, 0 still set aside" in retry(admin)
+        assert "Forms: 0 stored, 1 still set aside" in retry(admin)
+    assert "Forms: 1 stored, 0 still set aside" in retry(admin)
     assert not RefusedRecord.objects.exists()
     assert "no_campaign" in Form.objects.get(id=record).flags
     assert AuditSummary.objects.get(area="forms").items == before + 1
@@ -64,7 +64,7 @@ def test_an_activity_is_stored_and_rolled_up(pardot: Pardot, admin: Client) -> N
     with forbidden("pardot_visitoractivity", record):
         camp_sync("--entities", "activities")
     engaged, counted = _engaged(), _counted()
-    assert "activities: 1 stored, 0 still set aside" in retry(admin)
+    assert "Activities: 1 stored, 0 still set aside" in retry(admin)
     activity = VisitorActivity.objects.get(id=record)
     assets = [activity.campaign_id, activity.form_id, activity.form_handler_id, activity.landing_page_id,
               activity.custom_redirect_id, activity.email_id, activity.list_email_id]  # fmt: skip
