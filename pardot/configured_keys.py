@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from api.fields import PlainText
+from api.fields import storable
 from pardot.issues import BY_KEY, ISSUES, Issue, Priority
 
 
@@ -21,10 +21,9 @@ def _one_line(text: str) -> str:
     return text
 
 
-Line = Annotated[
-    PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
-Paragraph = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Paragraph = Annotated[_Text, AfterValidator(storable)]
+Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(_one_line)]
 
 
 class UnknownKey(LookupError):
@@ -67,7 +66,7 @@ class CampDates(BaseModel):
 class _Threshold(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    grade: Annotated[Line, StringConstraints(max_length=3)]
+    grade: Annotated[_Text, StringConstraints(max_length=3), AfterValidator(storable), AfterValidator(_one_line)]
     minimum: Annotated[int, Field(ge=0, le=100)]
 
 
@@ -135,14 +134,19 @@ class ConfiguredKey:
         except ValidationError as error:
             raise BadValue([_plain(found) for found in error.errors()]) from error
         except (ValueError, RecursionError) as error:
-            raise BadValue([{"loc": [], "message": "This is not JSON: NaN, infinite or nested too deeply"}]) from error
+            raise BadValue([{"loc": [], "message": _NO_JSON}]) from error
 
     def clean(self, value: Any) -> Any:
         """``value`` as JSON to be kept; ``BadValue`` says what is wrong with it."""
         return self.accepts.dump_python(self.parse(value), mode="json")
 
 
+_NO_JSON = "This cannot be kept: it holds NaN, infinity or half of a surrogate pair, or is nested too deeply"
+
+
 def _plain(found: Any) -> dict[str, Any]:
+    if found["type"] == "json_invalid":
+        return {"loc": [], "message": _NO_JSON}
     message = str(found["msg"]).removeprefix("Value error, ")
     return {"loc": [str(part) for part in found["loc"]], "message": message[:1].upper() + message[1:]}
 
@@ -216,7 +220,12 @@ KEYS: tuple[ConfiguredKey, ...] = (
         "What the tags for triage begin with.",
         lambda: "Camp: ",
         TypeAdapter(
-            Annotated[PlainText, StringConstraints(min_length=1, max_length=40), AfterValidator(_begins_with_a_word)]
+            Annotated[
+                str,
+                StringConstraints(min_length=1, max_length=40),
+                AfterValidator(storable),
+                AfterValidator(_begins_with_a_word),
+            ]
         ),
     ),
     ConfiguredKey(

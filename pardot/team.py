@@ -50,7 +50,8 @@ def team_with_open_tasks() -> list[dict[str, Any]]:
     """The team in its order, each with ``open_tasks``; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
     fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid")
-    return list(TeamMember.objects.annotate(open_tasks=still_open).values(*fields, "open_tasks"))
+    members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
+    return list(members.values(*fields, "open_tasks"))
 
 
 def member_by_name(name: str) -> TeamMember:

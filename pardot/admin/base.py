@@ -18,13 +18,14 @@ COUNTED = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Stops counting at ``COUNTED``."""
+    """Stops counting at ``at_most``."""
 
     object_list: QuerySet[Any]
+    at_most = COUNTED
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:COUNTED].count()
+        return self.object_list.order_by()[: self.at_most].count()
 
 
 class ProgramsOnlyAdmin(ReadOnlyAdmin):
@@ -32,6 +33,7 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

@@ -47,6 +47,20 @@ class TeamMemberAdmin(admin.ModelAdmin):
         return member.open_task_count
 
 
+class SignedAdmin(admin.ModelAdmin):
+    """What knows who entered it, and when; shown once it has been entered."""
+
+    noted: tuple[str, ...] = ("created_by", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.noted if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by, obj.created_at = acting_name(request), timezone.now()
+        obj.save()
+
+
 class TaskForm(forms.ModelForm):
     class Meta:
         model = Task
@@ -68,7 +82,7 @@ class TaskForm(forms.ModelForm):
 
 
 @admin.register(Task)
-class TaskAdmin(admin.ModelAdmin):
+class TaskAdmin(SignedAdmin):
     form = TaskForm
     list_display = [
         "title", "assignee", "status", "priority", "due_date", "overdue", "age", "area", "asset_name", "created_by",
@@ -76,7 +90,7 @@ class TaskAdmin(admin.ModelAdmin):
     list_filter = ["status", "assignee", "priority", "area", "due_date"]
     list_select_related = ["assignee"]
     search_fields = ["title", "description", "asset_name"]
-    readonly_fields = ["created_by", "created_at", "updated_at", "completed_at"]
+    noted = ("created_by", "created_at", "updated_at", "completed_at")
     actions = ["finish", "reopen"]
 
     @admin.display(description="overdue", boolean=True)
@@ -88,9 +102,8 @@ class TaskAdmin(admin.ModelAdmin):
         return age_days(task)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by, obj.created_at = acting_name(request), timezone.now()
-        _note_and_save(obj)
+        _note(obj)
+        super().save_model(request, obj, form, change)
 
     @admin.action(description="Mark the selected tasks as done", permissions=["change"])
     def finish(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
@@ -104,7 +117,8 @@ class TaskAdmin(admin.ModelAdmin):
         tasks = list(chosen.exclude(status=status))
         for task in tasks:
             task.status = status
-            _note_and_save(task)
+            _note(task)
+            task.save()
         self.message_user(request, f"{status.label}: {len(tasks)}", messages.SUCCESS)
 
 
@@ -131,36 +145,30 @@ class ExemptionForm(forms.ModelForm):
 
 
 @admin.register(Exemption)
-class ExemptionAdmin(admin.ModelAdmin):
+class ExemptionAdmin(SignedAdmin):
     form = ExemptionForm
     list_display = ["asset_type", "asset_id", "issue", "reason", "until", "in_force", "created_by", "created_at"]
     list_filter = ["asset_type", "issue", "until"]
     search_fields = ["reason", "=asset_id", "created_by"]
-    readonly_fields = ["created_by", "created_at"]
 
     @admin.display(description="in force", boolean=True)
     def in_force(self, exemption: Exemption) -> bool:
         return exemption.until is None or exemption.until >= timezone.localdate()
 
-    def save_model(self, request: HttpRequest, obj: Exemption, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by, obj.created_at = acting_name(request), timezone.now()
-        obj.save()
+
+class DayNoteForm(forms.ModelForm):
+    class Meta:
+        model = DayNote
+        fields = ["day", "text"]
 
 
 @admin.register(DayNote)
-class DayNoteAdmin(admin.ModelAdmin):
-    fields = ["day", "text", "created_by", "created_at"]
+class DayNoteAdmin(SignedAdmin):
+    form = DayNoteForm
     list_display = ["day", "text", "created_by", "created_at"]
     search_fields = ["text", "created_by"]
-    readonly_fields = ["created_by", "created_at"]
     ordering = ["-day", "-id"]
     date_hierarchy = "day"
-
-    def save_model(self, request: HttpRequest, obj: DayNote, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by, obj.created_at = acting_name(request), timezone.now()
-        obj.save()
 
 
 def acting_name(request: HttpRequest) -> str:
@@ -169,7 +177,6 @@ def acting_name(request: HttpRequest) -> str:
     return user.get_full_name() or user.get_username()
 
 
-def _note_and_save(task: Task) -> None:
+def _note(task: Task) -> None:
     task.updated_at = timezone.now()
     note_status(task, task.updated_at)
-    task.save()

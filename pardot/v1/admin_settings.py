@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
-from pydantic import BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
 from api.errors import Unprocessable, documented
-from api.fields import PlainText
+from api.fields import storable
 from pardot.areas import Area
 from pardot.configuration import (
     BadValue,
@@ -36,9 +36,9 @@ def _known_area(given: Any) -> Any:
 
 
 _AreaOf = Annotated[Area, BeforeValidator(_known_area)]
-_Short = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=100)]
-_Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Label = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=40)]
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
+_Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(storable)]
 _Number = Annotated[int, Field(strict=True, ge=0, le=32_767)]
 _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText
+from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.areas import Area
 from pardot.asset_names import asset_names
@@ -23,7 +23,9 @@ from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, Pat
 
 router = Router(tags=["pardot: team"])
 
-_Reason = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(storable)
+]
 
 
 class ExemptionIn(Schema):

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Path, Schema
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api.auth import signed_in_user
-from api.fields import PlainText
+from api.fields import storable
 from api.records.values import QueryDate
 
 LARGEST_ID = 9_223_372_036_854_775_807
@@ -22,11 +22,7 @@ _NAME_CHARACTERS = 200
 
 SOMETHING_IN_IT: Any = {"pattern": r"\S"}
 """In the OpenAPI document: not blanks alone."""
-Line = Annotated[
-    PlainText,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    Field(json_schema_extra=SOMETHING_IN_IT),
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
 
 
 class PageQuery(Schema):

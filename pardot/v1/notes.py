@@ -9,16 +9,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText
+from api.fields import storable
 from pardot.models import DayNote
 from pardot.v1.fields import SOMETHING_IN_IT, Day, PageQuery, PathId, who_acts
 
 router = Router(tags=["pardot: team"])
 
-_Note = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+_Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(storable)]
 
 
 class NoteIn(Schema):

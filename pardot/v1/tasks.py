@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.auth import signed_in_user
 from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText
+from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.areas import Area
 from pardot.models import Task, TeamMember
@@ -27,12 +27,12 @@ from pardot.tasks import (
     tasks_filtered,
 )
 from pardot.team import UnknownMember, member_by_account, member_by_name
-from pardot.v1.fields import AssetId, Day, Line, PageQuery, PathId, who_acts
+from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
 
 router = Router(tags=["pardot: team"])
 
-_Text = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=10_000)]
-_Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=500)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
 _ASSIGNEE = "The name of a team member; null: nobody."
 _NO_TASK = "There is no task with this id."
 
@@ -58,7 +58,7 @@ class TaskIn(TaskValues):
         json_schema_extra={"example": {"title": "Ask who still needs this form", "due_date": "2026-01-31"}},
     )
 
-    title: Line
+    title: Line = Field(json_schema_extra=SOMETHING_IN_IT)
 
 
 class TaskChange(TaskValues):
@@ -66,7 +66,7 @@ class TaskChange(TaskValues):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 
-    title: Line = ""
+    title: Line = Field("", json_schema_extra=SOMETHING_IN_IT)
 
     def changes(self) -> dict[str, Any]:
         """``Unprocessable`` when there is nothing to change."""

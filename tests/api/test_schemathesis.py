@@ -21,6 +21,7 @@ import requests
 from api.models import SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create
+from pardot.models import DayNote, Exemption, Form, Task, TeamMember
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
@@ -79,6 +80,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     records.adoption(contact=contact, opportunity=opportunity, base_year=2025, savings="12.50")
     records.salesforce_campaign()
     SuperUser.objects.create(accounts_uuid=UUID)
+    team_data()
     variables = {
         **simulator.variables,
         **deployed,
@@ -92,6 +94,14 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     variables = {name: value for name, value in variables.items() if name != "SIMULATOR_URL"}
     with unlimited(database), gunicorn(database, workers=2, **variables) as url:
         yield url
+
+
+def team_data() -> None:
+    """What the team enters about Pardot."""
+    form = Form.objects.create(id=1, name="Contact us")
+    Task.objects.create(title="Look at it", assignee=TeamMember.objects.create(name="Ada", accounts_uuid=UUID))
+    Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test form.")
+    DayNote.objects.create(day="2026-01-31", text="A note")
 
 
 def test_no_finding_with_a_key(service_url: str, tmp_path: Path) -> None:
