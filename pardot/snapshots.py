@@ -85,4 +85,5 @@ def _of_prospects(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
     if Area.PROSPECTS not in summaries:
         return {}
     figures = summaries[Area.PROSPECTS].figures
-    return {"prospects_linked": figures["linked"], "prospects_active": figures["active_30d"]}
+    values = {"prospects_linked": figures["linked"], "prospects_active": figures["active_30d"]}
+    return {name: value for name, value in values.items() if value is not None}

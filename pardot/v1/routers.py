@@ -5,8 +5,8 @@ from __future__ import annotations
 from ninja import Router
 
 from api.auth import super_user
-from pardot.v1 import score
+from pardot.v1 import cleanup, engagement, orphans, prospect_health, score
 
 router = Router(auth=super_user())
-for _module in (score,):
+for _module in (score, prospect_health, engagement, orphans, cleanup):
     router.add_router("", _module.router)
