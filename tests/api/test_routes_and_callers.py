@@ -21,6 +21,7 @@ from django.test import Client
 from api.models import FormSubmission, OutboundCase, SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create, api_key_revoke
+from pardot.models import Prospect
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -79,6 +80,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
+        "engagement": str(Prospect.objects.create(id=10).id),
     }
 
 
