@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from api.errors import NotFound, documented
+from api.fields import json_response
 from pardot.engagement import (
     ProspectData,
     activities_of_prospect,
@@ -98,7 +99,7 @@ class EngagementQuery(Schema):
 
 
 @router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
-def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> Engagement:
+def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
     """The prospects with the highest scores, of the sample (`--scout`) or of all (`--survey`), and what is wrong with
     the CRM fields of prospects. Those in Pardot's recycle bin do not count."""
     del request
@@ -106,13 +107,15 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> Engag
     shown = prospects_by_id(
         [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
     )
-    return Engagement(
-        tier=data.tier,
-        activity_until=data.look_back.until if data.look_back else None,
-        prospects=[EngagedProspect(**row) for row in top_prospects(query.limit, data.look_back)],
-        crm_id_alerts=_crm_id_alerts(data, shown),
-        adoption_json_alert=_adoption_alert(data, shown),
-        summary=_summary(data.figures),
+    return json_response(
+        {
+            "tier": int(data.tier),
+            "activity_until": data.look_back.until if data.look_back else None,
+            "prospects": top_prospects(query.limit, data.look_back),
+            "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
+            "adoption_json_alert": _adoption_alert(data, shown).dict(),
+            "summary": _summary(data.figures).dict(),
+        }
     )
 
 
@@ -220,20 +223,19 @@ def get_prospect_activities(
     request: HttpRequest,
     prospect_id: Path[ProspectId],
     query: Query[ActivitiesPage],
-) -> ProspectActivities:
+) -> HttpResponse:
     """In the 30 days before the last complete read of activities."""
     del request
     if not Prospect.objects.filter(pk=prospect_id).exists():
         raise NotFound("There is no such prospect here.")
     span = prospect_data().look_back
-    if span is None:
-        return ProspectActivities(prospect_id=prospect_id, since=None, until=None, count=None, activities=None)
-    found = activities_of_prospect(prospect_id, span)
-    page = described(found[query.offset : query.offset + query.limit])
-    return ProspectActivities(
-        prospect_id=prospect_id,
-        since=span.since,
-        until=span.until,
-        count=found.count(),
-        activities=[ProspectActivity(**row) for row in page],
+    found = activities_of_prospect(prospect_id, span) if span else None
+    return json_response(
+        {
+            "prospect_id": prospect_id,
+            "since": span.since if span else None,
+            "until": span.until if span else None,
+            "count": None if found is None else found.count(),
+            "activities": None if found is None else described(found[query.offset : query.offset + query.limit]),
+        }
     )

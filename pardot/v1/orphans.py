@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from api.errors import documented
+from api.fields import json_response
 from pardot.engagement import prospects_by_id
 from pardot.models import OrphanRecord, OrphanRun
 from pardot.orphans import RUNS_KEPT
@@ -62,46 +63,48 @@ class History(Schema):
 
 
 @router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="What lost its other half")
-def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> Orphans:
+def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """The latest check. Counts are exact; of each kind at most 1,000 have details."""
     del request
     run = OrphanRun.objects.first()
     if run is None:
-        return Orphans(captured_at=None, total=None, kinds=[], count=0, records=[])
+        return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
     stored = dict(run.records.order_by().values_list("kind").annotate(stored=Count("pk")))
     records = run.records.filter(kind=query.kind) if query.kind else run.records.all()
     page = records.order_by("kind", "id").values("kind", "record_id", "name", "missing")
-    return Orphans(
-        captured_at=run.captured_at,
-        total=run.total,
-        kinds=[_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
-        count=stored.get(query.kind, 0) if query.kind else sum(stored.values()),
-        records=_described(list(page[query.offset : query.offset + query.limit])),
+    return json_response(
+        {
+            "captured_at": run.captured_at,
+            "total": run.total,
+            "kinds": [_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
+            "count": stored.get(query.kind, 0) if query.kind else sum(stored.values()),
+            "records": _described(list(page[query.offset : query.offset + query.limit])),
+        }
     )
 
 
-def _kind(run: OrphanRun, kind: Kind, stored: int) -> OrphanKind:
+def _kind(run: OrphanRun, kind: Kind, stored: int) -> dict[str, Any]:
     count = getattr(run, kind)
-    return OrphanKind(kind=kind, count=count, stored=stored, capped=count > stored)
+    return {"kind": kind.value, "count": count, "stored": stored, "capped": count > stored}
 
 
 _PROSPECTS = {Kind.PROSPECT_CRM_GONE, Kind.PROSPECT_UNLINKED}
 _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
-def _described(rows: Sequence[Mapping[str, Any]]) -> list[Orphan]:
+def _described(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """With the names of prospects, which are not stored a second time."""
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]
 
 
-def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) -> Orphan:
+def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     if row["kind"] in _PEOPLE:
-        return Orphan(**{**row, "email": row["missing"] or None, "missing": ""})
+        return {**row, "email": row["missing"] or None, "missing": ""}
     if row["kind"] in _PROSPECTS:
         known = prospects.get(int(row["record_id"]), {})
-        return Orphan(**{**row, "name": known.get("name", ""), "email": known.get("email")})
-    return Orphan(**row, email=None)
+        return {**row, "name": known.get("name", ""), "email": known.get("email")}
+    return {**row, "email": None}
 
 
 @router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
