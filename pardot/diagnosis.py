@@ -9,7 +9,9 @@ from django.conf import settings
 from pardot.client import PardotClient
 from pardot.connection import PardotCalls, pardot_client
 from pardot.sync.entities import ALL, PardotEntity
+from pardot.sync.people import PEOPLE, PersonObject
 from sf.diagnosis import Finding, register
+from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
 
@@ -35,6 +37,8 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     else:
         yield Finding("ok", _BUSINESS_UNIT, said)
     yield from _objects(asked)
+    for person in PEOPLE:
+        yield _person(client, person)
 
 
 def _objects(client: PardotClient) -> Iterator[Finding]:
@@ -42,6 +46,17 @@ def _objects(client: PardotClient) -> Iterator[Finding]:
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     wrong = [finding for entity in entities for finding in _object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]
+
+
+def _person(client: SalesforceClient, person: PersonObject) -> Finding:
+    """Whether Salesforce shows what the orphan check needs of them."""
+    question = f"{person.sobject}s for Pardot"
+    fields = [*person.asked_paths.values(), "Email", "pi__url__c"]
+    try:
+        next(client.query(f"{soql.select(fields, person.sobject)} LIMIT 1", include_deleted=True), None)
+    except SalesforceError as error:
+        return Finding("fix", question, str(error))
+    return Finding("ok", question, f"all {len(fields)} fields can be read")
 
 
 def _object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:

@@ -36,6 +36,8 @@ def test_all_is_well(pardot: Pardot, settings: Any) -> None:
     assert check().splitlines() == [
         f"ok   Pardot: business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; 12 of 25,000 calls used today",
         "ok   Pardot's objects: all 11 can be read, with all fields",
+        "ok   Leads for Pardot: all 6 fields can be read",
+        "ok   Contacts for Pardot: all 5 fields can be read",
     ]
     assert pardot.calls() == 12
 
@@ -98,6 +100,13 @@ def test_each_object_that_cannot_be_read_is_named(pardot: Pardot, simulator: Sim
     assert "Nothing__c. (the API does not know this field: check PARDOT_ADOPTION_JSON_FIELD)" in found
     assert "fix  Pardot's tags: Pardot withholds rows" in found
     assert found.endswith("error: 3 to fix")
+
+
+def test_what_the_orphan_check_needs_of_salesforce_is_hidden(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.post("/fields/Lead/pi__url__c/hide")
+    found = check()
+    assert "fix  Leads for Pardot: Salesforce answered 400 INVALID_FIELD" in found
+    assert "ok   Contacts for Pardot: " in found
 
 
 def test_the_day_s_share_is_used_up(pardot: Pardot) -> None:
