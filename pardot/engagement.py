@@ -79,10 +79,14 @@ def _tier(known: Mapping[str, EntityState]) -> int:
     return Tier.SET_UP if known else 0
 
 
+def best_prospects() -> QuerySet[Prospect]:
+    """Those with a score, the highest first, without Pardot's recycle bin."""
+    return Prospect.objects.exclude(is_deleted=True).filter(score__isnull=False).order_by("-score", "id")
+
+
 def top_prospects(limit: int, span: LookBack | None) -> list[dict[str, Any]]:
     """Those with the highest scores, with what they did in ``span`` and their scores by category."""
-    live = Prospect.objects.exclude(is_deleted=True).filter(score__isnull=False)
-    prospects = [_named(row) for row in live.order_by("-score", "id").values(*_FIELDS)[:limit]]
+    prospects = [_named(row) for row in best_prospects().values(*_FIELDS)[:limit]]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:

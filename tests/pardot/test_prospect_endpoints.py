@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from pardot.audits.run import run_audits
+from pardot.engagement import activities_of_prospect, best_prospects, prospect_data
 from pardot.models import Campaign, ContactCategoryScore, Form, LeadCategoryScore, Prospect
 from tests.pardot.prospect_rows import activity, crm_id, engaged, prospect, read_completely
 
@@ -181,3 +183,21 @@ def test_the_number_of_statements_does_not_grow_with_prospects(
     get(super_user, ENGAGEMENT)
     with django_assert_max_num_queries(10):
         get(super_user, f"{ENGAGEMENT}?limit=500")
+
+
+def test_nothing_is_scanned() -> None:
+    """An index serves the order of scores and the activities of one prospect."""
+    read_completely("activities")
+    span = prospect_data().look_back
+    assert span is not None
+    queries = (
+        (best_prospects()[:50], "prospect_score"),
+        (activities_of_prospect(1, span)[:100], "activity_prospect"),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for query, index in queries:
+            plan = query.explain()
+            assert f"using {index}" in plan, plan
+            assert "Seq Scan" not in plan
