@@ -33,16 +33,25 @@ class Finding:
 Question = Callable[[SalesforceClient], Iterator[Finding]]
 
 _more_questions: list[Question] = []
+_questions_apart: list[Question] = []
 
 
 def register(question: Question) -> Question:
-    """Add a question that another app can answer."""
+    """Add a question that another app can answer, once there is a login."""
     _more_questions.append(question)
     return question
 
 
+def register_apart(question: Question) -> Question:
+    """Add a question that has nothing to do with the login."""
+    _questions_apart.append(question)
+    return question
+
+
 def diagnose(client: SalesforceClient) -> Iterator[Finding]:
-    """Every finding, as soon as it is known. Without a login, nothing of Salesforce is asked further."""
+    """Every finding, as soon as it is known. Without a login, nothing that needs it is asked: one cause, one line, and
+    one failed login."""
+    autodiscover_modules("diagnosis")
     yield _configuration()
     login = _login(client)
     yield login
@@ -50,8 +59,9 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
         yield _limits(client)
         for synced in EVERY_OBJECT:
             yield _fields(client, synced)
-    autodiscover_modules("diagnosis")
-    for question in _more_questions:
+        for question in _more_questions:
+            yield from question(client)
+    for question in _questions_apart:
         yield from question(client)
 
 
