@@ -15,6 +15,7 @@ from pardot.audits.asset_audit import CAMPAIGN_KNOWN, NO_CAMPAIGN
 from pardot.audits.prospects import LINKED, VALID_ID
 from pardot.models import CustomRedirect, Form, LandingPage, ListEmail, OrphanRecord, OrphanRun
 from pardot.sync.people import CONTACTS, LEADS, PEOPLE, PersonObject
+from sf.sync.load import Stage
 
 RECORDS_A_KIND = 1_000
 """So many are kept with their details; counts are exact."""
@@ -22,8 +23,13 @@ RUNS_KEPT = 100
 
 Kind = OrphanRecord.Kind
 
+
+def _table(stage: Stage) -> str:
+    return f'"{stage.target.table}{stage.target.staging_suffix}"'
+
+
 _PEOPLE_KNOWN = " UNION ALL ".join(
-    f'SELECT left(id, 15) AS crm_id FROM "{person.linked.target.table}_staging"'  # noqa: S608 - our own tables
+    f"SELECT left(id, 15) AS crm_id FROM {_table(person.linked)}"  # noqa: S608 - our own tables
     for person in PEOPLE
 )
 
@@ -44,26 +50,20 @@ _SUSPECTS = f"""
     WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.prospect_id = named.prospect_id)
 """  # noqa: S608 - our own tables
 
-_FOLLOWED = "WITH RECURSIVE followed AS (SELECT prospect_id, crm_id FROM pardot_orphan_suspect UNION {successors})"
-"""The ids of suspects, and whatever these were merged or converted into."""
-_SUCCESSORS = "SELECT f.prospect_id, n.becomes FROM followed f JOIN ({becomes}) n ON n.crm_id = f.crm_id"
-
-
-def _becomes() -> str:
-    return " UNION ALL ".join(
-        f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person)} "  # noqa: S608
-        f"WHERE is_deleted = 'true' AND {column} IS NOT NULL"
-        for person in PEOPLE
-        for column in person.asked_paths
-        if column.startswith("becomes_")
+_BECOMES = " UNION ALL ".join(
+    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.asked)} "  # noqa: S608 - as above
+    f"WHERE is_deleted = 'true' AND {column} IS NOT NULL"
+    for person in PEOPLE
+    for column in person.asked_paths
+    if column.startswith("becomes_")
+)
+_WITH_FOLLOWED = f"""
+    WITH RECURSIVE followed AS (
+        SELECT prospect_id, crm_id FROM pardot_orphan_suspect
+        UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
-
-
-def _table(person: PersonObject) -> str:
-    return f'"{person.asked.target.table}_staging"'
-
-
-_WITH_FOLLOWED = _FOLLOWED.format(successors=_SUCCESSORS.format(becomes=_becomes()))
+"""  # noqa: S608 - as above
+"""The ids of suspects, and whatever these were merged or converted into."""
 
 _ASK = f"""
     {_WITH_FOLLOWED}
@@ -73,13 +73,15 @@ _ASK = f"""
       AND NOT EXISTS (SELECT 1 FROM ({_PEOPLE_KNOWN}) people WHERE people.crm_id = f.crm_id)
 """  # noqa: S608 - our own tables
 
-_LIVING = " UNION ALL ".join(
-    [_PEOPLE_KNOWN, *(f"SELECT left(id, 15) FROM {_table(person)} WHERE is_deleted = 'false'" for person in PEOPLE)]  # noqa: S608
+_ASKED_AND_LIVING = " UNION ALL ".join(
+    f"SELECT left(id, 15) AS crm_id FROM {_table(person.asked)} WHERE is_deleted = 'false'"  # noqa: S608 - as above
+    for person in PEOPLE
 )
 
 _GONE = f"""
     {_WITH_FOLLOWED}, living AS (
-        SELECT f.prospect_id FROM followed f JOIN ({_LIVING}) people ON people.crm_id = f.crm_id
+        SELECT f.prospect_id FROM followed f
+        JOIN ({_PEOPLE_KNOWN} UNION ALL {_ASKED_AND_LIVING}) people ON people.crm_id = f.crm_id
     )
     SELECT p.id::text AS record_id, '' AS name, string_agg(s.crm_id, ', ' ORDER BY s.crm_id) AS missing,
            row_number() OVER (ORDER BY p.score DESC NULLS LAST, p.id) AS place
@@ -107,7 +109,7 @@ def _without_prospect(person: PersonObject) -> str:
     return f"""
         SELECT k.id AS record_id, '' AS name, coalesce(k.email, '') AS missing,
                row_number() OVER (ORDER BY k.id) AS place
-        FROM "{person.linked.target.table}_staging" k
+        FROM {_table(person.linked)} k
         WHERE NOT EXISTS (
             SELECT 1 FROM pardot_prospect p WHERE lower(p.email) = lower(k.email) AND p.is_deleted IS NOT TRUE
         )

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from pardot.areas import Area
-from pardot.models import AuditSummary, DailySnapshot, EntityState, OrphanRun, SalesforceHealth
+from pardot.models import AuditSummary, DailySnapshot, OrphanRun, SalesforceHealth
 from pardot.scorecard import Scorecard, current_scorecard, today
 from pardot.sync.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, TAGGED_OBJECTS, Tier
 from pardot.sync.state import complete_reads
@@ -82,12 +82,12 @@ def _counted() -> dict[str, Any]:
     orphans = OrphanRun.objects.first()
     if orphans is not None:
         values["orphans"] = orphans.total
-    return values | _of_prospects(summaries, read)
+    return values | _of_prospects(summaries)
 
 
-def _of_prospects(summaries: Mapping[Area, AuditSummary], read: Mapping[str, EntityState]) -> dict[str, Any]:
+def _of_prospects(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
     if Area.PROSPECTS not in summaries:
         return {}
     figures = summaries[Area.PROSPECTS].figures
-    active = {"prospects_active": figures["active_30d"]} if ACTIVITIES.name in read else {}
-    return {"prospects_linked": figures["linked"], **active}
+    values = {"prospects_linked": figures["linked"], "prospects_active": figures["active_30d"]}
+    return {name: value for name, value in values.items() if value is not None}

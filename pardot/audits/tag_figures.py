@@ -26,7 +26,8 @@ MOST_PATTERNS = 500
 """So many are listed; those of the most tags."""
 
 _PATTERNS = """
-    SELECT min(prefix COLLATE "C") AS prefix, array_agg(DISTINCT separator COLLATE "C" ORDER BY separator COLLATE "C") AS separators,
+    SELECT min(prefix COLLATE "C") AS prefix,
+           array_agg(DISTINCT separator COLLATE "C" ORDER BY separator COLLATE "C") AS separators,
            count(*) AS tags, sum(usage)::bigint AS usage
     FROM (SELECT prefix, substring(name FROM '[-:_|/]') AS separator, usage FROM pardot_tag WHERE prefix <> '') named
     GROUP BY lower(prefix)

@@ -8,7 +8,7 @@ from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
-from sfapi.cron import CRONJOBS as CRONJOBS
+from sfapi.cron import scheduled_jobs
 from sfapi.database import database_settings
 from sfapi.email import mail_server
 from sfapi.env import Environment
@@ -175,6 +175,7 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
+CRONJOBS = scheduled_jobs(pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT))
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
 

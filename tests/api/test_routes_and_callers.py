@@ -21,7 +21,7 @@ from django.test import Client
 from api.models import FormSubmission, OutboundCase, SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create, api_key_revoke
-from pardot.models import DayNote, Exemption, Form, Task
+from pardot.models import DayNote, Exemption, Form, Prospect, Task
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -88,6 +88,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "exemptions": str(Exemption.objects.create(**exempt, issue="forms_errors", reason="A test form.").pk),
         "notes": str(DayNote.objects.create(day="2026-01-31", text="A note").pk),
         "config": "list_stale_months",
+        "engagement": str(Prospect.objects.create(id=10).id),
     }
 
 

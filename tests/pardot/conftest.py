@@ -9,6 +9,7 @@ import pytest
 
 from sf import connection as sf_connection
 from sf.salesforce import bulk
+from tests.api.conftest import cookies, roomy_limit, super_user, user  # noqa: F401 - fixtures, for all tests of this folder
 from tests.pardot.remote import Pardot
 from tests.sf.conftest import QUICK
 from tests.sf.processes import Start, kill, start_process
