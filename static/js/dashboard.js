@@ -1,0 +1,9 @@
+/* The dashboard's page. */
+
+import { startChrome } from "./core/chrome.js";
+import { startRouting } from "./core/route.js";
+import { startTabs } from "./core/tabs.js";
+
+startRouting();
+startChrome();
+startTabs();
