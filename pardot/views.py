@@ -49,9 +49,9 @@ def _signed_out(request: HttpRequest, outcome: Service | CredentialsRefused | No
         "cookie_refused": isinstance(outcome, CredentialsRefused),
         "accounts_url": settings.ACCOUNTS_URL,
     }
-    return render(
-        request, "pardot/signed_out.html", context, status=401, headers={"WWW-Authenticate": CHALLENGE}
-    )  # fmt: skip
+    response = render(request, "pardot/signed_out.html", context, status=401)
+    response["WWW-Authenticate"] = CHALLENGE
+    return response
 
 
 @for_super_users

@@ -53,23 +53,6 @@ def unlimited(database: str) -> Iterator[None]:
         forgetting.join()
 
 
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables of a deployment whose static files are collected: pages need their manifest."""
-    folder = tmp_path_factory.mktemp("deployed")
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.api.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
-    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return variables
-
-
 @pytest.fixture
 def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deployed: dict[str, str]) -> Iterator[str]:
     """The service, with something of each kind to be found and the simulator behind it."""
