@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib.staticfiles.storage import ManifestFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+_, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """ES modules name each other by content too: a browser never mixes modules of two releases.
 
-    Django finds what a module names by patterns, so ours end such statements with a semicolon, in double quotes. Only
-    ours are searched: packages bundle theirs.
+    Django finds what a module names by patterns (a private attribute of Django 5.2), so ours end such statements with a
+    semicolon. Only ours are searched: packages bundle theirs.
     """
 
     support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = ("js/*.js", ManifestFilesMixin._js_module_import_aggregation_patterns[1])
+    _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
         """The plain name before ``collectstatic`` has run: a page without style says more than an error about it."""

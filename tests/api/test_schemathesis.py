@@ -24,7 +24,7 @@ from api.services.api_keys import api_key_create
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
-from tests.simulated import ROOT, Simulator
+from tests.simulated import Simulator
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 COMMAND = Path(sys.executable).with_name("schemathesis")

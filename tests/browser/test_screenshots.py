@@ -14,6 +14,7 @@ pytestmark = pytest.mark.screenshots
 FOLDER = ROOT / "screenshots"
 WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1440}
 TABS = ["base-camp", "campaign-map", "gear-locker", "tags", "scout-report", "full-survey"]
+GALLERY = (ROOT / "tests" / "browser" / "gallery.js").read_text()
 every_look = pytest.mark.parametrize(("width", "scheme"), [(w, s) for w in WIDTHS for s in ("light", "dark")])
 
 
@@ -43,6 +44,16 @@ def test_other_pages(open_window: Open, width: str, scheme: str) -> None:
         visit.expect("status of 40")
         visit.go(path)
         take(visit, f"{name}-{width}-{scheme}")
+
+
+@every_look
+def test_components(open_window: Open, width: str, scheme: str) -> None:
+    visit = open_window(color_scheme=scheme, viewport={"width": WIDTHS[width], "height": 900})
+    visit.go("/pardot/")
+    visit.page.evaluate("window.galleryRows = 30")
+    visit.page.evaluate(GALLERY)
+    visit.page.wait_for_timeout(300)
+    take(visit, f"components-{width}-{scheme}")
 
 
 def take(visit: Visit, name: str) -> None:

@@ -11,8 +11,11 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ANIMATIONS_END = "Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)" \
-    ".map(one => one.finished.catch(() => null)))"  # fmt: skip
+ANIMATIONS_END = """
+Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => null)))
+"""
 
 WATCH_POLICY = """
 addEventListener("securitypolicyviolation", (event) => {

@@ -13,7 +13,7 @@ export function ring({ value, max = 100, label, text, tone = "", size = 96, thic
     ...shape, class: "ring-arc", "stroke-dasharray": `${(share * way).toFixed(2)} ${way.toFixed(2)}`,
     transform: `rotate(-90 ${size / 2} ${size / 2})`,
   });
-  const middle = s("text", { class: "display", x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central", "font-size": size / 4.4 }, text);
+  const middle = s("g", { "font-size": size / 3.8 }, s("text", { x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central" }, text));
   const element = picture(size, size, label, s("circle", { ...shape, class: "ring-track" }), arc, middle);
   element.setAttribute("class", `ring ${tone && `tone-${tone}`}`);
   return element;

@@ -34,7 +34,7 @@ export function noData(command, sentence = "An operator brings it here with this
     h("p", {}, sentence),
     h(
       "div", { class: "state-command" },
-      h("pre", { class: "command", tabindex: "0", "aria-label": "Command" }, h("code", {}, command)),
+      h("pre", { class: "command" }, h("code", {}, command)),
       copyButton(command, "Copy the command"),
     ),
   );
