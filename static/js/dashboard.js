@@ -4,6 +4,6 @@ import { startChrome } from "./core/chrome.js";
 import { startRouting } from "./core/route.js";
 import { startTabs } from "./core/tabs.js";
 
-startRouting();
+startRouting("base-camp");
 startChrome();
 startTabs();

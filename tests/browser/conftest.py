@@ -100,7 +100,7 @@ def open_window(browser: Browser, empty_site: Site) -> Iterator[Open]:
         if who:
             cookie = site.cookies.cookie(uuid=who)
             context.add_cookies([{"name": "oxa", "value": cookie, "url": site.url}])
-        windows.append(Visit.begin(context, site.url))
+        windows.append(Visit.begin(context, site))
         return windows[-1]
 
     yield opened

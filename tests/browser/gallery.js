@@ -1,6 +1,6 @@
 /* Every component with made-up data, mounted into the open tab: for tests and for pictures. */
 async () => {
-  const load = async (name) => import(`/static/js/${name}.js`);
+  const load = async (name) => import(window.modules[name]);
   const [{ h, icon }, states, parts, { table }, { plainTable }] = await Promise.all(
     ["core/dom", "ui/states", "ui/parts", "ui/table", "ui/plain-table"].map(load),
   );

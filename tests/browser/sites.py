@@ -5,9 +5,11 @@ Tests read what is there, or change it and put it back.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -28,6 +30,8 @@ class Site:
     url: str
     database: str
     cookies: CookieMaker
+    modules: Mapping[str, str]
+    """Name → address of each JavaScript module: ``core/api`` → ``/static/js/core/api.4f1d….js``."""
 
 
 @contextmanager
@@ -36,7 +40,16 @@ def serve(database: str, cookies: CookieMaker, deployed: Mapping[str, str], **va
     keys = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     with gunicorn(database, workers=1, **{**deployed, **keys, **variables}) as url:
         # Not by number: browsers treat the name as they treat HTTPS.
-        yield Site(url.replace("127.0.0.1", "localhost"), database, cookies)
+        yield Site(url.replace("127.0.0.1", "localhost"), database, cookies, _modules(Path(deployed["COLLECTED_STATIC"])))
+
+
+def _modules(collected: Path) -> dict[str, str]:
+    names: dict[str, str] = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    return {
+        name.removeprefix("js/").removesuffix(".js"): f"/static/{address}"
+        for name, address in names.items()
+        if name.startswith("js/")
+    }
 
 
 def empty_database(server: str, name: str) -> str:

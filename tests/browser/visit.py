@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+from tests.browser.sites import Site
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -34,9 +37,10 @@ class Visit:
     _heard: list[str] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, context: BrowserContext, url: str) -> Visit:
+    def begin(cls, context: BrowserContext, site: Site) -> Visit:
         context.add_init_script(WATCH_POLICY)
-        visit = cls(context.new_page(), url)
+        context.add_init_script(f"window.modules = {json.dumps(site.modules)};")
+        visit = cls(context.new_page(), site.url)
         context.on("request", visit._on_request)
         visit.page.on("console", visit._on_console)
         visit.page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))

@@ -30,18 +30,20 @@ function draw(width, { title, rows, top, format, labelShare }) {
 
 function line(row, y, { x, labels, width, format, top }) {
   const middle = y + LINE / 2;
-  const text = `${row.label}: ${format(row.value)}${row.note ? `, ${row.note}` : ""}`;
-  const bar = { x: x(0), y: middle - BAR / 2, height: BAR, rx: BAR / 2 };
+  const bar = { y: middle - BAR / 2, x: x(0), height: BAR, rx: BAR / 2 };
   const filled = Math.max(row.value > 0 ? 4 : 0, x(row.value ?? 0) - x(0));
   const children = [
-    s("title", {}, text),
     s("rect", { x: 0, y, width, height: LINE, fill: "transparent" }),
-    s("text", { class: "strong", x: labels, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, fit(row.label, labels)),
     s("rect", { ...bar, class: "bar-track", width: x(top) - x(0) }),
     filled > 0 && s("rect", { ...bar, class: "mark-fill", width: filled }),
-    s("text", { class: "strong", x: width, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, format(row.value)),
+    // One text, so that a link is named as it is read: "Campaigns 6.2".
+    s(
+      "text", { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },
+      s("tspan", { x: labels }, fit(row.label, labels)), " ", s("tspan", { x: width }, format(row.value)),
+    ),
   ];
   const tone = row.tone ? `tone-${row.tone}` : null;
-  if (row.href) return s("a", { class: tone, href: row.href, "aria-label": `${text}. Show the rows` }, children);
-  return s("g", { class: tone, role: "img", "aria-label": text }, children);
+  if (row.href) return s("a", { class: tone, href: row.href }, children);
+  const text = `${row.label}: ${format(row.value)}${row.note ? `, ${row.note}` : ""}`;
+  return s("g", { class: tone, role: "img", "aria-label": text }, s("title", {}, text), children);
 }

@@ -20,14 +20,18 @@ function draw(width, { title, rows, format, height }) {
 function tile(row, box, format) {
   const text = `${row.label}: ${format(row.value)}${row.detail ? `, ${row.detail}` : ""}`;
   const roomy = box.width > 54 && box.height > 26;
-  const children = [
-    s("title", {}, text),
-    s("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6 }),
-    roomy && s("text", { class: "strong", x: box.x + 10, y: box.y + 20 }, fit(row.label, box.width - 16)),
-    roomy && box.height > 46 && s("text", { x: box.x + 10, y: box.y + 38 }, fit(format(row.value), box.width - 16)),
-  ];
-  const shared = { class: `tile ${row.tone ? `tone-${row.tone}` : ""}`, "aria-label": row.href ? `${text}. Show the rows` : text };
-  return row.href ? s("a", { ...shared, href: row.href }, children) : s("g", { ...shared, role: "img" }, children);
+  const children = [s("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6 }), roomy && words(row, box, format)];
+  const kind = `tile ${row.tone ? `tone-${row.tone}` : ""}`;
+  if (row.href) return s("a", { class: kind, href: row.href, "aria-label": roomy ? null : text }, children);
+  return s("g", { class: kind, role: "img", "aria-label": text }, s("title", {}, text), children);
+}
+
+/** One text, so that a link is named as it is read. */
+function words(row, box, format) {
+  const x = box.x + 10;
+  const label = s("tspan", { class: "strong", x }, fit(row.label, box.width - 16));
+  const value = box.height > 46 && s("tspan", { x, dy: 18 }, fit(format(row.value), box.width - 16));
+  return s("text", { x, y: box.y + 20 }, label, " ", value);
 }
 
 /**

@@ -3,10 +3,11 @@
 const listeners = new Set();
 const remembered = new Map();
 let params = new URLSearchParams(location.search);
+let home = "";
 
 export const route = {
   get: (name) => params.get(name) ?? "",
-  tab: () => params.get("tab") ?? "",
+  tab: () => params.get("tab") ?? home,
 
   /** Change parameters of this tab; empty ones are left out. `replace`: no step of its own for the back button. */
   set(changes, { replace = false } = {}) {
@@ -37,8 +38,12 @@ export const route = {
   },
 };
 
-/** Links to this page change what it shows instead of loading it; the back button goes the way back. */
-export function startRouting() {
+/**
+ * Links to this page change what it shows instead of loading it; the back button goes the way back.
+ * homeTab: the tab of an address that names none.
+ */
+export function startRouting(homeTab = "") {
+  home = homeTab;
   remembered.set(route.tab(), params.toString());
   addEventListener("popstate", () => arrive(new URLSearchParams(location.search)));
   document.addEventListener("click", (event) => {

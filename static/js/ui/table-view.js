@@ -21,7 +21,7 @@ export function makeTools(table) {
     exportButton,
     focus: () => (search ? search.input : exportButton).focus(),
     show({ q, filters }) {
-      if (search && document.activeElement !== search.input) search.input.value = q;
+      search?.show(q);
       for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
     },
   };
@@ -30,11 +30,21 @@ export function makeTools(table) {
 function searchField(label, search) {
   const input = h("input", { type: "search", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false" });
   let timer = 0;
+  const send = () => {
+    clearTimeout(timer);
+    timer = 0;
+    search(input.value.trim());
+  };
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => search(input.value.trim()), TYPING);
+    timer = setTimeout(send, TYPING);
   });
-  return { input, element: h("div", { class: "search-field" }, icon("search"), input) };
+  // What is typed counts before what is clicked next.
+  input.addEventListener("change", () => timer && send());
+  const show = (q) => {
+    if (!timer && document.activeElement !== input) input.value = q;
+  };
+  return { input, show, element: h("div", { class: "search-field" }, icon("search"), input) };
 }
 
 function filterField(filter, choose) {
