@@ -28,7 +28,8 @@ def test_sign_in_is_at_accounts_and_comes_back(client: Client, settings: Any) ->
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\t//evil.example"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\t//evil.example"],
 )
 def test_nobody_is_sent_elsewhere(client: Client, elsewhere: str) -> None:
     assert sign_in(client, next=elsewhere)[1] == "http://localhost/pardot/"
@@ -37,7 +38,9 @@ def test_nobody_is_sent_elsewhere(client: Client, elsewhere: str) -> None:
 def test_in_the_demo_the_simulator_signs_in(client: Client, settings: Any) -> None:
     settings.DEBUG, settings.SIMULATOR_URL = True, "http://localhost:7480"
     assert sign_in(client, next="/pardot/?tab=tags") == ("/demo/sign-in/", "/pardot/?tab=tags")
-    at_simulator = client.get("/demo/sign-in/", {"next": "/pardot/?tab=tags"}, headers={"Host": "localhost"})["Location"]
+    at_simulator = client.get("/demo/sign-in/", {"next": "/pardot/?tab=tags"}, headers={"Host": "localhost"})[
+        "Location"
+    ]
     assert parse_qs(urlsplit(at_simulator).query)["r"] == ["http://localhost/pardot/?tab=tags"]
     assert "Sign in to the demo" in client.get("/pardot/").text
     assert "Sign in to the demo" in client.get("/").text

@@ -2,8 +2,8 @@
 
 import { startChrome } from "./core/chrome.js";
 import { startRouting } from "./core/route.js";
-import { startTabs } from "./core/tabs.js";
+import { refresh, startTabs } from "./core/tabs.js";
 
 startRouting("base-camp");
-startChrome();
+startChrome({ refresh });
 startTabs();

@@ -1,4 +1,4 @@
-"""Components by themselves, on a page of the dashboard: modules are those of the page (``window.modules`` has their addresses)."""
+"""Components by themselves on a page of the dashboard, made with its own modules (``window.modules`` has them)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ GALLERY = (Path(__file__).parent / "gallery.js").read_text()
 
 PANEL = """
 async ({ path, wait }) => {
-  const [{ panel }, { api }, { h }] = await Promise.all(["panel", "api", "dom"].map((name) => import(modules[`core/${name}`])));
+  const [{ panel }, { api }, { h }] = await Promise.all(
+    ["panel", "api", "dom"].map((name) => import(modules[`core/${name}`])),
+  );
   const body = h("div", { "data-body": "" });
   const element = h("section", { class: "card", id: "under-test" }, h("h2", {}, "Under test"), body);
   document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(element);

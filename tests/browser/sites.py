@@ -40,7 +40,9 @@ def serve(database: str, cookies: CookieMaker, deployed: Mapping[str, str], **va
     keys = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     with gunicorn(database, workers=1, **{**deployed, **keys, **variables}) as url:
         # Not by number: browsers treat the name as they treat HTTPS.
-        yield Site(url.replace("127.0.0.1", "localhost"), database, cookies, _modules(Path(deployed["COLLECTED_STATIC"])))
+        yield Site(
+            url.replace("127.0.0.1", "localhost"), database, cookies, _modules(Path(deployed["COLLECTED_STATIC"]))
+        )
 
 
 def _modules(collected: Path) -> dict[str, str]:

@@ -59,7 +59,11 @@ def test_a_slow_endpoint_says_that_it_loads(window: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "said"),
-    [(200, "<html>", "cannot be read"), (502, "<html>", "status 502"), (404, '{"code": 404, "message": "No such thing."}', "No such")],
+    [
+        (200, "<html>", "cannot be read"),
+        (502, "<html>", "status 502"),
+        (404, '{"code": 404, "message": "No such thing."}', "No such"),
+    ],
 )
 def test_what_is_no_answer_is_said_in_words(window: Visit, status: int, body: str, said: str) -> None:
     window.expect("status of")
@@ -108,7 +112,11 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     page.get_by_role("link", name="Settings").focus()
-    run_module(window, "ui/dialog", "window.answer = m.confirm({ title: 'Delete it?', text: 'It is gone then.', yes: 'Delete' });")
+    run_module(
+        window,
+        "ui/dialog",
+        "window.answer = m.confirm({ title: 'Delete it?', text: 'It is gone then.', yes: 'Delete' });",
+    )
     dialog = page.get_by_role("dialog", name="Delete it?")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     assert window.axe() == []

@@ -34,7 +34,9 @@ def test_searches_filters_sorts_and_says_so_in_the_address(window: Visit) -> Non
         "forms.flag": "no_campaign",
         "forms.sort": "-submissions",
     }
-    shown = [int(text.replace(",", "")) for text in page.locator(".table-block tbody td:nth-child(5)").all_inner_texts()]
+    shown = [
+        int(text.replace(",", "")) for text in page.locator(".table-block tbody td:nth-child(5)").all_inner_texts()
+    ]
     assert shown == sorted(shown, reverse=True)
 
 
@@ -115,7 +117,14 @@ def test_csv_holds_what_is_shown_on_all_pages(window: Visit, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), (-3, "-3"), ('say "a, b"', '"say ""a, b"""'), ("two\nlines", '"two\nlines"'), (None, "")],
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        (-3, "-3"),
+        ('say "a, b"', '"say ""a, b"""'),
+        ("two\nlines", '"two\nlines"'),
+        (None, ""),
+    ],
 )
 def test_csv_is_no_program(window: Visit, value: object, cell: str) -> None:
     window.go("/pardot/")

@@ -20,6 +20,8 @@ Promise.all(document.getAnimations()
   .map((one) => one.finished.catch(() => null)))
 """
 
+SETTLED = "![...document.querySelectorAll('[aria-busy=true]')].some((one) => one.checkVisibility())"
+
 WATCH_POLICY = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -46,11 +48,17 @@ class Visit:
         visit.page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))
         return visit
 
-    def go(self, path: str) -> Response:
-        """Open a page and wait until it has loaded what it wanted."""
-        answer = self.page.goto(self.url + path, wait_until="networkidle")
+    def go(self, path: str, *, settled: bool = True) -> Response:
+        """Open a page and wait until its panels have loaded, or not."""
+        answer = self.page.goto(self.url + path, wait_until="load")
         assert answer is not None
+        if settled:
+            self.settle()
         return answer
+
+    def settle(self) -> None:
+        """Wait until nothing that is seen is being loaded."""
+        self.page.wait_for_function(SETTLED)
 
     def expect(self, *texts: str) -> None:
         """Complaints with these texts belong to the test: "status of 401"."""

@@ -1,4 +1,4 @@
-/* Buttons of the header: theme, print. */
+/* Buttons of the header: load again, theme, print. They are hidden until they work. */
 
 import { announce } from "./announce.js";
 import { icon, hiddenText, replace } from "./dom.js";
@@ -9,19 +9,24 @@ const THEMES = [
   { name: "dark", icon: "moon", label: "Theme: dark" },
 ];
 
-export function startChrome() {
+export function startChrome({ refresh = null } = {}) {
   const theme = document.querySelector("[data-theme-button]");
-  theme.hidden = false;
   label(theme, currentTheme());
-  theme.addEventListener("click", () => {
-    const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
-    apply(next);
-    label(theme, next);
-    announce(next.label);
-  });
-  const print = document.querySelector("[data-print-button]");
-  print.hidden = false;
-  print.addEventListener("click", () => window.print());
+  ready(theme, () => turn(theme));
+  ready(document.querySelector("[data-print-button]"), () => window.print());
+  if (refresh) ready(document.querySelector("[data-refresh-button]"), refresh);
+}
+
+function ready(button, click) {
+  button.hidden = false;
+  button.addEventListener("click", () => click());
+}
+
+function turn(button) {
+  const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
+  apply(next);
+  label(button, next);
+  announce(next.label);
 }
 
 function currentTheme() {

@@ -7,6 +7,7 @@ import { panels } from "../panels/index.js";
 /** Mount every [data-panel] below `root`; says when all are there. */
 export async function mountPanels(root, { title, command, signal = new AbortController().signal }) {
   const elements = [...root.querySelectorAll("[data-panel]")];
+  for (const element of elements) element.setAttribute("aria-busy", "true");
   const results = await Promise.all(elements.map((element) => mountOne(element, { command, signal })));
   report(title, results);
 }

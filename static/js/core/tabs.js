@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { mountPanels, reloadPanels } from "./mount.js";
 import { route } from "./route.js";
+import { forget } from "./shared.js";
 
 const OLD = 10 * 60_000;
 const seen = new Map();
@@ -19,7 +20,8 @@ export function startTabs() {
 /** Load what the visible tab shows again. */
 export function refresh() {
   const tab = current();
-  seen.set(tab, Date.now());
+  forget();
+  note(tab);
   return reloadPanels(panelOf(tab), { title: titleOf(tab) });
 }
 
@@ -49,8 +51,14 @@ function show(chosen, { moved }) {
   else refreshWhenOld();
 }
 
-function mount(tab) {
+/** When a tab was loaded; the foot of the page says so. */
+function note(tab) {
   seen.set(tab, Date.now());
+  document.getElementById("loaded-at").textContent = `Loaded at ${new Date().toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+}
+
+function mount(tab) {
+  note(tab);
   const panel = panelOf(tab);
   return mountPanels(panel, { title: titleOf(tab), command: panel.dataset.command });
 }
