@@ -60,7 +60,8 @@ def assert_nothing_inline(page: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/", "/pardot/", "/ping/", "/healthz/", "/nowhere", "/api/v1/me", "/api/v1/docs/", "/api/nowhere", "/admin/",
-     "/admin/login/", "/api/v1/docs", "/api/v1/records/accounts/", "/api/v1/openapi.json", "/static/ninja/swagger-ui.css"],
+     "/admin/login/", "/api/v1/docs", "/api/v1/records/accounts/", "/api/v1/openapi.json",
+     "/static/ninja/swagger-ui.css"],
 )  # fmt: skip
 def test_every_kind_of_answer_has_the_headers(path: str) -> None:
     with closing(Client().get(path)) as answer:  # a static file is open until then

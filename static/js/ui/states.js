@@ -34,10 +34,15 @@ export function noData(command, sentence = "An operator brings it here with this
     h("p", {}, sentence),
     h(
       "div", { class: "state-command" },
-      h("pre", { class: "command" }, h("code", {}, command)),
+      h("pre", { class: "command" }, h("code", {}, words(command))),
       copyButton(command, "Copy the command"),
     ),
   );
+}
+
+/** A command breaks between its words, not within an option. */
+function words(command) {
+  return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
 function state(kind, sign, title, ...children) {
