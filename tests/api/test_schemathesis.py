@@ -25,7 +25,7 @@ from pardot.models import DayNote, Exemption, Form, Task, TeamMember
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
-from tests.simulated import ROOT, Simulator
+from tests.simulated import Simulator
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 COMMAND = Path(sys.executable).with_name("schemathesis")
@@ -52,23 +52,6 @@ def unlimited(database: str) -> Iterator[None]:
     finally:
         ended.set()
         forgetting.join()
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables of a deployment whose static files are collected: pages need their manifest."""
-    folder = tmp_path_factory.mktemp("deployed")
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.api.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
-    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return variables
 
 
 @pytest.fixture
