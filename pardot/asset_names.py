@@ -51,5 +51,10 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
     return {
         (asset_type, record.id): str(record)
         for asset_type, ids in wanted.items()
-        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids)
+        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_named_by(asset_type))
     }
+
+
+def _named_by(asset_type: Area) -> str:
+    """The column that ``__str__`` reads: others can be long."""
+    return "email" if asset_type is Area.PROSPECTS else "name"

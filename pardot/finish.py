@@ -20,5 +20,5 @@ def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Audit what is here and keep the day's figures, together; ``tier``: ``None`` when only some entities were read."""
     with transaction.atomic():
         count_rows()
-        run_audits(now)
+        run_audits(now=now)
         return write_snapshot(tier, now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from pardot.audits.run import run_audits
+from pardot.audits.run import ASSET_AUDITS, run_audits
 from pardot.configuration import configured_key, current_values, reset_value, set_value
 from pardot.models import ConfiguredValue
 from sf.sync.lock import wait_to_merge
@@ -27,11 +27,12 @@ def value_reset(key: str) -> None:
 
 
 def _change(key: str, change: Callable[[], Any]) -> None:
-    """The audits are run again in the same transaction when the change moves them."""
+    """The audits of assets are run again in the same transaction when the change moves them; it moves nothing about
+    prospects, whose audit takes longest."""
     declared = configured_key(key)
     with transaction.atomic():
         wait_to_merge(ConfiguredValue._meta.db_table)
         before = current_values()[key]
         change()
         if declared.moves_audits and current_values()[key] != before:
-            run_audits()
+            run_audits(ASSET_AUDITS)

@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ('asset_id', models.BigIntegerField(blank=True, null=True)),
                 ('asset_name', models.TextField(blank=True)),
                 ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done')], default='open', max_length=8)),
-                ('priority', models.CharField(choices=[('high', 'High'), ('normal', 'Normal')], default='normal', max_length=8)),
+                ('priority', models.CharField(choices=[('high', 'High'), ('normal', 'Normal'), ('low', 'Low')], default='normal', max_length=8)),
                 ('due_date', models.DateField(blank=True, null=True)),
                 ('created_by', models.CharField(blank=True, help_text='Name or UUID of the account.', max_length=200)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

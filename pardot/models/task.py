@@ -17,6 +17,7 @@ class Task(models.Model):
     class Priority(models.TextChoices):
         HIGH = "high"
         NORMAL = "normal"
+        LOW = "low"
 
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)

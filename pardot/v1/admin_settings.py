@@ -157,7 +157,7 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     summary="Change the configuration",
 )
 def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
-    """It holds from the next request on, in every process. Where it changes what is an issue, all audits are run again
+    """It holds from the next request on, in every process. Where it changes what is an issue, the audits are run again
     before the answer comes."""
     try:
         value_change(key, given.value, by=who_acts(request))

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pardot.audits.run import run_audits
 from pardot.models import DayNote, Exemption
+from tests.api.cookies import UUID, CookieMaker
 from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
 
@@ -150,6 +152,12 @@ def test_notes_are_pinned_to_days(browser: Browser) -> None:
     browser.ask("delete", f"notes/{first['id']}", expect=204)
     browser.ask("delete", f"notes/{first['id']}", expect=404)
     assert days() == ["2026-03-02", "2026-03-03"]
+
+
+def test_who_has_no_name_acts_by_the_id_of_the_account(user: Client, browser: Browser, cookies: CookieMaker) -> None:
+    user.cookies["oxa"] = cookies.cookie(name="")
+    made = browser.ask("post", "notes", {"day": "2026-03-01", "text": "A note"}, expect=201)
+    assert made["created_by"] == UUID
 
 
 def test_mistakes_in_notes_are_named(browser: Browser) -> None:
