@@ -26,11 +26,13 @@ MOST_PATTERNS = 500
 """So many are listed; those of the most tags."""
 
 _PATTERNS = """
-    SELECT min(prefix COLLATE "C") AS prefix,
-           array_agg(DISTINCT separator COLLATE "C" ORDER BY separator COLLATE "C") AS separators,
-           count(*) AS tags, sum(usage)::bigint AS usage
-    FROM (SELECT prefix, substring(name FROM '[-:_|/]') AS separator, usage FROM pardot_tag WHERE prefix <> '') named
-    GROUP BY lower(prefix)
+    SELECT min(prefix) AS prefix, array_agg(DISTINCT separator ORDER BY separator) AS separators, count(*) AS tags,
+           sum(usage)::bigint AS usage
+    FROM (
+        SELECT prefix COLLATE "C" AS prefix, substring(name FROM '[-:_|/]') COLLATE "C" AS separator, usage
+        FROM pardot_tag WHERE prefix <> ''
+    ) named
+    GROUP BY lower(prefix COLLATE "default")
     ORDER BY tags DESC, 1 LIMIT %s
 """
 _ASSETS: Mapping[Area, type[models.Model]] = {
