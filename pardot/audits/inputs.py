@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from pardot.configuration import Configuration, configuration
@@ -82,13 +81,8 @@ def audit_inputs(now: datetime | None = None) -> AuditInputs:
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far.
-
-    Nor is there data when activities are not kept for so long.
-    """
+    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far."""
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
-        return None
-    if days > settings.PARDOT_ACTIVITY_RETENTION_DAYS:
         return None
     since = state.complete_until - timedelta(days=days)
     if state.complete_since is not None and state.complete_since > since:

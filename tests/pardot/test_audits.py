@@ -210,13 +210,6 @@ def test_activities_that_reach_back_just_far_enough_will_do() -> None:
     assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
 
 
-def test_a_look_back_longer_than_activities_are_kept_is_no_data(settings: Any) -> None:
-    read(*READ)
-    set_value("activity_lookback_days", 32, by="test")
-    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 31
-    assert_no_data()
-
-
 # -- content --------------------------------------------------------------------------------------------------------
 
 

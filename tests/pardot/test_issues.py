@@ -85,14 +85,14 @@ def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
     finished(now=now())
     exempt(hidden)
     set_value("score_weights", {"forms_no_campaign": 0.01}, by="test")
-    text = {"title": "{count} forms {to} mend", "description": "Do it for {count}.", "priority": "low"}
+    text = {"title": "{count} forms to mend", "description": "Do it for {count}.", "priority": "low"}
     set_value("issue_templates", {"forms_no_campaign": text}, by="test")
     issue = listed(browser)["forms_no_campaign"]
     assert issue == {
         "key": "forms_no_campaign",
         "area": "forms",
         "flag": "no_campaign",
-        "title": "1,201 forms {to} mend",
+        "title": "1,201 forms to mend",
         "description": "Do it for 1,201.",
         "priority": "low",
         "count": 1201,
