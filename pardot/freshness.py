@@ -9,6 +9,7 @@ from django.conf import settings
 from pardot.sync.entities import ALL, ORPHANS, Tier
 from sf import freshness
 
+DIGEST = "camp_digest"
 _DAILY = timedelta(hours=26)
 _WEEKLY = timedelta(days=8)
 
@@ -25,3 +26,5 @@ def max_ages() -> dict[str, timedelta]:
 def expect_fresh_copies() -> None:
     """To be called once, where the process learns its routes."""
     freshness.MAX_AGE.update(max_ages())
+    if DIGEST not in freshness.JOBS:
+        freshness.JOBS.append(DIGEST)

@@ -23,12 +23,14 @@ CRONJOBS = [
     ("30 6 * * 3", "sfapi.cron.run", ["camp_sync", "--scout"]),
     ("30 6 * * 0", "sfapi.cron.run", ["camp_sync", "--survey"]),
     ("0 7 1 * *", "sfapi.cron.run", ["camp_sync", "--survey", "--full"]),
+    ("0 8 * * 1-5", "sfapi.cron.run", ["camp_digest", "--send"]),
 ]
 
 
-def scheduled_jobs(*, pardot: bool) -> list[tuple[str, str, list[str]]]:
-    """What is scheduled where Pardot is configured, or is not."""
-    return [job for job in CRONJOBS if pardot or job[2][0] != "camp_sync"]
+def scheduled_jobs(*, pardot: bool, digest: bool) -> list[tuple[str, str, list[str]]]:
+    """What is scheduled where Pardot is configured and the digest goes somewhere, or not."""
+    wanted = {"camp_sync": pardot, "camp_digest": pardot and digest}
+    return [job for job in CRONJOBS if wanted.get(job[2][0], True)]
 
 
 def run(*arguments: str) -> None:

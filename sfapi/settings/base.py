@@ -176,7 +176,9 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
-CRONJOBS = scheduled_jobs(pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT))
+CRONJOBS = scheduled_jobs(
+    pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT), digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS)
+)
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,23 @@ def test_a_process_with_a_business_unit_expects_them(simulator: Simulator, datab
 
 @pytest.mark.parametrize("configured", [True, False])
 def test_camp_sync_is_scheduled_where_pardot_is_configured(configured: bool) -> None:
-    jobs = [job[2] for job in scheduled_jobs(pardot=configured)]
+    jobs = [job[2] for job in scheduled_jobs(pardot=configured, digest=True)]
     assert (["camp_sync"] in jobs, ["camp_sync", "--survey"] in jobs) == (configured, configured)
+    assert (["camp_digest", "--send"] in jobs) is configured
     assert ["sync_all"] in jobs
+
+
+def test_the_digest_is_scheduled_where_it_goes_somewhere() -> None:
+    assert ["camp_digest", "--send"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=False)]
+
+
+def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: None, settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(CommandError):
+        call_command("camp_digest", "--send")
+    assert freshness.failing_jobs() == ["camp_digest"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    call_command("camp_digest", "--send")
+    assert freshness.failing_jobs() == []

@@ -12,6 +12,7 @@ from pardot.channels.mail import mail_to
 from pardot.channels.slack import post_to_slack
 from pardot.texts.digest import digest
 from pardot.texts.digest_facts import digest_facts
+from sf.sync.jobs import recorded_job
 
 
 class Command(BaseCommand):
@@ -30,9 +31,10 @@ class Command(BaseCommand):
         channels = _channels(text)
         if not channels:
             raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
-        failed = [error for send, told in channels if (error := self._sent(send, told))]
-        if failed:
-            raise CommandError("; ".join(failed))
+        with recorded_job("camp_digest"):
+            failed = [error for send, told in channels if (error := self._sent(send, told))]
+            if failed:
+                raise CommandError("; ".join(failed))
 
     def _sent(self, send: Callable[[], None], told: str) -> str:
         """Why not; empty when it was sent. One channel that fails does not keep the other from it."""
