@@ -67,6 +67,7 @@ def _prepare(environment: dict[str, str]) -> None:
     manage(environment, "sync_books")
     manage(environment, "sync_all")
     manage(environment, "camp_sync", "--survey")
+    manage(environment, "camp_demo_data")
     environment.setdefault("DJANGO_SUPERUSER_PASSWORD", secrets.token_urlsafe(12))
     _create_admin(environment)
     manage(environment, "create_super_user", f"--uuid={SUPER_USER_UUID}", "--name=Demo Super User")
@@ -115,6 +116,7 @@ SFAPI is running with made-up data from the simulator.
 
   Try      curl -H "Authorization: Bearer {key}" {here}/api/v1/books
            curl "{here}/api/v1/schools?name=college&limit=3"
+           .venv/bin/python manage.py camp_digest       (in another shell, see below)
 
   In another shell
            . {_shown(VARIABLES)}       the variables of this demo

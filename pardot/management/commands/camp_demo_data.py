@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from pardot.areas import Area
+from pardot.configuration import set_value
+from pardot.models import DailySnapshot, DayNote, Task, TeamMember
+from pardot.scorecard import today
+
+DAYS = 45
+BY = "make demo"
+
+TEAM = (
+    ("Rowan Vale", "Campaign lead", [Area.CAMPAIGNS, Area.TAGS]),
+    ("Juniper Hollis", "Web forms", [Area.FORMS, Area.LANDING_PAGES]),
+    ("Sorrel Quint", "E-mail", [Area.LISTS, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS]),
+    ("Linden Marsh", "Data quality", [Area.PROSPECTS]),
+)
+TASKS = (
+    ("Link the autumn campaigns to Salesforce", 0, Area.CAMPAIGNS, Task.Priority.HIGH, 2),
+    ("Find out why the contact form fails", 1, Area.FORMS, Task.Priority.HIGH, -3),
+    ("Clean up the lists of last year", 2, Area.LISTS, Task.Priority.NORMAL, 9),
+)
+
+
+class Command(BaseCommand):
+    help = "For the demo only: a made-up team, camp dates, tasks, and made-up snapshots of the days before today."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("only with DEBUG=on: what it makes is invented")
+        latest = DailySnapshot.objects.last()
+        if latest is None:
+            raise CommandError("nothing was synced yet: run camp_sync first")
+        if TeamMember.objects.exists():
+            self.stdout.write("there is a team already: nothing was made")
+            return
+        with transaction.atomic():
+            _make_team(today())
+            _make_history(latest, today())
+        self.stdout.write(f"made up: {len(TEAM)} people, {len(TASKS)} tasks, {DAYS} days of history")
+
+
+def _make_team(day: date) -> None:
+    team = [
+        TeamMember.objects.create(
+            name=name, role=role, areas=areas, order=order, accounts_uuid=settings.DEMO_USER_UUID if not order else None
+        )
+        for order, (name, role, areas) in enumerate(TEAM)
+    ]
+    for title, owner, area, priority, due in TASKS:
+        Task.objects.create(
+            title=title,
+            assignee=team[owner],
+            area=area,
+            priority=priority,
+            due_date=day + timedelta(days=due),
+            created_by=BY,
+        )
+    dates = {"start": str(day - timedelta(days=9)), "end": str(day + timedelta(days=21))}
+    set_value("camp_dates", dates, by=BY)
+
+
+def _make_history(latest: DailySnapshot, day: date) -> None:
+    """Days that get a little worse the longer ago they are: camp has been mending things."""
+    chance = random.Random(7)  # noqa: S311 - the same history each time
+    for ago in range(1, DAYS + 1):
+        worse = ago / DAYS
+        before = DailySnapshot.objects.get(pk=latest.pk)
+        before.pk, before.day = None, day - timedelta(days=ago)
+        before.health_score = _fallen(latest.health_score, 14 * worse, chance)
+        before.area_scores = {
+            area: _fallen(score, (6 + 3 * place) * worse, chance)
+            for place, (area, score) in enumerate(latest.area_scores.items())
+        }
+        before.issue_counts = {
+            key: None if count is None else round(count * (1 + worse) + chance.random() * 2 * worse)
+            for key, count in latest.issue_counts.items()
+        }
+        before.save()
+    DayNote.objects.create(day=day - timedelta(days=9), text="Camp begins (made up for the demo)", created_by=BY)
+
+
+def _fallen(score: int | None, points: float, chance: random.Random) -> int | None:
+    return None if score is None else max(0, min(100, round(score - points + chance.uniform(-1, 1))))

@@ -1,0 +1,41 @@
+"""``camp_demo_data``: a dashboard that looks alive in the demo, and never anywhere else."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pardot.models import DailySnapshot, DayNote, Task, TeamMember
+from tests.pardot.remote import Pardot, camp_sync
+
+
+def camp_demo_data() -> str:
+    said = StringIO()
+    call_command("camp_demo_data", stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.django_db
+def test_it_is_refused_where_data_is_real(settings: Any) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="only with DEBUG=on"):
+        camp_demo_data()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_makes_a_team_and_a_past_once(pardot: Pardot, settings: Any) -> None:
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="run camp_sync first"):
+        camp_demo_data()
+    camp_sync()
+    today = DailySnapshot.objects.get()
+    assert "45 days of history" in camp_demo_data()
+    assert TeamMember.objects.count() == 4
+    assert Task.objects.count() == 3
+    assert DayNote.objects.count() == 1
+    assert "nothing was made" in camp_demo_data()
+    assert DailySnapshot.objects.count() == 46
+    assert DailySnapshot.objects.last() == today, "the day itself is as the sync left it"
