@@ -195,4 +195,5 @@ def _staged_read(state: ReadState) -> StagedRead:
         is_full=state.is_full,
         replace=state.replace,
         previous_watermark=datetime.fromisoformat(previous) if previous else None,
+        rows_were_announced=True,
     )
