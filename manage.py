@@ -20,6 +20,8 @@ def main() -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 
+    from sfapi.logs import tell_sentry  # noqa: PLC0415
+
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
@@ -27,7 +29,9 @@ def main() -> None:
     except (DatabaseError, InterfaceError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"PostgreSQL: {' '.join(str(error).split())}")
+        message = f"PostgreSQL: {' '.join(str(error).split())}"
+        tell_sentry(message)
+        sys.exit(message)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ MAX_AGE: dict[str, timedelta] = {
 }
 """How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs."""
 
-JOBS = ["cleanup_logs"]
+JOBS = ["cleanup_logs", "deliver_pending"]
 """Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
 
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import Any
 
 from api.masking import masked_line
@@ -72,3 +73,9 @@ def start_sentry(dsn: str, *, environment: str, release: str) -> None:
         max_request_body_size="never",
         before_send=tag_event,
     )
+
+
+def tell_sentry(message: str) -> None:
+    """Report a failure that is printed and not logged, when a DSN is set."""
+    if "sentry_sdk" in sys.modules:
+        sys.modules["sentry_sdk"].capture_message(message, level="error")

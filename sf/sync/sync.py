@@ -138,6 +138,8 @@ class Sync(ABC):
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
         """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
         self._run.api_calls = self._counter.calls - calls_before
+        if state is SyncRun.State.FAILED:
+            logger.error("%s failed: %s", self._name, message)  # for Sentry; the command prints its own line
         try:
             runs.end_run(self._run, state, message)
             self._note_usage()
