@@ -20,7 +20,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 
-    from sfapi.logs import tell_sentry  # noqa: PLC0415
+    from sfapi.sentry import tell_sentry  # noqa: PLC0415
 
     try:
         execute_from_command_line(sys.argv)

@@ -1,14 +1,13 @@
-"""Logging: one line an event, as text or as JSON; and Sentry, without personal data."""
+"""Logging: one line an event, as text or as JSON."""
 
 from __future__ import annotations
 
 import json
 import logging
-import sys
 from typing import Any
 
 from api.masking import masked_line
-from api.request_id import RequestIdFilter, tag_event
+from api.request_id import RequestIdFilter
 
 
 class TextFormatter(logging.Formatter):
@@ -56,26 +55,3 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
         },
     }
-
-
-def start_sentry(dsn: str, *, environment: str, release: str) -> None:
-    """Report errors when a DSN is set. Nothing personal is sent: no bodies, cookies, local variables."""
-    if not dsn:
-        return
-    import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay
-
-    sentry_sdk.init(
-        dsn=dsn,
-        environment=environment,
-        release=release,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
-        before_send=tag_event,
-    )
-
-
-def tell_sentry(message: str) -> None:
-    """Report a failure that is printed and not logged, when a DSN is set."""
-    if "sentry_sdk" in sys.modules:
-        sys.modules["sentry_sdk"].capture_message(message, level="error")

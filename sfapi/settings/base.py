@@ -11,8 +11,9 @@ from sfapi import __version__
 from sfapi.cron import CRONJOBS as CRONJOBS
 from sfapi.database import database_settings
 from sfapi.env import Environment
-from sfapi.logs import logging_settings, start_sentry
+from sfapi.logs import logging_settings
 from sfapi.secret_key import kept_secret_key
+from sfapi.sentry import start_sentry
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
