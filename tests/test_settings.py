@@ -47,6 +47,16 @@ def test_settings_page_explains_every_variable() -> None:
         ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),
+        (
+            {"SALESFORCE_PROXY": f"socks5://u:{SECRET}@proxy:1080"},
+            "SALESFORCE_PROXY: 'socks5://***@proxy:1080' is not a",
+        ),
+        ({"SALESFORCE_PROXY": f"http://u:{SECRET}@proxy:99999"}, "SALESFORCE_PROXY: 'http://***@proxy:99999' is not a"),
+        ({"SALESFORCE_PROXY": f"http://u:a/{SECRET} b@proxy"}, "SALESFORCE_PROXY: 'http://***@proxy' is not a URL"),
+        (
+            {"ACCOUNTS_URL": f"https://u:{SECRET}@accounts.example"},
+            "ACCOUNTS_URL: 'https://***@accounts.example' is not a URL without a user name and password",
+        ),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
         (
             {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},

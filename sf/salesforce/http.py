@@ -19,6 +19,7 @@ from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sf.salesforce.errors import SalesforceError, TransientError
+from sf.salesforce.userinfo import without_userinfo
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +170,8 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 
 def innermost_cause(error: BaseException) -> str:
-    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints."""
+    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints, and without the
+    password of a proxy."""
     inner: Any = error
     while True:
         within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
@@ -177,5 +179,5 @@ def innermost_cause(error: BaseException) -> str:
         if deeper is None:
             break
         inner = deeper
-    text = str(inner)
+    text = without_userinfo(str(inner))
     return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -124,7 +124,7 @@ SALESFORCE_LOGIN = {
 }
 check_login_variables(SALESFORCE_LOGIN)
 SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
-SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"))
+SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"), userinfo=True)
 SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
 SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)
 SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)

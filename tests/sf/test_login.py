@@ -26,6 +26,7 @@ from sf.salesforce.http import Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
 from sf.sync.usage import UsageCounter
 from tests.conftest import Manage
+from tests.sf.cache import last_run, sync
 from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -346,6 +347,19 @@ def test_a_proxy_that_refuses_is_named(simulator: Simulator, settings: Any) -> N
             salesforce_client(UsageCounter("test")).limits()
     assert "canary" not in str(caught.value)
     assert simulator.calls() == 0
+
+
+@pytest.mark.parametrize("proxy_url", ["http://somebody:canary@proxy:99999", "http://somebody:can@ary@proxy:99999"])
+def test_a_proxy_that_is_no_url_is_shown_without_its_password(
+    simulator: Simulator, settings: Any, caplog: pytest.LogCaptureFixture, proxy_url: str
+) -> None:
+    settings.SALESFORCE_PROXY = proxy_url
+    with pytest.raises(CommandError):
+        sync("sync_books")
+    said = last_run("books").message
+    assert "***@proxy:99999" in said
+    assert "can" not in said.replace("cannot", "")
+    assert "canary" not in caplog.text
 
 
 # -- secrets ---------------------------------------------------------------------------------------------------
