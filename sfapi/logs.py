@@ -45,11 +45,14 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         "filters": {"request_id": {"()": RequestIdFilter}},
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": line_format, "filters": ["request_id"]},
+            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             # One line a request is the audit log's work; urllib3 logs each connection.
             "urllib3": {"level": "WARNING"},
+            # Commands print these themselves; Sentry hears them all the same.
+            "sf.failures": {"handlers": ["nowhere"], "propagate": False},
             # Django's own handlers would print every line twice, and query strings as they came.
             "django": {"handlers": []},
             "django.server": {"handlers": [], "propagate": True},

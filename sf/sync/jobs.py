@@ -5,7 +5,6 @@ Syncs write their own line once they run; here is what comes before that, and th
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,8 +13,7 @@ from django.db import DatabaseError, InterfaceError
 
 from sf.models import SyncRun
 from sf.sync import runs
-
-logger = logging.getLogger(__name__)
+from sf.sync.errors import failures
 
 
 @contextmanager
@@ -58,7 +56,7 @@ def recorded_configuration(name: str) -> Iterator[None]:
 
 def _told(name: str, error: Exception) -> str:
     reason = " ".join(str(error).split()) or type(error).__name__
-    logger.error("%s failed: %s", name, reason)  # for Sentry; the command prints its own line
+    failures.error("%s failed: %s", name, reason)
     return reason
 
 
