@@ -22,7 +22,7 @@ from sf.connection import salesforce_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import VARIABLES, LoginFlow, check_login_variables, choose_credentials
 from sf.salesforce.errors import LoginFailed, SalesforceError
-from sf.salesforce.http import Transport
+from sf.salesforce.http import Patience, Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
 from sf.sync.usage import UsageCounter
 from tests.conftest import Manage
@@ -100,9 +100,9 @@ def test_of_many_threads_one_renews_the_session() -> None:
         logins.append(Session(f"token {len(logins)}", "https://host"))
         return logins[-1]
 
-    stale = keeper.current(log_in)
+    stale = keeper.current(log_in, Patience())
     with ThreadPoolExecutor(8) as threads:
-        renewed = list(threads.map(lambda _: keeper.renew(stale, log_in), range(8)))
+        renewed = list(threads.map(lambda _: keeper.renew(stale, log_in, Patience()), range(8)))
     assert len(logins) == 2
     assert set(renewed) == {logins[1]}
 
