@@ -192,15 +192,18 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
         return Written(record, values, None)
     live.note_usage()
     now = {column: found[0][column] for column in values} if found else {}
-    if lost and not (now and all(_same(values[column], now[column]) for column in values)):
+    if lost and not (now and all(_same(record.synced, column, values[column], now[column]) for column in values)):
         raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
     return Written(record, now or values, live)
 
 
-def _same(sent: str | None, found: str | None) -> bool:
-    """Salesforce trims, takes a picklist's own spelling, sorts multi-picklists, and stores an empty text as null."""
-    return _normal(sent) == _normal(found)
+def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
+    """Salesforce trims, and stores an empty text as null; picklists take their own spelling, those with several values
+    their own order."""
+    if column in synced.picklists:
+        return _choices(sent) == _choices(found)
+    return (sent or "").strip() == (found or "").strip()
 
 
-def _normal(value: str | None) -> set[str]:
+def _choices(value: str | None) -> set[str]:
     return {part.strip().casefold() for part in (value or "").split(";")} - {""}

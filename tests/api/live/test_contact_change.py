@@ -252,6 +252,25 @@ def test_an_answer_lost_before_anything_was_done_is_seen_too(
     assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("was", "wanted"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
+)
+def test_another_spelling_of_a_name_is_a_change(
+    user: Client, salesforce: Simulator, contact: str, was: dict[str, str], wanted: dict[str, str]
+) -> None:
+    salesforce.edit("Contact", contact, **was)
+    salesforce.fail("drop", path=PATCH)
+    assert put(user, wanted).status_code == 503
+    assert {name: in_salesforce(salesforce, contact)[name] for name in was} == was
+    assert put(user, wanted).status_code == 200
+
+
+def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"role": "instructor", "subject_interest": " Biology ;Algebra", "first_name": " Inés "})
+    assert (answer.status_code, answer.json()["role"], answer.json()["first_name"]) == (200, "Instructor", "Inés")
+
+
 def test_sending_again_what_came_late_does_no_harm(
     user: Client, salesforce: Simulator, contact: str, hurry: None
 ) -> None:
