@@ -37,6 +37,11 @@ logger = logging.getLogger(__name__)
 READ_ATTEMPTS = 3
 """How often a read begins anew when Salesforce forgets its cursor."""
 
+LONG_READ = 0.25
+"""A read that took more than this share of the lookback is a long one. Its later pages may show stamps from long after
+the first was read, and what changed in the first since then must not fall behind the watermark: it stays where the read
+began. Shorter ones the lookback covers, besides clock skew and late commits."""
+
 
 class ObjectSync(LoadingSync):
     """The sync of one object with one client."""
@@ -60,6 +65,8 @@ class ObjectSync(LoadingSync):
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """It never goes back, except that a full read of nothing has none."""
+        if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
+            greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
             return greatest
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
@@ -104,7 +111,7 @@ class ObjectSync(LoadingSync):
             runs.last_committed(self._synced),
             fingerprint=self._synced.fingerprint,
             forced=forced,
-            lookback=timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+            lookback=_lookback(),
             now=runs.database_now(),
         )
 
@@ -181,6 +188,10 @@ class ObjectSync(LoadingSync):
             self._client.transport.patience,
         )
         return following
+
+
+def _lookback() -> timedelta:
+    return timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS)
 
 
 def _query_of(state: ReadState) -> Query:

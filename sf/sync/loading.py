@@ -121,6 +121,7 @@ class LoadingSync(Sync):
         run.soft_deleted += counts.soft_deleted
         run.set_aside = len(set_aside)
         run.watermark = self._watermark(read, counts.watermark)
+        run.read_began = read.began
         run.resume_state = None
         run.save()
         return run
