@@ -142,8 +142,11 @@ class ObjectSync(LoadingSync):
     def _source(self, state: ReadState) -> Source:
         paths = list(self._synced.paths.values())
         if state.transport == SyncRun.Transport.BULK:
-            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced)
+            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced, self._check_between_calls)
         return RestSource(self._client, paths, self._progress.advanced)
+
+    def _check_between_calls(self) -> None:
+        usage.check_between_pages(self._client.usage)
 
     def _note(self, state: ReadState) -> None:
         self._run.mode, self._run.transport = state.mode, state.transport
@@ -160,7 +163,7 @@ class ObjectSync(LoadingSync):
         while not state.complete:
             state = self._stage_page(source, state)
             if not state.complete:
-                usage.check_between_pages(self._client.usage)
+                self._check_between_calls()
         if state.rows != state.announced:
             self._forget_read()
             raise SyncError(
