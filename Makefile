@@ -41,6 +41,7 @@ simulator: $(VENV)/test.installed  ## only the simulator
 	DEBUG=on $(RUN) manage.py simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
+	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
 	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python

@@ -21,6 +21,8 @@ def main() -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 
+    from sfapi.sentry import tell_sentry  # noqa: PLC0415
+
     try:
         settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
         execute_from_command_line(sys.argv)
@@ -29,7 +31,9 @@ def main() -> None:
     except (DatabaseError, InterfaceError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"PostgreSQL: {' '.join(str(error).split())}")
+        message = f"PostgreSQL: {' '.join(str(error).split())}"
+        tell_sentry(message)
+        sys.exit(message)
 
 
 if __name__ == "__main__":

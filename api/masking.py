@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from django.conf import settings
 
 from api.keys import PREFIX, PUBLIC_ID_LENGTH
+from sf.salesforce.userinfo import without_userinfo
 
 MASK = "***"
 
@@ -36,8 +37,9 @@ def masked(text: str) -> str:
 
 
 def masked_line(text: str) -> str:
-    """As ``masked``, for a line that may hold a URL: parameters with the name of a secret lose their value too."""
-    return masked(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text)
+    """As ``masked``, for a line that may hold a URL: its user name and password go, and the values of parameters with
+    the name of a secret."""
+    return masked(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 
 
 def masked_query(query: str) -> str:

@@ -18,12 +18,13 @@ LookUp = Callable[[str], None]
 
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
+_NOT_ASKED = "There is no contact for this user here (yet): with expire=true Salesforce is asked."
 
 
 def own_adoptions(user: SignedInUser, *, confirmed: bool | None = None) -> tuple[str, list[dict[str, Any]]]:
     """The id of the logged-in user's contact and its adoptions, from the cache. ``NotFound``: there is no contact."""
     found = adoptions_by_uuid(user.session.uuid, confirmed=confirmed)
-    contact = _latest([{"id": each} for each in found], _NONE)["id"]
+    contact = _latest([{"id": each} for each in found], _NOT_ASKED)["id"]
     return contact, found[contact]
 
 

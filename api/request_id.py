@@ -6,9 +6,8 @@ import logging
 import re
 import uuid
 from contextvars import ContextVar
-from typing import Any
 
-from api.masking import masked, masked_line, masked_query
+from api.masking import masked
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
@@ -37,15 +36,3 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id()
         return True
-
-
-def tag_event(event: Any, hint: Any) -> Any:
-    """Sentry's ``before_send``: adds the tag ``request_id`` and masks the secrets of the address."""
-    del hint
-    request = event.get("request", {})
-    for name, mask in (("query_string", masked_query), ("url", masked_line)):
-        if isinstance(request.get(name), str):
-            request[name] = mask(request[name])
-    if request_id := current_request_id():
-        event.setdefault("tags", {})["request_id"] = request_id
-    return event

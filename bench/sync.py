@@ -166,6 +166,8 @@ def _calls(lines: list[str], rows: int) -> Result:
 
 
 _POLLS = 4
+_OF_THE_COMMAND = 2
+"""The login and /limits; they are booked on the first object."""
 
 
 def _incremental(here: World, runs: int) -> Iterator[Result]:
@@ -176,11 +178,12 @@ def _incremental(here: World, runs: int) -> Iterator[Result]:
         _change(here, CHANGES)
         done = here.manage("sync_all")
         seconds.append(done.seconds)
-        calls += [int(made) for made in re.findall(r"^\w+: Inc.*; (\d+) Salesforce calls", done.output, re.MULTILINE)]
+        made = [int(made) for made in re.findall(r"^\w+: Inc.*; (\d+) Salesforce calls", done.output, re.MULTILINE)]
+        calls += [made[0] - _OF_THE_COMMAND, *made[1:]]
     middle = statistics.median(seconds)
     yield Result(f"incremental sync, {CHANGES} changes", f"{middle:.2f} s", "under 2 s with process start", middle < 2)
-    detail = "the first object's also count the login and /limits of the command"
-    yield Result("calls of an incremental sync", f"{calls}", "3 an object at most", sorted(calls)[-2] <= 3, detail)
+    detail = "and the login and /limits, once a command"
+    yield Result("calls of an incremental sync", f"{calls}", "3 an object at most", max(calls) <= 3, detail)
 
 
 def _change(here: World, number: int) -> None:

@@ -36,6 +36,16 @@ READY_SECONDS = 300
 """The simulator may have to make its data first."""
 
 
+SET_PASSWORD = """
+import os
+from django.contrib.auth import get_user_model
+admin, password = get_user_model().objects.get(username="admin"), os.environ["DJANGO_SUPERUSER_PASSWORD"]
+if not admin.check_password(password):
+    admin.set_password(password)
+    admin.save()
+""".strip()
+
+
 class DemoFailed(Exception):
     """A step did not work; the message says which."""
 
@@ -78,10 +88,17 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _create_admin(environment: dict[str, str]) -> None:
-    arguments = ["createsuperuser", "--noinput", "--username=admin", "--email=admin@sfapi.example"]
-    done = subprocess.run(_command(arguments), env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode and "already" not in done.stderr:
+    """With the password of the environment, also where an earlier start made the user with another."""
+    done = _quietly(environment, "createsuperuser", "--noinput", "--username=admin", "--email=admin@sfapi.example")
+    if done.returncode and "already" in done.stderr:
+        done = _quietly(environment, "shell", "-v0", "-c", SET_PASSWORD)
+    if done.returncode:
         raise DemoFailed(f"createsuperuser: {done.stderr.strip()[-400:]}")
+
+
+def _quietly(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = _command(list(arguments))
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def _key_works(environment: dict[str, str]) -> bool:

@@ -28,7 +28,7 @@ MAX_AGE: dict[str, timedelta] = {
 A sample is no good run: it says nothing of the rest.
 """
 
-JOBS = ["cleanup_logs"]
+JOBS = ["cleanup_logs", "deliver_pending"]
 """Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
 
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)

@@ -1,7 +1,8 @@
 """Changing a Salesforce record on a caller's behalf: there first, then here.
 
-A change is sent once. It is sent again only when Salesforce said that it was not made (a locked row, an expired
-session); when no answer came, the record is read back to see.
+Which record is the caller's, Salesforce is asked each time: what the cache says may be a day old, and the record
+somebody else's by now. A change is sent once. It is sent again only when Salesforce said that it was not made (a
+locked row, an expired session); when no answer came, the record is read back to see.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ Values = Mapping[str, str | None]
 _LOCK_PAUSES = (0.3, 0.6)
 _LOCKED = "UNABLE_TO_LOCK_ROW"
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+
+
+class NothingToWrite(Exception):
+    """Salesforce has no record of this caller."""
 
 
 class WriteRefused(Exception):
@@ -60,47 +65,103 @@ class WriteUncertain(Exception):
 class Written:
     """A change that was made."""
 
-    synced: SyncedObject
-    record_id: str
+    record: _Found
     values: Values
     """What was changed, as Salesforce has it now."""
     read_back: LiveRead | None
     """The record with its own stamp, not stored yet; ``None`` when it could not be read."""
 
+    @property
+    def record_id(self) -> str:
+        return self.record.id
+
+    @property
+    def before(self) -> Values:
+        """The whole record as Salesforce had it before the change."""
+        return self.record.values
+
     def store(self) -> None:
         """Bring the change into the cache. Where that cannot be now, the next sync does."""
         try:
             with patient_transaction():
+                self.record.live.store()
                 if self.read_back:
                     self.read_back.store()
                 else:  # with the old stamp, so that the next sync replaces it by the truth
-                    rows = self.synced.model.all_objects.filter(pk=self.record_id)
+                    rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
         except CacheBusy as error:
-            logger.warning("%s %s was changed; the cache learns it later: %s", self.synced.name, self.record_id, error)
+            logger.warning("%s was changed; the cache learns it later: %s", self.record, error)
 
 
-def write_record(synced: SyncedObject, record_id: str, values: Values, *, source: str) -> Written:
-    """Change the record in Salesforce and read it back. ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``."""
+@dataclass(frozen=True)
+class _Found:
+    """The record to change, as Salesforce has it. ``live``: the read that brought it, not stored yet."""
+
+    synced: SyncedObject
+    values: Values
+    live: LiveRead
+
+    @property
+    def id(self) -> str:
+        return str(self.values["id"])
+
+    def __str__(self) -> str:
+        return f"{self.synced.name} {self.id}"
+
+
+def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
+    """Change the record that has ``owner`` in the column, of several the most recently modified; read it back.
+
+    ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
+    """
     try:
         client = live_client(source)
-        client.session()
+        record = _find(LiveRead(client), synced, column, owner)
     except (SalesforceError, ImproperlyConfigured) as error:
         raise WriteNotMade(str(error), retry_after=getattr(error, "retry_after", 0.0)) from error
     lost: SalesforceError | None = None
     try:
-        _send(client, synced, record_id, values)
+        _send(client, record, values)
     except SalesforceError as error:
         if not error.outcome_unknown:
             raise _definite(error, synced) from error
         lost = error
     # With a patience of its own: a change that hung has used up the first one.
-    return _read_back(live_client(source), synced, record_id, values, lost)
+    return _read_back(LiveRead(live_client(source)), record, values, lost)
 
 
-def _send(client: SalesforceClient, synced: SyncedObject, record_id: str, values: Values) -> None:
-    path = f"{client.data_path}/sobjects/{synced.sobject}/{record_id}"
-    body = {synced.paths[column]: value for column, value in values.items()}
+def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Found:
+    """The record as it is now. Where there is none, the cache learns it."""
+    found = [
+        record
+        for record in live.read(synced, column, [owner])
+        if record["is_deleted"] != "true" and record[column] == owner and all(record[name] for name in synced.required)
+    ]
+    if not found:
+        _store_or_leave(live)
+        raise NothingToWrite(f"Salesforce has none of the {synced.name} with this {column}")
+    if len(found) > 1:
+        # An error, so that Sentry is told: somebody has to merge them.
+        logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, found)))
+    latest = max(sorted(found, key=_by_id), key=lambda record: record["last_modified_date"] or "")
+    return _Found(synced, latest, live)
+
+
+def _by_id(record: Values) -> str:
+    return str(record["id"])
+
+
+def _store_or_leave(live: LiveRead) -> None:
+    try:
+        live.store()
+    except CacheBusy as error:
+        logger.info("the cache learns later what was read: %s", error)
+
+
+def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
+    path = f"{client.data_path}/sobjects/{record.synced.sobject}/{record.id}"
+    body = {record.synced.paths[column]: value for column, value in values.items()}
     for pause in (*_LOCK_PAUSES, None):
         try:
             client.attempt("PATCH", path, body=body)
@@ -108,7 +169,7 @@ def _send(client: SalesforceClient, synced: SyncedObject, record_id: str, values
         except TransientError as error:
             if error.code != _LOCKED or pause is None:
                 raise
-            logger.info("%s is locked; trying again in %.1f s", record_id, pause)
+            logger.info("%s is locked; trying again in %.1f s", record, pause)
             time.sleep(pause)
 
 
@@ -120,29 +181,29 @@ def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | Wr
     return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)
 
 
-def _read_back(
-    client: SalesforceClient, synced: SyncedObject, record_id: str, values: Values, lost: SalesforceError | None
-) -> Written:
+def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceError | None) -> Written:
     """How the record is now. ``lost``: why it is not known whether the change was made."""
-    live = LiveRead(client)
     try:
-        found = live.read(synced, "id", [record_id])
+        found = live.read(record.synced, "id", [record.id])
     except SalesforceError as error:
         if lost:
-            raise WriteUncertain(f"{lost}; reading back: {error}") from error
-        logger.warning("%s %s was changed, but cannot be read back: %s", synced.name, record_id, error)
-        return Written(synced, record_id, values, None)
+            raise WriteUncertain(f"{record}: {lost}; reading back: {error}") from error
+        logger.warning("%s was changed, but cannot be read back: %s", record, error)
+        return Written(record, values, None)
     live.note_usage()
     now = {column: found[0][column] for column in values} if found else {}
-    if lost and not (now and all(_same(values[column], now[column]) for column in values)):
-        raise WriteNotConfirmed(f"{lost}; read back: the change is not there")
-    return Written(synced, record_id, now or values, live)
+    if lost and not (now and all(_same(record.synced, column, values[column], now[column]) for column in values)):
+        raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
+    return Written(record, now or values, live)
 
 
-def _same(sent: str | None, found: str | None) -> bool:
-    """Salesforce trims, takes a picklist's own spelling, sorts multi-picklists, and stores an empty text as null."""
-    return _normal(sent) == _normal(found)
+def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
+    """Salesforce trims, and stores an empty text as null; picklists take their own spelling, those with several values
+    their own order."""
+    if column in synced.picklists:
+        return _choices(sent) == _choices(found)
+    return (sent or "").strip() == (found or "").strip()
 
 
-def _normal(value: str | None) -> set[str]:
+def _choices(value: str | None) -> set[str]:
     return {part.strip().casefold() for part in (value or "").split(";")} - {""}

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
+from sf.salesforce.userinfo import shown_value
+
 _ON = {"1", "true", "yes", "on"}
 _OFF = {"0", "false", "no", "off"}
 
@@ -94,14 +96,17 @@ class Environment:
                 raise refuse(name, part, "an address or network such as 10.0.0.0/8") from None
         return found
 
-    def url(self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",)) -> str:
-        """An absolute URL, without the slash at its end."""
+    def url(
+        self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",), userinfo: bool = False
+    ) -> str:
+        """An absolute URL, without the slash at its end; a user name and password in it only with ``userinfo``."""
         value = self.text(name, default)
         if not value:
             return ""
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not parts.hostname:
+        if not _is_url(value, schemes):
             raise refuse(name, value, f"a URL that begins with {' or '.join(s + '://' for s in schemes)}")
+        if "@" in urlsplit(value).netloc and not userinfo:
+            raise refuse(name, value, "a URL without a user name and password")
         return value.rstrip("/")
 
     def pem(self, name: str) -> str:
@@ -151,6 +156,17 @@ def load_env_file(root: Path) -> None:
         load_dotenv(root / name)
 
 
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and port != 0 and not re.search(r"\s", value)
+
+
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
+    """The error to raise. What of the value may be a password is not shown."""
+    value = shown_value(value)
     shown = value if len(value) <= 40 else value[:40] + "…"
     return ImproperlyConfigured(f"{name}: {shown!r} is not {wanted}")

@@ -1,4 +1,4 @@
-"""Logging: one line an event, as text or as JSON; and Sentry, without personal data."""
+"""Logging: one line an event, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from api.masking import masked_line
-from api.request_id import RequestIdFilter, tag_event
+from api.request_id import RequestIdFilter
 
 
 class TextFormatter(logging.Formatter):
@@ -45,30 +45,16 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         "filters": {"request_id": {"()": RequestIdFilter}},
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": line_format, "filters": ["request_id"]},
+            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             # One line a request is the audit log's work; urllib3 logs each connection.
             "urllib3": {"level": "WARNING"},
+            # Commands print these themselves; Sentry hears them all the same.
+            "sf.failures": {"handlers": ["nowhere"], "propagate": False},
             # Django's own handlers would print every line twice, and query strings as they came.
             "django": {"handlers": []},
             "django.server": {"handlers": [], "propagate": True},
         },
     }
-
-
-def start_sentry(dsn: str, *, environment: str, release: str) -> None:
-    """Report errors when a DSN is set. Nothing personal is sent: no bodies, cookies, local variables."""
-    if not dsn:
-        return
-    import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay
-
-    sentry_sdk.init(
-        dsn=dsn,
-        environment=environment,
-        release=release,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
-        before_send=tag_event,
-    )

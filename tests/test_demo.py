@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from sfapi.embedded_postgres.install import find_installation
 from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
 
@@ -43,12 +44,41 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     assert me["is_super_user"] is True
     assert requests.get(f"{here}/admin/login/", timeout=10).status_code == 200
     assert "Forbidden" not in first.output
+    assert may_log_in(here, first.admin_password)
     first.stop(ports)
 
+    forget(data_dir / "demo.env", "DJANGO_SUPERUSER_PASSWORD")
     second = Demo(data_dir, ports)
     second.wait_until_ready()
     assert variables["SFAPI_DEMO_KEY"] in second.output, "the key of the first start still works"
+    assert second.admin_password != variables["DJANGO_SUPERUSER_PASSWORD"]
+    assert may_log_in(here, second.admin_password), "what is printed works, whoever made the user"
     second.stop(ports)
+
+
+def may_log_in(url: str, password: str) -> bool:
+    with requests.Session() as browser:
+        browser.get(f"{url}/admin/login/", timeout=10)
+        form = {"username": "admin", "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        answer = browser.post(f"{url}/admin/login/?next=/admin/", form, timeout=10, allow_redirects=False)
+        return answer.status_code == 302
+
+
+def forget(file: Path, name: str) -> None:
+    lines = [line for line in file.read_text().splitlines(keepends=True) if f"{name}=" not in line]
+    file.write_text("".join(lines))
+
+
+def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
+    """``nobody``, as whom a root process runs PostgreSQL, may not enter a clone in ``/root``."""
+    tmp_path.chmod(0o700)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    home = find_installation(tmp_path / ".data").home
+    assert (tmp_path / ".data" / "postgres").resolve() == home.resolve()
+    (home / "data").mkdir()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert not home.exists()
+    assert not (tmp_path / ".data").exists()
 
 
 class Demo:
@@ -73,6 +103,12 @@ class Demo:
     @property
     def output(self) -> str:
         return self._log.read_text()
+
+    @property
+    def admin_password(self) -> str:
+        found = re.search('user "admin", password "([^"]+)"', self.output)
+        assert found
+        return found[1]
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 240

@@ -47,6 +47,16 @@ def test_settings_page_explains_every_variable() -> None:
         ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),
+        (
+            {"SALESFORCE_PROXY": f"socks5://u:{SECRET}@proxy:1080"},
+            "SALESFORCE_PROXY: 'socks5://***@proxy:1080' is not a",
+        ),
+        ({"SALESFORCE_PROXY": f"http://u:{SECRET}@proxy:99999"}, "SALESFORCE_PROXY: 'http://***@proxy:99999' is not a"),
+        ({"SALESFORCE_PROXY": f"http://u:a/{SECRET} b@proxy"}, "SALESFORCE_PROXY: 'http://***@proxy' is not a URL"),
+        (
+            {"ACCOUNTS_URL": f"https://u:{SECRET}@accounts.example"},
+            "ACCOUNTS_URL: 'https://***@accounts.example' is not a URL without a user name and password",
+        ),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
         (
             {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},
@@ -69,9 +79,24 @@ def test_dotenv_is_read_and_the_real_environment_wins(tmp_path: Path) -> None:
     assert start({**settings, "TIME_ZONE": "America/Chicago"}).returncode == 0
 
 
-def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def test_the_readme_leads_to_an_installation_that_is_safe_to_serve(tmp_path: Path) -> None:
+    """The example file, and what step "Serve it" changes in it."""
+    readme = (ROOT / "README.md").read_text()
+    block = re.search(r"\*\*Serve it\.\*\*.*?```\n(.*?)```", readme, re.DOTALL)
+    assert block
+    changed = block[1].replace("<", "'").replace(">", "'").replace('"', "")
+    example = (ROOT / ".env.example").read_text().replace("DATABASE_URL=", "DATABASE_URL=postgresql://u@h/d")
+    (tmp_path / "own.env").write_text(example + re.sub("(?m)^ +", "", changed))
+    answer = start({"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}, "--deploy")
+    assert answer.returncode == 0, answer.stderr
+    assert "WARNINGS" in answer.stderr, "no login, for instance"
+    assert "security." not in answer.stderr
+    assert "manage.py check --deploy" in readme
+
+
+def start(variables: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", "check", *options],
         cwd=ROOT,
         env={"SFAPI_ENV_FILE": "", **variables},
         capture_output=True,

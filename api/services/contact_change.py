@@ -11,18 +11,18 @@ from django.db import InterfaceError, OperationalError, transaction
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
-from api.own_contact import own_contact_looked_up
 from api.request_id import current_request_id
 from sf.lookup import RETRY_SECONDS
 from sf.selectors import contacts_by_uuid
 from sf.sync.objects import CONTACTS
 from sf.write_through import (
+    NothingToWrite,
     WriteNotConfirmed,
     WriteNotMade,
     WriteRefused,
     WriteUncertain,
     Written,
-    write_record,
+    write_own_record,
 )
 
 logger = logging.getLogger(__name__)
@@ -38,22 +38,25 @@ _NOT_NOTED = "The change was made in Salesforce, but a part of this service is a
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
     """The contact after the change. ``ApiError`` says whether it was made."""
-    before = own_contact_looked_up(user, expire=False)
-    written = _write(before["id"], changes)
+    written = _write(user, changes)
     try:
         with transaction.atomic():
-            _note_changes(user, before, written, source)
+            _note_changes(user, written, source)
             written.store()
     except (OperationalError, InterfaceError) as error:
-        logger.exception("contact %s was changed in Salesforce, which could not be noted here", before["id"])
+        logger.exception("contact %s was changed in Salesforce, which could not be noted here", written.record_id)
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS) from error
-    after = [contact for contact in contacts_by_uuid(user.session.uuid) if contact["id"] == before["id"]]
-    return {**(after[0] if after else before), **written.values}
+    after = [contact for contact in contacts_by_uuid(user.session.uuid) if contact["id"] == written.record_id]
+    if not after:  # a sync that stores contacts right now has kept us from storing this one, which was not cached yet
+        raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS)
+    return {**after[0], **written.values}
 
 
-def _write(contact_id: str, changes: Mapping[str, str | None]) -> Written:
+def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
     try:
-        return write_record(CONTACTS, contact_id, changes, source="api contact")
+        return write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
+    except NothingToWrite as nothing:
+        raise NotFound("There is no contact for this user in Salesforce.") from nothing
     except WriteRefused as refused:
         if refused.gone:
             raise NotFound("There is no contact for this user in Salesforce any more.") from refused
@@ -61,26 +64,26 @@ def _write(contact_id: str, changes: Mapping[str, str | None]) -> Written:
         message = f"Salesforce refused the change: {refused}"
         raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
     except WriteNotMade as error:
-        logger.warning("contact %s was not changed: %s", contact_id, error)
+        logger.warning("a contact was not changed: %s", error)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
         raise Unavailable(message, retry_after=error.retry_after) from error
     except WriteUncertain as error:
-        logger.error("contact %s may have been changed: %s", contact_id, error)
+        logger.error("a contact may have been changed: %s", error)
         raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
 
 
-def _note_changes(user: SignedInUser, before: Mapping[str, Any], written: Written, source: str) -> None:
+def _note_changes(user: SignedInUser, written: Written, source: str) -> None:
     FieldChangeLog.objects.bulk_create(
         FieldChangeLog(
             object=CONTACTS.sobject,
             record_id=written.record_id,
             field=name,
-            old=before[name],
+            old=written.before[name],
             new=value,
             source=source,
             who=user.identity,
             request_id=current_request_id(),
         )
         for name, value in written.values.items()
-        if value != before[name]
+        if value != written.before[name]
     )

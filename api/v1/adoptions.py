@@ -64,7 +64,7 @@ def list_adoptions(
         own_contact_looked_up(user, expire=True, look_up=adoptions_look_up)
     contact_id, adoptions = own_adoptions(user, confirmed=confirmed if confirmed or assumed else None)
     if not adoptions:
-        raise NotFound("There are no such adoptions of this user in Salesforce.")
+        raise NotFound("There are no such adoptions of this user here.")
     now = datetime.now(UTC).replace(microsecond=0)
     response = json_response(
         {

@@ -93,7 +93,7 @@ class PeopleReader:
         """Those of these ids (15 characters) that there are, deleted ones too, beside what is staged already."""
         paths = list(person.asked_paths.values())
         for first in range(0, len(ids), IDS_A_CALL):
-            usage.check_between_pages(self.client.usage)
+            self._may_go_on()
             where = soql.one_of("Id", ids[first : first + IDS_A_CALL])
             query = Query(soql.select(paths, person.sobject, where=where), include_deleted=True)
             self._stage_pages(self._source(paths, bulk=False), query, person.asked)
@@ -114,8 +114,11 @@ class PeopleReader:
 
     def _source(self, paths: list[str], *, bulk: bool) -> Source:
         if bulk:
-            return BulkSource(BulkQuery(self.client), paths, self.on_rows)
+            return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._may_go_on)
         return RestSource(self.client, paths, self.on_rows)
+
+    def _may_go_on(self) -> None:
+        usage.check_between_pages(self.client.usage)
 
     def _stage_pages(self, source: Source, query: Query, stage: Stage) -> None:
         """Every page; ``SyncError`` when not all that Salesforce announced has come."""

@@ -16,6 +16,7 @@ from sf.connection import salesforce_client
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.sync.engine import ObjectSync
+from sf.sync.jobs import recorded_configuration
 from sf.sync.objects import SyncedObject
 from sf.sync.progress import progress_for
 from sf.sync.sync import SyncOptions
@@ -64,7 +65,8 @@ class SyncCommand(BaseCommand):
 
     def _run_all(self, wanted: SyncOptions, *, quiet: bool) -> list[SyncRun]:
         counter = UsageCounter(self.source)
-        client = salesforce_client(counter)
+        with recorded_configuration(self.objects[0].name):
+            client = salesforce_client(counter)
         budget = UsageBudget(client)
         runs: list[SyncRun] = []
         for synced in self.objects:

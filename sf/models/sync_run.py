@@ -42,7 +42,12 @@ class SyncRun(models.Model):
     set_aside = models.PositiveBigIntegerField(default=0)
     api_calls = models.PositiveIntegerField(default=0)
     watermark = models.DateTimeField(
-        null=True, blank=True, help_text="The greatest SystemModstamp that is safely in the cache."
+        null=True,
+        blank=True,
+        help_text="The greatest SystemModstamp that is safely in the cache; of a long read, at most when it began.",
+    )
+    read_began = models.DateTimeField(
+        null=True, blank=True, help_text="When the read began that was stored: in an earlier run, if that was paused."
     )
     fingerprint = models.CharField(
         max_length=64,

@@ -73,17 +73,18 @@ class BulkQuery:
             message=found.get("errorMessage") or "",
         )
 
-    def wait(self, job_id: str, on_poll: Callable[[Job], None] = lambda job: None) -> Job:
-        """Poll until the job is complete. ``RequestRefused`` with Salesforce's reason when it failed."""
+    def wait(self, job_id: str, may_go_on: Callable[[], None] = lambda: None) -> Job:
+        """Poll until the job is complete. ``RequestRefused`` with Salesforce's reason when it failed; what
+        ``may_go_on``, asked before each further poll, raises ends the waiting, not the job."""
         pause = _FIRST_POLL_SECONDS
         while True:
             time.sleep(pause)
             job = self.get(job_id)
-            on_poll(job)
             if job.state == "JobComplete":
                 return job
             if job.state in {"Failed", "Aborted"}:
                 raise RequestRefused(f"Bulk job {job_id} ended as {job.state}: {job.message or 'no reason given'}")
+            may_go_on()
             pause = min(max(_POLL_SECONDS, pause * 1.5), _LONGEST_POLL_SECONDS)
 
     @contextmanager

@@ -54,11 +54,11 @@ class SalesforceClient:
 
     def session(self) -> Session:
         """The present session, after logging in when there is none yet."""
-        return self._keeper.current(self._log_in)
+        return self._keeper.current(self._log_in, self._transport.patience)
 
     def renewed_session(self, stale: Session) -> Session:
         """A session other than ``stale``, which was refused."""
-        return self._keeper.renew(stale, self._log_in)
+        return self._keeper.renew(stale, self._log_in, self._transport.patience)
 
     # -- calls ------------------------------------------------------------------------------------------
 

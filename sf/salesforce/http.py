@@ -5,6 +5,7 @@ Shared by everything that speaks to Salesforce. Only this module and the clients
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import random
@@ -16,11 +17,14 @@ from typing import Any, Protocol, Self, TypeVar, cast
 
 import requests
 from urllib3 import Timeout
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from sf.salesforce.errors import SalesforceError, TransientError
+from sf.salesforce.userinfo import without_userinfo
 
 logger = logging.getLogger(__name__)
+
+_PIECE_BYTES = 1 << 16
 
 Result = TypeVar("Result")
 
@@ -55,19 +59,30 @@ class Patience:
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
     until: float = math.inf
-    """By ``time.monotonic()``: when whoever waits must have an answer, logging in and all calls included."""
+    """By ``time.monotonic()``: when whoever waits must have an answer, logging in and all calls included, the last
+    byte of their answers too."""
 
     @classmethod
     def for_seconds(cls, seconds: float) -> Self:
         """Everything together takes so long at most, from now on; nothing is tried again."""
         return cls(deadline=0, until=time.monotonic() + seconds)
 
-    def timeout(self) -> Timeout:
-        """Of the next call. ``TransientError`` when the time is up."""
+    @property
+    def has_end(self) -> bool:
+        return not math.isinf(self.until)
+
+    @property
+    def left(self) -> float:
+        """Seconds until ``until``. ``TransientError`` when the time is up."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise TransientError("Salesforce took too long to answer")
-        total = None if math.isinf(left) else left
+        return left
+
+    def timeout(self) -> Timeout:
+        """Of the next call. ``TransientError`` when the time is up."""
+        left = self.left
+        total = left if self.has_end else None
         return Timeout(total=total, connect=self.connect_timeout, read=self.read_timeout)
 
     def pause(self, attempt: int) -> float:
@@ -116,30 +131,58 @@ class Transport:
         ``SalesforceError`` when the host's certificate is not trusted."""
         timeout = self.patience.timeout()
         self.counter.sent()
+        # The timeouts of a request are for each piece that comes: a trickle could last for ever.
+        by_pieces = self.patience.has_end and not stream
         try:
-            return self._session().request(
+            answer = self._session().request(
                 method,
                 url,
                 headers=dict(headers or {}),
                 params=params,
                 data=data,
-                stream=stream,
+                stream=stream or by_pieces,
                 timeout=cast(Any, timeout),  # requests takes urllib3's, which its type stubs do not say
                 proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
                 allow_redirects=False,
             )
+            if by_pieces:
+                _read_whole(answer, self.patience)
         except requests.RequestException as error:
             failure = _no_answer(error, url)
             failure.unanswered = not _never_arrived(error)
             if not failure.unanswered:
                 self.counter.never_arrived()
             raise failure from error
+        return answer
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
         session: requests.Session = self._local.session
         return session
+
+
+def _read_whole(answer: requests.Response, patience: Patience) -> None:
+    """Read the body before the time is up. ``requests.RequestException`` when that cannot be."""
+    body = io.BytesIO()
+    wire = answer.raw
+    try:
+        while True:
+            # As much as is left for the next piece, where the connection is still there to be told.
+            if wire.connection is not None and wire.connection.sock is not None:
+                wire.connection.sock.settimeout(patience.left)
+            piece = wire.read1(_PIECE_BYTES, decode_content=True)
+            if not piece:
+                break
+            body.write(piece)
+            _ = patience.left
+    except (TransientError, ReadTimeoutError) as error:
+        answer.close()
+        raise requests.ReadTimeout("the answer came too slowly") from error
+    except HTTPError as error:
+        answer.close()
+        raise requests.exceptions.ChunkedEncodingError(error) from error
+    answer.raw = io.BytesIO(body.getvalue())
 
 
 def _never_arrived(error: requests.RequestException) -> bool:
@@ -169,7 +212,8 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 
 def innermost_cause(error: BaseException) -> str:
-    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints."""
+    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints, and without the
+    password of a proxy."""
     inner: Any = error
     while True:
         within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
@@ -177,5 +221,5 @@ def innermost_cause(error: BaseException) -> str:
         if deeper is None:
             break
         inner = deeper
-    text = str(inner)
+    text = without_userinfo(str(inner))
     return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -25,7 +26,7 @@ from sf.salesforce.errors import (
     TransientError,
     parse_error_body,
 )
-from sf.salesforce.http import Transport, retrying
+from sf.salesforce.http import Patience, Transport, retrying
 
 JWT_SECONDS = 180
 """How long an assertion is good for: Salesforce refuses more than three minutes."""
@@ -58,18 +59,28 @@ class SessionKeeper:
         self._lock = threading.Lock()
         self._session: Session | None = None
 
-    def current(self, login: Callable[[], Session]) -> Session:
-        with self._lock:
+    def current(self, login: Callable[[], Session], patience: Patience) -> Session:
+        """``TransientError`` when another thread is logging in for longer than the patience lasts."""
+        with self._turn(patience):
             if self._session is None:
                 self._session = login()
             return self._session
 
-    def renew(self, stale: Session, login: Callable[[], Session]) -> Session:
-        """A session other than ``stale``; another thread may have made it already."""
-        with self._lock:
+    def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
+        """A session other than ``stale``; another thread may have made it already. Errors as of ``current``."""
+        with self._turn(patience):
             if self._session is None or self._session == stale:
                 self._session = login()
             return self._session
+
+    @contextmanager
+    def _turn(self, patience: Patience) -> Iterator[None]:
+        if not self._lock.acquire(timeout=patience.left if patience.has_end else -1):
+            raise TransientError("Salesforce took too long to answer: another login is still under way")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
 
 def log_in(request: LoginRequest, transport: Transport) -> Session:

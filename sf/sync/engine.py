@@ -37,6 +37,11 @@ logger = logging.getLogger(__name__)
 READ_ATTEMPTS = 3
 """How often a read begins anew when Salesforce forgets its cursor."""
 
+LONG_READ = 0.25
+"""A read that took more than this share of the lookback is a long one. Its later pages may show stamps from long after
+the first was read, and what changed in the first since then must not fall behind the watermark: it stays where the read
+began. Shorter ones the lookback covers, besides clock skew and late commits."""
+
 
 class ObjectSync(LoadingSync):
     """The sync of one object with one client."""
@@ -60,6 +65,8 @@ class ObjectSync(LoadingSync):
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """It never goes back, except that a full read of nothing has none."""
+        if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
+            greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
             return greatest
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
@@ -104,7 +111,7 @@ class ObjectSync(LoadingSync):
             runs.last_committed(self._synced),
             fingerprint=self._synced.fingerprint,
             forced=forced,
-            lookback=timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+            lookback=_lookback(),
             now=runs.database_now(),
         )
 
@@ -135,8 +142,11 @@ class ObjectSync(LoadingSync):
     def _source(self, state: ReadState) -> Source:
         paths = list(self._synced.paths.values())
         if state.transport == SyncRun.Transport.BULK:
-            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced)
+            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced, self._check_between_calls)
         return RestSource(self._client, paths, self._progress.advanced)
+
+    def _check_between_calls(self) -> None:
+        usage.check_between_pages(self._client.usage)
 
     def _note(self, state: ReadState) -> None:
         self._run.mode, self._run.transport = state.mode, state.transport
@@ -153,7 +163,7 @@ class ObjectSync(LoadingSync):
         while not state.complete:
             state = self._stage_page(source, state)
             if not state.complete:
-                usage.check_between_pages(self._client.usage)
+                self._check_between_calls()
         if state.rows != state.announced:
             self._forget_read()
             raise SyncError(
@@ -183,6 +193,10 @@ class ObjectSync(LoadingSync):
         return following
 
 
+def _lookback() -> timedelta:
+    return timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS)
+
+
 def _query_of(state: ReadState) -> Query:
     return Query(state.soql, include_deleted=not state.is_full)
 
@@ -195,4 +209,5 @@ def _staged_read(state: ReadState) -> StagedRead:
         is_full=state.is_full,
         replace=state.replace,
         previous_watermark=datetime.fromisoformat(previous) if previous else None,
+        rows_were_announced=True,
     )

@@ -1,5 +1,10 @@
 """How a sync can end other than done."""
 
+import logging
+
+failures = logging.getLogger("sf.failures")
+"""Failures that a command prints as its one line: no handler repeats them (``sfapi/logs.py``), Sentry hears them."""
+
 
 class SyncError(Exception):
     """The run failed; the message says what, where and what to do."""

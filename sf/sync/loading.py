@@ -17,7 +17,7 @@ from sf.models import SyncRun
 from sf.sync import refused
 from sf.sync.errors import SyncError
 from sf.sync.guard import check_deletes
-from sf.sync.load import Merge, Stage
+from sf.sync.load import Counts, Merge, Stage
 from sf.sync.runs import LoadedObject
 from sf.sync.sync import CallCount, Progress, Sync, SyncOptions
 
@@ -38,6 +38,8 @@ class StagedRead:
     within: sql.Composable | None = None
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
+    rows_were_announced: bool = False
+    """The other side said how many records there are, so one that came twice stands for one that did not come."""
 
 
 class LoadingSync(Sync):
@@ -96,6 +98,7 @@ class LoadingSync(Sync):
         counts, refusals = merge.run(
             replace_older_than=read.began if read.replace else None, keep=refused.ids_set_aside(self._loaded)
         )
+        self._check_all_came(read, counts)
         refused.keep_refusals(self._loaded, refusals)
         refused.forget_stored(self._loaded, self._stage, tried_before=read.began, all_were_read=read.is_full)
         set_aside = refused.ids_set_aside(self._loaded)
@@ -118,9 +121,17 @@ class LoadingSync(Sync):
         run.soft_deleted += counts.soft_deleted
         run.set_aside = len(set_aside)
         run.watermark = self._watermark(read, counts.watermark)
+        run.read_began = read.began
         run.resume_state = None
         run.save()
         return run
+
+    def _check_all_came(self, read: StagedRead, counts: Counts) -> None:
+        if read.rows_were_announced and counts.repeated:
+            raise SyncError(
+                f"{self._name}: {self.system} announced {read.rows:,} records and sent {counts.repeated:,} of them "
+                "twice in place of others; nothing was changed. Run again"
+            )
 
     def _advice_on_nothing(self) -> str:
         return "Can the API user still see them (sf check)?"

@@ -43,7 +43,8 @@ class SyncedObject:
     """One Salesforce object and its table.
 
     ``required`` names the model fields that must not be empty for a record to be cached: the filter of full reads,
-    and what makes a record leave the cache. ``stamps`` are the SOQL paths whose movement means "changed".
+    and what makes a record leave the cache. ``stamps`` are the SOQL paths whose movement means "changed". ``picklists``
+    are the columns that may be written and whose values Salesforce spells and sorts in its own way.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SyncedObject:
     model: type[CachedRecord]
     required: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ("SystemModstamp",)
+    picklists: tuple[str, ...] = ()
 
     @property
     def sobject(self) -> str:
@@ -86,7 +88,12 @@ class SyncedObject:
 
 ACCOUNTS = SyncedObject("accounts", Account)
 BOOKS = SyncedObject("books", Book)
-CONTACTS = SyncedObject("contacts", Contact, required=("verification_status", "accounts_uuid"))
+CONTACTS = SyncedObject(
+    "contacts",
+    Contact,
+    required=("verification_status", "accounts_uuid"),
+    picklists=("role", "subject_interest", "lms"),
+)
 OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
 # An adoption's contact is its opportunity's: it changes when either does.
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))

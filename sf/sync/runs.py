@@ -147,7 +147,9 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
 def last_committed(synced: Synced) -> Committed | None:
     """The latest read whose rows are in the cache. A run gets its watermark in the transaction that merges them."""
     run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
-    return None if run is None else Committed(run.watermark, run.started, run.fingerprint)
+    if run is None:
+        return None
+    return Committed(run.watermark, min(run.read_began or run.started, run.started), run.fingerprint)
 
 
 def take_over_unfinished(synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None]) -> State | None:

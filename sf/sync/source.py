@@ -144,12 +144,14 @@ class BulkSource:
     bulk: BulkQuery
     paths: Sequence[str]
     on_rows: OnRows
+    may_go_on: Callable[[], None]
+    """Asked while Salesforce works on the job; what it raises ends the waiting."""
 
     def begin(self, query: Query) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
 
     def announced(self, read_id: str) -> int:
-        return self.bulk.wait(read_id).rows
+        return self.bulk.wait(read_id, self.may_go_on).rows
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """The CSV streams straight into PostgreSQL; a page that PostgreSQL refuses so is asked for once more and

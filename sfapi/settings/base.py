@@ -12,8 +12,9 @@ from sfapi.cron import scheduled_jobs
 from sfapi.database import database_settings
 from sfapi.email import mail_server
 from sfapi.env import Environment
-from sfapi.logs import logging_settings, start_sentry
+from sfapi.logs import logging_settings
 from sfapi.secret_key import kept_secret_key
+from sfapi.sentry import start_sentry
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -125,7 +126,7 @@ SALESFORCE_LOGIN = {
 }
 check_login_variables(SALESFORCE_LOGIN)
 SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
-SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"))
+SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"), userinfo=True)
 SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
 SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)
 SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)

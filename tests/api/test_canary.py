@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,11 @@ import requests
 from api.models import RequestLog
 from api.scopes import Scope
 from api.services.api_keys import api_key_create
-from tests.api.cookies import CookieMaker
-from tests.simulated import ROOT, environment
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.live.people import new_contact
+from tests.conftest import Manage
+from tests.sentry import listening_sentry
+from tests.simulated import ROOT, Simulator, environment
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
@@ -34,16 +39,8 @@ def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
         "LOG_FORMAT": log_format,
         "PYTHONUNBUFFERED": "1",
     }
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:0"],
-            cwd=ROOT, env=environment(variables, database), stdout=file, stderr=file,
-        )  # fmt: skip
-    try:
-        sent = send_everywhere(address_in(log), secrets)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+    with server(environment(variables, database), log) as url:
+        sent = send_everywhere(url, secrets)
     lines = log.read_text()
     kept = json.dumps(list(RequestLog.objects.values()), default=str)
     assert RequestLog.objects.count() == sent
@@ -52,6 +49,77 @@ def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
         assert secret not in lines, name
         assert secret not in kept, name
     assert secrets["key"].rpartition("_")[0] in kept, "what may be shown of a key helps to find who leaked it"
+
+
+def test_no_canary_and_no_person_is_in_what_sentry_is_told(run_manage: Manage) -> None:
+    with listening_sentry() as sentry:
+        done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
+    assert done.returncode == 0, done.stderr
+    assert [message.partition(" ")[0] for message in sentry.messages] == ["first", "second"]
+    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "the calls themselves are told"
+    assert "canary" not in sentry.received
+    assert "access_token=" not in sentry.received.replace("access_token=***", "")
+    assert "SELECT" not in sentry.received
+
+
+EVENTS = """
+import logging
+from accounts_client.connection import accounts_client
+from sf.connection import salesforce_client
+from sf.sync.usage import UsageCounter
+
+accounts_client().user("00000000-0000-4000-8000-00000000cafe")
+list(salesforce_client(UsageCounter("test")).query("SELECT Id FROM Contact WHERE Email = 'canary@sfapi.example'"))
+log = logging.getLogger("test")
+log.error("first https://h.example/?access_token=canary-message and %s", "sfapi_abcd1234_" + "canary" * 5)
+try:
+    raise ValueError("https://h.example/?api_key=canary-exception")
+except ValueError:
+    log.exception("second")
+"""
+
+
+def test_no_query_of_a_request_is_told_to_sentry(
+    database: str, simulator: Simulator, cookies: CookieMaker, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        new_contact(simulator)
+    variables = {
+        **simulator.variables,
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
+        "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+    }
+    with (
+        listening_sentry() as sentry,
+        server(environment({**variables, "SENTRY_DSN": sentry.dsn}, database), tmp_path / "server.log") as url,
+    ):
+        answer = requests.get(
+            f"{url}/api/v1/contact?expire=true&email=canary@sfapi.example",
+            headers={"Cookie": f"oxa={cookies.cookie()}", "Referer": f"{url}/?email=canary@sfapi.example"},
+            timeout=20,
+        )
+    assert answer.status_code == 200
+    (event,) = sentry.events
+    assert "several contacts" in sentry.messages[0]
+    assert event["tags"]["request_id"] == answer.headers["X-Request-ID"]
+    assert event["request"]["url"].endswith("/api/v1/contact")
+    assert "canary" not in sentry.received
+    assert UUID not in sentry.received
+
+
+@contextmanager
+def server(variables: dict[str, str], log: Path) -> Iterator[str]:
+    """``runserver`` as developers start it, on a port that it chooses."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:0"],
+            cwd=ROOT, env={**variables, "PYTHONUNBUFFERED": "1"}, stdout=file, stderr=file,
+        )  # fmt: skip
+    try:
+        yield address_in(log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
 
 
 def address_in(log: Path) -> str:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from sf.connection import salesforce_client
 from sf.models import Account, CachedRecord, Contact, Opportunity
+from sf.salesforce.bulk import BulkQuery
 from sf.sync.errors import SyncError
 from sf.sync.guard import check_deletes
 from sf.sync.objects import ACCOUNTS
+from sf.sync.usage import UsageCounter
 from tests.sf.cache import assert_equal, in_cache, last_run, sync
 from tests.simulated import Simulator
 
@@ -173,6 +176,43 @@ def test_a_bulk_job_that_announced_more_than_it_sends_changes_nothing(simulator:
     _answer_with_an_empty_page(simulator)
     assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 0", {"force": True})
     sync("sync_accounts", force=True)
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+def test_a_record_that_came_twice_stands_for_one_that_did_not_come(
+    simulator: Simulator, options: dict[str, bool]
+) -> None:
+    sync("sync_accounts")
+    before = in_cache(Account)
+    client = salesforce_client(UsageCounter("test"))
+    page = client.get(client.query_path(include_deleted=False), {"q": ACCOUNTS.full_query()[1]})
+    page["records"][-1] = page["records"][0]
+    simulator.fail("status", path=THE_READ, status=200, body=json.dumps(page))
+    assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 1 of them twice", options)
+    sync("sync_accounts", **options)
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("force", [True, False], ids=["full", "incremental"])
+def test_a_row_that_came_twice_by_bulk_stands_for_one_that_did_not_come(
+    simulator: Simulator, settings: Any, force: bool
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    sync("sync_accounts")
+    before = in_cache(Account)
+    for record in simulator.ids("Account"):
+        simulator.edit("Account", record, BillingCity="Elsewhere")
+    bulk = BulkQuery(salesforce_client(UsageCounter("test")))
+    job = bulk.create(ACCOUNTS.full_query()[1], include_deleted=False)
+    assert bulk.wait(job).rows == 60
+    with bulk.page(job, "") as page:
+        lines = b"".join(page.chunks).decode().splitlines(keepends=True)
+    lines[-1] = lines[1]
+    headers = {"Sforce-NumberOfRecords": "60", "Sforce-Locator": "null", "Content-Type": "text/csv"}
+    simulator.fail("status", path="/results", status=200, body="".join(lines), headers=headers)
+    assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 1 of them twice", {"force": force})
+    sync("sync_accounts")
     assert_equal(simulator, Account)
 
 

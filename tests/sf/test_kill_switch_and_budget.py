@@ -144,6 +144,31 @@ def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: 
     assert_equal(simulator, Adoption)
 
 
+def test_switched_off_a_run_does_not_wait_for_its_bulk_job(simulator: Simulator, start: Start) -> None:
+    simulator.post("/bulk", {"polls_until_complete": 5})
+    process = start("sync_adoptions", SALESFORCE_BULK_THRESHOLD="1")
+    wait_for(lambda: simulator.calls_to("GET /services/data/jobs/query") >= 1)
+    configure(sync_enabled=False)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert output.startswith("adoptions: paused: syncs were switched off (admin: Sync configuration)")
+
+    configure(sync_enabled=True)
+    sync("sync_adoptions")
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "the job of the first run"
+    assert_equal(simulator, Adoption)
+
+
+def test_a_run_that_waits_for_its_bulk_job_pauses_at_the_threshold(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.post("/bulk", {"polls_until_complete": 10_000})
+    configure(api_limit=10, pause_threshold=1.0)
+    sync("sync_adoptions")
+    run = last_run("adoptions")
+    assert (run.state, run.api_calls) == ("paused", 11), "the login is no call of the API"
+    assert "syncs pause from 10" in run.message
+
+
 # -- the day's limit -------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ from django.db import DatabaseError, InterfaceError
 from api.delivery import SalesforceAway, Tally, deliver_due
 from api.idempotency import forget_old_keys
 from api.outbox import queue_depth
+from sf.models import SyncRun
+from sf.sync.jobs import recorded_often
 
 
 class Command(BaseCommand):
@@ -17,11 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self._deliver(everything=options["all"])
+            with recorded_often("deliver_pending") as run:
+                self._deliver(run, everything=options["all"])
         except (DatabaseError, InterfaceError) as error:
             raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
 
-    def _deliver(self, *, everything: bool) -> None:
+    def _deliver(self, run: SyncRun, *, everything: bool) -> None:
         tally, away = Tally(), None
         try:
             deliver_due(tally, everything=everything)
@@ -35,4 +38,5 @@ class Command(BaseCommand):
             return
         if away.for_good:
             raise CommandError(f"{away} ({said}; nothing is lost)")
-        self.stdout.write(f"Salesforce is away: {away} ({said})")
+        run.state, run.message = SyncRun.State.SKIPPED, "Salesforce is away"
+        self.stdout.write(f"{run.message}: {away} ({said})")

@@ -20,6 +20,7 @@ from pardot.tiers import tier_of
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
+from sf.sync.jobs import recorded_configuration
 from sf.sync.progress import progress_for
 
 
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
         )
         try:
-            camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
+            with recorded_configuration("camp_sync"):
+                camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
             if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
                 self.stdout.write("nothing was done")
                 return

@@ -27,6 +27,8 @@ class Counts:
     soft_deleted: int = 0
     unchanged: int = 0
     set_aside: int = 0
+    repeated: int = 0
+    """Staged rows of records that were staged more than once, the later one of each not counted."""
     live_before: int = 0
     watermark: datetime | None = None
 
@@ -53,7 +55,12 @@ class Merge:
         """
         wait_to_merge(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
-        self._drop_duplicates()
+        repeated = self._drop_duplicates()
+        counts, refusals = self._apply_storable(replace_older_than, keep)
+        counts.repeated = repeated
+        return counts, refusals
+
+    def _apply_storable(self, replace_older_than: datetime | None, keep: Sequence[str]) -> tuple[Counts, list[Refusal]]:
         try:
             with transaction.atomic():
                 return self._apply(replace_older_than, keep), []
@@ -115,9 +122,9 @@ class Merge:
         assert found is not None
         return int(found[0]), found[1]
 
-    def _drop_duplicates(self) -> None:
-        """Of a record that was read twice, the later reading stays."""
-        execute(
+    def _drop_duplicates(self) -> int:
+        """Of a record that was read twice, the later reading stays; how many went."""
+        return execute(
             sql.SQL("DELETE FROM {staging} a USING {staging} b WHERE a.id = b.id AND a.ctid < b.ctid").format(
                 staging=self._target.staging
             )

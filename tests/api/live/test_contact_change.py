@@ -63,7 +63,7 @@ def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Sim
     )
     body = answer.json()
     assert answer.status_code == 200, body
-    assert salesforce.calls() - before == 2
+    assert salesforce.calls() - before == 3, "whose it is, the change, and reading it back"
     there = in_salesforce(salesforce, contact)
     assert (there["FirstName"], there["Role__c"], there["LMS__c"]) == ("Inés", "Instructor", None)
     assert (body["first_name"], body["full_name"], body["role"], body["lms"]) == (
@@ -81,7 +81,56 @@ def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Sim
     change = FieldChangeLog.objects.filter(request_id=answer["X-Request-ID"])[0]
     assert (change.object, change.record_id, change.source) == ("Contact", contact, "PUT /api/v1/contact")
     assert change.who == f"user:{UUID}"
-    assert SFAPIUsageLog.objects.get(source="api contact").call_count == 3
+    assert SFAPIUsageLog.objects.get(source="api contact").call_count == 4
+
+
+def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    salesforce.edit("Contact", contact, Accounts_UUID__c="11111111-1111-4111-8111-111111111111")
+    assert put(user, {"last_name": "Changed"}).status_code == 404
+    assert in_salesforce(salesforce, contact)["LastName"] == "Example"
+    assert patches(salesforce) == 0
+    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the cache has learned it"
+
+
+def test_the_contact_that_a_merge_has_left_is_changed(user: Client, salesforce: Simulator, contact: str) -> None:
+    master = new_contact(salesforce, LastName="Master")
+    salesforce.merge("Contact", master, contact)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["id"], answer.json()["last_name"]) == (200, master, "Master")
+    assert in_salesforce(salesforce, master)["FirstName"] == "Inés"
+    assert user.get(CONTACT).json() == answer.json()
+
+
+def test_of_several_contacts_the_one_that_is_shown_is_changed(
+    user: Client, salesforce: Simulator, contact: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    later = new_contact(salesforce, LastName="Later")
+    salesforce.set_raw("Contact", contact, LastModifiedDate="2026-02-01T00:00:00.000+0000")
+    salesforce.set_raw("Contact", later, LastModifiedDate="2026-03-01T00:00:00.000+0000")
+    assert put(user, {"first_name": "Inés"}).json()["id"] == later
+    assert "several contacts with one accounts_uuid" in caplog.text
+    assert in_salesforce(salesforce, contact)["FirstName"] == "Ines"
+
+
+def test_what_is_noted_is_what_salesforce_had_not_the_cache(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.edit("Contact", contact, Role__c="Instructor")
+    assert put(user, {"role": "Student"}).status_code == 200
+    change = FieldChangeLog.objects.get()
+    assert (change.field, change.old, change.new) == ("role", "Instructor", "Student")
+
+
+@pytest.mark.parametrize("fault", ["drop", "hang", "status", "quota"])
+def test_salesforce_away_before_the_change_means_503_and_nothing_was_sent(
+    user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
+) -> None:
+    salesforce.fail(fault, path=QUERY, times=None, **({"seconds": 1} if fault == "hang" else {}))
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "nothing was changed" in answer.json()["message"]
+    assert int(answer["Retry-After"]) >= 10
+    assert patches(salesforce) == 0
 
 
 def test_what_stays_as_it_was_is_not_noted(user: Client, salesforce: Simulator, contact: str) -> None:
@@ -203,6 +252,25 @@ def test_an_answer_lost_before_anything_was_done_is_seen_too(
     assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("was", "wanted"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
+)
+def test_another_spelling_of_a_name_is_a_change(
+    user: Client, salesforce: Simulator, contact: str, was: dict[str, str], wanted: dict[str, str]
+) -> None:
+    salesforce.edit("Contact", contact, **was)
+    salesforce.fail("drop", path=PATCH)
+    assert put(user, wanted).status_code == 503
+    assert {name: in_salesforce(salesforce, contact)[name] for name in was} == was
+    assert put(user, wanted).status_code == 200
+
+
+def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"role": "instructor", "subject_interest": " Biology ;Algebra", "first_name": " Inés "})
+    assert (answer.status_code, answer.json()["role"], answer.json()["first_name"]) == (200, "Instructor", "Inés")
+
+
 def test_sending_again_what_came_late_does_no_harm(
     user: Client, salesforce: Simulator, contact: str, hurry: None
 ) -> None:
@@ -220,7 +288,7 @@ def test_when_reading_back_fails_too_nobody_knows(
     user: Client, salesforce: Simulator, contact: str, fault: str
 ) -> None:
     salesforce.fail(fault, path=PATCH)
-    salesforce.fail("status", path=QUERY, times=None)
+    salesforce.fail("status", path=QUERY, times=None, skip=1)
     answer = put(user, {"first_name": "Inés"})
     assert answer.status_code == 503
     assert "may have been made" in answer.json()["message"]
@@ -233,7 +301,7 @@ def test_a_change_that_cannot_be_read_back_shows_all_the_same(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     stamp = Contact.objects.get().system_modstamp
-    salesforce.fail("status", path=QUERY)
+    salesforce.fail("status", path=QUERY, skip=1)
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
     assert user.get(CONTACT).json()["first_name"] == "Inés"

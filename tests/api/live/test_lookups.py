@@ -106,6 +106,17 @@ def test_adoptions_are_read_anew_with_three_calls(user: Client, salesforce: Simu
     assert SFAPIUsageLog.objects.get(source="api adoptions").call_count == 9
 
 
+def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce: Simulator) -> None:
+    """Salesforce is not asked, so nothing is said of it."""
+    new_contact(salesforce)
+    before = salesforce.calls()
+    answer = user.get(ADOPTIONS)
+    assert (answer.status_code, salesforce.calls() - before) == (404, 0)
+    assert "here (yet)" in answer.json()["message"]
+    assert user.get(CONTACT).status_code == 200
+    assert user.get(ADOPTIONS).json()["message"] == "There are no such adoptions of this user here."
+
+
 def test_adoptions_of_nobody_cost_one_call(user: Client, salesforce: Simulator) -> None:
     before = salesforce.calls()
     assert user.get(ADOPTIONS, {"expire": "true"}).status_code == 404

@@ -1,0 +1,71 @@
+"""Sentry: what it is told of errors, without secrets and without personal data.
+
+Of a request it gets method, path and request id: the audit log has the rest. Queries are left out wherever they stand,
+those of our own calls too, because Salesforce's hold e-mail addresses and UUIDs.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from api.masking import masked_line
+from api.request_id import current_request_id
+
+_QUERIES = ("http.query", "http.fragment")
+_ARGUMENTS = "sys.argv"
+
+
+def start_sentry(dsn: str, *, environment: str, release: str) -> None:
+    """Report errors when a DSN is set. No bodies, cookies, local variables."""
+    if not dsn:
+        return
+    import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay
+
+    sentry_sdk.init(
+        dsn=dsn,
+        environment=environment,
+        release=release,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=_cleaned_event,
+        before_breadcrumb=_cleaned_breadcrumb,
+    )
+
+
+def tell_sentry(message: str) -> None:
+    """Report a failure that is printed and not logged, when a DSN is set."""
+    if "sentry_sdk" in sys.modules:
+        sys.modules["sentry_sdk"].capture_message(message, level="error")
+
+
+def _cleaned_event(event: Any, hint: Any) -> Any:
+    del hint
+    request = event.get("request", {})
+    request.pop("query_string", None)
+    headers = request.get("headers", {})
+    if referrer := headers.get("Referer"):
+        headers["Referer"] = referrer.partition("?")[0]
+    event.get("extra", {}).pop(_ARGUMENTS, None)
+    for part in ("request", "logentry", "message", "exception", "extra"):
+        if part in event:
+            event[part] = _masked(event[part])
+    if request_id := current_request_id():
+        event.setdefault("tags", {})["request_id"] = request_id
+    return event
+
+
+def _cleaned_breadcrumb(crumb: Any, hint: Any) -> Any:
+    del hint
+    data = crumb.get("data") or {}
+    return _masked({**crumb, "data": {name: value for name, value in data.items() if name not in _QUERIES}})
+
+
+def _masked(value: Any) -> Any:
+    """The value with every text in it masked."""
+    if isinstance(value, str):
+        return masked_line(value)
+    if isinstance(value, dict):
+        return {name: _masked(inner) for name, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,83 @@
+"""Who can wait so long only is not kept waiting longer: by another's login, by an answer that comes in drops."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import pytest
+from django.db import connection
+
+from sf.connection import salesforce_client
+from sf.salesforce.errors import TransientError
+from sf.salesforce.http import Patience, Transport
+from sf.sync.usage import UsageCounter
+from tests.simulated import Simulator
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_little_time_does_not_wait_for_anothers_login(simulator: Simulator) -> None:
+    simulator.fail("hang", path="oauth2/token", seconds=5)
+    patient = salesforce_client(UsageCounter("test"), Patience(deadline=0))
+
+    def log_in() -> None:
+        try:
+            patient.session()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        other = thread.submit(log_in)
+        while not simulator.calls_to("oauth2/token"):
+            time.sleep(0.01)
+        with pytest.raises(TransientError, match="another login is still under way"):
+            salesforce_client(UsageCounter("test"), Patience.for_seconds(0.3)).session()
+        assert not other.done()
+        simulator.post("/reset", {"faults": True})
+        assert isinstance(other.exception(), TransientError)
+    assert salesforce_client(UsageCounter("test"), Patience.for_seconds(5)).session()
+
+
+@pytest.mark.parametrize("keep_alive", [True, False], ids=["kept connection", "closed connection"])
+@pytest.mark.parametrize("then", ["trickle", "stall"])
+def test_an_answer_that_trickles_is_not_waited_for(keep_alive: bool, then: str) -> None:
+    with slow_server(keep_alive=keep_alive, then=then) as url:
+        with pytest.raises(TransientError, match="no answer in time") as caught:
+            Transport(patience=Patience.for_seconds(0.6)).send("POST", url)
+        assert caught.value.outcome_unknown
+        assert Transport(patience=Patience.for_seconds(20)).send("POST", url).json() == {"id": "1"}
+
+
+@contextmanager
+def slow_server(*, keep_alive: bool, then: str) -> Iterator[str]:
+    """Answers with a body that takes two seconds: bit by bit, or with a long pause near its end."""
+    body = b" " * 20 + b'{"id": "1"}'
+    closes = b"" if keep_alive else b"Connection: close\r\n"
+
+    class Slow(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            self.request.sendall(head + closes + b"Content-Length: %d\r\n\r\n" % len(body))
+            with suppress(OSError):
+                for place in range(20):
+                    if then == "trickle" or place < 3:
+                        time.sleep(0.1)
+                    self.request.sendall(body[place : place + 1])
+                if then == "stall":
+                    time.sleep(1.7)
+                self.request.sendall(body[20:])
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,94 @@
+"""A read may take days: its later pages are as the records are then, and what changed meanwhile is not lost."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db.models import F
+
+from sf.connection import salesforce_client
+from sf.models import Adoption, SyncRun
+from sf.sync import source
+from sf.sync.objects import ADOPTIONS
+from sf.sync.usage import UsageCounter
+from tests.sf.cache import assert_equal, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = 200
+
+
+@pytest.fixture
+def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    """A full read of adoptions that stopped behind its first page."""
+    settings.SALESFORCE_BULK_THRESHOLD = 10**9
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", PAGE)
+    simulator.fail("quota", path="/query/0r8")
+    sync("sync_adoptions")
+    assert last_run("adoptions").state == "paused"
+    return simulator
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_changes_while_a_read_is_paused_is_in_the_cache_afterwards(paused: Simulator, seed: int) -> None:
+    """A day of changes in all pages, then the pages that are left come as they are at its end."""
+    began = let_time_pass(timedelta(hours=24))
+    chance = random.Random(seed)
+    ids = sorted(paused.ids("Adoption__c"))
+    assert len(ids) > PAGE
+    changes = [(chance.choice(ids), chance.randrange(24 * 60)) for _ in range(12)]
+    changes += [(ids[chance.randrange(PAGE)], 60), (ids[-1], 24 * 60 - 1)]
+    for record, minutes in sorted(changes, key=lambda each: each[1]):
+        change(paused, record, began + timedelta(minutes=minutes), chance.randrange(10_000))
+    answer_with_the_rest_as_it_is_now(paused)
+    sync("sync_adoptions")
+    assert last_run("adoptions").state == "done"
+    assert_equal(paused, Adoption)
+    assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), "the read behind it was quick"
+
+
+def let_time_pass(time: timedelta) -> datetime:
+    """As if the paused read had begun so long ago; when that is, in whole seconds."""
+    run = last_run("adoptions")
+    assert run.resume_state is not None
+    began = datetime.now(UTC).replace(microsecond=0) - time
+    run.resume_state["began"] = began.isoformat()
+    run.save()
+    return began
+
+
+def change(simulator: Simulator, record: str, moment: datetime, students: int) -> None:
+    """As if at that moment: no stamp of Salesforce ever goes back."""
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    simulator.set_raw(
+        "Adoption__c", record, touch=False, Students__c=students, SystemModstamp=stamp, LastModifiedDate=stamp
+    )
+
+
+def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
+    """The simulator's cursors are snapshots; nobody says that Salesforce's are."""
+    records = list(salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
+    records.sort(key=lambda record: str(record["Id"]))
+    page = {"totalSize": len(records), "done": True, "records": records[PAGE:]}
+    simulator.fail("status", path="/query/0r8", status=200, body=json.dumps(page))
+
+
+def test_the_fourteen_days_count_from_the_read_not_from_the_run_that_finished_it(paused: Simulator) -> None:
+    let_time_pass(timedelta(days=6))
+    paused.fail("error", path="queryAll", errorCode="INSUFFICIENT_ACCESS", message="no Adoption for you", status=403)
+    with pytest.raises(CommandError):
+        sync("sync_adoptions")
+    assert Adoption.objects.exists(), "the paused read was finished, the one behind it failed"
+    gone = paused.ids("Adoption__c")[0]
+    paused.do("delete", "Adoption__c", gone)
+    paused.do("purge", "Adoption__c", gone)
+    SyncRun.objects.update(started=F("started") - timedelta(days=9), read_began=F("read_began") - timedelta(days=9))
+    sync("sync_adoptions")
+    assert last_run("adoptions").mode == "full"
+    assert_equal(paused, Adoption)

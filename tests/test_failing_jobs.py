@@ -1,0 +1,74 @@
+"""What fails on a schedule is told to Sentry and leaves a run, whatever kept it from working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from api.models import OutboundCase
+from sf.models import SyncRun
+from tests.conftest import Manage
+from tests.sentry import Sentry, listening_sentry
+from tests.simulated import Simulator, manage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NO_LOGIN = {"SALESFORCE_CLIENT_ID": "", "SALESFORCE_USERNAME": "", "SALESFORCE_PASSWORD": "",
+            "SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_SECURITY_TOKEN": ""}  # fmt: skip
+
+
+@pytest.fixture
+def sentry() -> Iterator[Sentry]:
+    with listening_sentry() as found:
+        yield found
+
+
+def test_a_sync_that_fails_is_told(run_manage: Manage, sentry: Sentry) -> None:
+    done = run_manage("sync_books", SENTRY_DSN=sentry.dsn, SALESFORCE_PASSWORD="wrong")
+    assert done.returncode == 1
+    assert "invalid_grant" in sentry.messages[0]
+    assert sentry.messages[0].startswith("books failed: ")
+    assert SyncRun.objects.get().state == "failed"
+
+
+@pytest.mark.parametrize(("command", "name"), [("sync_all", "accounts"), ("camp_sync", "camp_sync")])
+def test_a_sync_without_a_login_leaves_a_run_too(run_manage: Manage, sentry: Sentry, command: str, name: str) -> None:
+    done = run_manage(command, SENTRY_DSN=sentry.dsn, **NO_LOGIN)
+    assert done.returncode == 1
+    assert "Salesforce is not configured" in done.stderr
+    assert "Traceback" not in done.stderr
+    run = SyncRun.objects.get()
+    assert (run.object, run.state) == (name, "failed")
+    assert "Salesforce is not configured" in run.message
+    assert run.ended is not None
+    assert f"{name} failed: {run.message}" in sentry.messages
+
+
+def test_what_delivers_leaves_one_row_a_way_to_end(
+    run_manage: Manage, sentry: Sentry, simulator: Simulator, client: Client
+) -> None:
+    for _ in range(2):
+        assert run_manage("deliver_pending", SENTRY_DSN=sentry.dsn).returncode == 0
+    assert SyncRun.objects.get().state == "done"
+    assert not sentry.messages
+    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "One"})
+    for _ in range(2):
+        assert run_manage("deliver_pending", "--all", SENTRY_DSN=sentry.dsn, **NO_LOGIN).returncode == 1
+    assert sorted(SyncRun.objects.values_list("object", "state")) == [
+        ("deliver_pending", "done"), ("deliver_pending", "failed"),
+    ]  # fmt: skip
+    assert any(message.startswith("deliver_pending failed: ") for message in sentry.messages)
+    assert client.get("/healthz/").json()["jobs"] == {"ok": False, "failing": ["deliver_pending"]}
+    assert run_manage("deliver_pending", "--all").returncode == 0
+    assert client.get("/healthz/").json()["jobs"]["ok"]
+    assert SyncRun.objects.count() == 2
+
+
+def test_a_database_that_is_away_is_told(simulator: Simulator, sentry: Sentry) -> None:
+    away = "postgresql://nobody:nothing@127.0.0.1:9/nowhere"
+    done = manage("cleanup_logs", variables=simulator.variables, database=away, more={"SENTRY_DSN": sentry.dsn})
+    assert done.returncode == 1
+    assert done.stderr.startswith("PostgreSQL: ")
+    assert [message for message in sentry.messages if message.startswith("PostgreSQL: ")]
