@@ -17,13 +17,22 @@ from psycopg import Cursor
 from psycopg.rows import RowFactory, dict_row, tuple_row
 
 
+class _LoggedCursor(Cursor[Any]):
+    """Keeps the text where Django's log of queries, in development and tests, looks for it."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
 def prepared_cursor(row_factory: RowFactory[Any] = tuple_row) -> CursorWrapper:
     """As ``connection.cursor()``."""
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
-    cursor: Any = Cursor(database.connection, row_factory=row_factory)
-    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+    logged = database.queries_logged
+    cursor: Any = (_LoggedCursor if logged else Cursor)(database.connection, row_factory=row_factory)
+    return database.make_debug_cursor(cursor) if logged else database.make_cursor(cursor)
 
 
 def prepared_rows(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
