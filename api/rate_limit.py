@@ -1,12 +1,12 @@
 """Exact rate limits: at most N in any window, however many processes and requests at once.
 
-One row a limit and caller holds the times of the last N passes. A request passes when fewer than N are kept or the
-oldest of them has left the window; then its own time takes the oldest one's place. That is one statement, decided
-under the row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused
-requests write nothing. (A fixed window would let nearly 2 N pass around its edge.)
+One row a limit and caller holds when the last passes were and how many they are. A request passes when fewer than N
+are in the window; then its own time is added, and what has left the window goes. That is one statement, decided under
+the row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests
+write nothing. (A fixed window would let nearly 2 N pass around its edge.)
 
-A row for N = 100,000 would be slow to write. Above 100 the window is cut into 100 parts, of which each keeps one time
-(its last pass) and a count: never more than N pass, perhaps a few less.
+Up to a limit of 100 each pass is an entry. Above, the window is cut into 100 parts, and the passes of a part are one
+entry: the time of the last and a count. Never more than N pass, perhaps a few less, and no row grows long.
 
 The statement must commit on its own, or a request that is rolled back would not have been counted and the requests
 of a caller would wait for each other: it runs before the view, and a system check refuses ``ATOMIC_REQUESTS``.
@@ -16,53 +16,47 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 
 from api.rates import Rate
 from sf.prepared import prepared_cursor
 
-MOST_TIMES_KEPT = 100
-"""Above this limit, times are kept by sub-window."""
-
-# How many passes are in the window, and the seconds until the oldest of them leaves it.
-_STANDING = """
-    SELECT ARRAY[coalesce(sum(coalesce(count, 1)), 0),
-                 coalesce(extract(epoch FROM min(hit) + %(window)s - clock_timestamp()), 0)]::float8[]
-      FROM unnest(hits, counts) AS entry (hit, count) WHERE hit >= clock_timestamp() - %(window)s
-"""
+MOST_ENTRIES = 100
+"""Above this limit, an entry is a part of the window."""
 
 # The clock is read in the SET and WHERE of the update, which run when the row is locked: a time from before the wait
-# for the lock could be older than the one it follows. ``hits[n - limit + 1]`` is the Nth latest pass, NULL when there
-# are fewer.
-_EXACTLY = f"""
-    INSERT INTO api_ratecount AS kept (key, hits) VALUES (%(key)s, ARRAY[clock_timestamp()])
+# for the lock could be older than the one it follows. Entries are in the order of their times, also when the clock is
+# set back. Nearly always nothing has left the window since the last pass: the sum over all entries is the exception.
+_COUNT = """
+    INSERT INTO api_ratecount AS kept (key, hits, counts, used)
+    VALUES (%(key)s, ARRAY[clock_timestamp()], ARRAY[1], 1)
     ON CONFLICT (key) DO UPDATE
-       SET hits = kept.hits[cardinality(kept.hits) - %(limit)s + 2 :] || clock_timestamp()
-     WHERE coalesce(kept.hits[cardinality(kept.hits) - %(limit)s + 1] < clock_timestamp() - %(window)s, true)
-    RETURNING ({_STANDING})
-"""  # noqa: S608 - put together from constants
+       SET (hits, counts, used) = (
+           SELECT kept.hits[gone + 1 : size - joined] || now,
+                  kept.counts[gone + 1 : size - joined] || (1 + joined * kept.counts[size]),
+                  kept.used + 1
+                      - CASE gone WHEN 0 THEN 0 ELSE (SELECT sum(count) FROM unnest(kept.counts[: gone]) AS count) END
+             FROM (SELECT cardinality(kept.hits) AS size,
+                          greatest(clock_timestamp(), kept.hits[cardinality(kept.hits)]) AS now) AS moment,
+                  LATERAL (SELECT {joined} AS joined,
+                                  CASE WHEN kept.hits[1] >= now - {window} THEN 0
+                                       ELSE (SELECT count(*)::int FROM unnest(kept.hits) AS hit
+                                              WHERE hit < now - {window}) END AS gone OFFSET 0) AS change)
+     WHERE kept.used < {limit}
+        OR kept.used - (SELECT coalesce(sum(count), 0) FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
+                         WHERE hit < clock_timestamp() - {window}) < {limit}
+    RETURNING used, extract(epoch FROM hits[1] + {window} - clock_timestamp())::float8
+"""
 
-# As above, by sub-windows. Every pass is at most as old as the time that stands for its sub-window, so nothing that
-# is still in the window is left out of the sum.
-_BY_PARTS = f"""
-    INSERT INTO api_ratecount AS kept (key, hits, counts) VALUES (%(key)s, ARRAY[clock_timestamp()], ARRAY[1])
-    ON CONFLICT (key) DO UPDATE
-       SET (hits, counts) = (
-           SELECT array_agg(hit ORDER BY hit), array_agg(count ORDER BY hit)
-             FROM (SELECT max(hit) AS hit, sum(count)::int AS count
-                     FROM (SELECT hit, count FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
-                            WHERE hit >= clock_timestamp() - %(window)s
-                            UNION ALL SELECT clock_timestamp(), 1) AS entries
-                    GROUP BY floor(extract(epoch FROM hit) / %(part)s)) AS parts)
-     WHERE (SELECT coalesce(sum(count), 0) FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
-             WHERE hit >= clock_timestamp() - %(window)s) < %(limit)s
-    RETURNING ({_STANDING})
-"""  # noqa: S608 - put together from constants
+# Whether a pass joins the last entry: its time is of the same part of the window.
+_JOINED = "(date_bin({part}, kept.hits[size], 'epoch') = date_bin({part}, now, 'epoch'))::int"
 
-_LOOK = f"SELECT ({_STANDING}) FROM api_ratecount WHERE key = %(key)s"  # noqa: S608 - likewise
+_WAIT = """
+    SELECT extract(epoch FROM min(hit) + {window} - clock_timestamp())::float8
+      FROM api_ratecount, unnest(hits) AS hit WHERE key = %(key)s AND hit >= clock_timestamp() - {window}
+"""
 
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
 
@@ -94,24 +88,25 @@ class Passage:
 
 def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
-    by_parts = rate.limit > MOST_TIMES_KEPT
-    values: dict[str, Any] = {
-        "key": f"{policy}{'~' if by_parts else ':'}{identity}",
-        "limit": rate.limit,
-        "window": timedelta(seconds=rate.seconds),
-        "part": rate.seconds / MOST_TIMES_KEPT,
-    }
+    values = {"key": f"{policy}:{identity}"}
+    to_pass, to_wait = _statements(rate)
     with prepared_cursor() as cursor:
-        cursor.execute(_BY_PARTS if by_parts else _EXACTLY, values)
-        row = cursor.fetchone()
-        passed = row is not None
-        if row is None:
-            cursor.execute(_LOOK, values)
-            row = cursor.fetchone()
-    # No row: it went between the two statements, the table was emptied.
-    [[used, wait]] = row or [[rate.limit, rate.seconds]]
-    remaining = max(0, rate.limit - int(used)) if passed else 0
-    return Passage(policy, rate, passed, remaining, seconds_to_next=wait)
+        cursor.execute(to_pass, values)
+        if row := cursor.fetchone():
+            used, wait = row
+            return Passage(policy, rate, True, max(0, rate.limit - used), wait)
+        cursor.execute(to_wait, values)
+        [[wait]] = cursor.fetchall()
+    # NULL: room has come since.
+    return Passage(policy, rate, False, 0, wait or 0.0)
+
+
+@lru_cache(maxsize=64)
+def _statements(rate: Rate) -> tuple[str, str]:
+    """To pass, and how long to wait: the numbers stand in the texts, which is cheaper than sending them each time."""
+    window, part = (f"interval '{micro} microseconds'" for micro in (rate.seconds * 1_000_000, rate.seconds * 10_000))
+    joined = _JOINED.format(part=part) if rate.limit > MOST_ENTRIES else "0"
+    return _COUNT.format(limit=rate.limit, window=window, joined=joined), _WAIT.format(window=window)
 
 
 def forget_idle_counts() -> int:

@@ -3,14 +3,15 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """When a caller last passed a limit: one row a limit and caller, kept by ``api/throttling.py`` alone.
+    """When a caller last passed a limit: one row a limit and caller, kept by ``api/rate_limit.py`` alone.
 
     The table is UNLOGGED (see the migration): cheap to write, emptied by a crash of the database.
     """
 
     key = models.TextField(primary_key=True)
-    hits = ArrayField(models.DateTimeField(), help_text="The last passes; with sub-windows, the last of each.")
-    counts = ArrayField(models.IntegerField(), null=True, help_text="Passes in each sub-window.")
+    hits = ArrayField(models.DateTimeField(), help_text="The last passes; of a large limit, the last of each part.")
+    counts = ArrayField(models.IntegerField(), help_text="How many each stands for.")
+    used = models.IntegerField(help_text="The sum of them.")
 
     class Meta:
         verbose_name = "rate count"
