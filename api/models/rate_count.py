@@ -9,9 +9,8 @@ class RateCount(models.Model):
     """
 
     key = models.TextField(primary_key=True)
-    hits = ArrayField(models.DateTimeField(), help_text="The last passes; of a large limit, the last of each part.")
-    counts = ArrayField(models.IntegerField(), help_text="How many each stands for.")
-    used = models.IntegerField(help_text="The sum of them.")
+    hits = ArrayField(models.DateTimeField(), help_text="Times of the last passes, and of the one before.")
+    totals = ArrayField(models.BigIntegerField(), help_text="How many had passed by then.")
 
     class Meta:
         verbose_name = "rate count"

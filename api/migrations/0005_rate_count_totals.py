@@ -1,4 +1,4 @@
-"""A rate count keeps the sum of its passes too, so that a pass need not add them up.
+"""A rate count keeps running totals in place of counts, so that nothing need be added up at a pass.
 
 What was counted before is forgotten: callers may pass anew once, as after a crash of the database.
 """
@@ -6,33 +6,32 @@ What was counted before is forgotten: callers may pass anew once, as after a cra
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+FORGET = "DELETE FROM api_ratecount"
+
 
 class Migration(migrations.Migration):
 
     dependencies = [("api", "0004_outbox")]
 
     operations = [
-        migrations.RunSQL("DELETE FROM api_ratecount", "DELETE FROM api_ratecount"),
+        migrations.RunSQL(FORGET, migrations.RunSQL.noop),
+        migrations.RemoveField(model_name="ratecount", name="counts"),
         migrations.AddField(
             model_name="ratecount",
-            name="used",
-            field=models.IntegerField(help_text="The sum of them."),
-            preserve_default=False,
-        ),
-        migrations.AlterField(
-            model_name="ratecount",
-            name="counts",
+            name="totals",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.IntegerField(), help_text="How many each stands for.", size=None
+                base_field=models.BigIntegerField(), help_text="How many had passed by then.", size=None
             ),
+            preserve_default=False,
         ),
         migrations.AlterField(
             model_name="ratecount",
             name="hits",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.DateTimeField(),
-                help_text="The last passes; of a large limit, the last of each part.",
+                help_text="Times of the last passes, and of the one before.",
                 size=None,
             ),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET),
     ]
