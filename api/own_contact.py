@@ -9,7 +9,8 @@ from typing import Any
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
 from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
-from sf.selectors import adoptions_by_uuid, contacts_by_uuid
+from sf.prepared import Rows
+from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
@@ -20,22 +21,25 @@ _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
 
 
-def own_adoptions(user: SignedInUser, *, confirmed: bool | None = None) -> tuple[str, list[dict[str, Any]]]:
-    """The id of the logged-in user's contact and its adoptions, from the cache. ``NotFound``: there is no contact."""
-    found = adoptions_by_uuid(user.session.uuid, confirmed=confirmed)
+def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
+    """The id of the logged-in user's contact and its adoptions, of rows of ``adoptions_by_uuid``. ``NotFound``: there
+    is no contact."""
+    found = by_contact(rows)
     contact = _latest([{"id": each} for each in found], _NONE)["id"]
     return contact, found[contact]
 
 
-def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
+def own_contact_looked_up(
+    user: SignedInUser, *, expire: bool, look_up: LookUp | None = None, cached: Rows | None = None
+) -> dict[str, Any]:
     """The most recently modified contact of the logged-in user; ``NotFound`` when there is none.
 
     From the cache; with ``expire``, or when it is not cached, Salesforce is asked first.
     What is cached is the answer too when Salesforce is away or may not be asked now. ``Unavailable`` when it is away
-    and nothing is cached.
+    and nothing is cached. ``cached``: rows of ``contacts_by_uuid``, for whoever has them already.
     """
     uuid = user.session.uuid
-    contacts = contacts_by_uuid(uuid)
+    contacts = contacts_by_uuid(uuid).rows() if cached is None else cached
     if contacts and not expire:
         return _latest(contacts, _NONE)
     nothing = _NONE
@@ -44,7 +48,7 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
             look_up(uuid)
         else:
             contact_look_up(uuid, again=expire)
-        contacts = contacts_by_uuid(uuid)
+        contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE

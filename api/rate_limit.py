@@ -21,7 +21,7 @@ from functools import lru_cache
 from django.db import connection
 
 from api.rates import Rate
-from sf.prepared import prepared_cursor
+from sf.prepared import Rows, Statement
 
 MOST_ENTRIES = 100
 """Above this limit, an entry is a part of the window."""
@@ -34,18 +34,26 @@ MOST_ENTRIES = 100
 # it follows. What has left the window is told by the time from before, and so perhaps a moment too late.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
-    VALUES (%(key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
+    VALUES (%(passage_key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
     ON CONFLICT (key) DO UPDATE
        SET hits = kept.hits[{left} : {size} - {joined}] || greatest(clock_timestamp(), kept.hits[{size}]),
            totals = kept.totals[{left} : {size} - {joined}] || kept.totals[{size}] + 1
      WHERE kept.totals[{size}] - kept.totals[{left}] < {limit}
-    RETURNING totals[cardinality(totals)] - totals[1],
-              extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8
+    RETURNING totals[cardinality(totals)] - totals[1] AS used,
+              extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
+"""
+
+# The pass happens first, and the reading only if it does: a join takes its left side first. As there is one row on that
+# side and no condition, the rows stay in their order.
+_COUNT_AND_READ = """
+    WITH passage AS ({count})
+    SELECT * FROM passage
+      LEFT JOIN LATERAL (SELECT true AS passage_read, read.* FROM ({read}) AS read) AS answer ON true
 """
 
 _WAIT = """
-    SELECT extract(epoch FROM hits[{left} + 1] + {window} - clock_timestamp())::float8
-      FROM api_ratecount AS kept WHERE key = %(key)s
+    SELECT extract(epoch FROM hits[{left} + 1] + {window} - clock_timestamp())::float8 AS wait
+      FROM api_ratecount AS kept WHERE key = %(passage_key)s
 """
 
 _SIZE = "cardinality(kept.hits)"
@@ -84,29 +92,62 @@ class Passage:
 
 def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
-    values = {"key": f"{policy}:{identity}"}
-    to_pass, to_wait = _statements(rate)
-    with prepared_cursor() as cursor:
-        cursor.execute(to_pass, values)
-        if row := cursor.fetchone():
-            used, wait = row
-            return Passage(policy, rate, True, max(0, rate.limit - used), wait)
-        cursor.execute(to_wait, values)
-        row = cursor.fetchone()
+    key = {"passage_key": f"{policy}:{identity}"}
+    return _passage(policy, rate, key, Statement(_count(rate), key).rows())
+
+
+def try_pass_and_read(policy: str, identity: str, rate: Rate, read: Statement) -> tuple[Passage, Rows]:
+    """As ``try_pass``, and the rows of ``read`` if it may pass, by one statement: a round trip less.
+
+    When ``read`` fails, so does the request, uncounted.
+    """
+    key = {"passage_key": f"{policy}:{identity}"}
+    rows = Statement(_count_and_read(rate, read.text), {**read.values, **key}).rows()
+    passage = _passage(policy, rate, key, rows)
+    if not passage.passed or not rows[0]["passage_read"]:
+        return passage, []
+    for row in rows:
+        del row["used"], row["wait"], row["passage_read"]
+    return passage, rows
+
+
+def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Passage:
+    if counted:
+        first = counted[0]
+        return Passage(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
+    waiting = Statement(_wait(rate), key).rows()
     # No row, or NULL: room has come since.
-    return Passage(policy, rate, False, 0, (row and row[0]) or 0.0)
+    return Passage(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
+
+
+# The numbers stand in the texts, which is cheaper than sending them each time.
 
 
 @lru_cache(maxsize=64)
-def _statements(rate: Rate) -> tuple[str, str]:
-    """To pass, and how long to wait: the numbers stand in the texts, which is cheaper than sending them each time."""
-    window, part = (f"interval '{micro} microseconds'" for micro in (rate.seconds * 1_000_000, rate.seconds * 10_000))
-    left = _LEFT.format(window=window)
-    joined = _JOINED.format(part=part, size=_SIZE) if rate.limit > MOST_ENTRIES else "0"
-    return (
-        _COUNT.format(limit=rate.limit, window=window, size=_SIZE, left=left, joined=joined),
-        _WAIT.format(window=window, left=left),
+def _count(rate: Rate) -> str:
+    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE)
+    return _COUNT.format(
+        limit=rate.limit,
+        window=_interval(rate.seconds),
+        size=_SIZE,
+        left=_LEFT.format(window=_interval(rate.seconds)),
+        joined=joined if rate.limit > MOST_ENTRIES else "0",
     )
+
+
+@lru_cache(maxsize=256)
+def _count_and_read(rate: Rate, read: str) -> str:
+    return _COUNT_AND_READ.format(count=_count(rate), read=read)
+
+
+@lru_cache(maxsize=64)
+def _wait(rate: Rate) -> str:
+    window = _interval(rate.seconds)
+    return _WAIT.format(window=window, left=_LEFT.format(window=window))
+
+
+def _interval(seconds: float) -> str:
+    return f"interval '{round(seconds * 1_000_000)} microseconds'"
 
 
 def forget_idle_counts() -> int:

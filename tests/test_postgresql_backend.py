@@ -9,13 +9,13 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from sf.prepared import prepared_rows
+from sf.prepared import Statement
 from sfapi.database import database_settings
 from sfapi.env import Environment
 
 
 def backend_pid() -> int:
-    [row] = prepared_rows("SELECT pg_backend_pid() AS pid", {})
+    [row] = Statement("SELECT pg_backend_pid() AS pid").rows()
     return int(row["pid"])
 
 
@@ -45,18 +45,18 @@ def test_one_that_lives_is_kept_and_not_asked(django_assert_num_queries: Any, mo
 @pytest.mark.django_db(transaction=True)
 def test_a_hot_statement_is_prepared_once() -> None:
     for number in range(3):
-        assert prepared_rows("SELECT %(number)s::int AS number", {"number": number}) == [{"number": number}]
-    [row] = prepared_rows(
+        assert Statement("SELECT %(number)s::int AS number", {"number": number}).rows() == [{"number": number}]
+    [row] = Statement(
         "SELECT count(*) AS prepared FROM pg_prepared_statements WHERE statement LIKE %(text)s",
         {"text": "SELECT $1::int AS number"},
-    )
+    ).rows()
     assert row == {"prepared": 1}
 
 
 @pytest.mark.django_db
 def test_the_log_of_queries_shows_a_hot_statement() -> None:
     with CaptureQueriesContext(connection) as queries:
-        prepared_rows("SELECT %(number)s::int AS number", {"number": 7})
+        Statement("SELECT %(number)s::int AS number", {"number": 7}).rows()
     assert [query["sql"] for query in queries] == ["SELECT $1::int AS number"]
 
 

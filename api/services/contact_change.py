@@ -47,7 +47,7 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
     except (OperationalError, InterfaceError) as error:
         logger.exception("contact %s was changed in Salesforce, which could not be noted here", before["id"])
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS) from error
-    after = [contact for contact in contacts_by_uuid(user.session.uuid) if contact["id"] == before["id"]]
+    after = [contact for contact in contacts_by_uuid(user.session.uuid).rows() if contact["id"] == before["id"]]
     return {**(after[0] if after else before), **written.values}
 
 

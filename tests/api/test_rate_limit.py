@@ -153,6 +153,27 @@ def test_one_budget_over_all_routes_with_headers_that_tell(user: Client, setting
     assert Client().get("/api/v1/schools?name=nothing").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["contact", "adoptions", "adoptions?confirmed=true"])
+def test_counting_and_reading_are_one_statement(user: Client, django_assert_num_queries: Any, path: str) -> None:
+    records.adoption(opportunity=records.opportunity(), contact=records.contact())
+    with django_assert_num_queries(2 if "?" in path else 1):
+        assert user.get(f"/api/v1/{path}").status_code == 200
+
+
+def test_a_read_that_finds_nothing_is_counted_all_the_same(user: Client, settings: Any) -> None:
+    settings.SALESFORCE_API_RATE_LIMIT = "2/min"
+    nobody = records.salesforce_id("001")
+    assert [user.get(f"/api/v1/schools/{nobody}").status_code for _ in range(3)] == [404, 404, 429]
+
+
+def test_a_caller_keeps_what_was_used_when_the_limit_changes(user: Client, settings: Any) -> None:
+    for limit in ("1000/min", "5/min", "1000/hour", "5/min"):
+        settings.SALESFORCE_API_RATE_LIMIT = limit
+        assert user.get("/api/v1/adoptions").status_code == 404
+    assert user.get("/api/v1/adoptions")["RateLimit"].startswith('"salesforce";r=0;')
+    assert user.get("/api/v1/adoptions").status_code == 429
+
+
 def test_me_is_limited_by_address(user: Client, anonymous: Client) -> None:
     statuses = Counter((user if number % 2 else anonymous).get("/api/v1/me").status_code for number in range(62))
     assert statuses == {200: 60, 429: 2}
