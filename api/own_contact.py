@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
 from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
@@ -14,8 +16,8 @@ from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
-LookUp = Callable[[str], None]
-"""Brings what Salesforce has of a user into the cache, by the Accounts UUID."""
+LookUp = Callable[[str], bool]
+"""Brings what Salesforce has of a user into the cache, by the Accounts UUID; whether Salesforce was asked."""
 
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
@@ -44,10 +46,7 @@ def own_contact_looked_up(
         return _latest(contacts, _NONE)
     nothing = _NONE
     try:
-        if look_up:
-            look_up(uuid)
-        else:
-            contact_look_up(uuid, again=expire)
+        _ask(look_up or partial(contact_look_up, again=expire), uuid)
         contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
@@ -58,6 +57,20 @@ def own_contact_looked_up(
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
             raise Unavailable(message, retry_after=error.retry_after) from error
     return _latest(contacts, nothing)
+
+
+def _ask(look_up: LookUp, uuid: str) -> None:
+    """``LookupFailed`` at once when Salesforce has not answered others lately: nobody waits for it then."""
+    if not breaker.live_call_allowed():
+        raise LookupFailed("Salesforce has not answered lately")
+    try:
+        asked = look_up(uuid)
+    except LookupFailed as error:
+        if error.away:
+            breaker.note_failure(str(error), name=breaker.LIVE)
+        raise
+    if asked:
+        breaker.note_success(breaker.LIVE)
 
 
 def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
@@ -52,9 +53,12 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
 
 
 def _write(contact_id: str, changes: Mapping[str, str | None]) -> Written:
+    if not breaker.live_call_allowed():
+        raise Unavailable(_NOT_MADE, retry_after=RETRY_SECONDS)
     try:
-        return write_record(CONTACTS, contact_id, changes, source="api contact")
+        written = write_record(CONTACTS, contact_id, changes, source="api contact")
     except WriteRefused as refused:
+        breaker.note_success(breaker.LIVE)
         if refused.gone:
             raise NotFound("There is no contact for this user in Salesforce any more.") from refused
         errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
@@ -62,11 +66,16 @@ def _write(contact_id: str, changes: Mapping[str, str | None]) -> Written:
         raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
     except WriteNotMade as error:
         logger.warning("contact %s was not changed: %s", contact_id, error)
+        if error.away:
+            breaker.note_failure(str(error), name=breaker.LIVE)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
         raise Unavailable(message, retry_after=error.retry_after) from error
     except WriteUncertain as error:
         logger.error("contact %s may have been changed: %s", contact_id, error)
+        breaker.note_failure(str(error), name=breaker.LIVE)
         raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
+    breaker.note_success(breaker.LIVE)
+    return written
 
 
 def _note_changes(user: SignedInUser, before: Mapping[str, Any], written: Written, source: str) -> None:
