@@ -1,8 +1,11 @@
-"""A circuit breaker for writes to Salesforce, in PostgreSQL: what one process has learnt, all know.
+"""Circuit breakers for calls to Salesforce, in PostgreSQL: what one process has learnt, all know.
 
 Closed: requests call Salesforce. After three failures in a row it opens: requests do not wait for Salesforce any more,
 and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
 has tried for five minutes (no cron), one request may.
+
+Live calls, whose answer a user waits for, have a breaker of their own: nothing is kept for later there, so that a
+request is the probe, one in ``LIVE_SILENCE``.
 
 Each function is one or two short statements; the clock is PostgreSQL's.
 """
@@ -20,9 +23,13 @@ from django.db.models.functions import Now
 from api.models import CircuitBreaker
 
 NAME = "salesforce"
+"""Deliveries."""
+LIVE = "salesforce live"
+"""Look-ups and changes of contacts."""
 THRESHOLD = 3
 LONGEST_SILENCE = timedelta(minutes=5)
 """After so long without a try, a request may be one."""
+LIVE_SILENCE = timedelta(seconds=30)
 PROBES_EACH_RUN = 2
 """So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
 FIRST_PAUSE = timedelta(seconds=20)
@@ -64,18 +71,23 @@ def breaker_state() -> BreakerState:
     return BreakerState(True, *row) if row else BreakerState()
 
 
-def request_may_call() -> bool:
-    """Whether a request may wait for Salesforce. While it is open: no, or once in ``LONGEST_SILENCE``."""
-    if not CircuitBreaker.objects.filter(name=NAME, failures__gte=THRESHOLD).exists():
+def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE) -> bool:
+    """Whether a request may wait for Salesforce. While it is open: no, or once in ``silence``."""
+    if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
-    silent = CircuitBreaker.objects.filter(name=NAME, last_failure__lt=Now() - LONGEST_SILENCE)
+    silent = CircuitBreaker.objects.filter(name=name, last_failure__lt=Now() - silence)
     return silent.update(last_failure=Now()) == 1
 
 
-def note_failure(reason: str, *, for_good: bool = False, probe: bool = False) -> None:
+def live_call_allowed() -> bool:
+    """Whether a request may make a live call."""
+    return request_may_call(LIVE, silence=LIVE_SILENCE)
+
+
+def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
     """Salesforce could not be asked. ``for_good``: it will not get better by itself soon, so it opens at once."""
     values: dict[str, Any] = {
-        "name": NAME,
+        "name": name,
         "least": THRESHOLD if for_good else 1,
         "reason": reason,
         "probes": int(probe),
@@ -84,6 +96,6 @@ def note_failure(reason: str, *, for_good: bool = False, probe: bool = False) ->
         cursor.execute(_FAILED, values)
 
 
-def note_success() -> None:
+def note_success(name: str = NAME) -> None:
     """Salesforce has answered: closed. Writes nothing when it was."""
-    CircuitBreaker.objects.filter(name=NAME, failures__gt=0).update(failures=0, failed_probes=0, reason="")
+    CircuitBreaker.objects.filter(name=name, failures__gt=0).update(failures=0, failed_probes=0, reason="")

@@ -4,48 +4,51 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
 from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
-from sf.selectors import adoptions_by_uuid, contacts_by_uuid
+from sf.prepared import Rows
+from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
-LookUp = Callable[[str], None]
-"""Brings what Salesforce has of a user into the cache, by the Accounts UUID."""
+LookUp = Callable[[str], bool]
+"""Brings what Salesforce has of a user into the cache, by the Accounts UUID; whether Salesforce was asked."""
 
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
 _NOT_ASKED = "There is no contact for this user here (yet): with expire=true Salesforce is asked."
 
 
-def own_adoptions(user: SignedInUser, *, confirmed: bool | None = None) -> tuple[str, list[dict[str, Any]]]:
-    """The id of the logged-in user's contact and its adoptions, from the cache. ``NotFound``: there is no contact."""
-    found = adoptions_by_uuid(user.session.uuid, confirmed=confirmed)
+def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
+    """The id of the logged-in user's contact and its adoptions, of rows of ``adoptions_by_uuid``. ``NotFound``: there
+    is no contact."""
+    found = by_contact(rows)
     contact = _latest([{"id": each} for each in found], _NOT_ASKED)["id"]
     return contact, found[contact]
 
 
-def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
+def own_contact_looked_up(
+    user: SignedInUser, *, expire: bool, look_up: LookUp | None = None, cached: Rows | None = None
+) -> dict[str, Any]:
     """The most recently modified contact of the logged-in user; ``NotFound`` when there is none.
 
     From the cache; with ``expire``, or when it is not cached, Salesforce is asked first.
     What is cached is the answer too when Salesforce is away or may not be asked now. ``Unavailable`` when it is away
-    and nothing is cached.
+    and nothing is cached. ``cached``: rows of ``contacts_by_uuid``, for whoever has them already.
     """
     uuid = user.session.uuid
-    contacts = contacts_by_uuid(uuid)
+    contacts = contacts_by_uuid(uuid).rows() if cached is None else cached
     if contacts and not expire:
         return _latest(contacts, _NONE)
     nothing = _NONE
     try:
-        if look_up:
-            look_up(uuid)
-        else:
-            contact_look_up(uuid, again=expire)
-        contacts = contacts_by_uuid(uuid)
+        _ask(look_up or partial(contact_look_up, again=expire), uuid)
+        contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE
@@ -55,6 +58,20 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
             raise Unavailable(message, retry_after=error.retry_after) from error
     return _latest(contacts, nothing)
+
+
+def _ask(look_up: LookUp, uuid: str) -> None:
+    """``LookupFailed`` at once when Salesforce has not answered others lately: nobody waits for it then."""
+    if not breaker.live_call_allowed():
+        raise LookupFailed("Salesforce has not answered lately")
+    try:
+        asked = look_up(uuid)
+    except LookupFailed as error:
+        if error.away:
+            breaker.note_failure(str(error), name=breaker.LIVE)
+        raise
+    if asked:
+        breaker.note_success(breaker.LIVE)
 
 
 def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:

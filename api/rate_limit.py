@@ -1,12 +1,12 @@
 """Exact rate limits: at most N in any window, however many processes and requests at once.
 
-One row a limit and caller holds the times of the last N passes. A request passes when fewer than N are kept or the
-oldest of them has left the window; then its own time takes the oldest one's place. That is one statement, decided
-under the row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused
-requests write nothing. (A fixed window would let nearly 2 N pass around its edge.)
+One row a limit and caller holds the times of the last passes. A request passes when fewer than N are in the window;
+then its own time is added, and what has left the window goes. That is one statement, decided under the row's lock and
+by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write nothing. (A fixed
+window would let nearly 2 N pass around its edge.)
 
-A row for N = 100,000 would be slow to write. Above 100 the window is cut into 100 parts, of which each keeps one time
-(its last pass) and a count: never more than N pass, perhaps a few less.
+Up to a limit of 100 each pass is an entry. Above, the window is cut into 100 parts, and the passes of a part are one
+entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long.
 
 The statement must commit on its own, or a request that is rolled back would not have been counted and the requests
 of a caller would wait for each other: it runs before the view, and a system check refuses ``ATOMIC_REQUESTS``.
@@ -16,53 +16,51 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 
 from api.rates import Rate
-from sf.prepared import prepared_cursor
+from sf.prepared import Rows, Statement
 
-MOST_TIMES_KEPT = 100
-"""Above this limit, times are kept by sub-window."""
+MOST_ENTRIES = 100
+"""Above this limit, an entry is a part of the window."""
 
-# How many passes are in the window, and the seconds until the oldest of them leaves it.
-_STANDING = """
-    SELECT ARRAY[coalesce(sum(coalesce(count, 1)), 0),
-                 coalesce(extract(epoch FROM min(hit) + %(window)s - clock_timestamp()), 0)]::float8[]
-      FROM unnest(hits, counts) AS entry (hit, count) WHERE hit >= clock_timestamp() - %(window)s
+# ``hits`` are times in ascending order; ``totals`` at the same place says how many had passed by then since the row was
+# made. So how many passed since any time is a difference, which a binary search (``width_bucket``) finds. The first
+# entry is the last one that has left the window, or stands for it: what follows is in the window.
+#
+# The time of a pass is read when the row is locked: one from before the wait for the lock could be older than the one
+# it follows. What has left the window is told by the time from before, and so perhaps a moment too late.
+_COUNT = """
+    INSERT INTO api_ratecount AS kept (key, hits, totals)
+    VALUES (%(passage_key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
+    ON CONFLICT (key) DO UPDATE
+       SET hits = kept.hits[{left} : {size} - {joined}] || greatest(clock_timestamp(), kept.hits[{size}]),
+           totals = kept.totals[{left} : {size} - {joined}] || kept.totals[{size}] + 1
+     WHERE kept.totals[{size}] - kept.totals[{left}] < {limit}
+    RETURNING totals[cardinality(totals)] - totals[1] AS used,
+              extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
 """
 
-# The clock is read in the SET and WHERE of the update, which run when the row is locked: a time from before the wait
-# for the lock could be older than the one it follows. ``hits[n - limit + 1]`` is the Nth latest pass, NULL when there
-# are fewer.
-_EXACTLY = f"""
-    INSERT INTO api_ratecount AS kept (key, hits) VALUES (%(key)s, ARRAY[clock_timestamp()])
-    ON CONFLICT (key) DO UPDATE
-       SET hits = kept.hits[cardinality(kept.hits) - %(limit)s + 2 :] || clock_timestamp()
-     WHERE coalesce(kept.hits[cardinality(kept.hits) - %(limit)s + 1] < clock_timestamp() - %(window)s, true)
-    RETURNING ({_STANDING})
-"""  # noqa: S608 - put together from constants
+# The pass happens first, and the reading only if it does: a join takes its left side first. As there is one row on that
+# side and no condition, the rows stay in their order.
+_COUNT_AND_READ = """
+    WITH passage AS ({count})
+    SELECT * FROM passage
+      LEFT JOIN LATERAL (SELECT true AS passage_read, read.* FROM ({read}) AS read) AS answer ON true
+"""
 
-# As above, by sub-windows. Every pass is at most as old as the time that stands for its sub-window, so nothing that
-# is still in the window is left out of the sum.
-_BY_PARTS = f"""
-    INSERT INTO api_ratecount AS kept (key, hits, counts) VALUES (%(key)s, ARRAY[clock_timestamp()], ARRAY[1])
-    ON CONFLICT (key) DO UPDATE
-       SET (hits, counts) = (
-           SELECT array_agg(hit ORDER BY hit), array_agg(count ORDER BY hit)
-             FROM (SELECT max(hit) AS hit, sum(count)::int AS count
-                     FROM (SELECT hit, count FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
-                            WHERE hit >= clock_timestamp() - %(window)s
-                            UNION ALL SELECT clock_timestamp(), 1) AS entries
-                    GROUP BY floor(extract(epoch FROM hit) / %(part)s)) AS parts)
-     WHERE (SELECT coalesce(sum(count), 0) FROM unnest(kept.hits, kept.counts) AS entry (hit, count)
-             WHERE hit >= clock_timestamp() - %(window)s) < %(limit)s
-    RETURNING ({_STANDING})
-"""  # noqa: S608 - put together from constants
+_WAIT = """
+    SELECT extract(epoch FROM hits[{left} + 1] + {window} - clock_timestamp())::float8 AS wait
+      FROM api_ratecount AS kept WHERE key = %(passage_key)s
+"""
 
-_LOOK = f"SELECT ({_STANDING}) FROM api_ratecount WHERE key = %(key)s"  # noqa: S608 - likewise
+_SIZE = "cardinality(kept.hits)"
+_LEFT = "greatest(1, width_bucket(statement_timestamp() - {window}, kept.hits))"
+"""Where the last entry is that has left the window."""
+_JOINED = "(date_bin({part}, kept.hits[{size}], 'epoch') = date_bin({part}, statement_timestamp(), 'epoch'))::int"
+"""1 when a pass takes the place of the last entry, because it is of the same part of the window; else 0."""
 
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
 
@@ -94,24 +92,62 @@ class Passage:
 
 def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
-    by_parts = rate.limit > MOST_TIMES_KEPT
-    values: dict[str, Any] = {
-        "key": f"{policy}{'~' if by_parts else ':'}{identity}",
-        "limit": rate.limit,
-        "window": timedelta(seconds=rate.seconds),
-        "part": rate.seconds / MOST_TIMES_KEPT,
-    }
-    with prepared_cursor() as cursor:
-        cursor.execute(_BY_PARTS if by_parts else _EXACTLY, values)
-        row = cursor.fetchone()
-        passed = row is not None
-        if row is None:
-            cursor.execute(_LOOK, values)
-            row = cursor.fetchone()
-    # No row: it went between the two statements, the table was emptied.
-    [[used, wait]] = row or [[rate.limit, rate.seconds]]
-    remaining = max(0, rate.limit - int(used)) if passed else 0
-    return Passage(policy, rate, passed, remaining, seconds_to_next=wait)
+    key = {"passage_key": f"{policy}:{identity}"}
+    return _passage(policy, rate, key, Statement(_count(rate), key).rows())
+
+
+def try_pass_and_read(policy: str, identity: str, rate: Rate, read: Statement) -> tuple[Passage, Rows]:
+    """As ``try_pass``, and the rows of ``read`` if it may pass, by one statement: a round trip less.
+
+    When ``read`` fails, so does the request, uncounted.
+    """
+    key = {"passage_key": f"{policy}:{identity}"}
+    rows = Statement(_count_and_read(rate, read.text), {**read.values, **key}).rows()
+    passage = _passage(policy, rate, key, rows)
+    if not passage.passed or not rows[0]["passage_read"]:
+        return passage, []
+    for row in rows:
+        del row["used"], row["wait"], row["passage_read"]
+    return passage, rows
+
+
+def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Passage:
+    if counted:
+        first = counted[0]
+        return Passage(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
+    waiting = Statement(_wait(rate), key).rows()
+    # No row, or NULL: room has come since.
+    return Passage(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
+
+
+# The numbers stand in the texts, which is cheaper than sending them each time.
+
+
+@lru_cache(maxsize=64)
+def _count(rate: Rate) -> str:
+    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE)
+    return _COUNT.format(
+        limit=rate.limit,
+        window=_interval(rate.seconds),
+        size=_SIZE,
+        left=_LEFT.format(window=_interval(rate.seconds)),
+        joined=joined if rate.limit > MOST_ENTRIES else "0",
+    )
+
+
+@lru_cache(maxsize=256)
+def _count_and_read(rate: Rate, read: str) -> str:
+    return _COUNT_AND_READ.format(count=_count(rate), read=read)
+
+
+@lru_cache(maxsize=64)
+def _wait(rate: Rate) -> str:
+    window = _interval(rate.seconds)
+    return _WAIT.format(window=window, left=_LEFT.format(window=window))
+
+
+def _interval(seconds: float) -> str:
+    return f"interval '{round(seconds * 1_000_000)} microseconds'"
 
 
 def forget_idle_counts() -> int:

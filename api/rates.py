@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -26,6 +27,7 @@ class Rate:
 _WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day"}
 
 
+@lru_cache(maxsize=64)
 def parse_rate(text: str) -> Rate:
     """``ValueError`` for anything but a count above 0 and a unit."""
     match = _FORM.fullmatch(text)

@@ -10,7 +10,8 @@ from ninja.throttling import BaseThrottle
 
 from api.auth import address_of, identity_of
 from api.errors import error_response
-from api.rate_limit import Passage, try_pass
+from api.first_read import first_question, keep_answer
+from api.rate_limit import Passage, try_pass, try_pass_and_read
 from api.rates import Rate, parse_rate
 
 _PASSAGE = "sfapi_passage"
@@ -32,7 +33,13 @@ class RateThrottle(BaseThrottle):
         return identity_of(request)
 
     def allow_request(self, request: HttpRequest) -> bool:
-        passage = try_pass(self.policy, self.identity(request), self.current_rate())
+        counted = (self.policy, self.identity(request), self.current_rate())
+        read = first_question(request)
+        if read is None:
+            passage = try_pass(*counted)
+        else:
+            passage, rows = try_pass_and_read(*counted, read)
+            keep_answer(request, read, rows)
         vars(request)[_PASSAGE] = passage
         return passage.passed
 

@@ -30,29 +30,31 @@ class LookupSkipped(Exception):
 
 
 class LookupFailed(Exception):
-    """Salesforce could not be asked; the message is for the log."""
+    """Salesforce could not be asked; the message is for the log. ``away``: because of Salesforce itself."""
 
-    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True) -> None:
         super().__init__(message)
         self.retry_after = max(RETRY_SECONDS, int(retry_after))
+        self.away = away
 
 
-def contact_look_up(accounts_uuid: str, *, again: bool) -> None:
-    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago."""
+def contact_look_up(accounts_uuid: str, *, again: bool) -> bool:
+    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago. Whether
+    Salesforce was asked."""
     if not again and _missed_lately(accounts_uuid):
-        return
-    _look_up(accounts_uuid, "api contact", lambda live: _read_contacts(live, accounts_uuid))
+        return False
+    return _look_up(accounts_uuid, "api contact", lambda live: _read_contacts(live, accounts_uuid))
 
 
-def adoptions_look_up(accounts_uuid: str) -> None:
-    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most."""
+def adoptions_look_up(accounts_uuid: str) -> bool:
+    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most. As the other."""
 
     def read(live: LiveRead) -> None:
         if contacts := _read_contacts(live, accounts_uuid):
             live.read(OPPORTUNITIES, "contact_id", contacts)
             live.read(ADOPTIONS, "contact_id", contacts)
 
-    _look_up(accounts_uuid, "api adoptions", read)
+    return _look_up(accounts_uuid, "api adoptions", read)
 
 
 def forget_old_misses() -> int:
@@ -67,7 +69,7 @@ def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
     return [str(contact["id"]) for contact in present]
 
 
-def _look_up(accounts_uuid: str, source: str, read: Callable[[LiveRead], object]) -> None:
+def _look_up(accounts_uuid: str, source: str, read: Callable[[LiveRead], object]) -> bool:
     try:
         usage.check_switch()
         usage.check_kept_usage()
@@ -80,9 +82,10 @@ def _look_up(accounts_uuid: str, source: str, read: Callable[[LiveRead], object]
     except SalesforceError as error:
         raise LookupFailed(str(error), retry_after=error.retry_after) from error
     except CacheBusy as error:
-        raise LookupFailed(str(error)) from error
+        raise LookupFailed(str(error), away=False) from error
     live.note_usage()
     _remember(accounts_uuid)
+    return True
 
 
 def _remember(accounts_uuid: str) -> None:

@@ -9,26 +9,45 @@ a value whose type does not show from where it stands needs a cast.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
-from psycopg.rows import RowFactory, dict_row, tuple_row
+from psycopg.rows import dict_row
+
+Rows = list[dict[str, Any]]
 
 
-def prepared_cursor(row_factory: RowFactory[Any] = tuple_row) -> CursorWrapper:
-    """As ``connection.cursor()``."""
+@dataclass(frozen=True)
+class Statement:
+    """A text and what is sent beside it."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def rows(self) -> Rows:
+        """Each by the names of its columns."""
+        with prepared_cursor() as cursor:
+            cursor.execute(self.text, self.values)
+            rows: Rows = cursor.fetchall()
+            return rows
+
+
+class _LoggedCursor(Cursor[Any]):
+    """Keeps the text where Django's log of queries, in development and tests, looks for it."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
+def prepared_cursor() -> CursorWrapper:
+    """As ``connection.cursor()``, with rows as dicts."""
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
-    cursor: Any = Cursor(database.connection, row_factory=row_factory)
-    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
-
-
-def prepared_rows(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows by names of their columns."""
-    with prepared_cursor(dict_row) as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[Any] = cursor.fetchall()
-        return rows
+    logged = database.queries_logged
+    cursor: Any = (_LoggedCursor if logged else Cursor)(database.connection, row_factory=dict_row)
+    return database.make_debug_cursor(cursor) if logged else database.make_cursor(cursor)

@@ -1,4 +1,4 @@
-"""What the API reads from the cache: one statement a question, rows of plain values, no object a row.
+"""What the API reads from the cache: one statement a question, plain values, no object a row.
 
 The statements are written out: these are the hottest reads of the service, and building each of them anew from query
 sets took three to ten times as long as PostgreSQL needs to answer. A ``LEFT JOIN … AND NOT is_deleted`` says what a
@@ -7,20 +7,20 @@ parent is here: one that is not cached, or not any longer, reads as none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sf.prepared import prepared_cursor, prepared_rows
+from sf.prepared import Statement
 
 CONFIRMED = "OpenStax Confirmed Adoption"
 """The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""
 
-BOOK_COLUMNS = ("id", "name", "official_name", "type", "subject_areas", "website_url")
-
-_BOOKS = f"""
-    SELECT {", ".join(BOOK_COLUMNS)}
+_BOOKS = """
+    SELECT id, name, official_name, type, subject_areas, website_url
       FROM sf_book WHERE active_book AND NOT is_deleted ORDER BY name, id
-"""  # noqa: S608 - put together from constants
+"""
+
+_BOOKS_STATE = "SELECT count(*) AS books, max(local_update_date) AS last_change FROM sf_book"
 
 _SCHOOL = """
     SELECT id, name, type, country, state, city, lms, sheer_id_school_name,
@@ -58,34 +58,42 @@ _ADOPTIONS = """
 _BOOK_PREFIX = "book_"
 
 
-def active_books() -> tuple[tuple[str | None, ...], ...]:
-    """Active books by name: rows of ``BOOK_COLUMNS``."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_BOOKS)
-        return tuple(cursor.fetchall())
+def books_state() -> Statement:
+    """One row that is another one as soon as a sync has changed a book: only one at a time syncs them."""
+    return Statement(_BOOKS_STATE)
 
 
-def school_by_id(school_id: str) -> dict[str, Any] | None:
-    """One school with what Assignable knows of it; the id has 18 characters."""
-    rows = prepared_rows(_SCHOOL, {"id": school_id})
-    return rows[0] if rows else None
+def active_books() -> Statement:
+    """Active books by name."""
+    return Statement(_BOOKS)
 
 
-def contacts_by_uuid(accounts_uuid: str) -> list[dict[str, Any]]:
+def school_by_id(school_id: str) -> Statement:
+    """One school with what Assignable knows of it, or none; the id has 18 characters."""
+    return Statement(_SCHOOL, {"id": school_id})
+
+
+def contacts_by_uuid(accounts_uuid: str) -> Statement:
     """The contacts of an Accounts user with the name of their ``school``, the most recently modified first.
 
     There should be one; Salesforce does not enforce it.
     """
-    return prepared_rows(_CONTACTS, {"uuid": accounts_uuid})
+    return Statement(_CONTACTS, {"uuid": accounts_uuid})
 
 
-def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> dict[str, list[dict[str, Any]]]:
-    """The adoptions of an Accounts user by contact, the contacts in the order of ``contacts_by_uuid``.
+def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
+    """The adoptions of an Accounts user: rows for ``by_contact``.
 
-    Newest year first, each with its ``book`` (or ``None``) and ``school``. ``confirmed``: only those that are, or only
-    those that are not; one without a type is not.
+    ``confirmed``: only those that are, or only those that are not; one without a type is not.
     """
-    rows = prepared_rows(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
+    return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
+
+
+def by_contact(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The adoptions of each contact, the contacts in the order of ``contacts_by_uuid``.
+
+    Newest year first, each with its ``book`` (or ``None``) and ``school``.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         adoptions = found.setdefault(row.pop("contact_id"), [])

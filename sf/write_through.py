@@ -46,11 +46,12 @@ class WriteRefused(Exception):
 
 
 class WriteNotMade(Exception):
-    """Salesforce is away; nothing was changed."""
+    """Nothing was changed. ``away``: because of Salesforce, not of this record alone."""
 
-    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True) -> None:
         super().__init__(message)
         self.retry_after = max(RETRY_SECONDS, int(retry_after))
+        self.away = away
 
 
 class WriteNotConfirmed(WriteNotMade):
@@ -175,7 +176,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
     if not isinstance(error, RequestRefused):
-        return WriteNotMade(str(error), retry_after=error.retry_after)
+        return WriteNotMade(str(error), retry_after=error.retry_after, away=error.code != _LOCKED)
     columns = {path: column for column, path in synced.paths.items()}
     named = tuple(columns[field] for field in error.fields if field in columns)
     return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from api.keys import make_key
 from api.models import APIKey
 from api.scopes import Scope
-from sf.prepared import prepared_rows
+from sf.prepared import Statement
 
 _FIND = """
     SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at
@@ -37,7 +37,7 @@ def api_key_create(
 
 def api_key_by_public_id(public_id: str) -> APIKey | None:
     """Every request with a key asks for it."""
-    found = prepared_rows(_FIND, {"public_id": public_id})
+    found = Statement(_FIND, {"public_id": public_id}).rows()
     return APIKey.from_db(None, list(found[0]), list(found[0].values())) if found else None
 
 

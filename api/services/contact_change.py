@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
@@ -46,18 +47,22 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
     except (OperationalError, InterfaceError) as error:
         logger.exception("contact %s was changed in Salesforce, which could not be noted here", written.record_id)
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS) from error
-    after = [contact for contact in contacts_by_uuid(user.session.uuid) if contact["id"] == written.record_id]
+    after = [contact for contact in contacts_by_uuid(user.session.uuid).rows() if contact["id"] == written.record_id]
     if not after:  # a sync that stores contacts right now has kept us from storing this one, which was not cached yet
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS)
     return {**after[0], **written.values}
 
 
 def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
+    if not breaker.live_call_allowed():
+        raise Unavailable(_NOT_MADE, retry_after=RETRY_SECONDS)
     try:
-        return write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
+        written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
     except NothingToWrite as nothing:
+        breaker.note_success(breaker.LIVE)
         raise NotFound("There is no contact for this user in Salesforce.") from nothing
     except WriteRefused as refused:
+        breaker.note_success(breaker.LIVE)
         if refused.gone:
             raise NotFound("There is no contact for this user in Salesforce any more.") from refused
         errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
@@ -65,11 +70,16 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
         raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
     except WriteNotMade as error:
         logger.warning("a contact was not changed: %s", error)
+        if error.away:
+            breaker.note_failure(str(error), name=breaker.LIVE)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
         raise Unavailable(message, retry_after=error.retry_after) from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
+        breaker.note_failure(str(error), name=breaker.LIVE)
         raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
+    breaker.note_success(breaker.LIVE)
+    return written
 
 
 def _note_changes(user: SignedInUser, written: Written, source: str) -> None:

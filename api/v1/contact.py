@@ -12,8 +12,11 @@ from pydantic import ConfigDict, StringConstraints
 from api.auth import logged_in_user, signed_in_user
 from api.errors import Unprocessable, documented
 from api.fields import PlainText, json_response
+from api.first_read import reads_first, rows_read_first
 from api.own_contact import own_contact_looked_up
 from api.services.contact_change import contact_change
+from sf.prepared import Statement
+from sf.selectors import contacts_by_uuid
 
 router = Router(tags=["contact"])
 
@@ -85,16 +88,22 @@ class ContactChange(Schema):
         return found
 
 
+def _own_contacts(request: HttpRequest) -> Statement:
+    return contacts_by_uuid(signed_in_user(request).session.uuid)
+
+
 @router.get(
     "/contact",
     auth=logged_in_user(),
     response={200: ContactDetail, **documented(401, 403, 404, 422, 429)},
     summary="One's own contact",
 )
+@reads_first(_own_contacts)
 def get_contact(request: HttpRequest, expire: bool = False) -> HttpResponse:
     """The contact that Salesforce has for the logged-in user, from the cache. Salesforce itself is asked when the user
     is not cached yet, and with `expire`; what is cached is the answer when it is away."""
-    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
+    cached = rows_read_first(request, _own_contacts(request))
+    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire, cached=cached))
 
 
 @router.put(

@@ -11,6 +11,8 @@ from pydantic import StringConstraints
 from api.auth import any_caller
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
+from api.first_read import reads_first, rows_read_first
+from sf.prepared import Statement
 from sf.salesforce.ids import id_of_18
 from sf.school_search import SchoolFilters, school_page
 from sf.selectors import school_by_id
@@ -85,19 +87,25 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     return json_response({"count": page.count, "total_schools": page.total, "schools": page.schools})
 
 
+def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
+    whole = id_of_18(school_id)
+    return school_by_id(whole) if whole else None
+
+
 @router.get(
     "/schools/{school_id}",
     auth=any_caller(),
     response={200: SchoolDetail, **documented(401, 403, 404, 422, 429)},
     summary="One school",
 )
+@reads_first(_school_asked_for)
 def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpResponse:
     """By its Salesforce id of 15 or 18 characters."""
     whole = id_of_18(school_id)
     if whole is None:
         message = "Not a Salesforce id of 15 or 18 characters"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["path", "school_id"], "message": message}])
-    school = school_by_id(whole)
-    if school is None:
+    schools = rows_read_first(request, school_by_id(whole))
+    if not schools:
         raise NotFound("There is no such school.")
-    return json_response(school)
+    return json_response(schools[0])

@@ -13,10 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from api.management.commands import cleanup_logs
-from api.models import FieldChangeLog, RateCount, RequestLog
+from api.models import FieldChangeLog, FormSubmission, OutboundCase, RateCount, RequestLog
 from api.rate_limit import try_pass
 from api.rates import Rate
-from api.services import logs
+from api.services import logs, old_cases
 from sf.models import SyncRun
 from sfapi.cron import CRONJOBS
 
@@ -35,6 +35,15 @@ def change_of(days: float) -> None:
     FieldChangeLog.objects.filter(pk=change.pk).update(time=timezone.now() - timedelta(days=days))
 
 
+def case_of(days: float, state: str, *, form: bool = False) -> None:
+    """A case that came and, unless it waits, ended so many days ago."""
+    then = timezone.now() - timedelta(days=days)
+    ended = None if state == "queued" else then
+    case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)
+    if form:
+        FormSubmission.objects.create(form_type=f"{state} {days}", data={}, case=case, created_at=then)
+
+
 def cleanup(*options: str) -> str:
     out = StringIO()
     call_command("cleanup_logs", *options, stdout=out)
@@ -47,7 +56,10 @@ def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
     for days in (1, 364, 366):
         change_of(days)
     said = cleanup()
-    assert said == "Removed: request log 5, field change log 1, idle rate counts 0, old look-ups 0.\n"
+    assert said == (
+        "Removed: request log 5, field change log 1, cases for Salesforce (outbox) 0, form submissions 0, "
+        "idle rate counts 0, old look-ups 0.\n"
+    )
     assert set(RequestLog.objects.values_list("path", flat=True)) == {"/api/1", "/api/89.9"}
     assert FieldChangeLog.objects.count() == 2
 
@@ -60,8 +72,46 @@ def test_the_ages_can_be_chosen() -> None:
 
 def test_a_dry_run_changes_nothing() -> None:
     requests_of(100, 101)
-    assert cleanup("--dry-run") == "Would remove: request log 2, field change log 0. Nothing was changed.\n"
+    case_of(500, "delivered", form=True)
+    assert cleanup("--dry-run") == (
+        "Would remove: request log 2, field change log 0, cases for Salesforce (outbox) 1, form submissions 1. "
+        "Nothing was changed.\n"
+    )
     assert RequestLog.objects.count() == 2
+    assert OutboundCase.objects.count() == FormSubmission.objects.count() == 1
+
+
+def test_what_people_wrote_goes_when_it_has_ended_and_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(old_cases, "CHUNK", 2)
+    for state in OutboundCase.State.values:
+        for days in (399, 401, 402, 403):
+            case_of(days, state, form=True)
+    for days in (399, 401, 402, 403):
+        spam = FormSubmission.objects.create(form_type=f"spam {days}", data={}, spam_reason="honeypot")
+        FormSubmission.objects.filter(pk=spam.pk).update(created_at=timezone.now() - timedelta(days=days))
+    case_of(100, "delivered")
+    assert "cases for Salesforce (outbox) 6, form submissions 9, " in cleanup()
+    left = {f"{state} {days}" for state in ("queued", "failed") for days in (399, 401, 402, 403)}
+    assert set(FormSubmission.objects.values_list("form_type", flat=True)) == {
+        *left,
+        "delivered 399",
+        "refused 399",
+        "spam 399",
+    }
+    assert OutboundCase.objects.count() == 11
+
+
+def test_a_case_that_was_delivered_lately_stays_however_old_it_is() -> None:
+    case_of(500, "delivered")
+    OutboundCase.objects.update(ended_at=timezone.now() - timedelta(days=1))
+    assert "cases for Salesforce (outbox) 0" in cleanup()
+
+
+def test_cases_can_be_kept_for_ever(settings: Any) -> None:
+    settings.CASE_RETENTION_DAYS = 0
+    case_of(5000, "delivered", form=True)
+    assert "form" not in cleanup()
+    assert OutboundCase.objects.count() == FormSubmission.objects.count() == 1
 
 
 def test_counts_of_idle_callers_go_too() -> None:

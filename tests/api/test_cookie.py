@@ -40,6 +40,16 @@ def test_a_good_cookie_says_who_is_signed_in(maker: CookieMaker, reader: CookieR
     assert abs(session.issued_at.timestamp() - time.time()) < 60
 
 
+def test_a_cookie_that_was_good_is_refused_once_it_has_expired(
+    maker: CookieMaker, reader: CookieReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    cookie = maker.encrypted(maker.signed(maker.claims(sub=SUBJECT, exp=int(now) + 60)))
+    assert reader.read(cookie).uuid == UUID
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    assert refusal(reader, cookie) == (Step.CLAIMS, Reason.EXPIRED)
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api.scopes import Scope
+from sf import school_search
 from sf.school_search import SchoolFilters, school_page
 from tests.api import records
 
@@ -139,6 +141,53 @@ def test_a_search_by_name_reads_the_index(db: None) -> None:
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "account_search_name" in plan
     assert "Seq Scan" not in plan
+
+
+MANY = """
+    INSERT INTO sf_account (id, name, is_deleted, system_modstamp, sheer_id_school_name)
+    SELECT '001Hs' || lpad(number::text, 10, '0') || 'AAA',
+           CASE number % 6 WHEN 0 THEN 'College ' WHEN 1 THEN 'The College-' WHEN 2 THEN 'Precollegiate ' WHEN 3 THEN ''
+                           ELSE 'New-College ' END || md5(number::text), number % 7 = 0, now(),
+           repeat(md5(number::text), 7)
+      FROM generate_series(1, 20000) AS number
+"""
+
+
+@pytest.fixture
+def large_table(transactional_db: None) -> None:
+    """Large enough for PostgreSQL to prefer an index, which what other tests have left in it would make too large."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE sf_account CASCADE")
+        cursor.execute(MANY)
+        cursor.execute("VACUUM ANALYZE sf_account")
+
+
+def test_a_common_word_reads_only_the_index_of_names_and_finds_the_same(
+    large_table: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common, rare = SchoolFilters(name="College"), SchoolFilters(name="precollegiate 1")
+    pages = ({"limit": 7, "offset": 0}, {"limit": 50, "offset": 5000}, {"limit": 50, "offset": 11_400})
+    with CaptureQueriesContext(connection) as queries:
+        found = [school_page(common, **page) for page in pages]
+        assert school_page(rare, limit=7, offset=0).count > 0
+    assert [plans_of(query["sql"]) for query in queries if query["sql"].lstrip().startswith("WITH page")] == [
+        {"account_search_order"},
+        {"account_search_order"},
+        {"account_search_order"},
+        {"account_search_name"},
+    ]
+    monkeypatch.setattr(school_search, "COMMON_SHARE", 2)
+    school_search._counts.clear()
+    assert found == [school_page(common, **page) for page in pages]
+    assert found[0].count == 11_400 + len(found[2].schools) > 11_400
+
+
+def plans_of(statement: str) -> set[str]:
+    """The indexes that a search looks in."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    return set(re.findall(r"account_search_\w+", plan))
 
 
 def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:

@@ -1,10 +1,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from api.rate_limit import forget_idle_counts
 from api.services.logs import logs_prune
+from api.services.old_cases import cases_prune
 from sf.lookup import forget_old_misses
 from sf.sync.jobs import recorded_job
 
@@ -12,7 +14,10 @@ _LONGEST_DAYS = 36_500
 
 
 class Command(BaseCommand):
-    help = "Remove old rows of the request log and the field change log, in chunks; and what limits no longer need."
+    help = (
+        "Remove old rows of the request log and the field change log, and old cases and forms (CASE_RETENTION_DAYS), "
+        "in chunks; and what limits no longer need."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--request-days", type=int, default=90, metavar="D", help="kept of the request log (90)")
@@ -34,5 +39,7 @@ class Command(BaseCommand):
         self.stdout.write(run.message)
 
 
-def _prune(**options: Any) -> list[str]:
-    return [f"{log.model._meta.verbose_name_plural} {log.rows:,}" for log in logs_prune(**options)]
+def _prune(*, dry_run: bool = False, **days: int) -> list[str]:
+    logs = logs_prune(**days, dry_run=dry_run)
+    cases = cases_prune(days=settings.CASE_RETENTION_DAYS, dry_run=dry_run)
+    return [f"{pruned.model._meta.verbose_name_plural} {pruned.rows:,}" for pruned in (*logs, *cases)]

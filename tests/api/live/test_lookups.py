@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
+from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD, breaker_state
+from api.models import CircuitBreaker
 from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
@@ -146,6 +148,29 @@ def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, h
     began = time.monotonic()
     assert user.get(CONTACT).status_code == 503
     assert time.monotonic() - began < 3
+
+
+def test_when_salesforce_hangs_only_the_first_wait_for_it(user: Client, salesforce: Simulator, hurry: None) -> None:
+    contact = new_contact(salesforce)
+    token = user.get("/api/v1/me").json()["csrf_token"]
+    salesforce.fail("hang", path="/query", seconds=2, times=THRESHOLD)
+    for _ in range(THRESHOLD):
+        assert user.get(CONTACT).status_code == 503
+    before = salesforce.calls()
+    answer = user.get(CONTACT)
+    assert (answer.status_code, int(answer["Retry-After"]) >= 10) == (503, True)
+    change = user.put(CONTACT, {"role": "Student"}, content_type="application/json", headers={"X-CSRFToken": token})
+    assert change.status_code == 503
+    cached = records.contact()
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
+    change = user.put(CONTACT, {"role": "Student"}, content_type="application/json", headers={"X-CSRFToken": token})
+    assert (change.status_code, "nothing was changed" in change.json()["message"]) == (503, True)
+    assert salesforce.calls() == before
+    assert not breaker_state().open, "deliveries have a breaker of their own"
+    # Once in a while one asks all the same, and finds that it is over.
+    CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - LIVE_SILENCE)
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == contact
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0
 
 
 def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator) -> None:

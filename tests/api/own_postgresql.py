@@ -1,0 +1,76 @@
+"""A PostgreSQL that a test may stop as hard as it likes: as somebody would install it, nothing made faster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation, find_installation
+
+_START_SECONDS = 30
+
+
+class OwnPostgreSQL:
+    """One server with a database, on a port that stays."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._data = installation.home / "data"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        self.url = f"postgresql://sfapi@127.0.0.1:{port}/postgres"
+        installation.run("initdb", "-D", str(self._data), "--username=sfapi", "--auth=trust", "--encoding=UTF8")
+
+    def start(self) -> None:
+        log = self._installation.home / "log"
+        arguments = ("-D", str(self._data), "-w", "-l", str(log), "-o", self._options)
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._installation.run("pg_ctl", "start", *arguments)
+            except EmbeddedPostgresError:
+                # The children of a server that was killed hold its shared memory for a moment longer.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def stop(self, mode: str = "immediate") -> None:
+        """``immediate``: without writing anything down first."""
+        self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
+
+    def kill(self) -> None:
+        """As the kernel does when memory is short."""
+        os.kill(int((self._data / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+
+@contextmanager
+def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
+    """Running; nothing is left of it afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    installation = find_installation(folder)
+    shutil.rmtree(installation.home / "data", ignore_errors=True)
+    server = OwnPostgreSQL(installation)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(installation.home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,115 @@
+"""PostgreSQL is stopped hard under load and started again: 503 meanwhile, and nothing that was accepted is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from tests.api.outgoing import CASE, FIELD, cases_in
+from tests.api.own_postgresql import OwnPostgreSQL, own_postgresql
+from tests.api.served import gunicorn
+from tests.api.test_outbox_processes import LONG, served_variables, wait_for
+from tests.simulated import ROOT, Simulator, manage
+
+WRITERS = 6
+SOME = 20
+"""Answers that are waited for before and after each stop."""
+
+
+@pytest.fixture
+def postgresql() -> Iterator[OwnPostgreSQL]:
+    with own_postgresql(ROOT / ".data" / "tests" / "stops") as server:
+        yield server
+
+
+class Writers:
+    """Several clients that make cases without a pause, and what they were told."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url, self._headers = f"{url}/api/v1/case", {"Authorization": f"Bearer {key}"}
+        self._ended = threading.Event()
+        self.accepted: list[str] = []
+        self.statuses: Counter[int] = Counter()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            working = [pool.submit(self._work) for _ in range(WRITERS)]
+            try:
+                yield
+            finally:
+                self._ended.set()
+            for each in working:
+                each.result()
+
+    def wait_for_accepted(self) -> None:
+        before = len(self.accepted)
+        wait_for(lambda: len(self.accepted) >= before + SOME)
+
+    def wait_for_refused(self) -> None:
+        before = self.statuses[503]
+        wait_for(lambda: self.statuses[503] >= before + SOME)
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            answer = requests.post(self._url, json=CASE, headers=self._headers, timeout=30)
+            self.statuses[answer.status_code] += 1
+            if answer.ok:
+                self.accepted.append(answer.json()["id"])
+            else:
+                assert (answer.status_code, answer.json()["code"]) == (503, 503)
+                assert int(answer.headers["Retry-After"]) > 0
+                time.sleep(0.02)
+
+
+@pytest.mark.parametrize("stops", [1, LONG])
+def test_postgresql_is_stopped_hard_under_load_and_nothing_accepted_is_lost(
+    postgresql: OwnPostgreSQL, simulator: Simulator, stops: int
+) -> None:
+    key = migrated_with_a_key(postgresql, simulator)
+    variables = {**served_variables(simulator), "SALESFORCE_API_RATE_LIMIT": "1000000/min"}
+    with gunicorn(postgresql.url, workers=2, **variables) as url:
+        writers = Writers(url, key)
+        with writers.at_work():
+            writers.wait_for_accepted()
+            for number in range(stops):
+                postgresql.stop("immediate") if number % 2 else postgresql.kill()
+                writers.wait_for_refused()
+                postgresql.start()
+                writers.wait_for_accepted()
+    assert set(writers.statuses) <= {200, 202, 503}
+    assert set(writers.accepted) <= stored(postgresql).keys()
+    deliver_the_rest(postgresql, simulator)
+    assert {case[FIELD]: case["Id"] for case in cases_in(simulator)} == stored(postgresql)
+    assert len(cases_in(simulator)) == len(stored(postgresql))
+    # Requests of that time are in the audit log too.
+    [[refused]] = postgresql.rows("SELECT count(*) FROM api_requestlog WHERE status = 503")
+    assert refused > 0
+
+
+def migrated_with_a_key(postgresql: OwnPostgreSQL, simulator: Simulator) -> str:
+    for command in (["migrate", "--verbosity=0"], ["create_api_key", "--name=test", "--scopes=write:cases"]):
+        done = manage(*command, variables=simulator.variables, database=postgresql.url)
+        assert done.returncode == 0, done.stderr
+    return next(word for word in done.stdout.split() if word.startswith("sfapi_"))
+
+
+def stored(postgresql: OwnPostgreSQL) -> dict[str, str]:
+    """Cases by id, and Salesforce's id of each."""
+    return {str(row[0]): row[1] for row in postgresql.rows("SELECT id, salesforce_id FROM api_outboundcase")}
+
+
+def deliver_the_rest(postgresql: OwnPostgreSQL, simulator: Simulator) -> None:
+    """What was being sent when PostgreSQL stopped; the time of its leases goes by."""
+    postgresql.rows("UPDATE api_outboundcase SET lease_until = now() WHERE lease_until IS NOT NULL RETURNING id")
+    done = manage("deliver_pending", variables=simulator.variables, database=postgresql.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [[waiting]] = postgresql.rows("SELECT count(*) FROM api_outboundcase WHERE state <> 'delivered'")
+    assert waiting == 0

@@ -1,0 +1,67 @@
+"""Kept connections: one that the server has closed is replaced, one that lives is not asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from sf.prepared import Statement
+from sfapi.database import database_settings
+from sfapi.env import Environment
+
+
+def backend_pid() -> int:
+    [row] = Statement("SELECT pg_backend_pid() AS pid").rows()
+    return int(row["pid"])
+
+
+def begin_request() -> None:
+    vars(connections[DEFAULT_DB_ALIAS])["health_check_enabled"] = True
+    connection.close_if_unusable_or_obsolete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_closed_is_replaced(database: str) -> None:
+    before = backend_pid()
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+    begin_request()
+    assert backend_pid() != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_lives_is_kept_and_not_asked(django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = backend_pid()
+    monkeypatch.setattr(connection, "is_usable", lambda: pytest.fail("it was asked"))
+    begin_request()
+    with django_assert_num_queries(1):
+        assert backend_pid() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hot_statement_is_prepared_once() -> None:
+    for number in range(3):
+        assert Statement("SELECT %(number)s::int AS number", {"number": number}).rows() == [{"number": number}]
+    [row] = Statement(
+        "SELECT count(*) AS prepared FROM pg_prepared_statements WHERE statement LIKE %(text)s",
+        {"text": "SELECT $1::int AS number"},
+    ).rows()
+    assert row == {"prepared": 1}
+
+
+@pytest.mark.django_db
+def test_the_log_of_queries_shows_a_hot_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        Statement("SELECT %(number)s::int AS number", {"number": 7}).rows()
+    assert [query["sql"] for query in queries] == ["SELECT $1::int AS number"]
+
+
+@pytest.mark.parametrize(("query", "threshold"), [("", 0), ("?prepare_threshold=off", None)])
+def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> None:
+    env = Environment({"DATABASE_URL": f"postgresql://u:p@h/d{query}"})
+    found = database_settings(env, embedded_allowed=False)
+    assert found["OPTIONS"] == {"connect_timeout": 5, "prepare_threshold": threshold}
