@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
+WORKERS ?= 2
 
-.PHONY: help demo test soak lint format bench simulator clean
+.PHONY: help demo test soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -13,11 +14,14 @@ help:  ## this list
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) scripts/demo.py
 
-test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name")
-	$(RUN) -m pytest $(ARGS)
+test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=2)
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty killed workers (minutes)
 	$(RUN) -m pytest -m soak $(ARGS)
+
+screenshots: $(VENV)/test.installed  ## every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
+	$(RUN) -m pytest -m screenshots tests/browser $(ARGS)
 
 lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks
 	$(VENV)/bin/ruff check .
@@ -37,7 +41,7 @@ simulator: $(VENV)/test.installed  ## only the simulator
 	DEBUG=on $(RUN) manage.py simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
-	rm -rf .data .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<

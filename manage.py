@@ -17,10 +17,12 @@ def main() -> None:
     if sys.argv[1:2] == ["runserver"]:
         os.environ.setdefault("DEBUG", "on")
         end_in_order_on_sigterm()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment
+    from django.conf import settings  # noqa: PLC0415 - after the environment
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 
     try:
+        settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")

@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts_client.connection import accounts_client
 from accounts_client.errors import AccountsError
 from api.v1.cases import SALESFORCE_FIELDS
-from sf.diagnosis import Finding, register
+from sf.diagnosis import Finding, register, register_apart
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
 
@@ -51,7 +51,7 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     return Finding("ok", _EXTERNAL_ID, f"Case.{name} is a unique external id")
 
 
-@register
+@register_apart
 def accounts(client: SalesforceClient) -> Iterator[Finding]:
     """Does OpenStax Accounts give us a token?"""
     del client

@@ -28,6 +28,7 @@ MESSAGES = {
     422: "The request is not valid.",
     429: "Too many requests: try again later.",
     500: "Something went wrong here. It has been noted; the X-Request-ID of this answer helps to find it.",
+    502: "Another system refused what it was asked for this.",
     503: "A part of the service is away for the moment: try again soon.",
 }
 
@@ -106,6 +107,12 @@ class TooManyRequests(ApiError):
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class BadGateway(ApiError):
+    """A system that we ask refuses: trying again does not help, the message says what does."""
+
+    status = 502
 
 
 class Unavailable(ApiError):

@@ -11,8 +11,11 @@ from django.http import HttpResponse
 from pydantic import AfterValidator, WithJsonSchema
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL and Salesforce hold no NUL; half of a surrogate pair is no character."""
+def storable(text: str) -> str:
+    """PostgreSQL and Salesforce hold no NUL; half of a surrogate pair is no character.
+
+    As a validator of its own for text with ``StringConstraints``, which only work together before it.
+    """
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
@@ -20,7 +23,7 @@ def _storable(text: str) -> str:
     return text
 
 
-PlainText = Annotated[str, AfterValidator(_storable)]
+PlainText = Annotated[str, AfterValidator(storable)]
 """Text that can be stored and searched for."""
 
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": ["001Hs0000010000IAA"]}

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bench import report
+from bench.camp import camp_ceiling, camp_survey
+from bench.camp_endpoints import camp_endpoints
 from bench.endpoints import endpoints
 from bench.overhead import overhead
 from bench.report import Result
@@ -39,6 +41,9 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "memory": lambda: sync_memory(sizes),
         "endpoints": lambda: endpoints(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
+        "camp": lambda: camp_survey(options.schools, options.runs),
+        "camp-ceiling": lambda: camp_ceiling(options.schools),
+        "camp-endpoints": lambda: camp_endpoints(max(1, FULL_SCALE // options.schools), options.runs),
         "overhead": lambda: overhead(options.schools, options.runs),
     }
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import connection
 
+from pardot.models import Campaign
+from sf.sync.lock import wait_to_merge
+
 # Pardot may hold the id in its form of 15 characters.
 _FILL = """
     UPDATE pardot_campaign c
@@ -21,7 +24,8 @@ _FILL = """
 
 
 def fill_campaign_dates() -> int:
-    """Bring them up to date with what is copied of both sides; how many campaigns changed."""
+    """Bring them up to date with what is copied of both sides; how many campaigns changed. Call it in a transaction."""
+    wait_to_merge(Campaign._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(_FILL)
         return int(cursor.rowcount)

@@ -1,28 +1,24 @@
-"""What follows every tier: steps that other modules add, each in its own transaction, in the order of adding.
+"""What follows every sync: rows are counted, audits run, and the day's score is kept.
 
 Roll-ups need no step: they are brought up to date in the transaction that merges activities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 
+from pardot.audits.run import run_audits
+from pardot.entity_rows import count_rows
+from pardot.models import DailySnapshot
+from pardot.snapshots import write_snapshot
 from pardot.sync.entities import Tier
 
-Step = Callable[[Tier], None]
 
-_steps: list[Step] = []
-
-
-def after_tier(step: Step) -> Step:
-    """Add a step: called with the tier that was synced."""
-    _steps.append(step)
-    return step
-
-
-def finish_tier(tier: Tier) -> None:
-    for step in _steps:
-        with transaction.atomic():
-            step(tier)
+def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
+    """Audit what is here and keep the day's figures, together; ``tier``: ``None`` when only some entities were read."""
+    with transaction.atomic():
+        count_rows()
+        run_audits(now=now)
+        return write_snapshot(tier, now)

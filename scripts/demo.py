@@ -107,7 +107,8 @@ def _explain(environment: dict[str, str]) -> None:
     print(f"""
 SFAPI is running with made-up data from the simulator.
 
-  Open     {here}/demo/sign-in/   signs this browser in as a demo Super User
+  Open     {here}/                what runs here, and where to go
+           {here}/demo/sign-in/?next=/pardot/   the dashboard, signed in as a demo Super User
            {here}/api/v1/docs/    the API, to read and to try
            {here}/admin/          user "admin", password "{environment["DJANGO_SUPERUSER_PASSWORD"]}"
            http://localhost:{CONTROL_PORT}/         the simulator: change records, make Salesforce fail

@@ -25,8 +25,7 @@ from sf.models import (
     SyncRun,
 )
 from sf.sync.errors import SyncSkipped
-from sf.sync.objects import EVERY_OBJECT
-from sf.sync.retry import retry_refused
+from sf.sync.retry import RETRIES
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -185,14 +184,14 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
     @admin.action(description="Try again all records of the chosen objects", permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet[RefusedRecord]) -> None:
         names = set(chosen.values_list("object", flat=True))
-        for synced in (synced for synced in EVERY_OBJECT if synced.name in names):
+        for name, retry in ((name, retry) for name, retry in RETRIES.items() if name in names):
             try:
-                stored, left = retry_refused(synced)
+                stored, left = retry()
             except SyncSkipped as error:
                 self.message_user(request, str(error), messages.WARNING)
                 continue
             level = messages.WARNING if left else messages.SUCCESS
-            self.message_user(request, f"{synced.name}: {stored} stored, {left} still set aside", level)
+            self.message_user(request, f"{name}: {stored} stored, {left} still set aside", level)
 
 
 admin.site.site_header = "SFAPI"

@@ -1,6 +1,7 @@
 """``sf check``: is this installation able to work with its org? One line a question: ok, or what to fix.
 
-Other apps add their questions with ``register`` in a module ``diagnosis`` of theirs (the Accounts one is in ``api``).
+Other apps add their questions with ``register`` in a module ``diagnosis`` of theirs: ``api`` (cases,
+Accounts), ``pardot``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
 from sf.salesforce.errors import SalesforceError
-from sf.salesforce.http import Transport
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
 
@@ -33,16 +33,25 @@ class Finding:
 Question = Callable[[SalesforceClient], Iterator[Finding]]
 
 _more_questions: list[Question] = []
+_questions_apart: list[Question] = []
 
 
 def register(question: Question) -> Question:
-    """Add a question that another app can answer."""
+    """Add a question that another app can answer, once there is a login."""
     _more_questions.append(question)
     return question
 
 
+def register_apart(question: Question) -> Question:
+    """Add a question that has nothing to do with the login."""
+    _questions_apart.append(question)
+    return question
+
+
 def diagnose(client: SalesforceClient) -> Iterator[Finding]:
-    """Every finding, as soon as it is known. Without a login, nothing of Salesforce is asked further."""
+    """Every finding, as soon as it is known. Without a login, nothing that needs it is asked: one cause, one line, and
+    one failed login."""
+    autodiscover_modules("diagnosis")
     yield _configuration()
     login = _login(client)
     yield login
@@ -50,9 +59,9 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
         yield _limits(client)
         for synced in EVERY_OBJECT:
             yield _fields(client, synced)
-        yield _pardot(client)
-    autodiscover_modules("diagnosis")
-    for question in _more_questions:
+        for question in _more_questions:
+            yield from question(client)
+    for question in _questions_apart:
         yield from question(client)
 
 
@@ -116,37 +125,3 @@ def _parent_paths(relation: str) -> list[str]:
         for path in synced.paths.values()
         if path.startswith(f"{relation}.")
     ]
-
-
-_PARDOT_ADVICE = {
-    181: "set SALESFORCE_PARDOT_BUSINESS_UNIT",
-    184: "the connected app lacks the scope pardot_api, or the user is no Pardot user",
-    201: "SALESFORCE_PARDOT_BUSINESS_UNIT names another org's business unit, or PARDOT_API_URL is the wrong host "
-    "(sandboxes: https://pi.demo.pardot.com)",
-    122: "the daily Pardot API limit is used up",
-}
-
-
-def _pardot(client: SalesforceClient) -> Finding:
-    if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
-        return Finding("off", "Pardot", "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
-    transport = Transport(proxy=settings.SALESFORCE_PROXY)
-    try:
-        answer = transport.send(
-            "GET",
-            f"{settings.PARDOT_API_URL}/api/v5/objects/campaigns",
-            params={"fields": "id", "limit": "1"},
-            headers={
-                "Authorization": f"Bearer {client.session().access_token}",
-                "Pardot-Business-Unit-Id": settings.SALESFORCE_PARDOT_BUSINESS_UNIT,
-            },
-        )
-    except SalesforceError as error:
-        return Finding("fix", "Pardot", str(error))
-    if answer.status_code == 200:
-        return Finding("ok", "Pardot", f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers")
-    try:
-        code, said = answer.json()["code"], answer.json()["message"]
-    except (ValueError, KeyError, TypeError):
-        return Finding("fix", "Pardot", f"{settings.PARDOT_API_URL} answered {answer.status_code}, not like Pardot")
-    return Finding("fix", "Pardot", f"code {code}: {said} ({_PARDOT_ADVICE.get(code, 'see the Pardot API v5 docs')})")

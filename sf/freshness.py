@@ -23,7 +23,10 @@ MAX_AGE: dict[str, timedelta] = {
     OPPORTUNITIES.name: _DAILY,
     ADOPTIONS.name: _DAILY,
 }
-"""How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs."""
+"""How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs.
+
+A sample is no good run: it says nothing of the rest.
+"""
 
 JOBS = ["cleanup_logs"]
 """Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
@@ -46,10 +49,10 @@ def sync_freshness() -> list[Freshness]:
     now = timezone.now()
     found = []
     for name, allowed in MAX_AGE.items():
-        done, bad = ends.get(name, (None, None))
-        age = now - done if done else None
+        ended = ends.get(name, _NEVER)
+        age = now - ended.done if ended.done else None
         state: Literal["fresh", "failing", "late", "never"] = "fresh"
-        if bad is not None and (done is None or bad > done):
+        if ended.failing:
             state = "failing"
         elif age is None:
             state = "never"
@@ -62,18 +65,34 @@ def sync_freshness() -> list[Freshness]:
 def failing_jobs() -> list[str]:
     """The jobs of ``JOBS`` whose last run ended badly."""
     ends = _last_ends(JOBS)
-    return [name for name in JOBS for done, bad in [ends.get(name, (None, None))] if bad and (not done or bad > done)]
+    return [name for name in JOBS if ends.get(name, _NEVER).failing]
 
 
-def _last_ends(names: Collection[str]) -> dict[str, tuple[datetime | None, datetime | None]]:
-    """By name, when a run last ended well and when badly."""
+@dataclass(frozen=True)
+class _Ends:
+    """When a run last brought everything, last ended well (a sample too), and last ended badly."""
+
+    done: datetime | None = None
+    well: datetime | None = None
+    bad: datetime | None = None
+
+    @property
+    def failing(self) -> bool:
+        return self.bad is not None and (self.well is None or self.bad > self.well)
+
+
+_NEVER = _Ends()
+
+
+def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
     rows = (
         SyncRun.objects.filter(object__in=names)
         .order_by()
         .values("object")
         .annotate(
-            done=Max("ended", filter=Q(state=SyncRun.State.DONE)),
+            done=Max("ended", filter=Q(state=SyncRun.State.DONE) & ~Q(mode=SyncRun.Mode.SAMPLE)),
+            well=Max("ended", filter=Q(state=SyncRun.State.DONE)),
             bad=Max("ended", filter=Q(state__in=_BAD)),
         )
     )
-    return {row["object"]: (row["done"], row["bad"]) for row in rows}
+    return {row["object"]: _Ends(row["done"], row["well"], row["bad"]) for row in rows}

@@ -26,6 +26,11 @@ CRONJOBS = [
 ]
 
 
+def scheduled_jobs(*, pardot: bool) -> list[tuple[str, str, list[str]]]:
+    """What is scheduled where Pardot is configured, or is not."""
+    return [job for job in CRONJOBS if pardot or job[2][0] != "camp_sync"]
+
+
 def run(*arguments: str) -> None:
     """Replace this process by ``manage.py arguments``."""
     os.execv(sys.executable, [sys.executable, str(_MANAGE), *arguments])  # noqa: S606 - no shell is meant

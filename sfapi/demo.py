@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
+from sfapi.sign_in import demo_is_running, way_back
+
 
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the simulator, which sets the cookie of ``?user=<uuid>`` (a Super User by default).
 
-    It sends back to ``/api/v1/me``, which says who is logged in now.
+    It sends back to ``?next=``, an address of this site; without one to ``/api/v1/me``, which says who is logged in.
     """
-    if not (settings.DEBUG and settings.SIMULATOR_URL):
+    if not demo_is_running():
         raise Http404("SIMULATOR_URL is not set")
     user = request.GET.get("user") or settings.DEMO_USER_UUID
-    query = urlencode({"user": user, "r": request.build_absolute_uri("/api/v1/me")})
+    query = urlencode({"user": user, "r": request.build_absolute_uri(way_back(request, "/api/v1/me"))})
     return HttpResponseRedirect(f"{settings.SIMULATOR_URL}/login?{query}")

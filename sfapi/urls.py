@@ -6,14 +6,28 @@ from django.urls import URLPattern, URLResolver, include, path
 from api.api_v1 import api as api_v1
 from api.health import healthz, ping
 from api.metrics import metrics
-from sfapi.demo import sign_in
+from pardot.freshness import expect_fresh_copies
+from pardot.v1.routers import router as pardot_router
+from sfapi.demo import sign_in as demo_sign_in
+from sfapi.pages import landing
+from sfapi.sign_in import sign_in
+
+admin.site.site_title = admin.site.site_header = "SFAPI"
+admin.site.index_title = "Administration"
+admin.site.site_url = None  # templates/admin/base_site.html has the links
+
+api_v1.add_router("/pardot", pardot_router)
+expect_fresh_copies()
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing, name="landing"),
+    path("pardot/", include("pardot.urls")),
+    path("sign-in/", sign_in, name="sign-in"),
     path("admin/", admin.site.urls),
     path("api/v1/records/", include("api.records.urls")),
     path("api/v1/", api_v1.urls),
     path("ping/", ping, name="ping"),
     path("healthz/", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
-    path("demo/sign-in/", sign_in, name="demo-sign-in"),
+    path("demo/sign-in/", demo_sign_in, name="demo-sign-in"),
 ]

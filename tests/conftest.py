@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from django.db import connection
 from api import audit
 from sf import connection as sf_connection
 from sf.salesforce.login import SessionKeeper
-from tests.simulated import Simulator, manage, start_simulator
+from tests.simulated import ROOT, Simulator, manage, start_simulator
 
 SCHOOLS = 60
 
@@ -43,7 +44,7 @@ def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
     process, simulator = start_simulator(tmp_path_factory.mktemp("simulator"), schools=SCHOOLS)
     yield simulator
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 @pytest.fixture
@@ -76,6 +77,23 @@ def database(transactional_db: None) -> str:
     found = connection.settings_dict
     host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
     return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables of a deployment whose static files are collected: pages need their manifest."""
+    folder = tmp_path_factory.mktemp("deployed")
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
+    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    return variables
 
 
 Manage = Callable[..., subprocess.CompletedProcess[str]]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
 
 READY = "Ctrl-C ends all of it."
@@ -27,6 +28,7 @@ def data_dir() -> Path:
     return folder
 
 
+@pytest.mark.timeout(600)  # two starts with everything, each a few seconds or, on a busy machine, minutes
 def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
     ports = free_ports(3)
     first = Demo(data_dir, ports)
@@ -73,7 +75,7 @@ class Demo:
         return self._log.read_text()
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while READY not in self.output:
             assert self._process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
@@ -84,16 +86,6 @@ class Demo:
         assert self._process.wait(60) == 0, self.output
         assert re.search("The data is kept", self.output)
         assert not any(is_open(port) for port in ports)
-
-
-def free_ports(number: int) -> list[int]:
-    probes = [socket.socket() for _ in range(number)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def is_open(port: int) -> bool:

@@ -32,8 +32,8 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
-    folder = ROOT / ".data" / "tests" / "embedded"
+def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
+    folder = ROOT / ".data" / "tests" / request.node.name
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     wait_until_stopped(folder)
@@ -93,7 +93,7 @@ def begin(data_dir: Path) -> subprocess.Popen[str]:
 
 def end(*users: subprocess.Popen[str]) -> None:
     for user in users:
-        user.communicate(timeout=30)
+        user.communicate(timeout=60)
 
 
 def connect(data_dir: Path, port: int) -> psycopg.Connection[tuple[object, ...]]:

@@ -59,8 +59,9 @@ def assert_nothing_inline(page: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "path",
-    ["/ping/", "/healthz/", "/nowhere", "/api/v1/me", "/api/v1/docs/", "/api/nowhere", "/admin/", "/admin/login/",
-     "/api/v1/docs", "/api/v1/records/accounts/", "/api/v1/openapi.json", "/static/ninja/swagger-ui.css"],
+    ["/", "/pardot/", "/ping/", "/healthz/", "/nowhere", "/api/v1/me", "/api/v1/docs/", "/api/nowhere", "/admin/",
+     "/admin/login/", "/api/v1/docs", "/api/v1/records/accounts/", "/api/v1/openapi.json",
+     "/static/ninja/swagger-ui.css"],
 )  # fmt: skip
 def test_every_kind_of_answer_has_the_headers(path: str) -> None:
     with closing(Client().get(path)) as answer:  # a static file is open until then
@@ -100,7 +101,7 @@ def test_the_page_of_a_new_key_has_nothing_inline(admin: Client) -> None:
 
 
 def test_other_pages_have_nothing_inline(db: None) -> None:
-    for path in ("/admin/login/", "/api/v1/docs/", "/nowhere"):
+    for path in ("/", "/admin/login/", "/api/v1/docs/", "/nowhere", "/pardot/"):
         assert_nothing_inline(Client().get(path).text)
 
 

@@ -1,13 +1,17 @@
-"""What is copied from Pardot and Salesforce, what is rolled up from it, and what is known about both."""
+"""What is copied from Pardot and Salesforce, what is rolled up and found out from it, and what the team adds."""
 
 from pardot.models.asset_activity_day import AssetActivityDay, AssetKind
+from pardot.models.audit_summary import AuditSummary
 from pardot.models.campaign import Campaign
 from pardot.models.campaign_member import CampaignMember
 from pardot.models.campaign_member_count import CampaignMemberCount
 from pardot.models.category_score import ContactCategoryScore, LeadCategoryScore
+from pardot.models.configured_value import ConfiguredValue
 from pardot.models.custom_redirect import CustomRedirect
 from pardot.models.daily_snapshot import DailySnapshot
+from pardot.models.day_note import DayNote
 from pardot.models.entity_state import EntityState
+from pardot.models.exemption import Exemption
 from pardot.models.folder import Folder
 from pardot.models.form import Form
 from pardot.models.landing_page import LandingPage
@@ -22,19 +26,25 @@ from pardot.models.salesforce_campaign import SalesforceCampaign
 from pardot.models.salesforce_health import SalesforceHealth
 from pardot.models.tag import Tag
 from pardot.models.tagged_object import TaggedObject
+from pardot.models.task import Task
+from pardot.models.team_member import TeamMember
 from pardot.models.visitor_activity import ActivityType, VisitorActivity
 
 __all__ = [
     "ActivityType",
     "AssetActivityDay",
     "AssetKind",
+    "AuditSummary",
     "Campaign",
     "CampaignMember",
     "CampaignMemberCount",
+    "ConfiguredValue",
     "ContactCategoryScore",
     "CustomRedirect",
     "DailySnapshot",
+    "DayNote",
     "EntityState",
+    "Exemption",
     "Folder",
     "Form",
     "LandingPage",
@@ -51,5 +61,7 @@ __all__ = [
     "SalesforceHealth",
     "Tag",
     "TaggedObject",
+    "Task",
+    "TeamMember",
     "VisitorActivity",
 ]

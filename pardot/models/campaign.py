@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from pardot.models.audited import WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
 
-class Campaign(PardotRecord):
-    """A campaign; the last four columns come from the Salesforce campaign of ``salesforce_id``."""
+class Campaign(WithActivity, PardotRecord):
+    """A campaign; dates and members come from the Salesforce campaign of ``salesforce_id``."""
 
     name = Text("name")
     cost = Integer("cost")
@@ -19,6 +20,12 @@ class Campaign(PardotRecord):
     sf_modified_at = models.DateTimeField(null=True, blank=True)
     start_date = models.DateField(null=True, blank=True)
     end_date = models.DateField(null=True, blank=True)
+    form_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    landing_page_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    list_email_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    custom_redirect_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    member_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    responded_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.name or f"campaign {self.id}"

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from pardot.models.audited import WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
 
-class CustomRedirect(PardotRecord):
+class CustomRedirect(WithActivity, PardotRecord):
     """A tracked link."""
 
     name = Text("name")

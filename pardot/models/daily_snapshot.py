@@ -36,8 +36,8 @@ class DailySnapshot(models.Model):
 
     prospects = models.PositiveIntegerField(null=True, blank=True)
     prospects_linked = models.PositiveIntegerField(null=True, blank=True)
-    prospects_active = models.PositiveIntegerField(null=True, blank=True, help_text="Within the activity look-back.")
-    activities = models.PositiveIntegerField(null=True, blank=True, help_text="Within the activity look-back.")
+    prospects_active = models.PositiveIntegerField(null=True, blank=True, help_text="Within the last 30 days.")
+    activities = models.PositiveIntegerField(null=True, blank=True, help_text="All that are kept.")
     campaign_members = models.PositiveIntegerField(null=True, blank=True)
     orphans = models.PositiveIntegerField(null=True, blank=True)
 

@@ -15,5 +15,9 @@ class EntityState(models.Model):
         default=False, help_text="Pardot left rows out of the last read: the API user may not see them."
     )
 
+    rows = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="As counted at the end of the last sync; without those in the recycle bin."
+    )
+
     def __str__(self) -> str:
         return f"{self.name}: complete until {self.complete_until:%Y-%m-%d %H:%M}"

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from pardot.models.audited import WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
 
-class Form(PardotRecord):
+class Form(WithActivity, PardotRecord):
     """A form. Its submissions are activities of type 4, its errors those of type 3."""
 
     name = Text("name")
@@ -15,6 +16,9 @@ class Form(PardotRecord):
     embed_code = Text("embedCode")
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
+    error_count = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="Errors within the look-back; empty: no data."
+    )
 
     class Meta(PardotRecord.Meta):
         indexes = [models.Index(fields=["campaign_id"], name="form_campaign")]

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from pardot.models.audited import WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
 
-class LandingPage(PardotRecord):
+class LandingPage(WithActivity, PardotRecord):
     """A landing page."""
 
     name = Text("name")

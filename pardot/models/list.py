@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
 from sf.models.fields import Boolean, DateTime, Text
 
 
-class List(PardotRecord):
+class List(Audited, PardotRecord):
     """A list of prospects."""
 
     name = Text("name")

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
 from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
-class ListEmail(PardotRecord):
+class ListEmail(Audited, PardotRecord):
     """An e-mail to a list."""
 
     name = Text("name")

@@ -24,6 +24,11 @@ class OrphanRun(models.Model):
     def __str__(self) -> str:
         return f"orphans of {self.captured_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def total(self) -> int:
+        """Of all kinds together."""
+        return sum(getattr(self, kind) for kind in OrphanRecord.Kind.values)
+
 
 class OrphanRecord(models.Model):
     """One orphan of a run."""

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from django.db import models
+
+from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
 
-class Tag(PardotRecord):
+class Tag(Audited, PardotRecord):
     """A tag, and on how many objects Pardot says that it is."""
 
     name = Text("name")
     object_count = Integer("objectCount")
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
+    usage = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="On how many objects it is; empty: no data."
+    )
+    prefix = models.TextField(default="", db_default="", blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.name or f"tag {self.id}"

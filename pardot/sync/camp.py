@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pardot.connection import PardotCalls, pardot_client
 from pardot.sync.engine import EntitySync, PardotSync
-from pardot.sync.entities import SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
+from pardot.sync.entities import ORPHANS, SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
 from pardot.sync.options import CampOptions
+from pardot.sync.orphan_check import OrphanCheck
 from pardot.sync.quota import QuotaBudget
 from pardot.sync.salesforce import CampObjectSync, HealthSync, MemberCountSync
 from pardot.sync.sample import ProspectSample
@@ -61,14 +62,24 @@ class Camp:
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
 
-    def run(self, entities: Sequence[Entity], report: Report, *, sample: PardotEntity | None = None) -> list[SyncRun]:
-        """Run each; one that fails does not keep the others from running, unless they would fail in the same way."""
+    def run(
+        self,
+        entities: Sequence[Entity],
+        report: Report,
+        *,
+        sample: PardotEntity | None = None,
+        orphans: bool = False,
+    ) -> list[SyncRun]:
+        """Run each; one that fails does not keep the others from running, unless they would fail in the same way.
+
+        ``orphans``: and look for orphans in what is here then.
+        """
         with sole_runner(LOCK) as held:
             if not held:
-                return self._skip_all(entities, report)
+                return self._skip_all([*entities, ORPHANS] if orphans else entities, report)
             done: list[SyncRun] = []
             stopped: set[bool] = set()
-            for sync in self._syncs(entities, sample):
+            for sync in self._syncs(entities, sample, orphans=orphans):
                 of_pardot = isinstance(sync, PardotSync)
                 if of_pardot in stopped:
                     continue
@@ -80,7 +91,7 @@ class Camp:
                     stopped.add(of_pardot)
             return done
 
-    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None) -> Iterator[Sync]:
+    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[Sync]:
         for entity in entities:
             if isinstance(entity, PardotEntity):
                 yield self._from_pardot(EntitySync, entity)
@@ -90,6 +101,8 @@ class Camp:
                 yield self._counted(HealthSync if entity is SF_HEALTH else MemberCountSync, entity)
         if sample:
             yield self._from_pardot(ProspectSample, sample)
+        if orphans:
+            yield self._counted(OrphanCheck, ORPHANS)
 
     def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> Sync:
         return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
@@ -98,7 +111,7 @@ class Camp:
         client, budget = self._salesforce, self._salesforce_budget
         return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 
-    def _counted(self, kind: type[HealthSync | MemberCountSync], entity: CountedEntity) -> Sync:
+    def _counted(self, kind: type[HealthSync | MemberCountSync | OrphanCheck], entity: CountedEntity) -> Sync:
         client, budget = self._salesforce, self._salesforce_budget
         return kind(entity, client, self._salesforce_calls, self._progress, self._options, budget.check)
 

@@ -38,8 +38,6 @@ from sf.sync.window import choose_window
 
 OVERLAP = timedelta(minutes=10)
 """How far behind the last watermark an incremental read begins: v5 can answer from a cache a minute old."""
-BY_PARDOT = "Pardot"
-"""``SyncRun.transport`` of what comes by the v5 API."""
 
 
 class PardotSync(LoadingSync):
@@ -138,7 +136,7 @@ class EntitySync(PardotSync):
         self._progress.reading(self._name, f"{reason}, by the Pardot API", None, 0)
 
     def _note(self) -> None:
-        self._run.mode, self._run.transport = self._state.mode, BY_PARDOT
+        self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
         self._run.resume_state = self._state.to_json()
         self._run.save()
 

@@ -177,6 +177,9 @@ SCORING_CATEGORIES = SalesforceEntity(
     ),
 )
 
+ORPHANS = CountedEntity("orphans", Tier.SURVEY)
+"""The look for what has lost its other half, after everything else of a survey; nothing that can be asked for."""
+
 ALL: tuple[Entity, ...] = (
     *ASSETS,
     SF_HEALTH,

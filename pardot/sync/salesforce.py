@@ -40,7 +40,7 @@ class CampObjectSync(ObjectSync):
             fill_campaign_dates()
 
 
-class _CountingSync(Sync):
+class CountingSync(Sync):
     """What is asked of Salesforce without copying a record."""
 
     _client: SalesforceClient
@@ -53,7 +53,7 @@ class _CountingSync(Sync):
             usage.note_usage(self._client, self._client.usage)
 
 
-class HealthSync(_CountingSync):
+class HealthSync(CountingSync):
     """How many people Salesforce has, and how many Pardot knows: four counts."""
 
     def __init__(
@@ -102,7 +102,7 @@ class _LoadedCounts:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
 
 
-class MemberCountSync(_CountingSync, LoadingSync):
+class MemberCountSync(CountingSync, LoadingSync):
     """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
 
     def __init__(

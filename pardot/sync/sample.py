@@ -7,6 +7,7 @@ removed, and there is no watermark: the next survey reads every prospect.
 from __future__ import annotations
 
 import heapq
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,19 +16,22 @@ from django.conf import settings
 from django.db import transaction
 
 from pardot.client import Page
+from pardot.errors import PageTokenGone
 from pardot.sync import quota
-from pardot.sync.engine import BY_PARDOT, PardotSync
+from pardot.sync.engine import PardotSync
 from pardot.sync.reading import staged_text
+from sf.models import SyncRun
 from sf.salesforce.http import retrying
 from sf.sync import refused, runs
+from sf.sync.engine import READ_ATTEMPTS
 from sf.sync.load import Refusal
 from sf.sync.loading import StagedRead
 from sf.sync.source import storable
 
+logger = logging.getLogger(__name__)
+
 SAMPLE_SIZE = 500
 ACTIVE_WITHIN = timedelta(days=30)
-SAMPLE = "sample"
-"""``SyncRun.mode``."""
 
 _ORDER = {"orderBy": "lastActivityAt DESC"}
 
@@ -37,10 +41,10 @@ class ProspectSample(PardotSync):
 
     def _read_and_merge(self) -> None:
         began = runs.database_now()
-        self._run.mode, self._run.transport = SAMPLE, BY_PARDOT
+        self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
         self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those active lately", None, 0)
-        best = heapq.nlargest(SAMPLE_SIZE, self._active(began - ACTIVE_WITHIN), key=_rank)
+        best = self._best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
         rows = (tuple(staged_text(record[name]) for name in self._entity.api_names) for record in best)
         with transaction.atomic():
@@ -48,6 +52,16 @@ class ProspectSample(PardotSync):
             self._stage.copy_rows(storable(rows, self._stage, refusals))
             refused.keep_refusals(self._entity, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
+
+    def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
+        """Begun anew when a page token has expired: nothing else leads back into this order."""
+        try:
+            return heapq.nlargest(SAMPLE_SIZE, self._active(since), key=_rank)
+        except PageTokenGone as error:
+            if attempts == 1:
+                raise
+            logger.warning("%s: %s; beginning the sample anew", self._name, error)
+        return self._best(since, attempts - 1)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         del read, greatest

@@ -20,10 +20,13 @@ class SyncRun(models.Model):
     class Mode(models.TextChoices):
         FULL = "full"
         INCREMENTAL = "incremental"
+        SAMPLE = "sample"
+        """A part, chosen on purpose: it says nothing of the rest."""
 
     class Transport(models.TextChoices):
         REST = "rest", "REST"
         BULK = "bulk", "Bulk API 2.0"
+        PARDOT = "Pardot", "Pardot API"
 
     object = models.CharField(max_length=64)
     mode = models.CharField(max_length=16, choices=Mode, blank=True)

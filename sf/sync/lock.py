@@ -38,5 +38,22 @@ def sole_runner(name: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLASS, key])
 
 
+def is_running(name: str) -> bool:
+    """Whether some process holds the lock of ``sole_runner(name)`` now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [_CLASS, _key(name)])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+_HELD = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2 AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+
+
 def _key(name: str) -> int:
     return zlib.crc32(name.encode()) & 0x7FFFFFFF

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from django.db import transaction
 
@@ -11,13 +13,17 @@ from sf.sync import refused, runs
 from sf.sync.errors import SyncSkipped
 from sf.sync.load import Merge, Stage
 from sf.sync.lock import sole_runner
-from sf.sync.objects import SyncedObject
+from sf.sync.objects import EVERY_OBJECT
+from sf.sync.runs import LoadedObject
+
+Retry = Callable[[], tuple[int, int]]
 
 
-def retry_refused(synced: SyncedObject) -> tuple[int, int]:
+def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | None = None) -> tuple[int, int]:
     """How many records set aside could be stored now, and how many could not.
 
-    ``SyncSkipped`` when a sync of the object is under way: it tries them itself.
+    ``merged`` is called in the transaction with what was stored. ``SyncSkipped`` when a sync of the object is under
+    way: it tries them itself.
     """
     with sole_runner(synced.name) as held:
         if not held:
@@ -33,6 +39,12 @@ def retry_refused(synced: SyncedObject) -> tuple[int, int]:
             _, refusals = Merge(stage).run()
             refused.keep_refusals(synced, refusals)
             refused.forget_stored(synced, stage, tried_before=now, all_were_read=False)
+            if merged:
+                merged(stage)
             stage.drop()
         left = waiting.count()
         return before - left, left
+
+
+RETRIES: dict[str, Retry] = {synced.name: partial(retry_refused, synced) for synced in EVERY_OBJECT}
+"""By the name of the object. Other apps add theirs."""

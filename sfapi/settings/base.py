@@ -8,8 +8,9 @@ from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
-from sfapi.cron import CRONJOBS as CRONJOBS
+from sfapi.cron import scheduled_jobs
 from sfapi.database import database_settings
+from sfapi.email import mail_server
 from sfapi.env import Environment
 from sfapi.logs import logging_settings, start_sentry
 from sfapi.secret_key import kept_secret_key
@@ -76,6 +77,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sfapi.sign_in.sign_in_link",
             ],
         },
     },
@@ -103,7 +105,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "sfapi.static_files.StaticFiles"
     },
 }
 
@@ -141,6 +143,8 @@ PARDOT_PAGE_SIZE = env.integer("PARDOT_PAGE_SIZE", 1000, at_least=1, at_most=100
 PARDOT_PAUSE_THRESHOLD = env.fraction("PARDOT_PAUSE_THRESHOLD", 0.85)
 PARDOT_ACTIVITY_RETENTION_DAYS = env.integer("PARDOT_ACTIVITY_RETENTION_DAYS", 400, at_least=31, at_most=3660)
 PARDOT_ADOPTION_JSON_FIELD = env.text("PARDOT_ADOPTION_JSON_FIELD")
+SLACK_WEBHOOK_URL = env.url("SLACK_WEBHOOK_URL", schemes=("https", "http"))
+DIGEST_RECIPIENTS = env.names("DIGEST_RECIPIENTS")
 SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
 SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
 SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")
@@ -157,12 +161,22 @@ check_sso_variables(
     dev_user_uuid=DEV_USER_UUID,
 )
 
+# -- mail -------------------------------------------------------------------------------------------------
+_mail = mail_server(env)
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
+
 # -- the simulator, for the demo --------------------------------------------------------------------------
 SIMULATOR_URL = env.development_only("SIMULATOR_URL", debug=DEBUG)
 DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
+CRONJOBS = scheduled_jobs(pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT))
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from pardot.models import SalesforceCampaign
 from sf.models import Account, Adoption, Book, Contact, Opportunity
 from sf.salesforce.ids import id_of_18
 from tests.api.cookies import UUID
@@ -42,3 +43,9 @@ def opportunity(**values: Any) -> Opportunity:
 def adoption(**values: Any) -> Adoption:
     usual = {"confirmation_type": "OpenStax Confirmed Adoption"}
     return Adoption.objects.create(id=salesforce_id("a1A"), system_modstamp=_STAMP, **{**usual, **values})
+
+
+def salesforce_campaign() -> str:
+    """Its id."""
+    made = SalesforceCampaign.objects.create(id=salesforce_id("701"), system_modstamp=_STAMP)
+    return str(made.pk)

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +13,12 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+START_SECONDS = STOP_SECONDS = 60
 
 
 @contextmanager
 def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator[str]:
     """Its URL. ``environment`` are more variables of the settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",
@@ -31,32 +27,24 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator
         "DATABASE_URL": database,
         **environment,
     }
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "gunicorn", "sfapi.wsgi:application", "--bind", address, f"--workers={workers}",
-            "--threads=4", "--log-level=warning",
-        ],
-        cwd=ROOT,
-        env=variables,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    # It is handed an open port: a number that was free a moment ago may be another program's by now.
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as port:
+        url = f"http://127.0.0.1:{port.getsockname()[1]}"
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "gunicorn", "sfapi.wsgi:application", f"--bind=fd://{port.fileno()}",
+                f"--workers={workers}", "--threads=4", "--log-level=warning",
+            ],
+            cwd=ROOT,
+            env=variables,
+            pass_fds=[port.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
     try:
-        _wait(f"http://{address}/ping/", process)
-        yield f"http://{address}"
+        # The question waits in the open port until a process takes it; a gunicorn that ends closes the port.
+        requests.get(f"{url}/ping/", timeout=START_SECONDS)
+        yield url
     finally:
         process.terminate()
-        process.wait(15)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        assert process.poll() is None, "gunicorn did not start"
-        try:
-            requests.get(url, timeout=2)
-        except (requests.ConnectionError, requests.Timeout):
-            assert time.monotonic() < deadline, "gunicorn does not answer"
-            time.sleep(0.1)
-        else:
-            return
+        process.wait(STOP_SECONDS)

@@ -213,9 +213,9 @@ def test_bad_cookies_cost_little(maker: CookieMaker, reader: CookieReader) -> No
     refusal(reader, junk[-1])  # what is made once is not counted
     tracemalloc.start()
     for cookie in junk:
-        began = time.perf_counter()
+        began = time.thread_time()  # of this thread: others may use the machine meanwhile
         refusal(reader, cookie)
-        assert time.perf_counter() - began < 0.05  # 5 ms is the aim; a shared machine needs room
+        assert time.thread_time() - began < 0.05  # 5 ms is the aim
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 200_000

@@ -146,7 +146,7 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
     mend_salesforce(simulator)
     time.sleep(0.4)
     first, second = deliverer(), deliverer()
-    said = [process.communicate(timeout=30)[0] for process in (first, second)]
+    said = [process.communicate(timeout=60)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), said
     assert_each_is_there_once(simulator, 40)
 
@@ -154,21 +154,20 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
 def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     break_salesforce(simulator, "drop_after", times=2)
     assert [post().status_code for _ in range(3)] == [202, 202, 200]
-    assert deliverer().communicate(timeout=30)[0] == "2 delivered, 0 refused for good, 0 still queued\n"
+    assert deliverer().communicate(timeout=60)[0] == "2 delivered, 0 refused for good, 0 still queued\n"
     assert_each_is_there_once(simulator, 3)
 
 
 def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
     post()  # logged in, and every module is loaded
-    break_salesforce(simulator, "delay", times=1, seconds=1)
+    break_salesforce(simulator, "delay", times=1, seconds=1.5)
     key = api_key_create(name="a form's server", scopes=[]).text
     form = {"form_type": "contact_us", "data": {"message": "Hello"}}
-    began = time.monotonic()
     answer = requests.post(
         f"{server}/api/v1/forms/submit", json=form, headers={"Authorization": f"Bearer {key}"}, timeout=20
     )
-    assert (answer.status_code, answer.json()["status"]) == (202, "pending")
-    assert time.monotonic() - began < 0.8
+    delivered = OutboundCase.objects.filter(state="delivered").count()
+    assert (answer.status_code, answer.json()["status"], delivered) == (202, "pending", 1)
     wait_for(lambda: not OutboundCase.objects.exclude(state="delivered").exists())
     assert_each_is_there_once(simulator, 2)
 
@@ -189,7 +188,7 @@ def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
@@ -204,8 +203,8 @@ def kill_workers(pid_file: Path) -> None:
 
 def answers_again(url: str) -> bool:
     def answers() -> bool:
-        with suppress(requests.ConnectionError):
-            return requests.get(f"{url}/ping/", timeout=5).ok
+        with suppress(requests.ConnectionError, requests.Timeout):
+            return requests.get(f"{url}/ping/", timeout=20).ok
         return False
 
     wait_for(answers)

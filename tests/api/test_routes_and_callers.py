@@ -21,6 +21,7 @@ from django.test import Client
 from api.models import FormSubmission, OutboundCase, SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create, api_key_revoke
+from pardot.models import DayNote, Exemption, Form, Prospect, Task
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -70,6 +71,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
     adoption = records.adoption(contact=contact, opportunity=opportunity)
     case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
     form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
+    exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us").id}
     return {
         "case": str(case.id),
         "submissions": str(form.id),
@@ -79,6 +81,14 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "contacts": contact.id,
         "opportunities": opportunity.id,
         "adoptions": adoption.id,
+        "issues": "forms_errors",
+        "assets": "forms",
+        "campaigns": records.salesforce_campaign(),
+        "tasks": str(Task.objects.create(title="Look at it").pk),
+        "exemptions": str(Exemption.objects.create(**exempt, issue="forms_errors", reason="A test form.").pk),
+        "notes": str(DayNote.objects.create(day="2026-01-31", text="A note").pk),
+        "config": "list_stale_months",
+        "engagement": str(Prospect.objects.create(id=10).id),
     }
 
 

@@ -21,10 +21,11 @@ import requests
 from api.models import SuperUser
 from api.scopes import Scope
 from api.services.api_keys import api_key_create
+from pardot.models import DayNote, Exemption, Form, Task, TeamMember
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
-from tests.simulated import ROOT, Simulator
+from tests.simulated import Simulator
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 COMMAND = Path(sys.executable).with_name("schemathesis")
@@ -53,23 +54,6 @@ def unlimited(database: str) -> Iterator[None]:
         forgetting.join()
 
 
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables of a deployment whose static files are collected: pages need their manifest."""
-    folder = tmp_path_factory.mktemp("deployed")
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.api.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
-    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return variables
-
-
 @pytest.fixture
 def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deployed: dict[str, str]) -> Iterator[str]:
     """The service, with something of each kind to be found and the simulator behind it."""
@@ -77,7 +61,9 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book)
     records.adoption(contact=contact, opportunity=opportunity, base_year=2025, savings="12.50")
+    records.salesforce_campaign()
     SuperUser.objects.create(accounts_uuid=UUID)
+    team_data()
     variables = {
         **simulator.variables,
         **deployed,
@@ -91,6 +77,14 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     variables = {name: value for name, value in variables.items() if name != "SIMULATOR_URL"}
     with unlimited(database), gunicorn(database, workers=2, **variables) as url:
         yield url
+
+
+def team_data() -> None:
+    """What the team enters about Pardot."""
+    form = Form.objects.create(id=1, name="Contact us")
+    Task.objects.create(title="Look at it", assignee=TeamMember.objects.create(name="Ada", accounts_uuid=UUID))
+    Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test form.")
+    DayNote.objects.create(day="2026-01-31", text="A note")
 
 
 def test_no_finding_with_a_key(service_url: str, tmp_path: Path) -> None:

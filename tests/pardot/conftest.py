@@ -9,6 +9,7 @@ import pytest
 
 from sf import connection as sf_connection
 from sf.salesforce import bulk
+from tests.api.conftest import cookies, roomy_limit, super_user, user  # noqa: F401 - fixtures, for all tests of this folder
 from tests.pardot.remote import Pardot
 from tests.sf.conftest import QUICK
 from tests.sf.processes import Start, kill, start_process
@@ -17,7 +18,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process try again for a second, with pauses of hundredths; Bulk jobs are polled as often."""
+    """Clients of this process try again after hundredths of a second; Bulk jobs are polled as often."""
     monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
     monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
     monkeypatch.setattr(bulk, "_POLL_SECONDS", 0.02)

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from pardot import finish
-from pardot.models import Prospect
+from pardot.models import DailySnapshot, Prospect
 from pardot.sync import entities
-from pardot.sync.entities import Tier
 from sf.models import SFAPIUsageLog, SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator
@@ -46,6 +44,20 @@ def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypat
     best = sorted(active, key=lambda row: (-row["score"], row["id"]))[:20]
     assert set(Prospect.objects.values_list("id", flat=True)) == {row["id"] for row in best}
     assert last_run("prospects").mode == "sample"
+
+
+def test_a_sample_whose_page_token_expires_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+    camp_sync("--scout")
+    wanted = set(Prospect.objects.values_list("id", flat=True))
+    Prospect.objects.all().delete()
+    settings.PARDOT_PAGE_SIZE = 5
+    expired: dict[str, Any] = {"path": "objects/prospects.*nextPageToken", "errorCode": "210"}
+    simulator.fail("error", skip=1, times=2, **expired)
+    camp_sync("--scout")
+    assert set(Prospect.objects.values_list("id", flat=True)) == wanted
+    simulator.fail("error", times=None, **expired)
+    with pytest.raises(CommandError, match=r"failed: prospects\n(?s:.*)the page token has expired"):
+        camp_sync("--scout")
 
 
 def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_removes_none(pardot: Pardot) -> None:
@@ -118,13 +130,16 @@ def test_yes_is_not_asked_and_nobody_is_asked_elsewhere(pardot: Pardot, monkeypa
     camp_sync("--survey", "--yes")
 
 
-def test_steps_follow_a_tier_but_not_single_entities(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
-    tiers: list[Tier] = []
-    monkeypatch.setattr(finish, "_steps", [tiers.append])
-    camp_sync("--entities", "forms")
-    assert tiers == []
+def test_every_run_is_audited_and_kept_as_the_day_s_snapshot(pardot: Pardot) -> None:
+    assert "score: " in camp_sync("--entities", "forms")
+    snapshot = DailySnapshot.objects.get()
+    assert (snapshot.tier, snapshot.forms, snapshot.lists) == (0, len(pardot.ids("forms")), None)
+    assert snapshot.area_scores["lists"] is None
+    assert snapshot.area_scores["forms"] is not None
     camp_sync()
-    assert tiers == [Tier.SET_UP]
+    again = DailySnapshot.objects.get()
+    assert (again.tier, again.forms, again.lists) == (1, snapshot.forms, len(pardot.ids("lists")))
+    assert again.issue_counts["forms_dormant"] is None, "no activity was ever read"
 
 
 def test_calls_to_salesforce_are_counted_under_the_command(pardot: Pardot, simulator: Simulator) -> None:

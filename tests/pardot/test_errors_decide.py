@@ -109,7 +109,7 @@ def test_the_kill_switch_stops_a_read_that_is_under_way(pardot: Pardot, start: S
     process = start("camp_sync", "--entities", "activities", PARDOT_PAGE_SIZE="20")
     wait_for(lambda: pardot.calls() >= 5)
     SyncConfig.objects.update(sync_enabled=False)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=60)
     assert "activities: paused: syncs were switched off" in out
     assert process.returncode == 0
 

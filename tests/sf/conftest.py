@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from collections.abc import Iterator
 
@@ -14,12 +15,22 @@ from sf.salesforce.http import Patience
 from tests.sf.processes import Start, kill, start_process
 from tests.simulated import Simulator
 
-QUICK = Patience(deadline=1.0, first_pause=0.01, longest_pause=0.05, connect_timeout=5, read_timeout=20)
+TRIES = 12
+
+
+class Quick(Patience):
+    """So many tries with short pauses, however long each of them takes on a busy machine."""
+
+    def pause(self, attempt: int) -> float:
+        return super().pause(attempt) if attempt < TRIES - 1 else math.inf
+
+
+QUICK = Quick(deadline=60, first_pause=0.01, longest_pause=0.05, connect_timeout=20, read_timeout=20)
 
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process try again for a second, with pauses of hundredths; Bulk jobs are polled as often."""
+    """Clients of this process try again after hundredths of a second; Bulk jobs are polled as often."""
     monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
     monkeypatch.setattr(sf_command, "_PATIENCE", QUICK)
     monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)

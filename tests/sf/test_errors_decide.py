@@ -271,7 +271,7 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
 ) -> None:
     """PostgreSQL ends the connection while Salesforce is slow to answer."""
     settings.SALESFORCE_BULK_THRESHOLD = threshold
-    rule = simulator.post("/faults", {"match": {"path": path}, "action": {"kind": "delay", "seconds": 0.5}})["id"]
+    rule = simulator.post("/faults", {"match": {"path": path}, "action": {"kind": "delay", "seconds": 1}})["id"]
     with ThreadPoolExecutor() as elsewhere:
         ended = elsewhere.submit(_end_backend, database, _backend(), lambda: _used(simulator, rule))
         with pytest.raises(CommandError, match="failed: accounts"):
@@ -297,8 +297,8 @@ def _used(simulator: Simulator, rule: int) -> bool:
 
 
 def _end_backend(database: str, backend: int, when: Callable[[], bool]) -> None:
-    wait_for(when)
-    with psycopg.connect(database) as other:
+    with psycopg.connect(database, autocommit=True) as other:
+        wait_for(when)
         other.execute("SELECT pg_terminate_backend(%s)", [backend])
 
 

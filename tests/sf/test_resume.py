@@ -29,7 +29,7 @@ def large_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulato
     process, simulator = start_simulator(tmp_path_factory.mktemp("large"), schools=350)
     yield simulator
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_stopped_by_sigterm_the_run_says_so(simulator: Simulator, database: str)
     process = _start(simulator, database, "sync_accounts")
     _wait_for(lambda: simulator.calls_to("query") == 1)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) != 0
+    assert process.wait(60) != 0
     assert SyncRun.objects.get().state == "interrupted"
 
 
@@ -167,7 +167,7 @@ def _jobs_created(simulator: Simulator) -> int:
 
 
 def _wait_for(condition: Any) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

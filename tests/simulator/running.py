@@ -14,7 +14,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 
 
 class RunningSimulator:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import ssl
-import statistics
 import subprocess
 import sys
 import time
@@ -41,8 +40,8 @@ def test_small_calls_on_a_warm_connection_take_no_time(salesforce: Salesforce) -
         return time.perf_counter() - began
 
     one()
-    # A delayed acknowledgement costs 40 ms; shared machines jitter, so the median decides.
-    assert statistics.median(one() for _ in range(50)) < 0.02
+    # A delayed acknowledgement costs 40 ms, each time; other programs cost some calls as much, but not all of them.
+    assert min(one() for _ in range(50)) < 0.02
 
 
 def test_both_names_are_in_the_certificate(simulator: RunningSimulator) -> None:

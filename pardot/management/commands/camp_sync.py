@@ -10,11 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
 
-from pardot.finish import finish_tier
+from pardot.finish import finish
+from pardot.models import DailySnapshot
 from pardot.sync.camp import Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.sync.estimate import question
 from pardot.sync.options import CampOptions
+from pardot.tiers import tier_of
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
@@ -74,13 +76,22 @@ class Command(BaseCommand):
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity]) -> None:
         began = time.monotonic()
         report = RunReport(self, removed="removed", calls="calls")
-        runs = camp.run(entities, report.tell, sample=PROSPECTS if tier is Tier.SCOUT else None)
-        if tier is not None and any(run.state != SyncRun.State.SKIPPED for run in runs):
-            finish_tier(tier)
+        sample = PROSPECTS if tier is Tier.SCOUT else None
+        runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
+        if any(run.state != SyncRun.State.SKIPPED for run in runs):
+            reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
+            self.stdout.write(_told(finish(Tier(reached) if tier and reached else None)))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
+
+
+def _told(snapshot: DailySnapshot) -> str:
+    if snapshot.health_score is None:
+        return "score: no data yet"
+    issues = sum(1 for count in snapshot.issue_counts.values() if count)
+    return f"score: {snapshot.health_score} of 100; issues of {issues} kinds"
 
 
 def _days(text: str) -> int:

@@ -130,10 +130,11 @@ def test_salesforce_away_is_503_on_a_miss_and_the_cache_otherwise(
 
 
 def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
-    salesforce.fail("hang", path="/query", seconds=2)
+    user.get("/api/v1/me")  # every module is loaded
+    salesforce.fail("hang", path="/query", seconds=30)
     began = time.monotonic()
     assert user.get(CONTACT).status_code == 503
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3
 
 
 def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator) -> None:

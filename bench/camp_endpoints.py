@@ -1,0 +1,104 @@
+"""Every ``GET`` under ``/api/v1/pardot/`` at full size, against the same at a tenth of it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
+
+from bench.camp_data import WHOLE, CampSize, fill_camp
+from bench.report import Result
+from bench.service import HOST, WORKERS, Request, Service, service
+from bench.world import DATA, world
+from simulator.sso import Identity
+
+SECONDS = 2.0
+MOST_MILLISECONDS, MOST_GROWTH = 100, 1.5
+NOISE_MILLISECONDS = 2.0
+"""Below this a ratio says nothing."""
+PREFIX = "/api/v1/pardot/"
+USER = "7c1d9f04-0000-4000-8000-0000000050d0"
+
+IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001AAA"}
+TODAY = datetime.now(UTC).date()
+QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
+"""What a path needs to be answered with 200."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """In milliseconds."""
+
+    p50: float
+    p95: float
+
+
+def camp_endpoints(divisor: int, runs: int) -> Iterator[Result]:
+    """``divisor`` shrinks both sizes: for a look whether the benchmark works."""
+    whole = WHOLE.part(divisor)
+    small = _measured(whole.part(10), runs)
+    yield from small.results
+    large = _measured(whole, runs)
+    yield from large.results
+    for path, times in large.times.items():
+        yield _compared(path, small.times[path], times)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    times: Mapping[str, Times]
+    results: list[Result]
+
+
+def _measured(size: CampSize, runs: int) -> _Measured:
+    with world(200) as here:
+        finished = fill_camp(here, size)
+        here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
+        told = Result(
+            f"after a survey of {size.prospects:,} prospects and {size.activities:,} activities",
+            f"roll-ups of all days {finished.rolling:.1f} s, audits and snapshot {finished.auditing:.1f} s",
+            "–",
+            True,
+        )
+        cookie = Identity.open(DATA / "200" / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
+        with service(here) as running:
+            paths = _paths(running)
+            return _Measured({path: _times(running, path, cookie, runs) for path in paths}, [told])
+
+
+def _paths(running: Service) -> list[str]:
+    with urlopen(f"http://{HOST}:{running.port}/api/v1/openapi.json") as answer:
+        document = json.load(answer)
+    found = [path for path, operations in document["paths"].items() if path.startswith(PREFIX) and "get" in operations]
+    return sorted(_filled(path) for path in found)
+
+
+def _filled(path: str) -> str:
+    for name, value in IN_BRACES.items():
+        path = path.replace("{" + name + "}", value)
+    return path + QUERIES.get(path.removeprefix(PREFIX), "")
+
+
+def _times(running: Service, path: str, cookie: str, runs: int) -> Times:
+    load = [[Request(path, {"Cookie": f"oxa={cookie}"})]] * WORKERS
+    running.load(load, seconds=0.3)
+    seen = [running.load(load, seconds=SECONDS) for _ in range(runs)]
+    return Times(
+        p50=statistics.median(each.percentile(50) for each in seen),
+        p95=statistics.median(each.percentile(95) for each in seen),
+    )
+
+
+def _compared(path: str, small: Times, large: Times) -> Result:
+    growth = large.p50 / small.p50
+    grew = growth <= MOST_GROWTH or large.p50 - small.p50 <= NOISE_MILLISECONDS
+    return Result(
+        path,
+        f"p95 {large.p95:.0f} ms; {growth:.2f} × the time at a tenth",
+        f"under {MOST_MILLISECONDS} ms; {MOST_GROWTH} ×",
+        large.p95 < MOST_MILLISECONDS and grew,
+        f"p50 {large.p50:.1f} ms against {small.p50:.1f} ms",
+    )

@@ -1,0 +1,51 @@
+"""Visitor activities, millions of them, and their counts by day."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from pardot.admin.base import COUNTED, ByNumberAdmin
+from pardot.models import ActivityType, AssetActivityDay, VisitorActivity
+
+_ASSETS = {
+    "form_id": "form",
+    "form_handler_id": "form handler",
+    "landing_page_id": "landing page",
+    "custom_redirect_id": "custom redirect",
+    "list_email_id": "list e-mail",
+    "email_id": "e-mail",
+    "campaign_id": "campaign",
+}
+
+
+@admin.register(VisitorActivity)
+class VisitorActivityAdmin(ByNumberAdmin):
+    list_display = ["id", "created_at", "kind", "prospect_id", "assets"]
+    sortable_by = ["id", "created_at"]
+    number_columns = ("pk", "prospect_id")
+    search_help_text = f"The id of a prospect or an activity. Without one, the latest {COUNTED:,} are listed."
+
+    @admin.display(description="type")
+    def kind(self, activity: VisitorActivity) -> str:
+        known = activity.type in ActivityType.values
+        return activity.type_name or (ActivityType(activity.type).label if known else str(activity.type))
+
+    @admin.display(description="of")
+    def assets(self, activity: VisitorActivity) -> str:
+        named = ((label, getattr(activity, column)) for column, label in _ASSETS.items())
+        return ", ".join(f"{label} {asset}" for label, asset in named if asset)
+
+
+@admin.register(AssetActivityDay)
+class AssetActivityDayAdmin(ByNumberAdmin):
+    list_display = ["day", "asset_kind", "asset_id", "kind", "count"]
+    list_filter = ["asset_kind"]
+    ordering = ["-day", "-id"]
+    sortable_by = ["day"]
+    number_columns = ("asset_id",)
+    search_help_text = "The id of an asset"
+
+    @admin.display(description="type")
+    def kind(self, counted: AssetActivityDay) -> str:
+        known = counted.type in ActivityType.values
+        return ActivityType(counted.type).label if known else str(counted.type)

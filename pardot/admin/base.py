@@ -1,0 +1,85 @@
+"""What the pages of copies and findings share: they cost the same however many rows there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from pardot.audits.run import ASSET_AUDITS
+from sf.admin import ReadOnlyAdmin
+
+COUNTED = 10_000
+"""So many rows are counted and paged through at most: counting millions would take longer than anybody waits."""
+
+
+class BoundedPaginator(Paginator):
+    """Stops counting at ``at_most``."""
+
+    object_list: QuerySet[Any]
+    at_most = COUNTED
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: self.at_most].count()
+
+
+class ProgramsOnlyAdmin(ReadOnlyAdmin):
+    """Rows that programs write: the newest first, no total."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [str(name) for name in self.get_fields(request, obj)]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """All of the model's, those that no form has too."""
+        return [field.name for field in self.model._meta.fields]
+
+
+class ByNumberAdmin(ProgramsOnlyAdmin):
+    """A table of any size: it is searched for whole numbers, by columns with an index."""
+
+    ordering = ["-pk"]
+    search_fields = ["pk"]
+    number_columns: tuple[str, ...] = ("pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        number = as_id(term)
+        if number is None:
+            return queryset.none(), False
+        found = queryset.none()
+        for column in self.number_columns:
+            found |= queryset.filter(**{column: number})
+        return found, False
+
+
+def as_id(term: str) -> int | None:
+    """The number that somebody typed, when it may be an id."""
+    return int(term) if term.isascii() and term.isdigit() and len(term) <= 18 else None
+
+
+class FlagFilter(admin.SimpleListFilter):
+    """What the audit found."""
+
+    title = "flag"
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        audit = next(audit for audit in ASSET_AUDITS if audit.model is model_admin.model)
+        return [(flag.name, flag.name.replace("_", " ")) for flag in audit.flags]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset

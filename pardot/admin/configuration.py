@@ -1,0 +1,149 @@
+"""The configuration: checked by its declarations, with the defaults in sight."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pardot.admin.team import acting_name
+from pardot.configuration import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
+from pardot.models import ConfiguredValue
+from pardot.reconfiguration import value_change, value_reset
+
+_SHOWN = 120
+
+
+class PrettyJSON(json.JSONEncoder):
+    """A line an entry."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": 2, "ensure_ascii": False})
+
+
+class ConfiguredValueForm(forms.ModelForm):
+    key = forms.ChoiceField(choices=[(declared.key, declared.title) for declared in KEYS])
+    value = forms.JSONField(
+        encoder=PrettyJSON,
+        widget=forms.Textarea(attrs={"rows": 20, "cols": 100, "class": "vLargeTextField", "spellcheck": "false"}),
+        help_text="JSON, in the form of the default.",
+    )
+
+    class Meta:
+        model = ConfiguredValue
+        fields = ["key", "value"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.key:
+            del self.fields["key"]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        key = values.get("key") or self.instance.key
+        if key and "value" in values:
+            try:
+                values["value"] = check_value(key, values["value"])
+            except BadValue as error:
+                self.add_error("value", [_sentence(each) for each in error.errors])
+        return values
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    where = " → ".join(error["loc"])
+    return f"{where}: {error['message']}" if where else str(error["message"])
+
+
+@admin.register(ConfiguredValue)
+class ConfiguredValueAdmin(admin.ModelAdmin):
+    """A row is what somebody changed; the list shows too what is at its default, to be changed from there."""
+
+    form = ConfiguredValueForm
+    change_list_template = "admin/pardot/configuredvalue/change_list.html"
+    list_display = ["title", "shown_value", "shown_default", "problem", "updated_by", "updated_at"]
+    actions = ["reset_to_default"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The action does it, with what follows from it."""
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["title", "explanation", "value", "default", "updated_by", "updated_at"] if obj else ["key", "value"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["title", "explanation", "default", "updated_by", "updated_at"] if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """``?key=…`` from the list: the value begins as the default."""
+        try:
+            declared = configured_key(request.GET.get("key", ""))
+        except UnknownKey:
+            return {}
+        return {"key": declared.key, "value": declared.default()}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        at_default = [current for current in described_values() if current.updated_at is None]
+        context = {"at_default": [(current.declared, _short(current.value)) for current in at_default]}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: ConfiguredValue, form: Any, change: bool) -> None:
+        value_change(obj.key, form.cleaned_data["value"], by=acting_name(request))
+
+    @admin.action(description="Reset to default", permissions=["change"])
+    def reset_to_default(self, request: HttpRequest, chosen: QuerySet[ConfiguredValue]) -> None:
+        for row in chosen:
+            try:
+                value_reset(row.key)
+            except UnknownKey:
+                row.delete()
+            except BadValue as error:
+                self.message_user(request, f"{row.key}: {error}", messages.ERROR)
+                continue
+            self.message_user(request, f"{row.key}: at its default", messages.SUCCESS)
+
+    # -- columns ----------------------------------------------------------------------------------------------------
+
+    @admin.display(description="what", ordering="key")
+    def title(self, row: ConfiguredValue) -> str:
+        try:
+            return configured_key(row.key).title
+        except UnknownKey:
+            return f"{row.key} (unknown to this release)"
+
+    @admin.display(description="value")
+    def shown_value(self, row: ConfiguredValue) -> str:
+        return _short(row.value)
+
+    @admin.display(description="default")
+    def shown_default(self, row: ConfiguredValue) -> str:
+        try:
+            return _short(configured_key(row.key).default())
+        except UnknownKey:
+            return "–"
+
+    @admin.display(description="problem")
+    def problem(self, row: ConfiguredValue) -> str:
+        try:
+            check_value(row.key, row.value)
+        except (BadValue, UnknownKey) as error:
+            return f"not used: {error}"[:_SHOWN]
+        return "–"
+
+    @admin.display(description="what it is for")
+    def explanation(self, row: ConfiguredValue) -> str:
+        return configured_key(row.key).help
+
+    @admin.display(description="default")
+    def default(self, row: ConfiguredValue) -> SafeString:
+        return format_html("<pre>{}</pre>", json.dumps(configured_key(row.key).default(), cls=PrettyJSON))
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

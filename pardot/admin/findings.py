@@ -1,0 +1,85 @@
+"""What syncs and audits found out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pardot.admin.base import ProgramsOnlyAdmin
+from pardot.models import AuditSummary, DailySnapshot, EntityState, OrphanRecord, OrphanRun, PardotQuota
+
+
+@admin.register(AuditSummary)
+class AuditSummaryAdmin(ProgramsOnlyAdmin):
+    list_display = ["area", "items", "flag_counts", "is_complete", "activity_until", "audited_at"]
+    ordering = ["area"]
+
+    @admin.display(description="flags")
+    def flag_counts(self, summary: AuditSummary) -> str:
+        counted = ((flag.replace("_", " "), count) for flag, count in summary.counts.items())
+        return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counted)
+
+
+@admin.register(DailySnapshot)
+class DailySnapshotAdmin(ProgramsOnlyAdmin):
+    list_display = [
+        "day", "tier", "health_score", "issues", "campaigns", "forms", "landing_pages", "lists", "list_emails", "tags",
+        "prospects", "activities", "orphans",
+    ]  # fmt: skip
+    list_filter = ["tier"]
+    ordering = ["-day"]
+    date_hierarchy = "day"
+
+    @admin.display(description="kinds of issues")
+    def issues(self, snapshot: DailySnapshot) -> int:
+        return sum(1 for count in snapshot.issue_counts.values() if count)
+
+
+@admin.register(EntityState)
+class EntityStateAdmin(ProgramsOnlyAdmin):
+    list_display = ["name", "complete_until", "complete_since", "withheld"]
+    ordering = ["name"]
+
+
+@admin.register(PardotQuota)
+class PardotQuotaAdmin(ProgramsOnlyAdmin):
+    list_display = ["used", "maximum", "left", "told_at"]
+
+
+@admin.register(OrphanRun)
+class OrphanRunAdmin(ProgramsOnlyAdmin):
+    list_display = [
+        "captured_at", "total", "forms", "landing_pages", "list_emails", "custom_redirects", "prospects_crm_gone",
+        "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect", "found",
+    ]  # fmt: skip
+    date_hierarchy = "captured_at"
+
+    @admin.display(description="records")
+    def found(self, run: OrphanRun) -> SafeString:
+        page = reverse("admin:pardot_orphanrecord_changelist")
+        return format_html('<a href="{}?run__id__exact={}">list</a>', page, run.pk)
+
+
+@admin.register(OrphanRecord)
+class OrphanRecordAdmin(ProgramsOnlyAdmin):
+    """Of all runs that are kept; a run's page lists its own by their index."""
+
+    list_display = ["record_id", "kind", "name", "missing", "run"]
+    list_filter = ["kind"]
+    list_select_related = ["run"]
+    ordering = ["-pk"]
+    sortable_by = ["record_id"]
+    search_fields = ["=record_id"]
+    search_help_text = "The id of a record, Pardot's or Salesforce's"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        return (queryset.filter(record_id=term) if term else queryset), False

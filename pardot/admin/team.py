@@ -1,0 +1,182 @@
+"""What the team enters, and who the team is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from pardot.areas import Area
+from pardot.exemptions import BadExemption, check_exemption
+from pardot.issues import ISSUES
+from pardot.models import DayNote, Exemption, Task, TeamMember
+from pardot.tasks import BadTask, age_days, check_asset, is_overdue, note_status
+
+
+class TeamMemberForm(forms.ModelForm):
+    areas = forms.MultipleChoiceField(choices=Area.choices, widget=forms.CheckboxSelectMultiple, required=False)
+
+    class Meta:
+        model = TeamMember
+        fields = ["name", "role", "areas", "label", "order", "accounts_uuid"]
+
+
+@admin.register(TeamMember)
+class TeamMemberAdmin(admin.ModelAdmin):
+    """Who goes leaves their tasks to nobody."""
+
+    form = TeamMemberForm
+    list_display = ["name", "role", "area_list", "label", "order", "open_tasks", "accounts_uuid"]
+    list_editable = ["order"]
+    search_fields = ["name", "role"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
+        still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
+        return super().get_queryset(request).annotate(open_task_count=still_open)
+
+    @admin.display(description="areas")
+    def area_list(self, member: TeamMember) -> str:
+        return ", ".join(Area(area).label for area in member.areas) or "–"
+
+    @admin.display(description="open tasks", ordering="open_task_count")
+    def open_tasks(self, member: Any) -> int:
+        return member.open_task_count
+
+
+class SignedAdmin(admin.ModelAdmin):
+    """What knows who entered it, and when; shown once it has been entered."""
+
+    noted: tuple[str, ...] = ("created_by", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.noted if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by, obj.created_at = acting_name(request), timezone.now()
+        obj.save()
+
+
+class TaskForm(forms.ModelForm):
+    class Meta:
+        model = Task
+        fields = [
+            "title", "description", "assignee", "status", "priority", "due_date", "area", "issue", "asset_type",
+            "asset_id", "asset_name",
+        ]  # fmt: skip
+        widgets = {"asset_name": forms.TextInput(attrs={"class": "vTextField"})}
+
+    issue = forms.ChoiceField(choices=[("", "–"), *((issue.key, issue.key) for issue in ISSUES)], required=False)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                check_asset(self.instance, is_named=bool(self.instance.asset_name))
+            except BadTask as error:
+                self.add_error(error.field, str(error))
+
+
+@admin.register(Task)
+class TaskAdmin(SignedAdmin):
+    form = TaskForm
+    list_display = [
+        "title", "assignee", "status", "priority", "due_date", "overdue", "age", "area", "asset_name", "created_by",
+    ]  # fmt: skip
+    list_filter = ["status", "assignee", "priority", "area", "due_date"]
+    list_select_related = ["assignee"]
+    search_fields = ["title", "description", "asset_name"]
+    noted = ("created_by", "created_at", "updated_at", "completed_at")
+    actions = ["finish", "reopen"]
+
+    @admin.display(description="overdue", boolean=True)
+    def overdue(self, task: Task) -> bool:
+        return is_overdue(task)
+
+    @admin.display(description="days", ordering="created_at")
+    def age(self, task: Task) -> int:
+        return age_days(task)
+
+    def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
+        _note(obj)
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Mark the selected tasks as done", permissions=["change"])
+    def finish(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
+        self._set_status(request, chosen, Task.Status.DONE)
+
+    @admin.action(description="Open the selected tasks again", permissions=["change"])
+    def reopen(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
+        self._set_status(request, chosen, Task.Status.OPEN)
+
+    def _set_status(self, request: HttpRequest, chosen: QuerySet[Task], status: Task.Status) -> None:
+        tasks = list(chosen.exclude(status=status))
+        for task in tasks:
+            task.status = status
+            _note(task)
+            task.save()
+        self.message_user(request, f"{status.label}: {len(tasks)}", messages.SUCCESS)
+
+
+class ExemptionForm(forms.ModelForm):
+    """``pardot/exemptions.py`` says what may be exempt from what."""
+
+    issue = forms.ChoiceField(choices=[(issue.key, issue.key) for issue in ISSUES if not issue.is_percentage])
+
+    class Meta:
+        model = Exemption
+        fields = ["asset_type", "asset_id", "issue", "reason", "until"]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if self.changed_data and not self.errors:
+            # One that has ended may still be given another reason.
+            until = values["until"] if "until" in self.changed_data else None
+            asset_type = Area(values["asset_type"])
+            try:
+                check_exemption(asset_type=asset_type, asset_id=values["asset_id"], issue=values["issue"], until=until)
+            except BadExemption as error:
+                self.add_error(error.field, str(error))
+        return values
+
+
+@admin.register(Exemption)
+class ExemptionAdmin(SignedAdmin):
+    form = ExemptionForm
+    list_display = ["asset_type", "asset_id", "issue", "reason", "until", "in_force", "created_by", "created_at"]
+    list_filter = ["asset_type", "issue", "until"]
+    search_fields = ["reason", "=asset_id", "created_by"]
+
+    @admin.display(description="in force", boolean=True)
+    def in_force(self, exemption: Exemption) -> bool:
+        return exemption.until is None or exemption.until >= timezone.localdate()
+
+
+class DayNoteForm(forms.ModelForm):
+    class Meta:
+        model = DayNote
+        fields = ["day", "text"]
+
+
+@admin.register(DayNote)
+class DayNoteAdmin(SignedAdmin):
+    form = DayNoteForm
+    list_display = ["day", "text", "created_by", "created_at"]
+    search_fields = ["text", "created_by"]
+    ordering = ["-day", "-id"]
+    date_hierarchy = "day"
+
+
+def acting_name(request: HttpRequest) -> str:
+    """Of the member of staff: for ``created_by``."""
+    user: Any = request.user
+    return user.get_full_name() or user.get_username()
+
+
+def _note(task: Task) -> None:
+    task.updated_at = timezone.now()
+    note_status(task, task.updated_at)

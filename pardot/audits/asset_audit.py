@@ -1,0 +1,174 @@
+"""What an audit of assets is: flags as conditions, evaluated for all assets by one statement.
+
+The flags of an asset and the figures behind them are columns of its own row; only rows that change are written. Which
+assets have a flag is then a filter, and how many have it is counted once into ``AuditSummary``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from pardot.areas import Area
+from pardot.audits.inputs import AuditInputs
+from pardot.models import AssetKind, AuditSummary
+from pardot.models.audited import Audited
+from sf.sync.lock import wait_to_merge
+
+CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
+NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"
+ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
+"""Conditions on an asset ``a`` that several audits share."""
+
+
+def blank(column: str) -> str:
+    """SQL: the text is null, empty, or nothing but white space."""
+    return f"coalesce({column}, '') !~ '[^[:space:]]'"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One thing that may be wrong with an asset."""
+
+    name: str
+    condition: str
+    """SQL over ``a`` (the asset) and what the audit joins; null counts as false."""
+    needs: tuple[str, ...] = ()
+    """Entities that must have been read, beyond that of the area."""
+    needs_activity: bool = False
+
+    def has_data(self, inputs: AuditInputs) -> bool:
+        return inputs.has(*self.needs) and (not self.needs_activity or inputs.look_back is not None)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A column of the asset that the audit fills."""
+
+    column: str
+    value: str
+    """SQL, as in ``Flag.condition``."""
+    needs: tuple[str, ...] = ()
+    needs_activity: bool = False
+    without_data: str = "NULL::bigint"
+
+    def has_data(self, inputs: AuditInputs) -> bool:
+        return inputs.has(*self.needs) and (not self.needs_activity or inputs.look_back is not None)
+
+
+@dataclass(frozen=True)
+class AssetAudit:
+    """The audit of one area of assets."""
+
+    area: Area
+    model: type[Audited]
+    flags: tuple[Flag, ...]
+    figures: tuple[Figure, ...] = ()
+    joins: str = ""
+    summary: Mapping[str, str] = field(default_factory=dict)
+    """Name → SQL aggregate over the assets ``a``, for ``AuditSummary.figures``."""
+    summary_needs: tuple[str, ...] = ()
+
+    @property
+    def entity(self) -> str:
+        return self.area.value
+
+    def run(self, inputs: AuditInputs) -> None:
+        """Bring flags, figures and the summary up to date; call it in a transaction."""
+        wait_to_merge(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(self._update(inputs), inputs.parameters)
+            cursor.execute(self._count())
+            items, *counted = cursor.fetchone()
+        counts = dict(zip((flag.name for flag in self.flags), counted, strict=False))
+        AuditSummary.objects.update_or_create(
+            area=self.area,
+            defaults={
+                "audited_at": inputs.now,
+                "is_complete": inputs.has(self.entity),
+                "items": items,
+                "counts": {
+                    flag.name: counts[flag.name] if self._has_data(flag, inputs) else None for flag in self.flags
+                },
+                "activity_until": inputs.look_back.until if inputs.look_back else None,
+                "figures": self.figures_of_all(counted[len(self.flags) :], inputs),
+            },
+        )
+
+    def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
+        """What goes into ``AuditSummary.figures``, with what ``summary`` has counted; null: no data."""
+        has_data = inputs.has(self.entity, *self.summary_needs)
+        return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
+
+    def _has_data(self, flag: Flag, inputs: AuditInputs) -> bool:
+        return inputs.has(self.entity) and flag.has_data(inputs)
+
+    def _update(self, inputs: AuditInputs) -> str:
+        conditions = ", ".join(
+            f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if self._has_data(flag, inputs)
+        )
+        values = {"flags": f"array_remove(ARRAY[{conditions}]::text[], NULL)"}
+        for figure in self.figures:
+            values[figure.column] = figure.value if figure.has_data(inputs) else figure.without_data
+        found = ", ".join(f"{value} AS {column}" for column, value in values.items())
+        table, columns = self.model._meta.db_table, list(values)
+        return f"""
+            UPDATE {table} t SET {", ".join(f"{column} = n.{column}" for column in columns)}
+            FROM (SELECT a.id, {found} FROM {table} a {self.joins}) n
+            WHERE t.id = n.id
+              AND ({", ".join(f"t.{column}" for column in columns)})
+                  IS DISTINCT FROM ({", ".join(f"n.{column}" for column in columns)})
+        """  # noqa: S608 - names and conditions of our own declarations
+
+    def _count(self) -> str:
+        flags = [f"count(*) FILTER (WHERE a.flags @> ARRAY['{flag.name}'])" for flag in self.flags]
+        counted = ", ".join(["count(*)", *flags, *self.summary.values()])
+        return f"SELECT {counted} FROM {self.model._meta.db_table} a"  # noqa: S608 - as above
+
+
+def activity_join(kind: AssetKind, column: str) -> str:
+    """Joins ``activity``: ``total`` and ``of_type`` of each asset within the look-back.
+
+    Whole days come from the roll-up; only the days on which the look-back begins and ends are counted from the
+    activities.
+    """
+    return f"""
+        LEFT JOIN (
+            SELECT asset_id, sum(count) AS total, jsonb_object_agg(type, count) AS of_type
+            FROM (
+                SELECT asset_id, type, sum(count) AS count
+                FROM (
+                    SELECT asset_id, type, count FROM pardot_assetactivityday
+                    WHERE asset_kind = '{kind.value}' AND day >= %(first_whole_day)s AND day < %(day_after_whole_ones)s
+                    UNION ALL
+                    SELECT {column}, type, 1 FROM pardot_visitoractivity
+                    WHERE created_at > %(since)s AND created_at < %(first_midnight)s AND {column} IS NOT NULL
+                      AND type IS NOT NULL
+                    UNION ALL
+                    SELECT {column}, type, 1 FROM pardot_visitoractivity
+                    WHERE created_at >= %(last_midnight)s AND created_at <= %(until)s AND {column} IS NOT NULL
+                      AND type IS NOT NULL
+                ) counted GROUP BY asset_id, type
+            ) typed GROUP BY asset_id
+        ) activity ON activity.asset_id = a.id
+    """  # noqa: S608 - as above
+
+
+def activities_of(*types: int) -> str:
+    """SQL: how many activities of these types the asset had; goes with ``activity_join``."""
+    return "(" + " + ".join(f"coalesce((activity.of_type ->> '{kind:d}')::bigint, 0)" for kind in types) + ")"
+
+
+_LINKED_CAMPAIGN = f"c.id = a.campaign_id AND NOT {blank('c.salesforce_id')}"
+CHAIN: Mapping[str, str] = {
+    "in_campaign": f"count(*) FILTER (WHERE {CAMPAIGN_KNOWN})",
+    "in_sf_campaign": f"count(*) FILTER (WHERE EXISTS (SELECT 1 FROM pardot_campaign c WHERE {_LINKED_CAMPAIGN}))",  # noqa: S608 - as above
+    "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
+    "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
+}
+"""How many assets of a content type reach a campaign, and through it a Salesforce campaign; goes with
+``CHAIN_NEEDS``."""
+CHAIN_NEEDS = ("campaigns",)

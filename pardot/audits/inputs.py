@@ -1,0 +1,100 @@
+"""What the audits may rely on at the moment at which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from pardot.configuration import Configuration, configuration
+from pardot.models import EntityState
+from pardot.sync.entities import ACTIVITIES
+from pardot.sync.state import complete_reads
+
+ACTIVITY_GOOD_FOR = timedelta(days=8)
+"""A look-back that ended longer ago says nothing about now."""
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """The span whose activities count: after ``since``, up to the last complete read of them."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def first_midnight(self) -> datetime:
+        """UTC, as the days of the roll-up are: the first whole day begins."""
+        return _midnight(self.since) + timedelta(days=1)
+
+    @property
+    def last_midnight(self) -> datetime:
+        """The last whole day has ended."""
+        return _midnight(self.until)
+
+
+@dataclass(frozen=True)
+class AuditInputs:
+    """One set for all audits of a run, so that they agree."""
+
+    now: datetime
+    configuration: Configuration
+    read: Mapping[str, EntityState]
+    """The entities that were read completely, by name."""
+    look_back: LookBack | None
+    """``None``: no data about activity."""
+
+    def has(self, *entities: str) -> bool:
+        """Whether all of them were read completely at least once."""
+        return all(entity in self.read for entity in entities)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """For the SQL of the audits."""
+        span = self.look_back or LookBack(self.now, self.now)
+        return {
+            "now": self.now,
+            "since": span.since,
+            "first_midnight": span.first_midnight,
+            "last_midnight": span.last_midnight,
+            "until": span.until,
+            "first_whole_day": span.first_midnight.date(),
+            "day_after_whole_ones": span.last_midnight.date(),
+            "stale_months": self.configuration.list_stale_months,
+            "severe_months": self.configuration.list_stale_severe_months,
+        }
+
+
+def audit_inputs(now: datetime | None = None) -> AuditInputs:
+    """As things stand now."""
+    now = now or timezone.now()
+    known, values = complete_reads(), configuration()
+    return AuditInputs(
+        now=now,
+        configuration=values,
+        read=known,
+        look_back=look_back(known.get(ACTIVITIES.name), days=values.activity_lookback_days, now=now),
+    )
+
+
+def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
+    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far.
+
+    Nor is there data when activities are not kept for so long.
+    """
+    if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
+        return None
+    if days > settings.PARDOT_ACTIVITY_RETENTION_DAYS:
+        return None
+    since = state.complete_until - timedelta(days=days)
+    if state.complete_since is not None and state.complete_since > since:
+        return None
+    return LookBack(since=since, until=state.complete_until)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,21 @@
+"""Lists: named, and touched within the year."""
+
+from __future__ import annotations
+
+from pardot.areas import Area
+from pardot.audits.asset_audit import AssetAudit, Flag, blank
+from pardot.models import List
+
+_CHANGED = "coalesce(a.updated_at, a.created_at)"
+_STALE = f"{_CHANGED} <= %(now)s - make_interval(months => %(stale_months)s)"
+_SEVERE = f"{_CHANGED} < %(now)s - make_interval(months => %(severe_months)s)"
+
+AUDIT = AssetAudit(
+    area=Area.LISTS,
+    model=List,
+    flags=(
+        Flag("unnamed", blank("a.name")),
+        Flag("stale", f"{_STALE} AND NOT ({_SEVERE})"),
+        Flag("stale_1y", _SEVERE),
+    ),
+)

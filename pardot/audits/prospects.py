@@ -1,0 +1,130 @@
+"""Prospects: who is linked to Salesforce, what their CRM fields hold, and how they engage.
+
+They are too many for a row of flags each: one scan at the end of a sync, and its figures in ``AuditSummary``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from pardot.areas import Area
+from pardot.audits.inputs import AuditInputs, look_back
+from pardot.models import AuditSummary
+from pardot.rollups import ENGAGEMENT_DAYS
+from pardot.sync.entities import ACTIVITIES, PROSPECTS
+
+_AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
+_AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"
+LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {_AS_LEAD} OR {_AS_CONTACT})"
+"""SQL over a prospect ``p``: it has some id of a lead or contact."""
+
+
+VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
+"""What a Salesforce id looks like, as a regular expression."""
+
+
+def bad_id(column: str) -> str:
+    """SQL over a prospect ``p``: the field holds something that is no Salesforce id of 15 or 18 characters."""
+    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
+
+
+STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
+"""SQL over a prospect ``p``: the adoption field should have been emptied by Salesforce and was not."""
+HIGH_SCORE = 100
+SAMPLE_SIZE = 50
+"""How many prospects of a kind are named in the figures, by their ids."""
+
+
+def _percent(condition: str) -> str:
+    """SQL: of all, to one decimal place; null without any. Half goes up."""
+    return f"round(100.0 * count(*) FILTER (WHERE {condition}) / nullif(count(*), 0), 1)::double precision"
+
+
+_COUNTS = {
+    "total": "count(*)",
+    "linked": f"count(*) FILTER (WHERE {LINKED})",
+    "as_lead": f"count(*) FILTER (WHERE {_AS_LEAD})",
+    "as_contact": f"count(*) FILTER (WHERE {_AS_CONTACT})",
+    "unlinked": f"count(*) FILTER (WHERE NOT {LINKED})",
+    "with_email": "count(*) FILTER (WHERE coalesce(p.email, '') <> '')",
+    "opted_out": "count(*) FILTER (WHERE p.opted_out)",
+    "bad_lead_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_lead_id')})",
+    "bad_contact_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_contact_id')})",
+    "bad_salesforce_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_id')})",
+    "bad_account_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_account_id')})",
+    "adoption_stuck": f"count(*) FILTER (WHERE {STUCK})",
+    "adoption_stuck_high_score": f"count(*) FILTER (WHERE {STUCK} AND p.score >= {HIGH_SCORE})",
+    "unlinked_pct": f"coalesce({_percent(f'NOT {LINKED}')}, 0)",
+    "link_rate": _percent(LINKED),
+    "scored": "count(p.score)",
+    "avg_score": "round(avg(p.score), 1)::double precision",
+    "top_score": "max(p.score)",
+}
+_SELECT = f"SELECT {', '.join(_COUNTS.values())} FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE"  # noqa: S608 - our own
+_DELETED = "SELECT count(*) FROM pardot_prospect WHERE is_deleted"
+_GRADES = """
+    SELECT coalesce(nullif(btrim(grade), ''), 'none'), count(*) FROM pardot_prospect
+    WHERE is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1
+"""
+_SAMPLES = {
+    "bad_lead_sample": (bad_id("salesforce_lead_id"), "p.id"),
+    "bad_contact_sample": (bad_id("salesforce_contact_id"), "p.id"),
+    "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
+}
+"""Figures that are lists of ids: which prospects, in which order, the first ``SAMPLE_SIZE`` of them."""
+_ACTIVE = """
+    SELECT count(*) FROM pardot_prospectengagement e JOIN pardot_prospect p ON p.id = e.prospect_id
+    WHERE p.is_deleted IS NOT TRUE
+"""
+
+
+class ProspectAudit:
+    """Figures of all prospects that are not in Pardot's recycle bin, and how many are in it."""
+
+    area = Area.PROSPECTS
+
+    def run(self, inputs: AuditInputs) -> None:
+        """Bring the summary up to date; call it in a transaction."""
+        figures = _figures()
+        if not _activity_is_known(inputs):
+            figures["active_30d"] = None
+        AuditSummary.objects.update_or_create(
+            area=self.area,
+            defaults={
+                "audited_at": inputs.now,
+                "is_complete": inputs.has(PROSPECTS.name),
+                "items": figures["total"],
+                "counts": {},
+                "activity_until": inputs.look_back.until if inputs.look_back else None,
+                "figures": figures,
+            },
+        )
+
+
+AUDIT = ProspectAudit()
+
+
+def _activity_is_known(inputs: AuditInputs) -> bool:
+    """Whether ``ProspectEngagement`` says anything; its days are its own, not those of the configured look-back."""
+    return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
+
+
+def _figures() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT)
+        figures: dict[str, Any] = dict(zip(_COUNTS, cursor.fetchone(), strict=True))
+        cursor.execute(_DELETED)
+        figures["deleted"] = cursor.fetchone()[0]
+        cursor.execute(_GRADES)
+        figures["grade_distribution"] = dict(cursor.fetchall())
+        for name, (condition, order) in _SAMPLES.items():
+            cursor.execute(
+                f"SELECT p.id FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE AND {condition} "  # noqa: S608 - our own
+                f"ORDER BY {order} LIMIT {SAMPLE_SIZE}"
+            )
+            figures[name] = [prospect for (prospect,) in cursor.fetchall()]
+        cursor.execute(_ACTIVE)
+        figures["active_30d"] = cursor.fetchone()[0]
+    return figures

@@ -1,0 +1,50 @@
+"""All audits, once, at the end of a sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pardot.areas import Area
+from pardot.audits import campaigns, custom_redirects, forms, landing_pages, list_emails, lists, prospects, tags
+from pardot.audits.asset_audit import AssetAudit
+from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.models import AuditSummary
+from sf.sync.lock import wait_to_merge
+
+
+class Audit(Protocol):
+    """Leaves the ``AuditSummary`` of its area."""
+
+    @property
+    def area(self) -> Area: ...
+
+    def run(self, inputs: AuditInputs) -> None: ...
+
+
+ASSET_AUDITS: tuple[AssetAudit, ...] = (
+    campaigns.AUDIT,
+    forms.AUDIT,
+    landing_pages.AUDIT,
+    lists.AUDIT,
+    list_emails.AUDIT,
+    custom_redirects.AUDIT,
+    tags.AUDIT,
+)
+AUDIT_OF: Mapping[Area, AssetAudit] = {audit.area: audit for audit in ASSET_AUDITS}
+"""By area, in the order of the audits."""
+AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
+
+
+def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None) -> AuditInputs:
+    """Audit every area, or some; call it in a transaction. What the audits relied on.
+
+    One at a time, and apart from merges (a sync, a change of the configuration, a retry in the admin may meet): the
+    last one to end knows what the others committed.
+    """
+    wait_to_merge(AuditSummary._meta.db_table)
+    inputs = audit_inputs(now)
+    for audit in audits:
+        audit.run(inputs)
+    return inputs

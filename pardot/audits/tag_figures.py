@@ -1,0 +1,93 @@
+"""How tags are named, and how much of each kind of thing is tagged: counted at the end of a sync, for all to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Count
+
+from pardot.areas import Area
+from pardot.audits.inputs import AuditInputs
+from pardot.models import (
+    Campaign,
+    CustomRedirect,
+    Form,
+    LandingPage,
+    List,
+    ListEmail,
+    Prospect,
+    TaggedObject,
+)
+from pardot.object_types import area_of_object_type
+
+MOST_PATTERNS = 500
+"""So many are listed; those of the most tags."""
+
+_PATTERNS = """
+    SELECT min(prefix COLLATE "C") AS prefix,
+           array_agg(DISTINCT separator COLLATE "C" ORDER BY separator COLLATE "C") AS separators,
+           count(*) AS tags, sum(usage)::bigint AS usage
+    FROM (SELECT prefix, substring(name FROM '[-:_|/]') AS separator, usage FROM pardot_tag WHERE prefix <> '') named
+    GROUP BY lower(prefix)
+    ORDER BY tags DESC, 1 LIMIT %s
+"""
+_ASSETS: Mapping[Area, type[models.Model]] = {
+    Area.CAMPAIGNS: Campaign,
+    Area.FORMS: Form,
+    Area.LANDING_PAGES: LandingPage,
+    Area.LISTS: List,
+    Area.LIST_EMAILS: ListEmail,
+    Area.CUSTOM_REDIRECTS: CustomRedirect,
+    Area.PROSPECTS: Prospect,
+}
+
+
+def naming_patterns() -> list[dict[str, Any]]:
+    """Prefix, its separators, how many tags begin with it, and on how many objects those are (null: no data)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PATTERNS, [MOST_PATTERNS])
+        rows = cursor.fetchall()
+    return [
+        {"prefix": prefix, "separators": separators, "tags": tags, "usage": usage}
+        for prefix, separators, tags, usage in rows
+    ]
+
+
+def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
+    """Of each type of object: how many there are, how many of them have a tag, and how many tags those have together.
+
+    Types that are copied come first, also those without a tag; ``total`` is null without data.
+    """
+    assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
+    covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]
+    others = sorted(
+        (word or "", count) for word, count in assignments.items() if area_of_object_type(word) not in _ASSETS
+    )
+    return [*covered, *(_coverage(word, None, None, None, count) for word, count in others)]
+
+
+def _area_coverage(area: Area, assignments: Mapping[str | None, int], inputs: AuditInputs) -> dict[str, Any]:
+    words = [word for word in assignments if area_of_object_type(word) is area]
+    count = sum(assignments[word] for word in words)
+    if not inputs.has(area.value):
+        return _coverage(area.value, area, None, None, count)
+    rows = _ASSETS[area]._default_manager.all()
+    if area is Area.PROSPECTS:
+        rows = rows.exclude(is_deleted=True)
+    tagged = TaggedObject.objects.filter(object_type__in=words, object_id__in=rows.values("pk"))
+    distinct = tagged.aggregate(tagged=Count("object_id", distinct=True))["tagged"]
+    return _coverage(area.value, area, rows.count(), distinct, count)
+
+
+def _coverage(word: str, area: Area | None, total: int | None, tagged: int | None, count: int) -> dict[str, Any]:
+    share = None if tagged is None or not total else round(100 * tagged / total, 1)
+    return {
+        "object_type": word,
+        "area": area.value if area else None,
+        "total": total,
+        "tagged": tagged,
+        "tagged_pct": share,
+        "assignments": count,
+    }

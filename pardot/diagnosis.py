@@ -1,0 +1,71 @@
+"""What ``sf check`` asks about Pardot: does the business unit answer, and may everything be read that is copied?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from pardot.client import PardotClient
+from pardot.connection import PardotCalls, pardot_client
+from pardot.sync.entities import ALL, PardotEntity
+from pardot.sync.people import PEOPLE, PersonObject
+from sf.diagnosis import Finding, register
+from sf.salesforce import soql
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import SalesforceError
+
+_BUSINESS_UNIT, _OBJECTS = "Pardot", "Pardot's objects"
+
+
+@register
+def pardot(client: SalesforceClient) -> Iterator[Finding]:
+    """Host, business unit, scope, calls left; then every object with all of its fields."""
+    if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
+        yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
+        return
+    asked = pardot_client(client, PardotCalls())
+    try:
+        usage = asked.ask_usage()
+    except SalesforceError as error:
+        yield Finding("fix", _BUSINESS_UNIT, str(error))
+        return
+    told = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "it does not tell its calls of the day"
+    said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {told}"
+    if usage and usage.used >= settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
+        yield Finding("fix", _BUSINESS_UNIT, f"{said}: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)")
+    else:
+        yield Finding("ok", _BUSINESS_UNIT, said)
+    yield from _objects(asked)
+    for person in PEOPLE:
+        yield _person(client, person)
+
+
+def _objects(client: PardotClient) -> Iterator[Finding]:
+    """One line when all can be read, else one for each that cannot."""
+    entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
+    wrong = [finding for entity in entities for finding in _object(client, entity)]
+    yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]
+
+
+def _person(client: SalesforceClient, person: PersonObject) -> Finding:
+    """Whether Salesforce shows what the orphan check needs of them."""
+    question = f"{person.sobject}s for Pardot"
+    fields = [*person.asked_paths.values(), "Email", "pi__url__c"]
+    try:
+        next(client.query(f"{soql.select(fields, person.sobject)} LIMIT 1", include_deleted=True), None)
+    except SalesforceError as error:
+        return Finding("fix", question, str(error))
+    return Finding("ok", question, f"all {len(fields)} fields can be read")
+
+
+def _object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:
+    try:
+        page = client.page(entity.path, fields=entity.api_names, params={"limit": "1"})
+    except SalesforceError as error:
+        yield Finding("fix", f"Pardot's {entity.path}", str(error))
+        return
+    if page.withheld:
+        yield Finding(
+            "fix", f"Pardot's {entity.path}", "Pardot withholds rows: give the API user access to all of them"
+        )

@@ -1,0 +1,27 @@
+"""How fresh Pardot's copies ought to be, for ``/healthz/``: by the tiers of the cron table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from pardot.sync.entities import ALL, ORPHANS, Tier
+from sf import freshness
+
+_DAILY = timedelta(hours=26)
+_WEEKLY = timedelta(days=8)
+
+
+def max_ages() -> dict[str, timedelta]:
+    """Name of a run → how old the last good one may be. Nothing where Pardot is not configured."""
+    if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
+        return {}
+    return {
+        part: _DAILY if entity.tier is Tier.SET_UP else _WEEKLY for entity in (*ALL, ORPHANS) for part in entity.parts
+    }
+
+
+def expect_fresh_copies() -> None:
+    """To be called once, where the process learns its routes."""
+    freshness.MAX_AGE.update(max_ages())

@@ -1,0 +1,44 @@
+"""Tasks that are made for an issue: at most one open one each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from pardot.issue_list import ListedIssue
+from pardot.models import Task, TeamMember
+from sf.sync.lock import wait_to_merge
+
+
+def issue_task_create(
+    listed: ListedIssue, *, assignee: TeamMember | None, due_date: date | None, created_by: str
+) -> tuple[Task, bool]:
+    """A task to mend the issue, and whether it is new: while one for it is open, that one is returned as it is.
+
+    Tasks for a single asset with the issue do not count: they mend something smaller.
+    """
+    with transaction.atomic():
+        wait_to_merge(Task._meta.db_table)
+        known = Task.objects.select_related("assignee").filter(
+            issue=listed.issue.key, status=Task.Status.OPEN, asset_id=None
+        )
+        if task := known.first():
+            return task, False
+        task = Task.objects.create(
+            title=listed.title[: Task._meta.get_field("title").max_length],
+            description=listed.description,
+            assignee=assignee,
+            area=listed.issue.area,
+            issue=listed.issue.key,
+            priority=_priority(listed.priority),
+            due_date=due_date,
+            created_by=created_by,
+        )
+        task.refresh_from_db(fields=["created_at", "updated_at"])
+        return task, True
+
+
+def _priority(priority: str) -> str:
+    """That of the issue; tasks that know no such priority are normal."""
+    return priority if priority in Task.Priority.values else Task.Priority.NORMAL.value

@@ -1,0 +1,24 @@
+"""Where a record is looked at in Pardot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+PARDOT_PAGES: Mapping[str, str] = {
+    "campaigns": "/campaign/read/id/{id}",
+    "lists": "/list/read/id/{id}",
+    "forms": "/form/read/id/{id}",
+    "landing_pages": "/landingPage/read/id/{id}",
+    "list_emails": "/email/draft/edit/id/{id}",
+    "custom_redirects": "/customRedirect/read/id/{id}",
+    "tags": "/tag/read/id/{id}",
+    "prospects": "/prospect/read/id/{id}",
+}
+"""Entity → path of a record's page. Source: docs/platform-facts.md."""
+
+
+def pardot_base() -> str:
+    """Pages and API share a host."""
+    return str(settings.PARDOT_API_URL).rstrip("/")

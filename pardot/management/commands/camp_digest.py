@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from pardot.channels.errors import NotDelivered
+from pardot.channels.mail import mail_to
+from pardot.channels.slack import post_to_slack
+from pardot.texts.digest import digest
+from pardot.texts.digest_facts import digest_facts
+
+
+class Command(BaseCommand):
+    help = "Print the morning digest of the Pardot data; with --send, post it to Slack and mail it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--send", action="store_true", help="to SLACK_WEBHOOK_URL and DIGEST_RECIPIENTS, whichever is set"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text = digest(digest_facts())
+        if not options["send"]:
+            self.stdout.write(text, ending="")
+            return
+        channels = _channels(text)
+        if not channels:
+            raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
+        failed = [error for send, told in channels if (error := self._sent(send, told))]
+        if failed:
+            raise CommandError("; ".join(failed))
+
+    def _sent(self, send: Callable[[], None], told: str) -> str:
+        """Why not; empty when it was sent. One channel that fails does not keep the other from it."""
+        try:
+            send()
+        except NotDelivered as error:
+            return str(error)
+        self.stdout.write(f"sent to {told}")
+        return ""
+
+
+def _channels(text: str) -> list[tuple[Callable[[], None], str]]:
+    """Those that are set, each with what to say when it is done."""
+    found: list[tuple[Callable[[], None], str]] = []
+    if settings.SLACK_WEBHOOK_URL:
+        found.append((lambda: post_to_slack(settings.SLACK_WEBHOOK_URL, text), "Slack"))
+    recipients = settings.DIGEST_RECIPIENTS
+    if recipients:
+        subject = text.partition("\n")[0]
+        found.append((lambda: mail_to(recipients, subject, text), ", ".join(recipients)))
+    return found

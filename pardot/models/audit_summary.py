@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from pardot.areas import Area
+
+
+class AuditSummary(models.Model):
+    """The latest audit of an area, counted once: pages read this row, not the assets. No row: never audited.
+
+    Exemptions are not taken off here: they end on a day, not with an audit.
+    """
+
+    area = models.CharField(max_length=32, primary_key=True, choices=Area)
+    audited_at = models.DateTimeField(db_default=Now())
+    is_complete = models.BooleanField(default=False, help_text="The area was read completely at least once.")
+    items = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="Flag → how many assets have it; null: no data.")
+    activity_until = models.DateTimeField(
+        null=True, blank=True, help_text="Where the look-back of its activity flags ends; empty: no data."
+    )
+    figures = models.JSONField(default=dict, blank=True, help_text="What else was counted on the way.")
+
+    class Meta:
+        verbose_name_plural = "audit summaries"
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.items:,} items"

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from pardot.areas import Area
+
+
+class Exemption(models.Model):
+    """An asset that one issue does not count, for a reason: it stays listed, as exempt."""
+
+    asset_type = models.CharField(max_length=32, choices=Area)
+    asset_id = models.BigIntegerField()
+    issue = models.CharField(max_length=64)
+    reason = models.TextField()
+    until = models.DateField(null=True, blank=True, help_text="The last day on which it holds; empty: for good.")
+    created_by = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["asset_type", "asset_id", "issue"], name="exemption_once")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_type} {self.asset_id}: {self.issue}"

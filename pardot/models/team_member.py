@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from pardot.areas import Area
+
+
+class TeamMember(models.Model):
+    """Somebody who owns areas: their issues are this person's."""
+
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=100, blank=True)
+    areas = ArrayField(models.CharField(max_length=32, choices=Area), default=list, blank=True)
+    label = models.CharField(max_length=40, blank=True, help_text="A short name for narrow places.")
+    order = models.PositiveSmallIntegerField(default=0, help_text="Where the person stands in lists.")
+    accounts_uuid = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="Of their OpenStax account: makes “my items” work."
+    )
+
+    class Meta:
+        ordering = ["order", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="team_member_once", violation_error_message="This person is in the team already."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

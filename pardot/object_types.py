@@ -1,0 +1,32 @@
+"""Pardot's words for what a tag can be on. They differ between its versions: case, blanks and the like do not count.
+
+Source: ``docs/platform-facts.md``, "tagged-objects".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pardot.areas import Area
+
+_AREA: Mapping[str, Area] = {
+    "campaign": Area.CAMPAIGNS,
+    "form": Area.FORMS,
+    "landingpage": Area.LANDING_PAGES,
+    "list": Area.LISTS,
+    "email": Area.LIST_EMAILS,
+    "listemail": Area.LIST_EMAILS,
+    "customurl": Area.CUSTOM_REDIRECTS,
+    "customredirect": Area.CUSTOM_REDIRECTS,
+    "prospect": Area.PROSPECTS,
+}
+
+
+def area_of_object_type(word: str | None) -> Area | None:
+    """The area of what Pardot calls ``word``; ``None`` for what is not copied here (files, templates …)."""
+    return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()))
+
+
+IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') = 'prospect'"
+"""The same as SQL, over ``object_type``: it is on a prospect."""

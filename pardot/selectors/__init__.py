@@ -1,0 +1,1 @@
+"""What the endpoints read: summaries and asset rows, by a constant number of queries; never raw activities."""

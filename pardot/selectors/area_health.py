@@ -1,0 +1,104 @@
+"""What the latest audit of an area says now: exemptions taken off, and without activity data that are too old."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from pardot.areas import Area
+from pardot.audits.asset_audit import AssetAudit
+from pardot.audits.run import AUDIT_OF
+from pardot.exemptions import exempt_assets, exempt_counts
+from pardot.issues import BY_KEY, Issue, issue_of_flag
+from pardot.models import AuditSummary
+from pardot.scorecard import activity_is_old, flag_count, today
+
+
+@dataclass(frozen=True)
+class AreaHealth:
+    """One area of assets."""
+
+    audit: AssetAudit
+    audited_at: datetime | None
+    items: int | None
+    """``None``: never read completely."""
+    counts: Mapping[str, int | None]
+    """Flag → how many assets count; ``None``: no data."""
+    exempt: Mapping[str, int]
+    """Flag → how many more have it and are exempt."""
+    exempt_assets: Mapping[str, frozenset[int]]
+    """Flag → who is exempt, whether or not they have it; only of flags with exemptions."""
+    activity_until: datetime | None
+    has_activities: bool
+    figures: Mapping[str, Any]
+
+    @property
+    def area(self) -> Area:
+        return self.audit.area
+
+    @cached_property
+    def known_flags(self) -> frozenset[str]:
+        """Those about which there are data."""
+        return frozenset(flag for flag, count in self.counts.items() if count is not None)
+
+    @cached_property
+    def unknown_columns(self) -> frozenset[str]:
+        """Figures of the assets about which there are no data now, whatever the latest audit has written."""
+        if self.has_activities:
+            return frozenset()
+        return frozenset(figure.column for figure in self.audit.figures if figure.needs_activity)
+
+    def flags_of(self, flags: Sequence[str]) -> list[str]:
+        """Of an asset's ``flags`` those about which there are data."""
+        return [flag for flag in flags if flag in self.known_flags]
+
+    def exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
+        """Of an asset's ``flags`` those for which it is exempt."""
+        return [flag for flag in self.flags_of(flags) if asset in self.exempt_assets.get(flag, ())]
+
+    def issue(self, flag: str) -> Issue | None:
+        """The issue that counts ``flag``; some flags only inform."""
+        return issue_of_flag(self.area, flag)
+
+
+def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
+    """Of ``areas`` of assets (none given: all of them); three queries."""
+    now = now or timezone.now()
+    wanted = areas or tuple(AUDIT_OF)
+    summaries = AuditSummary.objects.in_bulk(wanted)
+    exempt = exempt_assets(today(now))
+    of_wanted = {key: ids for key, ids in exempt.items() if BY_KEY[key].area in wanted}
+    counts = exempt_counts(today(now))
+    return {area: _health(AUDIT_OF[area], summaries.get(area), of_wanted, counts, now) for area in wanted}
+
+
+def _health(
+    audit: AssetAudit,
+    summary: AuditSummary | None,
+    exempt: Mapping[str, frozenset[int]],
+    exempt_now: Mapping[str, int],
+    now: datetime,
+) -> AreaHealth:
+    issues = {flag.name: issue_of_flag(audit.area, flag.name) for flag in audit.flags}
+    counts = {flag: flag_count(summary, flag, now) for flag in issues}
+    taken_off = {
+        flag: exempt_now[issue.key] if issue is not None and counts[flag] is not None else 0
+        for flag, issue in issues.items()
+    }
+    complete = summary is not None and summary.is_complete
+    return AreaHealth(
+        audit=audit,
+        audited_at=summary.audited_at if summary else None,
+        items=summary.items if summary is not None and complete else None,
+        counts={flag: None if count is None else count - taken_off[flag] for flag, count in counts.items()},
+        exempt=taken_off,
+        exempt_assets={flag: exempt[issue.key] for flag, issue in issues.items() if issue and issue.key in exempt},
+        activity_until=summary.activity_until if summary else None,
+        has_activities=summary is not None and not activity_is_old(summary, now),
+        figures=summary.figures if summary is not None and complete else {},
+    )

@@ -1,0 +1,143 @@
+"""Assets of one area as a page of its audit table, and the inventory of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Lower
+
+from pardot.areas import Area
+from pardot.audits.run import AUDIT_OF
+from pardot.models import AuditSummary, Campaign, EntityState, Folder
+from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
+from pardot.sync.entities import FOLDERS
+
+SHOWN = (
+    "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",
+    "is_public", "prefix", "usage", "activity_count", "error_count", "created_at", "updated_at", "flags",
+)  # fmt: skip
+"""Of these columns those that the area has."""
+_SEARCHED = ("name", "title", "subject", "url", "salesforce_id")
+_SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage", "campaign_id", "folder_id", "is_sent")
+MOST_RECENT = 10
+
+
+class NoCampaigns(ValueError):
+    """Assets of this area belong to no campaign, so they cannot be asked for by one."""
+
+
+@dataclass(frozen=True)
+class AssetFilters:
+    """What is asked for; ``None``: all."""
+
+    flag: str | None = None
+    issues: bool | None = None
+    exempt: bool | None = None
+    campaign_id: int | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of what was found."""
+
+    count: int
+    """Of all, whatever the limit."""
+    records: list[dict[str, Any]]
+
+
+@cache
+def columns_of(area: Area) -> tuple[str, ...]:
+    """Of ``SHOWN``."""
+    have = {field.name for field in AUDIT_OF[area].model._meta.concrete_fields}
+    return tuple(name for name in SHOWN if name in have)
+
+
+@cache
+def sort_keys(area: Area) -> SortKeys:
+    """What the records of ``area`` can be sorted by."""
+    have = columns_of(area)
+    keys: dict[str, Any] = {"id": F("pk"), "name": Lower("name"), "issues": HowMany("flags")}
+    keys |= {name: F(name) for name in _SORTED if name in have}
+    keys |= {name: Lower(name) for name in ("subject", "prefix") if name in have}
+    if "campaign_id" in have:
+        name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=Lower("name"))
+        keys["campaign_name"] = Subquery(name_of)
+    return keys
+
+
+def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> Page:
+    """Records of the area of ``health``: three queries or four. ``Unknown``, ``NoCampaigns``."""
+    rows = _matching(health, wanted)
+    shown = ordered(rows, sort, sort_keys(health.area)).values(*columns_of(health.area))[offset : offset + limit]
+    records = list(shown)
+    name_them(records)
+    return Page(count=rows.count(), records=[as_known(record, health) for record in records])
+
+
+def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
+    rows: Rows = health.audit.model._default_manager.all()
+    if wanted.campaign_id is not None:
+        if "campaign_id" not in columns_of(health.area):
+            raise NoCampaigns(f"{health.area.label} belong to no campaign")
+        rows = rows.filter(campaign_id=wanted.campaign_id)
+    if wanted.flag is not None:
+        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
+    elif wanted.exempt is not None:
+        rows = with_exemption(rows, health, wanted.exempt)
+    if wanted.issues is not None:
+        rows = with_issues(rows, health, wanted.issues)
+    if wanted.q:
+        rows = searched(rows, wanted.q, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
+    return rows
+
+
+def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
+    """``record`` without what there are no data about, and with what it is exempt from."""
+    stored = record["flags"]
+    record |= dict.fromkeys(health.unknown_columns & record.keys())
+    record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)
+    return record
+
+
+def name_them(records: Sequence[dict[str, Any]]) -> None:
+    """Add the names of campaign and folder, where records have these; null for what does not exist or has no name."""
+    for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
+        having = [record for record in records if column in record]
+        ids = {record[column] for record in having if record[column]}
+        names = dict(model._default_manager.filter(pk__in=ids).values_list("pk", "name"))
+        for record in having:
+            record[name] = names.get(record[column])
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What there is of one type."""
+
+    type: str
+    label: str
+    count: int | None
+    """``None``: never read completely."""
+    recent: list[dict[str, Any]]
+    """Those with the greatest ids, which are the ones made last."""
+
+
+def inventory() -> list[Inventory]:
+    """Every type of asset, folders too; a query each and three more."""
+    complete = dict(AuditSummary.objects.filter(is_complete=True).values_list("area", "items"))
+    counted = [
+        Inventory(area.value, area.label, complete.get(area.value), _recent(audit.model._default_manager.all()))
+        for area, audit in AUDIT_OF.items()
+    ]
+    have_folders = EntityState.objects.filter(name=FOLDERS.name).exists()
+    count = Folder.objects.count() if have_folders else None
+    return [*counted, Inventory(FOLDERS.name, "Folders", count, _recent(Folder.objects.all()))]
+
+
+def _recent(rows: Rows) -> list[dict[str, Any]]:
+    return list(rows.order_by("-pk").values("id", "name", "created_at", "updated_at")[:MOST_RECENT])

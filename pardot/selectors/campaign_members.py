@@ -1,0 +1,61 @@
+"""Who is in a Salesforce campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pardot.models import Campaign, CampaignMember, CampaignMemberCount, SalesforceCampaign
+from pardot.sync.entities import CAMPAIGN_MEMBER_COUNTS, CAMPAIGN_MEMBERS
+from pardot.sync.state import complete_reads
+
+SHOWN = ("id", "lead_id", "contact_id", "status", "has_responded", "created_date", "first_responded_date")
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """A part of the members of one campaign."""
+
+    campaigns: list[dict[str, Any]]
+    """The Pardot campaigns that are linked to it."""
+    counts: dict[str, int] | None
+    """Members, responded, leads and contacts as Salesforce counts them; ``None``: no data."""
+    members: list[dict[str, Any]] | None
+    """By id; ``None``: never read."""
+    following: str | None
+    """What to ask for next: the members after this one; ``None``: these were the last."""
+
+
+def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
+    """The members whose id comes after ``after``; ``None`` when there is no such campaign, here or there.
+
+    ``sf_id``: 18 characters. Pages are found by the index, so that the last one costs no more than the first.
+    """
+    campaigns = Campaign.objects.filter(salesforce_id__in=[sf_id, sf_id[:15]]).order_by("pk")
+    linked = [{"id": campaign.id, "name": campaign.name} for campaign in campaigns.only("id", "name")]
+    count = CampaignMemberCount.objects.filter(pk=sf_id).first()
+    if not linked and count is None and not _in_salesforce(sf_id):
+        return None
+    read = complete_reads()
+    members = _members(sf_id, after, limit + 1) if CAMPAIGN_MEMBERS.name in read else None
+    shown = members[:limit] if members is not None else None
+    return MemberPage(
+        campaigns=linked,
+        counts=_counts(count) if CAMPAIGN_MEMBER_COUNTS.name in read else None,
+        members=shown,
+        following=shown[-1]["id"] if shown and members and len(members) > limit else None,
+    )
+
+
+def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
+    """A campaign that Salesforce did not count has no members."""
+    return {name: getattr(count, name, 0) for name in ("members", "responded", "leads", "contacts")}
+
+
+def _in_salesforce(sf_id: str) -> bool:
+    return SalesforceCampaign.objects.filter(pk=sf_id).exists()
+
+
+def _members(sf_id: str, after: str, limit: int) -> list[dict[str, Any]]:
+    rows = CampaignMember.objects.filter(campaign_id=sf_id, pk__gt=after)
+    return list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])

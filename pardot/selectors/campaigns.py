@@ -1,0 +1,137 @@
+"""Campaigns with what belongs to them: the page of the Campaign Map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from pardot.areas import Area
+from pardot.models import Campaign, Folder
+from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.assets import AssetFilters, as_known, name_them
+from pardot.selectors.children import COUNT_OF, children_of, orphans
+from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
+
+_SHOWN = (
+    "id", "name", "cost", "salesforce_id", "folder_id", "created_at", "updated_at", "sf_created_at", "sf_modified_at",
+    "start_date", "end_date", *COUNT_OF.values(), "member_count", "responded_count", "activity_count", "flags",
+)  # fmt: skip
+_ASSETS = sum((F(column) for column in list(COUNT_OF.values())[1:]), F("form_count"))
+SORT_KEYS: SortKeys = {
+    "id": F("pk"),
+    "name": Lower("name"),
+    "issues": HowMany("flags"),
+    **{name: F(name) for name in _SHOWN if name not in {"id", "name", "salesforce_id", "folder_id", "flags"}},
+    "asset_count": _ASSETS,
+}
+
+
+@dataclass(frozen=True)
+class CampaignFilters(AssetFilters):
+    """What is asked for; ``None``: all."""
+
+    no_sf: bool | None = None
+    empty: bool | None = None
+    has_assets: bool | None = None
+    has_members: bool | None = None
+    asset_type: Area | None = None
+    """One of ``COUNT_OF``: those that have some of it."""
+    folder_id: int | None = None
+    begun_after: datetime | None = None
+    """In Salesforce; those that are not linked, in Pardot."""
+    begun_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """A part of the campaigns that were found, and what is beside them."""
+
+    count: int
+    campaigns: list[dict[str, Any]]
+    orphans: Mapping[Area, list[dict[str, Any]]] = field(default_factory=dict)
+    """The first ``MOST_ORPHANS`` assets of each type whose campaign does not exist."""
+    folders: Mapping[int, str | None] = field(default_factory=dict)
+    """All folders that campaigns are in, by id."""
+
+
+def campaign_page(
+    health: Mapping[Area, AreaHealth], wanted: CampaignFilters, *, sort: str, limit: int, offset: int
+) -> CampaignPage:
+    """``health`` is that of campaigns and of all in ``COUNT_OF``. As many queries, however many rows. ``Unknown``."""
+    rows = _matching(health[Area.CAMPAIGNS], wanted)
+    campaigns = list(ordered(rows, sort, SORT_KEYS).values(*_SHOWN)[offset : offset + limit])
+    name_them(campaigns)
+    content = children_of([campaign["id"] for campaign in campaigns], health)
+    children = {area: content.by_campaign(area) for area in COUNT_OF}
+    for campaign in campaigns:
+        _complete(campaign, health, children)
+    return CampaignPage(
+        count=rows.count(),
+        campaigns=campaigns,
+        orphans=orphans(health).by_type,
+        folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
+    )
+
+
+def _matching(health: AreaHealth, wanted: CampaignFilters) -> Rows:
+    rows: Rows = Campaign.objects.all()
+    for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
+        if having is not None:
+            rows = _having(rows, health, flag, having)
+    if wanted.flag is not None:
+        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
+    elif wanted.exempt is not None:
+        rows = with_exemption(rows, health, wanted.exempt)
+    if wanted.issues is not None:
+        rows = with_issues(rows, health, wanted.issues)
+    if wanted.q:
+        rows = searched(rows, wanted.q, ("name", "salesforce_id"))
+    return rows.filter(_conditions(wanted))
+
+
+def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
+    """Those with the flag or without it; none when there are no data about it."""
+    if having or flag not in health.known_flags:
+        return with_flag(rows, health, flag, exempt=None)
+    return rows.exclude(flags__contains=[flag])
+
+
+def _conditions(wanted: CampaignFilters) -> Q:
+    has_assets = Q(**{f"{COUNT_OF[Area.FORMS]}__gt": 0})
+    for column in COUNT_OF.values():
+        has_assets |= Q(**{f"{column}__gt": 0})
+    found = Q()
+    if wanted.has_assets is not None:
+        found &= has_assets if wanted.has_assets else ~has_assets
+    if wanted.has_members is not None:
+        found &= Q(member_count__gt=0) if wanted.has_members else Q(member_count=0)
+    if wanted.asset_type is not None:
+        found &= Q(**{f"{COUNT_OF[wanted.asset_type]}__gt": 0})
+    if wanted.folder_id is not None:
+        found &= Q(folder_id=wanted.folder_id)
+    return found & _begun(wanted)
+
+
+def _begun(wanted: CampaignFilters) -> Q:
+    found = Q()
+    if wanted.begun_after is not None:
+        found &= Q(sf_created_at__gte=wanted.begun_after) | Q(sf_created_at=None, created_at__gte=wanted.begun_after)
+    if wanted.begun_before is not None:
+        found &= Q(sf_created_at__lt=wanted.begun_before) | Q(sf_created_at=None, created_at__lt=wanted.begun_before)
+    return found
+
+
+def _complete(
+    campaign: dict[str, Any], health: Mapping[Area, AreaHealth], children: Mapping[Area, Mapping[int, list[Any]]]
+) -> None:
+    """Add what belongs to ``campaign``; how much of a type that was never read is null."""
+    as_known(campaign, health[Area.CAMPAIGNS])
+    for area, column in COUNT_OF.items():
+        if health[area].items is None:
+            campaign[column] = None
+    campaign["children"] = {area.value: children[area].get(campaign["id"], []) for area in COUNT_OF}

@@ -1,0 +1,86 @@
+"""What belongs to campaigns, and what belongs to none that exists: one statement each for all types of content.
+
+Written out, because eight query sets took longer to put together than PostgreSQL needs to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from pardot.areas import Area
+from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.assets import as_known
+
+COUNT_OF: Mapping[Area, str] = {
+    Area.FORMS: "form_count",
+    Area.LANDING_PAGES: "landing_page_count",
+    Area.LIST_EMAILS: "list_email_count",
+    Area.CUSTOM_REDIRECTS: "custom_redirect_count",
+}
+"""Types of content → the column of a campaign that says how many of them it has."""
+MOST_CHILDREN = 50
+"""So many of each type are listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
+MOST_ORPHANS = 25
+
+# The activities of list e-mails are not counted.
+_ACTIVITIES = {
+    Area.FORMS: "activity_count",
+    Area.LANDING_PAGES: "activity_count",
+    Area.LIST_EMAILS: "NULL::int",
+    Area.CUSTOM_REDIRECTS: "activity_count",
+}
+_COLUMNS = ("id", "name", "campaign_id", "flags", "activity_count")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Assets of all types of content, each with its campaign."""
+
+    by_type: Mapping[Area, list[dict[str, Any]]]
+
+    def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
+        """Campaign → its assets of this type, without the id of the campaign."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        for record in self.by_type[area]:
+            child = {name: value for name, value in record.items() if name != "campaign_id"}
+            found.setdefault(record["campaign_id"], []).append(child)
+        return found
+
+
+def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> Content:
+    """The first ``MOST_CHILDREN`` of each type of each campaign, by id."""
+    place = ", row_number() OVER (PARTITION BY campaign_id ORDER BY id) AS place"
+    selects = (_select(area, health, place) + " WHERE campaign_id = ANY(%(campaigns)s)" for area in COUNT_OF)
+    parameters = {"campaigns": list(campaigns), "most": MOST_CHILDREN}
+    return _content(f"({' UNION ALL '.join(selects)}) content WHERE place <= %(most)s", parameters, health)
+
+
+def orphans(health: Mapping[Area, AreaHealth]) -> Content:
+    """The first ``MOST_ORPHANS`` of each type whose campaign does not exist; none without data."""
+    selects = [
+        f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"
+        for area in COUNT_OF
+        if "orphan" in health[area].known_flags
+    ]
+    if not selects:
+        return Content({area: [] for area in COUNT_OF})
+    return _content(f"({' UNION ALL '.join(selects)}) content", {"most": MOST_ORPHANS}, health)
+
+
+def _select(area: Area, health: Mapping[Area, AreaHealth], more: str = "") -> str:
+    columns = f"'{area.value}' AS area, id, name, campaign_id, flags, {_ACTIVITIES[area]} AS activity_count"
+    return f"SELECT {columns}{more} FROM {health[area].audit.model._meta.db_table}"  # noqa: S608 - our own names
+
+
+def _content(rows: str, parameters: Mapping[str, Any], health: Mapping[Area, AreaHealth]) -> Content:
+    found: dict[Area, list[dict[str, Any]]] = {area: [] for area in COUNT_OF}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT area, {', '.join(_COLUMNS)} FROM {rows} ORDER BY id", parameters)  # noqa: S608 - as above
+        for name, *values in cursor.fetchall():
+            area = Area(name)
+            found[area].append(as_known(dict(zip(_COLUMNS, values, strict=True)), health[area]))
+    return Content(found)

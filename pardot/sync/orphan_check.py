@@ -1,0 +1,125 @@
+"""The orphan check of a survey: what Salesforce must be asked, and then all of it stored at once, or nothing.
+
+Most prospects are settled by the people who know a prospect, which are read anyway. Only for the others are leads and
+contacts asked for by id, in rounds: a deleted one may have been merged into one that must be asked for in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils import timezone
+
+from pardot.models import OrphanRecord
+from pardot.orphans import (
+    RECORDS_A_KIND,
+    find_suspects,
+    forget_suspects,
+    ids_to_ask,
+    note_ids_to_ask,
+    store_orphans,
+)
+from pardot.sync.entities import (
+    CAMPAIGNS,
+    CUSTOM_REDIRECTS,
+    FORMS,
+    LANDING_PAGES,
+    LIST_EMAILS,
+    PROSPECTS,
+    CountedEntity,
+)
+from pardot.sync.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
+from pardot.sync.salesforce import CountingSync
+from pardot.sync.state import complete_reads
+from sf.models import SyncRun
+from sf.salesforce.client import SalesforceClient
+from sf.sync import usage
+from sf.sync.errors import SyncPaused, SyncSkipped
+from sf.sync.sync import Progress, SyncOptions
+
+NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
+"""What is compared."""
+GOOD_FOR = timedelta(days=1)
+"""An older copy compared with Salesforce as it is now would make orphans of whoever is new."""
+MOST_ROUNDS = 10
+
+
+class OrphanCheck(CountingSync):
+    """One look for orphans."""
+
+    system: ClassVar[str] = "Salesforce"
+
+    def __init__(
+        self,
+        entity: CountedEntity,
+        client: SalesforceClient,
+        counter: usage.UsageCounter,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        super().__init__(entity, counter, progress, options, check_budget)
+        self._client = client
+        self._read_whole: set[PersonObject] = set()
+
+    def _read_and_merge(self) -> None:
+        self._check_copies()
+        self._progress.reading(self._name, "comparing with Salesforce", None, 0)
+        reader = PeopleReader(self._client, self._progress.advanced)
+        try:
+            self._ask(reader)
+            self._store(reader)
+        except SyncPaused as error:
+            raise SyncSkipped(f"{error}; no orphans were stored") from error
+        finally:
+            self._clear()
+
+    def _check_copies(self) -> None:
+        known, now = complete_reads(), timezone.now()
+        old = [
+            entity.name
+            for entity in NEEDS
+            if entity.name not in known or now - known[entity.name].complete_until > GOOD_FOR
+        ]
+        if old:
+            raise SyncSkipped(f"not read completely within a day: {', '.join(old)}")
+        withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
+        if withheld:
+            self._remark = f"Pardot withheld {', '.join(withheld)}: who points to them may be no orphan"
+
+    def _ask(self, reader: PeopleReader) -> None:
+        for person in PEOPLE:
+            person.asked.create()
+            reader.read_linked(person)
+        find_suspects()
+        for round_number in range(MOST_ROUNDS):
+            if not note_ids_to_ask(round_number):
+                return
+            for person in PEOPLE:
+                self._ask_about(reader, person, round_number)
+
+    def _ask_about(self, reader: PeopleReader, person: PersonObject, round_number: int) -> None:
+        if person in self._read_whole:
+            return
+        ids = ids_to_ask(person, round_number, at_most=MOST_BY_ID + 1)
+        if len(ids) > MOST_BY_ID:
+            reader.read_all(person)
+            self._read_whole.add(person)
+        elif ids:
+            reader.read_by_id(person, ids)
+
+    def _store(self, reader: PeopleReader) -> None:
+        self._progress.merging(self._name)
+        run = store_orphans()
+        self._run.mode, self._run.transport = SyncRun.Mode.FULL, reader.transport
+        self._run.rows_read = reader.rows
+        self._run.inserted = sum(min(getattr(run, kind), RECORDS_A_KIND) for kind in OrphanRecord.Kind.values)
+
+    @staticmethod
+    def _clear() -> None:
+        forget_suspects()
+        for person in PEOPLE:
+            person.asked.drop()
+            person.linked.drop()

@@ -1,0 +1,141 @@
+"""The leads and contacts of Salesforce, as far as the orphan check needs them, in staging tables of its own.
+
+Those that know a prospect (``pi__url__c``) are read with their e-mail address; whoever else a prospect names is asked
+for by id, deleted ones too, with what they were merged or converted into. Nothing of this outlives the check.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.conf import settings
+
+from sf.models import SyncRun
+from sf.salesforce import soql
+from sf.salesforce.bulk import BulkQuery
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import QueryLocatorGone
+from sf.salesforce.http import retrying
+from sf.sync import usage
+from sf.sync.engine import READ_ATTEMPTS
+from sf.sync.errors import SyncError
+from sf.sync.load import Column, Stage, Target
+from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
+
+logger = logging.getLogger(__name__)
+
+IDS_A_CALL = 400
+"""A list of so many ids, encoded, with the headers stays under the 16,384 bytes of a request line and headers."""
+MOST_BY_ID = 4_000
+"""From more ids on, all of the object are read by one Bulk job: fewer calls."""
+
+
+@dataclass(frozen=True)
+class PersonObject:
+    """An object of Salesforce that prospects are linked to."""
+
+    sobject: str
+    prefix: str
+    """What its ids begin with."""
+    becomes: tuple[str, ...]
+    """Fields that name what a deleted one was merged or converted into."""
+
+    @property
+    def linked(self) -> Stage:
+        """Those with ``pi__url__c``: ``id``, ``email``."""
+        return _stage(self, "linked", {"id": "Id", "email": "Email"})
+
+    @property
+    def asked(self) -> Stage:
+        """Those that were asked for by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
+        return _stage(self, "asked", self.asked_paths)
+
+    @property
+    def asked_paths(self) -> Mapping[str, str]:
+        return {"id": "Id", "is_deleted": "IsDeleted", **{f"becomes_{name.lower()}": name for name in self.becomes}}
+
+
+LEADS = PersonObject("Lead", "00Q", ("MasterRecordId", "ConvertedContactId"))
+CONTACTS = PersonObject("Contact", "003", ("MasterRecordId",))
+PEOPLE = (LEADS, CONTACTS)
+
+
+def _stage(person: PersonObject, what: str, paths: Iterable[str]) -> Stage:
+    columns = tuple(Column(name) for name in paths)
+    return Stage(Target(table=f"pardot_orphan_{person.sobject.lower()}_{what}", columns=columns))
+
+
+@dataclass
+class PeopleReader:
+    """Reads into the stages; says how much came, and how."""
+
+    client: SalesforceClient
+    on_rows: Callable[[int], None]
+    rows: int = 0
+    transport: SyncRun.Transport = field(default=SyncRun.Transport.REST)
+
+    def read_linked(self, person: PersonObject) -> None:
+        """All that know a prospect."""
+        query = soql.select(["Id", "Email"], person.sobject, where=_KNOWS_A_PROSPECT)
+        expected = self.client.count(soql.count(person.sobject, where=_KNOWS_A_PROSPECT))
+        self._read(person.linked, ["Id", "Email"], Query(query, include_deleted=False), expected)
+
+    def read_all(self, person: PersonObject) -> None:
+        """Every id there is, by Bulk; deleted ones too."""
+        paths = list(person.asked_paths.values())
+        query = Query(soql.select(paths, person.sobject), include_deleted=True)
+        self._read(person.asked, paths, query, settings.SALESFORCE_BULK_THRESHOLD)
+
+    def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
+        """Those of these ids (15 characters) that there are, deleted ones too, beside what is staged already."""
+        paths = list(person.asked_paths.values())
+        for first in range(0, len(ids), IDS_A_CALL):
+            usage.check_between_pages(self.client.usage)
+            where = soql.one_of("Id", ids[first : first + IDS_A_CALL])
+            query = Query(soql.select(paths, person.sobject, where=where), include_deleted=True)
+            self._stage_pages(self._source(paths, bulk=False), query, person.asked)
+
+    def _read(self, stage: Stage, paths: list[str], query: Query, expected: int) -> None:
+        bulk = expected >= settings.SALESFORCE_BULK_THRESHOLD
+        if bulk:
+            self.transport = SyncRun.Transport.BULK
+        for attempt in range(READ_ATTEMPTS):
+            stage.create()
+            try:
+                self._stage_pages(self._source(paths, bulk=bulk), query, stage)
+                return
+            except QueryLocatorGone as error:
+                if attempt == READ_ATTEMPTS - 1:
+                    raise
+                logger.warning("orphans: %s; beginning the read anew", error)
+
+    def _source(self, paths: list[str], *, bulk: bool) -> Source:
+        if bulk:
+            return BulkSource(BulkQuery(self.client), paths, self.on_rows)
+        return RestSource(self.client, paths, self.on_rows)
+
+    def _stage_pages(self, source: Source, query: Query, stage: Stage) -> None:
+        """Every page; ``SyncError`` when not all that Salesforce announced has come."""
+        read_id = source.begin(query)
+        announced, rows, cursor = source.announced(read_id), 0, ""
+        while True:
+            once = partial(source.stage_page, read_id, query, cursor, stage, _nothing_to_note)
+            page = retrying(once, self.client.transport.patience)
+            rows, cursor = rows + page.rows, page.next_cursor
+            announced = page.announced if announced is None else announced
+            if not cursor:
+                break
+            usage.check_between_pages(self.client.usage)
+        if announced is not None and announced != rows:
+            raise SyncError(f"Salesforce announced {announced:,} records and sent {rows:,}. Run again")
+        self.rows += rows
+
+
+_KNOWS_A_PROSPECT = "pi__url__c != null"
+
+
+def _nothing_to_note(page: StagedPage) -> None:
+    """A read that breaks off is begun anew by the next check."""

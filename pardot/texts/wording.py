@@ -1,0 +1,71 @@
+"""How numbers, changes and sections read in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Number = int | float | Decimal
+
+NO_DATA = "no data yet"
+SETUP, SCOUT, SURVEY = "camp_sync", "camp_sync --scout", "camp_sync --survey"
+"""The commands that bring what is missing."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def text_of(heading: str, sections: Iterable[Section]) -> str:
+    """The whole report; a section without lines is left out."""
+    blocks = [
+        "\n".join([section.title, *(f"- {line}" for line in section.lines)]) for section in sections if section.lines
+    ]
+    return "\n\n".join([heading, *blocks]) + "\n"
+
+
+def number(value: Number) -> str:
+    """``1234.50`` → ``1,234.5``."""
+    text = f"{value:,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 task``, ``2 tasks``."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """``12.5 %``; of nothing: an en dash."""
+    return f"{number(round(100 * part / whole, 1))} %" if whole else "–"
+
+
+def change(now: Number | None, before: Number | None) -> str:
+    """``, up 2``; nothing when either is not known."""
+    if now is None or before is None:
+        return ""
+    by = round(float(now) - float(before), 1)
+    if not by:
+        return ", unchanged"
+    return f", {'up' if by > 0 else 'down'} {number(abs(by))}"
+
+
+def missing(command: str) -> str:
+    """That there is no data, and what brings it."""
+    return f"{NO_DATA}; run: python manage.py {command}"
+
+
+def long_date(day: date) -> str:
+    """``Monday 23 November 2026``."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def score_and_grade(score: int | None, grade: str | None) -> str:
+    """``87 (B)``."""
+    return NO_DATA if score is None else f"{score} ({grade})"

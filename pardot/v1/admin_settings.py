@@ -1,0 +1,212 @@
+"""``/pardot/admin/…``: the team and the configuration."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Path, Router, Schema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
+
+from api.errors import Unprocessable, documented
+from api.fields import storable
+from pardot.areas import Area
+from pardot.configuration import (
+    BadValue,
+    CurrentValue,
+    UnknownKey,
+    configured_key,
+    described_values,
+)
+from pardot.reconfiguration import value_change, value_reset
+from pardot.team import BadTeam, Member, team_replace, team_with_open_tasks
+from pardot.v1.fields import LARGEST_ID, SOMETHING_IN_IT, who_acts
+
+router = Router(tags=["pardot: settings"])
+
+# -- the team ---------------------------------------------------------------------------------------------------------
+
+
+def _known_area(given: Any) -> Any:
+    if given not in Area.values:
+        raise ValueError(f"there is no area {given!r}. Known: {', '.join(Area.values)}")
+    return given
+
+
+_AreaOf = Annotated[Area, BeforeValidator(_known_area)]
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
+_Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(storable)]
+_Number = Annotated[int, Field(strict=True, ge=0, le=32_767)]
+_MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+
+
+class MemberIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    id: _MemberId | None = Field(None, description="Of somebody who is in the team: their tasks stay theirs.")
+    name: _Name = Field(json_schema_extra=SOMETHING_IN_IT)
+    role: _Short = ""
+    areas: Annotated[list[_AreaOf], Field(max_length=len(Area))] = Field([], description="What they own.")
+    label: _Label = Field("", description="A short name for narrow places.")
+    order: _Number | None = Field(None, description="Left out: the place in this list.")
+    accounts_uuid: uuid.UUID | None = Field(None, description="Of their OpenStax account: `mine` of tasks goes by it.")
+
+    def member(self, place: int) -> Member:
+        """As it is handed on; areas that are given twice are owned once."""
+        return Member(
+            id=self.id,
+            name=self.name,
+            role=self.role,
+            areas=tuple(dict.fromkeys(self.areas)),
+            label=self.label,
+            order=place if self.order is None else self.order,
+            accounts_uuid=self.accounts_uuid,
+        )
+
+
+class TeamIn(Schema):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"team": [{"name": "Ines Example", "role": "Forms", "areas": ["forms"]}]}},
+    )
+
+    team: Annotated[list[MemberIn], Field(max_length=200)] = Field(description="All of it: who is left out goes.")
+
+
+class MemberOut(Schema):
+    id: int
+    name: str
+    role: str
+    areas: list[Area]
+    label: str
+    order: int
+    accounts_uuid: uuid.UUID | None
+    open_tasks: int = Field(description="They are nobody's once the member goes.")
+
+
+class TeamOut(Schema):
+    team: list[MemberOut]
+
+
+@router.get("/admin/team", response={200: TeamOut, **documented(401, 403)}, summary="The team")
+def get_team(request: HttpRequest) -> TeamOut:
+    """In its order."""
+    del request
+    return TeamOut(team=[MemberOut(**row) for row in team_with_open_tasks()])
+
+
+@router.put(
+    "/admin/team",
+    response={200: TeamOut, **documented(400, 401, 403, 413, 415, 422)},
+    summary="Replace the team",
+)
+def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
+    """The whole team: a member with an `id` keeps the row, and so the tasks, also under a new name. Who is left out
+    goes, and their tasks are nobody's."""
+    try:
+        team_replace([member.member(place) for place, member in enumerate(team.team)])
+    except BadTeam as error:
+        errors = [{"loc": ["body", "team", place, name], "message": why} for place, name, why in error.problems]
+        raise Unprocessable(f"The team is not valid: {error}.", errors=errors) from error
+    return get_team(request)
+
+
+# -- the configuration ------------------------------------------------------------------------------------------------
+
+
+class ConfiguredOut(Schema):
+    key: str
+    title: str
+    help: str
+    value: Any = Field(description="As it holds now.")
+    default: Any
+    is_changed: bool = Field(description="It differs from the default.")
+    updated_at: datetime | None = Field(description="When somebody entered a value; null: nobody did.")
+    updated_by: str
+    problem: str = Field(
+        description="Why what was entered is not used, or not all of it: a release no longer takes it. Usually empty."
+    )
+
+
+class ConfigurationOut(Schema):
+    configuration: list[ConfiguredOut]
+
+
+class ValueIn(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"value": 30}})
+
+    value: Any = Field(description="As in `GET`; of a mapping only some entries: the others have their default.")
+
+
+_Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/config`.")]
+
+
+@router.get("/admin/config", response={200: ConfigurationOut, **documented(401, 403)}, summary="The configuration")
+def get_configuration(request: HttpRequest) -> ConfigurationOut:
+    """Every key."""
+    del request
+    return ConfigurationOut(configuration=[_out(current) for current in described_values()])
+
+
+@router.put(
+    "/admin/config/{key}",
+    response={200: ConfiguredOut, **documented(400, 401, 403, 413, 415, 422)},
+    summary="Change the configuration",
+)
+def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
+    """It holds from the next request on, in every process. Where it changes what is an issue, the audits are run again
+    before the answer comes."""
+    try:
+        value_change(key, given.value, by=who_acts(request))
+    except UnknownKey as error:
+        raise _unknown(error) from error
+    except BadValue as error:
+        raise _bad(error) from error
+    return _current(key)
+
+
+@router.delete(
+    "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Back to the default"
+)
+def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
+    """As with PUT."""
+    del request
+    try:
+        value_reset(key)
+    except UnknownKey as error:
+        raise _unknown(error) from error
+    except BadValue as error:
+        raise _bad(error) from error
+    return _current(key)
+
+
+def _current(key: str) -> ConfiguredOut:
+    declared = configured_key(key)
+    return next(_out(current) for current in described_values() if current.declared is declared)
+
+
+def _unknown(error: UnknownKey) -> Unprocessable:
+    return Unprocessable(str(error), errors=[{"loc": ["path", "key"], "message": str(error)}])
+
+
+def _bad(error: BadValue) -> Unprocessable:
+    errors = [{**each, "loc": ["body", "value", *each["loc"]]} for each in error.errors]
+    return Unprocessable(f"The value is not valid: {error}.", errors=errors)
+
+
+def _out(current: CurrentValue) -> ConfiguredOut:
+    declared = current.declared
+    return ConfiguredOut(
+        key=declared.key,
+        title=declared.title,
+        help=declared.help,
+        value=current.value,
+        default=declared.default(),
+        is_changed=current.is_changed,
+        updated_at=current.updated_at,
+        updated_by=current.updated_by,
+        problem=current.problem,
+    )

@@ -1,0 +1,141 @@
+"""``GET /pardot/assets``, ``/pardot/assets/{type}`` and ``/pardot/asset-health``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+from pydantic import StringConstraints
+
+from api.errors import NotFound, documented
+from api.fields import PlainText, json_response
+from pardot.areas import Area
+from pardot.audits.run import AUDIT_OF
+from pardot.selectors.area_health import area_health
+from pardot.selectors.assets import AssetFilters, NoCampaigns, asset_page, inventory
+from pardot.v1.health_of_area import AreaSummary, area_summary
+from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
+
+router = Router(tags=["pardot: assets"])
+
+TYPES = ", ".join(area.value for area in AUDIT_OF)
+TypeName = Annotated[
+    PlainText, StringConstraints(max_length=64), Field(description=f"One of {TYPES}.", examples=["forms"])
+]
+
+
+class RecentAsset(Schema):
+    id: int
+    name: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class TypeInventory(Schema):
+    type: str
+    label: str
+    count: int | None = Field(description="null: never read completely.")
+    recent: list[RecentAsset] = Field(description="The 10 that were made last.")
+
+
+class AssetInventory(Schema):
+    types: list[TypeInventory]
+
+
+class AssetHealth(Schema):
+    types: dict[Area, AreaSummary]
+
+
+class AssetRecord(Schema):
+    """Of the columns with a default those that the type has."""
+
+    id: int
+    name: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    flags: list[str] = Field(description="As in `counts`; those without data are absent.")
+    exempt: list[str] = Field(description="Of `flags` those that do not count.")
+    title: str | None = None
+    subject: str | None = None
+    url: str | None = None
+    salesforce_id: str | None = None
+    campaign_id: int | None = None
+    campaign_name: str | None = Field(None, description="null: the campaign does not exist, or has no name.")
+    folder_id: int | None = None
+    folder_name: str | None = None
+    is_sent: bool | None = None
+    is_dynamic: bool | None = None
+    is_public: bool | None = None
+    prefix: str | None = None
+    usage: int | None = Field(None, description="On how many objects a tag is; null: no data.")
+    activity_count: int | None = Field(
+        None,
+        description="Within the look-back: submissions of forms, views of pages, clicks on redirects, anything in "
+        "campaigns; null: no data.",
+    )
+    error_count: int | None = Field(None, description="Of forms, within the look-back; null: no data.")
+
+
+class AssetList(Schema):
+    type: Area
+    has_activities: bool
+    summary: AreaSummary
+    count: int = Field(description="Of all records that match, whatever the limit.")
+    records: list[AssetRecord]
+
+
+class AssetSearch(FlaggedPaging):
+    sort: Name = Field(
+        "id",
+        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `activity_count` …; with `-` "
+        "before it: descending. A column that the type has not is a 422 that lists those that it has.",
+    )
+    campaign_id: RecordId | None = None
+
+
+@router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
+def get_assets(request: HttpRequest) -> HttpResponse:
+    """And what was made last."""
+    del request
+    return json_response({"types": [asdict(each) for each in inventory()]})
+
+
+@router.get("/asset-health", response={200: AssetHealth, **documented(401, 403)}, summary="Audits of all assets")
+def get_asset_health(request: HttpRequest) -> HttpResponse:
+    """Type → how many have which flag."""
+    del request
+    return json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
+
+
+@router.get(
+    "/assets/{type}", response={200: AssetList, **documented(401, 403, 404, 422)}, summary="Assets with their flags"
+)
+def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
+    """The audit table of one type, a page at a time."""
+    del request
+    area = _area(type)
+    health = area_health(area)[area]
+    wanted = AssetFilters(search.flag, search.issues, search.exempt, search.campaign_id, search.q or None)
+    with explained():
+        try:
+            page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
+        except NoCampaigns as error:
+            raise unprocessable("campaign_id", str(error)) from error
+    return json_response(
+        {
+            "type": area.value,
+            "has_activities": health.has_activities,
+            "summary": area_summary(health),
+            "count": page.count,
+            "records": page.records,
+        }
+    )
+
+
+def _area(name: str) -> Area:
+    if name not in AUDIT_OF:
+        raise NotFound(f"There is no type of asset {name!r}. Known: {TYPES}.")
+    return Area(name)

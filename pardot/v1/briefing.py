@@ -1,0 +1,144 @@
+"""``/pardot/briefing`` and ``/pardot/sf-health``: what the morning begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.areas import Area
+from pardot.camp_calendar import camp_day
+from pardot.history import snapshots_before
+from pardot.models import DailySnapshot, EntityState
+from pardot.salesforce_coverage import Coverage, current_coverage
+from pardot.scorecard import Scorecard, current_scorecard, today
+from pardot.sync.entities import FOLDERS, TAGGED_OBJECTS
+from pardot.sync.state import complete_reads
+from pardot.tiers import synced_tier
+from pardot.v1.snapshot_out import Snapshot, snapshot_values
+
+router = Router(tags=["pardot: score"])
+
+
+class SalesforceHealthOut(Schema):
+    """All null: Salesforce was never asked."""
+
+    total_leads: int | None
+    total_contacts: int | None
+    leads_with_pardot: int | None = Field(description="Those with `pi__url__c`.")
+    contacts_with_pardot: int | None
+    total_sf: int | None = Field(description="Leads and contacts.")
+    total_linked: int | None = Field(description="Of these, those that Pardot knows.")
+    coverage_pct: float | None = Field(description="To one decimal place.")
+    captured_at: datetime | None
+
+
+class AssetCounts(Schema):
+    """Null: never read completely."""
+
+    campaigns: int | None
+    lists: int | None
+    forms: int | None
+    landing_pages: int | None
+    list_emails: int | None
+    custom_redirects: int | None
+    folders: int | None
+    tags: int | None
+    tagged_objects: int | None
+
+
+class Briefing(Schema):
+    day: date = Field(alias="date", description="Today, in the time zone of the installation.")
+    camp_day: int | None = Field(description="From 1; null: camp has not begun, is over, or is not planned.")
+    camp_days_total: int | None
+    days_until_camp: int | None = Field(description="Before camp: until its first day.")
+    tier: int = Field(
+        ge=0, le=3, description="What has been synced. 1: all assets; 2: a sample of the prospects; 3: everything."
+    )
+    health_score: int | None = Field(description="The overall score now; null: nothing was synced yet.")
+    grade: str | None
+    change_since_yesterday: int | None = Field(description="Of the score; null: one of the days has none.")
+    change_since_last_week: int | None
+    sf_health: SalesforceHealthOut
+    assets: AssetCounts
+    yesterday: Snapshot | None = Field(description="Of the day before today; null: nothing was synced on it.")
+    last_week: Snapshot | None = Field(description="Of the day seven days before today.")
+    audited_at: datetime | None
+
+
+@router.get("/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The morning at camp")
+def get_briefing(request: HttpRequest) -> Briefing:
+    """Score, coverage, inventory, and how that was yesterday and a week ago."""
+    del request
+    now = timezone.now()
+    card, read, day = current_scorecard(now), complete_reads(), today(now)
+    yesterday, last_week = snapshots_before(day)
+    camp = camp_day(card.configuration.camp, day)
+    return Briefing(
+        date=day,
+        camp_day=camp.day,
+        camp_days_total=camp.total,
+        days_until_camp=camp.days_until,
+        tier=synced_tier(read),
+        health_score=card.overall,
+        grade=card.grade,
+        change_since_yesterday=_change(card, yesterday),
+        change_since_last_week=_change(card, last_week),
+        sf_health=_health(current_coverage()),
+        assets=_assets(card, read),
+        yesterday=_snapshot(yesterday),
+        last_week=_snapshot(last_week),
+        audited_at=card.audited_at,
+    )
+
+
+@router.get(
+    "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="How many people Pardot knows"
+)
+def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
+    """As Salesforce last counted."""
+    del request
+    return _health(current_coverage())
+
+
+def _health(coverage: Coverage) -> SalesforceHealthOut:
+    return SalesforceHealthOut(
+        total_leads=coverage.total_leads,
+        total_contacts=coverage.total_contacts,
+        leads_with_pardot=coverage.leads_with_pardot,
+        contacts_with_pardot=coverage.contacts_with_pardot,
+        total_sf=coverage.total_sf,
+        total_linked=coverage.total_linked,
+        coverage_pct=coverage.coverage_pct,
+        captured_at=coverage.captured_at,
+    )
+
+
+def _assets(card: Scorecard, read: Mapping[str, EntityState]) -> AssetCounts:
+    areas = card.grading.areas
+    items = {area: areas[area].items if areas[area].score is not None else None for area in Area}
+    return AssetCounts(
+        campaigns=items[Area.CAMPAIGNS],
+        lists=items[Area.LISTS],
+        forms=items[Area.FORMS],
+        landing_pages=items[Area.LANDING_PAGES],
+        list_emails=items[Area.LIST_EMAILS],
+        custom_redirects=items[Area.CUSTOM_REDIRECTS],
+        folders=read[FOLDERS.name].rows if FOLDERS.name in read else None,
+        tags=items[Area.TAGS],
+        tagged_objects=read[TAGGED_OBJECTS.name].rows if TAGGED_OBJECTS.name in read else None,
+    )
+
+
+def _snapshot(snapshot: DailySnapshot | None) -> Snapshot | None:
+    return Snapshot(**snapshot_values(snapshot)) if snapshot else None
+
+
+def _change(card: Scorecard, snapshot: DailySnapshot | None) -> int | None:
+    if card.overall is None or snapshot is None or snapshot.health_score is None:
+        return None
+    return card.overall - snapshot.health_score

@@ -1,0 +1,238 @@
+"""``GET /pardot/campaigns`` and ``/pardot/campaigns/{sf_id}/members``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, Path, Query, Router, Schema
+
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import SalesforceIdText, json_response
+from pardot.areas import Area
+from pardot.selectors.area_health import AreaHealth, area_health
+from pardot.selectors.campaign_members import MemberPage, member_page
+from pardot.selectors.campaigns import CampaignFilters, campaign_page
+from pardot.selectors.children import COUNT_OF
+from pardot.v1.health_of_area import AreaSummary, area_summary
+from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
+from sf.salesforce.ids import id_of_18
+
+router = Router(tags=["pardot: campaigns"])
+
+ContentType = StrEnum("ContentType", {area.name: area.value for area in COUNT_OF})  # type: ignore[misc]
+MOST_DAYS = 36_600
+
+
+class CampaignChild(Schema):
+    id: int
+    name: str | None
+    flags: list[str]
+    exempt: list[str] = Field(description="Of `flags` those that do not count.")
+    activity_count: int | None = Field(description="null: no data; those of list e-mails are not counted.")
+
+
+class OrphanedAsset(Schema):
+    id: int
+    name: str | None
+    campaign_id: int = Field(description="Of the campaign that does not exist.")
+    flags: list[str]
+    exempt: list[str]
+    activity_count: int | None
+
+
+class CampaignItem(Schema):
+    id: int
+    name: str | None
+    cost: int | None
+    salesforce_id: str | None
+    folder_id: int | None
+    folder_name: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    sf_created_at: datetime | None
+    sf_modified_at: datetime | None
+    start_date: date | None
+    end_date: date | None
+    form_count: int | None = Field(description="null, as the other counts: no data.")
+    landing_page_count: int | None
+    list_email_count: int | None
+    custom_redirect_count: int | None
+    member_count: int | None
+    responded_count: int | None
+    activity_count: int | None
+    flags: list[str]
+    exempt: list[str]
+    children: dict[ContentType, list[CampaignChild]] = Field(
+        description="The first 50 of each type; `assets/{type}?campaign_id=` has all."
+    )
+
+
+class CampaignSummary(AreaSummary):
+    with_sf: int | None = Field(description="Linked to Salesforce.")
+    missing_sf: int | None
+
+
+class OrphanedAssets(Schema):
+    count: int | None = Field(description="Exempt ones aside; null: no data.")
+    records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
+
+
+class CampaignList(Schema):
+    has_activities: bool
+    summary: CampaignSummary
+    count: int = Field(description="Of all campaigns that match, whatever the limit.")
+    campaigns: list[CampaignItem]
+    orphans: dict[ContentType, OrphanedAssets]
+    folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
+
+
+class CampaignSearch(FlaggedPaging):
+    sort: Name = Field(
+        "id",
+        description="`id`, `name`, `issues`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, `end_date`, "
+        "`asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
+    )
+    no_sf: bool | None = None
+    empty: bool | None = None
+    has_assets: bool | None = None
+    has_members: bool | None = None
+    asset_type: ContentType | None = Field(None, description="Only campaigns with some of it.")
+    folder_id: RecordId | None = None
+    min_age_days: int | None = Field(
+        None, ge=0, le=MOST_DAYS, description="Made so long ago: in Salesforce, or in Pardot when it is not linked."
+    )
+    max_age_days: int | None = Field(None, ge=0, le=MOST_DAYS)
+
+    def filters(self) -> CampaignFilters:
+        now = timezone.now()
+        if (self.min_age_days or 0) > (MOST_DAYS if self.max_age_days is None else self.max_age_days):
+            raise unprocessable("min_age_days", "min_age_days is more than max_age_days")
+        return CampaignFilters(
+            flag=self.flag,
+            issues=self.issues,
+            exempt=self.exempt,
+            q=self.q or None,
+            no_sf=self.no_sf,
+            empty=self.empty,
+            has_assets=self.has_assets,
+            has_members=self.has_members,
+            asset_type=Area(self.asset_type) if self.asset_type else None,
+            folder_id=self.folder_id,
+            begun_after=_ago(now, self.max_age_days),
+            begun_before=_ago(now, self.min_age_days),
+        )
+
+
+def _ago(now: datetime, days: int | None) -> datetime | None:
+    return None if days is None else now - timedelta(days=days)
+
+
+@router.get(
+    "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns and what is in them"
+)
+def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
+    """A page of campaigns; orphans and folders are all there are, whatever the filters."""
+    del request
+    health = area_health(Area.CAMPAIGNS, *COUNT_OF)
+    with explained():
+        page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
+    return json_response(
+        {
+            "has_activities": health[Area.CAMPAIGNS].has_activities,
+            "summary": _summary(health[Area.CAMPAIGNS]),
+            "count": page.count,
+            "campaigns": page.campaigns,
+            "orphans": {
+                area.value: {"count": health[area].counts["orphan"], "records": records}
+                for area, records in page.orphans.items()
+            },
+            "folders": page.folders,
+        }
+    )
+
+
+def _summary(health: AreaHealth) -> dict[str, Any]:
+    links = {name: health.figures.get(name) for name in ("with_sf", "missing_sf")}
+    return {**area_summary(health), **links}
+
+
+class LinkedCampaign(Schema):
+    id: int
+    name: str | None
+
+
+class CampaignMemberItem(Schema):
+    id: str
+    lead_id: str | None
+    contact_id: str | None
+    status: str | None
+    has_responded: bool | None
+    created_date: datetime | None
+    first_responded_date: date | None
+
+
+class CampaignMemberSummary(Schema):
+    """As Salesforce counts them; null: never counted."""
+
+    members: int | None
+    responded: int | None
+    leads: int | None
+    contacts: int | None
+    response_pct: float | None = Field(description="null also without members.")
+
+
+class CampaignMemberList(Schema):
+    sf_id: str = Field(description="18 characters.")
+    campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to it.")
+    summary: CampaignMemberSummary
+    members: list[CampaignMemberItem] | None = Field(description="By id; null: no survey has read members yet.")
+    next: str | None = Field(description="Give it as `after` to get the following members; null: these are the last.")
+
+
+class MemberPaging(Schema):
+    limit: int = Field(50, ge=1, le=500)
+    after: SalesforceIdText | None = Field(None, description="`next` of the page before.")
+
+
+@router.get(
+    "/campaigns/{sf_id}/members",
+    response={200: CampaignMemberList, **documented(401, 403, 404, 422)},
+    summary="Members of a Salesforce campaign",
+)
+def get_campaign_members(
+    request: HttpRequest, sf_id: Path[SalesforceIdText], paging: Query[MemberPaging]
+) -> HttpResponse:
+    """By the campaign's Salesforce id of 15 or 18 characters."""
+    del request
+    whole = _whole_id(sf_id, "path", "sf_id")
+    after = _whole_id(paging.after, "query", "after") if paging.after is not None else ""
+    page = member_page(whole, after=after, limit=paging.limit)
+    if page is None:
+        raise NotFound("There is no such campaign, in Pardot or in Salesforce.")
+    return json_response(
+        {
+            "sf_id": whole,
+            "campaigns": page.campaigns,
+            "summary": _member_summary(page),
+            "members": page.members,
+            "next": page.following,
+        }
+    )
+
+
+def _whole_id(text: str, where: str, parameter: str) -> str:
+    whole = id_of_18(text)
+    if whole is None:
+        message = "Not a Salesforce id of 15 or 18 characters"
+        raise Unprocessable(f"{message}.", errors=[{"loc": [where, parameter], "message": message}])
+    return whole
+
+
+def _member_summary(page: MemberPage) -> dict[str, Any]:
+    counts: dict[str, Any] = page.counts or dict.fromkeys(("members", "responded", "leads", "contacts"))
+    share = round(100 * counts["responded"] / counts["members"], 1) if counts["members"] else None
+    return {**counts, "response_pct": share}

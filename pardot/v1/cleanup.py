@@ -1,0 +1,116 @@
+"""``/pardot/cleanup``: triage by tags."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from api.errors import BadGateway, Unavailable, documented
+from pardot.areas import Area
+from pardot.cleanup import ActionTag, TaggedShare, action_tags, tagged_shares
+from pardot.cleanup_tags import TagsNotMade, TagsRefused, make_missing_tags
+from pardot.configuration import configuration
+from pardot.engagement import percent
+from pardot.scorecard import score_inputs
+from pardot.snapshots import as_number
+
+router = Router(tags=["pardot: clean-up"])
+
+
+class TaggedItem(Schema):
+    type: Area | None = Field(description="null: something that has no area here.")
+    object_type: str | None = Field(description="Pardot's word.")
+    object_id: int | None
+    object_name: str | None
+
+
+class ActionStatus(Schema):
+    action: str
+    tag: str
+    tag_id: int | None = Field(description="null: not in Pardot yet; POST …/cleanup/setup makes it.")
+    count: int | None = Field(description="Everything that carries it; null: no data.")
+    by_type: dict[str, int]
+    items: list[TaggedItem]
+
+
+class IssueTriage(Schema):
+    key: str
+    area: Area
+    count: int | float | None = Field(description="As the score counts it; null: no data.")
+    tagged: int | None = Field(description="Of those, how many carry a clean-up tag; null: no data.")
+    tagged_pct: float | None = Field(description="null also when there are none.")
+
+
+class CleanupStatus(Schema):
+    actions: list[ActionStatus]
+    issues: list[IssueTriage]
+
+
+class StatusQuery(Schema):
+    limit: int = Field(100, ge=1, le=1000, description="Items shown of each action.")
+
+
+class CleanupTagOut(Schema):
+    action: str
+    tag: str
+    tag_id: int
+    created: bool = Field(description="It was made just now.")
+
+
+class CleanupSetup(Schema):
+    tags: list[CleanupTagOut]
+
+
+@router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="How far triage is")
+def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
+    """Per action what carries its tag, per issue how much is tagged already. Tags are read with the assets."""
+    del request
+    inputs = score_inputs()
+    tags = action_tags(inputs.configuration, items=query.limit)
+    shares = tagged_shares(inputs, [tag.tag_id for tag in tags if tag.tag_id is not None])
+    return CleanupStatus(actions=[_action(tag) for tag in tags], issues=[_triage(share) for share in shares])
+
+
+@router.post(
+    "/cleanup/setup",
+    response={200: CleanupSetup, **documented(401, 403, 502)},
+    summary="Make the clean-up tags in Pardot",
+)
+def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
+    """Those that are missing; the others stay as they are. 502: Pardot refuses, and the message says what to do.
+    503: Pardot is away; trying again does no harm."""
+    del request
+    try:
+        made = make_missing_tags(configuration())
+    except TagsNotMade as error:
+        raise Unavailable(
+            f"Pardot cannot make all tags at the moment: {error}. Trying again does no harm.",
+            retry_after=error.retry_after,
+        ) from error
+    except TagsRefused as error:
+        raise BadGateway(f"Not all tags could be made: {error}.") from error
+    return CleanupSetup(
+        tags=[CleanupTagOut(action=tag.action, tag=tag.name, tag_id=tag.tag_id, created=tag.created) for tag in made]
+    )
+
+
+def _action(tag: ActionTag) -> ActionStatus:
+    return ActionStatus(
+        action=tag.action,
+        tag=tag.name,
+        tag_id=tag.tag_id,
+        count=tag.count,
+        by_type=dict(tag.by_type),
+        items=[TaggedItem(**item) for item in tag.items],
+    )
+
+
+def _triage(share: TaggedShare) -> IssueTriage:
+    known = share.tagged is not None and isinstance(share.count, int)
+    return IssueTriage(
+        key=share.issue.key,
+        area=share.issue.area,
+        count=as_number(share.count),
+        tagged=share.tagged,
+        tagged_pct=percent(share.tagged or 0, int(share.count or 0)) if known else None,
+    )

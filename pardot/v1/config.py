@@ -1,0 +1,104 @@
+"""``GET /pardot/config``: what the dashboard needs to know beside the data."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.areas import Area
+from pardot.configuration import Configuration, configuration
+from pardot.links import PARDOT_PAGES, pardot_base
+from pardot.models import TeamMember
+from sf.models import SyncConfig
+
+router = Router(tags=["pardot: configuration"])
+
+
+class ConfigTeamMember(Schema):
+    id: int
+    name: str
+    role: str
+    label: str = Field(description="A short name for narrow places.")
+    areas: list[str]
+    order: int
+    accounts_uuid: UUID | None
+
+
+class ConfigArea(Schema):
+    area: Area
+    label: str
+    owners: list[str]
+
+
+class ConfigCamp(Schema):
+    start: date | None
+    end: date | None
+
+
+class ConfigGrade(Schema):
+    grade: str
+    minimum: int = Field(description="From so many points on.")
+
+
+class PardotConfig(Schema):
+    sf_instance_url: str | None = Field(description="Of the org of the last sync; null: none has run yet.")
+    pardot_url: str = Field(description="Base of links into Pardot.")
+    pardot_pages: dict[str, str] = Field(
+        description="Kind of record → path behind `pardot_url`, with `{id}` for its id."
+    )
+    team: list[ConfigTeamMember]
+    areas: list[ConfigArea]
+    camp: ConfigCamp
+    grade_thresholds: list[ConfigGrade]
+    activity_lookback_days: int
+    list_stale_months: int
+    list_stale_severe_months: int
+    cleanup_tags: dict[str, str] = Field(description="Action → name of its tag in Pardot.")
+    time_zone: str = Field(description="In which days begin and end.")
+
+
+@router.get(
+    "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, links, dates and thresholds"
+)
+def get_config(request: HttpRequest) -> PardotConfig:
+    """What staff have configured, as it holds now; `admin/config` changes it."""
+    del request
+    team = list(TeamMember.objects.all())
+    return _config(configuration(), team, SyncConfig.objects.values_list("instance_url", flat=True).first() or None)
+
+
+def _config(values: Configuration, team: list[TeamMember], instance_url: str | None) -> PardotConfig:
+    return PardotConfig(
+        sf_instance_url=instance_url,
+        pardot_url=pardot_base(),
+        pardot_pages=dict(PARDOT_PAGES),
+        team=[_member(member) for member in team],
+        areas=[
+            ConfigArea(area=area, label=area.label, owners=[member.name for member in team if area in member.areas])
+            for area in Area
+        ],
+        camp=ConfigCamp(start=values.camp.start, end=values.camp.end),
+        grade_thresholds=[ConfigGrade(grade=each.grade, minimum=each.minimum) for each in values.thresholds],
+        activity_lookback_days=values.activity_lookback_days,
+        list_stale_months=values.list_stale_months,
+        list_stale_severe_months=values.list_stale_severe_months,
+        cleanup_tags=values.cleanup_tags,
+        time_zone=settings.TIME_ZONE,
+    )
+
+
+def _member(member: TeamMember) -> ConfigTeamMember:
+    return ConfigTeamMember(
+        id=member.pk,
+        name=member.name,
+        role=member.role,
+        label=member.label,
+        areas=list(member.areas),
+        order=member.order,
+        accounts_uuid=member.accounts_uuid,
+    )

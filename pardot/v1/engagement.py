@@ -1,0 +1,241 @@
+"""``GET /pardot/engagement`` and what one prospect did lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from api.errors import NotFound, documented
+from api.fields import json_response
+from pardot.engagement import (
+    ProspectData,
+    activities_of_prospect,
+    described,
+    percent,
+    prospect_data,
+    prospects_by_id,
+    top_prospects,
+)
+from pardot.models import Prospect
+
+ProspectId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+router = Router(tags=["pardot: prospects"])
+
+
+class EngagedProspect(Schema):
+    id: int
+    email: str | None
+    name: str
+    company: str | None
+    score: int | None
+    grade: str | None
+    campaign_id: int | None
+    salesforce_id: str | None
+    salesforce_lead_id: str | None
+    salesforce_contact_id: str | None
+    salesforce_account_id: str | None
+    activity_count: int | None = Field(description="In the 30 days before the last read of activities; null: no data.")
+    last_activity: datetime | None
+    scoring_categories: dict[str, float] = Field(description="Category → score, as Salesforce has them.")
+
+
+class BadId(Schema):
+    id: int
+    email: str | None
+    name: str
+    value: str = Field(description="What the field holds.")
+
+
+class CrmIdAlerts(Schema):
+    bad_lead_ids: list[BadId] = Field(description="At most 50 of those whose lead field holds no Salesforce id.")
+    bad_contact_ids: list[BadId] = Field(description="At most 50, the same for the contact field.")
+    bad_lead_count: int | None
+    bad_contact_count: int | None
+    total_bad: int | None = Field(description="Fields of both kinds; null: no data.")
+    summary: str
+
+
+class StuckAdoption(Schema):
+    id: int
+    email: str | None
+    name: str
+    score: int | None
+    value: str = Field(description="The beginning of what is stuck.")
+
+
+class AdoptionAlert(Schema):
+    stuck_count: int | None = Field(description="Neither empty nor “Blank”; null: no data.")
+    total_prospects: int | None
+    pct_affected: float | None
+    high_score_count: int | None = Field(description="Of those stuck, with a score of 100 or more.")
+    sample: list[StuckAdoption] = Field(description="At most 50, the highest scores first.")
+
+
+class EngagementSummary(Schema):
+    avg_score: float | None
+    top_score: int | None
+    scored_count: int | None
+    total_count: int | None
+    grade_distribution: dict[str, int] | None = Field(description="Grade → prospects; `none`: without one.")
+    active_30d: int | None = Field(description="With an activity in the 30 days before the last read of activities.")
+
+
+class Engagement(Schema):
+    tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
+    activity_until: datetime | None = Field(description="Where the look-back of activity ends; null: no data.")
+    prospects: list[EngagedProspect] = Field(description="The highest scores first.")
+    crm_id_alerts: CrmIdAlerts
+    adoption_json_alert: AdoptionAlert
+    summary: EngagementSummary
+
+
+class EngagementQuery(Schema):
+    limit: int = Field(50, ge=1, le=500)
+
+
+@router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
+def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
+    """The prospects with the highest scores, of the sample (`--scout`) or of all (`--survey`), and what is wrong with
+    the CRM fields of prospects. Those in Pardot's recycle bin do not count."""
+    del request
+    data = prospect_data()
+    shown = prospects_by_id(
+        [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
+    )
+    return json_response(
+        {
+            "tier": int(data.tier),
+            "activity_until": data.look_back.until if data.look_back else None,
+            "prospects": top_prospects(query.limit, data.look_back),
+            "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
+            "adoption_json_alert": _adoption_alert(data, shown).dict(),
+            "summary": _summary(data.figures).dict(),
+        }
+    )
+
+
+def _sample(data: ProspectData, name: str) -> Sequence[int]:
+    ids: Sequence[int] = data.figures.get(f"{name}_sample", [])
+    return ids
+
+
+def _crm_id_alerts(data: ProspectData, shown: dict[int, dict[str, Any]]) -> CrmIdAlerts:
+    leads, contacts = data.figures.get("bad_lead_ids"), data.figures.get("bad_contact_ids")
+    total = None if leads is None or contacts is None else leads + contacts
+    return CrmIdAlerts(
+        bad_lead_ids=_bad_ids(_sample(data, "bad_lead"), shown, "salesforce_lead_id"),
+        bad_contact_ids=_bad_ids(_sample(data, "bad_contact"), shown, "salesforce_contact_id"),
+        bad_lead_count=leads,
+        bad_contact_count=contacts,
+        total_bad=total,
+        summary=_sentence(leads, contacts),
+    )
+
+
+def _sentence(leads: int | None, contacts: int | None) -> str:
+    if leads is None or contacts is None:
+        return "No data: run camp_sync --scout or --survey."
+    if not leads + contacts:
+        return "Every lead and contact field holds a Salesforce id or nothing."
+    return f"What is no Salesforce id: {leads:,} in the lead field, {contacts:,} in the contact field of prospects."
+
+
+def _bad_ids(sample: Sequence[int], shown: dict[int, dict[str, Any]], field: str) -> list[BadId]:
+    rows = [shown[prospect] for prospect in sample if prospect in shown]
+    return [BadId(id=row["id"], email=row["email"], name=row["name"], value=row[field] or "") for row in rows]
+
+
+def _adoption_alert(data: ProspectData, shown: dict[int, dict[str, Any]]) -> AdoptionAlert:
+    stuck, total = data.figures.get("adoption_stuck"), data.figures.get("total")
+    rows = [shown[prospect] for prospect in _sample(data, "adoption_stuck") if prospect in shown]
+    return AdoptionAlert(
+        stuck_count=stuck,
+        total_prospects=total,
+        pct_affected=None if stuck is None or total is None else percent(stuck, total),
+        high_score_count=data.figures.get("adoption_stuck_high_score"),
+        sample=[
+            StuckAdoption(
+                id=row["id"],
+                email=row["email"],
+                name=row["name"],
+                score=row["score"],
+                value=(row["adoption_json"] or "")[:200],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _summary(figures: Any) -> EngagementSummary:
+    return EngagementSummary(
+        avg_score=figures.get("avg_score"),
+        top_score=figures.get("top_score"),
+        scored_count=figures.get("scored"),
+        total_count=figures.get("total"),
+        grade_distribution=figures.get("grade_distribution"),
+        active_30d=figures.get("active_30d"),
+    )
+
+
+# -- one prospect -------------------------------------------------------------------------------------------------
+
+
+class ProspectActivity(Schema):
+    id: int
+    type: int | None = Field(description="Pardot's number: 1 click, 2 view, 3 error, 4 success, 6 sent, 11 open …")
+    type_name: str | None
+    created_at: datetime | None
+    campaign_id: int | None
+    campaign: str | None = Field(description="Its name.")
+    asset: str | None = Field(description="The name of the form, page, redirect or e-mail.")
+    form_id: int | None
+    form_handler_id: int | None
+    landing_page_id: int | None
+    custom_redirect_id: int | None
+    email_id: int | None
+    list_email_id: int | None
+
+
+class ProspectActivities(Schema):
+    prospect_id: int
+    since: datetime | None
+    until: datetime | None = Field(description="Where the look-back ends; null: no data about activity.")
+    count: int | None = Field(description="All of the 30 days; null: no data.")
+    activities: list[ProspectActivity] | None = Field(description="The latest first; null: no data.")
+
+
+class ActivitiesPage(Schema):
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=1_000_000)
+
+
+@router.get(
+    "/engagement/{prospect_id}/activities",
+    response={200: ProspectActivities, **documented(401, 403, 404, 422)},
+    summary="What a prospect did lately",
+)
+def get_prospect_activities(
+    request: HttpRequest,
+    prospect_id: Path[ProspectId],
+    query: Query[ActivitiesPage],
+) -> HttpResponse:
+    """In the 30 days before the last complete read of activities."""
+    del request
+    if not Prospect.objects.filter(pk=prospect_id).exists():
+        raise NotFound("There is no such prospect here.")
+    span = prospect_data().look_back
+    found = activities_of_prospect(prospect_id, span) if span else None
+    return json_response(
+        {
+            "prospect_id": prospect_id,
+            "since": span.since if span else None,
+            "until": span.until if span else None,
+            "count": None if found is None else found.count(),
+            "activities": None if found is None else described(found[query.offset : query.offset + query.limit]),
+        }
+    )

@@ -1,0 +1,129 @@
+"""``/pardot/exemptions``: assets that one issue does not count, for a reason."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import AfterValidator, ConfigDict, StringConstraints
+
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import storable
+from api.records.values import QueryBoolean, QueryText
+from pardot.areas import Area
+from pardot.asset_names import asset_names
+from pardot.exemptions import BadExemption, exemption_create, exemptions_filtered
+from pardot.models import Exemption
+from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
+
+router = Router(tags=["pardot: team"])
+
+_Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(storable)
+]
+
+
+class ExemptionIn(Schema):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "asset_type": "forms",
+                "asset_id": 1234,
+                "issue": "forms_dormant",
+                "reason": "Only used at the conference in May.",
+                "until": "2027-05-31",
+            }
+        },
+    )
+
+    asset_type: Area
+    asset_id: AssetId
+    issue: Line = Field(description="A key of `issues`, of this type.")
+    reason: _Reason = Field(json_schema_extra=SOMETHING_IN_IT)
+    until: Day | None = Field(None, description="The last day on which it holds; null: for good.")
+
+
+class ExemptionOut(Schema):
+    id: int
+    asset_type: Area
+    asset_id: int
+    asset_name: str | None = Field(description="Null: the asset is no longer there.")
+    issue: str
+    reason: str
+    until: date | None = Field(description="The last day on which it holds; null: for good.")
+    in_force: bool
+    created_by: str
+    created_at: datetime
+
+
+class ExemptionPage(Schema):
+    count: int = Field(description="All that match, whatever the limit.")
+    exemptions: list[ExemptionOut]
+
+
+class ExemptionQuery(PageQuery):
+    asset_type: Area | None = None
+    issue: QueryText | None = None
+    in_force: QueryBoolean | None = Field(None, description="false: only those that have ended.")
+
+
+@router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
+def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
+    """The newest first; those that have ended too."""
+    del request
+    found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
+    return ExemptionPage(count=found.count(), exemptions=_out(found[query.offset : query.offset + query.limit]))
+
+
+@router.post(
+    "/exemptions",
+    response={201: ExemptionOut, **documented(400, 401, 403, 413, 415, 422)},
+    summary="Take an asset out of the count of an issue",
+)
+def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
+    """It counts from the next request on. An exemption that has ended makes room for a new one."""
+    try:
+        made = exemption_create(**exemption.dict(), created_by=who_acts(request))
+    except BadExemption as error:
+        raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
+    return Status(201, _out([made])[0])
+
+
+@router.delete(
+    "/exemptions/{exemption_id}",
+    response={204: None, **documented(401, 403, 404, 422)},
+    summary="Count an asset again",
+)
+def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]:
+    """From the next request on."""
+    del request
+    if not Exemption.objects.filter(pk=exemption_id).delete()[0]:
+        raise NotFound("There is no exemption with this id.")
+    return Status(204, None)
+
+
+def _out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
+    rows = list(exemptions)
+    names = asset_names((Area(row.asset_type), row.asset_id) for row in rows)
+    day = timezone.localdate()
+    return [
+        ExemptionOut(
+            id=row.pk,
+            asset_type=Area(row.asset_type),
+            asset_id=row.asset_id,
+            asset_name=names.get((Area(row.asset_type), row.asset_id)),
+            issue=row.issue,
+            reason=row.reason,
+            until=row.until,
+            in_force=row.until is None or row.until >= day,
+            created_by=row.created_by,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]

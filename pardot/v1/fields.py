@@ -1,0 +1,38 @@
+"""Kinds of values in requests that the routes of this app share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Path, Schema
+from pydantic import AfterValidator, StringConstraints
+
+from api.auth import signed_in_user
+from api.fields import storable
+from api.records.values import QueryDate
+
+LARGEST_ID = 9_223_372_036_854_775_807
+PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+AssetId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+Day = QueryDate
+"""``2026-01-31``, and nothing else that could be taken for a day."""
+_NAME_CHARACTERS = 200
+
+
+SOMETHING_IN_IT: Any = {"pattern": r"\S"}
+"""In the OpenAPI document: not blanks alone."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
+
+
+class PageQuery(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=500)
+    offset: int = Field(0, ge=0, le=10_000_000)
+
+
+def who_acts(request: HttpRequest) -> str:
+    """The name of the signed-in user, else the UUID of their account: for ``created_by`` and ``updated_by``."""
+    session = signed_in_user(request).session
+    return (session.name.replace("\0", "").strip() or session.uuid)[:_NAME_CHARACTERS]

@@ -1,0 +1,52 @@
+"""``GET /pardot/gear-summary``: how far the assets are connected."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.areas import Area
+from pardot.selectors.gear import gear
+
+router = Router(tags=["pardot: assets"])
+
+
+class ChainOut(Schema):
+    """All are null when there are no data; the links also while the campaigns were never read."""
+
+    total: int | None
+    in_campaign: int | None = Field(description="In a campaign that exists.")
+    in_sf_campaign: int | None = Field(description="In a campaign that is linked to Salesforce.")
+    orphaned: int | None = Field(description="In a campaign that does not exist.")
+    no_campaign: int | None
+
+
+class CampaignLinks(Schema):
+    total: int | None
+    with_sf: int | None
+    missing_sf: int | None
+
+
+class GearSummary(Schema):
+    content: dict[Area, ChainOut]
+    totals: ChainOut = Field(description="Of the types about which there are data.")
+    campaigns: CampaignLinks
+    lists_count: int | None
+
+
+@router.get(
+    "/gear-summary", response={200: GearSummary, **documented(401, 403)}, summary="Asset → campaign → Salesforce"
+)
+def get_gear_summary(request: HttpRequest) -> GearSummary:
+    """As the latest audits have counted; exemptions change nothing here."""
+    del request
+    found = gear()
+    return GearSummary(
+        content={area: ChainOut(**asdict(chain)) for area, chain in found.chains.items()},
+        totals=ChainOut(**asdict(found.totals)),
+        campaigns=CampaignLinks(total=found.campaigns, with_sf=found.with_sf, missing_sf=found.missing_sf),
+        lists_count=found.lists,
+    )

@@ -1,0 +1,146 @@
+"""``/pardot/trail`` and ``/pardot/compare``: how things were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+from ninja.params.functions import Query
+
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import json_response
+from api.records.values import QueryDate
+from pardot.areas import Area
+from pardot.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
+from pardot.issues import BY_KEY
+from pardot.v1.snapshot_out import COLUMNS, Snapshot, snapshot_values, with_coverage
+
+router = Router(tags=["pardot: history"])
+
+_NOTE = ("id", "day", "text", "created_by", "created_at")
+
+
+class TrailNote(Schema):
+    id: int
+    day: date
+    text: str
+    created_by: str
+    created_at: datetime
+
+
+class Trail(Schema):
+    count: int
+    snapshots: list[Snapshot] = Field(description="One a day on which something was synced, oldest first.")
+    notes: list[TrailNote] = Field(description="Of all these days, oldest first, also of days without a snapshot.")
+
+
+class Changed(Schema):
+    """One figure on both days."""
+
+    before: int | float | None = Field(description="Null, as `after`: no data on that day.")
+    after: int | float | None
+    change: int | float | None = Field(description="after − before; null when either is.")
+
+
+class ChangedArea(Changed):
+    area: Area
+    label: str
+
+
+class ChangedPerson(Changed):
+    name: str
+
+
+class ChangedIssue(Changed):
+    key: str
+    area: Area
+
+
+class ChangedCount(Changed):
+    name: str = Field(description="A column of the snapshots.")
+
+
+class ComparedDay(Schema):
+    asked: date
+    used: date = Field(description="The day of the snapshot: the nearest earlier one when there is none of that day.")
+    snapshot: Snapshot
+
+
+class ComparedDays(Schema):
+    first: ComparedDay = Field(alias="from")
+    second: ComparedDay = Field(alias="to")
+    health_score: Changed
+    areas: list[ChangedArea]
+    people: list[ChangedPerson]
+    issues: list[ChangedIssue]
+    counts: list[ChangedCount]
+
+
+_FROM: Any = Query(None, alias="from", description="The first day, included.")
+_TO: Any = Query(None, alias="to", description="The last day, included.")
+
+
+@router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
+def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
+    """All of them without `from` and `to`. Days are those of the installation's time zone."""
+    del request
+    try:
+        snapshots, notes = trail(since, until)
+    except DaysReversed as error:
+        raise _reversed(error) from error
+    rows = [with_coverage(row) for row in snapshots.values(*COLUMNS)]
+    return json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
+
+
+@router.get(
+    "/compare",
+    response={200: ComparedDays, **documented(401, 403, 404, 422)},
+    by_alias=True,
+    summary="Two days side by side",
+)
+def compare_two_days(
+    request: HttpRequest,
+    first: QueryDate = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it
+    second: QueryDate = Query(..., alias="to", description="The later day."),  # noqa: B008
+) -> HttpResponse:
+    """Score, areas, people, issues and counts of both days, and the differences. A day without a snapshot is
+    represented by the nearest earlier one, and `used` says which; 404 when there is none."""
+    del request
+    try:
+        found = compare_days(first, second)
+    except DaysReversed as error:
+        raise _reversed(error) from error
+    except NoSnapshot as error:
+        raise NotFound(str(error)) from error
+    return json_response(_compared(found, first, second))
+
+
+def _reversed(error: DaysReversed) -> Unprocessable:
+    return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
+
+
+def _compared(found: Comparison, first: date, second: date) -> dict[str, Any]:
+    return {
+        "from": {"asked": first, "used": found.before.day, "snapshot": snapshot_values(found.before)},
+        "to": {"asked": second, "used": found.after.day, "snapshot": snapshot_values(found.after)},
+        "health_score": _figures(found.score),
+        "areas": _each(found.areas, lambda area: {"area": area, "label": Area(area).label}, Area.values),
+        "people": _each(found.people, lambda name: {"name": name}),
+        "issues": _each(found.issues, lambda key: {"key": key, "area": BY_KEY[key].area.value}, BY_KEY),
+        "counts": _each(found.counts, lambda name: {"name": name}),
+    }
+
+
+def _each(
+    changes: Iterable[Change], named: Callable[[str], dict[str, Any]], known: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Without what an old snapshot names and today's declarations no longer do."""
+    wanted = None if known is None else set(known)
+    return [{**named(each.name), **_figures(each)} for each in changes if wanted is None or each.name in wanted]
+
+
+def _figures(change: Change) -> dict[str, Any]:
+    return {"before": change.before, "after": change.after, "change": change.change}

@@ -1,0 +1,165 @@
+"""``/pardot/issues``: what is wrong, what costs most first; and a task to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+from pydantic import ConfigDict, StringConstraints
+
+from api.auth import signed_in_user
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import PlainText
+from api.records.values import QueryDate
+from pardot.areas import Area
+from pardot.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
+from pardot.issue_tasks import issue_task_create
+from pardot.issues import BY_KEY
+from pardot.models import Task, TeamMember
+from pardot.scorecard import current_scorecard
+from pardot.snapshots import as_number
+
+router = Router(tags=["pardot: score"])
+
+Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class IssueTask(Schema):
+    id: int
+    title: str
+    description: str
+    assignee: str | None = Field(description="Name of the team member.")
+    area: Area | Literal[""]
+    issue: str
+    asset_id: int | None = Field(description="Of the one asset that it is about; null: the issue as a whole.")
+    status: Literal["open", "done"]
+    priority: Literal["high", "normal", "low"]
+    due_date: date | None
+    created_by: str
+    created_at: datetime
+
+
+class IssueItem(Schema):
+    key: str
+    area: Area
+    flag: str = Field(description="The flag of the assets that have it, as in `assets/{type}`.")
+    title: str = Field(description="With the count; a dash stands for no data.")
+    description: str = Field(description="What to do in Pardot.")
+    priority: Literal["high", "normal", "low"]
+    count: int | float | None = Field(description="Without exempt assets; null: no data. A percentage has decimals.")
+    is_percentage: bool
+    exempt: int = Field(description="How many more have it and are exempt today.")
+    weight: float = Field(description="Points that the area loses for each.")
+    impact: float | None = Field(description="Points of the overall score that it costs; null: no data.")
+    owners: list[str]
+    tasks: list[IssueTask] = Field(description="The open ones, the newest first.")
+
+
+class IssueList(Schema):
+    count: int
+    audited_at: datetime | None
+    issues: list[IssueItem]
+
+
+class NewIssueTask(Schema):
+    """May be empty: then the first owner of the area gets it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assignee: Name | None = Field(None, description="Name of a team member; null or left out: the owner of the area.")
+    due_date: QueryDate | None = None
+
+
+class MadeTask(Schema):
+    created: bool = Field(description="False: one was open already, and is left as it is.")
+    task: IssueTask
+
+
+@router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by what they cost")
+def list_issues(request: HttpRequest) -> IssueList:
+    """All issue keys: by impact, then those that do not occur, then those without data."""
+    del request
+    card = current_scorecard()
+    issues = [_item(listed) for listed in issue_list(card, open_issue_tasks())]
+    return IssueList(count=len(issues), audited_at=card.audited_at, issues=issues)
+
+
+@router.post(
+    "/issues/{key}/create-task",
+    response={200: MadeTask, 201: MadeTask, **documented(400, 401, 403, 404, 413, 415, 422)},
+    summary="Make a task for an issue",
+)
+def create_issue_task(
+    request: HttpRequest, key: Annotated[PlainText, StringConstraints(max_length=64)], body: NewIssueTask | None = None
+) -> Status[MadeTask]:
+    """201: the task. 200: one for this issue is open already; here it is, unchanged. Its title and priority are the
+    issue's."""
+    if key not in BY_KEY:
+        raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
+    wanted = body or NewIssueTask(assignee=None)
+    card = current_scorecard()
+    owner = next(iter(card.owners(BY_KEY[key].area)), None)
+    task, created = issue_task_create(
+        listed_issue(card, card.issues[key]),
+        assignee=_member(wanted.assignee) if wanted.assignee else TeamMember.objects.filter(name=owner).first(),
+        due_date=wanted.due_date,
+        created_by=_who_acts(request),
+    )
+    return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
+
+
+def _who_acts(request: HttpRequest) -> str:
+    """The name of the signed-in user, else the UUID of their account."""
+    session = signed_in_user(request).session
+    return (session.name.replace("\0", "").strip() or session.uuid)[: Task._meta.get_field("created_by").max_length]
+
+
+def _member(name: str) -> TeamMember:
+    member = TeamMember.objects.filter(name__iexact=name).first()
+    if member is None:
+        team = ", ".join(TeamMember.objects.values_list("name", flat=True)) or "nobody yet"
+        message = f"{name} is not in the team: {team}"
+        raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "assignee"], "message": message}])
+    return member
+
+
+def _item(listed: ListedIssue) -> IssueItem:
+    return IssueItem(
+        key=listed.issue.key,
+        area=listed.issue.area,
+        flag=listed.issue.flag,
+        title=listed.title,
+        description=listed.description,
+        priority=listed.priority.value,
+        count=as_number(listed.count),
+        is_percentage=listed.issue.is_percentage,
+        exempt=listed.exempt,
+        weight=float(listed.weight),
+        impact=None if listed.impact is None else round(listed.impact, 2),
+        owners=list(listed.owners),
+        tasks=_tasks(listed.tasks),
+    )
+
+
+def _tasks(tasks: Iterable[Task]) -> list[IssueTask]:
+    return [_task(task) for task in tasks]
+
+
+def _task(task: Task) -> IssueTask:
+    return IssueTask(
+        id=task.pk,
+        title=task.title,
+        description=task.description,
+        assignee=task.assignee.name if task.assignee else None,
+        area=Area(task.area) if task.area else "",
+        issue=task.issue,
+        asset_id=task.asset_id,
+        status=task.status,  # type: ignore[arg-type]  # a choice of the model
+        priority=task.priority,  # type: ignore[arg-type]
+        due_date=task.due_date,
+        created_by=task.created_by,
+        created_at=task.created_at,
+    )

@@ -1,0 +1,86 @@
+"""``/pardot/notes``: what happened on a day, shown on the trend."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import AfterValidator, ConfigDict, StringConstraints
+
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import storable
+from pardot.models import DayNote
+from pardot.v1.fields import SOMETHING_IN_IT, Day, PageQuery, PathId, who_acts
+
+router = Router(tags=["pardot: team"])
+
+_Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(storable)]
+
+
+class NoteIn(Schema):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"day": "2026-01-31", "text": "Cleaned up the old lists."}}
+    )
+
+    day: Day
+    text: _Note = Field(json_schema_extra=SOMETHING_IN_IT)
+
+
+class NoteOut(Schema):
+    id: int
+    day: date
+    text: str
+    created_by: str
+    created_at: datetime
+
+
+class NotePage(Schema):
+    count: int = Field(description="All of these days, whatever the limit.")
+    notes: list[NoteOut]
+
+
+class NoteQuery(PageQuery):
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to", description="This day is included.")
+
+
+@router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
+def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
+    """By day, oldest first."""
+    del request
+    if query.first and query.last and query.first > query.last:
+        message = f"from ({query.first}) must not be after to ({query.last})."
+        raise Unprocessable(message, errors=[{"loc": ["query", "from"], "message": message}])
+    notes = DayNote.objects.order_by("day", "id")
+    if query.first:
+        notes = notes.filter(day__gte=query.first)
+    if query.last:
+        notes = notes.filter(day__lte=query.last)
+    return NotePage(
+        count=notes.count(), notes=[_out(note) for note in notes[query.offset : query.offset + query.limit]]
+    )
+
+
+@router.post(
+    "/notes", response={201: NoteOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Pin a note to a day"
+)
+def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
+    """A day may have several, and may be yet to come."""
+    made = DayNote.objects.create(day=note.day, text=note.text, created_by=who_acts(request), created_at=timezone.now())
+    return Status(201, _out(made))
+
+
+@router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a note")
+def delete_note(request: HttpRequest, note_id: PathId) -> Status[None]:
+    del request
+    if not DayNote.objects.filter(pk=note_id).delete()[0]:
+        raise NotFound("There is no note with this id.")
+    return Status(204, None)
+
+
+def _out(note: DayNote) -> NoteOut:
+    return NoteOut(id=note.pk, day=note.day, text=note.text, created_by=note.created_by, created_at=note.created_at)

@@ -1,0 +1,120 @@
+"""``GET /pardot/orphans`` and ``/pardot/orphans/history``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from api.errors import documented
+from api.fields import json_response
+from pardot.engagement import prospects_by_id
+from pardot.models import OrphanRecord, OrphanRun
+from pardot.orphans import RUNS_KEPT
+
+Kind = OrphanRecord.Kind
+
+router = Router(tags=["pardot: orphans"])
+
+
+class OrphanKind(Schema):
+    kind: Kind
+    count: int
+    stored: int = Field(description="How many of them have details here.")
+    capped: bool = Field(description="There are more than have details.")
+
+
+class Orphan(Schema):
+    kind: Kind
+    record_id: str = Field(description="Pardot's id, or Salesforce's for leads and contacts.")
+    name: str = Field(description="Of the asset, or of the prospect.")
+    email: str | None = Field(description="Of the person.")
+    missing: str = Field(description="What is not there: the campaign's id, or ids of leads and contacts.")
+
+
+class Orphans(Schema):
+    captured_at: datetime | None = Field(
+        description="Of the latest check; null: none was made, run camp_sync --survey."
+    )
+    total: int | None = Field(description="Of all kinds.")
+    kinds: list[OrphanKind]
+    count: int = Field(description="Records with details, of the kind that was asked for.")
+    records: list[Orphan]
+
+
+class OrphansQuery(Schema):
+    kind: Kind | None = Field(None, description="Only these.")
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=1_000_000)
+
+
+class PastCheck(Schema):
+    captured_at: datetime
+    total: int
+    counts: dict[str, int] = Field(description="Kind → how many.")
+
+
+class History(Schema):
+    checks: list[PastCheck] = Field(description="The latest first.")
+
+
+@router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="What lost its other half")
+def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
+    """The latest check. Counts are exact; of each kind at most 1,000 have details."""
+    del request
+    run = OrphanRun.objects.first()
+    if run is None:
+        return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
+    stored = dict(run.records.order_by().values_list("kind").annotate(stored=Count("pk")))
+    records = run.records.filter(kind=query.kind) if query.kind else run.records.all()
+    page = records.order_by("kind", "id").values("kind", "record_id", "name", "missing")
+    return json_response(
+        {
+            "captured_at": run.captured_at,
+            "total": run.total,
+            "kinds": [_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
+            "count": stored.get(query.kind, 0) if query.kind else sum(stored.values()),
+            "records": _described(list(page[query.offset : query.offset + query.limit])),
+        }
+    )
+
+
+def _kind(run: OrphanRun, kind: Kind, stored: int) -> dict[str, Any]:
+    count = getattr(run, kind)
+    return {"kind": kind.value, "count": count, "stored": stored, "capped": count > stored}
+
+
+_PROSPECTS = {Kind.PROSPECT_CRM_GONE, Kind.PROSPECT_UNLINKED}
+_PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
+
+
+def _described(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """With the names of prospects, which are not stored a second time."""
+    prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
+    return [_orphan(row, prospects) for row in rows]
+
+
+def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    if row["kind"] in _PEOPLE:
+        return {**row, "email": row["missing"] or None, "missing": ""}
+    if row["kind"] in _PROSPECTS:
+        known = prospects.get(int(row["record_id"]), {})
+        return {**row, "name": known.get("name", ""), "email": known.get("email")}
+    return {**row, "email": None}
+
+
+@router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
+def get_orphans_history(request: HttpRequest) -> History:
+    """Their counts."""
+    del request
+    checks = [
+        PastCheck(
+            captured_at=run.captured_at, total=run.total, counts={kind.value: getattr(run, kind) for kind in Kind}
+        )
+        for run in OrphanRun.objects.all()[:RUNS_KEPT]
+    ]
+    return History(checks=checks)

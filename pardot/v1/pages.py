@@ -1,0 +1,47 @@
+"""What the paged routes share: parameters and the answer to ones that name nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from ninja import Field, Schema
+from pydantic import StringConstraints
+
+from api.errors import Unprocessable
+from api.fields import PlainText
+from pardot.selectors.rows import LARGEST_ID, Unknown
+
+SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]
+Name = Annotated[PlainText, StringConstraints(max_length=64)]
+RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class Paging(Schema):
+    limit: int = Field(50, ge=1, le=500)
+    offset: int = Field(0, ge=0, le=10_000_000)
+
+
+class FlaggedPaging(Paging):
+    flag: Name | None = Field(None, description="Only what has this flag; none when there are no data about it.")
+    issues: bool | None = Field(None, description="Only what has a flag that counts (or has none).")
+    exempt: bool | None = Field(
+        None, description="Only what is exempt from `flag`, or is not; without `flag`: from any of its flags."
+    )
+    q: SearchText | None = Field(None, description="Somewhere in the name and other texts, or the id.")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """422 for a flag or an order that there is not."""
+    try:
+        yield
+    except Unknown as error:
+        raise unprocessable(error.name, str(error)) from error
+
+
+def unprocessable(parameter: str, sentence: str) -> Unprocessable:
+    """422 about one parameter of the query."""
+    message = sentence.removesuffix(".")
+    return Unprocessable(f"{message}.", errors=[{"loc": ["query", parameter], "message": message}])

@@ -1,0 +1,50 @@
+"""``GET /pardot/prospect-health``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.areas import Area
+from pardot.models import AuditSummary
+
+router = Router(tags=["pardot: prospects"])
+
+
+class ProspectHealth(Schema):
+    """All null until a survey has read every prospect. Those in Pardot's recycle bin count only in ``deleted``."""
+
+    audited_at: datetime | None
+    total: int | None
+    linked: int | None = Field(description="With something in the Salesforce, lead or contact field.")
+    as_lead: int | None
+    as_contact: int | None
+    unlinked: int | None
+    unlinked_pct: float | None
+    link_rate: float | None = Field(description="Of 100, to one decimal place; null also without any prospect.")
+    deleted: int | None = Field(description="In Pardot's recycle bin.")
+    with_email: int | None
+    opted_out: int | None
+    bad_salesforce_ids: int | None = Field(description="Fields that hold what is no id of 15 or 18 characters.")
+    bad_lead_ids: int | None
+    bad_contact_ids: int | None
+    bad_account_ids: int | None
+    adoption_stuck: int | None = Field(description="`adoption_json` is neither empty nor “Blank”.")
+    adoption_stuck_high_score: int | None = Field(description="Of those, with a score of 100 or more.")
+
+
+@router.get(
+    "/prospect-health", response={200: ProspectHealth, **documented(401, 403)}, summary="In order or not: prospects"
+)
+def get_prospect_health(request: HttpRequest) -> ProspectHealth:
+    """As counted at the end of the last sync."""
+    del request
+    summary = AuditSummary.objects.filter(pk=Area.PROSPECTS, is_complete=True).first()
+    figures = summary.figures if summary else {}
+    names = ProspectHealth.model_fields.keys() - {"audited_at"}
+    return ProspectHealth(
+        audited_at=summary.audited_at if summary else None, **{name: figures.get(name) for name in names}
+    )

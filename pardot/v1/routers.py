@@ -1,0 +1,54 @@
+"""What ``/api/v1/pardot/`` consists of; ``sfapi/urls.py`` mounts it on the API, which need not know this app."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from api.auth import super_user
+from pardot.v1 import (
+    admin_settings,
+    assets,
+    briefing,
+    campaigns,
+    cleanup,
+    config,
+    engagement,
+    exemptions,
+    gear,
+    history,
+    issues,
+    notes,
+    orphans,
+    prospect_health,
+    score,
+    sync,
+    tags,
+    tasks,
+    texts,
+    what_if,
+)
+
+router = Router(auth=super_user())
+for _module in (
+    briefing,
+    score,
+    issues,
+    what_if,
+    history,
+    assets,
+    gear,
+    campaigns,
+    tags,
+    prospect_health,
+    engagement,
+    orphans,
+    cleanup,
+    texts,
+    tasks,
+    exemptions,
+    notes,
+    sync,
+    config,
+    admin_settings,
+):
+    router.add_router("", _module.router)

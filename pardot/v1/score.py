@@ -1,0 +1,91 @@
+"""``GET /pardot/health-score``: the score, by area and by person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.areas import Area
+from pardot.grading import AreaScore
+from pardot.scorecard import PersonScore, Scorecard, current_scorecard
+from pardot.snapshots import as_number
+
+router = Router(tags=["pardot: score"])
+
+
+class AreaScoreOut(Schema):
+    area: Area
+    label: str
+    score: int | None = Field(description="0 to 100; null: no data.")
+    grade: str | None
+    items: int | None = Field(description="Null, as all that follows: no data.")
+    demerits: float | None = Field(description="Points that the issues of the area take, together.")
+    weight: float | None = Field(description="ln(items + 1): how much the area counts in the overall score.")
+    points_lost: float | None = Field(description="Of the overall score.")
+    owners: list[str]
+
+
+class PersonScoreOut(Schema):
+    name: str
+    label: str
+    role: str
+    areas: list[Area]
+    score: int | None
+    grade: str | None
+
+
+class HealthScore(Schema):
+    overall: int | None = Field(description="0 to 100; null: nothing was synced yet.")
+    grade: str | None
+    by_area: list[AreaScoreOut]
+    by_person: list[PersonScoreOut]
+    issue_counts: dict[str, int | float | None] = Field(description="Issue key → how often; null: no data.")
+    audited_at: datetime | None
+
+
+@router.get("/health-score", response={200: HealthScore, **documented(401, 403)}, summary="Score and grades")
+def get_health_score(request: HttpRequest) -> HealthScore:
+    """As the latest audits, exemptions and weights make it."""
+    del request
+    return health_score(current_scorecard())
+
+
+def health_score(card: Scorecard) -> HealthScore:
+    """``card`` as an answer."""
+    return HealthScore(
+        overall=card.overall,
+        grade=card.grade,
+        by_area=[_area(card, area, score) for area, score in card.grading.areas.items()],
+        by_person=[_person(person) for person in card.people],
+        issue_counts={key: as_number(found.count) for key, found in card.issues.items()},
+        audited_at=card.audited_at,
+    )
+
+
+def _area(card: Scorecard, area: Area, score: AreaScore) -> AreaScoreOut:
+    has_data = score.score is not None
+    return AreaScoreOut(
+        area=area,
+        label=area.label,
+        score=score.score,
+        grade=card.area_grades[area],
+        items=score.items if has_data else None,
+        demerits=float(score.demerits) if has_data else None,
+        weight=round(score.weight, 4) if has_data else None,
+        points_lost=None if score.points_lost is None else round(score.points_lost, 2),
+        owners=card.owners(area),
+    )
+
+
+def _person(person: PersonScore) -> PersonScoreOut:
+    return PersonScoreOut(
+        name=person.name,
+        label=person.label,
+        role=person.role,
+        areas=list(person.areas),
+        score=person.score,
+        grade=person.grade,
+    )

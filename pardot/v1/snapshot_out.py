@@ -1,0 +1,58 @@
+"""A day's snapshot as an answer, for all routes that have one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+from pardot.models import DailySnapshot
+from pardot.salesforce_coverage import Coverage
+from pardot.snapshots import COUNTS, HEALTH_FIGURES
+
+COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_scores", "issue_counts", *COUNTS)
+"""What is read of a snapshot, in the order of the answer."""
+
+
+class Snapshot(Schema):
+    """How things stood on a day; null: never read until then."""
+
+    day: date = Field(description="In the time zone of the installation.")
+    tier: int = Field(ge=0, le=3, description="The highest tier that was synced on this day; 0: single entities.")
+    updated_at: datetime
+    health_score: int | None
+    area_scores: dict[str, int | None]
+    person_scores: dict[str, int | None]
+    issue_counts: dict[str, int | float | None]
+    campaigns: int | None
+    forms: int | None
+    landing_pages: int | None
+    lists: int | None
+    list_emails: int | None
+    custom_redirects: int | None
+    prospects: int | None = Field(description="Without those in Pardot's recycle bin.")
+    tags: int | None
+    folders: int | None
+    tagged_objects: int | None
+    total_leads: int | None
+    total_contacts: int | None
+    leads_with_pardot: int | None
+    contacts_with_pardot: int | None
+    prospects_linked: int | None
+    prospects_active: int | None = Field(description="Within 30 days.")
+    activities: int | None = Field(description="All that are kept.")
+    campaign_members: int | None
+    orphans: int | None
+    coverage_pct: float | None = Field(description="Of Salesforce's leads and contacts, those that Pardot knows.")
+
+
+def snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:
+    """``snapshot`` by the names of ``Snapshot``."""
+    return with_coverage({column: getattr(snapshot, column) for column in COLUMNS})
+
+
+def with_coverage(values: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``COLUMNS`` with what is worked out from it."""
+    coverage = Coverage(**{name: values[name] for name in HEALTH_FIGURES})
+    return {**values, "coverage_pct": coverage.coverage_pct}

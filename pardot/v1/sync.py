@@ -1,0 +1,107 @@
+"""``GET /pardot/sync/status``: how fresh everything is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.errors import documented
+from pardot.entity_status import EntityStatus, Freshness, camp_status
+from pardot.models import PardotQuota
+from pardot.tiers import synced_tier
+from sf.models import SyncConfig, SyncRun
+
+router = Router(tags=["pardot: sync"])
+
+
+class EntityFreshness(Schema):
+    name: str
+    aliases: list[str]
+    tier: int = Field(description="The tier that reads it: 1, 2 or 3.")
+    freshness: Freshness = Field(
+        description="old: no complete read for 2 days (tier 1) or 8. partial: only a sample was read."
+    )
+    last_sync: datetime | None = Field(description="When the last run that went well ended.")
+    mode: str | None = Field(description="Of that run: full, incremental, sample; null: counted by Salesforce.")
+    count: int | None = Field(description="Rows, as counted at the end of the last sync; null: never read.")
+    state: str | None = Field(description="How the last run ended, or running; null: there was none.")
+    message: str = Field(description="What the last run had to say.")
+    age_seconds: int | None = Field(description="Since `last_sync`.")
+    withheld: bool = Field(description="Pardot left rows out: the API user may not see them.")
+    complete_until: datetime | None = Field(description="All is here up to then; null: never read completely.")
+    complete_since: datetime | None = Field(description="All is here from then on; null: from the beginning.")
+
+
+class RunningSync(Schema):
+    entity: str = Field(description="Or a part of one: lead_category_scores.")
+    mode: str | None
+    started: datetime
+    rows_read: int
+    api_calls: int
+
+
+class PardotQuotaState(Schema):
+    used: int
+    maximum: int
+    left: int
+    told_at: datetime = Field(description="When Pardot said so; it counts anew every day.")
+
+
+class SyncStatus(Schema):
+    tier: int = Field(ge=0, le=3, description="What has been synced.")
+    sync_enabled: bool = Field(description="False: the kill switch is on.")
+    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
+    running: list[RunningSync]
+    entities: list[EntityFreshness]
+
+
+@router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
+def get_sync_status(request: HttpRequest) -> SyncStatus:
+    """Every entity, in the order in which they are read."""
+    del request
+    found = camp_status()
+    complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
+    return SyncStatus(
+        tier=synced_tier(complete),
+        sync_enabled=SyncConfig.objects.values_list("sync_enabled", flat=True).first() is not False,
+        quota=_quota(),
+        running=[_running(run) for run in found.running],
+        entities=[_entity(status) for status in found.entities],
+    )
+
+
+def _quota() -> PardotQuotaState | None:
+    known = PardotQuota.objects.first()
+    if known is None:
+        return None
+    return PardotQuotaState(used=known.used, maximum=known.maximum, left=known.left, told_at=known.told_at)
+
+
+def _running(run: SyncRun) -> RunningSync:
+    return RunningSync(
+        entity=run.object,
+        mode=run.mode or None,
+        started=run.started,
+        rows_read=run.rows_read,
+        api_calls=run.api_calls,
+    )
+
+
+def _entity(status: EntityStatus) -> EntityFreshness:
+    return EntityFreshness(
+        name=status.entity.name,
+        aliases=list(status.entity.aliases),
+        tier=int(status.entity.tier),
+        freshness=status.freshness,
+        last_sync=status.last_sync,
+        mode=status.mode,
+        count=status.count,
+        state=status.state,
+        message=status.last_run.message if status.last_run else "",
+        age_seconds=None if status.age is None else int(status.age.total_seconds()),
+        withheld=status.withheld,
+        complete_until=status.complete_until,
+        complete_since=status.complete_since,
+    )

@@ -1,0 +1,79 @@
+"""``GET /pardot/tags``."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from api.errors import documented
+from api.fields import json_response
+from pardot.areas import Area
+from pardot.selectors.area_health import area_health
+from pardot.selectors.assets import AssetFilters, asset_page
+from pardot.v1.assets import AssetRecord
+from pardot.v1.health_of_area import AreaSummary, area_summary
+from pardot.v1.pages import FlaggedPaging, Name, explained
+
+router = Router(tags=["pardot: tags"])
+
+FIGURES = ("tagged_objects", "with_prefix", "prefixes")
+
+
+class TagTotals(Schema):
+    """Null: no data."""
+
+    tags: int | None
+    tagged_objects: int | None = Field(description="Tags on objects, together.")
+    with_prefix: int | None
+    prefixes: int | None = Field(description="Different ones, whatever their case.")
+
+
+class NamingPattern(Schema):
+    prefix: str
+    separators: list[str] = Field(description="What stands after it; more than one is `duplicate_prefix`.")
+    tags: int
+    usage: int | None = Field(description="Objects with these tags, together; null: no data.")
+
+
+class ObjectTypeCoverage(Schema):
+    object_type: str = Field(description="The area, or Pardot's word for what is not audited here.")
+    area: Area | None
+    total: int | None = Field(description="null: never read, or not copied.")
+    tagged: int | None = Field(description="Of them, with one tag or more.")
+    tagged_pct: float | None
+    assignments: int = Field(description="Tags on objects of this type, together.")
+
+
+class TagList(Schema):
+    totals: TagTotals
+    summary: AreaSummary
+    count: int = Field(description="Of all tags that match, whatever the limit.")
+    tags: list[AssetRecord]
+    naming_patterns: list[NamingPattern] | None = Field(
+        description="The 500 prefixes with the most tags; null: no data."
+    )
+    object_type_coverage: list[ObjectTypeCoverage] | None = Field(description="null: no data.")
+
+
+class TagSearch(FlaggedPaging):
+    sort: Name = Field("id", description="`id`, `name`, `usage`, `prefix`, `issues`, `created_at`, `updated_at`; `-`.")
+
+
+@router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
+def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
+    """A page of tags; the rest is of all of them, as the latest audit has counted."""
+    del request
+    health = area_health(Area.TAGS)[Area.TAGS]
+    wanted = AssetFilters(flag=search.flag, issues=search.issues, exempt=search.exempt, q=search.q or None)
+    with explained():
+        page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
+    return json_response(
+        {
+            "totals": {"tags": health.items, **{name: health.figures.get(name) for name in FIGURES}},
+            "summary": area_summary(health),
+            "count": page.count,
+            "tags": page.records,
+            "naming_patterns": health.figures.get("naming_patterns"),
+            "object_type_coverage": health.figures.get("object_type_coverage"),
+        }
+    )

@@ -1,0 +1,211 @@
+"""``/pardot/tasks``: the task board."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import AfterValidator, ConfigDict, StringConstraints
+
+from api.auth import signed_in_user
+from api.errors import NotFound, Unprocessable, documented
+from api.fields import storable
+from api.records.values import QueryBoolean, QueryText
+from pardot.areas import Area
+from pardot.models import Task, TeamMember
+from pardot.tasks import (
+    BadTask,
+    TaskFilter,
+    age_days,
+    is_overdue,
+    task_change,
+    task_create,
+    task_delete,
+    tasks_filtered,
+)
+from pardot.team import UnknownMember, member_by_account, member_by_name
+from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
+
+router = Router(tags=["pardot: team"])
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
+_ASSIGNEE = "The name of a team member; null: nobody."
+_NO_TASK = "There is no task with this id."
+
+
+class TaskValues(Schema):
+    """What may be said of a task besides its title."""
+
+    description: _Text = ""
+    assignee: _Name | None = Field(None, description=_ASSIGNEE)
+    area: Area | None = Field(None, description="Left out, it is that of the asset or issue.")
+    issue: _Name | None = Field(None, description="The key of the issue that it is about.")
+    asset_type: Area | None = Field(None, description="With `asset_id`: an asset that was synced.")
+    asset_id: AssetId | None = None
+    asset_name: _Name | None = Field(None, description="Left out, it is the asset's.")
+    status: Task.Status = Task.Status.OPEN
+    priority: Task.Priority = Task.Priority.NORMAL
+    due_date: Day | None = None
+
+
+class TaskIn(TaskValues):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"title": "Ask who still needs this form", "due_date": "2026-01-31"}},
+    )
+
+    title: Line = Field(json_schema_extra=SOMETHING_IN_IT)
+
+
+class TaskChange(TaskValues):
+    """What is to be changed; what is left out stays. `null` empties a field that may be empty."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
+
+    title: Line = Field("", json_schema_extra=SOMETHING_IN_IT)
+
+    def changes(self) -> dict[str, Any]:
+        """``Unprocessable`` when there is nothing to change."""
+        if not self.model_fields_set:
+            raise Unprocessable(
+                f"Nothing to change: give one or more of {', '.join(type(self).model_fields)}.", errors=[]
+            )
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class TaskOut(Schema):
+    id: int
+    title: str
+    description: str
+    assignee: str | None = Field(description=_ASSIGNEE)
+    area: Area | None
+    issue: str | None
+    asset_type: Area | None
+    asset_id: int | None
+    asset_name: str | None
+    status: Task.Status
+    priority: Task.Priority
+    due_date: date | None
+    is_overdue: bool = Field(description="Open, and its due date is over.")
+    age_days: int = Field(description="From when it was made until it was done, or until today.")
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+
+
+class TaskPage(Schema):
+    count: int = Field(description="All that match, whatever the limit.")
+    tasks: list[TaskOut]
+
+
+class TaskQuery(PageQuery):
+    assignee: QueryText | None = Field(None, description="The name of a team member.")
+    unassigned: QueryBoolean = Field(False, description="Only what is nobody's.")
+    mine: QueryBoolean = Field(False, description="Only what is the caller's, by the account of a team member.")
+    status: Task.Status | None = None
+    overdue: QueryBoolean | None = Field(None, description="true: open and past the due date; false: the others.")
+
+
+@router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
+def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
+    """Open tasks first, of these the most urgent: by priority, then by due date; then the oldest."""
+    tasks = tasks_filtered(
+        TaskFilter(
+            assignee=_assignee(request, query),
+            unassigned=query.unassigned,
+            status=query.status,
+            overdue=query.overdue,
+        )
+    )
+    page = tasks[query.offset : query.offset + query.limit]
+    return TaskPage(count=tasks.count(), tasks=[_out(task) for task in page])
+
+
+@router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Make a task")
+def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
+    """The id comes with the answer."""
+    try:
+        made = task_create(**task.dict(exclude_unset=True), created_by=who_acts(request))
+    except BadTask as error:
+        raise _refused(error) from error
+    return Status(201, _out(made))
+
+
+@router.patch(
+    "/tasks/{task_id}",
+    response={200: TaskOut, **documented(400, 401, 403, 404, 413, 415, 422)},
+    summary="Change, finish or open a task",
+)
+def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
+    """`completed_at` is set when it is done, and cleared when it is opened again."""
+    del request
+    try:
+        return _out(task_change(task_id, change.changes()))
+    except Task.DoesNotExist:
+        raise NotFound(_NO_TASK) from None
+    except BadTask as error:
+        raise _refused(error) from error
+
+
+@router.delete(
+    "/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a task for good"
+)
+def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
+    """What is done may stay: it is counted in the progress report."""
+    del request
+    if not task_delete(task_id):
+        raise NotFound(_NO_TASK)
+    return Status(204, None)
+
+
+def _assignee(request: HttpRequest, query: TaskQuery) -> TeamMember | None:
+    """``Unprocessable``: nobody of this name, or nobody with the caller's account, or another than the caller."""
+    if query.mine:
+        return _caller(request)
+    if query.assignee is None:
+        return None
+    try:
+        return member_by_name(query.assignee)
+    except UnknownMember as error:
+        raise Unprocessable(str(error), errors=[{"loc": ["query", "assignee"], "message": str(error)}]) from error
+
+
+def _caller(request: HttpRequest) -> TeamMember:
+    uuid = signed_in_user(request).session.uuid
+    member = member_by_account(uuid)
+    if member is None:
+        message = f"Nobody in the team has your account: enter {uuid} as the accounts_uuid of a team member."
+        raise Unprocessable(message, errors=[{"loc": ["query", "mine"], "message": message}])
+    return member
+
+
+def _refused(error: BadTask) -> Unprocessable:
+    return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
+
+
+def _out(task: Task) -> TaskOut:
+    return TaskOut(
+        id=task.pk,
+        title=task.title,
+        description=task.description,
+        assignee=task.assignee.name if task.assignee else None,
+        area=Area(task.area) if task.area else None,
+        issue=task.issue or None,
+        asset_type=Area(task.asset_type) if task.asset_type else None,
+        asset_id=task.asset_id,
+        asset_name=task.asset_name or None,
+        status=Task.Status(task.status),
+        priority=Task.Priority(task.priority),
+        due_date=task.due_date,
+        is_overdue=is_overdue(task),
+        age_days=age_days(task),
+        created_by=task.created_by,
+        created_at=task.created_at,
+        updated_at=task.updated_at,
+        completed_at=task.completed_at,
+    )

@@ -1,0 +1,41 @@
+"""``GET /pardot/digest`` and ``GET /pardot/progress``: text to paste into Slack or mail."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from api.errors import documented
+from api.fields import json_response
+from pardot.texts.digest import digest
+from pardot.texts.digest_facts import digest_facts
+from pardot.texts.progress import progress, progress_facts
+
+router = Router(tags=["pardot: texts"])
+
+PLAIN = "text/plain"
+
+
+class Text(Schema):
+    text: str
+
+
+@router.get("/digest", response={200: Text, **documented(401, 403)}, summary="The morning digest")
+def get_digest(request: HttpRequest) -> HttpResponse:
+    """As JSON, or as plain text with `Accept: text/plain`."""
+    return _answer(request, digest(digest_facts()))
+
+
+@router.get("/progress", response={200: Text, **documented(401, 403)}, summary="What has changed since the first day")
+def get_progress(request: HttpRequest) -> HttpResponse:
+    """As JSON, or as plain text with `Accept: text/plain`."""
+    return _answer(request, progress(progress_facts()))
+
+
+def _answer(request: HttpRequest, text: str) -> HttpResponse:
+    wanted = request.get_preferred_type(["application/json", PLAIN])
+    if wanted == PLAIN:
+        return HttpResponse(text, content_type=f"{PLAIN}; charset=utf-8", headers={"Vary": "Accept"})
+    answer = json_response({"text": text})
+    answer["Vary"] = "Accept"
+    return answer

@@ -1,0 +1,135 @@
+"""``POST /pardot/what-if``: what the score would be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict, StringConstraints
+
+from api.errors import Unprocessable, documented
+from api.fields import PlainText
+from pardot.areas import Area
+from pardot.issues import BY_KEY
+from pardot.scorecard import score_inputs
+from pardot.snapshots import as_number
+from pardot.what_if import BadFix, WhatIf, what_if
+
+router = Router(tags=["pardot: score"])
+
+
+class Fix(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    issue: Annotated[PlainText, StringConstraints(max_length=64)] = Field(description="An issue key.")
+    count: float | None = Field(
+        None,
+        ge=0,
+        le=2_147_483_647,
+        allow_inf_nan=False,
+        description="How many would be mended, at most as many as there are; of a percentage: points of it. Null or "
+        "left out: all.",
+    )
+
+
+class Fixes(Schema):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"fixes": [{"issue": "forms_errors", "count": 2}]}}
+    )
+
+    fixes: list[Fix] = Field(min_length=1, max_length=len(BY_KEY), description="Each issue once.")
+
+
+class ScoreChange(Schema):
+    before: int | None = Field(description="Null: no data.")
+    after: int | None
+    grade_before: str | None
+    grade_after: str | None
+
+
+class AreaChange(ScoreChange):
+    area: Area
+    label: str
+
+
+class PersonChange(ScoreChange):
+    name: str
+
+
+class FixedIssue(Schema):
+    issue: str
+    area: Area
+    before: int | float
+    after: int | float
+
+
+class WhatIfScores(Schema):
+    overall: ScoreChange
+    by_area: list[AreaChange]
+    by_person: list[PersonChange]
+    fixed: list[FixedIssue] = Field(description="Counts of the issues that were asked about.")
+
+
+@router.post(
+    "/what-if",
+    response={200: WhatIfScores, **documented(400, 401, 403, 413, 415, 422)},
+    summary="The score if some issues were mended",
+)
+def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
+    """Nothing is changed. 422 for an unknown issue, one without data, and more than there are."""
+    del request
+    fixes: dict[str, Decimal | None] = {}
+    for place, fix in enumerate(body.fixes):
+        if fix.issue in fixes:
+            raise _refused(place, "issue", f"{fix.issue} is given twice")
+        fixes[fix.issue] = None if fix.count is None else Decimal(str(fix.count))
+    try:
+        return _answer(what_if(score_inputs(), fixes))
+    except BadFix as error:
+        place = list(fixes).index(error.key)
+        raise _refused(place, "count" if error.key in BY_KEY else "issue", str(error)) from error
+
+
+def _refused(place: int, field: str, message: str) -> Unprocessable:
+    return Unprocessable(
+        f"The request is not valid: fixes.{place}.{field}: {message}.",
+        errors=[{"loc": ["body", "fixes", place, field], "message": message}],
+    )
+
+
+def _answer(found: WhatIf) -> WhatIfScores:
+    before, after = found.before, found.after
+    return WhatIfScores(
+        overall=ScoreChange(
+            before=before.overall, after=after.overall, grade_before=before.grade, grade_after=after.grade
+        ),
+        by_area=[
+            AreaChange(
+                area=area,
+                label=area.label,
+                before=before.grading.areas[area].score,
+                after=after.grading.areas[area].score,
+                grade_before=before.area_grades[area],
+                grade_after=after.area_grades[area],
+            )
+            for area in before.grading.areas
+        ],
+        by_person=[
+            PersonChange(
+                name=old.name, before=old.score, after=new.score, grade_before=old.grade, grade_after=new.grade
+            )
+            for old, new in zip(before.people, after.people, strict=True)
+        ],
+        fixed=[_fixed(found, key) for key in found.fixed],
+    )
+
+
+def _fixed(found: WhatIf, key: str) -> FixedIssue:
+    return FixedIssue(
+        issue=key,
+        area=BY_KEY[key].area,
+        before=as_number(found.before.issues[key].count) or 0,
+        after=as_number(found.after.issues[key].count) or 0,
+    )

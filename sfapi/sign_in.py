@@ -1,0 +1,38 @@
+"""How a person signs in: at OpenStax Accounts, or in the demo at the simulator, which plays it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    """To the sign-in page, and from there back to ``?next=``, an address of this site."""
+    if demo_is_running():
+        return HttpResponseRedirect(f"{reverse('demo-sign-in')}?{urlencode({'next': way_back(request, '/pardot/')})}")
+    query = urlencode({"r": request.build_absolute_uri(way_back(request, "/pardot/"))})
+    return HttpResponseRedirect(f"{settings.ACCOUNTS_URL}/login?{query}")
+
+
+def demo_is_running() -> bool:
+    return bool(settings.DEBUG and settings.SIMULATOR_URL)
+
+
+def way_back(request: HttpRequest, default: str) -> str:
+    """``?next=`` when it stays on this site: nobody is sent elsewhere by a link of ours."""
+    wanted = request.GET.get("next", "")
+    stays = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    return wanted if stays and wanted.startswith("/") else default
+
+
+def sign_in_link(request: HttpRequest) -> dict[str, Any]:
+    """For templates: ``sign_in_url``, which comes back to the page that shows it, and ``demo``."""
+    back = urlencode({"next": request.get_full_path()})
+    return {"demo": demo_is_running(), "sign_in_url": f"{reverse('sign-in')}?{back}"}

@@ -1,0 +1,49 @@
+/* Bars that lie, one below the other, with their names before and their numbers behind. */
+
+import { s } from "../core/dom.js";
+import { number } from "../core/format.js";
+import { chart, fit, group } from "./chart.js";
+import { linear } from "./scale.js";
+
+const LINE = 30;
+const BAR = 12;
+
+/**
+ * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
+ *
+ * value null is "no data": no bar, a dash. href: the row is a link to what it counts.
+ */
+export function bars({ title, rows, max = null, format = number, unit = "Value", labelShare = 0.36, ...rest }) {
+  const top = max ?? Math.max(1, ...rows.map((row) => row.value ?? 0));
+  const columns = [{ label: "Name", value: (row) => row.label }, { label: unit, value: (row) => format(row.value), end: true }];
+  if (rows.some((row) => row.note)) columns.push({ label: "Note", value: (row) => row.note });
+  return chart({ title, columns, rows, draw: (width) => draw(width, { title, rows, top, format, labelShare }), ...rest });
+}
+
+function draw(width, { title, rows, top, format, labelShare }) {
+  const labels = Math.min(220, width * labelShare);
+  const numbers = 14 + Math.max(...rows.map((row) => format(row.value).length)) * 8;
+  const x = linear([0, top], [labels + 12, width - numbers]);
+  const lines = rows.map((row, index) => line(row, index * LINE, { x, labels, width, format, top }));
+  return group(width, Math.max(LINE, rows.length * LINE), title, lines);
+}
+
+function line(row, y, { x, labels, width, format, top }) {
+  const middle = y + LINE / 2;
+  const bar = { y: middle - BAR / 2, x: x(0), height: BAR, rx: BAR / 2 };
+  const filled = Math.max(row.value > 0 ? 4 : 0, x(row.value ?? 0) - x(0));
+  const children = [
+    s("rect", { x: 0, y, width, height: LINE, fill: "transparent" }),
+    s("rect", { ...bar, class: "bar-track", width: x(top) - x(0) }),
+    filled > 0 && s("rect", { ...bar, class: "mark-fill", width: filled }),
+    // One text, so that a link is named as it is read: "Campaigns 6.2".
+    s(
+      "text", { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },
+      s("tspan", { x: labels }, fit(row.label, labels)), " ", s("tspan", { x: width }, format(row.value)),
+    ),
+  ];
+  const tone = row.tone ? `tone-${row.tone}` : null;
+  if (row.href) return s("a", { class: tone, href: row.href }, children);
+  const text = `${row.label}: ${format(row.value)}${row.note ? `, ${row.note}` : ""}`;
+  return s("g", { class: tone, role: "img", "aria-label": text }, s("title", {}, text), children);
+}

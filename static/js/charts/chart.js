@@ -1,0 +1,47 @@
+/* What every chart has: a drawing that follows the width, a name, a legend, and its numbers as a table. */
+
+import { h, replace, s } from "../core/dom.js";
+import { plainTable } from "../ui/plain-table.js";
+
+/**
+ * A <figure> around a drawing.
+ *
+ * title: what it shows; seen with `caption`, else only read out. draw(width) → an SVG element, called again when the
+ * width changes. columns, rows: the table equivalent (ui/plain-table.js). legend: a node.
+ */
+export function chart({ title, caption = false, draw, columns, rows, legend = null, tableLabel = "Show as table" }) {
+  const drawing = h("div", { class: "chart-drawing" });
+  const element = h("figure", { class: "chart", "aria-label": title }, caption && h("figcaption", {}, title), legend, drawing);
+  if (columns) element.append(h("details", { class: "chart-data" }, h("summary", {}, tableLabel), plainTable(title, columns, rows, { hideCaption: true })));
+  followWidth(drawing, draw);
+  return element;
+}
+
+/** An SVG with a drawing area of exactly these pixels, read out as one picture. */
+export function picture(width, height, label, ...children) {
+  return s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, children);
+}
+
+/** The same for drawings with links inside: those are read out one by one. */
+export function group(width, height, label, ...children) {
+  return s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label }, children);
+}
+
+/** Text cut to what fits, roughly: the rest is in the tip of the browser. */
+export function fit(text, room, perLetter = 6.9) {
+  const letters = Math.floor(room / perLetter);
+  return text.length <= letters ? text : `${text.slice(0, Math.max(0, letters - 1)).trimEnd()}…`;
+}
+
+function followWidth(drawing, draw) {
+  let drawn = 0;
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(drawing.clientWidth);
+    if (width > 0 && width !== drawn) {
+      drawn = width;
+      replace(drawing, draw(width, drawing));
+    }
+  });
+  observer.observe(drawing);
+  drawing.addEventListener("chart:redraw", () => drawn && replace(drawing, draw(drawn, drawing)));
+}

@@ -1,0 +1,20 @@
+/* A share of a whole as a ring. Small: its number stands in it, and that is its text. */
+
+import { s } from "../core/dom.js";
+import { picture } from "./chart.js";
+
+/** ring({ value: 82, label: "Linked: 82 %", text: "82 %", tone: "good", size: 96 }); value null: an empty ring, a dash. */
+export function ring({ value, max = 100, label, text, tone = "", size = 96, thickness = Math.max(6, size / 11) }) {
+  const radius = (size - thickness) / 2;
+  const way = 2 * Math.PI * radius;
+  const share = value === null || value === undefined || !max ? 0 : Math.max(0, Math.min(1, value / max));
+  const shape = { cx: size / 2, cy: size / 2, r: radius, "stroke-width": thickness };
+  const arc = share > 0 && s("circle", {
+    ...shape, class: "ring-arc", "stroke-dasharray": `${(share * way).toFixed(2)} ${way.toFixed(2)}`,
+    transform: `rotate(-90 ${size / 2} ${size / 2})`,
+  });
+  const middle = s("g", { "font-size": size / 3.8 }, s("text", { x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central" }, text));
+  const element = picture(size, size, label, s("circle", { ...shape, class: "ring-track" }), arc, middle);
+  element.setAttribute("class", `ring ${tone && `tone-${tone}`}`);
+  return element;
+}

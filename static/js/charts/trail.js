@@ -1,0 +1,31 @@
+/* Camp days as a trail: how far one has come, from the tent to the flag. */
+
+import { s } from "../core/dom.js";
+import { chart, picture } from "./chart.js";
+
+const HEIGHT = 56;
+
+/** trail({ day: 12, total: 90, label: "Camp day 12 of 90" }) */
+export function trail({ day, total, label }) {
+  return chart({ title: label, draw: (width) => draw(width, { share: total > 0 ? Math.max(0, Math.min(1, day / total)) : 0, label }) });
+}
+
+function draw(width, { share, label }) {
+  const [from, to] = [34, width - 34];
+  const at = (part) => [from + (to - from) * part, HEIGHT / 2 + 4 + 9 * Math.sin(part * Math.PI * 3.5)];
+  const way = (end) => Array.from({ length: 61 }, (_, step) => at((step / 60) * end)).map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
+  const [x, y] = at(share);
+  return picture(
+    width, HEIGHT, label,
+    s("path", { class: "trail-way", d: `M${way(1)}` }),
+    share > 0 && s("path", { class: "trail-done", d: `M${way(share)}` }),
+    sign("tent", at(0), -30, -14),
+    sign("flag", at(1), 8, -18),
+    s("circle", { class: "mark-dot", cx: x, cy: y, r: 6 }),
+    s("circle", { class: "mark-fill", cx: x, cy: y, r: 2.5 }),
+  );
+}
+
+function sign(name, [x, y], dx, dy) {
+  return s("svg", { class: "icon", x: x + dx, y: y + dy, width: 22, height: 22, "aria-hidden": "true" }, s("use", { href: `#i-${name}` }));
+}

@@ -1,0 +1,61 @@
+/* Reading a trend day by day: with the pointer, or with the arrow keys. */
+
+import { announce } from "../core/announce.js";
+import { h, replace, s } from "../core/dom.js";
+import { day } from "../core/format.js";
+
+export function followPointer(svg, drawing, settings) {
+  const { title, days, top, bottom, pick } = settings;
+  const line = s("path", { class: "axis", visibility: "hidden" });
+  const tip = h("div", { class: "tip", hidden: true });
+  svg.append(line);
+  // The drawing's children are replaced with each drawing: the tip goes with the picture that it belongs to.
+  queueMicrotask(() => svg.isConnected && svg.after(tip));
+  let at = days.length - 1;
+  const show = (index) => {
+    at = Math.max(0, Math.min(days.length - 1, index));
+    const x = settings.x(at);
+    line.setAttribute("d", `M${x} ${top}V${bottom}`);
+    line.setAttribute("visibility", "visible");
+    replace(tip, linesOf(at, settings).map((text, row) => h("div", {}, row ? text : h("strong", {}, text))));
+    tip.hidden = false;
+    place(tip, x, drawing.clientWidth);
+  };
+  const hide = () => {
+    line.setAttribute("visibility", "hidden");
+    tip.hidden = true;
+  };
+  svg.setAttribute("tabindex", "0");
+  svg.setAttribute("aria-label", `${title}. Left and right arrow keys read one day after the other.`);
+  svg.addEventListener("pointermove", (event) => show(nearest(event, svg, settings)));
+  svg.addEventListener("pointerleave", hide);
+  svg.addEventListener("blur", hide);
+  svg.addEventListener("click", () => pick?.(days[at]));
+  svg.addEventListener("keydown", (event) => {
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: days.length - 1 }[event.key];
+    if (event.key === "Escape") hide();
+    if (event.key === "Enter") pick?.(days[at]);
+    if (to === undefined) return;
+    event.preventDefault();
+    show(to);
+    announce(linesOf(at, settings).join(", "));
+  });
+}
+
+function linesOf(index, { days, lines, notes, format }) {
+  const noted = notes.filter((note) => note.day === days[index]).map((note) => note.text);
+  return [day(days[index]), ...lines.map((line) => `${line.name}: ${format(line.values[index])}`), ...noted];
+}
+
+function nearest(event, svg, { days, x }) {
+  const at = event.clientX - svg.getBoundingClientRect().left;
+  const step = days.length > 1 ? x(1) - x(0) : 1;
+  return Math.round((at - x(0)) / step);
+}
+
+function place(tip, x, width) {
+  const right = x > width / 2;
+  tip.style.setProperty("left", right ? "auto" : `${x + 12}px`);
+  tip.style.setProperty("right", right ? `${width - x + 12}px` : "auto");
+  tip.style.setProperty("top", "0");
+}

@@ -1,0 +1,109 @@
+/* Lines over days, with notes pinned to days. Days without a value leave a gap. */
+
+import { h, s } from "../core/dom.js";
+import { day, number, shortDay } from "../core/format.js";
+import { chart, group } from "./chart.js";
+import { linear, spread, ticks } from "./scale.js";
+import { followPointer } from "./trend-cursor.js";
+
+const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"];
+
+/**
+ * trend({ title, days: ["2026-11-01", …], series: [{ name, values: [82, null, …] }], notes: [{ day, text }], low, high })
+ *
+ * low and high hold the scale (0 and 100 for scores); without them it follows the values. With several series the
+ * legend's buttons hide and show them. pick(day): what Enter or a click on a day does.
+ */
+export function trend({ title, days, series, notes = [], low = null, high = null, format = number, height = 240, pick = null, ...rest }) {
+  const lines = series.map((one, index) => ({ ...one, tone: one.tone ?? String((index % 8) + 1), dash: DASHES[index % 8], hidden: false }));
+  const settings = { title, days, lines, notes, low, high, format, height, pick };
+  const columns = [{ label: "Day", value: (row) => day(row.day) }, ...series.map((one) => ({ label: one.name, value: (row) => format(one.values[row.index]), end: true }))];
+  if (notes.length) columns.push({ label: "Note", value: (row) => textOf(notes, row.day) });
+  const rows = days.map((one, index) => ({ day: one, index })).reverse();
+  const element = chart({ title, columns, rows, draw: (width, drawing) => draw(width, drawing, settings), legend: legend(lines, redraw), ...rest });
+  function redraw() {
+    element.querySelector(".chart-drawing").dispatchEvent(new Event("chart:redraw"));
+  }
+  return element;
+}
+
+export function textOf(notes, wanted) {
+  return notes.filter((note) => note.day === wanted).map((note) => note.text).join(" · ") || null;
+}
+
+function legend(lines, redraw) {
+  if (lines.length < 2) return null;
+  return h("div", { class: "legend", role: "group", "aria-label": "Lines" }, lines.map((line) => {
+    const sample = s("svg", { class: `tone-${line.tone}`, viewBox: "0 0 28 12", "aria-hidden": "true" }, s("path", { class: "mark-line", "stroke-dasharray": line.dash, d: "M1 6H27" }));
+    const button = h("button", { type: "button", "aria-pressed": "true" }, sample, line.name);
+    button.addEventListener("click", () => {
+      line.hidden = !line.hidden;
+      button.setAttribute("aria-pressed", String(!line.hidden));
+      redraw();
+    });
+    return button;
+  }));
+}
+
+function draw(width, drawing, settings) {
+  const { title, days, lines, notes, format, height } = settings;
+  const seen = lines.filter((line) => !line.hidden);
+  const marks = marksOf(seen, settings);
+  const left = 10 + Math.max(...marks.map((mark) => format(mark).length)) * 7.5;
+  const [top, bottom] = [notes.length ? 26 : 10, height - 26];
+  const x = linear([0, Math.max(1, days.length - 1)], [left, width - 12]);
+  const y = linear([marks[0], marks.at(-1)], [bottom, top]);
+  const element = group(
+    width, height, title,
+    marks.map((mark) => [
+      s("path", { class: "grid", d: `M${left} ${y(mark)}H${width - 12}` }),
+      s("text", { x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, format(mark)),
+    ]),
+    spread(days.length, Math.max(2, Math.floor(width / 110))).map((index) => dayMark(days, index, x, height)),
+    notes.map((note) => pin(note, days, x, top, bottom)),
+    seen.map((line) => path(line, x, y)),
+  );
+  followPointer(element, drawing, { ...settings, lines: seen, x, y, top, bottom });
+  return element;
+}
+
+function marksOf(lines, { low, high }) {
+  const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
+  return ticks(low ?? Math.min(...values, values.length ? Infinity : 0), high ?? Math.max(...values, values.length ? -Infinity : 1));
+}
+
+function dayMark(days, index, x, height) {
+  const anchor = index === 0 ? "start" : index === days.length - 1 ? "end" : "middle";
+  return s("text", { x: x(index), y: height - 6, "text-anchor": days.length === 1 ? "middle" : anchor }, shortDay(days[index]));
+}
+
+function path(line, x, y) {
+  let pen = "M";
+  let d = "";
+  const dots = [];
+  line.values.forEach((value, index) => {
+    const there = value !== null && value !== undefined;
+    if (there) d += `${pen}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
+    if (there && isAlone(line.values, index)) dots.push(s("circle", { class: "mark-dot", cx: x(index), cy: y(value), r: 3.5 }));
+    pen = there ? "L" : "M";
+  });
+  return s("g", { class: `tone-${line.tone}` }, s("path", { class: "mark-line", "stroke-dasharray": line.dash, d }), dots);
+}
+
+/** A day between gaps: a line would not show it. */
+function isAlone(values, index) {
+  const gone = (value) => value === null || value === undefined;
+  return gone(values[index - 1]) && gone(values[index + 1]);
+}
+
+function pin(note, days, x, top, bottom) {
+  const index = days.indexOf(note.day);
+  if (index < 0) return null;
+  const at = x(index);
+  return s(
+    "g", {},
+    s("title", {}, `${day(note.day)}: ${note.text}`),
+    s("path", { class: "note-stem", d: `M${at} ${bottom}V${top - 8}` }),
+    s("path", { class: "note-head", d: `M${at} ${top - 20}h11l-3 4.500 3 4.500h-11Z` }),
+  );
+}

@@ -1,0 +1,95 @@
+/* The one way to the server: JSON of /api/v1/pardot/, with every status looked at. */
+
+import { sessionEnded, sessionWorks } from "./session.js";
+
+const BASE = "/api/v1/pardot/";
+const PATIENCE = 30_000;
+
+/** An answer that is no success. `message` is a sentence for people; `status` is 0 when there was no answer. */
+export class ApiError extends Error {
+  constructor(status, message, { errors = [], requestId = "" } = {}) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    /** With 422: [{ loc: ["body", "name"], message }]. */
+    this.errors = errors;
+    this.requestId = requestId;
+  }
+}
+
+export const api = {
+  /** get("assets/forms", { params: { page: 2 }, signal }): the JSON of the answer. */
+  get: (path, options = {}) => request("GET", path, options),
+  post: (path, body, options = {}) => request("POST", path, { ...options, body }),
+  put: (path, body, options = {}) => request("PUT", path, { ...options, body }),
+  patch: (path, body, options = {}) => request("PATCH", path, { ...options, body }),
+  delete: (path, options = {}) => request("DELETE", path, options),
+};
+
+/** The address of a path with its parameters; empty ones are left out, lists are repeated. */
+export function addressOf(path, params = {}) {
+  const url = new URL(path.startsWith("/") ? path : BASE + path, location.origin);
+  for (const [name, value] of Object.entries(params)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") url.searchParams.append(name, one);
+    }
+  }
+  return url.pathname + url.search;
+}
+
+/** Whether it is only that nobody waits for the answer any more. */
+export function isAbort(error) {
+  return error?.name === "AbortError";
+}
+
+async function request(method, path, { params, body, signal } = {}) {
+  const response = await send(method, addressOf(path, params), body, signal);
+  const answer = await contentOf(response);
+  if (response.status === 401) sessionEnded();
+  if (!response.ok) throw refusal(response, answer);
+  sessionWorks();
+  if (answer === undefined && response.status !== 204) {
+    throw new ApiError(response.status, "The server sent something that cannot be read. Load the page again.");
+  }
+  return answer ?? null;
+}
+
+async function send(method, address, body, signal) {
+  const late = AbortSignal.timeout(PATIENCE);
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  try {
+    return await fetch(address, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw new DOMException("Nobody waits for it.", "AbortError");
+    if (late.aborted) throw new ApiError(0, "The server did not answer within 30 seconds. Try again.");
+    throw new ApiError(0, "The server cannot be reached. Look at the connection and try again.");
+  }
+}
+
+async function contentOf(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(response, answer) {
+  const message = answer?.message ?? `The server answered with status ${response.status}. Try again.`;
+  const requestId = response.headers.get("X-Request-ID") ?? "";
+  return new ApiError(response.status, message, { errors: answer?.errors, requestId });
+}
+
+function csrfToken() {
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
+  return found ? decodeURIComponent(found.slice("csrftoken=".length)) : "";
+}

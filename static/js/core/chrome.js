@@ -1,0 +1,49 @@
+/* Buttons of the header: load again, theme, print. They are hidden until they work. */
+
+import { announce } from "./announce.js";
+import { icon, hiddenText, replace } from "./dom.js";
+
+const THEMES = [
+  { name: "auto", icon: "day", label: "Theme: as the system" },
+  { name: "light", icon: "sun", label: "Theme: light" },
+  { name: "dark", icon: "moon", label: "Theme: dark" },
+];
+
+export function startChrome({ refresh = null } = {}) {
+  const theme = document.querySelector("[data-theme-button]");
+  label(theme, currentTheme());
+  ready(theme, () => turn(theme));
+  ready(document.querySelector("[data-print-button]"), () => window.print());
+  if (refresh) ready(document.querySelector("[data-refresh-button]"), refresh);
+}
+
+function ready(button, click) {
+  button.hidden = false;
+  button.addEventListener("click", () => click());
+}
+
+function turn(button) {
+  const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
+  apply(next);
+  label(button, next);
+  announce(next.label);
+}
+
+function currentTheme() {
+  return THEMES.find((theme) => theme.name === document.documentElement.dataset.theme) ?? THEMES[0];
+}
+
+function apply(theme) {
+  if (theme.name === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme.name;
+  try {
+    localStorage.setItem("theme", theme.name);
+  } catch {
+    // Storage is switched off: it holds for this page.
+  }
+}
+
+function label(button, theme) {
+  replace(button, icon(theme.icon), hiddenText(theme.label));
+  button.title = theme.label;
+}

@@ -1,0 +1,70 @@
+/* Numbers, days and words as people read them. Missing is a dash, never a zero. */
+
+export const MISSING = "–";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
+const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
+const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+
+const isMissing = (value) => value === null || value === undefined || value === "";
+
+/** 12345.6 → "12,346". */
+export function number(value) {
+  return isMissing(value) ? MISSING : whole.format(value);
+}
+
+/** 12.345 → "12.3". */
+export function decimal(value) {
+  return isMissing(value) ? MISSING : fine.format(value);
+}
+
+/** 12.345 → "12.3 %". */
+export function percent(value) {
+  return isMissing(value) ? MISSING : `${fine.format(value)}\u00a0%`;
+}
+
+/** 3 → "+3", −3 → "−3", 0 → "±0". */
+export function signed(value) {
+  if (isMissing(value)) return MISSING;
+  if (value === 0) return "±0";
+  return `${value > 0 ? "+" : "−"}${fine.format(Math.abs(value))}`;
+}
+
+/** "2026-11-22", or a time stamp → "Nov 22, 2026". */
+export function day(value) {
+  return isMissing(value) ? MISSING : dayNames.format(new Date(value));
+}
+
+/** → "Nov 22". */
+export function shortDay(value) {
+  return isMissing(value) ? MISSING : shortDays.format(new Date(value));
+}
+
+/** A time stamp in the reader's zone → "Nov 22, 2026, 8:03 AM". */
+export function moment(value) {
+  return isMissing(value) ? MISSING : moments.format(new Date(value));
+}
+
+/** A time stamp → "3 hours ago". */
+export function ago(value, now = Date.now()) {
+  if (isMissing(value)) return "never";
+  const seconds = (new Date(value).getTime() - now) / 1000;
+  const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
+  return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
+}
+
+/** plural(2, "form") → "2 forms"; plural(1, "campaign has", "campaigns have"). */
+export function plural(count, one, many = `${one}s`) {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+/** How a score of 0 to 100 is coloured. Beside it stands the number, or the grade. */
+export function toneOf(score) {
+  if (isMissing(score)) return "";
+  if (score >= 80) return "good";
+  return score >= 60 ? "warn" : "bad";
+}

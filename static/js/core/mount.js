@@ -1,0 +1,34 @@
+/* Panels of a part of the page: loaded when it is first seen, all again on demand. */
+
+import { announce } from "./announce.js";
+import { plural } from "./format.js";
+import { panels } from "../panels/index.js";
+
+/** Mount every [data-panel] below `root`; says when all are there. */
+export async function mountPanels(root, { title, command, signal = new AbortController().signal }) {
+  const elements = [...root.querySelectorAll("[data-panel]")];
+  for (const element of elements) element.setAttribute("aria-busy", "true");
+  const results = await Promise.all(elements.map((element) => mountOne(element, { command, signal })));
+  report(title, results);
+}
+
+/** Load every panel below `root` again. */
+export async function reloadPanels(root, { title }) {
+  const loads = [];
+  for (const element of root.querySelectorAll("[data-panel]")) {
+    element.dispatchEvent(new CustomEvent("panel:reload", { detail: { waitFor: (load) => loads.push(load) } }));
+  }
+  report(title, await Promise.all(loads));
+}
+
+async function mountOne(element, context) {
+  const name = element.dataset.panel;
+  const module = await panels[name]();
+  return module.default.mount(element, context);
+}
+
+function report(title, results) {
+  const bad = results.filter((loaded) => loaded === false).length;
+  if (results.length === 0) return;
+  announce(bad ? `${title}: ${plural(bad, "part")} could not be loaded.` : `${title} is loaded.`);
+}

@@ -1,0 +1,83 @@
+/* What every panel does alike: load, show that it loads, show what came, or what to do when nothing came. */
+
+import { isAbort } from "./api.js";
+import { replace } from "./dom.js";
+import { route } from "./route.js";
+import { forget, onChanged } from "./shared.js";
+import { empty, failed, loading, noData } from "../ui/states.js";
+
+/**
+ * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
+ *
+ * load({ signal, route }) → data. shared(path) for what other panels show too, api.get(path, { signal }) for the rest.
+ * render(data, { element, signal, route, reload }) → a node or a list of nodes, put into [data-body] of the panel.
+ * noData(data) → true when nothing was synced yet: says so, with the command of the tab (or `command`).
+ * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
+ * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
+ * lines: how many grey lines while it loads.
+ */
+export function panel(spec) {
+  return { mount: (element, context) => new Panel(spec, element, context).load() };
+}
+
+class Panel {
+  constructor(spec, element, { signal, command }) {
+    this.spec = spec;
+    this.element = element;
+    this.body = element.querySelector("[data-body]") ?? element;
+    this.signal = signal;
+    this.command = spec.command ?? command;
+    this.watch();
+  }
+
+  watch() {
+    const { uses = [] } = this.spec;
+    onChanged((paths) => paths.some((path) => uses.includes(path)) && this.load(), this.signal);
+    route.onChange(() => this.isConcerned() && this.load(), this.signal);
+    this.element.addEventListener("panel:reload", (event) => event.detail.waitFor(this.load()), { signal: this.signal });
+  }
+
+  /** Whether the address asks for something else than what is shown, in the tab that one sees. */
+  isConcerned() {
+    return !this.element.closest("[hidden]") && this.asked() !== this.shown;
+  }
+
+  asked() {
+    return JSON.stringify((this.spec.keys ?? []).map((key) => route.get(key)));
+  }
+
+  /** Whether it could be loaded. What was there goes at once: an old number never stands as if it were new. */
+  async load() {
+    this.shown = this.asked();
+    this.current?.abort();
+    this.current = new AbortController();
+    const signal = AbortSignal.any([this.signal, this.current.signal]);
+    this.element.setAttribute("aria-busy", "true");
+    replace(this.body, loading(this.spec.lines));
+    try {
+      const data = await this.spec.load({ signal, route });
+      if (!signal.aborted) replace(this.body, this.content(data, signal));
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return true;
+      replace(this.body, failed(error, () => this.retry()));
+      if (!error.status && error.name !== "ApiError") console.error(error);
+      return false;
+    } finally {
+      if (!signal.aborted) this.element.removeAttribute("aria-busy");
+    }
+    return true;
+  }
+
+  content(data, signal) {
+    if (this.spec.noData?.(data)) return noData(this.command);
+    const sentence = this.spec.empty?.(data);
+    if (sentence) return empty(sentence);
+    return this.spec.render(data, { element: this.element, signal, route, reload: () => this.load() });
+  }
+
+  async retry() {
+    forget();
+    if (await this.load()) this.body.querySelector("a, button, [tabindex]")?.focus();
+    else this.body.querySelector("button")?.focus();
+  }
+}

@@ -1,0 +1,21 @@
+/* To the clipboard, said aloud. */
+
+import { h, hiddenText, icon } from "../core/dom.js";
+import { toast } from "./toast.js";
+
+export function copyButton(text, label) {
+  const copy = () => copyText(text);
+  return h("button", { type: "button", class: "icon-button", title: label, on: { click: copy } }, icon("copy"), hiddenText(label));
+}
+
+/** Whether it is on the clipboard. */
+export async function copyText(text, said = "Copied.") {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    toast("The browser does not allow copying here. Select the text and copy it yourself.", { kind: "bad" });
+    return false;
+  }
+  toast(said);
+  return true;
+}

@@ -1,0 +1,28 @@
+/* A table as a file that spreadsheets read. */
+
+/** RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }]. */
+export function csvText(columns, rows) {
+  const lines = [columns.map((column) => column.label), ...rows.map((row) => columns.map((column) => column.csv(row)))];
+  return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+/** Give the reader a file; the mark in front tells spreadsheets that it is UTF-8. */
+export function download(name, text) {
+  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+/** "forms-2026-11-22.csv" */
+export function fileName(stem) {
+  return `${stem}-${new Date().toISOString().slice(0, 10)}.csv`;
+}
+
+function cell(value) {
+  if (value === null || value === undefined) return "";
+  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

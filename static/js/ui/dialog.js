@@ -1,0 +1,57 @@
+/* Dialogs and drawers: native <dialog>, which keeps the focus inside and gives it back. */
+
+import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
+
+/**
+ * Open a modal dialog. → { element, body, close(result), closed }
+ *
+ * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
+ * closed: a promise of what close() was given; undefined when it was sent away (Escape, ×, a click beside it).
+ */
+export function openDialog({ title, body = [], actions = [], drawer = false, wide = false }) {
+  const titleId = freshId("dialog");
+  const content = h("div", { class: "dialog-body" });
+  replace(content, body);
+  const kind = [drawer && "drawer", wide && "wide"].filter(Boolean).join(" ");
+  const element = h("dialog", { class: kind || null, "aria-labelledby": titleId });
+  let result;
+  const close = (value) => {
+    result = value;
+    element.close();
+  };
+  const dismiss = h("button", { type: "button", class: "icon-button", on: { click: () => close() } }, icon("close"), hiddenText("Close"));
+  element.append(h("header", { class: "dialog-header" }, h("h2", { id: titleId }, title), dismiss), content);
+  if (actions.length) element.append(h("footer", { class: "dialog-actions" }, actions));
+  document.body.append(element);
+  closeByClickBeside(element, close);
+  const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(leave(element, () => result))));
+  element.showModal();
+  return { element, body: content, close, closed };
+}
+
+/** confirm({ title, text, yes: "Delete", danger: true }) → whether. */
+export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger = false }) {
+  const no_ = h("button", { type: "button", class: "button", on: { click: () => dialog.close(false) } }, no);
+  const yes_ = h("button", { type: "button", class: danger ? "button danger" : "button primary", on: { click: () => dialog.close(true) } }, yes);
+  const dialog = openDialog({ title, body: h("p", {}, text), actions: [no_, yes_] });
+  no_.focus();
+  return (await dialog.closed) === true;
+}
+
+function closeByClickBeside(element, close) {
+  let pressedBeside = false;
+  element.addEventListener("pointerdown", (event) => (pressedBeside = event.target === element && isBeside(element, event)));
+  element.addEventListener("click", (event) => pressedBeside && event.target === element && isBeside(element, event) && close());
+}
+
+function isBeside(element, { clientX, clientY }) {
+  const box = element.getBoundingClientRect();
+  return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
+}
+
+function leave(element, result) {
+  // Messages that moved into the dialog outlive it.
+  for (const kept of element.querySelectorAll(".toasts, #announcer")) document.body.append(kept);
+  element.remove();
+  return result();
+}

@@ -1,0 +1,48 @@
+/* Small parts that many panels show. */
+
+import { h, icon } from "../core/dom.js";
+import { signed } from "../core/format.js";
+
+const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
+
+/** A word with a colour and, for states, a sign. tone: good, warn, bad, info, accent. With href a link. */
+export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title = null } = {}) {
+  const name = href ? "a" : "span";
+  return h(name, { class: `chip ${tone}`, href, title }, sign && icon(sign), text);
+}
+
+/** A change since earlier: an arrow, the number, what it is compared with. `better`: whether up or down is good. */
+export function delta(change, since, { better = "up" } = {}) {
+  if (change === null || change === undefined) return null;
+  const rises = change > 0;
+  const tone = change === 0 ? "same" : rises === (better === "up") ? "good" : "bad";
+  const sign = change === 0 ? "same" : rises ? "up" : "down";
+  return h("span", { class: `delta ${tone}` }, icon(sign), signed(change), h("span", { class: "soft" }, ` ${since}`));
+}
+
+/** A number with what it counts; with `href` it leads to its rows. */
+export function figure(label, value, { href = null, large = false, note = null } = {}) {
+  const shown = h("span", { class: large ? "figure-value large" : "figure-value" }, value);
+  return h(
+    "div", {},
+    h("p", { class: "figure-label" }, label),
+    h("p", {}, href ? h("a", { href, "aria-label": `${label}: ${value}. Show the rows` }, shown) : shown),
+    note && h("p", { class: "small soft" }, note),
+  );
+}
+
+/** A bar of 0 to 100. The number stands beside it, so readers of the screen are spared the bar. */
+export function meter(share, tone = "") {
+  return h("span", { class: `meter ${tone}`, vars: { "--share": Math.max(0, Math.min(100, share ?? 0)) }, "aria-hidden": "true" }, h("span"));
+}
+
+/** A link out of the dashboard: to Pardot, to Salesforce. */
+export function outward(text, href) {
+  if (!href) return null;
+  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, text, " ", icon("out", "opens in a new window"));
+}
+
+/** A button that looks like one. */
+export function button(text, click, { kind = "", sign = null, title = null } = {}) {
+  return h("button", { type: "button", class: `button ${kind}`, title, on: { click } }, sign && icon(sign), text);
+}

@@ -1,0 +1,23 @@
+/* A table without controls, for a few rows. */
+
+import { h } from "../core/dom.js";
+import { MISSING } from "../core/format.js";
+
+/** columns: [{ label, value(row), end }]; the first is the row's header. A value may be a node. */
+export function plainTable(caption, columns, rows, { hideCaption = false } = {}) {
+  return h(
+    "div", { class: "table-scroll", role: "region", "aria-label": caption, tabindex: "0" },
+    h(
+      "table", { class: "table" },
+      h("caption", { class: hideCaption ? "visually-hidden" : null }, caption),
+      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.end && "end" }, column.label)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column, index) => cell(column, row, index))))),
+    ),
+  );
+}
+
+function cell(column, row, index) {
+  const value = column.value(row) ?? MISSING;
+  const attributes = { class: column.end && "end" };
+  return index === 0 ? h("th", { ...attributes, scope: "row" }, value) : h("td", attributes, value);
+}

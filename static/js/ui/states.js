@@ -1,0 +1,50 @@
+/* What stands in a panel's place when there is nothing to show, and what to do about it. */
+
+import { h, hiddenText, icon } from "../core/dom.js";
+import { copyButton } from "./copy.js";
+
+/** Grey lines while it loads. */
+export function loading(lines = 3) {
+  const bars = Array.from({ length: lines }, () => h("span", { "aria-hidden": "true" }));
+  return h("div", { class: "skeleton" }, hiddenText("Loading…"), bars);
+}
+
+/** Loaded, and there is nothing: good news, or a filter that leaves nothing over. */
+export function empty(sentence, { title = "", action = null, sign = "tent" } = {}) {
+  return state("empty", sign, title, h("p", {}, sentence), action);
+}
+
+/** Could not be loaded. Nothing old stays on the page. */
+export function failed(error, retry) {
+  const known = error?.name === "ApiError";
+  const sentence = known ? error.message : "This part of the page has broken. Load it again; if it stays, report it.";
+  const reference = known && error.status >= 500 && error.requestId;
+  return state(
+    "failed", "warning", "This could not be loaded",
+    h("p", {}, sentence),
+    reference && h("p", { class: "small" }, "For a report: ", h("code", {}, error.requestId)),
+    retry && h("button", { type: "button", class: "button", on: { click: retry } }, icon("refresh"), "Try again"),
+  );
+}
+
+/** Never synced. Zero would be a lie. */
+export function noData(command, sentence = "An operator brings it here with this command:") {
+  return state(
+    "no-data", "tent", "No data yet",
+    h("p", {}, sentence),
+    h(
+      "div", { class: "state-command" },
+      h("pre", { class: "command" }, h("code", {}, words(command))),
+      copyButton(command, "Copy the command"),
+    ),
+  );
+}
+
+/** A command breaks between its words, not within an option. */
+function words(command) {
+  return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
+}
+
+function state(kind, sign, title, ...children) {
+  return h("div", { class: `state ${kind}` }, icon(sign), title && h("p", { class: "state-title" }, title), children);
+}

@@ -1,0 +1,28 @@
+/* Where a table keeps what is searched, filtered, sorted and turned to. */
+
+import { route } from "../core/route.js";
+
+/** In the address bar, under the table's prefix. */
+export function routeState(prefix, signal) {
+  return {
+    get: (name) => route.get(`${prefix}.${name}`),
+    set(changes, options) {
+      route.set(Object.fromEntries(Object.entries(changes).map(([name, value]) => [`${prefix}.${name}`, value])), options);
+    },
+    onChange: (listener) => route.onChange(listener, signal),
+  };
+}
+
+/** In the table itself. */
+export function localState() {
+  const values = new Map();
+  let changed = () => {};
+  return {
+    get: (name) => values.get(name) ?? "",
+    set(changes) {
+      for (const [name, value] of Object.entries(changes)) values.set(name, String(value));
+      changed();
+    },
+    onChange: (listener) => (changed = listener),
+  };
+}

@@ -1,0 +1,177 @@
+/* The parts of a table: the line of controls, the head, rows, the pager. */
+
+import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
+import { MISSING, number } from "../core/format.js";
+
+const TYPING = 180;
+
+// -- controls ------------------------------------------------------------------------------------------------
+
+/** → { element, exportButton, show(query), focus() } */
+export function makeTools(table) {
+  const { options } = table;
+  const search = options.search && searchField(options.search, (text) => table.search(text));
+  const selects = options.filters.map((filter) => filterField(filter, (value) => table.filter(filter.key, value)));
+  const exportButton = h("button", { type: "button", class: "button compact", on: { click: () => table.export() } }, icon("download"), "CSV");
+  exportButton.setAttribute("aria-label", `Export as CSV: ${options.caption}`);
+  const element = h("div", { class: "table-tools" });
+  replace(element, search && search.element, selects.map((one) => one.element), options.tools, h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton));
+  return {
+    element,
+    exportButton,
+    focus: () => (search ? search.input : exportButton).focus(),
+    show({ q, filters }) {
+      search?.show(q);
+      for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
+    },
+  };
+}
+
+function searchField(label, search) {
+  const input = h("input", { type: "search", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false" });
+  let timer = 0;
+  const send = () => {
+    clearTimeout(timer);
+    timer = 0;
+    search(input.value.trim());
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(send, TYPING);
+  });
+  // What is typed counts before what is clicked next.
+  input.addEventListener("change", () => timer && send());
+  const show = (q) => {
+    if (!timer && document.activeElement !== input) input.value = q;
+  };
+  return { input, show, element: h("div", { class: "search-field" }, icon("search"), input) };
+}
+
+function filterField(filter, choose) {
+  const id = freshId("filter");
+  const options = [["", filter.all ?? "All"], ...filter.options].map(([value, label]) => h("option", { value }, label));
+  const select = h("select", { id, on: { change: () => choose(select.value) } }, options);
+  return { filter, select, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
+}
+
+function openAllButton(table) {
+  const button = h("button", { type: "button", class: "button compact", "aria-pressed": "false" }, "Open all");
+  button.addEventListener("click", () => {
+    const opened = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(opened));
+    table.openAll(opened);
+  });
+  return button;
+}
+
+// -- head ----------------------------------------------------------------------------------------------------
+
+/** → { element, show(sort) } */
+export function makeHead(columns, expands, sortBy) {
+  const cells = columns.map((column) => ({ column, ...headCell(column, sortBy) }));
+  const first = expands && h("th", { scope: "col", class: "tight" }, hiddenText("Details"));
+  const element = h("thead", {}, h("tr", {}, first, cells.map((cell) => cell.element)));
+  return { element, show: (sort) => cells.forEach((cell) => markSorted(cell, sort)) };
+}
+
+function headCell(column, sortBy) {
+  const element = h("th", { scope: "col", class: classes(column) });
+  if (!column.sort) {
+    element.append(column.label);
+    return { element };
+  }
+  const sign = icon("up");
+  element.append(h("button", { type: "button", class: "sort-button", on: { click: () => sortBy(column) } }, column.label, sign));
+  return { element, sign };
+}
+
+function markSorted({ column, element, sign }, sort) {
+  if (!column.sort) return;
+  const sorted = sort.replace(/^-/, "") === column.sort;
+  const down = sort.startsWith("-");
+  if (sorted) element.setAttribute("aria-sort", down ? "descending" : "ascending");
+  else element.removeAttribute("aria-sort");
+  sign.firstElementChild.setAttribute("href", down ? "#i-down" : "#i-up");
+}
+
+// -- rows ----------------------------------------------------------------------------------------------------
+
+export function rowsOf(table, rows) {
+  return rows.map((row) => rowOf(table, row));
+}
+
+function rowOf(table, row) {
+  const { columns, options } = table;
+  const cells = columns.map((column, index) => cellOf(column, row, index === 0));
+  if (!options.detail) return h("tr", {}, cells);
+  const id = options.rowId(row);
+  const detail = detailOf(table, row);
+  detail.open(table.open.has(id));
+  const button = expandButton(columns[0].value(row), detail, (opened) => table.open[opened ? "add" : "delete"](id));
+  return [h("tr", {}, h("td", { class: "tight" }, button), cells), detail.element];
+}
+
+function cellOf(column, row, isFirst) {
+  const shown = column.show(row);
+  const nothing = shown === null || shown === undefined || shown === "";
+  const name = isFirst ? "th" : "td";
+  return h(name, { class: classes(column, nothing && "nothing"), scope: isFirst && "row" }, nothing ? MISSING : shown);
+}
+
+function expandButton(name, detail, remember) {
+  const button = h("button", { type: "button", class: "icon-button expand-button", "aria-controls": detail.element.id }, icon("expand"), hiddenText(`Details of ${name ?? "this row"}`));
+  button.setAttribute("aria-expanded", String(!detail.element.hidden));
+  button.addEventListener("click", () => {
+    const opened = detail.element.hidden;
+    detail.open(opened);
+    button.setAttribute("aria-expanded", String(opened));
+    remember(opened);
+  });
+  return button;
+}
+
+/** The row below; its content is made when it is first opened. */
+function detailOf(table, row) {
+  const cell = h("td", { class: "detail", colspan: table.columns.length + 1 });
+  const element = h("tr", { id: freshId("detail"), hidden: true }, cell);
+  return {
+    element,
+    open(opened) {
+      if (opened && !cell.hasChildNodes()) cell.append(table.options.detail(row));
+      element.hidden = !opened;
+    },
+  };
+}
+
+function classes(column, more = "") {
+  return [column.end && "end", column.className, more].filter(Boolean).join(" ") || null;
+}
+
+// -- pager ---------------------------------------------------------------------------------------------------
+
+/** → { element, show({ page, pages, size, total, shown }) } */
+export function makePager(sizes, turn) {
+  let now = { page: 1, pages: 1 };
+  const go = (step) => now.page + step >= 1 && now.page + step <= now.pages && turn({ page: now.page + step });
+  const back = pageButton("left", "Previous page", () => go(-1));
+  const on = pageButton("right", "Next page", () => go(1));
+  const where = h("span", { class: "number" });
+  const size = h("select", { on: { change: () => turn({ size: size.value }) } }, sizes.map((one) => h("option", { value: one }, one)));
+  const element = h("div", { class: "pager", role: "group", "aria-label": "Pages" }, back, where, on, h("label", { class: "push" }, "Rows a page", size));
+  return {
+    element,
+    show(query) {
+      now = query;
+      const first = (query.page - 1) * query.size + 1;
+      where.textContent = `${number(first)}–${number(first + query.shown - 1)} of ${number(query.total)}`;
+      back.setAttribute("aria-disabled", String(query.page <= 1));
+      on.setAttribute("aria-disabled", String(query.page >= query.pages));
+      size.value = query.size;
+      element.hidden = query.total <= sizes[0];
+    },
+  };
+}
+
+function pageButton(sign, label, click) {
+  return h("button", { type: "button", class: "icon-button", title: label, on: { click } }, icon(sign), hiddenText(label));
+}

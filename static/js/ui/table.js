@@ -1,0 +1,222 @@
+/* Tables that sort, filter, search, page and export; of rows in memory, or of an endpoint that pages. */
+
+import { isAbort } from "../core/api.js";
+import { announce } from "../core/announce.js";
+import { h, replace } from "../core/dom.js";
+import { number, plural } from "../core/format.js";
+import { csvText, download, fileName } from "./csv.js";
+import { empty, failed } from "./states.js";
+import { RowsInMemory } from "./table-rows.js";
+import { localState, routeState } from "./table-state.js";
+import { makeHead, makePager, makeTools, rowsOf } from "./table-view.js";
+import { toast } from "./toast.js";
+
+const SIZES = [25, 50, 100];
+const EXPORT_PAGE = 500;
+
+/**
+ * A table → { element, reload(), setRows(rows) }.
+ *
+ * key: its prefix in the address ("forms" → forms.q, forms.sort, forms.page, forms.<filter>); without a key the state
+ *   stays in the table (in drawers, for instance).
+ * caption: what the rows are. noun: one of them ("form"), for counts.
+ * columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
+ *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
+ * rows: an array; or source({ q, sort, page, size, filters, signal }) → { rows, total }.
+ * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows).
+ * search: the label of the search field, or false. sort: the order without one in the address ("-score").
+ * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
+ * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. tools: more controls.
+ */
+export function table(options) {
+  return new Table({ search: "Search", filters: [], noun: "row", sort: "", rowId: (row) => row.id, ...options });
+}
+
+class Table {
+  constructor(options) {
+    this.options = options;
+    this.columns = options.columns.map(withDefaults);
+    this.lifetime = new AbortController();
+    this.state = options.key ? routeState(options.key, this.lifetime.signal) : localState();
+    this.memory = options.source ? null : new RowsInMemory(options.rows ?? [], this.columns, options.filters);
+    this.open = new Set();
+    this.build();
+    this.state.onChange(() => this.isConcerned() && this.draw());
+    this.ready = this.draw({ quiet: true });
+  }
+
+  setRows(rows) {
+    this.memory.setRows(rows);
+    return this.draw();
+  }
+
+  reload() {
+    return this.draw();
+  }
+
+  // -- what is asked for ------------------------------------------------------------------------------
+
+  query() {
+    const { options, state } = this;
+    const filters = Object.fromEntries(options.filters.map(({ key }) => [key, state.get(key)]).filter(([, value]) => value));
+    const page = Math.max(1, Number.parseInt(state.get("page"), 10) || 1);
+    const size = SIZES.find((one) => String(one) === state.get("size")) ?? options.size ?? SIZES[1];
+    return { q: state.get("q"), sort: state.get("sort") || options.sort, page, size, filters };
+  }
+
+  fetch(query) {
+    return this.memory ? Promise.resolve(this.memory.page(query)) : this.options.source(query);
+  }
+
+  /** Whether something else is asked for than what is shown, here, in the tab that one sees. */
+  isConcerned() {
+    // A panel that loads again leaves its old tables behind: they stop listening.
+    if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
+    if (this.lifetime.signal.aborted || this.element.closest("[hidden]")) return false;
+    return JSON.stringify(this.query()) !== this.asked;
+  }
+
+  // -- what is seen -----------------------------------------------------------------------------------
+
+  build() {
+    const { options, columns } = this;
+    this.tools = makeTools(this, SIZES);
+    this.head = makeHead(columns, Boolean(options.detail), (column) => this.sortBy(column));
+    this.body = h("tbody", { on: { keydown: moveAmongRows } });
+    this.count = h("span", { class: "table-count" });
+    const caption = h("caption", {}, options.caption, " ", this.count);
+    const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
+    this.scroll = h("div", { class: "table-scroll", role: "region", "aria-label": options.caption, tabindex: "0" }, grid);
+    this.message = h("div", { hidden: true });
+    this.pager = makePager(SIZES, (change) => this.turn(change));
+    this.element = h("div", { class: "table-block" }, this.tools.element, this.scroll, this.message, this.pager.element);
+  }
+
+  async draw({ quiet = false } = {}) {
+    const query = this.query();
+    this.asked = JSON.stringify(query);
+    this.current?.abort();
+    this.current = new AbortController();
+    const { signal } = this.current;
+    this.tools.show(query);
+    this.head.show(query.sort);
+    if (!this.memory) this.scroll.setAttribute("aria-busy", "true");
+    try {
+      const found = await this.fetch({ ...query, signal });
+      if (!signal.aborted) this.show(found, query, quiet);
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      this.say(failed(error, () => this.draw()));
+    } finally {
+      if (!signal.aborted) this.scroll.removeAttribute("aria-busy");
+    }
+  }
+
+  show({ rows, total }, query, quiet) {
+    this.wasSeen ||= this.element.isConnected;
+    const pages = Math.max(1, Math.ceil(total / query.size));
+    if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
+    const narrowed = Boolean(query.q) || Object.keys(query.filters).length > 0;
+    this.rows = rows;
+    this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
+    if (total === 0) this.say(this.nothing(narrowed));
+    else this.say(null);
+    replace(this.body, rowsOf(this, rows));
+    this.pager.show({ ...query, pages, total, shown: rows.length });
+    if (!quiet) announce(total ? `${plural(total, this.options.noun)}, page ${number(query.page)} of ${number(pages)}.` : "Nothing found.");
+    return undefined;
+  }
+
+  nothing(narrowed) {
+    if (!narrowed) return empty(this.options.nothing ?? `There is no ${this.options.noun}.`);
+    const clear = h("button", { type: "button", class: "button", on: { click: () => this.clear() } }, "Show all");
+    return empty("Nothing fits the search and the filters.", { action: clear, sign: "search" });
+  }
+
+  /** In place of rows; null shows the rows. */
+  say(node) {
+    this.message.hidden = node === null;
+    this.scroll.hidden = node !== null;
+    this.pager.element.hidden = node !== null;
+    replace(this.message, node);
+    if (node) replace(this.body);
+  }
+
+  // -- what the reader does ---------------------------------------------------------------------------
+
+  search(text) {
+    this.state.set({ q: text, page: "" }, { replace: true });
+  }
+
+  filter(key, value) {
+    this.state.set({ [key]: value, page: "" });
+  }
+
+  clear() {
+    const none = Object.fromEntries(this.options.filters.map(({ key }) => [key, ""]));
+    this.state.set({ ...none, q: "", page: "" });
+    this.tools.focus();
+  }
+
+  sortBy(column) {
+    const { sort } = this.query();
+    const first = column.first === "desc" ? `-${column.sort}` : column.sort;
+    const other = column.first === "desc" ? column.sort : `-${column.sort}`;
+    this.state.set({ sort: sort === first ? other : first, page: "" });
+  }
+
+  turn({ page, size }) {
+    this.state.set(size ? { size, page: "" } : { page: page === 1 ? "" : page });
+    if (this.element.getBoundingClientRect().top < 0) this.element.scrollIntoView({ block: "start" });
+  }
+
+  openAll(opened) {
+    for (const row of this.rows) this.open[opened ? "add" : "delete"](this.options.rowId(row));
+    replace(this.body, rowsOf(this, this.rows));
+    announce(opened ? "All rows of this page are open." : "All rows are closed.");
+  }
+
+  async export() {
+    const button = this.tools.exportButton;
+    button.disabled = true;
+    try {
+      const rows = this.memory ? this.memory.all(this.query()) : await this.everyPage();
+      download(fileName(this.options.exportAs ?? this.options.key ?? "table"), csvText(this.columns.filter((column) => column.csv), rows));
+      toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
+    } catch (error) {
+      toast(error.message, { kind: "bad" });
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async everyPage() {
+    const rows = [];
+    for (let page = 1; ; page += 1) {
+      const found = await this.options.source({ ...this.query(), page, size: EXPORT_PAGE });
+      rows.push(...found.rows);
+      if (found.rows.length === 0 || rows.length >= found.total) return rows;
+    }
+  }
+}
+
+function withDefaults(column) {
+  const value = column.value ?? ((row) => row[column.key]);
+  const sort = column.sort === false ? null : typeof column.sort === "string" ? column.sort : column.key;
+  return { show: value, csv: value, ...column, value, sort };
+}
+
+/** Up and down in a column of links or buttons. */
+function moveAmongRows(event) {
+  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+  const cell = event.target.closest("th, td");
+  if (!step || !cell || !event.target.matches("a, button")) return;
+  for (let row = cell.parentElement[step]; row; row = row[step]) {
+    const target = row.cells[cell.cellIndex]?.querySelector("a, button");
+    if (target) {
+      event.preventDefault();
+      target.focus();
+      return;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+"""The browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+MISSING = (
+    "no Chromium is installed, so no test of the pages in a browser has run; on Debian and Ubuntu: "
+    "apt-get install chromium"
+)
+ARGUMENTS = ["--disable-background-networking", "--font-render-hinting=none"]
+
+
+def chromium_path() -> str | None:
+    """``CHROMIUM`` in the environment, or the first that is installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with an empty profile of its own; without its sandbox, which root cannot have."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield browser
+        browser.close()

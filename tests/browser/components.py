@@ -1,0 +1,46 @@
+"""Components by themselves on a page of the dashboard, made with its own modules (``window.modules`` has them)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser.visit import Visit
+
+GALLERY = (Path(__file__).parent / "gallery.js").read_text()
+
+PANEL = """
+async ({ path, wait }) => {
+  const [{ panel }, { api }, { h }] = await Promise.all(
+    ["panel", "api", "dom"].map((name) => import(modules[`core/${name}`])),
+  );
+  const body = h("div", { "data-body": "" });
+  const element = h("section", { class: "card", id: "under-test" }, h("h2", {}, "Under test"), body);
+  document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(element);
+  const made = panel({
+    load: ({ signal }) => api.get(path, { signal }),
+    noData: (data) => data.total === null,
+    empty: (data) => data.total === 0 && "Nothing is wrong.",
+    render: (data) => h("p", {}, `Total: ${data.total}`),
+  });
+  const loaded = made.mount(element, { signal: new AbortController().signal, command: "python manage.py camp_sync" });
+  if (wait) await loaded;
+}
+"""
+
+
+def show_gallery(visit: Visit, *, rows: int = 320, address: str = "/pardot/") -> None:
+    """All components at ``address``; the table has so many rows."""
+    visit.go(address)
+    visit.page.evaluate(f"window.galleryRows = {rows}")
+    visit.page.evaluate(GALLERY)
+
+
+def show_panel(visit: Visit, *, wait: bool = True) -> None:
+    """A panel that shows ``total`` of the endpoint ``under-test``."""
+    visit.go("/pardot/")
+    visit.page.evaluate(PANEL, {"path": "under-test", "wait": wait})
+
+
+def run_module(visit: Visit, module: str, code: str) -> object:
+    """``code`` is the body of a function of the module ``m``."""
+    return visit.page.evaluate(f"async () => {{ const m = await import(modules['{module}']); {code} }}")

@@ -1,0 +1,131 @@
+"""The frame of the dashboard in a browser: who gets in, tabs, themes, widths, and what axe-core says of all pages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.sites import SUPER_USER, VISITOR
+from tests.browser.visit import Visit
+
+TABS = ["base-camp", "campaign-map", "gear-locker", "tags", "scout-report", "full-survey"]
+PHONE = {"width": 360, "height": 740}
+SCHEMES = ["light", "dark"]
+
+
+def test_signed_out_says_where_to_sign_in_and_comes_back(stranger: Visit) -> None:
+    stranger.expect("status of 401")
+    assert stranger.go("/pardot/?tab=tags").status == 401
+    link = stranger.page.get_by_role("link", name="Sign in with OpenStax")
+    assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F%3Ftab%3Dtags"
+
+
+def test_no_super_user_is_told_what_an_operator_runs(visitor: Visit) -> None:
+    visitor.expect("status of 403")
+    assert visitor.go("/pardot/").status == 403
+    expect(visitor.page.get_by_text(f"create_super_user --uuid={VISITOR}")).to_be_visible()
+
+
+def test_tabs_by_mouse_keep_their_address_and_go_back(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    page.get_by_role("tab", name="Gear Locker").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gear Locker")
+    assert page.url.endswith("/pardot/?tab=gear-locker")
+    expect(page).to_have_title("Gear Locker · Camp Campaign")
+    page.get_by_role("tab", name="Tags").click()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gear Locker")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Base Camp")).to_have_attribute("aria-selected", "true")
+
+
+def test_tabs_by_keyboard(window: Visit) -> None:
+    window.go("/pardot/?tab=campaign-map")
+    page = window.page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tab", name="Campaign Map")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Gear Locker")).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Map")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gear Locker")
+    page.keyboard.press("End")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Full Survey")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Base Camp")).to_be_focused()
+
+
+def test_skip_link_leads_past_the_header(window: Visit) -> None:
+    window.go("/pardot/")
+    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("Enter")
+    expect(window.page.locator("#main")).to_be_focused()
+
+
+def test_the_chosen_theme_is_kept(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    button = page.locator("[data-theme-button]")
+    button.click()
+    expect(button).to_have_accessible_name("Theme: light")
+    button.click()
+    expect(button).to_have_accessible_name("Theme: dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    page.reload()
+    expect(button).to_have_accessible_name("Theme: dark")
+    assert page.evaluate("Object.keys(localStorage)") == ["theme"]
+
+
+def test_the_page_may_send_what_it_must_prove(window: Visit) -> None:
+    window.go("/pardot/")
+    assert "csrftoken" in {cookie["name"] for cookie in window.page.context.cookies()}
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/pardot/", "/pardot/admin-settings/"])
+def test_fits_a_phone(open_window: Open, path: str) -> None:
+    visit = open_window(viewport=PHONE, has_touch=True, is_mobile=True)
+    visit.expect("status of 404")
+    visit.go(path)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_landing_leads_everywhere(stranger: Visit) -> None:
+    assert stranger.go("/").status == 200
+    for name in ("Camp Campaign", "The API", "Administration", "Health"):
+        link = stranger.page.get_by_role("list").get_by_role("link", name=name)
+        href = link.get_attribute("href")
+        assert href
+        assert stranger.page.request.get(stranger.url + href).status in {200, 401, 503}, href
+
+
+def test_an_unknown_page_leads_back(stranger: Visit) -> None:
+    stranger.expect("status of 404")
+    assert stranger.go("/nowhere").status == 404
+    stranger.page.get_by_role("link", name="Back to the trailhead").click()
+    expect(stranger.page).to_have_url(f"{stranger.url}/")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(open_window: Open, scheme: str, viewport: dict[str, int]) -> None:
+    window = open_window(color_scheme=scheme, viewport=viewport)
+    window.expect("status of 404")
+    for path in ["/", "/nowhere", "/pardot/admin-settings/", *(f"/pardot/?tab={tab}" for tab in TABS)]:
+        window.go(path)
+        assert window.axe() == [], path
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("who", "status"), [(None, 401), (VISITOR, 403), (SUPER_USER, 200)])
+def test_axe_finds_nothing_at_the_door(open_window: Open, scheme: str, who: str | None, status: int) -> None:
+    window = open_window(who=who, color_scheme=scheme)
+    window.expect(f"status of {status}")
+    assert window.go("/pardot/").status == status
+    assert window.axe() == []

@@ -1,0 +1,199 @@
+"""What all panels do alike: load, fail, try again, no data, a session that ends; dialogs, forms, charts by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.components import run_module, show_gallery, show_panel
+from tests.browser.conftest import Open
+from tests.browser.visit import Visit
+
+ENDPOINT = "**/api/v1/pardot/under-test*"
+
+
+def answer(visit: Visit, status: int, body: object) -> None:
+    """What the endpoint under test says from now on."""
+    visit.page.unroute(ENDPOINT)
+    visit.page.route(ENDPOINT, lambda route: route.fulfill(status=status, json=body))
+
+
+def test_an_old_number_never_stands_as_if_it_were_new(window: Visit) -> None:
+    window.expect("status of 503")
+    answer(window, 200, {"total": 12})
+    show_panel(window)
+    panel = window.page.locator("#under-test")
+    expect(panel).to_contain_text("Total: 12")
+    answer(window, 503, {"code": 503, "message": "A part is away."})
+    panel.evaluate("(element) => element.dispatchEvent(new CustomEvent('panel:reload', { detail: { waitFor() {} } }))")
+    expect(panel).to_contain_text("This could not be loaded")
+    expect(panel).to_contain_text("A part is away.")
+    expect(panel).not_to_contain_text("12")
+    answer(window, 200, {"total": 13})
+    panel.get_by_role("button", name="Try again").click()
+    expect(panel).to_contain_text("Total: 13")
+
+
+def test_never_synced_is_no_zero_and_names_the_command(window: Visit) -> None:
+    answer(window, 200, {"total": None})
+    show_panel(window)
+    panel = window.page.locator("#under-test")
+    expect(panel).to_contain_text("No data yet")
+    expect(panel.locator("code")).to_have_text("python manage.py camp_sync")
+    answer(window, 200, {"total": 0})
+    show_panel(window)
+    expect(panel).to_contain_text("Nothing is wrong.")
+
+
+def test_a_slow_endpoint_says_that_it_loads(window: Visit) -> None:
+    held: list[Route] = []
+    window.page.route(ENDPOINT, lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
+    show_panel(window, wait=False)
+    panel = window.page.locator("#under-test")
+    expect(panel).to_have_attribute("aria-busy", "true")
+    expect(panel).to_contain_text("Loading…")
+    held[0].fulfill(json={"total": 3})
+    expect(panel).to_contain_text("Total: 3")
+    expect(panel).not_to_have_attribute("aria-busy", "true")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, "<html>", "cannot be read"),
+        (502, "<html>", "status 502"),
+        (404, '{"code": 404, "message": "No such thing."}', "No such"),
+    ],
+)
+def test_what_is_no_answer_is_said_in_words(window: Visit, status: int, body: str, said: str) -> None:
+    window.expect("status of")
+    window.page.route(ENDPOINT, lambda route: route.fulfill(status=status, body=body))
+    show_panel(window)
+    expect(window.page.locator("#under-test")).to_contain_text(said)
+
+
+def test_no_network_is_said_in_words(window: Visit) -> None:
+    window.expect("ERR_FAILED")
+    window.page.route(ENDPOINT, lambda route: route.abort())
+    show_panel(window)
+    expect(window.page.locator("#under-test")).to_contain_text("cannot be reached")
+
+
+def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> None:
+    window.expect("status of 401")
+    answer(window, 401, {"code": 401, "message": "You need to log in."})
+    show_panel(window)
+    notice = window.page.get_by_role("alert")
+    expect(notice).to_contain_text("You are signed out.")
+    link = notice.get_by_role("link", name="Sign in again")
+    assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F"
+    expect(window.page.locator("#under-test")).to_contain_text("You need to log in.")
+    answer(window, 200, {"total": 5})
+    window.page.get_by_role("button", name="Try again").click()
+    expect(notice).to_have_count(0)
+
+
+def test_writes_prove_where_they_come_from(window: Visit) -> None:
+    sent: list[dict[str, str]] = []
+
+    def take(route: Route) -> None:
+        sent.append(route.request.headers)
+        route.fulfill(status=204)
+
+    window.page.route(ENDPOINT, take)
+    window.go("/pardot/")
+    assert run_module(window, "core/api", "return await m.api.post('under-test', { title: 'x' });") is None
+    cookies = {cookie["name"]: cookie["value"] for cookie in window.page.context.cookies()}
+    assert sent[0]["x-csrftoken"] == cookies["csrftoken"]
+    assert sent[0]["content-type"] == "application/json"
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    page.get_by_role("link", name="Settings").focus()
+    run_module(
+        window,
+        "ui/dialog",
+        "window.answer = m.confirm({ title: 'Delete it?', text: 'It is gone then.', yes: 'Delete' });",
+    )
+    dialog = page.get_by_role("dialog", name="Delete it?")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    assert window.axe() == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("link", name="Settings")).to_be_focused()
+    assert page.evaluate("window.answer") is False
+
+
+def test_a_form_shows_what_the_server_refuses_beside_the_field(window: Visit) -> None:
+    window.go("/pardot/")
+    run_module(
+        window,
+        "ui/form",
+        """
+        const { ApiError } = await import(modules['core/api']);
+        const refuse = async (values) => {
+          if (values.title === 'good') return values;
+          throw new ApiError(422, 'Not valid.', { errors: [{ loc: ['body', 'title'], message: 'Too short.' }] });
+        };
+        const fields = [{ name: 'title', label: 'Title', required: true }, { name: 'day', label: 'Due', type: 'date' }];
+        window.answer = m.formDialog({ title: 'A task', fields, submit: refuse });
+        """,
+    )
+    page = window.page
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Title is needed.")).to_be_visible()
+    page.get_by_label("Title").fill("x")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Too short.")).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
+    assert window.axe() == []
+    page.get_by_label("Title").fill("good")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("window.answer") == {"title": "good", "day": None}
+
+
+def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
+    show_gallery(window, rows=5)
+    chart = window.page.get_by_role("group", name="Score over time. Left and right")
+    chart.focus()
+    window.page.keyboard.press("Home")
+    expect(window.page.locator(".tip")).to_contain_text("Oct 24, 2026")
+    expect(window.page.locator("#announcer")).to_contain_text("Overall: 70")
+
+
+def test_charts_have_their_numbers_as_tables(window: Visit) -> None:
+    show_gallery(window, rows=5)
+    window.page.get_by_role("figure", name="Points lost by area").get_by_text("Show as table").click()
+    table = window.page.get_by_role("table", name="Points lost by area")
+    expect(table.get_by_role("row", name="Landing pages 4.1")).to_be_visible()
+
+
+def test_focus_is_never_under_the_header(open_window: Open) -> None:
+    window = open_window(viewport={"width": 1280, "height": 500})
+    show_gallery(window, rows=30)
+    window.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    window.page.locator(".app-footer a").last.focus()
+    for _ in range(60):
+        window.page.keyboard.press("Shift+Tab")
+        hidden = window.page.evaluate(
+            """() => {
+              const header = document.querySelector(".app-header");
+              const focused = document.activeElement;
+              if (header.contains(focused) || focused.matches(".skip-link, body, main")) return null;
+              const box = focused.getBoundingClientRect();
+              const covered = box.bottom <= header.getBoundingClientRect().bottom;
+              return covered ? focused.outerHTML.slice(0, 120) : null;
+            }"""
+        )
+        assert hidden is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_any_component(open_window: Open, scheme: str, width: int) -> None:
+    window = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
+    show_gallery(window, rows=30)
+    assert window.axe() == []

@@ -1,0 +1,156 @@
+"""The table component: search, filter, sort, pages, the address bar, CSV, keyboard, many rows."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.components import show_gallery
+from tests.browser.visit import Visit
+
+
+def names(visit: Visit) -> list[str]:
+    return visit.page.locator(".table-block tbody th").all_inner_texts()
+
+
+def count(visit: Visit) -> Locator:
+    return visit.page.locator(".table-block .table-count")
+
+
+def test_searches_filters_sorts_and_says_so_in_the_address(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    page.get_by_placeholder("Search").fill("SPRING term")
+    expect(count(window)).to_have_text("(80 forms found)")
+    page.get_by_label("Issue", exact=True).select_option("no_campaign")
+    expect(count(window)).to_have_text("(26 forms found)")
+    page.get_by_role("button", name="Submissions").click()
+    expect(page.get_by_role("columnheader", name="Submissions")).to_have_attribute("aria-sort", "descending")
+    assert page.evaluate("Object.fromEntries(new URLSearchParams(location.search))") == {
+        "forms.q": "SPRING term",
+        "forms.flag": "no_campaign",
+        "forms.sort": "-submissions",
+    }
+    shown = [
+        int(text.replace(",", "")) for text in page.locator(".table-block tbody td:nth-child(5)").all_inner_texts()
+    ]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_the_address_alone_brings_it_back(window: Visit) -> None:
+    show_gallery(window, address="/pardot/?tab=base-camp&forms.sort=-name&forms.page=2&forms.size=50&forms.q=webinar")
+    expect(window.page.get_by_placeholder("Search")).to_have_value("webinar")
+    expect(window.page.locator(".pager .number")).to_have_text("51–100 of 315")
+    assert names(window) == sorted(names(window), key=by_numbers, reverse=True)
+
+
+def by_numbers(name: str) -> list[int]:
+    return [int(word) for word in name.split() if word.isdigit()]
+
+
+def test_the_back_button_undoes_the_last_step(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    expect(page.locator(".pager .number")).to_have_text("1–25 of 320")
+    first = names(window)
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator(".pager .number")).to_have_text("26–50 of 320")
+    assert set(names(window)).isdisjoint(first)
+    page.get_by_role("button", name="Name").click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "descending")
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator(".pager .number")).to_have_text("1–25 of 320")
+    expect(page.locator(".table-block tbody th")).to_have_text(first)
+
+
+def test_another_tab_and_back_keeps_what_was_looked_for(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    page.get_by_label("Issue", exact=True).select_option("dormant")
+    page.get_by_role("tab", name="Tags").click()
+    assert "forms.flag" not in page.url
+    page.get_by_role("tab", name="Base Camp").click()
+    expect(page.get_by_label("Issue", exact=True)).to_have_value("dormant")
+    assert "forms.flag=dormant" in page.url
+
+
+def test_markup_in_data_is_text_and_no_name_is_a_dash(window: Visit) -> None:
+    show_gallery(window, address="/pardot/?forms.sort=-updated&forms.size=100")
+    window.page.get_by_placeholder("Search").fill("script")
+    expect(window.page.locator(".table-block tbody th")).to_have_text(["<script>alert(1)</script>"])
+    window.page.get_by_placeholder("Search").fill("")
+    window.page.get_by_role("button", name="Name").click()
+    for _ in range(3):
+        window.page.get_by_role("button", name="Next page").click()
+    assert names(window)[-6:] == ["–"] * 6, "those without a name come last"
+
+
+def test_nothing_found_says_so_and_shows_all_again(window: Visit) -> None:
+    show_gallery(window)
+    window.page.get_by_placeholder("Search").fill("no such form")
+    expect(window.page.get_by_text("Nothing fits the search and the filters.")).to_be_visible()
+    window.page.get_by_role("button", name="Show all").click()
+    expect(count(window)).to_have_text("(320 forms)")
+    expect(window.page.get_by_placeholder("Search")).to_be_focused()
+
+
+def test_csv_holds_what_is_shown_on_all_pages(window: Visit, tmp_path: Path) -> None:
+    show_gallery(window, address="/pardot/?forms.flag=dormant&forms.sort=-submissions")
+    with window.page.expect_download() as started:
+        window.page.get_by_role("button", name="Export as CSV: Forms").click()
+    file = tmp_path / started.value.suggested_filename
+    started.value.save_as(file)
+    assert file.name.startswith("forms-")
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        rows = list(csv.DictReader(lines))
+    assert list(rows[0]) == ["Name", "Campaign", "Issues", "Submissions", "Updated"]
+    assert {row["Issues"] for row in rows} == {"dormant"}
+    figures = [int(row["Submissions"]) for row in rows]
+    assert figures == sorted(figures, reverse=True)
+    assert len(rows) == 107
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        (-3, "-3"),
+        ('say "a, b"', '"say ""a, b"""'),
+        ("two\nlines", '"two\nlines"'),
+        (None, ""),
+    ],
+)
+def test_csv_is_no_program(window: Visit, value: object, cell: str) -> None:
+    window.go("/pardot/")
+    text = window.page.evaluate(
+        "async (value) => (await import(modules['ui/csv'])).csvText([{ label: 'x', csv: () => value }], [{}])", value
+    )
+    assert text == f"x\r\n{cell}\r\n"
+
+
+def test_rows_open_by_keyboard_and_arrows_walk_them(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    buttons = page.locator(".expand-button")
+    buttons.first.focus()
+    page.keyboard.press("Enter")
+    expect(buttons.first).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_text("Everything about Fall 2015 webinar follow-up 12")).to_be_hidden()
+    expect(page.get_by_text("Everything about <script>alert(1)</script>")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(buttons.nth(1)).to_be_focused()
+    page.get_by_role("button", name="Open all").click()
+    assert page.locator("td.detail:visible").count() == 25
+
+
+def test_ten_thousand_rows_are_a_page_of_them(window: Visit) -> None:
+    show_gallery(window, rows=10_000)
+    assert window.page.locator(".table-block tbody tr:visible").count() == 25
+    window.page.get_by_placeholder("Search").fill("follow-up 9999")
+    expect(count(window)).to_have_text("(1 form found)")

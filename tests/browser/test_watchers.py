@@ -1,0 +1,41 @@
+"""What no test may overlook is seen: without this, the other files could be green for nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.visit import Visit
+
+SINS = {
+    "inline style": "document.body.setAttribute('style', 'color: red')",
+    "another host": "location.href = 'http://127.0.0.1:9/'",
+    "policy: connect-src": "fetch('https://elsewhere.example/').catch(() => null)",
+    "console: oh no": "console.error('oh no')",
+    "crash: ": "setTimeout(() => { throw new Error('boom'); })",
+    "policy: script-src": "document.body.append(Object.assign(document.createElement('script'), { text: '1' }))",
+}
+
+
+@pytest.mark.parametrize("sin", SINS)
+def test_a_complaint_is_heard(window: Visit, sin: str) -> None:
+    window.go("/pardot/")
+    assert window.complaints == []
+    window.page.evaluate(SINS[sin])
+    window.page.wait_for_timeout(200)
+    assert any(sin in complaint for complaint in window.complaints), window.complaints
+    window.expect("")
+
+
+def test_axe_sees_what_is_wrong(window: Visit) -> None:
+    window.go("/pardot/")
+    window.page.evaluate("document.querySelector('h1').after(document.createElement('button'))")
+    assert any(finding.startswith("button-name") for finding in window.axe())
+
+
+def test_modules_are_those_of_this_release(window: Visit) -> None:
+    """Named by their content, all of them: a browser mixes none with those of another release."""
+    window.go("/pardot/")
+    addresses = window.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    modules = [address for address in addresses if "/static/js/" in address]
+    assert len(modules) > 5
+    assert all(address.rsplit(".", 2)[1].isalnum() and len(address.rsplit(".", 2)[1]) == 12 for address in modules)

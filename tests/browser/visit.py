@@ -1,0 +1,90 @@
+"""A visitor with a browser window, who complains about what no test may overlook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+from tests.browser.sites import Site
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ANIMATIONS_END = """
+Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => null)))
+"""
+
+SETTLED = "![...document.querySelectorAll('[aria-busy=true]')].some((one) => one.checkVisibility())"
+
+WATCH_POLICY = """
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+
+
+@dataclass
+class Visit:
+    """A window on a site. ``complaints``: console errors, broken policy, crashes, requests to other hosts."""
+
+    page: Page
+    url: str
+    expected: set[str] = field(default_factory=set)
+    _heard: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, context: BrowserContext, site: Site) -> Visit:
+        context.add_init_script(WATCH_POLICY)
+        context.add_init_script(f"window.modules = {json.dumps(site.modules)};")
+        visit = cls(context.new_page(), site.url)
+        context.on("request", visit._on_request)
+        visit.page.on("console", visit._on_console)
+        visit.page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))
+        return visit
+
+    def go(self, path: str, *, settled: bool = True) -> Response:
+        """Open a page and wait until its panels have loaded, or not."""
+        answer = self.page.goto(self.url + path, wait_until="load")
+        assert answer is not None
+        if settled:
+            self.settle()
+        return answer
+
+    def settle(self) -> None:
+        """Wait until nothing that is seen is being loaded."""
+        self.page.wait_for_function(SETTLED)
+
+    def expect(self, *texts: str) -> None:
+        """Complaints with these texts belong to the test: "status of 401"."""
+        self.expected.update(texts)
+
+    @property
+    def complaints(self) -> list[str]:
+        return [text for text in self._heard if not any(known in text for known in self.expected)]
+
+    def axe(self) -> list[str]:
+        """What axe-core finds: WCAG 2.2 AA and best practice. One line a finding."""
+        self.page.evaluate(ANIMATIONS_END)
+        self.page.evaluate(AXE)
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found: dict[str, Any] = self.page.evaluate("(options) => axe.run(document, options)", options)
+        return [
+            f"{rule['id']}: {node['html'][:160]} | {node['failureSummary'][:300]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._heard.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(self.url).netloc:
+            self._heard.append(f"another host: {request.url}")

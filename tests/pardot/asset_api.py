@@ -1,0 +1,54 @@
+"""What the tests of the endpoints about assets share: a Super User who asks, and audits as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pardot.models import Exemption
+from tests.api.conftest import cookies, super_user, user
+from tests.pardot.audit_factories import READ, audit, read
+
+__all__ = ["ask", "assert_documented", "audit_now", "cookies", "exempt", "super_user", "user"]
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(super_user: Client) -> Ask:
+    """``ask("assets/forms", flag="dormant")``: the JSON of the answer, which has the status 200."""
+
+    def asked(path: str, *, status: int = 200, **query: Any) -> Any:
+        answer = super_user.get(f"/api/v1/pardot/{path}", query)
+        assert answer.status_code == status, answer.json()
+        return answer.json()
+
+    return asked
+
+
+def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:
+    """Everything but ``unread`` was read; then the audits ran. The moment at which the look-back ends."""
+    now = timezone.now()
+    read(*(name for name in READ if name not in unread), until=now - activity_age)
+    audit(now)
+    return now - activity_age
+
+
+def exempt(area: str, issue: str, asset: int, **values: Any) -> None:
+    Exemption.objects.create(asset_type=area, issue=issue, asset_id=asset, reason="Known.", **values)
+
+
+def assert_documented(schema: Any, body: Any) -> None:
+    """``body`` has the names and kinds of values of ``schema``, and no others."""
+    assert _shape(body) == _shape(schema.model_validate(body).model_dump(mode="json", exclude_unset=True))
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items()}
+    return [_shape(each) for each in value] if isinstance(value, list) else type(value)

@@ -1,0 +1,67 @@
+"""Assets, activities and tags for audits, and what an audit says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from pardot import rollups
+from pardot.audits import run
+from pardot.audits.inputs import audit_inputs
+from pardot.models import AuditSummary, EntityState, PardotRecord, VisitorActivity
+
+NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
+UNTIL = datetime(2026, 6, 29, 3, 20, tzinfo=UTC)
+"""When the last complete read of activities began: 30 days before is 30 May, 03:20."""
+SINCE = UNTIL - timedelta(days=30)
+READ = (
+    "campaigns", "lists", "forms", "landing_pages", "list_emails", "custom_redirects", "folders", "tags",
+    "tagged_objects", "campaign_member_counts", "campaign_members", "sf_campaign_dates", "activities",
+)  # fmt: skip
+
+_ids = count(1001)
+
+
+def read(*names: str, until: datetime = UNTIL, since: datetime | None = None) -> None:
+    """These entities were read completely (``since``: only from then on)."""
+    for name in names:
+        EntityState.objects.update_or_create(
+            name=name, defaults={"complete_until": until, "complete_since": since if name == "activities" else None}
+        )
+
+
+def make(model: type[PardotRecord], **values: Any) -> int:
+    """A row; its id."""
+    values.setdefault("id", next(_ids))
+    return int(model._default_manager.create(**values).pk)
+
+
+def happened(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None) -> None:
+    """Activities of this type; ``form_id=`` and the like say of what."""
+    rows = [VisitorActivity(id=next(_ids), type=kind, created_at=when, **of) for _ in range(times)]
+    VisitorActivity.objects.bulk_create(rows)
+
+
+def audit(now: datetime = NOW) -> None:
+    """Roll up, then run every audit as of ``now``."""
+    rollups.count_days(datetime(2000, 1, 1, tzinfo=UTC).date(), None)
+    inputs = audit_inputs(now)
+    for each in run.AUDITS:
+        each.run(inputs)
+
+
+def flags(model: type[PardotRecord], record: int) -> set[str]:
+    rows: Any = model._default_manager
+    return set(rows.values_list("flags", flat=True).get(pk=record))
+
+
+def counts(area: str) -> Mapping[str, int | None]:
+    found: Mapping[str, int | None] = AuditSummary.objects.get(area=area).counts
+    return found
+
+
+def figures(area: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = AuditSummary.objects.get(area=area).figures
+    return found

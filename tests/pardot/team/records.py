@@ -1,0 +1,40 @@
+"""Copies and team members for tests, made as a sync and the staff would leave them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from pardot.models import Campaign, EntityState, Form, List, TeamMember
+from tests.api.records import salesforce_id
+
+__all__ = ["campaign", "form", "member", "salesforce_id", "unchanged_list", "was_read"]
+
+_serial = count(1)
+
+
+def form(name: str | None = "Contact us", **values: Any) -> Form:
+    return Form.objects.create(**{"id": next(_serial), "name": name, "campaign_id": 1, **values})
+
+
+def campaign(name: str = "Spring", **values: Any) -> Campaign:
+    return Campaign.objects.create(**{"id": next(_serial), "name": name, **values})
+
+
+def unchanged_list(months: float) -> List:
+    """A list that nobody has touched for so many months (of 30.5 days)."""
+    changed = timezone.now() - timedelta(days=months * 30.5)
+    return List.objects.create(id=next(_serial), name=f"List of {months} months ago", updated_at=changed)
+
+
+def member(name: str, **values: Any) -> TeamMember:
+    return TeamMember.objects.create(name=name, **values)
+
+
+def was_read(*entities: str, at: datetime | None = None) -> None:
+    """A complete read of these."""
+    for entity in entities:
+        EntityState.objects.create(name=entity, complete_until=at or timezone.now())

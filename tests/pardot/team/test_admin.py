@@ -1,0 +1,334 @@
+"""/admin/pardot/: copies and findings can be looked at; what the team enters is checked as by the endpoints."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from pardot import models
+from pardot.admin.base import COUNTED, BoundedPaginator
+from pardot.audits.run import run_audits
+from pardot.models import ConfiguredValue, DayNote, Exemption, Prospect, Task, TeamMember
+from tests.pardot.team import records
+
+ENTERED: list[type[Model]] = [ConfiguredValue, DayNote, Exemption, Task, TeamMember]
+READ_ONLY: list[type[Model]] = [
+    model for model in map(models.__dict__.get, models.__all__)
+    if isinstance(model, type) and issubclass(model, Model) and not model._meta.abstract and model not in ENTERED
+]  # fmt: skip
+
+
+CONTACT = records.salesforce_id("003")
+Rows = dict[type[Model], Model]
+
+
+def _name(model: type[Model]) -> str:
+    return model.__name__
+
+
+def page(model: type[Model], kind: str = "changelist", *arguments: Any) -> str:
+    return reverse(f"admin:pardot_{model._meta.model_name}_{kind}", args=arguments)
+
+
+def html(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+@pytest.fixture
+def one_of_each(db: None) -> Rows:
+    """A row of every model that programs write."""
+    now = timezone.now()
+    run = models.OrphanRun.objects.create(forms=1)
+    stamped: dict[str, Any] = {"system_modstamp": now}
+    campaign_id = records.salesforce_id("701")
+    made = [
+        models.AssetActivityDay.objects.create(day=now.date(), asset_kind="forms", asset_id=1, type=4, count=2),
+        models.AuditSummary.objects.create(area="forms", items=1, counts={"dormant": None, "no_campaign": 1}),
+        models.Campaign.objects.create(id=1, name="Spring", flags=["dormant"], salesforce_id=campaign_id),
+        models.CampaignMember.all_objects.create(id=records.salesforce_id("00v"), **stamped),
+        models.CampaignMemberCount.objects.create(id=campaign_id, members=3, responded=1, leads=2, contacts=1),
+        models.ContactCategoryScore.all_objects.create(id=records.salesforce_id("a0C"), category="Math", **stamped),
+        models.CustomRedirect.objects.create(id=1, name="To the books", campaign_id=99),
+        models.DailySnapshot.objects.create(day=now.date(), tier=1, issue_counts={"forms_errors": 2}),
+        models.EntityState.objects.create(name="forms", complete_until=now),
+        models.Folder.objects.create(id=1, name="Forms"),
+        models.Form.objects.create(id=1, name="Contact us", campaign_id=1, flags=["no_campaign"]),
+        models.LandingPage.objects.create(id=1, name="Welcome"),
+        models.LeadCategoryScore.all_objects.create(id=records.salesforce_id("a0B"), category="Math", **stamped),
+        models.List.objects.create(id=1, name=""),
+        models.ListEmail.objects.create(id=1, name="News"),
+        run,
+        models.OrphanRecord.objects.create(run=run, kind="forms", record_id="1"),
+        models.PardotQuota.objects.create(id=1, used=1, maximum=2, told_at=now),
+        models.Prospect.objects.create(id=1, email="Ana@school.example", salesforce_contact_id=CONTACT),
+        models.ProspectEngagement.objects.create(prospect_id=1, activity_count=2, last_activity=now),
+        models.SalesforceCampaign.all_objects.create(id=campaign_id, **stamped),
+        models.SalesforceHealth.objects.create(
+            total_leads=1, total_contacts=1, leads_with_pardot=1, contacts_with_pardot=1
+        ),
+        models.Tag.objects.create(id=1, name="Region: North"),
+        models.TaggedObject.objects.create(id=1, tag_id=1, object_type="Form", object_id=1),
+        models.VisitorActivity.objects.create(id=1, type=4, prospect_id=1, form_id=1, created_at=now),
+    ]
+    return {type(row): row for row in made}
+
+
+def test_there_is_one_of_each(one_of_each: Rows) -> None:
+    assert set(one_of_each) == set(READ_ONLY)
+
+
+def test_copies_and_findings_can_be_looked_at_but_not_changed(admin: Client, one_of_each: Rows) -> None:
+    for model, row in one_of_each.items():
+        assert page(model, "change", row.pk) in html(admin, page(model))
+        shown = html(admin, page(model, "change", row.pk))
+        assert 'name="_save"' not in shown
+        assert "deletelink" not in shown
+        for address in (page(model, "change", row.pk), page(model, "delete", row.pk), page(model, "add")):
+            assert admin.post(address, {"post": "yes"}).status_code == 403
+        assert model._base_manager.filter(pk=row.pk).exists()
+
+
+def test_lists_can_be_filtered_and_sorted_by_every_column(admin: Client, one_of_each: Rows) -> None:
+    for model, row in one_of_each.items():
+        options = site._registry[model]
+        columns = ".".join(str(place) for place in range(1, len(options.list_display) + 1))
+        names = [name for name in options.list_filter if isinstance(name, str)]
+        values = {name: getattr(row, name) for name in names}
+        chosen = [f"{name}__exact={int(value or 0)}" if value in {None, True, False} else f"{name}__exact={value}"
+                  for name, value in values.items()]  # fmt: skip
+        html(admin, f"{page(model)}?{'&'.join([f'o={columns}', *chosen])}")
+
+
+def test_lists_can_be_searched(admin: Client, one_of_each: Rows) -> None:
+    for model, row in one_of_each.items():
+        if site._registry[model].search_fields:
+            key = {models.OrphanRecord: "record_id", models.AssetActivityDay: "asset_id"}.get(model, "pk")
+            link = page(model, "change", row.pk)
+            assert link in html(admin, f"{page(model)}?q={getattr(row, key)}")
+            for other in ("nothing-has-this", "987654321", records.salesforce_id("a0X")):
+                assert link not in html(admin, f"{page(model)}?q={other}")
+
+
+def test_no_list_counts_all_of_a_table(admin: Client, one_of_each: Rows) -> None:
+    for model in one_of_each:
+        with CaptureQueriesContext(connection) as captured:
+            html(admin, page(model))
+        counted = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+        assert len(counted) == 1
+        assert f"LIMIT {COUNTED}" in counted[0]
+
+
+class UpToThree(BoundedPaginator):
+    at_most = 3
+
+
+def test_the_paginator_stops_counting(db: None) -> None:
+    for number in range(5):
+        models.Folder.objects.create(id=number)
+    paginator = UpToThree(models.Folder.objects.order_by("id"), 2)
+    assert (paginator.count, paginator.num_pages) == (3, 2)
+
+
+def test_prospects_are_found_by_address_and_by_id(admin: Client, one_of_each: Rows) -> None:
+    Prospect.objects.create(id=2, email="ben@school.example")
+
+    def found(term: str) -> list[int]:
+        shown = html(admin, f"{page(Prospect)}?q={term}")
+        return [number for number in (1, 2) if page(Prospect, "change", number) in shown]
+
+    assert found("ana@SCHOOL.example") == [1]
+    assert found("2") == [2]
+    assert found(CONTACT) == found(CONTACT[:15]) == [1]
+    assert found("ana") == []
+
+
+def test_the_search_for_an_address_uses_its_index(admin: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        html(admin, f"{page(Prospect)}?q=ana@school.example")
+    statement = next(query["sql"] for query in captured if "LOWER" in query["sql"] and "COUNT" not in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "prospect_email_lower" in plan
+
+
+def test_assets_are_filtered_by_flag_and_name_their_campaign(admin: Client, one_of_each: Rows) -> None:
+    form = page(models.Form, "change", 1)
+    assert form in html(admin, f"{page(models.Form)}?flag=no_campaign")
+    assert form not in html(admin, f"{page(models.Form)}?flag=dormant")
+    assert f'<a href="{page(models.Campaign, "change", 1)}">Spring</a>' in html(admin, page(models.Form))
+    assert "99 (unknown)" in html(admin, page(models.CustomRedirect))
+    assert "dormant: no data, no campaign: 1" in html(admin, page(models.AuditSummary))
+
+
+@pytest.mark.parametrize("model", ENTERED, ids=_name)
+def test_empty_forms_show_nothing_that_is_not_known_yet(admin: Client, model: type[Model]) -> None:
+    form = html(admin, page(model, "add"))
+    assert 'name="_save"' in form
+    assert "created_by" not in form
+    assert "object at 0x" not in form
+
+
+# -- what the team enters ---------------------------------------------------------------------------------------------
+
+
+def save(admin: Client, model: type[Model], values: dict[str, Any], *of: Any) -> list[str]:
+    """What the form says against it; nothing when it was saved."""
+    answer = admin.post(page(model, "change" if of else "add", *of), values)
+    if answer.status_code == 302:
+        return []
+    form = answer.context["adminform"].form
+    return [message for messages in form.errors.values() for message in messages]
+
+
+def test_a_team_member_owns_areas(admin: Client) -> None:
+    assert save(admin, TeamMember, {"name": "Ada", "areas": ["forms", "tags"], "order": "1"}) == []
+    member = TeamMember.objects.get()
+    assert (member.name, member.areas) == ("Ada", ["forms", "tags"])
+    assert save(admin, TeamMember, {"name": "ADA", "order": "2"}) == ["This person is in the team already."]
+    assert "pages is not one of" in save(admin, TeamMember, {"name": "Ben", "order": "2", "areas": ["pages"]})[0]
+    Task.objects.create(title="Hers", assignee=member)
+    assert save(admin, TeamMember, {"name": "Ada B", "areas": [], "order": "1"}, member.pk) == []
+    shown = html(admin, page(TeamMember))
+    assert "Ada B" in shown
+    assert Task.objects.get().assignee == TeamMember.objects.get(name="Ada B")
+
+
+def task(**values: Any) -> dict[str, Any]:
+    return {"title": "Look at it", "status": "open", "priority": "normal", **values}
+
+
+def test_life_of_a_task_in_the_admin(admin: Client) -> None:
+    form = records.form("Contact us")
+    assert save(admin, Task, task(asset_type="forms", asset_id=form.id, priority="low")) == []
+    made = Task.objects.get()
+    assert (made.asset_name, made.area, made.created_by, made.priority) == ("Contact us", "forms", "admin", "low")
+    assert save(admin, Task, task(status="done"), made.pk) == []
+    done = Task.objects.get()
+    assert done.completed_at is not None
+    chosen = {"_selected_action": [made.pk]}
+    admin.post(page(Task), {"action": "reopen", **chosen})
+    assert Task.objects.get().completed_at is None
+    admin.post(page(Task), {"action": "finish", **chosen})
+    assert Task.objects.get().completed_at is not None
+    assert "Look at it" in html(admin, f"{page(Task)}?status__exact=done")
+
+
+def test_mistakes_in_tasks_are_named(admin: Client) -> None:
+    assert "There is no asset 77 among the forms" in save(admin, Task, task(asset_type="forms", asset_id=77))[0]
+    assert "both the type and the id" in save(admin, Task, task(asset_type="forms"))[0]
+    assert not Task.objects.exists()
+
+
+def test_exemptions_are_checked_as_by_the_endpoint(admin: Client) -> None:
+    form = records.form()
+    good = {"asset_type": "forms", "asset_id": form.id, "issue": "forms_errors", "reason": "A test form."}
+    yesterday = str(timezone.localdate() - timedelta(days=1))
+    for values, message in (
+        ({"issue": "lists_stale"}, "lists_stale is an issue of lists, not of forms"),
+        ({"issue": "prospects_unlinked_pct"}, "not one of the available choices"),
+        ({"asset_id": 987}, "There is no asset 987"),
+        ({"until": yesterday}, "in the past"),
+        ({"reason": ""}, "required"),
+    ):
+        assert message in save(admin, Exemption, {**good, **values})[0]
+    assert not Exemption.objects.exists()
+    assert save(admin, Exemption, good) == []
+    assert Exemption.objects.get().created_by == "admin"
+    assert "already exists" in save(admin, Exemption, good)[0]
+
+    Exemption.objects.update(until=yesterday)
+    ended = Exemption.objects.get()
+    assert save(admin, Exemption, {**good, "until": yesterday, "reason": "Was a test."}, ended.pk) == []
+    html(admin, page(Exemption))
+
+
+def test_notes_know_who_wrote_them(admin: Client) -> None:
+    assert save(admin, DayNote, {"day": "2026-03-01", "text": "Spring clean"}) == []
+    assert DayNote.objects.get().created_by == "admin"
+    assert "Spring clean" in html(admin, page(DayNote))
+
+
+# -- the configuration ------------------------------------------------------------------------------------------------
+
+
+def test_the_configuration_shows_what_is_at_its_default(admin: Client) -> None:
+    shown = html(admin, page(ConfiguredValue))
+    assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
+    assert "Lists are stale for long" in shown
+    form = html(admin, f"{page(ConfiguredValue, 'add')}?key=cleanup_actions")
+    assert "&quot;Archive&quot;" in form
+
+
+def test_a_value_is_changed_and_reset(admin: Client) -> None:
+    records.unchanged_list(4)
+    records.was_read("lists")
+    run_audits()
+    assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
+    row = ConfiguredValue.objects.get()
+    assert (row.value, row.updated_by) == (3, "admin")
+    assert models.List.objects.get().flags == ["stale"], "audited again"
+    assert "Lists are stale" in html(admin, page(ConfiguredValue))
+    form = html(admin, page(ConfiguredValue, "change", row.pk))
+    assert "<pre>6</pre>" in form
+    assert save(admin, ConfiguredValue, {"value": "5"}, row.pk) == []
+    assert ConfiguredValue.objects.get().value == 5
+    assert models.List.objects.get().flags == []
+    assert admin.post(page(ConfiguredValue, "delete", row.pk), {"post": "yes"}).status_code == 403
+    admin.post(page(ConfiguredValue), {"action": "reset_to_default", "_selected_action": [row.pk]})
+    assert not ConfiguredValue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the last grade must begin at 0"),
+        ("score_weights", {"forms_errors": -1}, "forms_errors: input should be greater than or equal to 0"),
+        ("list_stale_months", 12, "after more months (12) than stale (12)"),
+        ("list_stale_months", "six", "valid integer"),
+        ("nothing", 1, "not one of the available choices"),
+    ],
+)
+def test_bad_values_are_refused_with_the_reason(admin: Client, key: str, value: Any, message: str) -> None:
+    said = save(admin, ConfiguredValue, {"key": key, "value": json.dumps(value)})
+    assert any(message.lower() in each.lower() for each in said), said
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_what_is_no_json_is_refused(admin: Client) -> None:
+    for text in ("{", "NaN", '{"forms_errors": NaN}', ""):
+        assert save(admin, ConfiguredValue, {"key": "score_weights", "value": text}), text
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_a_stored_value_that_no_longer_holds_is_pointed_out(admin: Client) -> None:
+    ConfiguredValue.objects.create(key="camp_dates", value="last summer")
+    ConfiguredValue.objects.create(key="of_an_older_release", value=1)
+    shown = html(admin, page(ConfiguredValue))
+    assert "not used:" in shown
+    assert "of_an_older_release (unknown to this release)" in shown
+    html(admin, page(ConfiguredValue, "change", "camp_dates"))
+    keys = list(ConfiguredValue.objects.values_list("key", flat=True))
+    admin.post(page(ConfiguredValue), {"action": "reset_to_default", "_selected_action": keys})
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_a_reset_that_does_not_go_with_another_value_says_so(admin: Client) -> None:
+    for key, value in (("list_stale_months", 2), ("list_stale_severe_months", 4)):
+        ConfiguredValue.objects.create(key=key, value=value)
+    chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
+    assert "after more months (4) than stale (6)" in admin.post(page(ConfiguredValue), chosen, follow=True).text
+    assert ConfiguredValue.objects.count() == 2

@@ -1,0 +1,368 @@
+"""``admin/config``: what is entered is checked, seen by everybody at once, and can be taken back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import pytest
+import requests
+from django.db import connection, transaction
+
+from api.models import SuperUser
+from pardot.audits.run import run_audits
+from pardot.configuration import KEYS, BadValue, configuration
+from pardot.models import ConfiguredValue, List
+from pardot.reconfiguration import value_change
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.served import gunicorn
+from tests.pardot.team import records
+from tests.pardot.team.browser import Browser
+
+
+def described(browser: Browser) -> dict[str, Any]:
+    return {row["key"]: row for row in browser.get("admin/config")["configuration"]}
+
+
+def test_every_key_with_its_default(browser: Browser) -> None:
+    found = described(browser)
+    assert list(found) == [
+        "score_weights", "grade_thresholds", "issue_templates", "camp_dates", "activity_lookback_days",
+        "list_stale_months", "list_stale_severe_months", "cleanup_tag_prefix", "cleanup_actions",
+    ]  # fmt: skip
+    for row in found.values():
+        assert row["value"] == row["default"]
+        assert (row["is_changed"], row["updated_at"], row["updated_by"], row["problem"]) == (False, None, "", "")
+        assert row["title"]
+        assert row["help"]
+    assert found["score_weights"]["value"]["forms_errors"] == 0.15
+    assert found["cleanup_tag_prefix"]["value"] == "Camp: "
+
+
+def test_every_default_would_be_accepted(db: None) -> None:
+    for declared in KEYS:
+        assert declared.clean(declared.default()) == declared.default()
+
+
+def test_a_value_is_changed_and_reset(browser: Browser) -> None:
+    changed = browser.ask("put", "admin/config/list_stale_months", {"value": 9})
+    assert changed == described(browser)["list_stale_months"]
+    assert (changed["value"], changed["default"], changed["is_changed"]) == (9, 6, True)
+    assert changed["updated_by"] == "Ines Example"
+    assert changed["updated_at"]
+    assert configuration().list_stale_months == 9
+    reset = browser.ask("delete", "admin/config/list_stale_months")
+    assert (reset["value"], reset["is_changed"], reset["updated_at"]) == (6, False, None)
+    assert browser.ask("delete", "admin/config/list_stale_months") == reset, "a second time does no harm"
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_what_an_overlay_leaves_out_keeps_its_default(browser: Browser) -> None:
+    template = {"title": "Forms with errors: {count}", "description": "Look at them.", "priority": "low"}
+    weights = browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}})["value"]
+    templates = browser.ask("put", "admin/config/issue_templates", {"value": {"forms_errors": template}})["value"]
+    assert (weights["forms_errors"], weights["tags_unused"], len(weights)) == (1.0, 0.03, 24)
+    assert templates["forms_errors"] == template
+    assert len(templates) == 24
+    weights = browser.ask("put", "admin/config/score_weights", {"value": {"tags_unused": 2.5}})["value"]
+    assert (weights["forms_errors"], weights["tags_unused"]) == (0.15, 2.5)
+
+
+GOOD: list[tuple[str, Any]] = [
+    ("score_weights", {}),
+    ("score_weights", {"forms_errors": 0, "tags_unused": 100}),
+    ("grade_thresholds", [{"grade": "ok", "minimum": 0}]),
+    ("camp_dates", {"start": "2026-06-01", "end": "2026-06-01"}),
+    ("camp_dates", {}),
+    ("cleanup_actions", ["Remove"]),
+    ("cleanup_tag_prefix", "Triage – "),
+    ("activity_lookback_days", 366),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), GOOD)
+def test_good_values_are_taken(browser: Browser, key: str, value: Any) -> None:
+    browser.ask("put", f"admin/config/{key}", {"value": value})
+
+
+def grades(*minimums: Any) -> list[dict[str, Any]]:
+    return [{"grade": "ABCDEF"[place], "minimum": minimum} for place, minimum in enumerate(minimums)]
+
+
+def template(**values: Any) -> dict[str, Any]:
+    return {"forms_errors": {"title": "Errors: {count}", "description": "Look.", "priority": "high", **values}}
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("score_weights", {"forms_errors": -0.01}, "forms_errors: Input should be greater than or equal to 0"),
+    ("score_weights", {"forms_errors": 100.1}, "less than or equal to 100"),
+    ("score_weights", {"forms_errors": "0.5"}, "forms_errors: Input should be a valid number"),
+    ("score_weights", {"forms_errors": True}, "valid number"),
+    ("score_weights", {"forms_errors": None}, "valid number"),
+    ("score_weights", {"forms_errors": [1]}, "valid number"),
+    ("score_weights", {"forms_lost": 1}, "There is no issue forms_lost. Known: campaigns_no_sf"),
+    ("score_weights", [1, 2], "an object"),
+    ("score_weights", None, "an object"),
+    ("grade_thresholds", grades(90, 90, 0), "must fall from grade to grade: 90, 90, 0 do not"),
+    ("grade_thresholds", grades(80, 90, 0), "must fall"),
+    ("grade_thresholds", grades(90, 80), "the last grade must begin at 0"),
+    ("grade_thresholds", [], "at least 1 item"),
+    ("grade_thresholds", grades(101, 0), "less than or equal to 100"),
+    ("grade_thresholds", grades(9, -1), "greater than or equal to 0"),
+    ("grade_thresholds", grades("90", 0), "valid integer"),
+    ("grade_thresholds", grades(89.5, 0), "valid integer"),
+    ("grade_thresholds", grades(True, 0), "valid integer"),
+    ("grade_thresholds", [{"grade": "A", "minimum": 9}, {"grade": "a", "minimum": 0}], "A, a: given twice"),
+    ("grade_thresholds", [{"grade": " ", "minimum": 0}], "at least 1 character"),
+    ("grade_thresholds", [{"grade": "A+++", "minimum": 0}], "at most 3 characters"),
+    ("grade_thresholds", [{"grade": "A", "minimum": 0, "colour": "green"}], "not permitted"),
+    ("issue_templates", template(title="{count} of {total}"), "braces only stand around {count}"),
+    ("issue_templates", template(title="{count"), "braces"),
+    ("issue_templates", template(title="two\nlines {count}"), "a single line"),
+    ("issue_templates", template(title=" "), "at least 1 character"),
+    ("issue_templates", template(title="x" * 201), "at most 200 characters"),
+    ("issue_templates", template(title="a\0b"), "NUL"),
+    ("issue_templates", template(description="\ud800"), "half of a surrogate pair"),
+    ("issue_templates", template(description=5), "valid string"),
+    ("issue_templates", template(priority="urgent"), "'high', 'normal' or 'low'"),
+    ("issue_templates", {"forms_errors": {"title": "Errors"}}, "forms_errors.description: Field required"),
+    ("camp_dates", {"start": "2026-06-02", "end": "2026-06-01"}, "Camp ends (2026-06-01) before it starts"),
+    ("camp_dates", {"start": "2026-06-02"}, "both the start and the end"),
+    ("camp_dates", {"start": 86400, "end": 86400}, "valid date"),
+    ("camp_dates", {"start": "June", "end": "July"}, "valid date"),
+    ("camp_dates", "2026-06-01", "an object"),
+    ("activity_lookback_days", 0, "greater than or equal to 1"),
+    ("activity_lookback_days", 367, "less than or equal to 366"),
+    ("activity_lookback_days", "30", "valid integer"),
+    ("activity_lookback_days", 30.0, "valid integer"),
+    ("activity_lookback_days", True, "valid integer"),
+    ("activity_lookback_days", 10**400, "less than or equal to 366"),
+    ("list_stale_months", 12, "after more months (12) than stale (12)"),
+    ("list_stale_severe_months", 6, "after more months (6) than stale (6)"),
+    ("list_stale_months", -1, "greater than or equal to 1"),
+    ("list_stale_severe_months", 241, "less than or equal to 240"),
+    ("cleanup_tag_prefix", "", "at least 1 character"),
+    ("cleanup_tag_prefix", "  ", "begin with a blank"),
+    ("cleanup_tag_prefix", "x" * 41, "at most 40 characters"),
+    ("cleanup_tag_prefix", 7, "valid string"),
+    ("cleanup_actions", [], "at least 1 item"),
+    ("cleanup_actions", ["Remove", "remove"], "Remove, remove: given twice"),
+    ("cleanup_actions", ["Remove", 2], "valid string"),
+    ("cleanup_actions", "Remove", "valid array"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), BAD)
+def test_bad_values_are_named_and_change_nothing(browser: Browser, key: str, value: Any, message: str) -> None:
+    found = browser.ask("put", f"admin/config/{key}", {"value": value}, expect=422)
+    assert message.lower() in found["message"].lower()
+    assert all(error["loc"][:2] == ["body", "value"] for error in found["errors"])
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_not_a_number_is_no_value(browser: Browser) -> None:
+    for number in ("NaN", "Infinity", "-Infinity"):
+        body = '{"value": {"forms_errors": ' + number + "}}"
+        assert browser.send("put", "admin/config/score_weights", body).status_code == 400
+    browser.refused("put", "admin/config/score_weights", '{"value": {"forms_errors": 1e999}}')
+    deep = "[" * 500 + "]" * 500
+    browser.refused("put", "admin/config/score_weights", '{"value": ' + deep + "}")
+    with pytest.raises(BadValue, match="it holds NaN"):
+        value_change("score_weights", {"forms_errors": float("nan")}, by="a form of the admin")
+    assert not ConfiguredValue.objects.exists()
+
+
+def test_mistakes_about_the_request_itself(browser: Browser) -> None:
+    for method, body in (("put", {"value": 1}), ("delete", None)):
+        said = browser.refused(method, "admin/config/nothing", body)
+        assert "There is no configuration 'nothing'. Known: score_weights, grade_thresholds" in said
+    assert "value" in browser.refused("put", "admin/config/camp_dates", {})
+    assert "by" in browser.refused("put", "admin/config/list_stale_months", {"value": 3, "by": "me"})
+
+
+def test_a_reset_that_does_not_go_with_another_value_is_refused(browser: Browser) -> None:
+    browser.ask("put", "admin/config/list_stale_months", {"value": 2})
+    browser.ask("put", "admin/config/list_stale_severe_months", {"value": 4})
+    assert "after more months (4) than stale (6)" in browser.refused("delete", "admin/config/list_stale_months")
+    browser.ask("delete", "admin/config/list_stale_severe_months")
+    browser.ask("delete", "admin/config/list_stale_months")
+
+
+def test_a_look_back_is_not_longer_than_activities_are_kept(browser: Browser, settings: Any) -> None:
+    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
+    assert "kept for 60 days" in browser.refused("put", "admin/config/activity_lookback_days", {"value": 61})
+    browser.ask("put", "admin/config/activity_lookback_days", {"value": 60})
+    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 50
+    now = described(browser)["activity_lookback_days"]
+    assert (now["value"], now["problem"]) == (
+        30, "Activities are kept for 50 days (PARDOT_ACTIVITY_RETENTION_DAYS): 60 are too many"
+    )  # fmt: skip
+
+
+# -- what follows from a change ---------------------------------------------------------------------------------------
+
+
+def stale(browser: Browser) -> tuple[Any, Any]:
+    counts = browser.get("health-score")["issue_counts"]
+    return counts["lists_stale"], counts["lists_stale_1y"]
+
+
+def test_months_of_lists_run_the_audits_again(browser: Browser) -> None:
+    for months in (1, 4, 8, 14):
+        records.unchanged_list(months)
+    records.was_read("lists")
+    run_audits()
+    assert stale(browser) == (1, 1)
+    browser.ask("put", "admin/config/list_stale_months", {"value": 3})
+    assert stale(browser) == (2, 1)
+    assert {row.name: row.flags for row in List.objects.all()}["List of 4 months ago"] == ["stale"]
+    browser.ask("put", "admin/config/list_stale_severe_months", {"value": 7})
+    assert stale(browser) == (1, 2)
+    browser.refused("put", "admin/config/list_stale_severe_months", {"value": 3})
+    assert stale(browser) == (1, 2)
+    browser.ask("delete", "admin/config/list_stale_severe_months")
+    browser.ask("delete", "admin/config/list_stale_months")
+    assert stale(browser) == (1, 1)
+
+
+def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> None:
+    records.form(campaign_id=None)
+    records.was_read("forms")
+    run_audits()
+    browser.ask("put", "admin/config/score_weights", {"value": {"forms_no_campaign": 40}})
+    browser.ask("put", "admin/config/grade_thresholds", {"value": grades(61, 0)})
+    assert (browser.get("health-score")["overall"], browser.get("health-score")["grade"]) == (60, "B")
+    browser.ask("put", "admin/config/grade_thresholds", {"value": grades(60, 0)})
+    assert browser.get("health-score")["grade"] == "A"
+
+
+def test_changes_wait_for_each_other(transactional_db: None) -> None:
+    """Two values that are good alone and not together: the second is checked against the first once that is stored."""
+
+    def change_elsewhere() -> str:
+        with closing(connection):
+            try:
+                value_change("list_stale_severe_months", 8, by="the second")
+            except BadValue as error:
+                return str(error)
+        return "accepted"
+
+    with ThreadPoolExecutor() as elsewhere:
+        with transaction.atomic():
+            value_change("list_stale_months", 9, by="the first")
+            second = elsewhere.submit(change_elsewhere)
+            _wait_until_somebody_waits()
+        assert second.result() == "Lists are stale for long after more months (8) than stale (9)"
+
+
+def _wait_until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        waiting = False
+        while not waiting:
+            cursor.execute("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            waiting = cursor.fetchone()[0]
+
+
+# -- every process ----------------------------------------------------------------------------------------------------
+
+
+class Served:
+    """One running process of the service, asked as a Super User."""
+
+    def __init__(self, url: str, cookie: str) -> None:
+        self._url, self._cookie = url, cookie
+        me = requests.get(f"{url}/api/v1/me", headers={"Cookie": cookie}, timeout=10)
+        self._headers = {
+            "Cookie": f"{cookie}; csrftoken={me.cookies['csrftoken']}",
+            "X-CSRFToken": me.json()["csrf_token"],
+            "Referer": url,
+        }
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        answer = requests.request(
+            method, f"{self._url}/api/v1/pardot/{path}", json=body, headers=self._headers, timeout=30
+        )
+        assert answer.ok, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def processes(database: str, cookies: CookieMaker) -> Iterator[tuple[Served, Served]]:
+    """Two of them on one database."""
+    SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
+    variables = {
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
+        "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+        "SSO_COOKIE_NAME": "oxa",
+    }
+    cookie = f"oxa={cookies.cookie()}"
+    with (
+        gunicorn(database, workers=1, **variables) as one,
+        gunicorn(database, workers=1, **variables) as other,
+    ):
+        yield Served(one, cookie), Served(other, cookie)
+
+
+def test_a_change_is_seen_by_the_next_request_in_every_process(processes: tuple[Served, Served]) -> None:
+    one, other = processes
+    assert other.ask("get", "health-score")["grade"] is None
+    changes = {"cleanup_tag_prefix": "Triage: ", "grade_thresholds": grades(50, 0), "list_stale_months": 3}
+    for key, value in changes.items():
+        changed = one.ask("put", f"admin/config/{key}", {"value": value})
+        seen = {row["key"]: row for row in other.ask("get", "admin/config")["configuration"]}
+        assert seen[key] == changed
+        reset = other.ask("delete", f"admin/config/{key}")
+        seen = {row["key"]: row for row in one.ask("get", "admin/config")["configuration"]}
+        assert seen[key] == reset
+    one.ask("put", "admin/team", {"team": [{"name": "Ada", "areas": ["forms"]}]})
+    assert [person["name"] for person in other.ask("get", "health-score")["by_person"]] == ["Ada"]
+
+
+# -- what a release no longer takes -----------------------------------------------------------------------------------
+
+
+def stored(key: str, value: Any) -> None:
+    ConfiguredValue.objects.update_or_create(key=key, defaults={"value": value, "updated_by": "Ines"})
+
+
+def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored("grade_thresholds", [{"letter": "A"}])
+    stored("camp_dates", "last summer")
+    stored("activity_lookback_days", "some")
+    stored("gone_in_this_release", 5)
+    with caplog.at_level(logging.ERROR):
+        assert browser.get("health-score")["overall"] is None
+        assert browser.get("health-score")["overall"] is None
+    said = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
+    assert len(said) == 1, "once a process"
+    now = described(browser)
+    assert len(now) == 9
+    for key in ("grade_thresholds", "camp_dates", "activity_lookback_days"):
+        assert now[key]["value"] == now[key]["default"]
+        assert now[key]["problem"]
+        assert now[key]["updated_by"] == "Ines"
+    browser.ask("put", "admin/config/camp_dates", {"value": {}})
+    browser.ask("delete", "admin/config/grade_thresholds")
+    now = described(browser)
+    assert (now["camp_dates"]["problem"], now["grade_thresholds"]["problem"]) == ("", "")
+
+
+def test_of_an_overlay_the_good_entries_stay(browser: Browser) -> None:
+    stored("score_weights", {"forms_errors": 3, "an_issue_of_old": 1, "tags_unused": "much"})
+    now = described(browser)["score_weights"]
+    assert (now["value"]["forms_errors"], now["value"]["tags_unused"]) == (3.0, 0.03)
+    assert "tags_unused: Input should be a valid number" in now["problem"]
+    assert configuration().weights.keys() == now["default"].keys()
+
+
+def test_stored_values_that_no_longer_go_together_give_way_to_both_defaults(browser: Browser) -> None:
+    stored("list_stale_months", 9)
+    stored("list_stale_severe_months", 8)
+    now = described(browser)
+    assert (now["list_stale_months"]["value"], now["list_stale_severe_months"]["value"]) == (6, 12)
+    assert now["list_stale_months"]["problem"]

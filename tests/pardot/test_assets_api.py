@@ -1,0 +1,367 @@
+"""``assets``, ``asset-health``, ``assets/{type}``, ``gear-summary`` and ``tags``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pardot.models import (
+    AuditSummary,
+    Campaign,
+    CustomRedirect,
+    Folder,
+    Form,
+    LandingPage,
+    List,
+    ListEmail,
+    Tag,
+    TaggedObject,
+)
+from pardot.scorecard import current_scorecard, today
+from pardot.v1.assets import AssetHealth, AssetInventory, AssetList
+from pardot.v1.gear import GearSummary
+from pardot.v1.tags import TagList
+from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
+from tests.pardot.audit_factories import happened, make
+
+__all__ = ["ask", "cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+SF_ID = "701Hs0000012AbCIAU"
+
+
+def names(answer: Any) -> list[str]:
+    return [record["name"] for record in answer["records"]]
+
+
+def forms(**flags_by_name: int | None) -> None:
+    for name, campaign in flags_by_name.items():
+        make(Form, name=name, campaign_id=campaign)
+
+
+# -- inventory and health -------------------------------------------------------------------------------------------
+
+
+def test_the_inventory_counts_each_type_and_lists_the_ten_made_last(ask: Ask) -> None:
+    for number in range(12):
+        make(Form, id=number + 1, name=f"Form {number + 1}")
+    make(Folder, id=7, name="Spring")
+    audit_now("lists")
+    types = {each["type"]: each for each in ask("assets")["types"]}
+    assert list(types) == [
+        "campaigns", "forms", "landing_pages", "lists", "list_emails", "custom_redirects", "tags", "folders",
+    ]  # fmt: skip
+    assert types["forms"]["count"] == 12
+    assert [each["id"] for each in types["forms"]["recent"]] == list(range(12, 2, -1))
+    assert (types["folders"]["count"], types["folders"]["recent"][0]["name"]) == (1, "Spring")
+    assert types["lists"]["count"] is None, "never read"
+    assert types["tags"] == {"type": "tags", "label": "Tags", "count": 0, "recent": []}
+
+
+def test_health_tells_counts_exemptions_and_what_is_no_data(ask: Ask) -> None:
+    first, second = make(Form, campaign_id=None), make(Form, campaign_id=None)
+    exempt("forms", "forms_no_campaign", first)
+    exempt("forms", "forms_no_campaign", second, until=today() - timedelta(days=1))
+    audit_now("lists")
+    types = ask("asset-health")["types"]
+    assert list(types) == [
+        "campaigns", "forms", "landing_pages", "lists", "list_emails", "custom_redirects", "tags",
+    ]  # fmt: skip
+    found = types["forms"]
+    assert found["items"] == 2
+    assert found["counts"] == {"no_campaign": 1, "dormant": 2, "errors": 0, "orphan": 0}
+    assert found["exempt"] == {"no_campaign": 1, "dormant": 0, "errors": 0, "orphan": 0}
+    assert found["issues"]["no_campaign"] == "forms_no_campaign"
+    assert types["lists"]["items"] is None
+    assert types["lists"]["counts"] == {"unnamed": None, "stale": None, "stale_1y": None}
+    assert "low_usage" not in types["tags"]["issues"], "it only informs"
+
+
+def test_health_and_score_count_alike(ask: Ask) -> None:
+    forms(One=None, Two=None, Three=5)
+    make(Tag, name="vip")
+    exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
+    audit_now()
+    types = ask("asset-health")["types"]
+    counted = {
+        key: found["counts"][flag]
+        for area, found in types.items()
+        for flag, key in found["issues"].items()
+    }  # fmt: skip
+    issues = current_scorecard().issues
+    assert counted == {key: issues[key].count for key in counted}
+    assert counted["orphan_forms"] == 0
+    assert counted["forms_no_campaign"] == 2
+
+
+def test_every_number_leads_to_its_rows(ask: Ask) -> None:
+    forms(One=None, Two=None, Three=5, Four=6)
+    make(Tag, name="vip")
+    for issue in ("forms_no_campaign", "orphan_forms", "forms_dormant"):
+        exempt("forms", issue, Form.objects.get(name="Three").pk)
+    audit_now()
+    for type_, found in ask("asset-health")["types"].items():
+        for flag, count in found["counts"].items():
+            assert ask(f"assets/{type_}", flag=flag, exempt=False)["count"] == count
+            assert ask(f"assets/{type_}", flag=flag, exempt=True)["count"] == found["exempt"][flag]
+            assert ask(f"assets/{type_}", flag=flag)["count"] == count + found["exempt"][flag]
+
+
+def test_before_the_first_sync_there_are_no_data(ask: Ask) -> None:
+    assert {each["count"] for each in ask("assets")["types"]} == {None}
+    health = ask("asset-health")["types"]
+    assert {found["items"] for found in health.values()} == {None}
+    assert {count for found in health.values() for count in found["counts"].values()} == {None}
+    found = ask("assets/forms")
+    assert (found["count"], found["records"], found["has_activities"]) == (0, [], False)
+    gear = ask("gear-summary")
+    assert set(gear["totals"].values()) == set(gear["campaigns"].values()) == {gear["lists_count"]} == {None}
+    tags = ask("tags")
+    assert (set(tags["totals"].values()), tags["naming_patterns"], tags["object_type_coverage"]) == ({None}, None, None)
+    assert ask("campaigns")["summary"]["with_sf"] is None
+
+
+# -- one type -------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_carries_what_the_table_shows(ask: Ask) -> None:
+    make(Campaign, id=3, name="Spring")
+    make(Folder, id=9, name="Forms")
+    when = timezone.now() - timedelta(days=3)
+    form = make(Form, id=12, name="Sign up", campaign_id=3, folder_id=9, created_at=when, updated_at=when)
+    happened(4, when, times=2, form_id=form)
+    happened(3, when, form_id=form)
+    exempt("forms", "forms_errors", form)
+    audit_now()
+    answer = ask("assets/forms")
+    assert answer["type"] == "forms"
+    assert answer["has_activities"] is True
+    assert answer["summary"]["counts"]["errors"] == 0
+    assert answer["records"] == [
+        {
+            "id": 12,
+            "name": "Sign up",
+            "campaign_id": 3,
+            "campaign_name": "Spring",
+            "folder_id": 9,
+            "folder_name": "Forms",
+            "activity_count": 2,
+            "error_count": 1,
+            "created_at": when.isoformat(),
+            "updated_at": when.isoformat(),
+            "flags": ["errors"],
+            "exempt": ["errors"],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "columns"),
+    [
+        ("tags", {"prefix", "usage"}),
+        ("lists", {"title", "is_dynamic", "is_public"}),
+        ("list_emails", {"subject", "is_sent", "campaign_name"}),
+        ("custom_redirects", {"url", "activity_count"}),
+        ("landing_pages", {"url", "activity_count"}),
+        ("campaigns", {"salesforce_id", "activity_count"}),
+    ],
+)
+def test_each_type_has_its_own_columns(ask: Ask, type_: str, columns: set[str]) -> None:
+    models: dict[str, Any] = {
+        "tags": Tag, "lists": List, "list_emails": ListEmail, "custom_redirects": CustomRedirect,
+        "landing_pages": LandingPage, "campaigns": Campaign,
+    }  # fmt: skip
+    make(models[type_], name="It")
+    audit_now()
+    [record] = ask(f"assets/{type_}")["records"]
+    assert {"id", "name", "created_at", "updated_at", "flags", "exempt", *columns} <= set(record)
+
+
+def test_pages_and_orders(ask: Ask) -> None:
+    campaigns = [make(Campaign, name=name) for name in ("Zebra", "ape")]
+    for number, name in enumerate(("b", "A", "c", None)):
+        form = make(Form, id=number + 1, name=name, campaign_id=[*campaigns, None, None][number])
+        happened(4, timezone.now() - timedelta(days=2), times=number, form_id=form)
+    audit_now()
+    answer = ask("assets/forms", limit=2)
+    assert (answer["count"], names(answer)) == (4, ["b", "A"])
+    assert names(ask("assets/forms", limit=2, offset=2)) == ["c", None]
+    assert names(ask("assets/forms", offset=4)) == []
+    assert names(ask("assets/forms", sort="-id")) == [None, "c", "A", "b"]
+    assert names(ask("assets/forms", sort="name")) == ["A", "b", "c", None], "case does not matter, empty ones last"
+    assert names(ask("assets/forms", sort="-name")) == ["c", "b", "A", None]
+    assert names(ask("assets/forms", sort="-activity_count")) == [None, "c", "A", "b"]
+    assert names(ask("assets/forms", sort="campaign_name")) == ["A", "b", "c", None]
+    assert names(ask("assets/forms", sort="-issues")) == ["b", "c", None, "A"], "equal ones by their id"
+
+
+def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
+    campaign = make(Campaign, name="Spring")
+    for name, where in (("Fine", campaign), ("Lost %", 99), ("Loose", None)):
+        form = make(Form, name=name, campaign_id=where)
+        happened(4, timezone.now() - timedelta(days=2), form_id=form)
+    lost = Form.objects.get(name="Lost %").pk
+    exempt("forms", "orphan_forms", lost)
+    audit_now()
+    assert names(ask("assets/forms", flag="orphan")) == ["Lost %"]
+    assert names(ask("assets/forms", flag="orphan", exempt=True)) == ["Lost %"]
+    assert names(ask("assets/forms", flag="orphan", exempt=False)) == []
+    assert names(ask("assets/forms", exempt=True)) == ["Lost %"]
+    assert names(ask("assets/forms", exempt=False)) == ["Fine", "Loose"]
+    assert names(ask("assets/forms", issues=True)) == ["Loose"], "what is exempt does not count"
+    assert names(ask("assets/forms", issues=False)) == ["Fine", "Lost %"]
+    assert names(ask("assets/forms", q="LO")) == ["Lost %", "Loose"]
+    assert names(ask("assets/forms", q="%")) == ["Lost %"]
+    assert names(ask("assets/forms", q=str(lost))) == ["Lost %"]
+    assert names(ask("assets/forms", q="9" * 30)) == []
+    assert names(ask("assets/forms", q=" ")) == ["Fine", "Lost %", "Loose"]
+    assert names(ask("assets/forms", campaign_id=campaign)) == ["Fine"]
+    assert ask("assets/forms", flag="no_campaign", limit=1)["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "says"),
+    [
+        ("assets/forms", {"flag": "stale"}, "Known: no_campaign, dormant, errors, orphan"),
+        ("assets/forms", {"sort": "usage"}, "Known: id, name, issues"),
+        ("assets/lists", {"campaign_id": 1}, "belong to no campaign"),
+        ("assets/forms", {"campaign_id": 0}, "greater than or equal to 1"),
+        ("assets/forms", {"limit": 0}, "limit"),
+        ("assets/forms", {"offset": -1}, "offset"),
+        ("tags", {"flag": "dormant"}, "Known: unused"),
+        ("campaigns", {"sort": "--id"}, "Known: id"),
+        ("campaigns", {"asset_type": "lists"}, "asset_type"),
+        ("campaigns", {"min_age_days": 9, "max_age_days": 3}, "min_age_days is more than max_age_days"),
+    ],
+)
+def test_what_names_nothing_is_refused_with_the_reason(ask: Ask, path: str, query: dict[str, Any], says: str) -> None:
+    answer = ask(path, status=422, **query)
+    assert says in answer["message"]
+    assert answer["errors"][0]["loc"][0] == "query"
+
+
+def test_an_unknown_type_is_a_404_that_lists_the_known_ones(ask: Ask) -> None:
+    message = ask("assets/prospects", status=404)["message"]
+    assert "'prospects'" in message
+    assert "campaigns, forms, landing_pages, lists, list_emails, custom_redirects, tags" in message
+
+
+# -- activity that is missing or old --------------------------------------------------------------------------------
+
+
+def test_without_activities_flags_and_counts_of_them_are_absent(ask: Ask) -> None:
+    make(Form, campaign_id=None)
+    audit_now("activities")
+    assert_no_activity_data(ask)
+
+
+def test_when_no_newer_activities_come_what_was_found_no_longer_holds(ask: Ask) -> None:
+    form = make(Form, campaign_id=None)
+    happened(3, timezone.now() - timedelta(days=9), form_id=form)
+    audit_now(activity_age=timedelta(days=7, hours=23))
+    assert ask("assets/forms")["records"][0]["error_count"] == 1
+    exempt("forms", "forms_dormant", form)
+    AuditSummary.objects.update(activity_until=timezone.now() - timedelta(days=8, seconds=1))
+    assert_no_activity_data(ask)
+
+
+def assert_no_activity_data(ask: Ask) -> None:
+    answer = ask("assets/forms")
+    assert answer["has_activities"] is answer["summary"]["has_activities"] is False
+    [record] = answer["records"]
+    assert (record["flags"], record["exempt"]) == (["no_campaign"], [])
+    assert record["activity_count"] is record["error_count"] is None
+    assert answer["summary"]["counts"] == {"no_campaign": 1, "dormant": None, "errors": None, "orphan": 0}
+    assert answer["summary"]["exempt"]["dormant"] == 0
+    for flag in ("dormant", "errors"):
+        assert ask("assets/forms", flag=flag)["count"] == 0
+    assert ask("assets/forms", issues=True)["count"] == 1
+    assert ask("asset-health")["types"]["forms"]["counts"]["errors"] is None
+    assert ask("campaigns")["has_activities"] is False
+
+
+def test_an_asset_that_is_only_dormant_has_no_issue_without_activities(ask: Ask) -> None:
+    make(Form, name="Quiet", campaign_id=make(Campaign))
+    audit_now()
+    assert names(ask("assets/forms", issues=True)) == ["Quiet"]
+    audit_now("activities", activity_age=timedelta(0))
+    AuditSummary.objects.update(activity_until=None)
+    assert names(ask("assets/forms", issues=True)) == []
+    assert names(ask("assets/forms", issues=False)) == ["Quiet"]
+
+
+# -- gear and tags --------------------------------------------------------------------------------------------------
+
+
+def test_the_connection_chain_of_each_type(ask: Ask) -> None:
+    linked, loose = make(Campaign, salesforce_id=SF_ID), make(Campaign)
+    for model, places in (
+        (Form, (linked, linked, loose, None)),
+        (LandingPage, (linked, 99)),
+        (ListEmail, (0,)),
+    ):
+        for place in places:
+            make(model, campaign_id=place)
+    make(List, name="Teachers")
+    audit_now()
+    gear = ask("gear-summary")
+    chain = ("total", "in_campaign", "in_sf_campaign", "orphaned", "no_campaign")
+    assert {area: [found[name] for name in chain] for area, found in gear["content"].items()} == {
+        "forms": [4, 3, 2, 0, 1],
+        "landing_pages": [2, 1, 1, 1, 0],
+        "list_emails": [1, 0, 0, 0, 1],
+        "custom_redirects": [0, 0, 0, 0, 0],
+    }
+    assert [gear["totals"][name] for name in chain] == [7, 4, 3, 1, 2]
+    assert gear["campaigns"] == {"total": 2, "with_sf": 1, "missing_sf": 1}
+    assert gear["lists_count"] == 1
+
+
+def test_links_are_no_data_while_campaigns_were_never_read(ask: Ask) -> None:
+    make(Form, campaign_id=4)
+    audit_now("campaigns")
+    forms = ask("gear-summary")["content"]["forms"]
+    assert forms == {
+        "total": 1, "in_campaign": None, "in_sf_campaign": None, "orphaned": None, "no_campaign": None,
+    }  # fmt: skip
+
+
+def test_tags_with_flags_patterns_and_coverage(ask: Ask) -> None:
+    form = make(Form)
+    for name in ("Region: EU", "Region: US", "vip"):
+        make(Tag, name=name, object_count=0)
+    make(TaggedObject, tag_id=Tag.objects.get(name="vip").pk, object_type="Form", object_id=form)
+    exempt("tags", "tags_unused", Tag.objects.get(name="Region: EU").pk)
+    audit_now()
+    answer = ask("tags", sort="-usage")
+    assert answer["totals"] == {"tags": 3, "tagged_objects": 1, "with_prefix": 2, "prefixes": 1}
+    assert [(tag["name"], tag["usage"], tag["flags"], tag["exempt"]) for tag in answer["tags"]] == [
+        ("vip", 1, ["low_usage", "no_naming_convention"], []),
+        ("Region: EU", 0, ["unused"], ["unused"]),
+        ("Region: US", 0, ["unused"], []),
+    ]
+    assert answer["summary"]["counts"]["unused"] == 1
+    assert answer["naming_patterns"] == [{"prefix": "Region", "separators": [":"], "tags": 2, "usage": 0}]
+    assert [row for row in answer["object_type_coverage"] if row["tagged"]] == [
+        {"object_type": "forms", "area": "forms", "total": 1, "tagged": 1, "tagged_pct": 100.0, "assignments": 1}
+    ]
+    assert ask("tags", flag="low_usage")["count"] == 1
+    assert [tag["name"] for tag in ask("tags", q="region")["tags"]] == ["Region: EU", "Region: US"]
+
+
+def test_answers_are_as_documented(ask: Ask) -> None:
+    """They are not validated on their way out, so this does it."""
+    form = make(Form, name="A", campaign_id=make(Campaign, salesforce_id=SF_ID), created_at=timezone.now())
+    make(Tag, name="Region: EU")
+    happened(4, timezone.now() - timedelta(days=1), form_id=form)
+    audit_now()
+    schemas: dict[str, Any] = {
+        "assets": AssetInventory, "asset-health": AssetHealth, "assets/forms": AssetList, "assets/tags": AssetList,
+        "assets/lists": AssetList, "gear-summary": GearSummary, "tags": TagList,
+    }  # fmt: skip
+    for path, schema in schemas.items():
+        assert_documented(schema, ask(path))

@@ -1,0 +1,129 @@
+"""On random rows the audits say what ``naive_audits.py`` says: the same flags on every asset, and the same counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pardot.models import (
+    AuditSummary,
+    Campaign,
+    CampaignMemberCount,
+    CustomRedirect,
+    Form,
+    LandingPage,
+    List,
+    ListEmail,
+    Tag,
+    TaggedObject,
+    VisitorActivity,
+)
+from tests.pardot.audit_factories import NOW, READ, SINCE, UNTIL, audit, read
+from tests.pardot.naive_audits import World, naive_counts, naive_flags
+
+pytestmark = pytest.mark.django_db
+
+MODELS: dict[str, type[models.Model]] = {
+    "campaigns": Campaign, "forms": Form, "landing_pages": LandingPage, "lists": List, "list_emails": ListEmail,
+    "custom_redirects": CustomRedirect, "tags": Tag,
+}  # fmt: skip
+SF_IDS = ("701Hs0000012AbCIAU", "701Hs0000012aBcIAU", "701Hs0000012XyZIAU")
+TEXTS = (None, "", " ", "\t", "Hello", "Hello: you")
+PREFIXES = ("", " ", "Topic", "topic", "Topic ", "Region", "a b", "vip", "x1")
+SEPARATORS = ("", ":", ": ", "-", "_", "|", "/", "-:")
+
+
+def campaign_ids(random: Random) -> int | None:
+    """Those from 11 on do not exist."""
+    some: list[int | None] = [None, 0, *range(1, 14)]
+    return random.choice(some)
+
+
+def bulk(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    model._default_manager.bulk_create(model(**row) for row in rows)
+
+
+def fill(random: Random) -> None:
+    """A world of some hundred rows, in which everything that an audit asks about happens now and then."""
+    shorts = [sf_id[:15] for sf_id in SF_IDS]
+    campaigns = [{"id": pk, "salesforce_id": random.choice([*TEXTS[:4], *SF_IDS, *shorts])} for pk in range(1, 11)]
+    bulk(Campaign, campaigns)
+    bulk(CampaignMemberCount, [{"id": sf_id, "leads": 0, "contacts": 0, **members(random)} for sf_id in SF_IDS[:2]])
+    for model in (Form, LandingPage, CustomRedirect):
+        bulk(model, [{"id": pk, "campaign_id": campaign_ids(random)} for pk in range(1, random.randrange(2, 9))])
+    emails = [{"id": pk, "campaign_id": campaign_ids(random), "subject": random.choice(TEXTS)} for pk in range(1, 6)]
+    bulk(ListEmail, emails)
+    bulk(List, [{"id": pk, "name": random.choice(TEXTS), **stamps(random)} for pk in range(1, 12)])
+    fill_tags(random)
+    bulk(VisitorActivity, [{"id": pk, **activity(random)} for pk in range(1, random.choice([2, 20, 120]))])
+
+
+def members(random: Random) -> dict[str, int]:
+    total = random.choice([0, 1, 9, 10, 20, 21, 100])
+    return {"members": total, "responded": min(total, random.randrange(7))}
+
+
+def stamps(random: Random) -> dict[str, Any]:
+    def stamp() -> Any:
+        about = random.choice([None, NOW, NOW.replace(year=2025), NOW.replace(year=2025, month=12)])
+        return about and about + timedelta(days=random.randrange(-3, 4), seconds=random.randrange(-2, 3))
+
+    return {"created_at": stamp(), "updated_at": stamp()}
+
+
+def fill_tags(random: Random) -> None:
+    def name() -> str | None:
+        parts = (random.choice(PREFIXES), random.choice(SEPARATORS), random.choice(["", "one", "two-three"]))
+        return random.choice([None, *["".join(parts)] * 9])
+
+    bulk(Tag, [{"id": pk, "name": name(), "object_count": random.choice([None, 0, 0, 1, 5])} for pk in range(1, 15)])
+    kinds = ("Prospect", "prospect", "PROSPECT", "Form", "Landing Page", None)
+    bulk(
+        TaggedObject,
+        [
+            {"id": pk, "tag_id": random.randrange(1, 17), "object_type": random.choice(kinds), "object_id": pk}
+            for pk in range(1, random.randrange(2, 25))
+        ],
+    )
+
+
+def activity(random: Random) -> dict[str, Any]:
+    about = random.choice([SINCE, SINCE, UNTIL, UNTIL - timedelta(days=random.randrange(40))])
+    moment = about + timedelta(hours=random.randrange(-30, 31), seconds=random.randrange(-1, 2))
+    named = ("form_id", "landing_page_id", "custom_redirect_id", "campaign_id", "form_handler_id", "list_email_id")
+    return {
+        "type": random.choice([1, 2, 3, 4, 6, 13, 14, 20, 21]),
+        "created_at": random.choice([moment, about]),
+        **{column: random.randrange(1, 9) for column in named if random.random() < 0.4},
+    }
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 2**32),
+    unread=st.sets(st.sampled_from(READ), max_size=2) | st.just(set()),
+    age=st.sampled_from([timedelta(0)] * 4 + [timedelta(days=7, hours=12), timedelta(days=6, hours=12)]),
+    since=st.sampled_from([None] * 3 + [SINCE, SINCE + timedelta(seconds=1), SINCE - timedelta(days=9)]),
+)
+def test_flags_and_counts(seed: int, unread: set[str], age: timedelta, since: Any) -> None:
+    with transaction.atomic():
+        fill(Random(seed))
+        read(*(name for name in READ if name not in unread), since=since)
+        if "activities" not in unread:
+            read("activities", until=UNTIL - age, since=since)
+        audit()
+        world = World(NOW)
+        expected = naive_flags(world)
+        for area, model in MODELS.items():
+            found = {pk: set(flags) for pk, flags in model._default_manager.values_list("pk", "flags")}
+            assert found == expected[area], area
+        counts = dict(AuditSummary.objects.exclude(area="prospects").values_list("area", "counts"))
+        assert counts == naive_counts(world, expected)
+        transaction.set_rollback(True)

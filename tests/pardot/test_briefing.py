@@ -1,0 +1,180 @@
+"""``/briefing`` and ``/sf-health``: today, yesterday, a week ago."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pardot.configuration import set_value
+from pardot.models import DailySnapshot
+from pardot.sync.entities import ASSETS, Tier
+from sf.models import SyncRun
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import (
+    NOW,
+    TODAY,
+    exempt,
+    finished,
+    form,
+    health,
+    mailing_list,
+    member,
+    read,
+    read_everything,
+    snapshot,
+)
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/pardot/briefing"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``clock(moment)``: it is then."""
+
+    def set_to(moment: datetime) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    set_to(NOW)
+    return set_to
+
+
+@pytest.fixture
+def briefing(clock: Any, super_user: Client) -> Any:
+    def asked() -> dict[str, Any]:
+        answer = super_user.get(URL)
+        assert answer.status_code == 200
+        found: dict[str, Any] = answer.json()
+        return found
+
+    return asked
+
+
+def test_before_the_first_sync_there_is_no_data_and_no_zero(briefing: Any) -> None:
+    found = briefing()
+    assert (found["date"], found["tier"]) == ("2026-06-30", 0)
+    assert (found["health_score"], found["grade"], found["audited_at"]) == (None, None, None)
+    assert set(found["sf_health"].values()) == {None}
+    assert set(found["assets"].values()) == {None}
+    assert (found["yesterday"], found["last_week"], found["change_since_yesterday"]) == (None, None, None)
+    assert (found["camp_day"], found["camp_days_total"], found["days_until_camp"]) == (None, None, None)
+
+
+def test_it_tells_score_inventory_and_coverage(briefing: Any) -> None:
+    form(), form(), mailing_list()
+    health(1, 1, 1, 1, when=NOW - timedelta(days=1))
+    health(6_000, 2_000, 1_000, 5)
+    read_everything()
+    finished(Tier.SURVEY)
+    found = briefing()
+    assert (found["health_score"], found["grade"]) == (100, "A")
+    assert found["assets"] == {
+        "campaigns": 0, "lists": 1, "forms": 2, "landing_pages": 0, "list_emails": 0, "custom_redirects": 0,
+        "folders": 0, "tags": 0, "tagged_objects": 0,
+    }  # fmt: skip
+    assert found["sf_health"] == {
+        "total_leads": 6_000, "total_contacts": 2_000, "leads_with_pardot": 1_000, "contacts_with_pardot": 5,
+        "total_sf": 8_000, "total_linked": 1_005,
+        "coverage_pct": 12.6,  # 12.5625
+        "captured_at": "2026-06-30T15:00:00Z",
+    }  # fmt: skip
+
+
+def test_sf_health_is_the_latest_count(super_user: Client) -> None:
+    url = "/api/v1/pardot/sf-health"
+    assert set(super_user.get(url).json().values()) == {None}
+    health(0, 0, 0, 0)
+    assert super_user.get(url).json()["coverage_pct"] is None, "no share of nobody"
+    health(1, 1, 1, 0, when=NOW + timedelta(hours=1))
+    assert super_user.get(url).json()["coverage_pct"] == 50
+
+
+def test_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
+    read("forms")
+    finished()
+    for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
+        snapshot(TODAY - timedelta(days=days), health_score=score, total_leads=3, total_contacts=0,
+                 leads_with_pardot=1, contacts_with_pardot=0)  # fmt: skip
+    found = briefing()
+    assert (found["yesterday"]["day"], found["yesterday"]["health_score"]) == ("2026-06-29", 91)
+    assert (found["last_week"]["day"], found["last_week"]["health_score"]) == ("2026-06-23", 97)
+    assert (found["change_since_yesterday"], found["change_since_last_week"]) == (9, 3)
+    assert found["yesterday"]["coverage_pct"] == 33.3
+    DailySnapshot.objects.filter(day="2026-06-29").delete()
+    found = briefing()
+    assert (found["yesterday"], found["change_since_yesterday"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "today"),
+    [
+        ("America/Chicago", datetime(2026, 7, 1, 4, 59, tzinfo=UTC), date(2026, 6, 30)),
+        ("America/Chicago", datetime(2026, 7, 1, 5, 0, tzinfo=UTC), date(2026, 7, 1)),
+        ("Pacific/Auckland", datetime(2026, 6, 30, 12, 0, tzinfo=UTC), date(2026, 7, 1)),
+    ],
+)
+def test_days_begin_and_end_in_the_installation_s_time_zone(
+    briefing: Any, clock: Any, settings: Any, zone: str, moment: datetime, today: date
+) -> None:
+    settings.TIME_ZONE = zone
+    clock(moment)
+    for days in range(3):
+        snapshot(today - timedelta(days=days))
+    found = briefing()
+    assert (found["date"], found["yesterday"]["day"]) == (str(today), str(today - timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-06-28", "2026-07-04", (3, 7, None)),
+        ("2026-06-30", "2026-06-30", (1, 1, None)),
+        ("2026-06-20", "2026-06-30", (11, 11, None)),
+        ("2026-07-01", "2026-07-10", (None, 10, 1)),
+        ("2026-06-01", "2026-06-29", (None, 29, None)),
+    ],
+)
+def test_the_day_of_camp(briefing: Any, start: str, end: str, expected: tuple[Any, ...]) -> None:
+    set_value("camp_dates", {"start": start, "end": end}, by="test")
+    found = briefing()
+    assert (found["camp_day"], found["camp_days_total"], found["days_until_camp"]) == expected
+
+
+def test_the_tier_is_what_has_been_read(briefing: Any) -> None:
+    names = [entity.name for entity in ASSETS]
+    read(*names[1:])
+    assert briefing()["tier"] == 0
+    read(names[0])
+    assert briefing()["tier"] == 1
+    SyncRun.objects.create(object="prospects", mode="sample", state="failed")
+    assert briefing()["tier"] == 1
+    SyncRun.objects.create(object="prospects", mode="sample", state="done")
+    assert briefing()["tier"] == 2
+    read("prospects")
+    assert briefing()["tier"] == 2
+    read("activities")
+    assert briefing()["tier"] == 3
+
+
+def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
+    def asked() -> None:
+        # caller, summaries, exemptions, team, configuration, states, sample, snapshots, Salesforce's counts
+        with django_assert_max_num_queries(10):
+            assert super_user.get(URL).status_code == 200
+
+    asked()
+    for number in range(20):
+        exempt(form())
+        member(f"Person {number}", "forms")
+        health(number, 1, 0, 0)
+        snapshot(TODAY - timedelta(days=number))
+    read_everything()
+    finished()
+    asked()

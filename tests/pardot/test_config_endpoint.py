@@ -1,0 +1,57 @@
+"""``/config``: team, links, dates and thresholds, as they hold now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pardot.configuration import set_value
+from sf.models import SyncConfig
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import member
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/pardot/config"
+
+
+def test_the_defaults(super_user: Client, settings: Any) -> None:
+    settings.PARDOT_API_URL = "https://pi.demo.pardot.com/"
+    found = super_user.get(URL).json()
+    assert (found["sf_instance_url"], found["pardot_url"], found["team"]) == (None, "https://pi.demo.pardot.com", [])
+    assert found["pardot_pages"]["forms"] == "/form/read/id/{id}"
+    assert found["camp"] == {"start": None, "end": None}
+    assert found["grade_thresholds"][0] == {"grade": "A", "minimum": 90}
+    assert (found["activity_lookback_days"], found["list_stale_months"], found["list_stale_severe_months"]) == (
+        30, 6, 12,
+    )  # fmt: skip
+    assert found["cleanup_tags"] == {
+        "Remove": "Camp: Remove", "Archive": "Camp: Archive", "Reviewed": "Camp: Reviewed",
+    }  # fmt: skip
+
+
+def test_a_change_is_seen_at_once(super_user: Client) -> None:
+    SyncConfig.objects.create(instance_url="https://example.my.salesforce.com")
+    member("Ben Example", "forms", role="Writer", order=2)
+    member("Ada Example", "forms", label="Ada", order=1)
+    set_value("camp_dates", {"start": "2026-06-01", "end": "2026-06-30"}, by="test")
+    found = super_user.get(URL).json()
+    assert found["sf_instance_url"] == "https://example.my.salesforce.com"
+    assert [(person["name"], person["label"], person["areas"]) for person in found["team"]] == [
+        ("Ada Example", "Ada", ["forms"]),
+        ("Ben Example", "", ["forms"]),
+    ]
+    owners = {area["area"]: area["owners"] for area in found["areas"]}
+    assert (owners["forms"], owners["lists"]) == (["Ada Example", "Ben Example"], [])
+    assert found["camp"] == {"start": "2026-06-01", "end": "2026-06-30"}
+
+
+def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        member(f"Person {number}", "forms")
+    with django_assert_max_num_queries(4):  # caller, team, configuration, instance
+        assert super_user.get(URL).status_code == 200

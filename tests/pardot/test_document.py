@@ -1,0 +1,49 @@
+"""The OpenAPI document of the Pardot routes: what a name stands for, it stands for everywhere."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from ninja import Schema
+from ninja.schema import NinjaGenerateJsonSchema
+
+import api.v1
+import pardot.v1
+from api.api_v1 import api as api_v1
+from sfapi import urls
+
+_WRITTEN_OUT = "#/components/schemas/{model}"
+
+
+def schemas() -> set[type[Schema]]:
+    """All that the routes' modules declare."""
+    modules = [
+        import_module(f"{package.__name__}.{found.name}")
+        for package in (api.v1, pardot.v1)
+        for found in iter_modules(package.__path__)
+    ]
+    return {
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Schema) and each.__module__ == module.__name__
+    }
+
+
+def outline(definition: dict[str, Any]) -> Any:
+    return sorted(definition.get("enum") or definition.get("properties") or {})
+
+
+def test_no_two_schemas_share_a_name() -> None:
+    """The document has one place for each name: of two, one would be described as the other."""
+    assert urls.urlpatterns
+    written = api_v1.get_openapi_schema()["components"]["schemas"]
+    for schema in schemas():
+        found = schema.model_json_schema(
+            ref_template=_WRITTEN_OUT, schema_generator=NinjaGenerateJsonSchema, by_alias=True
+        )
+        for name, definition in {schema.__name__: found, **found.get("$defs", {})}.items():
+            if name in written:
+                assert outline(written[name]) == outline(definition), name

@@ -1,0 +1,112 @@
+"""``/healthz/`` and the cron table know of Pardot where a business unit is configured, and only there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from django.test import Client
+from django.utils import timezone
+
+from pardot.freshness import expect_fresh_copies
+from sf import freshness
+from sf.models import SyncRun
+from sfapi.cron import scheduled_jobs
+from tests.api.served import gunicorn
+from tests.simulated import Simulator
+
+State = SyncRun.State
+DAILY = {"campaigns", "lists", "forms", "landing_pages", "list_emails", "custom_redirects", "folders", "tags",
+         "tagged_objects", "sf_health", "sf_campaign_dates", "campaign_member_counts"}  # fmt: skip
+WEEKLY = {"prospects", "activities", "campaign_members", "lead_category_scores", "contact_category_scores", "orphans"}
+
+
+@pytest.fixture
+def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[str, timedelta]:
+    """What ``/healthz/`` expects of a process that starts with a business unit."""
+    ages = dict(freshness.MAX_AGE)
+    monkeypatch.setattr(freshness, "MAX_AGE", ages)
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000CAA"
+    expect_fresh_copies()
+    return ages
+
+
+def run(name: str, age: timedelta, *, state: State = State.DONE, mode: str = "full") -> None:
+    ended = timezone.now() - age
+    SyncRun.objects.create(object=name, state=state, mode=mode, started=ended, ended=ended)
+
+
+def all_fresh(expected: dict[str, timedelta]) -> None:
+    for name in expected:
+        run(name, timedelta(hours=1))
+
+
+def states() -> dict[str, str]:
+    answer = Client().get("/healthz/")
+    objects = answer.json()["syncs"]["objects"]
+    assert (answer.status_code == 200) == ({each["state"] for each in objects.values()} == {"fresh"})
+    return {name: each["state"] for name, each in objects.items()}
+
+
+def test_every_entity_and_the_orphan_check_is_expected_by_its_tier(expected: dict[str, timedelta]) -> None:
+    assert {name for name, age in expected.items() if age == timedelta(hours=26)} >= DAILY
+    assert {name for name, age in expected.items() if age == timedelta(days=8)} >= WEEKLY
+    assert set(states()) >= DAILY | WEEKLY
+    all_fresh(expected)
+    assert set(states().values()) == {"fresh"}
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "state", "found"),
+    [
+        ("forms", timedelta(hours=27), State.DONE, "late"),
+        ("forms", timedelta(minutes=1), State.FAILED, "failing"),
+        ("prospects", timedelta(days=7), State.DONE, "fresh"),
+        ("prospects", timedelta(days=9), State.DONE, "late"),
+        ("orphans", timedelta(minutes=1), State.FAILED, "failing"),
+    ],
+)
+def test_what_is_late_or_fails_shows(
+    expected: dict[str, timedelta], name: str, age: timedelta, state: State, found: str
+) -> None:
+    all_fresh(expected)
+    if state == State.DONE:
+        SyncRun.objects.filter(object=name).delete()
+    run(name, age, state=state)
+    assert states()[name] == found
+
+
+def test_a_sample_of_prospects_does_not_stand_for_a_survey(expected: dict[str, timedelta]) -> None:
+    all_fresh(expected)
+    SyncRun.objects.filter(object="prospects").delete()
+    run("prospects", timedelta(days=9))
+    run("prospects", timedelta(hours=1), mode="sample")
+    assert states()["prospects"] == "late"
+    run("prospects", timedelta(minutes=30), mode="sample", state=State.FAILED)
+    assert states()["prospects"] == "failing"
+    run("prospects", timedelta(minutes=20), mode="sample")
+    assert states()["prospects"] == "late", "the next sample was fine"
+
+
+def test_without_a_business_unit_nothing_is_expected(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(freshness.MAX_AGE)
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
+    expect_fresh_copies()
+    assert before == freshness.MAX_AGE
+    assert not DAILY & set(before)
+
+
+def test_a_process_with_a_business_unit_expects_them(simulator: Simulator, database: str) -> None:
+    unit = simulator.variables["SALESFORCE_PARDOT_BUSINESS_UNIT"]
+    with gunicorn(database, workers=1, SALESFORCE_PARDOT_BUSINESS_UNIT=unit) as url:
+        objects = requests.get(f"{url}/healthz/", timeout=10).json()["syncs"]["objects"]
+    assert {objects[name]["state"] for name in DAILY | WEEKLY} == {"never"}
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_camp_sync_is_scheduled_where_pardot_is_configured(configured: bool) -> None:
+    jobs = [job[2] for job in scheduled_jobs(pardot=configured)]
+    assert (["camp_sync"] in jobs, ["camp_sync", "--survey"] in jobs) == (configured, configured)
+    assert ["sync_all"] in jobs

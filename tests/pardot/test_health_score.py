@@ -1,0 +1,65 @@
+"""``/health-score``: overall, by area, by person, and the counts behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pardot.configuration import set_value
+from pardot.issues import BY_KEY
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import exempt, finished, form, member, read
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/pardot/health-score"
+
+
+def test_before_the_first_sync_nothing_has_a_score(super_user: Client) -> None:
+    member("Ada Example", "forms")
+    found = super_user.get(URL).json()
+    assert (found["overall"], found["grade"], found["audited_at"]) == (None, None, None)
+    assert set(found["issue_counts"]) == set(BY_KEY)
+    assert set(found["issue_counts"].values()) == {None}
+    for area in found["by_area"]:
+        assert [area[name] for name in ("score", "grade", "items", "demerits", "weight", "points_lost")] == [None] * 6
+    assert [(person["score"], person["grade"]) for person in found["by_person"]] == [(None, None)]
+
+
+def test_an_area_tells_what_it_costs(super_user: Client) -> None:
+    """Forms: 4 × 5 = 20 of 100; weight ln 5 = 1.6094. Lists: none, 100; weight ln 2 = .6931. Forms cost
+    20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02."""
+    set_value("score_weights", {"forms_no_campaign": 5}, by="test")
+    member("Ada Example", "forms", role="Writer", label="Ada")
+    for _ in range(4):
+        form()
+    now = timezone.now()
+    read("forms", "lists", until=now)
+    finished(now=now)
+    found = super_user.get(URL).json()
+    assert (found["overall"], found["grade"]) == (86, "B")
+    areas = {area["area"]: area for area in found["by_area"]}
+    assert areas["forms"] == {
+        "area": "forms", "label": "Forms", "score": 80, "grade": "B", "items": 4, "demerits": 20.0, "weight": 1.6094,
+        "points_lost": 13.98, "owners": ["Ada Example"],
+    }  # fmt: skip
+    assert (areas["lists"]["items"], areas["lists"]["points_lost"]) == (0, 0)
+    assert found["by_person"] == [
+        {"name": "Ada Example", "label": "Ada", "role": "Writer", "areas": ["forms"], "score": 80, "grade": "B"}
+    ]
+    assert (found["issue_counts"]["forms_no_campaign"], found["issue_counts"]["forms_errors"]) == (4, None)
+
+
+def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
+    for number in range(20):
+        exempt(form())
+        member(f"Person {number}", "forms")
+    read("forms")
+    finished()
+    with django_assert_max_num_queries(5):  # caller, summaries, exemptions, team, configuration
+        assert super_user.get(URL).status_code == 200

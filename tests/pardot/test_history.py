@@ -1,0 +1,153 @@
+"""``/trail`` and ``/compare``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pardot.models import DayNote
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import snapshot
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+TRAIL, COMPARE = "/api/v1/pardot/trail", "/api/v1/pardot/compare"
+
+
+def days(client: Client, query: str = "") -> list[str]:
+    answer = client.get(f"{TRAIL}{query}").json()
+    assert answer["count"] == len(answer["snapshots"])
+    return [each["day"] for each in answer["snapshots"]]
+
+
+def test_the_trail_is_oldest_first_and_both_ends_are_included(super_user: Client) -> None:
+    for day in (3, 1, 4, 2):
+        snapshot(date(2026, 6, day))
+    assert days(super_user) == ["2026-06-01", "2026-06-02", "2026-06-03", "2026-06-04"]
+    assert days(super_user, "?from=2026-06-02&to=2026-06-03") == ["2026-06-02", "2026-06-03"]
+    assert days(super_user, "?from=2026-06-04") == ["2026-06-04"]
+    assert days(super_user, "?to=2026-05-31") == []
+
+
+def test_a_snapshot_on_the_trail_holds_all_that_was_kept(super_user: Client) -> None:
+    snapshot(
+        date(2026, 6, 1), tier=3, health_score=88, area_scores={"forms": 70, "lists": None},
+        person_scores={"Ada Example": 70}, issue_counts={"forms_errors": 3, "prospects_unlinked_pct": 12.5},
+        forms=4, prospects=None, total_leads=6, total_contacts=2, leads_with_pardot=1, contacts_with_pardot=0,
+    )  # fmt: skip
+    (found,) = super_user.get(TRAIL).json()["snapshots"]
+    assert (found["tier"], found["health_score"], found["forms"], found["prospects"]) == (3, 88, 4, None)
+    assert found["area_scores"] == {"forms": 70, "lists": None}
+    assert found["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
+    assert found["coverage_pct"] == 12.5
+
+
+def test_notes_of_the_days_come_along_also_where_nothing_was_synced(super_user: Client) -> None:
+    snapshot(date(2026, 6, 1))
+    for day, text in ((2, "Second"), (1, "First"), (9, "Later")):
+        DayNote.objects.create(day=date(2026, 6, day), text=text, created_by="Ada Example")
+    notes = super_user.get(f"{TRAIL}?to=2026-06-02").json()["notes"]
+    assert [(note["day"], note["text"], note["created_by"]) for note in notes] == [
+        ("2026-06-01", "First", "Ada Example"),
+        ("2026-06-02", "Second", "Ada Example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("?from=2026-06-02&to=2026-06-01", "from (2026-06-02) is after to (2026-06-01)."),
+        ("?from=yesterday", "from"),
+        ("?to=2026-02-30", "to"),
+        ("?to=5", "to"),
+    ],
+)
+def test_days_that_are_none_are_refused(super_user: Client, query: str, message: str) -> None:
+    answer = super_user.get(f"{TRAIL}{query}")
+    assert answer.status_code == 422
+    assert message in answer.json()["message"]
+
+
+def test_two_days_side_by_side(super_user: Client) -> None:
+    snapshot(
+        date(2026, 6, 1), health_score=70, area_scores={"forms": 60, "lists": 80, "tags": None}, forms=9, lists=3,
+        person_scores={"Ada Example": 60, "Gone Example": 5},
+        issue_counts={"forms_errors": 8, "lists_stale": None, "prospects_unlinked_pct": 30.1},
+    )  # fmt: skip
+    snapshot(
+        date(2026, 6, 8), health_score=82, area_scores={"forms": 65, "lists": 78, "tags": 90}, forms=10, lists=None,
+        person_scores={"Ada Example": 65, "New Example": 90},
+        issue_counts={"forms_errors": 2, "lists_stale": 4, "prospects_unlinked_pct": 12.5},
+    )  # fmt: skip
+    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-08").json()
+
+    def changes(part: str, name: str) -> dict[str, tuple[Any, ...]]:
+        return {each[name]: (each["before"], each["after"], each["change"]) for each in found[part]}
+
+    assert found["health_score"] == {"before": 70, "after": 82, "change": 12}
+    areas = changes("areas", "area")
+    assert list(areas)[:3] == ["campaigns", "forms", "landing_pages"]
+    assert areas["forms"] == (60, 65, 5)
+    assert areas["lists"] == (80, 78, -2)
+    assert areas["tags"] == (None, 90, None)
+    assert changes("people", "name") == {
+        "Ada Example": (60, 65, 5), "Gone Example": (5, None, None), "New Example": (None, 90, None),
+    }  # fmt: skip
+    issues = changes("issues", "key")
+    assert issues["forms_errors"] == (8, 2, -6)
+    assert issues["lists_stale"] == (None, 4, None)
+    assert issues["prospects_unlinked_pct"] == (30.1, 12.5, -17.6)
+    counts = changes("counts", "name")
+    assert (counts["forms"], counts["lists"]) == ((9, 10, 1), (3, None, None))
+
+
+def test_a_day_without_a_snapshot_is_represented_by_the_nearest_earlier_one(super_user: Client) -> None:
+    snapshot(date(2026, 6, 1), health_score=70)
+    snapshot(date(2026, 6, 5), health_score=75)
+    snapshot(date(2026, 6, 9), health_score=90)
+    found = super_user.get(f"{COMPARE}?from=2026-06-04&to=2026-06-08").json()
+    assert (found["from"]["asked"], found["from"]["used"]) == ("2026-06-04", "2026-06-01")
+    assert (found["to"]["asked"], found["to"]["used"]) == ("2026-06-08", "2026-06-05")
+    assert found["to"]["snapshot"]["day"] == "2026-06-05"
+    assert found["health_score"]["change"] == 5
+
+
+def test_what_later_releases_no_longer_know_is_left_out(super_user: Client) -> None:
+    snapshot(date(2026, 6, 1), area_scores={"folders": 5}, issue_counts={"folders_empty": 5})
+    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-01").json()
+    assert "folders" not in {each["area"] for each in found["areas"]}
+    assert "folders_empty" not in {each["key"] for each in found["issues"]}
+
+
+def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Client) -> None:
+    query = f"{COMPARE}?from=2026-06-01&to=2026-06-02"
+    answer = super_user.get(query)
+    assert answer.status_code == 404
+    assert "none was kept yet: run `python manage.py camp_sync`" in answer.json()["message"]
+    snapshot(date(2026, 6, 2))
+    answer = super_user.get(query)
+    assert answer.status_code == 404
+    assert answer.json()["message"] == (
+        "There is no snapshot of 2026-06-01 or before it; the first one is of 2026-06-02."
+    )
+
+
+@pytest.mark.parametrize("query", ["", "?from=2026-06-01", "?from=2026-06-09&to=2026-06-01", "?from=a&to=b"])
+def test_two_days_in_their_order_are_wanted(super_user: Client, query: str) -> None:
+    snapshot(date(2026, 1, 1))
+    assert super_user.get(f"{COMPARE}{query}").status_code == 422
+
+
+def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
+    for day in range(1, 29):
+        snapshot(date(2026, 6, day))
+        DayNote.objects.create(day=date(2026, 6, day), text="Note")
+    with django_assert_max_num_queries(3):  # caller, snapshots, notes
+        assert super_user.get(TRAIL).status_code == 200
+    with django_assert_max_num_queries(3):  # caller, one snapshot each
+        assert super_user.get(f"{COMPARE}?from=2026-06-02&to=2026-06-20").status_code == 200

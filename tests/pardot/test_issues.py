@@ -1,0 +1,241 @@
+"""``/issues``: sorted by what they cost, with owners, exemptions and tasks; and the task that is made for one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from pardot.configuration import set_value
+from pardot.issue_list import listed_issue
+from pardot.issue_tasks import issue_task_create
+from pardot.issues import BY_KEY
+from pardot.models import Form, Task
+from pardot.scorecard import current_scorecard
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read
+from tests.sf.processes import wait_for
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/pardot/issues"
+
+
+@pytest.fixture
+def browser(super_user: Client) -> Client:
+    """With the CSRF token that a page sends."""
+    super_user.defaults["HTTP_X_CSRFTOKEN"] = super_user.get("/api/v1/me").json()["csrf_token"]
+    return super_user
+
+
+def listed(client: Client) -> dict[str, dict[str, Any]]:
+    """In the order of the answer."""
+    answer = client.get(URL)
+    assert answer.status_code == 200
+    return {issue["key"]: issue for issue in answer.json()["issues"]}
+
+
+def make(client: Client, key: str, **body: Any) -> Any:
+    return client.post(f"{URL}/{key}/create-task", body, content_type="application/json")
+
+
+def now() -> Any:
+    """Endpoints ask the clock, so what is read for them was read just now."""
+    return timezone.now()
+
+
+def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Client) -> None:
+    """Forms: 40 × .10 = 4.0; lists: 10 × .08 + 10 × .05 = 1.3, of which one point counts. Weights ln 41 and ln 11."""
+    for _ in range(40):
+        form()
+    for _ in range(10):
+        mailing_list(months_old=200, name="")
+    read("forms", "lists", until=now())
+    finished(now=now())
+    issues = listed(browser)
+    assert list(issues)[:3] == ["forms_no_campaign", "lists_unnamed", "lists_stale_1y"]
+    # 4 × 3.713572 ÷ 6.111467; min(.5, 1) × 2.397895 ÷ 6.111467; min(.8, 1) × the same
+    assert [issue["impact"] for issue in issues.values()][:3] == [2.43, 0.31, 0.2]
+
+
+def test_all_keys_are_listed_and_those_without_data_come_last(browser: Client) -> None:
+    form()
+    read("forms", until=now())
+    finished(now=now())
+    issues = listed(browser)
+    assert set(issues) == set(BY_KEY)
+    places = [issue["count"] is None for issue in issues.values()]
+    assert places == sorted(places)
+    assert (issues["lists_stale"]["count"], issues["lists_stale"]["impact"]) == (None, None)
+    assert "–" in issues["lists_stale"]["title"]
+
+
+def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
+    member("Ben Example", "lists")
+    member("Ada Example", "forms", "lists")
+    hidden = form()
+    Form.objects.bulk_create(Form(id=100_000 + number) for number in range(1201))
+    read("forms", until=now())
+    finished(now=now())
+    exempt(hidden)
+    set_value("score_weights", {"forms_no_campaign": 0.01}, by="test")
+    text = {"title": "{count} forms {to} mend", "description": "Do it for {count}.", "priority": "low"}
+    set_value("issue_templates", {"forms_no_campaign": text}, by="test")
+    issue = listed(browser)["forms_no_campaign"]
+    assert issue == {
+        "key": "forms_no_campaign",
+        "area": "forms",
+        "flag": "no_campaign",
+        "title": "1,201 forms {to} mend",
+        "description": "Do it for 1,201.",
+        "priority": "low",
+        "count": 1201,
+        "is_percentage": False,
+        "exempt": 1,
+        "weight": 0.01,
+        "impact": 12.0,
+        "owners": ["Ada Example"],
+        "tasks": [],
+    }
+
+
+def test_a_percentage_has_decimals(browser: Client) -> None:
+    prospect(), prospect(), prospect(linked=False)
+    read("prospects", until=now())
+    finished(now=now())
+    issue = listed(browser)["prospects_unlinked_pct"]
+    assert issue["count"] == pytest.approx(33.3, abs=0.05)
+    assert "33.3" in issue["title"]
+
+
+# -- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_task_goes_to_the_owner_of_the_area(browser: Client) -> None:
+    member("Ben Example", "lists", order=1)
+    member("Ada Example", "forms", order=2)
+    form(), form()
+    read("forms", until=now())
+    finished(now=now())
+    issue = listed(browser)["forms_no_campaign"]
+    answer = make(browser, "forms_no_campaign")
+    assert answer.status_code == 201
+    made = answer.json()["task"]
+    task = Task.objects.get()
+    assert (made["id"], made["title"], made["assignee"]) == (task.pk, issue["title"], "Ada Example")
+    assert (made["priority"], made["area"], made["issue"], made["status"]) == (
+        "high", "forms", "forms_no_campaign", "open",
+    )  # fmt: skip
+    assert (task.description, task.due_date, task.created_by) == (issue["description"], None, made["created_by"])
+    assert task.created_by
+    assert listed(browser)["forms_no_campaign"]["tasks"] == [made]
+
+
+def test_assignee_and_due_date_may_be_given(browser: Client) -> None:
+    member("Ada Example", "forms")
+    member("Ben Example")
+    made = make(browser, "forms_errors", assignee="ben example", due_date="2026-12-24").json()["task"]
+    assert (made["assignee"], made["due_date"]) == ("Ben Example", "2026-12-24")
+
+
+def test_without_an_owner_it_is_nobody_s_and_a_body_is_not_needed(browser: Client) -> None:
+    answer = browser.post(f"{URL}/tags_unused/create-task", content_type="application/json")
+    assert (answer.status_code, answer.json()["task"]["assignee"]) == (201, None)
+
+
+def test_a_second_one_is_not_made_while_the_first_is_open(browser: Client) -> None:
+    first = make(browser, "forms_errors").json()
+    again = make(browser, "forms_errors", due_date="2026-12-24")
+    assert (again.status_code, again.json()["created"]) == (200, False)
+    assert again.json()["task"] == first["task"]
+    Task.objects.update(status="done")
+    assert make(browser, "forms_errors").status_code == 201
+    assert Task.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_is_made(browser: Client) -> None:
+    def made() -> int:
+        try:
+            return int(make(browser, "forms_errors").status_code)
+        finally:
+            connection.close()
+
+    def is_waiting() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+            return bool(cursor.fetchone()[0])
+
+    card = current_scorecard()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            issue = listed_issue(card, card.issues["forms_errors"])
+            first, created = issue_task_create(issue, assignee=None, due_date=None, created_by="test")
+            second = pool.submit(made)
+            wait_for(lambda: second.done() or is_waiting())
+        assert (created, second.result()) == (True, 200)
+    assert Task.objects.get() == first
+
+
+def test_a_task_about_a_single_asset_is_listed_but_does_not_stand_for_the_issue(browser: Client) -> None:
+    Task.objects.create(title="This form", issue="forms_errors", asset_type="forms", asset_id=5)
+    assert make(browser, "forms_errors").status_code == 201
+    assert [task["asset_id"] for task in listed(browser)["forms_errors"]["tasks"]] == [None, 5]
+
+
+def test_an_unknown_issue_lists_the_known_ones(browser: Client) -> None:
+    answer = make(browser, "forms_missing")
+    assert answer.status_code == 404
+    assert "There is no issue forms_missing. Known: campaigns_no_sf, " in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"assignee": "Zoe Example"}, "Zoe Example is not in the team: Ada Example."),
+        ({"due_date": "tomorrow"}, "due_date"),
+        ({"due_date": 5}, "due_date"),
+        ({"assignee": 7}, "assignee"),
+        ({"assignee": "A\0"}, "NUL"),
+        ({"title": "Other"}, "title"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_and_nothing_is_made(
+    browser: Client, body: dict[str, Any], message: str
+) -> None:
+    member("Ada Example")
+    answer = make(browser, "forms_errors", **body)
+    assert answer.status_code == 422
+    assert message in answer.json()["message"]
+    assert not Task.objects.exists()
+
+
+def test_the_csrf_token_is_wanted(super_user: Client) -> None:
+    assert make(super_user, "forms_errors").status_code == 403
+    assert not Task.objects.exists()
+
+
+def test_what_a_page_sends_as_a_form_is_no_json(browser: Client) -> None:
+    assert browser.post(f"{URL}/forms_errors/create-task", {"due_date": "2026-12-24"}).status_code == 415
+    assert not Task.objects.exists()
+
+
+def test_the_number_of_queries_does_not_grow(browser: Client, django_assert_max_num_queries: Any) -> None:
+    def asked() -> None:
+        with django_assert_max_num_queries(7):  # caller, summaries, exemptions, team, configuration, tasks
+            assert browser.get(URL).status_code == 200
+
+    asked()
+    for number in range(30):
+        exempt(form())
+        exempt(mailing_list(months_old=20), "lists_stale_1y", area="lists")
+        Task.objects.create(title=str(number), issue="forms_errors", assignee=member(f"Person {number}", "forms"))
+    read("forms", "lists", until=now())
+    finished(now=now())
+    asked()

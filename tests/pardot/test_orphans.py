@@ -1,0 +1,252 @@
+"""The orphan check of a survey finds what a naive comparison of both systems finds, and nothing half."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+
+from pardot.models import DailySnapshot, OrphanRecord, OrphanRun
+from pardot.sync import orphan_check, people
+from pardot.sync.camp import Camp
+from pardot.sync.options import CampOptions
+from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
+from sf.salesforce.ids import id_of_18
+from sf.sync.progress import progress_for
+from tests.pardot.remote import Pardot, camp_sync, last_run
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Kind = OrphanRecord.Kind
+CONTENT = {
+    Kind.FORM: "forms",
+    Kind.LANDING_PAGE: "landing-pages",
+    Kind.LIST_EMAIL: "list-emails",
+    Kind.CUSTOM_REDIRECT: "custom-redirects",
+}
+PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT: "Lead", Kind.CONTACT_WITHOUT_PROSPECT: "Contact"}
+CRM_IDS = ("salesforceId", "salesforceLeadId", "salesforceContactId")
+
+
+def check_orphans() -> SyncRun:
+    """The last step of a survey on copies that are up to date."""
+    camp_sync("--entities", ",".join(entity.name for entity in orphan_check.NEEDS))
+    camp = Camp(CampOptions(), progress_for(sys.stderr, quiet=True))
+    (run,) = camp.run([], lambda run, seconds: None, orphans=True)
+    return run
+
+
+def live(pardot: Pardot, path: str) -> list[dict[str, Any]]:
+    return [row for row in pardot.rows(path) if not row.get("isDeleted")]
+
+
+def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
+    """Kind → ids, from the raw rows of both systems."""
+    campaigns = set(pardot.ids("campaigns"))
+    found: dict[str, set[str]] = {
+        kind: {str(row["id"]) for row in live(pardot, path) if row["campaignId"] and row["campaignId"] not in campaigns}
+        for kind, path in CONTENT.items()
+    }
+    living = {record[:15] for sobject in PEOPLE.values() for record in simulator.ids(sobject)}
+    prospects, gone, unlinked = live(pardot, "prospects"), set(), set()
+    for row in prospects:
+        named = [row[name] for name in CRM_IDS if row[name]]
+        ids = {value[:15] for value in named if re.fullmatch(r"[0-9A-Za-z]{15}([0-9A-Za-z]{3})?", value)}
+        if not named:
+            unlinked.add(str(row["id"]))
+        if ids and not ids & living:
+            gone.add(str(row["id"]))
+    found |= {Kind.PROSPECT_CRM_GONE: gone, Kind.PROSPECT_UNLINKED: unlinked}
+    mails = {(row["email"] or "").lower() for row in prospects} - {""}
+    for kind, sobject in PEOPLE.items():
+        known = simulator.query(f"SELECT Id, Email FROM {sobject} WHERE pi__url__c != null")
+        found[kind] = {row["Id"] for row in known if (row["Email"] or "").lower() not in mails}
+    return found
+
+
+def stored() -> dict[str, set[str]]:
+    run = OrphanRun.objects.latest()
+    found = {
+        kind: set(run.records.filter(kind=kind).values_list("record_id", flat=True))
+        for kind in OrphanRecord.Kind.values
+    }
+    assert {kind: len(ids) for kind, ids in found.items()} == {kind: getattr(run, kind) for kind in found}
+    return found
+
+
+@pytest.mark.parametrize("threshold", [5000, 10], ids=["REST", "Bulk"])
+def test_it_finds_what_a_naive_comparison_finds(
+    pardot: Pardot, simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    monkeypatch.setattr(people, "IDS_A_CALL", 2)
+    monkeypatch.setattr(orphan_check, "MOST_BY_ID", 1000 if threshold > 1000 else 0)
+    pardot.edit("forms", pardot.ids("forms")[0], campaignId=4242)
+    pardot.edit("landing-pages", pardot.ids("landing-pages")[0], campaignId=None)
+    camp_sync("--survey")
+    expected = naive(pardot, simulator)
+    assert stored() == expected
+    assert all(expected[kind] for kind in expected if kind not in CONTENT), "the generated data has some of each"
+    run = last_run("orphans")
+    assert (run.state, run.get_transport_display()) == ("done", "REST" if threshold > 1000 else "Bulk API 2.0")
+    assert DailySnapshot.objects.get().orphans == sum(map(len, expected.values()))
+
+
+def linked_prospect(pardot: Pardot, number: int = 0, **links: str | None) -> str:
+    fields = dict.fromkeys((*CRM_IDS, "salesforceAccountId"))
+    email = f"orphan.{number}@camp.example"
+    return str(pardot.add("prospects", email=email, score=1, **{**fields, **links}))
+
+
+def lead(simulator: Simulator, number: int = 0, **values: Any) -> str:
+    """A lead that Pardot has not written to."""
+    return simulator.create("Lead", LastName=f"Orphan {number}", Company="Example College", Status="New", **values)
+
+
+def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(pardot: Pardot, simulator: Simulator) -> None:
+    living, winner, loser, converted, deleted = (lead(simulator, number) for number in range(5))
+    simulator.merge("Lead", winner, loser)
+    contact = simulator.create("Contact", LastName="Orphan")
+    simulator.set_raw("Lead", converted, IsConverted=True, ConvertedContactId=contact)
+    for record in (converted, deleted):
+        simulator.do("delete", "Lead", record)
+    unknown = str(id_of_18("00Qzz0000000001"))
+    kept = [
+        linked_prospect(pardot, 0, salesforceLeadId=living[:15]),
+        linked_prospect(pardot, 1, salesforceLeadId=loser),
+        linked_prospect(pardot, 2, salesforceLeadId=converted),
+        linked_prospect(pardot, 3, salesforceLeadId=deleted, salesforceContactId=contact),
+        linked_prospect(pardot, 4, salesforceLeadId="no id at all"),
+        linked_prospect(pardot, 5, salesforceLeadId=living.swapcase(), salesforceContactId=contact),
+    ]
+    gone = [
+        linked_prospect(pardot, 6, salesforceLeadId=deleted),
+        linked_prospect(pardot, 7, salesforceId=unknown[:15]),
+        linked_prospect(pardot, 8, salesforceLeadId=unknown, salesforceContactId=deleted),
+        linked_prospect(pardot, 9, salesforceId="abcdefghijklmno"),
+    ]
+    pardot.edit("prospects", int(linked_prospect(pardot, 10, salesforceLeadId=unknown)), isDeleted=True)
+    check_orphans()
+    found = stored()[Kind.PROSPECT_CRM_GONE]
+    assert not found & set(kept)
+    assert found >= set(gone)
+    assert OrphanRecord.objects.get(kind=Kind.PROSPECT_CRM_GONE, record_id=gone[2]).missing == ", ".join(
+        sorted([unknown[:15], deleted[:15]])
+    )
+
+
+def test_who_was_merged_twice_is_followed_to_the_end(pardot: Pardot, simulator: Simulator) -> None:
+    first, second, third = (lead(simulator, number) for number in range(3))
+    simulator.merge("Lead", second, first)
+    simulator.merge("Lead", third, second)
+    followed = linked_prospect(pardot, salesforceLeadId=first)
+    check_orphans()
+    assert followed not in stored()[Kind.PROSPECT_CRM_GONE]
+    simulator.do("delete", "Lead", third)
+    check_orphans()
+    assert followed in stored()[Kind.PROSPECT_CRM_GONE]
+
+
+def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
+    pardot: Pardot, simulator: Simulator
+) -> None:
+    linked = {"pi__url__c": "https://pi.pardot.com/prospect/read/id/1"}
+    found, binned, nobody = (
+        lead(simulator, number, Email=f"Mixed.{number}@CAMP.example", **linked) for number in range(3)
+    )
+    pardot.add("prospects", email="mIXED.0@camp.example")
+    pardot.edit("prospects", pardot.add("prospects", email="mixed.1@camp.example"), isDeleted=True)
+    check_orphans()
+    orphans = stored()[Kind.LEAD_WITHOUT_PROSPECT]
+    assert orphans & {found, binned, nobody} == {binned, nobody}
+    assert OrphanRecord.objects.get(record_id=nobody).missing == "Mixed.2@CAMP.example"
+
+
+def test_details_are_capped_and_counts_are_not(
+    pardot: Pardot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pardot.orphans.RECORDS_A_KIND", 3)
+    check_orphans()
+    run, expected = OrphanRun.objects.latest(), naive(pardot, simulator)
+    assert {kind: getattr(run, kind) for kind in expected} == {kind: len(ids) for kind, ids in expected.items()}
+    kept = run.records.filter(kind=Kind.PROSPECT_UNLINKED).values_list("record_id", flat=True)
+    scores = {str(row["id"]): row["score"] or 0 for row in pardot.rows("prospects")}
+    best = sorted(expected[Kind.PROSPECT_UNLINKED], key=lambda record: (-scores[record], int(record)))[:3]
+    assert list(kept.order_by("id")) == best, "those with the highest scores"
+
+
+def test_a_hundred_runs_are_kept_and_the_details_of_the_last(pardot: Pardot, simulator: Simulator) -> None:
+    OrphanRun.objects.bulk_create(OrphanRun(forms=number) for number in range(120))
+    check_orphans()
+    latest = OrphanRun.objects.latest()
+    assert OrphanRun.objects.count() == 100
+    assert set(OrphanRecord.objects.values_list("run", flat=True)) == {latest.pk}
+    check_orphans()
+    assert set(OrphanRecord.objects.values_list("run", flat=True)) == {OrphanRun.objects.latest().pk} != {latest.pk}
+
+
+def test_it_takes_few_calls_and_counts_them(pardot: Pardot, simulator: Simulator) -> None:
+    camp_sync("--survey")
+    assert last_run("orphans").api_calls <= 6, "two counts, two reads, leads and contacts by id"
+    assert sum(SFAPIUsageLog.objects.values_list("call_count", flat=True)) == simulator.calls()
+
+
+def test_ids_by_the_hundred_stay_below_the_longest_request(pardot: Pardot) -> None:
+    """The simulator refuses a longer one, as Salesforce does."""
+    for number in range(people.IDS_A_CALL + 1):
+        linked_prospect(pardot, number, salesforceLeadId=f"00Qzz{number:010}")
+    check_orphans()
+    assert len(stored()[Kind.PROSPECT_CRM_GONE]) > people.IDS_A_CALL
+    assert last_run("orphans").api_calls == 8, "limits, two counts, two reads, leads twice, contacts once"
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("q=SELECT.*pi__url__c", {"kind": "error", "errorCode": "INVALID_FIELD", "status": 400}),
+        ("queryAll.*Lead", {"kind": "status", "status": 503}),
+        ("Email.*Contact", {"kind": "truncate_rows", "fraction": 0.5}),
+    ],
+)
+def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
+    pardot: Pardot, simulator: Simulator, path: str, fault: dict[str, Any]
+) -> None:
+    check_orphans()
+    before, latest = stored(), OrphanRun.objects.latest().pk
+    pardot.edit("forms", pardot.ids("forms")[0], campaignId=4242)
+    fault = dict(fault)
+    simulator.fail(fault.pop("kind"), path=path, times=None, **fault)
+    with pytest.raises(CommandError, match=r"failed: .*orphans"):
+        camp_sync("--survey")
+    assert (stored(), OrphanRun.objects.latest().pk) == (before, latest)
+    assert last_run("orphans").state == "failed"
+    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest goes on"
+
+
+def test_it_waits_for_complete_copies(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("error", path="objects/prospects", times=None, errorCode="61")
+    with pytest.raises(CommandError, match="failed: prospects\n"):
+        camp_sync("--survey")
+    assert (last_run("orphans").state, OrphanRun.objects.exists()) == ("skipped", False)
+    assert last_run("orphans").message == "not read completely within a day: prospects"
+
+
+def test_the_kill_switch_and_the_budget_hold_it_back(pardot: Pardot) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(api_limit=1)
+    run = check_orphans()
+    assert (run.state, run.message[:23]) == ("skipped", "Salesforce API usage is")
+    SyncConfig.objects.update(sync_enabled=False)
+    run = check_orphans()
+    assert (run.state, run.message[:22]) == ("skipped", "syncs are switched off")
+    assert not OrphanRun.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--scout"], ["--entities", "all"]])
+def test_only_a_survey_looks_for_orphans(pardot: Pardot, arguments: list[str]) -> None:
+    camp_sync(*arguments)
+    assert not SyncRun.objects.filter(object="orphans").exists()

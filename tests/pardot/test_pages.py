@@ -1,0 +1,83 @@
+"""The dashboard's pages as a client without a browser sees them: who gets which, and what each says to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import SuperUser
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.api.cookies import UUID, CookieMaker
+
+PAGES = ["/pardot/", "/pardot/admin-settings/"]
+
+
+@pytest.fixture
+def client(db: None, settings: Any) -> Client:
+    """Signed in as ``UUID``."""
+    maker = CookieMaker()
+    settings.SSO_COOKIE_NAME = "oxa"
+    settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
+    settings.SSO_ENCRYPTION_PRIVATE_KEY = maker.encryption_key
+    settings.ACCOUNTS_URL = "https://accounts.example"
+    made = Client()
+    made.cookies["oxa"] = maker.cookie(name="Ines <b>Example</b>")
+    return made
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_super_user_gets_the_page_the_cookie_for_writes_and_nothing_to_keep(client: Client, path: str) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID)
+    page = client.get(path)
+    assert page.status_code == 200
+    assert page.cookies["csrftoken"].value
+    assert "no-store" in page["Cache-Control"]
+    assert "Ines &lt;b&gt;Example" in page.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_others_are_told_what_an_operator_runs(client: Client, path: str) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID, active=False)
+    page = client.get(path)
+    assert page.status_code == 403
+    assert f"python manage.py create_super_user --uuid={UUID}" in page.text
+    assert "no-store" in page["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_signed_out_is_sent_to_sign_in(client: Client, path: str) -> None:
+    client.cookies.clear()
+    page = client.get(path)
+    assert page.status_code == 401
+    assert page["WWW-Authenticate"]
+    assert 'href="/sign-in/?next=%2Fpardot%2F' in page.text
+    assert "Sign in with OpenStax" in page.text
+
+
+def test_a_cookie_that_cannot_be_read_is_signed_out_too(client: Client) -> None:
+    client.cookies["oxa"] = "nonsense"
+    page = client.get("/pardot/")
+    assert page.status_code == 401
+    assert "has run out or cannot be read" in page.text
+
+
+def test_api_keys_open_no_pages(client: Client) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID)
+    key = api_key_create(name="test", scopes=[*Scope]).text
+    page = client.get("/pardot/", headers={"Authorization": f"Bearer {key}"})
+    assert page.status_code == 401
+    assert "API keys do not open pages" in page.text
+
+
+def test_the_address_chooses_the_tab(client: Client) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID)
+    assert "<title>Gear Locker · Camp Campaign</title>" in client.get("/pardot/?tab=gear-locker").text
+    assert "<title>Base Camp · Camp Campaign</title>" in client.get("/pardot/?tab=nowhere").text
+
+
+def test_pages_are_only_read(client: Client) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID)
+    assert client.post("/pardot/").status_code == 405

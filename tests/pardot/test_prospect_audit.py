@@ -1,0 +1,168 @@
+"""The figures of prospects, by hand on a small set, and against a naive count on random ones."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pardot.areas import Area
+from pardot.audits.inputs import audit_inputs
+from pardot.audits.prospects import AUDIT
+from pardot.models import AuditSummary, Prospect, ProspectEngagement
+from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
+
+pytestmark = pytest.mark.django_db
+
+FIFTEEN, EIGHTEEN = "003Hs00004AbCdE", "003Hs00004AbCdEIAX"
+
+
+def audited() -> AuditSummary:
+    AUDIT.run(audit_inputs())
+    return AuditSummary.objects.get(pk=Area.PROSPECTS)
+
+
+def test_figures_worked_out_by_hand() -> None:
+    read_completely("prospects", "activities")
+    lead = prospect(salesforce_lead_id=crm_id("00Q"), salesforce_id=crm_id("00Q"), score=250, grade="A+")
+    both = prospect(salesforce_lead_id=FIFTEEN, salesforce_contact_id=EIGHTEEN, score=100, grade="A+", opted_out=True)
+    prospect(salesforce_contact_id="[[Unknown]]", score=99, adoption_json='{"Books": []}')
+    prospect(salesforce_id=FIFTEEN, salesforce_account_id="001", score=0, grade=" ", adoption_json="Blank")
+    stuck = prospect(score=100, email=None, adoption_json="{}")
+    prospect(score=None, email="", salesforce_lead_id="", adoption_json=" Blank ", is_deleted=False)
+    prospect(is_deleted=True, score=999, salesforce_lead_id="bad", adoption_json="{}", opted_out=True, grade="F")
+    engaged(lead, 3)
+    engaged(both, 1)
+
+    summary = audited()
+    figures = summary.figures
+    assert (summary.is_complete, summary.items, figures["total"], figures["deleted"]) == (True, 6, 6, 1)
+    assert (figures["linked"], figures["as_lead"], figures["as_contact"], figures["unlinked"]) == (4, 2, 2, 2)
+    assert (figures["link_rate"], figures["unlinked_pct"]) == (66.7, 33.3)
+    assert (figures["with_email"], figures["opted_out"]) == (4, 1)
+    assert (figures["bad_lead_ids"], figures["bad_contact_ids"]) == (0, 1)
+    assert (figures["bad_salesforce_ids"], figures["bad_account_ids"]) == (0, 1)
+    assert (figures["adoption_stuck"], figures["adoption_stuck_high_score"]) == (2, 1)
+    assert figures["adoption_stuck_sample"][0] == stuck.pk
+    assert (figures["scored"], figures["avg_score"], figures["top_score"]) == (5, 109.8, 250)
+    assert figures["grade_distribution"] == {"A+": 2, "none": 4}
+    assert figures["active_30d"] == 2
+
+
+def test_without_prospects_nothing_is_divided_by_zero() -> None:
+    read_completely("prospects")
+    summary = audited()
+    assert (summary.is_complete, summary.items) == (True, 0)
+    assert (summary.figures["link_rate"], summary.figures["unlinked_pct"]) == (None, 0)
+    assert (summary.figures["avg_score"], summary.figures["top_score"]) == (None, None)
+
+
+def test_a_sample_is_not_complete() -> None:
+    prospect(score=5)
+    summary = audited()
+    assert (summary.is_complete, summary.figures["total"]) == (False, 1)
+
+
+@pytest.mark.parametrize("ago", [None, timedelta(days=9)])
+def test_who_is_active_is_no_data_without_recent_activities(ago: timedelta | None) -> None:
+    read_completely("prospects")
+    if ago:
+        read_completely("activities", ago=ago)
+    engaged(prospect(), 4)
+    assert audited().figures["active_30d"] is None
+
+
+def test_activities_that_were_read_for_less_than_30_days_are_no_data() -> None:
+    read_completely("prospects")
+    read_completely("activities", since=timezone.now() - timedelta(days=29))
+    engaged(prospect(), 4)
+    assert audited().figures["active_30d"] is None
+
+
+# -- against a naive count --------------------------------------------------------------------------------------------
+
+letters = st.text("abcXYZ019", min_size=14, max_size=19)
+ids = st.one_of(
+    st.sampled_from([None, "", " ", "null", "n/a", FIFTEEN, EIGHTEEN, f"{FIFTEEN}\n", f"{FIFTEEN[:-1]}ü", "0" * 17]),
+    letters,
+    letters.map(lambda text: f"{text[:-1]}-"),
+)
+prospects = st.fixed_dictionaries(
+    {
+        "email": st.sampled_from([None, "", "a@camp.example", "A@camp.example"]),
+        "score": st.none() | st.integers(-20, 300),
+        "grade": st.sampled_from([None, "", "  ", "A", "B+", "F"]),
+        "salesforce_id": ids,
+        "salesforce_lead_id": ids,
+        "salesforce_contact_id": ids,
+        "salesforce_account_id": ids,
+        "opted_out": st.sampled_from([None, True, False]),
+        "is_deleted": st.sampled_from([None, False, False, True]),
+        "adoption_json": st.sampled_from([None, "", " ", "Blank", "Blank ", "blank", "{}", "null"]),
+    }
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(prospects, max_size=12), active=st.sets(st.integers(1, 12)))
+def test_random_prospects_are_counted_as_a_naive_count_does(rows: list[dict[str, Any]], active: set[int]) -> None:
+    Prospect.objects.all().delete()
+    ProspectEngagement.objects.all().delete()
+    read_completely("prospects", "activities")
+    Prospect.objects.bulk_create(Prospect(id=place, **row) for place, row in enumerate(rows, 1))
+    ProspectEngagement.objects.bulk_create(
+        ProspectEngagement(prospect_id=number, activity_count=1, last_activity=timezone.now()) for number in active
+    )
+    figures = audited().figures
+    expected = naive(rows, active)
+    assert {name: figures[name] for name in expected} == expected
+
+
+def naive(rows: list[dict[str, Any]], active: set[int]) -> dict[str, Any]:
+    numbered = [(place, row) for place, row in enumerate(rows, 1) if not row["is_deleted"]]
+    live = [row for _, row in numbered]
+    linked = [row for row in live if row["salesforce_id"] or row["salesforce_lead_id"] or row["salesforce_contact_id"]]
+    stuck = [row for row in live if (row["adoption_json"] or "").strip() not in {"", "Blank"}]
+    scores = [row["score"] for row in live if row["score"] is not None]
+    bad = {
+        f"bad_{name}_ids": sum(is_bad(row[f"salesforce_{name}_id"]) for row in live)
+        for name in ("lead", "contact", "account")
+    }
+    bad_leads = [place for place, row in numbered if is_bad(row["salesforce_lead_id"])]
+    return bad | {
+        "total": len(live),
+        "deleted": len(rows) - len(live),
+        "linked": len(linked),
+        "as_lead": sum(bool(row["salesforce_lead_id"]) for row in live),
+        "as_contact": sum(bool(row["salesforce_contact_id"]) for row in live),
+        "unlinked": len(live) - len(linked),
+        "with_email": sum(bool(row["email"]) for row in live),
+        "opted_out": sum(row["opted_out"] is True for row in live),
+        "bad_salesforce_ids": sum(is_bad(row["salesforce_id"]) for row in live),
+        "bad_lead_sample": bad_leads,
+        "adoption_stuck": len(stuck),
+        "adoption_stuck_high_score": sum((row["score"] or 0) >= 100 for row in stuck),
+        "link_rate": tenth(100 * len(linked), len(live)),
+        "unlinked_pct": tenth(100 * (len(live) - len(linked)), len(live)) or 0,
+        "scored": len(scores),
+        "avg_score": tenth(sum(scores), len(scores)),
+        "top_score": max(scores, default=None),
+        "grade_distribution": dict(Counter((row["grade"] or "").strip() or "none" for row in live)),
+        "active_30d": sum(place in active for place, _ in numbered),
+    }
+
+
+def is_bad(value: str | None) -> bool:
+    return bool(value) and not re.fullmatch(r"[0-9A-Za-z]{15}|[0-9A-Za-z]{18}", value or "")
+
+
+def tenth(total: int, of: int) -> float | None:
+    """To one decimal place; half away from zero, as PostgreSQL rounds."""
+    return float((Decimal(total) / of).quantize(Decimal("0.1"), ROUND_HALF_UP)) if of else None

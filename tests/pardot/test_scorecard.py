@@ -1,0 +1,169 @@
+"""The score of what is here: audits, less exemptions, by the team's weights, with "no data" where nothing was read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pardot.areas import Area
+from pardot.configuration import reset_value, set_value
+from pardot.models import Form
+from pardot.scorecard import current_scorecard
+from tests.pardot.score_factories import (
+    NOW,
+    TODAY,
+    campaign,
+    exempt,
+    finished,
+    form,
+    mailing_list,
+    member,
+    prospect,
+    read,
+    read_everything,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_small_data_set_worked_out_by_hand() -> None:
+    """Forms: 4, of them 2 without a campaign (.20), 1 in one that is not there (.10), 4 without submissions (.08):
+    99.62, so 100. Lists: 30 without a name (2.40) and stale for over a year (1.50): 96.1, so 96. Prospects: 1 of 3 not
+    linked: 33.3 % × .30 = 9.99: 90.01, so 90.
+    """
+    known = campaign()
+    form(), form(), form(campaign_id=987_654), form(campaign_id=known)
+    for _ in range(30):
+        mailing_list(months_old=14, name=" ")
+    prospect(), prospect(), prospect(linked=False)
+    read_everything()
+    finished()
+    card = current_scorecard(NOW)
+    scores = {area: card.grading.areas[area].score for area in (Area.FORMS, Area.LISTS, Area.PROSPECTS, Area.TAGS)}
+    assert scores == {Area.FORMS: 100, Area.LISTS: 96, Area.PROSPECTS: 90, Area.TAGS: 100}
+    counted = {key: float(found.count) for key, found in card.issues.items() if found.count}
+    assert counted == {
+        "campaigns_dormant": 1, "campaigns_no_members": 1,
+        "forms_no_campaign": 2, "orphan_forms": 1, "forms_dormant": 4,
+        "lists_unnamed": 30, "lists_stale_1y": 30,
+        "prospects_unlinked_pct": pytest.approx(33.3, abs=0.05),
+    }  # fmt: skip
+
+
+def test_nothing_read_is_no_data() -> None:
+    form(), mailing_list(months_old=14)
+    finished()
+    card = current_scorecard(NOW)
+    assert (card.overall, card.grade) == (None, None)
+    assert {found.count for found in card.issues.values()} == {None}
+    assert {area.score for area in card.grading.areas.values()} == {None}
+
+
+def test_an_area_that_was_read_and_has_nothing_scores_100() -> None:
+    read("forms", "campaigns")
+    finished()
+    card = current_scorecard(NOW)
+    assert card.grading.areas[Area.FORMS].score == 100
+    assert card.grading.areas[Area.LISTS].score is None
+    assert (card.overall, card.grade) == (100, "A")
+
+
+def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_the_others() -> None:
+    form()
+    read("forms")
+    finished()
+    issues = current_scorecard(NOW).issues
+    assert issues["forms_no_campaign"].count == 1
+    assert issues["orphan_forms"].count is None, "campaigns were not read"
+    assert issues["forms_dormant"].count is None, "activities were not read"
+    assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 100
+
+
+def test_activity_is_no_data_when_it_has_become_old() -> None:
+    form()
+    read_everything()
+    finished()
+    assert current_scorecard(NOW + timedelta(days=8)).issues["forms_dormant"].count == 1
+    later = current_scorecard(NOW + timedelta(days=8, seconds=1))
+    assert later.issues["forms_dormant"].count is None
+    assert later.issues["forms_no_campaign"].count == 1
+
+
+def test_prospects_need_a_complete_read() -> None:
+    prospect(linked=False)
+    read("forms")
+    finished()
+    assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score is None
+    read("prospects")
+    finished()
+    assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score == 70
+
+
+def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
+    shown, hidden = form(), form()
+    read("forms")
+    finished()
+    exempt(hidden, until=TODAY)
+    found = current_scorecard(NOW).issues["forms_no_campaign"]
+    assert (found.count, found.exempt) == (1, 1)
+    tomorrow = current_scorecard(NOW + timedelta(days=1)).issues["forms_no_campaign"]
+    assert (tomorrow.count, tomorrow.exempt) == (2, 0)
+    exempt(shown)
+    assert current_scorecard(NOW + timedelta(days=999)).issues["forms_no_campaign"].count == 1
+    assert Form.objects.filter(flags__contains=["no_campaign"]).count() == 2, "they stay listed"
+    assert current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "and stay items of their area"
+
+
+def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue() -> None:
+    fine, faulty = form(campaign_id=campaign()), form()
+    read("forms", "campaigns")
+    finished()
+    exempt(fine)
+    exempt(fine, issue="lists_unnamed")
+    exempt(faulty, area="lists")
+    exempt(999_999)
+    found = current_scorecard(NOW).issues["forms_no_campaign"]
+    assert (found.count, found.exempt) == (1, 0)
+
+
+def test_an_exemption_lifts_the_score() -> None:
+    forms = [form() for _ in range(10)]
+    read("forms")
+    finished()
+    assert current_scorecard(NOW).overall == 99
+    for exempted in forms[:6]:
+        exempt(exempted)
+    assert current_scorecard(NOW).overall == 100
+
+
+def test_changed_weights_and_grades_count_at_once() -> None:
+    form(), form()
+    read("forms")
+    finished()
+    assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (100, "A")
+    set_value("score_weights", {"forms_no_campaign": 15.5}, by="test")
+    assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (69, "D")
+    set_value("grade_thresholds", [{"grade": "OK", "minimum": 65}, {"grade": "-", "minimum": 0}], by="test")
+    assert current_scorecard(NOW).grade == "OK"
+    reset_value("score_weights")
+    assert current_scorecard(NOW).overall == 100
+
+
+def test_people_are_scored_by_what_they_own() -> None:
+    for _ in range(10):
+        form()
+    mailing_list()
+    read("forms", "lists")
+    member("Ada Example", "forms", "tags", order=2)
+    member("Ben Example", "lists", "forms", "forms", order=1)
+    member("Cy Example", "tags", order=3)
+    finished()
+    set_value("score_weights", {"forms_no_campaign": 2}, by="test")
+    people = {person.name: person for person in current_scorecard(NOW).people}
+    assert list(people) == ["Ben Example", "Ada Example", "Cy Example"]
+    assert (people["Ada Example"].score, people["Ada Example"].grade) == (80, "B")
+    # (80 × ln 11 + 100 × ln 2) ÷ (ln 11 + ln 2) = 84.48: an area that is named twice is owned once
+    assert people["Ben Example"].score == 84
+    assert (people["Cy Example"].score, people["Cy Example"].grade) == (None, None)
+    assert current_scorecard(NOW).owners(Area.FORMS) == ["Ben Example", "Ada Example"]

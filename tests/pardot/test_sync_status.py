@@ -1,0 +1,201 @@
+"""``/sync/status``: what is old, partial or was never read; what runs now; what is left of the day's calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from pardot.models import PardotQuota
+from pardot.sync.camp import LOCK
+from pardot.sync.entities import ALL
+from sf.models import SyncConfig, SyncRun
+from sf.sync.lock import is_running, sole_runner
+from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
+from tests.api.cookies import CookieMaker
+from tests.pardot.remote import Pardot, camp_sync
+from tests.pardot.score_factories import finished, form, read
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+with_commits = pytest.mark.django_db(transaction=True)
+"""A sync commits."""
+
+URL = "/api/v1/pardot/sync/status"
+
+
+@pytest.fixture
+def cookies(settings: Any) -> CookieMaker:
+    """Ours also where the simulator has set its own keys: they are read anew by each test."""
+    maker = CookieMaker()
+    settings.SSO_COOKIE_NAME = "oxa"
+    settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
+    settings.SSO_ENCRYPTION_PRIVATE_KEY = maker.encryption_key
+    return maker
+
+
+def status(client: Client) -> dict[str, Any]:
+    answer = client.get(URL)
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def entities(client: Client) -> dict[str, dict[str, Any]]:
+    return {entity["name"]: entity for entity in status(client)["entities"]}
+
+
+def ran(name: str, state: str = "done", mode: str = "full", *, ago: timedelta = timedelta(0), **more: Any) -> SyncRun:
+    began = timezone.now() - ago
+    ended = None if state == "running" else began
+    return SyncRun.objects.create(object=name, state=state, mode=mode, started=began, ended=ended, **more)
+
+
+def test_before_the_first_sync(super_user: Client) -> None:
+    found = status(super_user)
+    assert [entity["name"] for entity in found["entities"]] == [entity.name for entity in ALL]
+    assert (found["tier"], found["quota"], found["running"], found["sync_enabled"]) == (0, None, [], True)
+    for entity in found["entities"]:
+        assert entity["freshness"] == "never"
+        assert (entity["last_sync"], entity["count"], entity["state"], entity["age_seconds"]) == (None,) * 4
+
+
+@with_commits
+def test_after_a_sync_each_entity_says_when_how_and_how_many(
+    pardot: Pardot, cookies: CookieMaker, super_user: Client
+) -> None:
+    pardot.settings(daily_max=25_000, daily_used=99)
+    camp_sync()
+    found = status(super_user)
+    assert found["tier"] == 1
+    quota = PardotQuota.objects.get()
+    assert (found["quota"]["maximum"], found["quota"]["left"]) == (25_000, 25_000 - quota.used)
+    by_name = {entity["name"]: entity for entity in found["entities"]}
+    forms = by_name["forms"]
+    assert (forms["count"], forms["mode"], forms["state"], forms["freshness"]) == (
+        len(pardot.ids("forms")), "full", "done", "fresh",
+    )  # fmt: skip
+    assert forms["age_seconds"] < 60
+    assert forms["withheld"] is False
+    assert datetime.fromisoformat(forms["complete_until"]) < datetime.fromisoformat(forms["last_sync"])
+    assert by_name["sf_health"]["count"] == 1
+    assert by_name["prospects"]["freshness"] == "never"
+
+
+@with_commits
+def test_a_sample_is_partial(pardot: Pardot, cookies: CookieMaker, super_user: Client) -> None:
+    camp_sync("--scout")
+    found = status(super_user)
+    prospects = next(entity for entity in found["entities"] if entity["name"] == "prospects")
+    assert (found["tier"], prospects["freshness"], prospects["mode"]) == (2, "partial", "sample")
+    assert prospects["count"] > 0
+    assert prospects["complete_until"] is None
+
+
+@with_commits
+def test_withheld_rows_and_failures_show(pardot: Pardot, cookies: CookieMaker, super_user: Client) -> None:
+    camp_sync("--entities", "lists,forms")
+    pardot.fail(109, times=10_000)
+    with pytest.raises(CommandError):
+        camp_sync("--entities", "forms")
+    read("lists", withheld=True)
+    found = entities(super_user)
+    assert (found["forms"]["state"], found["forms"]["freshness"]) == ("failed", "fresh")
+    assert "code 109" in found["forms"]["message"]
+    assert found["forms"]["last_sync"] is not None
+    assert found["lists"]["withheld"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "freshness"),
+    [("forms", 1, "fresh"), ("forms", 3, "old"), ("prospects", 7, "fresh"), ("prospects", 9, "old")],
+)
+def test_what_is_read_daily_is_old_sooner_than_what_is_read_weekly(
+    super_user: Client, name: str, days: int, freshness: str
+) -> None:
+    ago = timedelta(days=days)
+    ran(name, ago=ago)
+    read(name, until=timezone.now() - ago)
+    assert entities(super_user)[name]["freshness"] == freshness
+
+
+def test_an_entity_of_two_parts_is_as_far_as_the_one_that_lags(super_user: Client) -> None:
+    ran("lead_category_scores", ago=timedelta(days=3))
+    read("lead_category_scores", until=timezone.now() - timedelta(days=3), rows=5)
+    assert entities(super_user)["scoring_categories"]["freshness"] == "never"
+    ran("contact_category_scores", "failed", ago=timedelta(days=2))
+    ran("contact_category_scores", ago=timedelta(days=9))
+    read("contact_category_scores", until=timezone.now() - timedelta(days=9), rows=7)
+    scores = entities(super_user)["scoring_categories"]
+    assert (scores["count"], scores["state"], scores["freshness"]) == (12, "failed", "old")
+    assert scores["age_seconds"] // 86_400 == 9
+
+
+def test_activities_say_from_when_on_they_are_complete(super_user: Client) -> None:
+    since = timezone.now().replace(microsecond=0) - timedelta(days=400)
+    read("activities", until=timezone.now(), complete_since=since)
+    assert datetime.fromisoformat(entities(super_user)["activities"]["complete_since"]) == since
+
+
+def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(super_user: Client) -> None:
+    ran("forms", ago=timedelta(hours=2))
+    ran("forms", "running", rows_read=17, api_calls=3)
+    found = status(super_user)
+    assert found["running"] == []
+    forms = next(entity for entity in found["entities"] if entity["name"] == "forms")
+    assert forms["state"] == "interrupted"
+    assert forms["age_seconds"] // 3600 == 2
+    with sole_runner(LOCK):
+        found = status(super_user)
+    (running,) = found["running"]
+    assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
+    assert next(entity for entity in found["entities"] if entity["name"] == "forms")["state"] == "running"
+
+
+def test_the_lock_of_another_command_is_not_ours(db: None) -> None:
+    with sole_runner("sync_all"):
+        assert not is_running(LOCK)
+        assert is_running("sync_all")
+    assert not is_running("sync_all")
+
+
+def test_skipped_runs_say_nothing_of_the_data(super_user: Client) -> None:
+    ran("forms", ago=timedelta(hours=5))
+    ran("forms", "skipped")
+    forms = entities(super_user)["forms"]
+    assert (forms["state"], forms["age_seconds"] // 3600) == ("done", 5)
+
+
+def test_the_kill_switch_shows(super_user: Client) -> None:
+    SyncConfig.objects.create(sync_enabled=False)
+    assert status(super_user)["sync_enabled"] is False
+
+
+def test_rows_are_not_counted_and_queries_do_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
+    read("forms")
+    finished()
+    form()
+    for _ in range(50):
+        ran("forms")
+        ran("lists", "failed")
+    with django_assert_max_num_queries(7) as asked:  # caller, states, lock, runs, sample, kill switch, quota
+        assert entities(super_user)["forms"]["count"] == 0, "as of the last sync"
+    assert not [query for query in asked.captured_queries if "pardot_form" in query["sql"]]
+
+
+def test_the_runs_are_found_by_their_index(db: None) -> None:
+    SyncRun.objects.bulk_create(SyncRun(object=f"object {number % 40}", state="done") for number in range(3_000))
+    from pardot import entity_status
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sf_syncrun")
+        cursor.execute(f"EXPLAIN {entity_status._LATEST}", [["object 1", "object 2"]])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "sync_run_object_started" in plan
+    assert "Seq Scan on sf_syncrun" not in plan

@@ -1,0 +1,189 @@
+"""The digest and the progress report, word for word, from data written for them.
+
+The texts are in ``tests/pardot/texts/``. One that is meant to change: delete it, run this, look at what it wrote.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pardot.areas import Area
+from pardot.configuration import set_value
+from pardot.models import (
+    AuditSummary,
+    DailySnapshot,
+    OrphanRun,
+    Prospect,
+    ProspectEngagement,
+    SalesforceHealth,
+    Tag,
+    TaggedObject,
+    Task,
+    TeamMember,
+)
+from pardot.texts.digest import digest
+from pardot.texts.digest_facts import digest_facts
+from pardot.texts.progress import progress, progress_facts
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
+TEXTS = Path(__file__).with_name("texts")
+
+PROSPECT_FIGURES: dict[str, Any] = {
+    "total": 1200,
+    "linked": 1050,
+    "as_lead": 400,
+    "as_contact": 650,
+    "unlinked": 150,
+    "unlinked_pct": 12.5,
+    "link_rate": 87.5,
+    "opted_out": 31,
+    "deleted": 9,
+    "with_email": 1199,
+    "active_30d": 310,
+    "scored": 1100,
+    "avg_score": 41.3,
+    "top_score": 1480,
+    "grade_distribution": {"A": 200, "none": 1000},
+    "bad_lead_ids": 2,
+    "bad_contact_ids": 1,
+    "adoption_stuck": 4,
+}
+
+
+def summary(area: Area, items: int, counts: dict[str, int | None], *, complete: bool = True, **figures: Any) -> None:
+    AuditSummary.objects.create(
+        area=area,
+        items=items,
+        counts=counts,
+        figures=figures,
+        is_complete=complete,
+        audited_at=NOW,
+        activity_until=NOW,
+    )
+
+
+def set_up_camp() -> None:
+    """What tier 1 leaves."""
+    chain: dict[str, Any] = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
+    summary(
+        Area.CAMPAIGNS,
+        50,
+        {"empty": 4, "no_sf": 6, "dormant": None, "no_members": 9, "low_response": 1, "ghost": 0},
+        with_sf=44,
+        missing_sf=6,
+    )
+    summary(Area.FORMS, 40, {"no_campaign": 8, "dormant": None, "errors": None, "orphan": 2}, **chain)
+    summary(Area.LANDING_PAGES, 35, {"no_campaign": 1, "dormant": None, "orphan": 0}, **chain)
+    summary(Area.LISTS, 60, {"unnamed": 0, "stale": 12, "stale_1y": 20})
+    summary(Area.LIST_EMAILS, 1, {"no_campaign": 0, "no_subject": 0, "orphan": 0}, **(chain | {"in_sf_campaign": 1}))
+    summary(Area.CUSTOM_REDIRECTS, 0, {"no_campaign": 0, "dormant": None, "orphan": 0})
+    summary(Area.TAGS, 30, {"unused": 3, "low_usage": 1, "duplicate_prefix": 2, "no_naming_convention": 5})
+    SalesforceHealth.objects.create(
+        captured_at=NOW, total_leads=4000, total_contacts=1000, leads_with_pardot=2500, contacts_with_pardot=900
+    )
+
+
+def scout() -> None:
+    summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": 500}))
+    best_prospects()
+
+
+def best_prospects() -> None:
+    Prospect.objects.create(id=1, first_name="Ada", last_name="Ekwueme", email="ada@school.example", score=1480)
+    Prospect.objects.create(id=2, email="dean@college.example", score=310)
+    Prospect.objects.create(id=3, first_name="Gone", last_name="Away", score=9000, is_deleted=True)
+    ProspectEngagement.objects.create(prospect_id=1, activity_count=17, last_activity=NOW)
+    ProspectEngagement.objects.create(prospect_id=2, activity_count=1, last_activity=NOW)
+
+
+def survey() -> None:
+    """What tier 3 leaves: the figures of activity too, and a team that works with them."""
+    for area, counts in {
+        Area.CAMPAIGNS: {"dormant": 11},
+        Area.FORMS: {"dormant": 7, "errors": 3},
+        Area.LANDING_PAGES: {"dormant": 0},
+    }.items():
+        found = AuditSummary.objects.get(area=area)
+        found.counts |= counts
+        found.save()
+    summary(Area.PROSPECTS, 1200, {}, **PROSPECT_FIGURES)
+    best_prospects()
+    OrphanRun.objects.create(captured_at=NOW, forms=2, prospects_crm_gone=13, leads_without_prospect=1)
+    ranger = TeamMember.objects.create(name="Robin Ranger", role="Lead", areas=[Area.FORMS, Area.LISTS], order=1)
+    TeamMember.objects.create(name="Sam Scout", areas=[Area.CAMPAIGNS, Area.TAGS], order=2)
+    Tag.objects.create(id=7, name="Camp: Remove")
+    TaggedObject.objects.bulk_create(TaggedObject(id=number, tag_id=7, object_type="Form") for number in (1, 2, 3))
+    Task.objects.create(title="Mend the contact form", assignee=ranger, due_date=date(2026, 6, 1))
+    Task.objects.create(title="Look at lists", assignee=ranger)
+    Task.objects.create(title="Find an owner")
+    Task.objects.create(title="Done", status=Task.Status.DONE)
+
+
+def earlier(day: date) -> None:
+    DailySnapshot.objects.create(
+        day=day,
+        tier=3,
+        health_score=94,
+        area_scores={"campaigns": 97, "forms": 99, "lists": 90, "prospects": None},
+        issue_counts={"forms_no_campaign": 3, "campaigns_no_members": 12, "prospects_unlinked_pct": 12.5},
+        total_leads=4000,
+        total_contacts=1000,
+        leads_with_pardot=2000,
+        contacts_with_pardot=900,
+    )
+
+
+def camp(start: str, end: str) -> None:
+    set_value("camp_dates", {"start": start, "end": end}, by="test")
+
+
+def assert_text(name: str, text: str) -> None:
+    file = TEXTS / f"{name}.txt"
+    if not file.exists():
+        file.write_text(text)
+        pytest.fail(f"{file.name} is new: look at it, and run this again")
+    assert text == file.read_text()
+
+
+def test_before_the_first_sync() -> None:
+    assert_text("digest_no_data", digest(digest_facts(NOW)))
+    assert_text("progress_no_data", progress(progress_facts(NOW)))
+
+
+def test_tier_1_on_the_first_day() -> None:
+    set_up_camp()
+    assert_text("digest_tier_1", digest(digest_facts(NOW)))
+
+
+def test_tier_2_before_camp() -> None:
+    set_up_camp()
+    scout()
+    camp("2026-06-11", "2026-06-20")
+    assert_text("digest_tier_2", digest(digest_facts(NOW)))
+
+
+def test_tier_3_during_camp_with_a_team_and_a_yesterday() -> None:
+    set_up_camp()
+    survey()
+    earlier(date(2026, 6, 9))
+    camp("2026-06-08", "2026-06-20")
+    assert_text("digest_tier_3", digest(digest_facts(NOW)))
+    assert_text("progress_tier_3", progress(progress_facts(NOW)))
+
+
+def test_after_camp_nobody_reads_of_a_camp_day() -> None:
+    camp("2026-06-01", "2026-06-09")
+    assert digest(digest_facts(NOW)).splitlines()[1] == "Camp ended 1 day ago"
+
+
+def test_activity_that_has_grown_old_is_no_data() -> None:
+    set_up_camp()
+    survey()
+    AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))
+    assert "Forms submitted with errors" not in digest(digest_facts(NOW))

@@ -1,0 +1,30 @@
+"""Free ports, for programs that must be told a number."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+RANGE = range(15_000, 32_000)
+"""Below the ports that Linux gives to connections going out: one of those would soon be taken."""
+
+
+def free_ports(number: int) -> list[int]:
+    """So many ports on which nobody listens."""
+    found: list[int] = []
+    for port in random.sample(RANGE, len(RANGE)):
+        if is_free(port):
+            found.append(port)
+        if len(found) == number:
+            break
+    return found
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
