@@ -4,6 +4,7 @@ from pathlib import Path
 
 from accounts_client.keys import check_sso_variables
 from api.rates import configured_rate
+from sf.salesforce.credentials import INSTANCE_URL as SALESFORCE_INSTANCE_URL
 from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
@@ -123,6 +124,7 @@ X_FRAME_OPTIONS = "DENY"
 SALESFORCE_LOGIN = {
     name: env.pem(name) if name == SALESFORCE_PRIVATE_KEY else env.text(name) for name in SALESFORCE_LOGIN_VARIABLES
 }
+SALESFORCE_LOGIN[SALESFORCE_INSTANCE_URL] = env.url(SALESFORCE_INSTANCE_URL)
 check_login_variables(SALESFORCE_LOGIN)
 SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
 SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"))
@@ -171,7 +173,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
 
 # -- the simulator, for the demo --------------------------------------------------------------------------
-SIMULATOR_URL = env.development_only("SIMULATOR_URL", debug=DEBUG)
+env.development_only("SIMULATOR_URL", debug=DEBUG)
+SIMULATOR_URL = env.url("SIMULATOR_URL", schemes=("http", "https"))
 DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -184,7 +187,7 @@ CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
 LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
-start_sentry(env.text("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
+start_sentry(env.sentry_dsn("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
 
 # Read by the requests library itself: how a private certificate authority is trusted.
 env.text("REQUESTS_CA_BUNDLE")
