@@ -59,13 +59,12 @@ MIDDLEWARE = [
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sfapi.static_files.StaticFilesMiddleware",
     "api.middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "api.middleware.PageLoginMiddleware",
     "api.middleware.PageMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -112,13 +111,13 @@ STORAGES = {
 
 # -- transport security -----------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^ping/$", r"^healthz/$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-X_FRAME_OPTIONS = "DENY"
+# The header that it misses is set by SecurityHeadersMiddleware, on what is answered further out as well.
+SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
 # -- Salesforce -------------------------------------------------------------------------------------------
 SALESFORCE_LOGIN = {
@@ -176,7 +175,6 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
 env.development_only("SIMULATOR_URL", debug=DEBUG)
 SIMULATOR_URL = env.url("SIMULATOR_URL", schemes=("http", "https"))
 DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
 CRONJOBS = scheduled_jobs(pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT))
