@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from api.auth import any_caller
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
-from sf.salesforce.ids import id_of_18
+from api.ids import given_id
 from sf.school_search import SchoolFilters, school_page
 from sf.selectors import school_by_id
 
@@ -93,11 +93,7 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
 )
 def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpResponse:
     """By its Salesforce id of 15 or 18 characters."""
-    whole = id_of_18(school_id)
-    if whole is None:
-        message = "Not a Salesforce id of 15 or 18 characters"
-        raise Unprocessable(f"{message}.", errors=[{"loc": ["path", "school_id"], "message": message}])
-    school = school_by_id(whole)
+    school = school_by_id(given_id(school_id, name="school_id"))
     if school is None:
         raise NotFound("There is no such school.")
     return json_response(school)
