@@ -38,7 +38,7 @@ READ_ATTEMPTS = 3
 """How often a read begins anew when Salesforce forgets its cursor."""
 
 
-class ObjectSync(LoadingSync):
+class ObjectSync(LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
 
     def __init__(
@@ -50,8 +50,7 @@ class ObjectSync(LoadingSync):
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(synced, counter, progress, options, check_budget)
-        self._synced = synced
+        super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
         self._client = client
 
     def _note_usage(self) -> None:

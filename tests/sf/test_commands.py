@@ -411,7 +411,9 @@ def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, d
     assert not Account.all_objects.exists()
 
 
-@pytest.mark.parametrize("command", [["sync_status"], ["sf", "limits"]], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command", [["sync_status"], ["sf", "limits"], ["deliver_pending"]], ids=lambda command: command[0]
+)
 def test_without_postgresql_no_command_shows_a_traceback(run_manage: Manage, command: list[str]) -> None:
     done = run_manage(*command, DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
     assert done.returncode != 0
