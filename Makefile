@@ -23,12 +23,14 @@ soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty kill
 screenshots: $(VENV)/test.installed  ## every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
 	$(RUN) -m pytest -m screenshots tests/browser $(ARGS)
 
-lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks
+lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks as deployed, known vulnerabilities of packages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
 	DEBUG=on SFAPI_ENV_FILE= $(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) scripts/check_deployment.py
+	$(RUN) scripts/audit_packages.py
 
 format: $(VENV)/dev.installed  ## put the code into the project's form
 	$(VENV)/bin/ruff check --fix .

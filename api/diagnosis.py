@@ -22,13 +22,12 @@ _EXTERNAL_ID = "exactly one case"
 def cases(client: SalesforceClient) -> Iterator[Finding]:
     """May the API user make cases with all our fields, and is the external id field what it has to be?"""
     try:
-        described: dict[str, Any] = client.get(f"{client.data_path}/sobjects/Case/describe")
+        creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _described)
     except SalesforceError as error:
         yield Finding("fix", "cases", str(error))
         return
-    fields = {field["name"]: field for field in described["fields"]}
     locked = [name for name in _WRITTEN if not fields.get(name, {}).get("createable")]
-    if not described["createable"]:
+    if not creatable:
         yield Finding("fix", "cases", "the API user may not create a Case: grant it in the profile or a permission set")
     elif locked:
         yield Finding("fix", "cases", f"grant the API user edit access to {', '.join(locked)} of Case")
@@ -37,11 +36,16 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
     yield _external_id(fields)
 
 
+def _described(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
+    """Whether records can be made, and the fields by name."""
+    return bool(answer["createable"]), {field["name"]: field for field in answer["fields"]}
+
+
 def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     name = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
     if not name:
         return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: delivered at least once")
-    field = fields.get(name)
+    field = next((field for known, field in fields.items() if known.casefold() == name.casefold()), None)
     if field is None:
         return Finding("fix", _EXTERNAL_ID, f"Case has no field {name}, or the API user may not see it")
     wanted = {"an external id": field["externalId"], "unique": field["unique"], "writable": field["createable"]}

@@ -66,6 +66,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[S
         "DEBUG": "off",
         "SECRET_KEY": "only-for-the-benchmark-" * 3,
         "SECURE_SSL_REDIRECT": "off",
+        "LOGLEVEL": "error",  # nobody collects static files for it, and each worker would say so
         "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
         "DJANGO_SETTINGS_MODULE": settings,
     }

@@ -24,7 +24,7 @@ def max_ages() -> dict[str, timedelta]:
 
 
 def expect_fresh_copies() -> None:
-    """To be called once, where the process learns its routes."""
+    """To be called once, when the process starts."""
     freshness.MAX_AGE.update(max_ages())
     if DIGEST not in freshness.JOBS:
         freshness.JOBS.append(DIGEST)

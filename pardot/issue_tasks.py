@@ -7,16 +7,18 @@ from datetime import date
 from django.db import transaction
 
 from pardot.issue_list import ListedIssue
-from pardot.models import Task, TeamMember
+from pardot.models import Task
+from pardot.tasks import task_create
 from sf.sync.lock import wait_to_merge
 
 
 def issue_task_create(
-    listed: ListedIssue, *, assignee: TeamMember | None, due_date: date | None, created_by: str
+    listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
     """A task to mend the issue, and whether it is new: while one for it is open, that one is returned as it is.
 
-    Tasks for a single asset with the issue do not count: they mend something smaller.
+    Tasks for a single asset with the issue do not count: they mend something smaller. ``assignee`` is a member's name;
+    ``BadTask`` when nobody has it.
     """
     with transaction.atomic():
         wait_to_merge(Task._meta.db_table)
@@ -25,7 +27,7 @@ def issue_task_create(
         )
         if task := known.first():
             return task, False
-        task = Task.objects.create(
+        task = task_create(
             title=listed.title[: Task._meta.get_field("title").max_length],
             description=listed.description,
             assignee=assignee,
@@ -35,7 +37,6 @@ def issue_task_create(
             due_date=due_date,
             created_by=created_by,
         )
-        task.refresh_from_db(fields=["created_at", "updated_at"])
         return task, True
 
 

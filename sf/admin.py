@@ -41,6 +41,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With each row where its org is, so that the links of a list cost no query each."""
+    return rows.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
+
+
+def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> SafeString | None:
+    """To the record's page there; ``row`` comes from ``with_instance_url``. ``None`` before the first sync."""
+    instance_url = getattr(row, "instance_url", "")
+    if not instance_url:
+        return None
+    page = f"{instance_url}/lightning/r/{salesforce_object}/{record_id}/view"
+    return format_html('<a href="{}" target="_blank" rel="noopener">open</a>', page)
+
+
 class CachedRecordAdmin(ReadOnlyAdmin):
     """A cached object, deleted records too, each with a link to its page in Salesforce."""
 
@@ -51,16 +65,11 @@ class CachedRecordAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         model: type[CachedRecord] = self.model
-        # With each record, so that its link costs no query of its own.
-        return model.all_objects.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
+        return with_instance_url(model.all_objects.all())
 
     @admin.display(description="Salesforce")
     def salesforce_page(self, record: CachedRecord) -> SafeString | str:
-        instance_url = getattr(record, "instance_url", "")
-        if not instance_url:
-            return "–"
-        page = f"{instance_url}/lightning/r/{record.salesforce_object}/{record.pk}/view"
-        return format_html('<a href="{}" target="_blank" rel="noopener">open</a>', page)
+        return link_to_salesforce(record, record.salesforce_object, record.pk) or "–"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return ["salesforce_page", *(field.name for field in self.model._meta.fields)]

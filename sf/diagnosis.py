@@ -110,9 +110,12 @@ def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
 def _visible(client: SalesforceClient, sobject: str) -> set[str]:
     """The fields that ``describe`` shows; parents' fields count as visible when the look-up is."""
     try:
-        described: dict[str, Any] = client.get(f"{client.data_path}/sobjects/{sobject}/describe")
+        return client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _paths)
     except SalesforceError:
         return set()
+
+
+def _paths(described: Any) -> set[str]:
     names = {field["name"] for field in described["fields"]}
     relations = {field["relationshipName"] for field in described["fields"] if field.get("relationshipName")}
     return names | {f"{relation}.{path}" for relation in relations for path in _parent_paths(relation)}

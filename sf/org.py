@@ -21,13 +21,13 @@ USAGE_KEPT = timedelta(seconds=60)
 _QUICKLY = Patience(deadline=0, connect_timeout=3, read_timeout=5)
 """One attempt: somebody is waiting."""
 
-_LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def salesforce_environment(host_url: str) -> str:
     """``local`` (the simulator), ``sandbox``, ``production``, or ``other`` for a host that is not Salesforce's."""
     host = urlsplit(host_url).hostname or ""
-    if host in _LOCAL_HOSTS:
+    if host in LOCAL_HOSTS:
         return "local"
     if not host.endswith((".salesforce.com", ".force.com")):
         return "other"

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.env import Environment
+from sfapi.env import Environment, refuse
 
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
@@ -17,7 +17,8 @@ _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
     """One entry of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
     url = env.text("DATABASE_URL")
-    parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
+    port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
     common = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -25,9 +26,12 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     }
     if url:
         return {**common, **_from_url(url)}
-    if any(parts.values()):
-        env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST")
-        return {**common, **parts, "ENGINE": "sfapi.postgresql"}
+    if env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST"):
+        return {**common, **parts, "PORT": str(port), "ENGINE": "sfapi.postgresql"}
+    if parts["PASSWORD"] or env.is_set("DATABASE_PORT"):
+        raise ImproperlyConfigured(
+            "DATABASE_NAME, DATABASE_USER, DATABASE_HOST: not set, but DATABASE_PASSWORD or _PORT is"
+        )
     if not embedded_allowed:
         raise ImproperlyConfigured(
             "DATABASE_URL: not set; the embedded PostgreSQL is only for DEBUG and tests "
@@ -58,4 +62,6 @@ def _from_url(url: str) -> dict[str, Any]:
 
 def _options(given: dict[str, str]) -> dict[str, Any]:
     """Those of libpq as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
+    if given.get("prepare_threshold", "off") != "off":
+        raise refuse("DATABASE_URL: prepare_threshold", given["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

@@ -109,6 +109,15 @@ class Environment:
             raise refuse(name, value, "a URL without a user name and password")
         return value.rstrip("/")
 
+    def sentry_dsn(self, name: str) -> str:
+        """Where Sentry takes events, or nothing. Not shown when it is wrong: it holds a key."""
+        value = self.text(name)
+        parts = urlsplit(value)
+        whole = parts.scheme in {"https", "http"} and parts.username and parts.hostname
+        if value and not (whole and re.search(r"/[0-9]+$", parts.path)):
+            raise ImproperlyConfigured(f"{name}: is not of the form https://key@host/number")
+        return value
+
     def pem(self, name: str) -> str:
         r"""A key, whose line breaks may be written as ``\n``."""
         return self.text(name).replace("\\n", "\n")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
+
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+logger = logging.getLogger(__name__)
 
 _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
 
@@ -23,3 +29,13 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
             return str(super().stored_name(name))
         except ValueError:
             return name
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """Says in one line of the log what to do when there is nothing to serve, where WhiteNoise has a Python warning."""
+
+    def add_files(self, root: str, prefix: str | None = None) -> None:
+        if self.autorefresh or Path(root).is_dir():
+            super().add_files(root, prefix)
+        else:
+            logger.warning("pages come without style: run manage.py collectstatic (there is no %s)", root)

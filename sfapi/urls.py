@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from api.api_v1 import api as api_v1
 from api.health import healthz, ping
 from api.metrics import metrics
-from pardot.freshness import expect_fresh_copies
 from pardot.v1.routers import router as pardot_router
 from sfapi.demo import sign_in as demo_sign_in
 from sfapi.pages import landing
@@ -17,7 +16,6 @@ admin.site.index_title = "Administration"
 admin.site.site_url = None  # templates/admin/base_site.html has the links
 
 api_v1.add_router("/pardot", pardot_router)
-expect_fresh_copies()
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing, name="landing"),

@@ -49,6 +49,13 @@ def test_many_begin_at_once_and_share_one_server(data_dir: Path) -> None:
     end(*users)
 
 
+def test_the_password_is_for_its_owner_only(data_dir: Path) -> None:
+    home = find_installation(data_dir).home
+    (home / "password").write_text("left by an attempt that was killed")
+    end(begin(data_dir))
+    assert (home / "password").stat().st_mode & 0o777 == 0o600
+
+
 def test_server_stays_while_one_user_is_left_and_goes_after_kill_9(data_dir: Path) -> None:
     first, second = begin(data_dir), begin(data_dir)
     assert first.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -66,3 +67,12 @@ def test_the_admin_leads_to_the_dashboard(db: None, client: Client) -> None:
     page = client.get("/admin/")
     assert '<a href="/pardot/">Dashboard</a>' in page.text
     assert "SFAPI" in page.text
+
+
+def test_a_service_whose_static_files_are_not_collected_says_what_to_do(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a line of the log; a warning of Python would fail this test."""
+    settings.WHITENOISE_AUTOREFRESH, settings.STATIC_ROOT = False, tmp_path / "none"
+    Client().get("/ping/")
+    assert "pages come without style: run manage.py collectstatic" in caplog.text

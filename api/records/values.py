@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from api.fields import ID_SCHEMA, PlainText
+from api.ids import NOT_AN_ID
 from sf.salesforce.ids import id_of_18
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -62,7 +63,7 @@ def _id(text: Any) -> Any:
     """An id of 15 characters becomes the one of 18, as it is stored."""
     whole = id_of_18(text) if isinstance(text, str) else None
     if whole is None:
-        raise ValueError("Not a Salesforce id of 15 or 18 characters")
+        raise ValueError(NOT_AN_ID)
     return whole
 
 

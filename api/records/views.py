@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound, Unprocessable
+from api.errors import NotFound
+from api.ids import given_id
 from api.records.access import GuardedView
 from api.records.cursor import Cursor
 from api.records.query import RecordsQuery, read_query
@@ -17,7 +18,6 @@ from api.records.renderers import CSVRenderer, HTMLRenderer, JSONRenderer
 from api.records.resources import Resource
 from sf.horizon import complete_until
 from sf.record_pages import Selection, record_by_id, record_page
-from sf.salesforce.ids import id_of_18
 
 
 class RecordView(GuardedView):
@@ -64,10 +64,7 @@ class RecordDetailView(RecordView):
 
     def get(self, request: Request, record_id: str) -> Response:
         query = read_query(self.resource.record_query, request.query_params)
-        whole = id_of_18(record_id)
-        if whole is None:
-            message = "Not a Salesforce id of 15 or 18 characters"
-            raise Unprocessable(f"{message}.", errors=[{"loc": ["path", "id"], "message": message}])
+        whole = given_id(record_id, name="id")
         self.columns = query.columns(list(self.resource.columns))
         selection = Selection(self.resource.model, self.columns, include_deleted=query.include_deleted)
         record = record_by_id(selection, whole)

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from api.auth import any_caller, required_caller
 from api.errors import NotFound, documented
-from api.fields import PlainText, json_response
+from api.fields import JSON, PlainText, json_response
 from api.forms.processors import case_values_of, data_schemas, form_types
 from api.forms.spam import spam_reason
 from api.idempotency import idempotent_request
@@ -87,7 +87,7 @@ class AnswerThenDeliver(HttpResponse):
     """The answer goes out first: how long delivery takes would tell a bot that it is not taken for one."""
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
-        super().__init__(content, status=202, content_type="application/json; charset=utf-8")
+        super().__init__(content, status=202, content_type=JSON)
         self._submission = submission
 
     def close(self) -> None:

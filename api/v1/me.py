@@ -18,13 +18,13 @@ from accounts_client.types import AccountsUser
 from api.auth import CredentialsRefused, SignedInUser, outcome_of
 from api.errors import documented
 from api.fields import json_response
+from sf.org import LOCAL_HOSTS
 
 logger = logging.getLogger(__name__)
 
 router = Router(tags=["me"])
 
 _PRODUCTION_HOST = "accounts.openstax.org"
-_LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 class SignInDebug(Schema):
@@ -86,7 +86,7 @@ def accounts_environment(url: str) -> str:
     host = urlsplit(url).hostname or ""
     if host == _PRODUCTION_HOST:
         return "production"
-    if host in _LOCAL_HOSTS:
+    if host in LOCAL_HOSTS:
         return "local"
     return "staging" if "staging" in host else "dev"
 

@@ -12,6 +12,7 @@ from api.auth import any_caller
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
 from api.first_read import reads_first, rows_read_first
+from api.ids import given_id
 from sf.prepared import Statement
 from sf.salesforce.ids import id_of_18
 from sf.school_search import SchoolFilters, school_page
@@ -101,11 +102,7 @@ def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
 @reads_first(_school_asked_for)
 def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpResponse:
     """By its Salesforce id of 15 or 18 characters."""
-    whole = id_of_18(school_id)
-    if whole is None:
-        message = "Not a Salesforce id of 15 or 18 characters"
-        raise Unprocessable(f"{message}.", errors=[{"loc": ["path", "school_id"], "message": message}])
-    schools = rows_read_first(request, school_by_id(whole))
+    schools = rows_read_first(request, school_by_id(given_id(school_id, name="school_id")))
     if not schools:
         raise NotFound("There is no such school.")
     return json_response(schools[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pardot.connection import PardotCalls, pardot_client
 from pardot.sync.engine import EntitySync, PardotSync
@@ -19,7 +20,7 @@ from sf.models import SyncRun
 from sf.sync import runs
 from sf.sync.lock import sole_runner
 from sf.sync.objects import SyncedObject
-from sf.sync.sync import CallCount, Progress, Sync
+from sf.sync.sync import Progress, Sync
 from sf.sync.usage import UsageBudget, UsageCounter
 
 LOCK = "camp_sync"
@@ -28,23 +29,15 @@ LOCK = "camp_sync"
 Report = Callable[[SyncRun, float], None]
 
 
+AnySync = Sync[Any]
+
+
 @dataclass(frozen=True)
 class _Named:
     """An entity that is skipped."""
 
     name: str
     fingerprint: str = ""
-
-
-class _AllCalls:
-    """Calls to both systems: a run against Pardot may have to log in to Salesforce."""
-
-    def __init__(self, *counters: CallCount) -> None:
-        self._counters = counters
-
-    @property
-    def calls(self) -> int:
-        return sum(counter.calls for counter in self._counters)
 
 
 class Camp:
@@ -56,9 +49,8 @@ class Camp:
         self._progress = progress
         self._salesforce_calls = UsageCounter("camp_sync")
         self._salesforce = salesforce_client(self._salesforce_calls)
-        pardot_calls = PardotCalls()
-        self.pardot = pardot_client(self._salesforce, pardot_calls)
-        self._all_calls = _AllCalls(self._salesforce_calls, pardot_calls)
+        self._pardot_calls = PardotCalls()
+        self.pardot = pardot_client(self._salesforce, self._pardot_calls)
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
 
@@ -91,7 +83,7 @@ class Camp:
                     stopped.add(of_pardot)
             return done
 
-    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[Sync]:
+    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[AnySync]:
         for entity in entities:
             if isinstance(entity, PardotEntity):
                 yield self._from_pardot(EntitySync, entity)
@@ -104,14 +96,18 @@ class Camp:
         if orphans:
             yield self._counted(OrphanCheck, ORPHANS)
 
-    def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> Sync:
+    def _all_calls(self) -> int:
+        """To both systems: a run against Pardot may have to log in to Salesforce."""
+        return self._salesforce_calls.calls + self._pardot_calls.calls
+
+    def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> AnySync:
         return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
 
-    def _from_salesforce(self, synced: SyncedObject) -> Sync:
+    def _from_salesforce(self, synced: SyncedObject) -> AnySync:
         client, budget = self._salesforce, self._salesforce_budget
         return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 
-    def _counted(self, kind: type[HealthSync | MemberCountSync | OrphanCheck], entity: CountedEntity) -> Sync:
+    def _counted(self, kind: type[HealthSync | MemberCountSync | OrphanCheck], entity: CountedEntity) -> AnySync:
         client, budget = self._salesforce, self._salesforce_budget
         return kind(entity, client, self._salesforce_calls, self._progress, self._options, budget.check)
 

@@ -33,14 +33,14 @@ from sf.sync import refused, runs
 from sf.sync.load import Merge, Refusal
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.source import storable
-from sf.sync.sync import CallCount, Progress
+from sf.sync.sync import Progress
 from sf.sync.window import choose_window
 
 OVERLAP = timedelta(minutes=10)
 """How far behind the last watermark an incremental read begins: v5 can answer from a cache a minute old."""
 
 
-class PardotSync(LoadingSync):
+class PardotSync(LoadingSync[PardotEntity]):
     """What all runs against the Pardot API share."""
 
     system = "Pardot"
@@ -49,13 +49,12 @@ class PardotSync(LoadingSync):
         self,
         entity: PardotEntity,
         client: PardotClient,
-        counter: CallCount,
+        calls_so_far: Callable[[], int],
         progress: Progress,
         options: CampOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(entity, counter, progress, options, check_budget)
-        self._entity = entity
+        super().__init__(entity, calls_so_far, progress, options, check_budget)
         self._client = client
         self._camp = options
 
@@ -73,9 +72,9 @@ class PardotSync(LoadingSync):
         return "If Pardot really has none left, run again with --allow-deletes"
 
     def _query(self, params: dict[str, str]) -> Query:
-        if self._entity.with_deleted:
+        if self._synced.with_deleted:
             params = {**params, "deleted": "all"}
-        return Query(self._client, self._entity.path, self._entity.api_names, params, settings.PARDOT_PAGE_SIZE)
+        return Query(self._client, self._synced.path, self._synced.api_names, params, settings.PARDOT_PAGE_SIZE)
 
 
 class EntitySync(PardotSync):
@@ -85,7 +84,7 @@ class EntitySync(PardotSync):
 
     def _read_and_merge(self) -> None:
         """Finish what an earlier run left, then read what has changed since; what is always read whole, anew."""
-        unfinished = self._resumable(runs.take_over_unfinished(self._entity, self._run, SlicedRead.from_json))
+        unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json))
         if unfinished:
             self._state = unfinished
             self._progress.reading(
@@ -96,17 +95,17 @@ class EntitySync(PardotSync):
         self._finish()
 
     def _resumable(self, state: SlicedRead | None) -> SlicedRead | None:
-        if state is None or not self._entity.changes_by:
+        if state is None or not self._synced.changes_by:
             return None
         fits = (
-            state.fingerprint == self._entity.fingerprint
+            state.fingerprint == self._synced.fingerprint
             and (state.is_full or not self._options.full)
             and state.staged == self._stage.count()
         )
         return state if fits else None
 
     def _begin(self, *, forced: bool) -> None:
-        entity, now = self._entity, runs.database_now()
+        entity, now = self._synced, runs.database_now()
         committed = runs.last_committed(entity)
         window = choose_window(
             committed,
@@ -142,7 +141,7 @@ class EntitySync(PardotSync):
 
     def _finish(self) -> None:
         """Stage the pages that are missing; ask again before anything is removed; merge."""
-        if self._entity.changes_by and not self._state.split:
+        if self._synced.changes_by and not self._state.split:
             self._divide()
         self._stage_slices()
         while self._removes() and not self._state.confirmed and self._would_remove():
@@ -189,7 +188,7 @@ class EntitySync(PardotSync):
                 done=page.following is None,
                 withheld=page.withheld,
             )
-            refused.keep_refusals(self._entity, refusals)
+            refused.keep_refusals(self._synced, refusals)
             self._note()
         self._progress.advanced(len(page.rows))
 
@@ -200,7 +199,7 @@ class EntitySync(PardotSync):
 
     def _would_remove(self) -> bool:
         merge = Merge(self._stage, within=self._within())
-        set_aside = refused.ids_set_aside(self._entity)
+        set_aside = refused.ids_set_aside(self._synced)
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
@@ -230,7 +229,7 @@ class EntitySync(PardotSync):
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         since = datetime.fromisoformat(self._state.created_since) if self._state.created_since else None
         note_complete(self._name, began=read.began, is_full=read.is_full, since=since, withheld=self._state.withheld)
-        if self._entity.model is VisitorActivity:
+        if self._synced.model is VisitorActivity:
             rollups.activities_merged(self._stage, read.began, since=since if read.is_full else None)
-        if self._entity.model is Campaign:
+        if self._synced.model is Campaign:
             fill_campaign_dates()

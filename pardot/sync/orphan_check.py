@@ -46,7 +46,7 @@ GOOD_FOR = timedelta(days=1)
 MOST_ROUNDS = 10
 
 
-class OrphanCheck(CountingSync):
+class OrphanCheck(CountingSync[CountedEntity]):
     """One look for orphans."""
 
     system: ClassVar[str] = "Salesforce"
@@ -60,7 +60,7 @@ class OrphanCheck(CountingSync):
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(entity, counter, progress, options, check_budget)
+        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
         self._client = client
         self._read_whole: set[PersonObject] = set()
 

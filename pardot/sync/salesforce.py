@@ -22,7 +22,7 @@ from sf.sync.errors import SyncError
 from sf.sync.load import Target
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import columns_of
-from sf.sync.sync import Progress, Sync, SyncOptions
+from sf.sync.sync import AnySynced, Progress, Sync, SyncOptions
 
 GROUPS_AT_ONCE = 2000
 """The most that an aggregate query answers; it has no next page."""
@@ -40,7 +40,7 @@ class CampObjectSync(ObjectSync):
             fill_campaign_dates()
 
 
-class CountingSync(Sync):
+class CountingSync(Sync[AnySynced]):
     """What is asked of Salesforce without copying a record."""
 
     _client: SalesforceClient
@@ -53,7 +53,7 @@ class CountingSync(Sync):
             usage.note_usage(self._client, self._client.usage)
 
 
-class HealthSync(CountingSync):
+class HealthSync(CountingSync[CountedEntity]):
     """How many people Salesforce has, and how many Pardot knows: four counts."""
 
     def __init__(
@@ -65,7 +65,7 @@ class HealthSync(CountingSync):
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(entity, counter, progress, options, check_budget)
+        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
         self._client = client
 
     def _read_and_merge(self) -> None:
@@ -102,7 +102,7 @@ class _LoadedCounts:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
 
 
-class MemberCountSync(CountingSync, LoadingSync):
+class MemberCountSync(CountingSync[_LoadedCounts], LoadingSync[_LoadedCounts]):
     """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
 
     def __init__(
@@ -114,7 +114,7 @@ class MemberCountSync(CountingSync, LoadingSync):
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        LoadingSync.__init__(self, _LoadedCounts(entity), counter, progress, options, check_budget)
+        LoadingSync.__init__(self, _LoadedCounts(entity), lambda: counter.calls, progress, options, check_budget)
         self._client = client
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:

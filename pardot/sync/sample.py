@@ -46,11 +46,11 @@ class ProspectSample(PardotSync):
         self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those active lately", None, 0)
         best = self._best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
-        rows = (tuple(staged_text(record[name]) for name in self._entity.api_names) for record in best)
+        rows = (tuple(staged_text(record[name]) for name in self._synced.api_names) for record in best)
         with transaction.atomic():
             self._stage.create()
             self._stage.copy_rows(storable(rows, self._stage, refusals))
-            refused.keep_refusals(self._entity, refusals)
+            refused.keep_refusals(self._synced, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ class ProspectSample(PardotSync):
 
     def _pages(self) -> Iterator[Page]:
         """Up to Pardot's ceiling: who is behind it has not been active as lately as 100,000 others."""
-        fields, path = self._entity.api_names, self._entity.path
+        fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(settings.PARDOT_PAGE_SIZE)}
         page = retrying(lambda: self._client.page(path, fields=fields, params=params), self._client.patience)
         while True:
@@ -94,7 +94,7 @@ class ProspectSample(PardotSync):
             page = self._following(token)
 
     def _following(self, token: str) -> Page:
-        fields, path = self._entity.api_names, self._entity.path
+        fields, path = self._synced.api_names, self._synced.path
         return retrying(lambda: self._client.next_page(path, fields=fields, token=token), self._client.patience)
 
 

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from api.errors import NotFound, Unprocessable, documented
+from api.errors import NotFound, documented
 from api.fields import SalesforceIdText, json_response
+from api.ids import given_id
 from pardot.areas import Area
 from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.campaign_members import MemberPage, member_page
@@ -19,7 +20,6 @@ from pardot.selectors.campaigns import CampaignFilters, campaign_page
 from pardot.selectors.children import COUNT_OF
 from pardot.v1.health_of_area import AreaSummary, area_summary
 from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
-from sf.salesforce.ids import id_of_18
 
 router = Router(tags=["pardot: campaigns"])
 
@@ -208,8 +208,8 @@ def get_campaign_members(
 ) -> HttpResponse:
     """By the campaign's Salesforce id of 15 or 18 characters."""
     del request
-    whole = _whole_id(sf_id, "path", "sf_id")
-    after = _whole_id(paging.after, "query", "after") if paging.after is not None else ""
+    whole = given_id(sf_id, name="sf_id")
+    after = given_id(paging.after, place="query", name="after") if paging.after is not None else ""
     page = member_page(whole, after=after, limit=paging.limit)
     if page is None:
         raise NotFound("There is no such campaign, in Pardot or in Salesforce.")
@@ -222,14 +222,6 @@ def get_campaign_members(
             "next": page.following,
         }
     )
-
-
-def _whole_id(text: str, where: str, parameter: str) -> str:
-    whole = id_of_18(text)
-    if whole is None:
-        message = "Not a Salesforce id of 15 or 18 characters"
-        raise Unprocessable(f"{message}.", errors=[{"loc": [where, parameter], "message": message}])
-    return whole
 
 
 def _member_summary(page: MemberPage) -> dict[str, Any]:

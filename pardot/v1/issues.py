@@ -8,23 +8,25 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.auth import signed_in_user
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText
+from api.errors import NotFound, documented
+from api.fields import PlainText, storable
 from api.records.values import QueryDate
 from pardot.areas import Area
 from pardot.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
 from pardot.issue_tasks import issue_task_create
 from pardot.issues import BY_KEY
-from pardot.models import Task, TeamMember
+from pardot.models import Task
 from pardot.scorecard import current_scorecard
 from pardot.snapshots import as_number
+from pardot.tasks import BadTask
+from pardot.v1.fields import SOMETHING_IN_IT, who_acts
+from pardot.v1.tasks import refused
 
 router = Router(tags=["pardot: score"])
 
-Name = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
 
 
 class IssueTask(Schema):
@@ -69,7 +71,11 @@ class NewIssueTask(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    assignee: Name | None = Field(None, description="Name of a team member; null or left out: the owner of the area.")
+    assignee: Name | None = Field(
+        None,
+        description="Name of a team member; null or left out: the owner of the area.",
+        json_schema_extra=SOMETHING_IN_IT,
+    )
     due_date: QueryDate | None = None
 
 
@@ -102,28 +108,16 @@ def create_issue_task(
     wanted = body or NewIssueTask(assignee=None)
     card = current_scorecard()
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
-    task, created = issue_task_create(
-        listed_issue(card, card.issues[key]),
-        assignee=_member(wanted.assignee) if wanted.assignee else TeamMember.objects.filter(name=owner).first(),
-        due_date=wanted.due_date,
-        created_by=_who_acts(request),
-    )
+    try:
+        task, created = issue_task_create(
+            listed_issue(card, card.issues[key]),
+            assignee=wanted.assignee or owner,
+            due_date=wanted.due_date,
+            created_by=who_acts(request),
+        )
+    except BadTask as error:
+        raise refused(error) from error
     return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
-
-
-def _who_acts(request: HttpRequest) -> str:
-    """The name of the signed-in user, else the UUID of their account."""
-    session = signed_in_user(request).session
-    return (session.name.replace("\0", "").strip() or session.uuid)[: Task._meta.get_field("created_by").max_length]
-
-
-def _member(name: str) -> TeamMember:
-    member = TeamMember.objects.filter(name__iexact=name).first()
-    if member is None:
-        team = ", ".join(TeamMember.objects.values_list("name", flat=True)) or "nobody yet"
-        message = f"{name} is not in the team: {team}"
-        raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "assignee"], "message": message}])
-    return member
 
 
 def _item(listed: ListedIssue) -> IssueItem:

@@ -132,7 +132,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     try:
         made = task_create(**task.dict(exclude_unset=True), created_by=who_acts(request))
     except BadTask as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     return Status(201, _out(made))
 
 
@@ -149,7 +149,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
 @router.delete(
@@ -184,7 +184,8 @@ def _caller(request: HttpRequest) -> TeamMember:
     return member
 
 
-def _refused(error: BadTask) -> Unprocessable:
+def refused(error: BadTask) -> Unprocessable:
+    """The answer to a task that cannot be."""
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 

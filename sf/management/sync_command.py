@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
 
 from sf.connection import salesforce_client
 from sf.management.run_report import RunReport, stop_on_sigterm
@@ -53,10 +52,7 @@ class SyncCommand(BaseCommand):
             allow_deletes=options["allow_deletes"],
         )
         began = time.monotonic()
-        try:
-            runs = self._run_all(wanted, quiet=options["verbosity"] == 0)
-        except (DatabaseError, InterfaceError) as error:
-            raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+        runs = self._run_all(wanted, quiet=options["verbosity"] == 0)
         if len(self.objects) > 1:
             self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]

@@ -1,9 +1,7 @@
 from typing import ClassVar
 
-from django.db import models
-
 from sf.models.fields import Date, DateTime, Integer, Text
-from sf.models.record import CachedRecord
+from sf.models.record import CachedRecord, ServedMeta
 
 
 class Account(CachedRecord):
@@ -33,9 +31,8 @@ class Account(CachedRecord):
     assignments_created = Integer("Assignments_Created__c")
     assignments_completed = Integer("Assignments_Completed__c")
 
-    class Meta(CachedRecord.Meta):
+    class Meta(ServedMeta):
         verbose_name = "school"
-        indexes = [models.Index(fields=["local_update_date", "id"], name="account_changed")]
 
     def __str__(self) -> str:
         return self.name or self.id

@@ -1,11 +1,9 @@
 from typing import ClassVar
 
-from django.db import models
-
 from sf.models.contact import Contact
 from sf.models.fields import Currency, Date, DateTime, Integer, Reference, Text
 from sf.models.opportunity import Opportunity
-from sf.models.record import CachedRecord
+from sf.models.record import CachedRecord, ServedMeta
 
 
 class Adoption(CachedRecord):
@@ -31,8 +29,8 @@ class Adoption(CachedRecord):
     how_using = Text("How_Using__c")
     savings = Currency("Savings__c")
 
-    class Meta(CachedRecord.Meta):
-        indexes = [models.Index(fields=["local_update_date", "id"], name="adoption_changed")]
+    class Meta(ServedMeta):
+        pass
 
     def __str__(self) -> str:
         return self.name or self.adoption_number or self.id

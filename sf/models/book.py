@@ -1,9 +1,7 @@
 from typing import ClassVar
 
-from django.db import models
-
 from sf.models.fields import Boolean, Text
-from sf.models.record import CachedRecord
+from sf.models.record import CachedRecord, ServedMeta
 
 
 class Book(CachedRecord):
@@ -18,8 +16,8 @@ class Book(CachedRecord):
     website_url = Text("OSC_URL__c")
     active_book = Boolean("Active__c")
 
-    class Meta(CachedRecord.Meta):
-        indexes = [models.Index(fields=["local_update_date", "id"], name="book_changed")]
+    class Meta(ServedMeta):
+        pass
 
     def __str__(self) -> str:
         return self.name or self.id

@@ -4,7 +4,7 @@ from django.db import models
 
 from sf.models.account import Account
 from sf.models.fields import DateTime, Reference, Text
-from sf.models.record import CachedRecord
+from sf.models.record import CachedRecord, ServedMeta
 
 
 class Contact(CachedRecord):
@@ -32,11 +32,8 @@ class Contact(CachedRecord):
     last_modified_date = DateTime("LastModifiedDate")
     subject_interest = Text("Subject_Interest__c")
 
-    class Meta(CachedRecord.Meta):
-        indexes = [
-            models.Index(fields=["accounts_uuid"], name="contact_accounts_uuid"),
-            models.Index(fields=["local_update_date", "id"], name="contact_changed"),
-        ]
+    class Meta(ServedMeta):
+        indexes = [*ServedMeta.indexes, models.Index(fields=["accounts_uuid"], name="contact_accounts_uuid")]
 
     def __str__(self) -> str:
         return self.full_name or self.id

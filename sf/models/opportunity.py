@@ -1,12 +1,10 @@
 from typing import ClassVar
 
-from django.db import models
-
 from sf.models.account import Account
 from sf.models.book import Book
 from sf.models.contact import Contact
 from sf.models.fields import Boolean, Currency, Date, DateTime, Identifier, Integer, Number, Reference, Text
-from sf.models.record import CachedRecord
+from sf.models.record import CachedRecord, ServedMeta
 
 
 class Opportunity(CachedRecord):
@@ -42,9 +40,8 @@ class Opportunity(CachedRecord):
     last_viewed_date = DateTime("LastViewedDate")
     last_referenced_date = DateTime("LastReferencedDate")
 
-    class Meta(CachedRecord.Meta):
+    class Meta(ServedMeta):
         verbose_name_plural = "opportunities"
-        indexes = [models.Index(fields=["local_update_date", "id"], name="opportunity_changed")]
 
     def __str__(self) -> str:
         return self.name or self.id

@@ -42,3 +42,9 @@ class CachedRecord(models.Model):
     def copied_fields(cls) -> list[CopiedField]:
         """The columns that come from Salesforce, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]
+
+
+class ServedMeta(CachedRecord.Meta):
+    """The ``Meta`` of what the records API serves: it pages by this index (``api/records/``)."""
+
+    indexes = [models.Index(fields=["local_update_date", "id"], name="%(class)s_changed")]

@@ -9,7 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import requests
+
+from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import QueryLocatorGone, RequestRefused
 
@@ -29,7 +33,6 @@ class Job:
     id: str
     state: str
     rows: int
-    query: str
     message: str
 
 
@@ -54,24 +57,17 @@ class BulkQuery:
     def create(self, soql: str, *, include_deleted: bool) -> str:
         """Start a job; its id."""
         operation = "queryAll" if include_deleted else "query"
-        answer = self._client.request("POST", self._path, body={"operation": operation, "query": soql})
-        return str(answer.json()["id"])
+        body = {"operation": operation, "query": soql}
+        return self._client.ask("POST", self._path, lambda answer: str(answer["id"]), body=body)
 
     def get(self, job_id: str) -> Job:
         """The job as it is now. ``QueryLocatorGone`` when Salesforce does not know it (any longer)."""
         try:
-            found = self._client.get(f"{self._path}/{job_id}")
+            return self._client.ask("GET", f"{self._path}/{job_id}", _job)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"Bulk job {job_id} is gone", status=404) from error
             raise
-        return Job(
-            id=found["id"],
-            state=found["state"],
-            rows=int(found.get("numberRecordsProcessed") or 0),
-            query=found.get("query") or "",
-            message=found.get("errorMessage") or "",
-        )
 
     def wait(self, job_id: str, may_go_on: Callable[[], None] = lambda: None) -> Job:
         """Poll until the job is complete. ``RequestRefused`` with Salesforce's reason when it failed; what
@@ -93,14 +89,28 @@ class BulkQuery:
         params = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
         try:
             with self._client.stream(f"{self._path}/{job_id}/results", params=params) as response:
-                following = response.headers.get("Sforce-Locator", "null")
-                yield ResultPage(
-                    rows=int(response.headers.get("Sforce-NumberOfRecords", "-1")),
-                    next_locator="" if following == "null" else following,
-                    length=int(response.headers.get("Content-Length", "0")),
-                    chunks=response.iter_content(_CHUNK_BYTES),
-                )
+                yield _result_page(response)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"the result of Bulk job {job_id} is gone", status=404) from error
             raise
+
+
+def _job(answer: Any) -> Job:
+    return Job(
+        id=answer["id"],
+        state=answer["state"],
+        rows=int(answer.get("numberRecordsProcessed") or 0),
+        message=answer.get("errorMessage") or "",
+    )
+
+
+def _result_page(response: requests.Response) -> ResultPage:
+    following = response.headers.get("Sforce-Locator", "null")
+    with understood("a request for a page of a Bulk job"):
+        return ResultPage(
+            rows=int(response.headers.get("Sforce-NumberOfRecords", "-1")),
+            next_locator="" if following == "null" else following,
+            length=int(response.headers.get("Content-Length", "0")),
+            chunks=response.iter_content(_CHUNK_BYTES),
+        )

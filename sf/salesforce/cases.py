@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sf.salesforce import soql
+from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, error_of_record
 
@@ -72,10 +73,18 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
     found: dict[str, str] = {}
     query = soql.select(["Id", external_id], "Case", where=where, order_by="CreatedDate, Id")
     for record in client.query(query, include_deleted=True):
-        if record[external_id] in found:
-            logger.error("several Cases have %s %s: the field must be unique", external_id, record[external_id])
-        found.setdefault(record[external_id], record["Id"])
+        key, salesforce_id = _key_and_id(record, external_id)
+        if key in found:
+            logger.error("several Cases have %s %s: the field must be unique", external_id, key)
+        found.setdefault(key, salesforce_id)
     return found
+
+
+def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
+    """Salesforce takes a field in any letters, and names it in its own."""
+    values = {name.casefold(): value for name, value in record.items()}
+    with understood("a query for cases"):
+        return str(values[external_id.casefold()]), str(values["id"])
 
 
 def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
@@ -94,12 +103,11 @@ def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outc
     if external_id:
         method, path = "PATCH", f"{path}/{quote(external_id, safe='')}/{quote(case.key, safe='')}"
     try:
-        answer = client.attempt(method, path, body=dict(case.values)).json()
-        return Outcome(str(answer["id"]))
+        answer = client.attempt(method, path, body=dict(case.values))
     except SalesforceError as error:
         return _refused(client, case, error, external_id)
-    except (ValueError, KeyError, TypeError) as error:
-        raise TransientError(f"Salesforce's answer to {method} {path} is not understood: {error}") from error
+    with understood(f"{method} {path}"):
+        return Outcome(str(answer.json()["id"]))
 
 
 def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
@@ -111,11 +119,9 @@ def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_i
         for case in cases
     ]
     answer = client.attempt(method, path, body={"allOrNone": False, "records": records})
-    try:
+    with understood(f"{method} {path}"):
         results = list(zip(cases, answer.json(), strict=True))
         return {case.key: _result(client, case, result, external_id) for case, result in results}
-    except (ValueError, KeyError, TypeError) as error:
-        raise TransientError(f"Salesforce's answer to {method} {path} is not understood: {error}") from error
 
 
 def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], external_id: str) -> Outcome:
@@ -143,4 +149,5 @@ def _is_there(error: SalesforceError, external_id: str) -> bool:
     """Whether it says that our id is taken: several match, or another attempt was quicker."""
     if error.status == _SEVERAL_MATCH:
         return True
-    return error.code in _TAKEN and (not error.fields or external_id in error.fields)
+    concerned = {name.casefold() for name in error.fields}
+    return error.code in _TAKEN and (not concerned or external_id.casefold() in concerned)

@@ -7,12 +7,13 @@ records by simple-salesforce's names is in ``records.py``, on top of this.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
+from sf.salesforce.answers import understood
 from sf.salesforce.credentials import LoginFlow
 from sf.salesforce.errors import (
     LoginFailed,
@@ -24,6 +25,8 @@ from sf.salesforce.errors import (
 from sf.salesforce.http import Transport, innermost_cause, retrying
 from sf.salesforce.limits import HEADER, ApiUsage, parse_limit_info
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper, log_in
+
+Result = TypeVar("Result")
 
 
 class SalesforceClient:
@@ -118,37 +121,51 @@ class SalesforceClient:
         finally:
             response.close()
 
-    def get(self, path: str, params: Mapping[str, str] | None = None, **headers: str) -> Any:
-        """The JSON of a GET, tried again when the answer breaks off in the middle."""
-        return retrying(lambda: self._get_once(path, params, headers), self._transport.patience)
+    def ask(
+        self,
+        method: str,
+        path: str,
+        understand: Callable[[Any], Result],
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Result:
+        """What ``understand`` makes of the JSON of the answer; asked again when it is not whole or of another form."""
+
+        def once() -> Result:
+            answer = self.attempt(method, path, params=params, body=body)
+            with understood(f"{method} {path}"):
+                return understand(answer.json())
+
+        return retrying(once, self._transport.patience)
 
     # -- queries ----------------------------------------------------------------------------------------
 
     def count(self, soql: str, *, include_deleted: bool = False) -> int:
         """The number of records that a ``SELECT COUNT()`` query finds."""
-        return int(self.get(self.query_path(include_deleted=include_deleted), {"q": soql})["totalSize"])
+        path = self.query_path(include_deleted=include_deleted)
+        return self.ask("GET", path, lambda answer: int(answer["totalSize"]), params={"q": soql})
 
     def query_path(self, *, include_deleted: bool) -> str:
         return f"{self.data_path}/{'queryAll' if include_deleted else 'query'}"
 
     def query(self, soql: str, *, include_deleted: bool = False) -> Iterator[dict[str, Any]]:
         """The records of a query, page after page, with their ``attributes``."""
-        page = self.get(self.query_path(include_deleted=include_deleted), {"q": soql})
-        while True:
-            yield from page["records"]
-            if page["done"]:
-                return
-            page = self.get(page["nextRecordsUrl"])
+        records, following = self.ask(
+            "GET", self.query_path(include_deleted=include_deleted), _query_page, params={"q": soql}
+        )
+        yield from records
+        while following:
+            records, following = self.ask("GET", following, _query_page)
+            yield from records
 
     def limits(self) -> dict[str, Any]:
         """All limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
-        limits: dict[str, Any] = self.get(f"{self.data_path}/limits")
-        return limits
+        return self.ask("GET", f"{self.data_path}/limits", dict[str, Any])
 
     def daily_usage(self) -> ApiUsage:
         """Calls of the last 24 hours and the org's maximum, asked now."""
-        daily = self.limits()["DailyApiRequests"]
-        return ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])
+        return self.ask("GET", f"{self.data_path}/limits", _daily_usage)
 
     # -- inside -----------------------------------------------------------------------------------------
 
@@ -161,13 +178,6 @@ class SalesforceClient:
 
     def _log_in(self) -> Session:
         return log_in(self._login, self._transport)
-
-    def _get_once(self, path: str, params: Mapping[str, str] | None, headers: Mapping[str, str]) -> Any:
-        response = self.attempt("GET", path, params=params, headers=headers)
-        try:
-            return response.json()
-        except ValueError as error:
-            raise TransientError(f"Salesforce's answer to GET {path} is not whole JSON: {error}") from error
 
     def _send(
         self,
@@ -202,3 +212,13 @@ class SalesforceClient:
         wait = response.headers.get("Retry-After", "")
         error.retry_after = float(wait) if wait.isdigit() else 0.0
         return error
+
+
+def _query_page(answer: Any) -> tuple[list[dict[str, Any]], str]:
+    """The records of a page, and the path of the next one or empty."""
+    return [dict(record) for record in answer["records"]], "" if answer["done"] else answer["nextRecordsUrl"]
+
+
+def _daily_usage(limits: Any) -> ApiUsage:
+    daily = limits["DailyApiRequests"]
+    return ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])

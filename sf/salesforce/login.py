@@ -105,7 +105,7 @@ def _oauth(request: LoginRequest, transport: Transport) -> Session:
     try:
         token = answer.json()
         return Session(token["access_token"], token["instance_url"].rstrip("/"))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LoginFailed(
             f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST", status=200
         ) from error

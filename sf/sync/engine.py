@@ -43,7 +43,7 @@ the first was read, and what changed in the first since then must not fall behin
 began. Shorter ones the lookback covers, besides clock skew and late commits."""
 
 
-class ObjectSync(LoadingSync):
+class ObjectSync(LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
 
     def __init__(
@@ -55,8 +55,7 @@ class ObjectSync(LoadingSync):
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(synced, counter, progress, options, check_budget)
-        self._synced = synced
+        super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
         self._client = client
 
     def _note_usage(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,7 +19,9 @@ from sf.sync.errors import SyncError
 from sf.sync.guard import check_deletes
 from sf.sync.load import Counts, Merge, Stage
 from sf.sync.runs import LoadedObject
-from sf.sync.sync import CallCount, Progress, Sync, SyncOptions
+from sf.sync.sync import Progress, Sync, SyncOptions
+
+AnyLoaded = TypeVar("AnyLoaded", bound=LoadedObject)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class StagedRead:
     """The other side said how many records there are, so one that came twice stands for one that did not come."""
 
 
-class LoadingSync(Sync):
+class LoadingSync(Sync[AnyLoaded]):
     """A run with a staging table."""
 
     system: ClassVar[str] = "Salesforce"
@@ -50,14 +52,13 @@ class LoadingSync(Sync):
 
     def __init__(
         self,
-        synced: LoadedObject,
-        counter: CallCount,
+        synced: AnyLoaded,
+        calls_so_far: Callable[[], int],
         progress: Progress,
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
-        super().__init__(synced, counter, progress, options, check_budget)
-        self._loaded = synced
+        super().__init__(synced, calls_so_far, progress, options, check_budget)
         self._stage = Stage(synced.target)
 
     @abstractmethod
@@ -88,42 +89,60 @@ class LoadingSync(Sync):
     def _merge_in_transaction(self, read: StagedRead) -> SyncRun:
         """The run as it is once the transaction commits: a merge that is rolled back must not leave its watermark."""
         merge = Merge(self._stage, within=read.within)
-        if read.is_full and read.rows == 0 and not self._may_lose_all() and merge.count_live():
-            raise SyncError(
-                f"{self._name}: {self.system} sent no records, but {merge.count_live():,} are cached; nothing was "
-                f"changed. {self._advice_on_nothing()}"
-            )
+        self._check_not_empty(read, merge)
         if not read.is_full:  # a full read brought them anew, unless the other side no longer has them
-            refused.stage_refused_again(self._loaded, self._stage, tried_before=read.began)
+            refused.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
-            replace_older_than=read.began if read.replace else None, keep=refused.ids_set_aside(self._loaded)
+            replace_older_than=read.began if read.replace else None, keep=refused.ids_set_aside(self._synced)
         )
         self._check_all_came(read, counts)
-        refused.keep_refusals(self._loaded, refusals)
-        refused.forget_stored(self._loaded, self._stage, tried_before=read.began, all_were_read=read.is_full)
-        set_aside = refused.ids_set_aside(self._loaded)
+        refused.keep_refusals(self._synced, refusals)
+        refused.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
+        set_aside = refused.ids_set_aside(self._synced)
+        counts.soft_deleted = self._deletions(read, merge, counts, keep=set_aside)
+        run = self._counted(read, counts)
+        run.set_aside = len(set_aside)
+        run.resume_state = None
+        run.save()
+        return run
+
+    def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
+        """An answer without records is taken for an outage, as long as there are some here."""
+        if not read.is_full or read.rows or self._may_lose_all():
+            return
+        if live := merge.count_live():
+            raise SyncError(
+                f"{self._name}: {self.system} sent no records, but {live:,} are cached; nothing was changed. "
+                f"{self._advice_on_nothing()}"
+            )
+
+    def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
+        """Remove what a full read did not bring, except ``keep``; how many are gone by the whole merge. ``SyncError``
+        when those are too many to be believed."""
+        deleted = counts.soft_deleted
         if read.replace:
-            counts.soft_deleted = max(0, counts.live_before - merge.count_live())
+            deleted = max(0, counts.live_before - merge.count_live())
         elif read.is_full and read.removes_missing:
-            counts.soft_deleted += merge.remove_missing(untouched_since=read.began, except_ids=set_aside)
+            deleted += merge.remove_missing(untouched_since=read.began, except_ids=keep)
         check_deletes(
             name=self._name,
-            deleted=counts.soft_deleted,
+            deleted=deleted,
             live_before=counts.live_before,
             at_most_percent=100 if self._options.allow_deletes else settings.SALESFORCE_MAX_DELETE_PERCENT,
             system=self.system,
         )
+        return deleted
+
+    def _counted(self, read: StagedRead, counts: Counts) -> SyncRun:
+        """A copy of the run with what this merge did."""
         run = copy.copy(self._run)
         run.rows_read += read.rows
         run.inserted += counts.inserted
         run.updated += counts.updated
         run.unchanged += counts.unchanged
         run.soft_deleted += counts.soft_deleted
-        run.set_aside = len(set_aside)
         run.watermark = self._watermark(read, counts.watermark)
         run.read_began = read.began
-        run.resume_state = None
-        run.save()
         return run
 
     def _check_all_came(self, read: StagedRead, counts: Counts) -> None:
@@ -138,7 +157,7 @@ class LoadingSync(Sync):
 
     def _analyze(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(self._loaded.target.table)}")
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(self._synced.target.table)}")
 
 
 _ANALYZE_FROM = 1000

@@ -14,6 +14,7 @@ from typing import Any, Protocol, Self
 from django.db import transaction
 from django.db.utils import DataError
 
+from sf.salesforce.answers import understood
 from sf.salesforce.bulk import BulkQuery, ResultPage
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import TransientError
@@ -104,20 +105,20 @@ def rest_page(client: SalesforceClient, query: Query, cursor: str = "") -> dict[
         params=None if cursor else {"q": query.soql},
         headers={"Sforce-Query-Options": f"batchSize={REST_PAGE_ROWS}"},
     )
-    try:
+    with understood(f"GET {path}"):
         # Decimal digits stay as they were written: a float would change them.
         page: dict[str, Any] = json.loads(answer.content, parse_float=str)
-        len(page["records"]), int(page["totalSize"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise TransientError(f"Salesforce's answer to GET {path} is not a whole page: {error}") from error
-    return page
+        len(page["records"]), int(page["totalSize"]), bool(page["done"])
+        return page
 
 
 def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Iterator[Row]:
-    """Records of a page as rows to stage: the values at the paths, as text."""
+    """Records of a page as rows to stage: the values at the paths, as text. ``TransientError`` when a path is not
+    there: that is not the same as being empty."""
     steps = [path.split(".") for path in paths]
-    for record in records:
-        yield tuple(_staged_text(_value_at(record, step)) for step in steps)
+    with understood("a query"):
+        for record in records:
+            yield tuple(_staged_text(_value_at(record, step)) for step in steps)
 
 
 def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:

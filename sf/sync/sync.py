@@ -6,7 +6,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -18,6 +18,8 @@ from sf.sync.lock import sole_runner
 from sf.sync.runs import Synced
 
 logger = logging.getLogger(__name__)
+
+AnySynced = TypeVar("AnySynced", bound=Synced)
 
 
 @dataclass(frozen=True)
@@ -50,31 +52,24 @@ class Progress(Protocol):
     def finished(self) -> None: ...
 
 
-class CallCount(Protocol):
-    """Calls of this process so far."""
-
-    @property
-    def calls(self) -> int: ...
-
-
-class Sync(ABC):
+class Sync(ABC, Generic[AnySynced]):
     """One run of one object. What is read, and how, is the subclass's."""
 
     def __init__(
         self,
-        synced: Synced,
-        counter: CallCount,
+        synced: AnySynced,
+        calls_so_far: Callable[[], int],
         progress: Progress,
         options: SyncOptions,
         check_budget: Callable[[], None],
     ) -> None:
         self._progress = progress
         self._options = options
-        self._counter = counter
+        self._calls_so_far = calls_so_far
         self._check_budget = check_budget
         self._run: SyncRun
+        self._synced = synced
         self._name = synced.name
-        self._entered: Synced = synced
         self._remark = ""
         """What is worth knowing of a run that ends well."""
         self.stops_the_rest = False
@@ -96,9 +91,9 @@ class Sync(ABC):
         """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
         with sole_runner(self._name) as held:
             if not held:
-                return runs.skip_run(self._entered, "another run of it is under way")
-            self._run = runs.begin_run(self._entered)
-            before = self._counter.calls
+                return runs.skip_run(self._synced, "another run of it is under way")
+            self._run = runs.begin_run(self._synced)
+            before = self._calls_so_far()
             try:
                 state, message = self._outcome()
             except BaseException as error:
@@ -137,7 +132,7 @@ class Sync(ABC):
 
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
         """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
-        self._run.api_calls = self._counter.calls - calls_before
+        self._run.api_calls = self._calls_so_far() - calls_before
         if state is SyncRun.State.FAILED:
             failures.error("%s failed: %s", self._name, message)
         try:

@@ -169,8 +169,10 @@ def _initialise(installation: Installation) -> None:
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
     password = home / "password"
-    password.write_text(secrets.token_urlsafe(24))
-    password.chmod(0o600)
+    password.unlink(missing_ok=True)
+    # Readable by nobody else from its first moment on.
+    with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(24))
     installation.own(password)
     installation.run(
         "initdb",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from accounts_client.keys import check_sso_variables
 from api.rates import configured_rate
+from sf.salesforce.credentials import INSTANCE_URL as SALESFORCE_INSTANCE_URL
 from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
@@ -59,13 +60,12 @@ MIDDLEWARE = [
     "api.middleware.CorsMiddleware",
     "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sfapi.static_files.StaticFilesMiddleware",
     "api.middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "api.middleware.PageLoginMiddleware",
     "api.middleware.PageMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -112,18 +112,19 @@ STORAGES = {
 
 # -- transport security -----------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^ping/$", r"^healthz/$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-X_FRAME_OPTIONS = "DENY"
+# The header that it misses is set by SecurityHeadersMiddleware, on what is answered further out as well.
+SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
 # -- Salesforce -------------------------------------------------------------------------------------------
 SALESFORCE_LOGIN = {
     name: env.pem(name) if name == SALESFORCE_PRIVATE_KEY else env.text(name) for name in SALESFORCE_LOGIN_VARIABLES
 }
+SALESFORCE_LOGIN[SALESFORCE_INSTANCE_URL] = env.url(SALESFORCE_INSTANCE_URL)
 check_login_variables(SALESFORCE_LOGIN)
 SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
 SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"), userinfo=True)
@@ -173,9 +174,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
 
 # -- the simulator, for the demo --------------------------------------------------------------------------
-SIMULATOR_URL = env.development_only("SIMULATOR_URL", debug=DEBUG)
+env.development_only("SIMULATOR_URL", debug=DEBUG)
+SIMULATOR_URL = env.url("SIMULATOR_URL", schemes=("http", "https"))
 DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
 CRONJOBS = scheduled_jobs(
@@ -188,7 +189,7 @@ CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
 LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
-start_sentry(env.text("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
+start_sentry(env.sentry_dsn("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
 
 # Read by the requests library itself: how a private certificate authority is trusted.
 env.text("REQUESTS_CA_BUNDLE")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from api import health
 from sf.freshness import MAX_AGE
 from sf.models import SyncRun
+from sf.sync.objects import EVERY_OBJECT
 
 
 @pytest.fixture
@@ -30,6 +31,10 @@ def run(name: str, state: SyncRun.State, age: timedelta) -> None:
 def all_fresh() -> None:
     for name in MAX_AGE:
         run(name, SyncRun.State.DONE, timedelta(hours=1))
+
+
+def test_every_cached_object_is_looked_at() -> None:
+    assert set(MAX_AGE) >= {synced.name for synced in EVERY_OBJECT}
 
 
 def test_ping_answers(probe: Client) -> None:

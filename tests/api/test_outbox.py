@@ -13,6 +13,7 @@ from django.core.management import CommandError
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api import breaker, outbox
@@ -50,6 +51,17 @@ def test_salesforce_commits_and_drops_the_connection(writer: Client, simulator: 
     assert writer.get(answer["Location"]).json()["salesforce_id"] == made["Id"]
 
 
+def test_the_external_id_field_may_be_configured_in_other_letters(
+    writer: Client, simulator: Simulator, settings: Any
+) -> None:
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = FIELD.upper()
+    break_salesforce(simulator, "drop_after", times=1)
+    assert post_case(writer).status_code == 202
+    deliver()
+    assert len(cases_in(simulator)) == 1
+    assert OutboundCase.objects.get().salesforce_id == cases_in(simulator)[0]["Id"]
+
+
 def test_what_staff_wrote_meanwhile_stays(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, "drop_after", times=1)
     post_case(writer)
@@ -75,6 +87,26 @@ def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulat
     assert len(cases_in(simulator)) == 30
     assert deliver().startswith("30 delivered")
     assert len(cases_in(simulator)) == 30
+
+
+def test_a_probe_does_not_read_what_was_delivered(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO api_outboundcase (id, maker, source, values, state, attempts, lease_holder, salesforce_id, "
+            "error_code, error_message) SELECT gen_random_uuid(), 'key:test', 'case', '{}', "
+            "CASE i % 1000 WHEN 0 THEN 'queued' WHEN 1 THEN 'failed' ELSE 'delivered' END, 1, '', '', '', '' "
+            "FROM generate_series(1, 20000) AS i"
+        )
+        cursor.execute("ANALYZE api_outboundcase")
+    with CaptureQueriesContext(connection) as queries:
+        depth = outbox.queue_depth()
+    assert (depth.queued, depth.failed) == (20, 20)
+    with connection.cursor() as cursor:
+        for query in queries.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "outbound_case_" in plan
+            assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -186,7 +186,9 @@ def test_a_record_that_came_twice_stands_for_one_that_did_not_come(
     sync("sync_accounts")
     before = in_cache(Account)
     client = salesforce_client(UsageCounter("test"))
-    page = client.get(client.query_path(include_deleted=False), {"q": ACCOUNTS.full_query()[1]})
+    page = client.request(
+        "GET", client.query_path(include_deleted=False), params={"q": ACCOUNTS.full_query()[1]}
+    ).json()
     page["records"][-1] = page["records"][0]
     simulator.fail("status", path=THE_READ, status=200, body=json.dumps(page))
     assert_fails_unchanged("sync_accounts", before, "announced 60 records and sent 1 of them twice", options)

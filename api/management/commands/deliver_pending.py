@@ -2,7 +2,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
 
 from api.delivery import SalesforceAway, Tally, deliver_due
 from api.idempotency import forget_old_keys
@@ -18,11 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="also those whose next try is not due yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            with recorded_often("deliver_pending") as run:
-                self._deliver(run, everything=options["all"])
-        except (DatabaseError, InterfaceError) as error:
-            raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+        with recorded_often("deliver_pending") as run:
+            self._deliver(run, everything=options["all"])
 
     def _deliver(self, run: SyncRun, *, everything: bool) -> None:
         tally, away = Tally(), None

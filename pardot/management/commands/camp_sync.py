@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
 
 from pardot.finish import finish
 from pardot.models import DailySnapshot
@@ -45,15 +44,12 @@ class Command(BaseCommand):
             allow_deletes=options["allow_deletes"],
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
         )
-        try:
-            with recorded_configuration("camp_sync"):
-                camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
-            if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
-                self.stdout.write("nothing was done")
-                return
-            self._sync(camp, tier, entities)
-        except (DatabaseError, InterfaceError) as error:
-            raise CommandError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+        with recorded_configuration("camp_sync"):
+            camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
+        if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
+            self.stdout.write("nothing was done")
+            return
+        self._sync(camp, tier, entities)
 
     def _wanted(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
         """The tier (none with ``--entities``) and what is read."""

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from sf.connection import salesforce_client
 from sf.diagnosis import diagnose
 from sf.management.output import FORMATS, write_records
+from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.http import Patience
@@ -73,22 +74,28 @@ def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Map
 
 
 def _search(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    found = client.get(f"{client.data_path}/search", {"q": options["sosl"]})
-    return [{"type": record["attributes"]["type"], **record} for record in found["searchRecords"]]
+    def typed(found: Any) -> list[dict[str, Any]]:
+        return [{"type": record["attributes"]["type"], **record} for record in found["searchRecords"]]
+
+    return client.ask("GET", f"{client.data_path}/search", typed, params={"q": options["sosl"]})
 
 
 def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """All objects, one object's fields, or its layouts."""
     path = f"{client.data_path}/sobjects"
     if not options["object"]:
-        return _pick(client.get(path)["sobjects"], "name", "label", "keyPrefix", "custom", "queryable")
+        return client.ask(
+            "GET", path, lambda all_: _pick(all_["sobjects"], "name", "label", "keyPrefix", "custom", "queryable")
+        )
+    path = f"{path}/{options['object']}/describe"
+    if options["layout"]:
+        return client.ask("GET", f"{path}/layouts/{options['layout']}", lambda layout: [dict(layout)])
     if options["layout"] is not None:
-        layout = client.get(f"{path}/{options['object']}/describe/layouts/{options['layout']}".rstrip("/"))
-        return [layout] if options["layout"] else layout.get("layouts", [layout])
-    described = client.get(f"{path}/{options['object']}/describe")
+        return client.ask("GET", f"{path}/layouts", lambda layouts: list(layouts.get("layouts", [layouts])))
     if options["format"] == "json":
-        return [described]
-    return _pick(described["fields"], "name", "label", "type", "length", "nillable", "calculated", "referenceTo")
+        return client.ask("GET", path, lambda described: [dict(described)])
+    columns = ("name", "label", "type", "length", "nillable", "calculated", "referenceTo")
+    return client.ask("GET", path, lambda described: _pick(described["fields"], *columns))
 
 
 def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -100,7 +107,7 @@ def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mappi
     """By id, or by ``ExternalIdField=value``."""
     field, found, value = options["id"].partition("=")
     place = f"{field}/{quote(value, safe='')}" if found else quote(field, safe="")
-    record = client.get(f"{client.data_path}/sobjects/{options['object']}/{place}")
+    record = client.ask("GET", f"{client.data_path}/sobjects/{options['object']}/{place}", dict[str, Any])
     shown = {name: value for name, value in record.items() if name != "attributes"}
     if options["format"] == "json":
         return [shown]
@@ -108,22 +115,25 @@ def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mappi
 
 
 def _updated(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return [{"id": found} for found in _between(client, options, "updated")["ids"]]
+    return _between(client, options, "updated", lambda found: [{"id": each} for each in found["ids"]])
 
 
 def _deleted(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return _pick(_between(client, options, "deleted")["deletedRecords"], "id", "deletedDate")
+    return _between(client, options, "deleted", lambda found: _pick(found["deletedRecords"], "id", "deletedDate"))
 
 
-def _between(client: SalesforceClient, options: Mapping[str, Any], kind: str) -> Any:
+def _between(
+    client: SalesforceClient, options: Mapping[str, Any], kind: str, understand: Callable[[Any], list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
     period = {"start": options["start"].isoformat(), "end": options["end"].isoformat()}
-    return client.get(f"{client.data_path}/sobjects/{options['object']}/{kind}/", period)
+    return client.ask("GET", f"{client.data_path}/sobjects/{options['object']}/{kind}/", understand, params=period)
 
 
 def _apex(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - 0.3 s, which only its users pay
 
-    answer = simple_salesforce(client).apexecute(options["path"], method=options["method"], data=options["data"])
+    with understood(f"{options['method']} {options['path']}"):
+        answer = simple_salesforce(client).apexecute(options["path"], method=options["method"], data=options["data"])
     if isinstance(answer, list):
         return [item if isinstance(item, Mapping) else {"value": item} for item in answer]
     return [answer if isinstance(answer, Mapping) else {"value": answer}]

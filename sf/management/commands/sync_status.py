@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.schedule import next_run
-from sf.status import ObjectStatus, status_of_all
+from sf.status import ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
@@ -21,8 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         titles = ("object", "rows", "deleted", "set aside", "last done", "mode", "last run", "")
         self.stdout.write(_LINE.format(*titles).rstrip())
+        soft_deleted = soft_deleted_rows()
         for status in status_of_all():
-            self.stdout.write(_line(status))
+            self.stdout.write(_line(status, soft_deleted[status.name]))
         self.stdout.write("")
         self._budget()
         self._next()
@@ -47,12 +48,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, if the cron table is installed")
 
 
-def _line(status: ObjectStatus) -> str:
+def _line(status: ObjectStatus, soft_deleted: int) -> str:
     done, last = status.last_done, status.last_run
     return _LINE.format(
         status.name,
         f"{status.rows:,}",
-        f"{status.soft_deleted:,}",
+        f"{soft_deleted:,}",
         f"{status.set_aside:,}",
         _ago(status.age) if status.age is not None else "never",
         done.get_mode_display().lower() if done else "",

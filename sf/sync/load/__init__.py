@@ -1,6 +1,6 @@
 """Set-based loading: pages are copied into a staging table of text, which one statement a kind merges.
 
-The only place with the raw SQL of a sync. How it works:
+All SQL that moves rows of a sync. How it works:
 
 * ``Stage`` is an UNLOGGED table beside the target, one text column a column. It outlives the process, so a run that
   was killed can go on; a crash of PostgreSQL empties it, which its row count shows.

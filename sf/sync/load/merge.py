@@ -26,7 +26,6 @@ class Counts:
     updated: int = 0
     soft_deleted: int = 0
     unchanged: int = 0
-    set_aside: int = 0
     repeated: int = 0
     """Staged rows of records that were staged more than once, the later one of each not counted."""
     live_before: int = 0
@@ -70,9 +69,7 @@ class Merge:
             refusals = self._take_out_refused()
             if not refusals:
                 raise
-            counts = self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)])
-            counts.set_aside = len(refusals)
-            return counts, refusals
+            return self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)]), refusals
 
     def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
         """Delete what is not staged (or mark it, as the target says), except rows written here since the read began;

@@ -1,0 +1,56 @@
+"""Does any pinned package have a known vulnerability? Asks PyPI's advisories by ``pip-audit``.
+
+Where they cannot be asked (no network, or a mirror without them), that is said, and is no failure: a build must not
+depend on it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PINNED = ROOT / "requirements" / "constraints.txt"
+
+_NOBODY_ANSWERS = re.compile(r"\brequests\.exceptions\.|ConnectionError|ServiceError|timed out", re.IGNORECASE)
+
+
+def main() -> None:
+    options = ["--no-deps", "--disable-pip", "--format=json", "--progress-spinner=off"]
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(PINNED), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found, said = verdict(done.stdout, done.stderr)
+    print(f"pip-audit: {said}")
+    sys.exit(1 if found else 0)
+
+
+def verdict(answer: str, errors: str) -> tuple[bool, str]:
+    """Whether something has to be done, and what is said of it. ``answer`` is pip-audit's JSON, or empty."""
+    if not answer.strip():
+        last = (errors.strip() or "it said nothing").splitlines()[-1]
+        return not _NOBODY_ANSWERS.search(errors), f"nothing was looked up: {last[:200]}"
+    packages = json.loads(answer)["dependencies"]
+    vulnerable = [package for package in packages if package.get("vulns")]
+    if vulnerable:
+        return True, "\n  ".join(["known vulnerabilities:", *(line for each in vulnerable for line in _lines(each))])
+    unknown = [package["name"] for package in packages if "skip_reason" in package]
+    if len(unknown) == len(packages):
+        return False, "nothing was looked up: PyPI has no advisories here (a mirror?)"
+    beside = f"; not known to PyPI: {', '.join(unknown)}" if unknown else ""
+    return False, f"{len(packages) - len(unknown)} packages, no known vulnerability{beside}"
+
+
+def _lines(package: dict[str, object]) -> Iterator[str]:
+    vulnerabilities = package["vulns"]
+    assert isinstance(vulnerabilities, list)
+    for each in vulnerabilities:
+        mended = ", ".join(each["fix_versions"]) or "no version yet"
+        yield f"{package['name']} {package['version']}: {each['id']}, mended in {mended}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""How commands end on a bad day: one clear line, no traceback, no secret, nothing half done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sf.models import Account
+from tests.conftest import Manage
+from tests.sf.cache import last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Day = Callable[[Simulator], dict[str, str]]
+
+
+def with_variables(**variables: str) -> Day:
+    return lambda simulator: variables
+
+
+def blocked_flow(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/login-flows", {"blocked": ["password"]})
+    return {}
+
+
+def expired_session(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/sessions/expire")
+    return {name: simulator.other_logins[name] for name in ("SALESFORCE_INSTANCE_URL", "SALESFORCE_SESSION_ID")}
+
+
+def hidden_field(simulator: Simulator) -> dict[str, str]:
+    simulator.post("/fields/Account/LMS__c/hide")
+    return {}
+
+
+def no_permission(simulator: Simulator) -> dict[str, str]:
+    simulator.fail("error", path="query", code="INSUFFICIENT_ACCESS", status=403, message="no Account for you")
+    return {}
+
+
+def wrong_host(simulator: Simulator) -> dict[str, str]:
+    return {"SALESFORCE_HOST": simulator.variables["SALESFORCE_HOST"] + "/elsewhere"}
+
+
+BAD_DAYS: dict[str, tuple[Day, str]] = {
+    "wrong password": (with_variables(SALESFORCE_PASSWORD="canary"), r"invalid_grant.*SALESFORCE_PASSWORD"),
+    "wrong client secret": (with_variables(SALESFORCE_CLIENT_SECRET="canary"), r"check SALESFORCE_CLIENT_SECRET"),
+    "blocked login flow": (blocked_flow, r"invalid_grant.*that the org allows this login flow"),
+    "expired token": (with_variables(SALESFORCE_REFRESH_TOKEN="canary"), r"expired access/refresh token.*REFRESH_"),
+    "expired session": (expired_session, r"SALESFORCE_SESSION_ID is no longer good"),
+    "hidden field": (hidden_field, r"accounts: failed: .*INVALID_FIELD.*'LMS__c'"),
+    "no permission": (no_permission, r"INSUFFICIENT_ACCESS.*no Account for you"),
+    "wrong host": (wrong_host, r"404.*check SALESFORCE_HOST"),
+    "untrusted certificate": (with_variables(REQUESTS_CA_BUNDLE=""), r"is not trusted.*set REQUESTS_CA_BUNDLE"),
+    "no login": (
+        with_variables(SALESFORCE_CLIENT_ID="", SALESFORCE_CLIENT_SECRET="", SALESFORCE_USERNAME="",
+                       SALESFORCE_PASSWORD="", SALESFORCE_SECURITY_TOKEN=""),
+        r"Salesforce is not configured: set SALESFORCE_CLIENT_ID",
+    ),
+    "half a login": (with_variables(SALESFORCE_PASSWORD=""), r"username-password lacks SALESFORCE_PASSWORD"),
+    "a setting that is none": (with_variables(SALESFORCE_API_VERSION="new"), r"SALESFORCE_API_VERSION: 'new' is not"),
+    "PostgreSQL away": (
+        with_variables(DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi"),
+        r'PostgreSQL: .*"127.0.0.1", port 1 failed: Connection refused',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "line"), BAD_DAYS.values(), ids=BAD_DAYS)
+def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
+    done = run_manage("sync_accounts", **day(simulator))
+    assert done.returncode != 0
+    assert done.stdout == ""
+    beside = ("accounts: first run, by REST: ", "CommandError: failed: ")
+    told = [text for text in done.stderr.splitlines() if not text.startswith(beside)]
+    assert len(told) == 1, done.stderr
+    assert re.search(line, told[0]), told[0]
+    assert "canary" not in done.stderr
+    assert not Account.all_objects.exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["sync_status"], ["sf", "limits"], ["deliver_pending"]], ids=lambda command: command[0]
+)
+def test_without_postgresql_no_command_shows_a_traceback(run_manage: Manage, command: list[str]) -> None:
+    done = run_manage(*command, DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert 'PostgreSQL: connection failed: connection to server at "127.0.0.1", port 1' in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_a_traceback_is_shown_to_those_who_ask(simulator: Simulator, run_manage: Manage) -> None:
+    done = run_manage("sync_accounts", "--traceback", SALESFORCE_PASSWORD="wrong")
+    assert "Traceback" in done.stderr
+
+
+def test_without_a_network_the_host_is_named(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_HOST = "https://localhost:1"
+    with pytest.raises(CommandError):
+        sync("sync_all")
+    assert last_run("accounts").message.startswith("https://localhost:1: cannot be reached: ")
+    with pytest.raises(CommandError, match="https://localhost:1: cannot be reached"):
+        call_command("sf", "limits")

@@ -1,0 +1,72 @@
+"""What is not of the form that was asked for (a proxy's page with status 200, half an answer) is asked for again; if it
+stays, the run fails with one line that says what was asked, as after any other fault."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sf.models import Account
+from tests.sf.cache import assert_equal, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REST, BULK = 10**9, 1
+CALLS = {
+    "the limits": (REST, "/limits"),
+    "the count": (REST, "COUNT"),
+    "a page": (REST, "q=SELECT.Id"),
+    "a new job": (BULK, "jobs/query$"),
+    "a job's state": (BULK, r"jobs/query/\w+$"),
+}
+ODD = {
+    "HTML": "<html><body>Please sign in to the network</body></html>",
+    "half of it": '{"id": "750',
+    "another form": '{"seen": true}',
+    "a list": "[1, 2]",
+    "nothing": "null",
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "odd"),
+    [(call, "another form") for call in CALLS] + [("a new job", odd) for odd in ODD if "form" not in odd],
+)
+def test_it_is_asked_for_again(simulator: Simulator, settings: Any, call: str, odd: str) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD, path = CALLS[call]
+    simulator.fail("status", path=path, status=200, body=ODD[odd])
+    sync("sync_accounts")
+    assert last_run("accounts").state == "done"
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(("threshold", "path"), list(CALLS.values())[1:], ids=list(CALLS)[1:])
+def test_if_it_stays_the_run_fails_in_one_line(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail("status", path=path, times=None, status=200, body=ODD["another form"])
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    run = last_run("accounts")
+    assert run.state == "failed"
+    assert "is not understood: no '" in run.message
+
+
+def test_a_record_without_a_field_is_not_a_record_whose_field_is_empty(simulator: Simulator, settings: Any) -> None:
+    sync("sync_accounts")
+    page = '{"totalSize": 1, "done": true, "records": [{"Id": "0010000000000AAAAA"}]}'
+    simulator.fail("status", path="q=SELECT.Id", status=200, body=page)
+    sync("sync_accounts", force=True)
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["search", "FIND {x}"], ["describe"], ["describe", "Contact"], ["deleted", "Contact", "2026-01-01"]]
+)
+def test_somebody_at_the_screen_sees_one_line(simulator: Simulator, arguments: list[str]) -> None:
+    simulator.fail("status", path="/search|/sobjects", times=None, status=200, body="[]")
+    with pytest.raises(CommandError, match="is not understood"):
+        call_command("sf", *arguments, stdout=StringIO())

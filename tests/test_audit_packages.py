@@ -1,0 +1,52 @@
+"""``make lint`` fails for a known vulnerability, and for no other reason than that."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from scripts.audit_packages import verdict
+
+FINE: dict[str, Any] = {"name": "one", "version": "1.0", "vulns": []}
+UNKNOWN = {"name": "two", "skip_reason": "not found"}
+BAD = {
+    "name": "three",
+    "version": "2.0",
+    "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1"]}, {"id": "PYSEC-2", "fix_versions": []}],
+}
+
+
+@pytest.mark.parametrize(
+    ("packages", "fails", "said"),
+    [
+        ([FINE], False, "1 packages, no known vulnerability"),
+        ([FINE, UNKNOWN], False, "1 packages, no known vulnerability; not known to PyPI: two"),
+        ([UNKNOWN], False, "nothing was looked up: PyPI has no advisories here"),
+        (
+            [FINE, UNKNOWN, BAD],
+            True,
+            "three 2.0: PYSEC-1, mended in 2.1\n  three 2.0: PYSEC-2, mended in no version yet",
+        ),
+    ],
+)
+def test_what_was_looked_up_decides(packages: list[dict[str, Any]], fails: bool, said: str) -> None:
+    found, message = verdict(json.dumps({"dependencies": packages}), "")
+    assert found is fails
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("errors", "fails"),
+    [
+        ("Traceback …\nrequests.exceptions.ProxyError: Max retries exceeded", False),
+        ("pip_audit._service.interface.ConnectionError: Could not connect to PyPI's vulnerability feed", False),
+        ("usage: pip-audit …\npip-audit: error: unrecognized arguments: --no-deeps", True),
+        ("", True),
+    ],
+)
+def test_no_network_is_no_failure_but_a_wrong_call_is(errors: str, fails: bool) -> None:
+    found, message = verdict("", errors)
+    assert found is fails
+    assert "nothing was looked up" in message
