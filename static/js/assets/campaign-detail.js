@@ -1,6 +1,6 @@
 /* What belongs to one campaign: its assets by type, and when it ran. */
 
-import { h, icon } from "../core/dom.js";
+import { h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { flagChips } from "./flags.js";
 import { outwardOr, rowsOf } from "./links.js";
@@ -27,10 +27,15 @@ function belongings(campaign, type, to) {
   const count = campaign[`${type.replace(/s$/, "")}_count`];
   return h(
     "section", {},
-    h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, " ", h("span", { class: "soft number" }, number(count))),
+    h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, countOf(campaign, type, count)),
     assets.length ? h("ul", { class: "plain-list" }, assets.map((asset) => belonging(type, asset, to))) : h("p", { class: "small soft" }, count === null ? "No data yet." : "None."),
-    count > 0 && h("p", { class: "small" }, h("a", { href: rowsOf(type, { campaign: campaign.id }) }, count > assets.length ? `All ${number(count)}` : "In the Gear Locker")),
+    count > assets.length && h("p", { class: "small soft" }, `The first ${number(assets.length)} of ${number(count)}.`),
   );
+}
+
+function countOf(campaign, type, count) {
+  if (!count) return h("span", { class: "soft number" }, number(count));
+  return h("a", { class: "number", href: rowsOf(type, { campaign: campaign.id }), title: "Show them in the Gear Locker" }, number(count), hiddenText(` ${TYPES[type].many} in the Gear Locker`));
 }
 
 function belonging(type, asset, to) {

@@ -127,7 +127,8 @@ const RESPONDED = { key: "responded", label: "Responded", options: [["yes", "Res
 
 function columns(to) {
   return [
-    { key: "person", label: "Person", value: ({ contact_id, lead_id }) => contact_id ?? lead_id, show: (row) => person(row, to) },
+    { key: "person", label: "Person", className: "wide", value: ({ name, contact_id, lead_id }) => name ?? contact_id ?? lead_id, show: (row) => person(row, to) },
+    { key: "kind", label: "Kind", value: ({ contact_id, lead_id }) => (contact_id ? "Contact" : lead_id ? "Lead" : null) },
     { key: "status", label: "Status" },
     { key: "has_responded", label: "Responded", value: ({ has_responded }) => (has_responded ? "Responded" : "No"), show: ({ has_responded }) => (has_responded ? chip("Responded", { tone: "good" }) : "No") },
     { key: "first_responded_date", label: "First response", first: "desc", show: (row) => day(row.first_responded_date) },
@@ -135,7 +136,7 @@ function columns(to) {
   ];
 }
 
-function person({ contact_id, lead_id }, to) {
+function person({ name, contact_id, lead_id }, to) {
   const id = contact_id ?? lead_id;
-  return id ? outwardOr(`${contact_id ? "Contact" : "Lead"} ${id}`, to.salesforce(id)) : null;
+  return id ? outwardOr(name ?? id, to.salesforce(id)) : null;
 }

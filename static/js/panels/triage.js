@@ -20,6 +20,8 @@ export default panel({
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })), to };
   },
+  noData: ({ actions }) => actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
+  empty: ({ actions }) => actions.length === 0 && "No clean-up action is configured: the settings name them.",
   render: ({ actions, issues, to }) => [setup(actions), h("ul", { class: "triage-actions" }, actions.map((action) => actionItem(action, to))), issueTable(issues)],
 });
 
