@@ -5,7 +5,7 @@ import { ago, day, MISSING, number } from "../core/format.js";
 import { route } from "../core/route.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
-import { activityNote, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
+import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
 import { outwardOr, rowsOf } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
@@ -23,7 +23,7 @@ export function auditTable(summary, { pages }) {
     key: type, caption: title, noun: one, exportAs: type.replaceAll("_", "-"), size: 25, sort: "-issues",
     search: `Search ${TYPES[type].many}`,
     source: paged(`assets/${type}`, { records: "records", params }),
-    columns: [...columnsOf(type, pages), issuesColumn(), actionsColumn(summary)],
+    columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type), actionsColumn(summary)],
     filters: filtersOf(summary),
   });
   const note = activityNote(summary, "What needs it is left out here.");
@@ -47,6 +47,7 @@ function filtersOf(summary) {
   const campaign = route.get(`${type}.campaign`);
   return [
     flagFilter(summary),
+    EXEMPT_FILTER,
     CONTENT.includes(type) && REACH,
     type !== "tags" && TAGGED,
     campaign && { key: "campaign", label: "Campaign", options: [[campaign, `Campaign ${campaign}`]] },
@@ -55,9 +56,8 @@ function filtersOf(summary) {
 
 // -- columns -------------------------------------------------------------------------------------------------
 
-function columnsOf(type, pages) {
+function columnsOf(type) {
   return [
-    nameColumn(type, pages),
     ...(OWN[type] ?? []),
     ...(CONTENT.includes(type) ? [campaignColumn()] : []),
     ...(type in ACTIVITY ? [countColumn("activity_count", ACTIVITY[type])] : []),
@@ -100,7 +100,7 @@ const OWN = {
   custom_redirects: [urlColumn],
   list_emails: [
     { key: "subject", label: "Subject", className: "medium" },
-    { key: "is_sent", label: "State", value: ({ is_sent }) => sent(is_sent), show: ({ is_sent }) => (is_sent === null ? null : chip(sent(is_sent))) },
+    { key: "is_sent", label: "State", value: ({ is_sent }) => sent(is_sent), show: ({ is_sent }) => (is_sent === false ? chip("Draft") : sent(is_sent)) },
   ],
   lists: [
     { key: "title", label: "Public title", sort: false, className: "medium" },

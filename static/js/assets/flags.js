@@ -31,7 +31,7 @@ export function countChips({ area, counts, exempt }) {
   if (unknown.length) chips.push(noDataChip(unknown));
   if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
   const away = Object.values(exempt).reduce((sum, count) => sum + count, 0);
-  if (away) chips.push(chip(`${number(away)} exempt`, { href: rowsOf(area, { flag: "exempt" }), sign: "shield" }));
+  if (away) chips.push(chip(`${number(away)} exempt`, { href: rowsOf(area, { exempt: "yes" }), sign: "shield" }));
   return h("p", { class: "chips" }, chips);
 }
 
@@ -60,15 +60,17 @@ function flagFigure(area, flag, count, exempt) {
   return count === null ? h("span", attributes, content) : h("a", { ...attributes, href: rowsOf(area, { flag }) }, content);
 }
 
-/** A filter for tables: any, none, exempt from one, or one of the flags. */
+/** A filter for tables: any, none, or one of the flags. */
 export function flagFilter({ counts }) {
   const flags = Object.keys(counts).map((flag) => [flag, flagWords(flag).label]);
-  return { key: "flag", label: "Issue", options: [["any", "Any issue"], ["none", "No issue"], ["exempt", "Exempt from one"], ...flags] };
+  return { key: "flag", label: "Issue", options: [["any", "Any issue"], ["none", "No issue"], ...flags] };
 }
 
-/** What the endpoints call it. */
-export function flagParams({ flag }) {
-  return { any: { issues: true }, none: { issues: false }, exempt: { exempt: true } }[flag] ?? { flag };
+export const EXEMPT_FILTER = { key: "exempt", label: "Exemption", options: [["yes", "Exempt"], ["no", "Not exempt"]] };
+
+/** What the endpoints call these filters. */
+export function flagParams({ flag, exempt }) {
+  return { exempt: yesOrNo(exempt), ...({ any: { issues: true }, none: { issues: false } }[flag] ?? { flag }) };
 }
 
 /** "yes" → true, "no" → false, else undefined, which asks for nothing. */

@@ -24,7 +24,8 @@ export function followMembers(to, signal) {
     open = wanted ? new Drawer(wanted, to, () => (open = null)) : null;
   };
   route.onChange(follow, signal);
-  signal.addEventListener("abort", () => open?.close());
+  // The panel loads again: what the address holds is opened again.
+  signal.addEventListener("abort", () => open?.close({ forGood: false }));
   follow();
 }
 
@@ -37,7 +38,8 @@ class Drawer {
     this.begin();
   }
 
-  close() {
+  close({ forGood = true } = {}) {
+    this.forGood = forGood;
     this.dialog.close();
   }
 
@@ -45,6 +47,7 @@ class Drawer {
   leave(gone) {
     this.stop.abort();
     gone();
+    if (this.forGood === false) return;
     if (route.get(KEY) === this.id) route.set({ [KEY]: "" });
     document.querySelector(`[data-members="${CSS.escape(this.id)}"]`)?.focus();
   }

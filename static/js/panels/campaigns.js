@@ -7,7 +7,7 @@ import { route } from "../core/route.js";
 import { onChanged, shared } from "../core/shared.js";
 import { campaignDetail } from "../assets/campaign-detail.js";
 import { issuesColumn, nameColumn } from "../assets/audit-table.js";
-import { flagFilter, flagParams, yesOrNo } from "../assets/flags.js";
+import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { followMembers } from "../assets/members.js";
 import { paged } from "../assets/paging.js";
@@ -27,6 +27,8 @@ const AGES = {
 
 export default panel({
   lines: 8,
+  // A filter that is seldom wanted stands there when the address has it.
+  keys: ["campaigns.exempt"],
   load: async () => {
     const [{ summary, folders }, to] = await Promise.all([shared("campaigns", { limit: 1 }), pages()]);
     return { summary, folders, to };
@@ -64,7 +66,8 @@ function filters(summary, folders) {
     { key: "members", label: "Members", options: [["yes", "Has members"], ["no", "Nobody"]] },
     { key: "age", label: "Age", options: Object.entries(AGES).map(([key, [label]]) => [key, label]) },
     { key: "folder", label: "Folder", options: named.sort(([, a], [, b]) => a.localeCompare(b, "en", { numeric: true })) },
-  ];
+    route.get("campaigns.exempt") && EXEMPT_FILTER,
+  ].filter(Boolean);
 }
 
 /** As the endpoint calls them. */
@@ -85,12 +88,12 @@ function params({ sf, assets, members, age, folder, ...flags }) {
 function columns(summary, to) {
   return [
     { ...nameColumn("campaigns", to), label: "Campaign" },
+    issuesColumn(),
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
     { key: "assets", label: "Assets", sort: "asset_count", first: "desc", value: assetText, show: assets },
     { key: "member_count", label: "Members", end: true, first: "desc", show: members },
     { key: "activity_count", label: "Activity", end: true, first: "desc", show: ({ activity_count }) => number(activity_count) },
     { key: "created_at", label: "Made", className: "tight", first: "desc", value: begun, show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))) },
-    issuesColumn(),
     actionsColumn(summary),
   ];
 }

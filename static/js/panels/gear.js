@@ -31,7 +31,7 @@ async function inventory(signal) {
 function openType(health) {
   const named = route.get("gear.type");
   if (named in health) return named;
-  const filtered = (type) => ["flag", "q", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
+  const filtered = (type) => ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
   return Object.keys(health).find(filtered) ?? "";
 }
 

@@ -7,7 +7,7 @@ import { shared } from "../core/shared.js";
 import { outwardOr, pages, rowsOf } from "../assets/links.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 
-const SHOWN = 4;
+const SHOWN = 3;
 
 export default panel({
   uses: ["exemptions"],

@@ -16,7 +16,7 @@ export default panel({
   render: (patterns) => {
     const most = Math.max(...patterns.map((pattern) => pattern.tags));
     return table({
-      key: "naming", caption: "Prefixes", noun: "prefix", exportAs: "tag-prefixes", size: 25, search: patterns.length > 10 && "Search prefixes", sort: "-tags",
+      key: "naming", caption: "Prefixes", noun: "naming pattern", exportAs: "tag-prefixes", size: 25, search: patterns.length > 10 && "Search prefixes", sort: "-tags",
       rowId: (row) => row.prefix, rows: patterns, columns: columns(most), filters: patterns.length > 10 ? [MIXED] : [],
     }).element;
   },

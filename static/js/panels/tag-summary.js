@@ -24,7 +24,7 @@ function convention({ tags, with_prefix, prefixes, tagged_objects }) {
   const parts = [{ label: "With a prefix", value: with_prefix, tone: "good" }, { label: "Without", value: tags - (with_prefix ?? 0), tone: "none" }];
   return h(
     "div", { class: "stack" },
-    h("p", {}, h("strong", {}, percent(share)), ` have a prefix, of ${number(prefixes)} different ones. They stand `, h("strong", {}, number(tagged_objects)), " times on assets and prospects."),
+    h("p", {}, h("strong", {}, percent(share)), ` have a prefix; there are ${number(prefixes)} different ones. Tags stand `, h("strong", {}, number(tagged_objects)), " times on assets and prospects."),
     shares({ label: "Tags", parts, large: true }),
   );
 }
