@@ -23,7 +23,7 @@ export function auditTable(summary, { pages }) {
     key: type, caption: title, noun: one, exportAs: type.replaceAll("_", "-"), size: 25, sort: "-issues",
     search: `Search ${TYPES[type].many}`,
     source: paged(`assets/${type}`, { records: "records", params }),
-    columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type), actionsColumn(summary)],
+    columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type, pages), actionsColumn(summary)],
     filters: filtersOf(summary),
   });
   const note = activityNote(summary, "What needs it is left out here.");
@@ -56,9 +56,9 @@ function filtersOf(summary) {
 
 // -- columns -------------------------------------------------------------------------------------------------
 
-function columnsOf(type) {
+function columnsOf(type, pages) {
   return [
-    ...(OWN[type] ?? []),
+    ...(type === "campaigns" ? [salesforceColumn(pages)] : (OWN[type] ?? [])),
     ...(CONTENT.includes(type) ? [campaignColumn()] : []),
     ...(type in ACTIVITY ? [countColumn("activity_count", ACTIVITY[type])] : []),
     ...(type === "forms" ? [countColumn("error_count", "Errors")] : []),
@@ -93,6 +93,10 @@ function campaignColumn() {
   };
 }
 
+function salesforceColumn(pages) {
+  return { key: "salesforce_id", label: "Salesforce", sort: false, show: ({ salesforce_id: id }) => id && outwardOr(id, pages.salesforce(id)) };
+}
+
 const urlColumn = { key: "url", label: "Address", sort: false, show: ({ url }) => url && h("span", { class: "clip", title: url }, url.replace(/^https?:\/\//, "")) };
 
 const OWN = {
@@ -106,7 +110,6 @@ const OWN = {
     { key: "title", label: "Public title", sort: false, className: "medium" },
     { key: "kind", label: "Kind", sort: false, value: ({ is_dynamic, is_public }) => [is_dynamic ? "Dynamic" : "Static", is_public && "public"].filter(Boolean).join(", ") },
   ],
-  campaigns: [{ key: "salesforce_id", label: "Salesforce", sort: false }],
   tags: [
     { key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null },
     countColumn("usage", "On objects"),
