@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.db import connection
+
 from pardot.areas import Area
 
 _AREA: Mapping[str, Area] = {
@@ -30,3 +32,21 @@ def area_of_object_type(word: str | None) -> Area | None:
 
 IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') = 'prospect'"
 """The same as SQL, over ``object_type``: it is on a prospect."""
+
+# From one word to the next by the index, instead of a look at every row.
+_WORDS = """
+    WITH RECURSIVE words AS (
+        SELECT min(object_type) AS word FROM pardot_taggedobject
+        UNION ALL
+        SELECT (SELECT min(object_type) FROM pardot_taggedobject WHERE object_type > word) FROM words
+        WHERE word IS NOT NULL
+    )
+    SELECT word FROM words WHERE word IS NOT NULL
+"""
+
+
+def words_of(area: Area) -> list[str]:
+    """How Pardot has spelled ``area`` so far, in what is copied here."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS)
+        return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Lower
 
 from pardot.areas import Area
 from pardot.audits.run import AUDIT_OF
-from pardot.models import AuditSummary, Campaign, EntityState, Folder
+from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
+from pardot.object_types import words_of
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
 from pardot.sync.entities import FOLDERS
@@ -27,8 +28,12 @@ _SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage",
 MOST_RECENT = 10
 
 
-class NoCampaigns(ValueError):
-    """Assets of this area belong to no campaign, so they cannot be asked for by one."""
+class NotOfThisArea(ValueError):
+    """Assets of this area cannot be asked for by it; ``name``: of the parameter."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ class AssetFilters:
     issues: bool | None = None
     exempt: bool | None = None
     campaign_id: int | None = None
+    linked: bool | None = None
+    """In a campaign that is linked to Salesforce, or in one that exists and is not."""
+    tagged: bool | None = None
     q: str | None = None
 
 
@@ -72,7 +80,7 @@ def sort_keys(area: Area) -> SortKeys:
 
 
 def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> Page:
-    """Records of the area of ``health``: three queries or four. ``Unknown``, ``NoCampaigns``."""
+    """Records of the area of ``health``: three queries or four. ``Unknown``, ``NotOfThisArea``."""
     rows = _matching(health, wanted)
     shown = ordered(rows, sort, sort_keys(health.area)).values(*columns_of(health.area))[offset : offset + limit]
     records = list(shown)
@@ -83,9 +91,11 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
 def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
     rows: Rows = health.audit.model._default_manager.all()
     if wanted.campaign_id is not None:
-        if "campaign_id" not in columns_of(health.area):
-            raise NoCampaigns(f"{health.area.label} belong to no campaign")
-        rows = rows.filter(campaign_id=wanted.campaign_id)
+        rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=wanted.campaign_id)
+    if wanted.linked is not None:
+        rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=wanted.linked))
+    if wanted.tagged is not None:
+        rows = _tagged(rows, health.area, wanted.tagged)
     if wanted.flag is not None:
         rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
     elif wanted.exempt is not None:
@@ -95,6 +105,27 @@ def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
     if wanted.q:
         rows = searched(rows, wanted.q, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
     return rows
+
+
+def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
+    if "campaign_id" not in columns_of(area):
+        raise NotOfThisArea(parameter, f"{area.label} belong to no campaign")
+    return rows
+
+
+def _campaigns(*, linked: bool) -> Rows:
+    """Ids, by the rule of ``CHAIN``: a Salesforce id of nothing but white space is none."""
+    having = {"salesforce_id__regex": "[^[:space:]]"}
+    found: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
+    return found.values("pk")
+
+
+def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
+    """Those with a tag, or those without; Pardot spells the types of objects in several ways."""
+    if area is Area.TAGS:
+        raise NotOfThisArea("tagged", "Tags carry no tags")
+    has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
+    return rows.filter(has_tag if wanted else ~has_tag)
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from pardot.models import Campaign, CampaignMember, CampaignMemberCount, SalesforceCampaign
 from pardot.sync.entities import CAMPAIGN_MEMBER_COUNTS, CAMPAIGN_MEMBERS
 from pardot.sync.state import complete_reads
+from sf.models import Contact
 
 SHOWN = ("id", "lead_id", "contact_id", "status", "has_responded", "created_date", "first_responded_date")
 
@@ -58,4 +59,7 @@ def _in_salesforce(sf_id: str) -> bool:
 
 def _members(sf_id: str, after: str, limit: int) -> list[dict[str, Any]]:
     rows = CampaignMember.objects.filter(campaign_id=sf_id, pk__gt=after)
-    return list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])
+    found = list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])
+    contacts = {row["contact_id"] for row in found if row["contact_id"]}
+    names = dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "full_name"))
+    return [{**row, "name": names.get(row["contact_id"])} for row in found]

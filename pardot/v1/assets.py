@@ -15,7 +15,7 @@ from api.fields import PlainText, json_response
 from pardot.areas import Area
 from pardot.audits.run import AUDIT_OF
 from pardot.selectors.area_health import area_health
-from pardot.selectors.assets import AssetFilters, NoCampaigns, asset_page, inventory
+from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
 from pardot.v1.health_of_area import AreaSummary, area_summary
 from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
 
@@ -94,6 +94,21 @@ class AssetSearch(FlaggedPaging):
         "before it: descending. A column that the type has not is a 422 that lists those that it has.",
     )
     campaign_id: RecordId | None = None
+    linked: bool | None = Field(
+        None, description="Only what is in a campaign that is linked to Salesforce; false: in one that is not."
+    )
+    tagged: bool | None = Field(None, description="Only what has a tag (or has none).")
+
+    def filters(self) -> AssetFilters:
+        return AssetFilters(
+            flag=self.flag,
+            issues=self.issues,
+            exempt=self.exempt,
+            campaign_id=self.campaign_id,
+            linked=self.linked,
+            tagged=self.tagged,
+            q=self.q or None,
+        )
 
 
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
@@ -118,12 +133,11 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
     del request
     area = _area(type)
     health = area_health(area)[area]
-    wanted = AssetFilters(search.flag, search.issues, search.exempt, search.campaign_id, search.q or None)
     with explained():
         try:
-            page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
-        except NoCampaigns as error:
-            raise unprocessable("campaign_id", str(error)) from error
+            page = asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
+        except NotOfThisArea as error:
+            raise unprocessable(error.name, str(error)) from error
     return json_response(
         {
             "type": area.value,

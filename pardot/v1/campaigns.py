@@ -169,6 +169,7 @@ class CampaignMemberItem(Schema):
     id: str
     lead_id: str | None
     contact_id: str | None
+    name: str | None = Field(description="Of a contact; null: of a lead, which are not copied here, or not read yet.")
     status: str | None
     has_responded: bool | None
     created_date: datetime | None

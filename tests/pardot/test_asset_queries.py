@@ -47,6 +47,7 @@ PATHS = (
     "assets/lists?sort=name",
     "assets/list_emails?issues=false",
     "assets/custom_redirects?campaign_id=3",
+    "assets/list_emails?linked=false&tagged=true",
     "assets/tags?flag=unused",
     "gear-summary",
     "campaigns?sort=-asset_count",

@@ -223,9 +223,29 @@ def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     assert ask("assets/forms", flag="no_campaign", limit=1)["count"] == 1
 
 
+def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
+    linked, blank = make(Campaign, salesforce_id="701000000000001AAA"), make(Campaign, salesforce_id=" ")
+    forms = {
+        name: make(Form, name=name, campaign_id=where)
+        for name, where in (("Linked", linked), ("Here only", blank), ("Lost", 999), ("Loose", None))
+    }
+    make(TaggedObject, tag_id=1, object_type="Landing Page", object_id=forms["Linked"])
+    make(TaggedObject, tag_id=1, object_type="Form", object_id=forms["Lost"])
+    make(TaggedObject, tag_id=2, object_type="form", object_id=forms["Lost"])
+    audit_now()
+    assert names(ask("assets/forms", linked=True)) == ["Linked"]
+    assert names(ask("assets/forms", linked=False)) == ["Here only"], "what is in no campaign is no_campaign or orphan"
+    assert names(ask("assets/forms", tagged=True)) == ["Lost"]
+    assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
+    chain = ask("gear-summary")["content"]["forms"]
+    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the same rule as the filter's"
+
+
 @pytest.mark.parametrize(
     ("path", "query", "says"),
     [
+        ("assets/lists", {"linked": True}, "belong to no campaign"),
+        ("assets/tags", {"tagged": True}, "Tags carry no tags"),
         ("assets/forms", {"flag": "stale"}, "Known: no_campaign, dormant, errors, orphan"),
         ("assets/forms", {"sort": "usage"}, "Known: id, name, issues"),
         ("assets/lists", {"campaign_id": 1}, "belong to no campaign"),

@@ -22,6 +22,7 @@ from pardot.models import (
 )
 from pardot.selectors import children
 from pardot.v1.campaigns import CampaignList, CampaignMemberList
+from sf.models import Contact
 from sf.salesforce.ids import id_of_18
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
 from tests.pardot.audit_factories import happened, make
@@ -205,6 +206,16 @@ def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
     assert first["next"] == sorted(keys)[1]
     last = ask(f"campaigns/{SF_18}/members", limit=2, after=first["next"])
     assert ([each["id"] for each in last["members"]], last["next"]) == ([sorted(keys)[2]], None)
+
+
+def test_members_that_are_contacts_have_names(ask: Ask) -> None:
+    make(Campaign, id=1, salesforce_id=SF_18)
+    known, other = "003Hs000000000AIAA", "003Hs000000000BIAA"
+    Contact.objects.create(id=known, full_name="Robin Example", system_modstamp=timezone.now())
+    for number, who in enumerate(({"contact_id": known}, {"contact_id": other}, {"lead_id": "00QHs000000000AIAA"})):
+        member(number, **who)
+    audit_now()
+    assert [each["name"] for each in ask(f"campaigns/{SF_18}/members")["members"]] == ["Robin Example", None, None]
 
 
 def test_a_campaign_that_only_salesforce_has(ask: Ask) -> None:

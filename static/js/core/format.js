@@ -27,6 +27,11 @@ export function percent(value) {
   return isMissing(value) ? MISSING : `${fine.format(value)}\u00a0%`;
 }
 
+/** 36 → "36.0 %": for columns. */
+export function tenths(value) {
+  return isMissing(value) ? MISSING : `${value.toFixed(1)}\u00a0%`;
+}
+
 /** 3 → "+3", −3 → "−3", 0 → "±0". */
 export function signed(value) {
   if (isMissing(value)) return MISSING;

@@ -39,7 +39,15 @@ export function meter(share, tone = "") {
 /** A link out of the dashboard: to Pardot, to Salesforce. */
 export function outward(text, href) {
   if (!href) return null;
-  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, text, " ", icon("out", "opens in a new window"));
+  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, withSign(String(text)));
+}
+
+/** The sign stays with the last word, unless that is so long that it must break itself. */
+function withSign(text) {
+  const sign = icon("out", "opens in a new window");
+  const at = text.trimEnd().lastIndexOf(" ") + 1;
+  if (text.length - at > 24) return [text, " ", sign];
+  return [text.slice(0, at), h("span", { class: "together" }, text.slice(at), "\u00a0", sign)];
 }
 
 /** A button that looks like one. */

@@ -10,7 +10,7 @@ const TYPING = 180;
 /** → { element, exportButton, show(query), focus() } */
 export function makeTools(table) {
   const { options } = table;
-  const search = options.search && searchField(options.search, (text) => table.search(text));
+  const search = options.search ? searchField(options.search, (text) => table.search(text)) : null;
   const selects = options.filters.map((filter) => filterField(filter, (value) => table.filter(filter.key, value)));
   const exportButton = h("button", { type: "button", class: "button compact", on: { click: () => table.export() } }, icon("download"), "CSV");
   exportButton.setAttribute("aria-label", `Export as CSV: ${options.caption}`);

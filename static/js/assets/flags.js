@@ -1,0 +1,89 @@
+/* Flags as chips, and filters by them. */
+
+import { h, icon } from "../core/dom.js";
+import { number } from "../core/format.js";
+import { chip } from "../ui/parts.js";
+import { rowsOf } from "./links.js";
+import { flagWords } from "./words.js";
+
+/** The flags of one asset; those that it is exempt from are marked and lose their colour. */
+export function flagChips({ flags, exempt }) {
+  if (flags.length === 0) return null;
+  return h("span", { class: "chips" }, flags.map((flag) => flagChip(flag, exempt.includes(flag))));
+}
+
+function flagChip(flag, isExempt) {
+  const { label, tone, why } = flagWords(flag);
+  if (!isExempt) return chip(label, { tone, title: why });
+  return chip([label, h("span", { class: "soft" }, "exempt")], { sign: "shield", title: "It has an exemption and does not count." });
+}
+
+/** The flags as a spreadsheet has them. */
+export function flagText({ flags, exempt }) {
+  return flags.map((flag) => (exempt.includes(flag) ? `${flagWords(flag).label} (exempt)` : flagWords(flag).label)).join("; ");
+}
+
+/** How many of a type have which flag, each leading to its rows; what there are no data about says so. */
+export function countChips({ area, counts, exempt }) {
+  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
+  const chips = found.sort(([, a], [, b]) => b - a).map(([flag, count]) => countChip(area, flag, count));
+  if (unknown.length) chips.push(noDataChip(unknown));
+  if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
+  const away = Object.values(exempt).reduce((sum, count) => sum + count, 0);
+  if (away) chips.push(chip(`${number(away)} exempt`, { href: rowsOf(area, { exempt: "yes" }), sign: "shield" }));
+  return h("p", { class: "chips" }, chips);
+}
+
+function countChip(area, flag, count) {
+  const { label, tone, why } = flagWords(flag);
+  return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], { tone, href: rowsOf(area, { flag }), title: why });
+}
+
+function noDataChip(flags) {
+  const names = flags.map((flag) => flagWords(flag).label.toLowerCase()).join(", ");
+  return chip(`No data: ${names}`, { title: "What it takes was not read, or is more than 8 days old." });
+}
+
+/** Flags as figures in a line: each with its label, its rows, and what is exempt. */
+export function flagFigures({ area, counts, exempt }) {
+  return h("ul", { class: "tally" }, Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure(area, flag, count, exempt[flag]))));
+}
+
+function flagFigure(area, flag, count, exempt) {
+  const { label, tone, why } = flagWords(flag);
+  const shown = h("span", { class: "tally-value number" }, number(count));
+  const name = h("span", { class: "tally-label" }, count > 0 && icon(tone === "info" ? "info" : "warning"), label);
+  const more = count === null ? "no data" : exempt > 0 ? `and ${number(exempt)} exempt` : null;
+  const attributes = { class: `tally-item ${count > 0 ? tone : ""}`, title: why };
+  const content = [shown, " ", name, more && h("span", { class: "small soft" }, more)];
+  return count === null ? h("span", attributes, content) : h("a", { ...attributes, href: rowsOf(area, { flag }) }, content);
+}
+
+/** A filter for tables: any, none, or one of the flags. */
+export function flagFilter({ counts }) {
+  const flags = Object.keys(counts).map((flag) => [flag, flagWords(flag).label]);
+  return { key: "flag", label: "Issue", options: [["any", "Any issue"], ["none", "No issue"], ...flags] };
+}
+
+export const EXEMPT_FILTER = { key: "exempt", label: "Exemption", options: [["yes", "Exempt"], ["no", "Not exempt"]] };
+
+/** What the endpoints call these filters. */
+export function flagParams({ flag, exempt }) {
+  return { exempt: yesOrNo(exempt), ...({ any: { issues: true }, none: { issues: false } }[flag] ?? { flag }) };
+}
+
+/** "yes" → true, "no" → false, else undefined, which asks for nothing. */
+export function yesOrNo(value) {
+  return { yes: true, no: false }[value];
+}
+
+/** What is missing while nothing is known of activity; null when there are activities. */
+export function activityNote({ has_activities }, what) {
+  if (has_activities) return null;
+  return h(
+    "p", { class: "banner" }, icon("info"),
+    h("span", {}, `No activity data: none was read in the last 8 days. ${what} An operator runs `, h("code", {}, "python manage.py camp_sync --survey"), "."),
+  );
+}
+

@@ -1,0 +1,145 @@
+/* Who is in a campaign: a drawer, opened by map.members in the address. */
+
+import { api, isAbort } from "../core/api.js";
+import { h, replace } from "../core/dom.js";
+import { day, number, percent } from "../core/format.js";
+import { route } from "../core/route.js";
+import { openDialog } from "../ui/dialog.js";
+import { button, chip, figure } from "../ui/parts.js";
+import { empty, failed, loading, noData } from "../ui/states.js";
+import { table } from "../ui/table.js";
+import { outwardOr } from "./links.js";
+import { nameOf } from "./words.js";
+
+const KEY = "map.members";
+const PAGE = 500;
+
+/** Open and close the drawer as the address says, until the signal ends. */
+export function followMembers(to, signal) {
+  let open = null;
+  const follow = () => {
+    const wanted = route.get(KEY);
+    if (wanted === (open?.id ?? "")) return;
+    open?.close();
+    open = wanted ? new Drawer(wanted, to, () => (open = null)) : null;
+  };
+  route.onChange(follow, signal);
+  // The panel loads again: what the address holds is opened again.
+  signal.addEventListener("abort", () => open?.close({ forGood: false }));
+  follow();
+}
+
+class Drawer {
+  constructor(id, to, gone) {
+    Object.assign(this, { id, to, members: [], next: null });
+    this.stop = new AbortController();
+    this.dialog = openDialog({ title: "Members", drawer: true, wide: true, body: loading(6) });
+    this.dialog.closed.then(() => this.leave(gone));
+    this.begin();
+  }
+
+  close({ forGood = true } = {}) {
+    this.forGood = forGood;
+    this.dialog.close();
+  }
+
+  /** Sent away by the reader, or by the address. */
+  leave(gone) {
+    this.stop.abort();
+    gone();
+    if (this.forGood === false) return;
+    if (route.get(KEY) === this.id) route.set({ [KEY]: "" });
+    document.querySelector(`[data-members="${CSS.escape(this.id)}"]`)?.focus();
+  }
+
+  async begin() {
+    replace(this.dialog.body, loading(6));
+    try {
+      const page = await this.page();
+      this.add(page);
+      replace(this.dialog.body, this.heading(page), this.list(page));
+    } catch (error) {
+      if (!isAbort(error)) replace(this.dialog.body, failed(error, () => this.begin()));
+    }
+  }
+
+  page() {
+    const params = { limit: PAGE, after: this.next };
+    return api.get(`campaigns/${encodeURIComponent(this.id)}/members`, { params, signal: this.stop.signal });
+  }
+
+  add({ members, next }) {
+    this.members = [...this.members, ...(members ?? [])];
+    this.next = next;
+  }
+
+  // -- what is seen -----------------------------------------------------------------------------------------
+
+  heading({ sf_id, campaigns, summary }) {
+    const names = campaigns.map((campaign, index) => [index > 0 && ", ", outwardOr(nameOf(campaign), this.to.pardot("campaigns", campaign.id))]);
+    return [
+      h("p", { class: "soft" }, names.length ? names : "No Pardot campaign", " · ", outwardOr("in Salesforce", this.to.salesforce(sf_id))),
+      h(
+        "div", { class: "figures" },
+        figure("Members", number(summary.members)), figure("Responded", number(summary.responded), { note: percent(summary.response_pct) }),
+        figure("Leads", number(summary.leads)), figure("Contacts", number(summary.contacts)),
+      ),
+    ];
+  }
+
+  list({ members, summary }) {
+    if (members === null) return noData("python manage.py camp_sync --survey", "The members one by one come with a full survey. An operator runs:");
+    if (members.length === 0) return empty("Nobody is in this campaign.", { sign: "people" });
+    this.all = summary.members;
+    this.rows = table({
+      caption: "Members", noun: "member", exportAs: `members-${this.id}`, search: "Search members", rows: this.members, size: 50,
+      columns: columns(this.to), filters: [RESPONDED, this.statuses()],
+    });
+    this.more = h("div", { class: "row" });
+    this.offer();
+    return [this.rows.element, this.more];
+  }
+
+  statuses() {
+    const found = [...new Set(this.members.map(({ status }) => status).filter(Boolean))].sort();
+    return { key: "status", label: "Status", options: found.map((status) => [status, status]), test: (row, status) => row.status === status };
+  }
+
+  /** Thousands come by and by: what is searched, sorted and exported is what has come. */
+  offer() {
+    if (!this.next) return replace(this.more);
+    const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are here; search, order and CSV are of these.`;
+    this.button = button("Load more", () => this.loadMore(), { sign: "down" });
+    return replace(this.more, h("span", { class: "small soft" }, said), this.button);
+  }
+
+  async loadMore() {
+    this.button.disabled = true;
+    try {
+      this.add(await this.page());
+      await this.rows.setRows(this.members);
+      this.offer();
+      this.button?.focus();
+    } catch (error) {
+      if (!isAbort(error)) replace(this.more, failed(error, () => this.loadMore()));
+    }
+  }
+}
+
+const RESPONDED = { key: "responded", label: "Responded", options: [["yes", "Responded"], ["no", "Did not"]], test: (row, value) => Boolean(row.has_responded) === (value === "yes") };
+
+function columns(to) {
+  return [
+    { key: "person", label: "Person", className: "wide", value: ({ name, contact_id, lead_id }) => name ?? contact_id ?? lead_id, show: (row) => person(row, to) },
+    { key: "kind", label: "Kind", value: ({ contact_id, lead_id }) => (contact_id ? "Contact" : lead_id ? "Lead" : null) },
+    { key: "status", label: "Status" },
+    { key: "has_responded", label: "Responded", value: ({ has_responded }) => (has_responded ? "Responded" : "No"), show: ({ has_responded }) => (has_responded ? chip("Responded", { tone: "good" }) : "No") },
+    { key: "first_responded_date", label: "First response", first: "desc", show: (row) => day(row.first_responded_date) },
+    { key: "created_date", label: "Added", first: "desc", show: (row) => day(row.created_date) },
+  ];
+}
+
+function person({ name, contact_id, lead_id }, to) {
+  const id = contact_id ?? lead_id;
+  return id ? outwardOr(name ?? id, to.salesforce(id)) : null;
+}

@@ -1,0 +1,47 @@
+/* What types of assets and their flags are called, and how bad a flag is. */
+
+export const TYPES = {
+  campaigns: { one: "campaign", many: "campaigns", title: "Campaigns", sign: "map" },
+  forms: { one: "form", many: "forms", title: "Forms", sign: "tasks" },
+  landing_pages: { one: "landing page", many: "landing pages", title: "Landing pages", sign: "page" },
+  list_emails: { one: "list e-mail", many: "list e-mails", title: "List e-mails", sign: "mail" },
+  custom_redirects: { one: "custom redirect", many: "custom redirects", title: "Custom redirects", sign: "link" },
+  lists: { one: "list", many: "lists", title: "Lists", sign: "people" },
+  tags: { one: "tag", many: "tags", title: "Tags", sign: "tag" },
+  prospects: { one: "prospect", many: "prospects", title: "Prospects", sign: "person" },
+};
+
+/** Types that belong to campaigns. */
+export const CONTENT = ["forms", "landing_pages", "list_emails", "custom_redirects"];
+
+const FLAGS = {
+  no_campaign: ["No campaign", "bad", "It is in no campaign, so nobody sees where its results belong."],
+  orphan: ["Lost campaign", "bad", "It names a campaign that does not exist."],
+  errors: ["Errors", "bad", "Somebody sent it and met an error, within the look-back."],
+  dormant: ["Dormant", "warn", "Nothing happened with it within the look-back."],
+  no_subject: ["No subject", "warn", "The e-mail has no subject."],
+  unnamed: ["No name", "warn", "The list has no name."],
+  stale: ["Stale", "warn", "It was not changed for months."],
+  stale_1y: ["Long stale", "bad", "It was not changed for longer than the greater limit."],
+  no_sf: ["Not in Salesforce", "bad", "It is not linked to a Salesforce campaign."],
+  no_members: ["No members", "bad", "It is linked to Salesforce, and nobody is in it."],
+  low_response: ["Low response", "warn", "Ten members or more, and under 5 % responded."],
+  empty: ["Empty", "warn", "It has no form, page, e-mail or redirect."],
+  ghost: ["Ghost", "warn", "It has members, but no assets that could have brought them."],
+  unused: ["Unused", "warn", "It is on nothing."],
+  low_usage: ["Used once", "info", "It is on a single thing."],
+  duplicate_prefix: ["Mixed separators", "info", "The same prefix is written with different separators."],
+  prospect_only: ["Only prospects", "info", "It is on prospects and on nothing else."],
+  no_naming_convention: ["No convention", "warn", "It has no prefix, or one that no other tag has."],
+};
+
+/** → { label, tone, why } of a flag; one that is new here is called as it is. */
+export function flagWords(flag) {
+  const [label, tone, why] = FLAGS[flag] ?? [flag.replaceAll("_", " "), "warn", null];
+  return { label, tone, why };
+}
+
+/** An asset's name, or what stands for it. */
+export function nameOf({ name, id }) {
+  return name?.trim() ? name : `(no name, ${id})`;
+}

@@ -1,0 +1,19 @@
+/* A whole cut into its parts, as one bar. The numbers stand beside it, so it is a picture with a name. */
+
+import { h } from "../core/dom.js";
+import { number } from "../core/format.js";
+
+/** shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no room. */
+export function shares({ label, parts, large = false }) {
+  const seen = parts.filter((part) => part.value > 0);
+  const text = seen.map((part) => `${part.label}: ${number(part.value)}`).join(", ") || "nothing";
+  return h(
+    "span", { class: large ? "shares large" : "shares", role: "img", "aria-label": `${label}. ${text}` },
+    seen.map((part) => h("span", { class: `share ${part.tone}`, title: `${part.label}: ${number(part.value)}`, vars: { "--part": part.value } })),
+  );
+}
+
+/** What the colours mean. */
+export function sharesLegend(parts) {
+  return h("p", { class: "legend" }, parts.map((part) => h("span", {}, h("span", { class: `swatch ${part.tone}`, "aria-hidden": "true" }), part.label)));
+}

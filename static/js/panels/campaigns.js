@@ -1,0 +1,128 @@
+/* The map: every campaign, with what belongs to it. Paged by the server. */
+
+import { h, hiddenText, icon } from "../core/dom.js";
+import { ago, day, number, percent } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { onChanged, shared } from "../core/shared.js";
+import { campaignDetail } from "../assets/campaign-detail.js";
+import { issuesColumn, nameColumn } from "../assets/audit-table.js";
+import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.js";
+import { outwardOr, pages } from "../assets/links.js";
+import { followMembers } from "../assets/members.js";
+import { paged } from "../assets/paging.js";
+import { actionsColumn, keepFocus } from "../assets/row-actions.js";
+import { CONTENT, nameOf, TYPES } from "../assets/words.js";
+import { chip } from "../ui/parts.js";
+import { table } from "../ui/table.js";
+
+const COUNTS = { forms: "form_count", landing_pages: "landing_page_count", list_emails: "list_email_count", custom_redirects: "custom_redirect_count" };
+const YEAR = 365;
+const AGES = {
+  month: ["Under a month", { max_age_days: 30 }],
+  year: ["A month to a year", { min_age_days: 30, max_age_days: YEAR }],
+  three: ["One to three years", { min_age_days: YEAR, max_age_days: 3 * YEAR }],
+  older: ["Over three years", { min_age_days: 3 * YEAR }],
+};
+
+export default panel({
+  lines: 8,
+  // A filter that is seldom wanted stands there when the address has it.
+  keys: ["campaigns.exempt"],
+  load: async () => {
+    const [{ summary, folders }, to] = await Promise.all([shared("campaigns", { limit: 1 }), pages()]);
+    return { summary, folders, to };
+  },
+  noData: ({ summary }) => summary.items === null,
+  render: (data, { signal }) => map(data, signal),
+});
+
+function map({ summary, folders, to }, signal) {
+  const made = table({
+    key: "campaigns", caption: "Campaigns", noun: "campaign", exportAs: "campaigns", size: 25, sort: "name", search: "Search name or id",
+    source: paged("campaigns", { records: "campaigns", params }),
+    columns: columns(summary, to),
+    filters: filters(summary, folders),
+    detail: (row) => campaignDetail(row, to),
+  });
+  onChanged(async (paths) => {
+    if (!paths.includes("exemptions")) return;
+    const focusAgain = keepFocus(made.element);
+    await made.reload();
+    focusAgain();
+  }, signal);
+  followMembers(to, signal);
+  return made.element;
+}
+
+// -- filters -------------------------------------------------------------------------------------------------
+
+function filters(summary, folders) {
+  const named = Object.entries(folders).map(([id, name]) => [id, name ?? `Folder ${id}`]);
+  return [
+    flagFilter(summary),
+    { key: "sf", label: "Salesforce", options: [["yes", "Linked"], ["no", "Not linked"]] },
+    { key: "assets", label: "Assets", options: [["some", "Has assets"], ["empty", "Empty"], ...CONTENT.map((type) => [type, `Has ${TYPES[type].many}`])] },
+    { key: "members", label: "Members", options: [["yes", "Has members"], ["no", "Nobody"]] },
+    { key: "age", label: "Age", options: Object.entries(AGES).map(([key, [label]]) => [key, label]) },
+    { key: "folder", label: "Folder", options: named.sort(([, a], [, b]) => a.localeCompare(b, "en", { numeric: true })) },
+    route.get("campaigns.exempt") && EXEMPT_FILTER,
+  ].filter(Boolean);
+}
+
+/** As the endpoint calls them. */
+function params({ sf, assets, members, age, folder, ...flags }) {
+  return {
+    ...flagParams(flags),
+    no_sf: sf && !yesOrNo(sf),
+    has_assets: { some: true, empty: false }[assets],
+    asset_type: CONTENT.includes(assets) ? assets : undefined,
+    has_members: yesOrNo(members),
+    folder_id: folder,
+    ...AGES[age]?.[1],
+  };
+}
+
+// -- columns -------------------------------------------------------------------------------------------------
+
+function columns(summary, to) {
+  return [
+    { ...nameColumn("campaigns", to), label: "Campaign" },
+    issuesColumn(),
+    { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
+    { key: "assets", label: "Assets", sort: "asset_count", first: "desc", value: assetText, show: assets },
+    { key: "member_count", label: "Members", end: true, first: "desc", show: members },
+    { key: "activity_count", label: "Activity", end: true, first: "desc", show: ({ activity_count }) => number(activity_count) },
+    { key: "created_at", label: "Made", className: "tight", first: "desc", value: begun, show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))) },
+    actionsColumn(summary),
+  ];
+}
+
+const begun = ({ sf_created_at, created_at }) => sf_created_at ?? created_at;
+
+function inSalesforce({ salesforce_id: id }, to) {
+  return id ? outwardOr("Linked", to.salesforce(id)) : chip("Not linked");
+}
+
+function assetText(row) {
+  return CONTENT.filter((type) => row[COUNTS[type]] > 0).map((type) => `${row[COUNTS[type]]} ${row[COUNTS[type]] === 1 ? TYPES[type].one : TYPES[type].many}`).join(", ");
+}
+
+function assets(row) {
+  if (CONTENT.every((type) => row[COUNTS[type]] === null)) return null;
+  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[COUNTS[type]])));
+}
+
+function kit(type, count) {
+  return h("span", { class: count ? "kit-part" : "kit-part none", "aria-hidden": "true" }, icon(TYPES[type].sign), number(count));
+}
+
+function members(row) {
+  if (!row.salesforce_id || row.member_count === null) return null;
+  const share = row.member_count ? percent((100 * (row.responded_count ?? 0)) / row.member_count) : null;
+  const open = () => route.set({ "map.members": row.salesforce_id });
+  return [
+    h("button", { type: "button", class: "link-button", data: { members: row.salesforce_id }, on: { click: open } }, number(row.member_count), hiddenText(` members of ${nameOf(row)}`)),
+    share && h("span", { class: "under" }, `${share} responded`),
+  ];
+}

@@ -1,0 +1,88 @@
+/* What is exempt, from what, why and until when. */
+
+import { api } from "../core/api.js";
+import { h, hiddenText, icon } from "../core/dom.js";
+import { day } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { changed, shared } from "../core/shared.js";
+import { outwardOr, pages } from "../assets/links.js";
+import { flagWords, TYPES } from "../assets/words.js";
+import { confirm } from "../ui/dialog.js";
+import { chip } from "../ui/parts.js";
+import { table } from "../ui/table.js";
+import { toast } from "../ui/toast.js";
+
+const PAGE = 500;
+
+export default panel({
+  uses: ["exemptions"],
+  load: async ({ signal }) => {
+    const [rows, to, { issues }] = await Promise.all([everything(signal), pages(), shared("issues")]);
+    const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
+    return { to, rows: rows.map((row) => ({ ...row, issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue })) };
+  },
+  empty: ({ rows }) => rows.length === 0 && "Nothing is exempt. The shield beside an asset takes it out of the count of one issue, until a day or for good.",
+  render: ({ rows, to }) =>
+    table({
+      key: "exemptions", caption: "Exemptions", noun: "exemption", exportAs: "exemptions", size: 25, sort: "-created_at",
+      search: "Search exemptions", rows, columns: columns(to), filters: filters(),
+    }).element,
+});
+
+async function everything(signal) {
+  const rows = [];
+  for (;;) {
+    const { count, exemptions } = await api.get("exemptions", { params: { limit: PAGE, offset: rows.length }, signal });
+    rows.push(...exemptions);
+    if (exemptions.length === 0 || rows.length >= count) return rows;
+  }
+}
+
+function columns(to) {
+  return [
+    { key: "asset_name", label: "Asset", className: "wide", show: (row) => asset(row, to) },
+    { key: "asset_type", label: "Type", value: (row) => TYPES[row.asset_type].title },
+    { key: "issueLabel", label: "Issue" },
+    { key: "reason", label: "Reason", className: "wide" },
+    { key: "until", label: "Until", className: "tight", show: until, csv: (row) => row.until ?? "for good" },
+    { key: "created_by", label: "By" },
+    { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => day(row.created_at) },
+    { key: "actions", label: "Actions", sort: false, search: false, csv: false, end: true, className: "tight", value: () => "", show: removeButton },
+  ];
+}
+
+function asset({ asset_name, asset_type, asset_id }, to) {
+  if (asset_name === null) return `${asset_id}, which is no longer there`;
+  return outwardOr(asset_name, to.pardot(asset_type, asset_id));
+}
+
+function until(row) {
+  if (!row.in_force) return chip(`Ended ${day(row.until)}`);
+  return row.until ? day(row.until) : "for good";
+}
+
+function filters() {
+  const types = Object.entries(TYPES).filter(([type]) => type !== "prospects").map(([type, { title }]) => [type, title]);
+  return [
+    { key: "type", label: "Type", options: types, test: (row, type) => row.asset_type === type },
+    { key: "state", label: "State", options: [["holds", "Holds"], ["ended", "Ended"]], test: (row, state) => row.in_force === (state === "holds") },
+  ];
+}
+
+function removeButton(row) {
+  const name = row.asset_name ?? row.asset_id;
+  return h("button", { type: "button", class: "icon-button small", title: "Remove the exemption", on: { click: () => remove(row, name) } }, icon("bin"), hiddenText(`Remove the exemption of ${name}`));
+}
+
+async function remove(row, name) {
+  const sure = await confirm({ title: "Remove the exemption?", text: `“${name}” counts again for “${row.issueLabel}”.`, yes: "Remove it", danger: true });
+  if (!sure) return;
+  try {
+    await api.delete(`exemptions/${row.id}`);
+  } catch (error) {
+    toast(error.message, { kind: "bad" });
+    if (error.status !== 404) return;
+  }
+  toast("It counts again.");
+  changed("exemptions", "issues", "health-score", "briefing");
+}

@@ -1,0 +1,138 @@
+/* The inventory: a drawer for each type of asset, and the audit table of the open one. */
+
+import { api } from "../core/api.js";
+import { h, icon, replace } from "../core/dom.js";
+import { number, plural, toneOf } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { onChanged } from "../core/shared.js";
+import { auditTable } from "../assets/audit-table.js";
+import { countChips } from "../assets/flags.js";
+import { pages } from "../assets/links.js";
+import { CONTENT, TYPES } from "../assets/words.js";
+import { chip, meter } from "../ui/parts.js";
+
+const DRAWERS = [...CONTENT, "lists"];
+const ELSEWHERE = ["campaigns", "tags"];
+
+export default panel({
+  lines: 6,
+  load: async ({ signal }) => ({ ...(await inventory(signal)), pages: await pages() }),
+  noData: ({ health }) => Object.values(health).every((summary) => summary.items === null),
+  render: (data, { signal, reload }) => new Locker(data, signal, reload).content(),
+});
+
+async function inventory(signal) {
+  const [{ types }, { by_area }] = await Promise.all([api.get("asset-health", { signal }), api.get("health-score", { signal })]);
+  return { health: types, scores: Object.fromEntries(by_area.map((area) => [area.area, area.score])) };
+}
+
+/** What the address opens: gear.type, or the type that one of its filters is about. */
+function openType(health) {
+  const named = route.get("gear.type");
+  if (named in health) return named;
+  const filtered = (type) => ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
+  return Object.keys(health).find(filtered) ?? "";
+}
+
+class Locker {
+  constructor(data, signal, reload) {
+    Object.assign(this, data, { signal, reload });
+    this.shelf = h("ul", { class: "drawers" });
+    this.inside = h("div", { class: "drawer-inside" });
+    route.onChange(() => this.isSeen() && this.follow(), signal);
+    onChanged((paths) => paths.includes("exemptions") && this.refresh(), signal);
+  }
+
+  content() {
+    this.fill();
+    this.open();
+    return [this.shelf, this.others(), this.inside];
+  }
+
+  isSeen() {
+    return !this.shelf.closest("[hidden]");
+  }
+
+  // -- drawers ----------------------------------------------------------------------------------------------
+
+  fill() {
+    replace(this.shelf, DRAWERS.map((type) => this.drawer(this.health[type])));
+  }
+
+  drawer(summary) {
+    const { area, items } = summary;
+    const isOpen = area === this.type;
+    const to = isOpen ? route.href("gear-locker") : route.href("gear-locker", { "gear.type": area });
+    return h(
+      "li", { class: isOpen ? "gear-drawer open" : "gear-drawer" },
+      h("h3", {}, h("a", { href: to, "aria-current": isOpen && "true", data: { drawer: area } }, icon(TYPES[area].sign), TYPES[area].title)),
+      h("p", { class: "figure-value" }, number(items)),
+      health(this.scores[area]),
+      items === null ? h("p", { class: "chips" }, chip("No data yet")) : countChips(summary),
+    );
+  }
+
+  others() {
+    const links = ELSEWHERE.filter((type) => this.health[type].items !== null).map((type, index) => [
+      index > 0 && " and ",
+      h("a", { href: route.href(type === "tags" ? "tags" : "campaign-map") }, plural(this.health[type].items, TYPES[type].one, TYPES[type].many)),
+    ]);
+    return links.length ? h("p", { class: "small soft" }, "Kept in tabs of their own: ", links, ".") : null;
+  }
+
+  // -- the open one -----------------------------------------------------------------------------------------
+
+  open() {
+    this.type = openType(this.health);
+    this.campaign = this.type && route.get(`${this.type}.campaign`);
+    this.audit = this.type && this.health[this.type].items !== null ? auditTable(this.health[this.type], this) : null;
+    this.fill();
+    replace(this.inside, this.type && this.heading(), this.audit ? this.audit.nodes : this.type && this.nothing());
+    this.inside.hidden = !this.type;
+  }
+
+  heading() {
+    const { title } = TYPES[this.type];
+    this.title = h("h3", { tabindex: "-1" }, title);
+    const close = h("a", { class: "button quiet compact push", href: route.href("gear-locker") }, icon("close"), "Close");
+    return h("div", { class: "row drawer-heading" }, this.title, close);
+  }
+
+  nothing() {
+    return h("p", { class: "soft" }, `${TYPES[this.type].title} were never read completely: the next camp_sync reads them.`);
+  }
+
+  follow() {
+    const type = openType(this.health);
+    if (type === this.type && (!type || route.get(`${type}.campaign`) === this.campaign)) return;
+    const closed = this.type;
+    this.open();
+    if (type) this.lookInside();
+    else this.shelf.querySelector(`[data-drawer="${closed}"]`)?.focus();
+  }
+
+  /** Where the rows are, when they are out of sight. */
+  lookInside() {
+    this.title.focus({ preventScroll: true });
+    if (this.title.getBoundingClientRect().top > innerHeight * 0.6) this.title.scrollIntoView({ block: "start" });
+  }
+
+  /** After an exemption: the counts, and the rows. When they do not come, nothing old stays. */
+  async refresh() {
+    try {
+      Object.assign(this, await inventory(this.signal));
+    } catch {
+      if (!this.signal.aborted) this.reload();
+      return;
+    }
+    if (this.signal.aborted) return;
+    this.fill();
+    await this.audit?.reload();
+  }
+}
+
+function health(score) {
+  const text = score === null || score === undefined ? "No score yet" : `Health ${score} of 100`;
+  return h("div", { class: "drawer-health" }, h("span", { class: "small soft" }, text), meter(score, toneOf(score)));
+}

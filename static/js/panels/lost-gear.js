@@ -1,0 +1,30 @@
+/* Assets whose campaign does not exist, by type. */
+
+import { h } from "../core/dom.js";
+import { number, plural } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { outwardOr, pages, rowsOf } from "../assets/links.js";
+import { CONTENT, nameOf, TYPES } from "../assets/words.js";
+
+const SHOWN = 3;
+
+export default panel({
+  uses: ["exemptions"],
+  load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans, pages: await pages() }),
+  noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
+  empty: ({ orphans }) => CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every campaign that an asset names exists.",
+  render: ({ orphans, pages: to }) => h("ul", { class: "lost" }, CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type], to))),
+});
+
+function group(type, { count, records }, to) {
+  const { one, many, title } = TYPES[type];
+  if (count === null) return h("li", {}, h("h3", {}, title), h("p", { class: "small soft" }, "No data yet."));
+  const counting = records.filter((record) => !record.exempt.includes("orphan"));
+  return h(
+    "li", {},
+    h("h3", {}, h("a", { href: rowsOf(type, { flag: "orphan" }) }, plural(count, one, many))),
+    h("ul", { class: "plain-list" }, counting.slice(0, SHOWN).map((record) => h("li", {}, outwardOr(nameOf(record), to.pardot(type, record.id)), h("span", { class: "under" }, `names campaign ${record.campaign_id}`)))),
+    count > SHOWN && h("p", { class: "small" }, h("a", { href: rowsOf(type, { flag: "orphan" }) }, `All ${number(count)}`)),
+  );
+}

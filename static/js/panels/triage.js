@@ -1,0 +1,91 @@
+/* Clean-up by tags: what is tagged with each action, and how much of each issue has been looked at. */
+
+import { api } from "../core/api.js";
+import { h, icon, replace } from "../core/dom.js";
+import { number, plural, tenths } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { changed, shared } from "../core/shared.js";
+import { pages, rowsOf } from "../assets/links.js";
+import { openTagged } from "../assets/tagged.js";
+import { flagWords, TYPES } from "../assets/words.js";
+import { button, chip, meter } from "../ui/parts.js";
+import { table } from "../ui/table.js";
+import { toast } from "../ui/toast.js";
+
+export default panel({
+  uses: ["cleanup", "exemptions"],
+  lines: 6,
+  load: async ({ signal }) => {
+    const [status, { issues }, to] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("issues"), pages()]);
+    const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
+    return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })), to };
+  },
+  noData: ({ actions }) => actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
+  empty: ({ actions }) => actions.length === 0 && "No clean-up action is configured: the settings name them.",
+  render: ({ actions, issues, to }) => [setup(actions), h("ul", { class: "triage-actions" }, actions.map((action) => actionItem(action, to))), issueTable(issues)],
+});
+
+// -- the tags themselves -------------------------------------------------------------------------------------
+
+function setup(actions) {
+  const missing = actions.filter((action) => action.tag_id === null);
+  if (missing.length === 0) return null;
+  const problem = h("p", { class: "problem", role: "alert" });
+  const make = button(`Make ${missing.length === 1 ? "it" : "them"} in Pardot`, () => makeTags(make, problem), { kind: "primary", sign: "plus" });
+  const sentence = `${plural(missing.length, "tag is", "tags are")} not in Pardot yet: ${missing.map((action) => action.tag).join(", ")}.`;
+  return h("div", { class: "banner" }, icon("tag"), h("div", {}, h("p", {}, sentence), problem), h("p", { class: "actions" }, make));
+}
+
+async function makeTags(make, problem) {
+  make.disabled = true;
+  replace(problem);
+  try {
+    const { tags } = await api.post("cleanup/setup", {});
+    toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} made in Pardot.`);
+    changed("cleanup", "issues");
+  } catch (error) {
+    replace(problem, error.message);
+  } finally {
+    make.disabled = false;
+  }
+}
+
+function actionItem(action, to) {
+  const { action: name, tag, tag_id, count, by_type } = action;
+  const types = Object.entries(by_type).map(([type, many]) => `${number(many)} ${TYPES[type]?.[many === 1 ? "one" : "many"] ?? (type || "others")}`);
+  const shown = h("span", { class: "figure-value" }, number(count));
+  return h(
+    "li", {},
+    h("h3", {}, name),
+    h("p", {}, count ? h("button", { type: "button", class: "figure-button", on: { click: () => openTagged(action, to) } }, shown, h("span", { class: "visually-hidden" }, ` tagged “${tag}”: show them`)) : shown),
+    h("p", { class: "small soft" }, types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged"),
+    h("p", {}, tag_id === null ? chip(`${tag}: not in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
+  );
+}
+
+// -- how far it is -------------------------------------------------------------------------------------------
+
+function issueTable(issues) {
+  const areas = [...new Set(issues.map(({ area }) => area))].map((area) => [area, TYPES[area].title]);
+  return table({
+    key: "triage", caption: "Issues by what is tagged already", noun: "issue", exportAs: "triage", size: 25, sort: "-count", search: "Search issues",
+    rowId: (row) => row.key, rows: issues.filter(({ area }) => area !== "prospects"), columns: COLUMNS,
+    filters: [
+      { key: "area", label: "Type", options: areas.filter(([area]) => area !== "prospects"), test: (row, area) => row.area === area },
+      { key: "state", label: "State", options: [["open", "Still to do"], ["done", "All tagged"], ["none", "Does not occur"]], test: (row, state) => stateOf(row) === state },
+    ],
+  }).element;
+}
+
+function stateOf({ count, tagged }) {
+  if (count === 0) return "none";
+  return tagged !== null && tagged >= count ? "done" : "open";
+}
+
+const COLUMNS = [
+  { key: "issue", label: "Issue", value: ({ flag, key }) => (flag ? flagWords(flag).label : key) },
+  { key: "area", label: "Type", value: ({ area }) => TYPES[area].title },
+  { key: "count", label: "Occurs", end: true, first: "desc", show: ({ area, flag, count }) => (count ? h("a", { href: rowsOf(area, { flag }) }, number(count)) : number(count)) },
+  { key: "tagged", label: "Tagged", end: true, first: "desc", show: ({ tagged }) => number(tagged) },
+  { key: "tagged_pct", label: "Share", first: "desc", show: ({ tagged_pct }) => tagged_pct !== null && h("span", { class: "metered" }, h("span", { class: "number" }, tenths(tagged_pct)), meter(tagged_pct, tagged_pct === 100 ? "good" : "")) },
+];

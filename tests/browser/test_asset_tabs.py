@@ -1,0 +1,339 @@
+"""Campaign Map, Gear Locker and Tags in a browser, over a full survey of the simulator."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+TABS = ["campaign-map", "gear-locker&gear.type=forms", "tags"]
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    """A Super User's window on a site with data."""
+    return open_window(camp_site)
+
+
+def get(visit: Visit, path: str) -> Any:
+    answer = visit.page.request.get(f"{visit.url}/api/v1/pardot/{path}")
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def count(page: Page, caption: str) -> Locator:
+    return page.get_by_role("table", name=caption).locator(".table-count")
+
+
+def names(page: Page, caption: str) -> list[str]:
+    return [
+        text.strip() for text in page.get_by_role("table", name=caption).locator("tbody > tr > th a").all_inner_texts()
+    ]
+
+
+def exported(page: Page, caption: str, folder: Path) -> list[dict[str, str]]:
+    with page.expect_download() as started:
+        page.get_by_role("button", name=f"Export as CSV: {caption}", exact=True).click()
+    file = folder / started.value.suggested_filename
+    started.value.save_as(file)
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        return list(csv.DictReader(lines))
+
+
+# -- all three ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_window: Open, camp_site: Site, tab: str, scheme: str) -> None:
+    visit = open_window(
+        camp_site, color_scheme=scheme, viewport={"width": 1280 if scheme == "light" else 390, "height": 900}
+    )
+    visit.go(f"/pardot/?tab={tab}")
+    assert visit.axe() == []
+
+
+def test_they_fit_a_phone(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    for tab in TABS:
+        visit.go(f"/pardot/?tab={tab}")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
+
+
+def test_without_data_each_names_the_command(window: Visit) -> None:
+    for tab in ("campaign-map", "gear-locker", "tags"):
+        window.go(f"/pardot/?tab={tab}")
+        panel = window.page.locator(f"#panel-{tab}")
+        expect(panel.get_by_text("No data yet").first).to_be_visible()
+        expect(panel.locator("code").first).to_have_text("python manage.py camp_sync")
+        expect(panel.locator(".figure-value")).to_have_count(0)
+
+
+# -- campaign map ---------------------------------------------------------------------------------------------------
+
+
+def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_path: Path) -> None:
+    camp.go("/pardot/?tab=campaign-map")
+    page = camp.page
+    counts = get(camp, "asset-health")["types"]["campaigns"]["counts"]
+    page.locator("[data-panel=campaign-summary]").get_by_role("link", name="No members").click()
+    expect(count(page, "Campaigns")).to_have_text(f"({counts['no_members']} campaigns found)")
+    expect(page.get_by_label("Issue", exact=True)).to_have_value("no_members")
+    page.get_by_role("button", name="Activity", exact=True).click()
+    rows = exported(page, "Campaigns", tmp_path)
+    assert len(rows) == counts["no_members"]
+    assert all("No members" in row["Issues"] for row in rows)
+    activity = [int(row["Activity"]) for row in rows]
+    assert activity == sorted(activity, reverse=True)
+    assert all(int(row["Members"]) == 0 for row in rows)
+
+
+def test_filters_of_campaigns_are_those_of_the_endpoint(camp: Visit) -> None:
+    camp.go("/pardot/?tab=campaign-map&campaigns.sf=no&campaigns.assets=some")
+    found = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")
+    expect(count(camp.page, "Campaigns")).to_have_text(f"({found['count']} campaigns found)")
+    camp.page.get_by_label("Age", exact=True).select_option("older")
+    camp.page.get_by_label("Assets", exact=True).select_option("forms")
+    expected = get(camp, "campaigns?no_sf=true&asset_type=forms&min_age_days=1095&limit=500")["count"]
+    many = "campaign" if expected == 1 else "campaigns"
+    said = f"({expected} {many} found)" if expected else "Nothing fits"
+    expect(camp.page.locator("[data-panel=campaigns]")).to_contain_text(said)
+
+
+def test_a_campaign_opens_with_what_belongs_to_it(camp: Visit) -> None:
+    campaign = get(camp, "campaigns?sort=-asset_count&limit=1")["campaigns"][0]
+    camp.go(f"/pardot/?tab=campaign-map&campaigns.q={campaign['id']}")
+    page = camp.page
+    page.get_by_role("button", name=f"Details of {campaign['name']}").click()
+    detail = page.locator("td.detail:visible")
+    for type_, children in campaign["children"].items():
+        for child in children:
+            link = detail.get_by_role("link", name=child["name"]).first
+            assert f"/id/{child['id']}" in (link.get_attribute("href") or ""), type_
+    page.get_by_role("button", name="Open all").click()
+    expect(page.locator("td.detail:visible")).to_have_count(page.locator(".expand-button").count())
+
+
+def test_members_in_a_drawer_that_the_address_holds(camp: Visit) -> None:
+    campaign = get(camp, "campaigns?sort=-member_count&limit=1")["campaigns"][0]
+    camp.go("/pardot/?tab=campaign-map&campaigns.sort=-member_count")
+    page = camp.page
+    page.locator(f"[data-members='{campaign['salesforce_id']}']").click()
+    drawer = page.get_by_role("dialog", name="Members")
+    expect(count(page, "Members")).to_have_text(f"({campaign['member_count']} members)")
+    assert campaign["salesforce_id"] in page.url
+    assert camp.axe() == []
+    page.go_back()
+    expect(drawer).to_have_count(0)
+    page.go_forward()
+    expect(drawer).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    assert "map.members" not in page.url
+    expect(page.locator(f"[data-members='{campaign['salesforce_id']}']")).to_be_focused()
+
+
+def test_campaigns_that_do_not_come_say_so_and_come_again(camp: Visit) -> None:
+    camp.expect("status of 503")
+    broken = True
+
+    def answer(route: Route) -> None:
+        if broken:
+            route.fulfill(status=503, json={"code": 503, "message": "A part is away."})
+        else:
+            route.continue_()
+
+    camp.page.route("**/api/v1/pardot/campaigns?*", answer)
+    camp.go("/pardot/?tab=campaign-map")
+    map_ = camp.page.locator("[data-panel=campaigns]")
+    expect(map_).to_contain_text("A part is away.")
+    broken = False
+    map_.get_by_role("button", name="Try again").click()
+    expect(count(camp.page, "Campaigns")).to_be_visible()
+
+
+# -- gear locker ----------------------------------------------------------------------------------------------------
+
+
+def test_a_drawer_opens_on_its_issue_and_closes_again(camp: Visit) -> None:
+    camp.go("/pardot/?tab=gear-locker")
+    page = camp.page
+    dormant = get(camp, "asset-health")["types"]["landing_pages"]["counts"]["dormant"]
+    page.get_by_role("link", name=f"{dormant} dormant").and_(page.locator("[href*='landing_pages.flag']")).click()
+    expect(count(page, "Landing pages")).to_have_text(f"({dormant} landing pages found)")
+    expect(page.get_by_role("heading", name="Landing pages", exact=True).last).to_be_focused()
+    page.get_by_role("link", name="List e-mails", exact=True).click()
+    expect(page.get_by_role("table", name="List e-mails")).to_be_visible()
+    assert "landing_pages.flag" not in page.url
+    page.get_by_role("link", name="Close").click()
+    expect(page.get_by_role("table", name="List e-mails")).to_have_count(0)
+    expect(page.get_by_role("link", name="List e-mails", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("type_", ["campaigns", "custom_redirects", "lists", "tags"])
+def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_: str) -> None:
+    camp.go(f"/pardot/?tab=gear-locker&gear.type={type_}&{type_}.sort=name")
+    found = get(camp, f"assets/{type_}?sort=name&limit=500")
+    table = camp.page.locator(".drawer-inside").get_by_role("table")
+    expect(table.locator(".table-count")).to_contain_text(str(found["count"]))
+    rows = exported(camp.page, found["summary"]["label"], tmp_path)
+    assert [row["Name"] for row in rows] == [record["name"] or "" for record in found["records"]]
+
+
+def test_the_chain_leads_to_what_is_not_linked(camp: Visit) -> None:
+    camp.go("/pardot/?tab=gear-locker")
+    forms = get(camp, "gear-summary")["content"]["forms"]
+    unlinked = forms["in_campaign"] - forms["in_sf_campaign"]
+    row = camp.page.locator("[data-panel=chain] tbody tr").first
+    row.get_by_role("link", name=str(unlinked), exact=True).first.click()
+    expect(count(camp.page, "Forms")).to_have_text(f"({unlinked} forms found)")
+    expect(camp.page.get_by_label("Salesforce", exact=True)).to_have_value("no")
+
+
+@pytest.fixture
+def without_traces(camp: Visit) -> Iterator[None]:
+    """What the test writes is taken back."""
+    yield
+    cookies = {cookie["name"]: cookie["value"] for cookie in camp.page.context.cookies()}
+    for kind in ("tasks", "exemptions"):
+        for each in get(camp, kind)[kind]:
+            done = camp.page.request.delete(
+                f"{camp.url}/api/v1/pardot/{kind}/{each['id']}", headers={"X-CSRFToken": cookies["csrftoken"]}
+            )
+            assert done.ok
+
+
+@pytest.mark.usefixtures("without_traces")
+def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms&forms.flag=no_campaign&forms.sort=name")
+    camp.expect("status of 422")
+    page = camp.page
+    before = get(camp, "asset-health")["types"]["forms"]["counts"]["no_campaign"]
+    name = names(page, "Forms")[0]
+    page.get_by_role("button", name=f"Exempt from an issue: {name}").click()
+    dialog = page.get_by_role("dialog", name="Exempt from an issue")
+    dialog.get_by_role("button", name="Exempt it").click()
+    expect(dialog.get_by_text("Reason is needed.")).to_be_visible()
+    dialog.get_by_label("Reason").fill("It belongs to everybody.")
+    dialog.get_by_label("Until").fill("2001-01-01")
+    dialog.get_by_role("button", name="Exempt it").click()
+    expect(dialog).to_contain_text("in the past")
+    dialog.get_by_label("Until").fill("")
+    dialog.get_by_role("button", name="Exempt it").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("link", name=f"{before - 1} no campaign")).to_be_visible()
+    row = page.get_by_role("table", name="Forms").get_by_role("row", name=name)
+    expect(row).to_contain_text("exempt")
+    expect(page.get_by_role("button", name=f"Exempt from an issue: {name}")).to_be_focused()
+    listed = page.get_by_role("table", name="Exemptions").get_by_role("row", name=name)
+    expect(listed).to_contain_text("It belongs to everybody.")
+    listed.get_by_role("button", name="Remove the exemption").click()
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("Nothing is exempt.")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{before} no campaign")).to_be_visible()
+
+
+@pytest.mark.usefixtures("without_traces")
+def test_a_task_about_an_asset(camp: Visit) -> None:
+    camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
+    page = camp.page
+    name = names(page, "Custom redirects")[0]
+    page.get_by_role("button", name=f"Make a task: {name}").click()
+    dialog = page.get_by_role("dialog", name="Make a task")
+    assert camp.axe() == []
+    dialog.get_by_label("Title").fill("Ask who made it")
+    dialog.get_by_label("Due").fill("2030-01-31")
+    dialog.get_by_role("button", name="Make the task").click()
+    expect(page.get_by_text("Task made: Ask who made it").first).to_be_visible()
+    [task] = get(camp, "tasks")["tasks"]
+    assert (task["asset_type"], task["asset_name"], task["due_date"]) == ("custom_redirects", name, "2030-01-31")
+
+
+def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
+    def answer(route: Route) -> None:
+        found = route.fetch().json()
+        found["records"][0] |= {"name": "<script>alert(1)</script>"}
+        found["records"][1] |= {"name": None, "campaign_name": None}
+        route.fulfill(json=found)
+
+    camp.page.route("**/api/v1/pardot/assets/forms?*", answer)
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms")
+    shown = names(camp.page, "Forms")
+    assert shown[0] == "<script>alert(1)</script>"
+    assert "(no name, " in shown[1]
+
+
+def test_without_activities_nothing_is_called_dormant(camp: Visit) -> None:
+    def answer(route: Route) -> None:
+        found = route.fetch().json()
+        forms = found["types"]["forms"]
+        forms["has_activities"], forms["counts"] = False, {**forms["counts"], "dormant": None, "errors": None}
+        route.fulfill(json=found)
+
+    camp.page.route("**/api/v1/pardot/asset-health", answer)
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms")
+    expect(camp.page.locator(".gear-drawer").first).to_contain_text("No data: dormant, errors")
+    expect(camp.page.locator(".drawer-inside")).to_contain_text("camp_sync --survey")
+
+
+# -- tags -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_prefix_leads_to_its_tags(camp: Visit) -> None:
+    camp.go("/pardot/?tab=tags")
+    pattern = get(camp, "tags?limit=1")["naming_patterns"][0]
+    camp.page.get_by_role("link", name=pattern["prefix"], exact=True).click()
+    expect(camp.page.get_by_placeholder("Search tags")).to_have_value(pattern["prefix"])
+    found = get(camp, f"assets/tags?q={pattern['prefix']}")["count"]
+    expect(count(camp.page, "Tags")).to_have_text(f"({found} tags found)")
+
+
+def test_tags_by_flag_from_the_address(camp: Visit) -> None:
+    camp.go("/pardot/?tab=tags&tags.flag=unused&tags.sort=-name")
+    unused = get(camp, "assets/tags?flag=unused&sort=-name")
+    expect(count(camp.page, "Tags")).to_have_text(f"({unused['count']} tags found)")
+    assert names(camp.page, "Tags") == [record["name"] for record in unused["records"]]
+
+
+def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> None:
+    camp.expect("status of 502")
+    page = camp.page
+    page.route(
+        "**/api/v1/pardot/cleanup/setup",
+        lambda route: route.fulfill(
+            status=502, json={"code": 502, "message": "Not all tags could be made: no permission."}
+        ),
+    )
+    camp.go("/pardot/?tab=tags")
+    triage = page.locator("[data-panel=triage]")
+    expect(triage).to_contain_text("3 tags are not in Pardot yet: Camp: Remove, Camp: Archive, Camp: Reviewed.")
+    triage.get_by_role("button", name="Make them in Pardot").click()
+    expect(triage.get_by_role("alert")).to_have_text("Not all tags could be made: no permission.")
+    page.unroute("**/api/v1/pardot/cleanup/setup")
+    made = {"tags": [{"action": "Remove", "tag": "Camp: Remove", "tag_id": 7, "created": True}]}
+    page.route("**/api/v1/pardot/cleanup/setup", lambda route: route.fulfill(json=made))
+    page.route("**/api/v1/pardot/cleanup/status*", with_tags)
+    triage.get_by_role("button", name="Make them in Pardot").click()
+    expect(triage.get_by_text("not in Pardot")).to_have_count(0)
+    triage.get_by_role("button", name="show them").first.click()
+    drawer = page.get_by_role("dialog", name="Tagged “Camp: Remove”")
+    expect(drawer.get_by_role("link", name="Old form")).to_be_visible()
+    assert camp.axe() == []
+
+
+def with_tags(route: Route) -> None:
+    """As after the tags were made, and one form was tagged."""
+    status = route.fetch().json()
+    for number, action in enumerate(status["actions"]):
+        action["tag_id"] = 7 + number
+    item = {"type": "forms", "object_type": "Form", "object_id": 12, "object_name": "Old form"}
+    status["actions"][0] |= {"count": 1, "by_type": {"forms": 1}, "items": [item]}
+    route.fulfill(json=status)
