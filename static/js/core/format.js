@@ -4,6 +4,7 @@ export const MISSING = "–";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const finest = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
@@ -25,6 +26,13 @@ export function decimal(value) {
 /** 12.345 → "12.3 %". */
 export function percent(value) {
   return isMissing(value) ? MISSING : `${fine.format(value)}\u00a0%`;
+}
+
+/** Points of the score: 12.345 → "12.3", 0.1234 → "0.12", 0.001 → "<0.01". */
+export function points(value) {
+  if (isMissing(value)) return MISSING;
+  if (value > 0 && value < 0.005) return "<0.01";
+  return value >= 1 || value === 0 ? fine.format(value) : finest.format(value);
 }
 
 /** 3 → "+3", −3 → "−3", 0 → "±0". */
