@@ -15,6 +15,8 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 20
+    """A pass takes names one module further: as many as the longest chain of imports has links, and one."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:

@@ -10,11 +10,6 @@ export function startOverlays() {
   follow();
 }
 
-/** openOverlay("compare", { "compare.from": "2026-11-15" }): its own parameters begin with its name. */
-export function openOverlay(name, values = {}) {
-  route.set({ ...values, open: name });
-}
-
 async function follow() {
   const name = route.get("open");
   if (name === (shown?.name ?? "")) return;

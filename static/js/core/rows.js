@@ -1,13 +1,19 @@
-/* Where the rows of an area, of an issue or of an asset are. */
+/* Where the rows of an area or of an issue are. */
 
 import { route } from "./route.js";
 
-const TABS = { campaigns: ["campaign-map", "map.issues"], tags: ["tags", "tags.flag"], prospects: ["full-survey", null] };
+const UNLINKED = "prospects_unlinked";
 
-/** The address of an area's rows; with a flag, only of those that have it. */
-export function rowsOf(area, flag = "") {
-  const [tab, key] = TABS[area] ?? ["gear-locker", `${area}.flag`];
-  const values = tab === "gear-locker" ? { "gear.type": area } : {};
-  if (flag && key) values[key] = flag;
-  return route.href(tab, values);
+/** The address of an area's rows. filters, as its table names them: { flag: "dormant", exempt: "yes" }. */
+export function rowsOf(area, filters = {}) {
+  if (area === "prospects") return route.href("full-survey", { "orphans.kind": UNLINKED });
+  const named = Object.fromEntries(Object.entries(filters).map(([name, value]) => [`${area}.${name}`, value]));
+  if (area === "campaigns") return route.href("campaign-map", named);
+  if (area === "tags") return route.href("tags", named);
+  return route.href("gear-locker", { "gear.type": area, ...named });
+}
+
+/** The rows that an issue counts. */
+export function rowsOfIssue({ area, flag }) {
+  return rowsOf(area, { flag });
 }

@@ -67,7 +67,7 @@ function headline({ from, to, health_score: score }) {
   return h(
     "div", { class: "before-after" },
     side(from, score.before),
-    h("p", { class: "before-after-change" }, delta(score.change, "points") ?? h("span", { class: "soft" }, "no score on one of the days")),
+    h("p", { class: "before-after-change" }, delta(score.change, Math.abs(score.change) === 1 ? "point" : "points") ?? h("span", { class: "soft" }, "no score on one of the days")),
     side(to, score.after),
   );
 }
@@ -106,7 +106,7 @@ function rowsTable(found, issues) {
     ],
     filters: [
       { key: "kind", label: "Kind", options: KINDS, test: (row, kind) => row.kind === kind },
-      { key: "show", label: "Show", initial: "changed", options: [["changed", "What differs"], ["all", "Everything"]], test: (row, show) => show === "all" || row.change !== 0 },
+      { key: "show", label: "Show", initial: "changed", options: [["changed", "What differs"], ["all", "Everything"]], test: (row, show) => show === "all" || row.before !== row.after },
     ],
   }).element;
 }

@@ -3,7 +3,6 @@
 export const overlays = {
   badges: () => import("./badges.js"),
   compare: () => import("./compare.js"),
-  exemptions: () => import("./exemptions.js"),
   freshness: () => import("./freshness.js"),
   tasks: () => import("./tasks.js"),
   "what-if": () => import("./what-if.js"),

@@ -1,7 +1,7 @@
 /* A task for an issue: whose, and until when. */
 
 import { api } from "../core/api.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { changed, shared } from "../core/shared.js";
 import { formDialog } from "../ui/form.js";
 import { toast } from "../ui/toast.js";

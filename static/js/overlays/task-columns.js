@@ -24,12 +24,20 @@ const IS = {
 /** acts(task) → the buttons of a row. */
 export function columnsOf(acts) {
   return [
-    { key: "title", label: "Task", className: "wide", show: (task) => (task.status === "done" ? h("s", {}, task.title) : task.title) },
-    { key: "assignee", label: "Whose", show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s") },
-    { key: "priority", label: "Priority", value: (task) => RANKS[task.priority], csv: (task) => task.priority, search: false, show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))) },
-    { key: "due_date", label: "Due", className: "tight", show: due },
-    { key: "age_days", label: "Age", end: true, first: "desc", search: false, show: (task) => (task.age_days === 0 ? "today" : plural(task.age_days, "day")) },
-    { key: "acts", label: "Do", sort: false, search: false, csv: null, className: "tight end", value: () => null, show: acts },
+    { key: "title", label: "Task", className: "wide", show: titleOf },
+    { key: "assignee", label: "Whose", className: "roomy", show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s") },
+    { key: "priority", label: "Priority", className: "roomy", value: (task) => RANKS[task.priority], csv: (task) => task.priority, search: false, show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))) },
+    { key: "due_date", label: "Due", className: "tight roomy", show: due },
+    { key: "age_days", label: "Age", className: "roomy", end: true, first: "desc", search: false, show: (task) => (task.age_days === 0 ? "today" : plural(task.age_days, "day")) },
+    { key: "acts", label: "Actions", sort: false, search: false, csv: null, className: "tight end", value: () => null, show: acts },
+  ];
+}
+
+/** In a narrow window the columns beside it have no room: what they say stands below the title. */
+function titleOf(task) {
+  return [
+    task.status === "done" ? h("s", {}, task.title) : task.title,
+    h("span", { class: "narrow-line" }, task.assignee ?? "Nobody’s", " · ", task.priority === "high" && "high priority · ", task.due_date || task.status === "done" ? due(task) : "no date"),
   ];
 }
 

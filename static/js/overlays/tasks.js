@@ -6,7 +6,7 @@ import { h, hiddenText, icon } from "../core/dom.js";
 import { ago, moment } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed, shared } from "../core/shared.js";
 import { confirm } from "../ui/dialog.js";
 import { panelDialog } from "../ui/panel-dialog.js";
@@ -37,7 +37,7 @@ class Board {
     this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
     this.table = table({
       key: "tasks", caption: "Tasks", noun: "task", exportAs: "tasks", search: "Search tasks", rows: tasks, tools: this.add,
-      nothing: "No task is here. Make one, or let Base Camp make them from issues.",
+      nothing: "No task is open. Make one, or let Base Camp make them from issues.",
       columns: columnsOf((task) => this.acts(task)), filters: filtersOf(team, config.me), detail: (task) => this.detail(task),
     });
     this.nodes = [this.table.element, !config.me && whoAmI(config)];
@@ -59,7 +59,7 @@ class Board {
     return h(
       "div", { class: "stack" },
       task.description && h("p", { class: "task-text" }, task.description),
-      h("p", { class: "row" }, area && h("a", { class: "button compact", href: rowsOf(area, issue?.flag) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLink(task)),
+      h("p", { class: "row" }, area && h("a", { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLink(task)),
       h("p", { class: "small soft" }, `Made by ${task.created_by} ${ago(task.created_at)}`, task.completed_at && `, done ${moment(task.completed_at)}`, "."),
     );
   }

@@ -41,7 +41,7 @@ class WhatIf {
     const high = this.issues.filter((issue) => issue.priority === "high");
     return h(
       "p", { class: "row" },
-      button("The three dearest", take(this.issues.slice(0, 3)), { kind: "compact" }),
+      button("The three costliest", take(this.issues.slice(0, 3)), { kind: "compact" }),
       high.length > 0 && button("All of high priority", take(high), { kind: "compact" }),
       button("Everything", take(this.issues), { kind: "compact" }),
       button("Nothing", take([]), { kind: "compact quiet" }),
@@ -104,6 +104,7 @@ class WhatIf {
   }
 
   show({ overall, by_area: areas }) {
+    const gain = overall.after - overall.before;
     const moved = areas.filter((area) => area.after !== area.before);
     announce(`The score becomes ${overall.after}, grade ${overall.grade_after}.`);
     replace(
@@ -111,7 +112,7 @@ class WhatIf {
       h(
         "div", { class: "before-after" },
         score("Now", overall.before, overall.grade_before),
-        h("p", { class: "before-after-change" }, delta(overall.after - overall.before, "points")),
+        h("p", { class: "before-after-change" }, delta(gain, Math.abs(gain) === 1 ? "point" : "points")),
         score("Then", overall.after, overall.grade_after),
       ),
       h("ul", { class: "what-if-areas" }, moved.map(area)),

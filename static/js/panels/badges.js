@@ -2,7 +2,7 @@
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { loadBadges } from "./badges-data.js";
 

@@ -3,7 +3,7 @@
 import { points } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { treemap } from "../charts/treemap.js";
 
@@ -20,6 +20,6 @@ export default panel({
 function itemsOf(issues) {
   const areas = [...new Set(issues.map((issue) => issue.area))].sort();
   return issues.map((issue) => ({
-    label: issue.title, value: issue.impact, detail: nameOf(issue.area), tone: String((areas.indexOf(issue.area) % 8) + 1), href: rowsOf(issue.area, issue.flag),
+    label: issue.title, value: issue.impact, detail: nameOf(issue.area), tone: String((areas.indexOf(issue.area) % 8) + 1), href: rowsOfIssue(issue),
   }));
 }

@@ -1,7 +1,7 @@
 /* What is old, partial or was never read, with what an operator runs. Nothing when all is fresh. */
 
 import { h, icon } from "../core/dom.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { listed, nameOf } from "../core/names.js";

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../core/dom.js";
 import { ago, plural } from "../core/format.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { lastSync, problemsOf } from "./freshness-state.js";

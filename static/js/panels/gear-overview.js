@@ -3,7 +3,7 @@
 import { h } from "../core/dom.js";
 import { MISSING, number, plural, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";
 import { chip } from "../ui/parts.js";
@@ -22,13 +22,13 @@ function kind({ area, label, score, grade, items }, issues) {
   return h(
     "li", {},
     h(
-      "a", { class: "gear-kind", href: rowsOf(area), "aria-label": `${label}: ${items === null ? "no data" : `${number(items)}, score ${score}, grade ${grade}`}. Show the rows` },
-      ring({ value: score, text: score === null ? MISSING : String(score), label: `${label}: score ${score ?? "no data"}`, tone: toneOf(score), size: 92, thickness: 9 }),
+      "a", { class: "gear-kind", href: rowsOf(area) },
+      ring({ value: score, text: score === null ? MISSING : String(score), label: score === null ? "No score" : `Score ${score}, grade ${grade}`, tone: toneOf(score), size: 92, thickness: 9 }),
       h("strong", {}, label),
       h("span", { class: "soft small number" }, items === null ? "No data yet" : `${number(items)} in all`),
     ),
     score !== null && (flags > 0
-      ? chip(plural(flags, "issue"), { href: rowsOf(area, found.length === 1 ? found[0].flag : ""), tone: found.some((issue) => issue.priority === "high") ? "warn" : "", sign: found.some((issue) => issue.priority === "high") ? "warning" : null })
+      ? chip(plural(flags, "issue"), { href: found.length === 1 ? rowsOfIssue(found[0]) : rowsOf(area), tone: found.some((issue) => issue.priority === "high") ? "warn" : "", sign: found.some((issue) => issue.priority === "high") ? "warning" : null })
       : chip("In order", { tone: "good" })),
   );
 }

@@ -3,10 +3,10 @@
 import { h, icon } from "../core/dom.js";
 import { decimal, number, plural, points } from "../core/format.js";
 import { nameOf } from "../core/names.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { makeTask } from "../overlays/make-task.js";
 import { button, chip } from "../ui/parts.js";
@@ -31,11 +31,11 @@ function first(issues) {
   const exempt = issues.reduce((sum, issue) => sum + issue.exempt, 0);
   const list = found.length
     ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
-    : h("p", {}, "Nothing is wrong that is counted. Sit down by the fire.");
+    : h("p", {}, "No issue is found today. Sit down by the fire.");
   return [list, h(
     "p", { class: "row" },
     button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
-    exempt > 0 && button(`${plural(exempt, "exemption")}`, () => openOverlay("exemptions"), { kind: "quiet" }),
+    exempt > 0 && h("a", { href: route.href("gear-locker") }, `${plural(exempt, "asset is", "assets are")} exempt and not counted`),
   )];
 }
 
@@ -58,7 +58,7 @@ function marks(issue) {
     issue.priority === "high" && chip("High priority", { tone: TONES.high }),
     chip(nameOf(issue.area), { href: rowsOf(issue.area) }),
     owner(issue),
-    issue.exempt > 0 && h("button", { type: "button", class: "chip", on: { click: () => openOverlay("exemptions", { "exemptions.issue": issue.key }) } }, `${number(issue.exempt)} exempt`),
+    issue.exempt > 0 && chip(`${number(issue.exempt)} exempt`, { href: rowsOf(issue.area, { flag: issue.flag, exempt: "yes" }) }),
   ];
 }
 
@@ -67,7 +67,7 @@ function owner({ owners }) {
 }
 
 function rowsLink(issue) {
-  return h("a", { class: "button compact", href: rowsOf(issue.area, issue.flag), "aria-label": `Show the rows: ${issue.title}` }, icon("table"), "Show the rows");
+  return h("a", { class: "button compact", href: rowsOfIssue(issue), "aria-label": `Show the rows: ${issue.title}` }, icon("table"), "Show the rows");
 }
 
 /** One open task for an issue is enough: then it leads there. */
@@ -110,7 +110,7 @@ const COLUMNS = [
   { key: "area", label: "Area", value: (issue) => nameOf(issue.area) },
   { key: "priority", label: "Priority", show: (issue) => chip(nameOf(issue.priority), { tone: TONES[issue.priority] }) },
   { key: "owners", label: "Owner", value: (issue) => issue.owners.join(", ") },
-  { key: "count", label: "Count", end: true, first: "desc", show: (issue) => (issue.count > 0 ? h("a", { href: rowsOf(issue.area, issue.flag), "aria-label": `${countOf(issue)}: show the rows` }, countOf(issue)) : countOf(issue)) },
+  { key: "count", label: "Count", end: true, first: "desc", show: (issue) => (issue.count > 0 ? h("a", { href: rowsOfIssue(issue), "aria-label": `${countOf(issue)}: show the rows` }, countOf(issue)) : countOf(issue)) },
   { key: "exempt", label: "Exempt", end: true, first: "desc" },
   { key: "impact", label: "Points", end: true, first: "desc", show: (issue) => points(issue.impact) },
 ];

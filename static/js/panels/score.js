@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { plural, toneOf } from "../core/format.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";

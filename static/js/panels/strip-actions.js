@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { copyText } from "../ui/copy.js";

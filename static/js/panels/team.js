@@ -3,7 +3,7 @@
 import { h } from "../core/dom.js";
 import { MISSING, number, toneOf } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
-import { openOverlay } from "../core/overlays.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { meter } from "../ui/parts.js";

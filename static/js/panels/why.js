@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { number, points, toneOf } from "../core/format.js";
 import { listed } from "../core/names.js";
 import { panel } from "../core/panel.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { bars } from "../charts/bars.js";
 import { radar } from "../charts/radar.js";
@@ -26,7 +26,7 @@ function sentence(areas, issues) {
   if (!worst?.points_lost) return "No area loses points.";
   const all = areas.reduce((sum, area) => sum + (area.points_lost ?? 0), 0);
   const top = issues.find((issue) => issue.area === worst.area && issue.count);
-  const link = top && h("a", { href: rowsOf(top.area, top.flag) }, top.title);
+  const link = top && h("a", { href: rowsOfIssue(top) }, top.title);
   return [h("strong", {}, `${worst.label} cost ${points(worst.points_lost)} of the ${points(all)} points that are missing`), link ? [", most of them by this: ", link, "."] : "."];
 }
 
