@@ -221,7 +221,8 @@ def test_never_synced_says_what_to_run(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     expect(page.locator('[data-panel="score"]')).to_contain_text("No data yet")
-    expect(page.locator('[data-panel="freshness-banner"]')).to_contain_text("Never read: Campaigns, Lists")
+    expect(page.locator('[data-panel="score"] code')).to_have_text("python manage.py camp_sync")
+    expect(page.locator('[data-panel="why"]')).to_be_hidden()
     page.get_by_role("button", name="Never synced").click()
     rows = page.get_by_role("dialog", name="How fresh the data are").get_by_role("row").filter(has_text="Never read")
     expect(rows.filter(has_text="Prospects")).to_contain_text("--survey")
@@ -232,11 +233,13 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     status = answer(camp, "sync/status")
     entities = status["entities"]
     assert isinstance(entities, list)
+    entities[1] |= {"freshness": "never", "state": None, "last_sync": None}
     entities[2] |= {"freshness": "old", "last_sync": "2026-01-31T08:00:00Z"}
     entities[5] |= {"state": "failed", "message": "The token was refused."}
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     camp.go("/pardot/?tab=tags")
     banner = camp.page.locator('[data-panel="freshness-banner"]')
+    expect(banner).to_contain_text("Never read: Lists.")
     expect(banner).to_contain_text("Old: Forms (")
     expect(banner).to_contain_text("Failed at the last sync: Custom redirects")
     banner.get_by_role("button", name="Details").click()

@@ -14,6 +14,6 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
     { name: "All roped up", how: "Every campaign is linked to Salesforce.", sign: "link", earned: briefing.assets.campaigns === 0 ? null : none(["campaigns_no_sf"]) },
     { name: "Well marked", how: "Every tag is used and follows the naming convention.", sign: "tag", earned: none(["tags_unused", "tags_no_convention"]) },
     { name: "Steady fire", how: "Something was synced on each of the last seven days.", sign: "flame", earned: trail.count >= 7 },
-    { name: "Camp is swept", how: "No task is overdue.", sign: "tasks", earned: known(overdue) ? overdue === 0 : null },
+    { name: "Camp is swept", how: "No task is overdue.", sign: "tasks", earned: briefing.tier > 0 ? overdue === 0 : null },
   ];
 }

@@ -7,14 +7,15 @@ import { shared } from "../core/shared.js";
 import { listed, nameOf } from "../core/names.js";
 import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
-import { commandOf, mention, problemsOf } from "./freshness-state.js";
+import { commandOf, lastSync, mention, problemsOf } from "./freshness-state.js";
 
 export default panel({
   lines: 0,
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);
-    if (!problems.length && status.sync_enabled) return [];
+    // Where nothing was ever read, every tab says so itself.
+    if (status.sync_enabled && (!problems.length || lastSync(status.entities) === null)) return [];
     const isBad = !status.sync_enabled || problems.some(({ kind }) => kind === "old" || kind === "failed");
     return h(
       "div", { class: `banner ${isBad ? "warn" : ""}` },

@@ -7,14 +7,22 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";
 import { button, delta } from "../ui/parts.js";
+import { noData } from "../ui/states.js";
 
 export default panel({
   lines: 6,
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("briefing"), shared("config")]),
-  noData: ([briefing]) => briefing.health_score === null,
-  render: ([briefing, config]) => [hero(briefing, config), tools()],
+  render: ([briefing, config]) => (briefing.health_score === null ? beginning() : [hero(briefing, config), tools()]),
 });
+
+/** Nothing was ever synced: the rest of Base Camp waits out of sight (css/camp.css). */
+function beginning() {
+  return [
+    noData("python manage.py camp_sync", "Nothing was read from Pardot yet. An operator sets up camp with this command; it takes about twenty calls:"),
+    h("p", { class: "soft" }, "It brings all assets and Salesforce's counts, and with them the score, what is wrong, and what to do."),
+  ];
+}
 
 function hero(briefing, { grade_thresholds: thresholds }) {
   const { health_score: score, grade } = briefing;
