@@ -116,6 +116,33 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     assert answer(camp, "tasks")["count"] == 0
 
 
+def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> None:
+    team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
+    config = answer(camp, "config") | {"me": "Ines Example", "team": team}
+    late = {"assignee": "Ines Example", "due_date": "2026-01-31", "is_overdue": True}
+    tasks = [task(1, "Late", **late), task(2, "Calm", assignee="Ines Example"), task(3, "Of Bo", assignee="Bo Sample")]
+    camp.page.route("**/pardot/config", lambda route: route.fulfill(json=config))
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 3, "tasks": tasks}))
+    camp.go("/pardot/?open=tasks")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    expect(board.get_by_role("row")).to_have_count(4)  # with the head
+    board.get_by_label("Whose").select_option("Mine")
+    expect(board).not_to_contain_text("Of Bo")
+    board.get_by_label("State").select_option("Overdue")
+    expect(board).not_to_contain_text("Calm")
+    assert camp.page.url.endswith("/pardot/?open=tasks&tasks.whose=me&tasks.state=overdue")
+
+
+def task(number: int, title: str, **values: object) -> dict[str, object]:
+    """As the endpoint gives it; open, nobody's, without a date."""
+    no = dict.fromkeys(
+        ["assignee", "area", "issue", "asset_type", "asset_id", "asset_name", "due_date", "completed_at"]
+    )
+    made = {"id": number, "title": title, "description": "", "status": "open", "priority": "normal", "age_days": 3}
+    times = {"created_by": "Kit", "created_at": "2026-01-01T08:00:00Z", "updated_at": "2026-01-01T08:00:00Z"}
+    return {**no, **made, **times, "is_overdue": False, **values}
+
+
 def test_what_the_server_refuses_stays_on_the_board(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.go("/pardot/?open=tasks")
