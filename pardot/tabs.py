@@ -17,6 +17,8 @@ class Tab:
     """What the tab answers, in one sentence under its title."""
     command: str
     """What an operator runs when there is no data for it."""
+    first: tuple[str, ...] = ()
+    """Panels that are seen before anybody scrolls: their modules are asked for with the page."""
 
     @property
     def template(self) -> str:
@@ -26,7 +28,8 @@ class Tab:
 _SETUP = "python manage.py camp_sync"
 
 TABS = (
-    Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP),
+    Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP,
+        ("score", "why", "next-steps")),
     Tab("campaign-map", "Campaign Map", "map", "Every campaign with what belongs to it and who reached it.", _SETUP),
     Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, e-mails, redirects and lists: what is in good repair.",
         _SETUP),
@@ -36,6 +39,14 @@ TABS = (
     Tab("full-survey", "Full Survey", "compass", "What has lost its campaign, its prospect or its Salesforce record.",
         f"{_SETUP} --survey"),
 )  # fmt: skip
+
+
+_EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-actions")
+
+
+def first_modules(tab: Tab) -> tuple[str, ...]:
+    """What the first view of ``tab`` runs; what these import is found from them."""
+    return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 
 def chosen_tab(slug: str) -> Tab:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from api.auth import CredentialsRefused, Service, SignedInUser, outcome_of
-from pardot.tabs import TABS, chosen_tab
+from pardot.tabs import TABS, chosen_tab, first_modules
 
 Page = Callable[[HttpRequest], HttpResponse]
 PageOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
@@ -56,7 +56,8 @@ def _signed_out(request: HttpRequest, outcome: Service | CredentialsRefused | No
 
 @for_super_users
 def dashboard(request: HttpRequest, user: SignedInUser) -> HttpResponse:
-    context = {"tabs": TABS, "chosen": chosen_tab(request.GET.get("tab", "")), "user_session": user.session}
+    chosen = chosen_tab(request.GET.get("tab", ""))
+    context = {"tabs": TABS, "chosen": chosen, "modules": first_modules(chosen), "user_session": user.session}
     return render(request, "pardot/dashboard.html", context)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from api.auth import signed_in_user
 from api.errors import documented
 from pardot.areas import Area
 from pardot.configuration import Configuration, configuration
@@ -60,6 +61,8 @@ class PardotConfig(Schema):
     list_stale_severe_months: int
     cleanup_tags: dict[str, str] = Field(description="Action → name of its tag in Pardot.")
     time_zone: str = Field(description="In which days begin and end.")
+    me: str | None = Field(description="The team member with the caller's account; null: nobody has it.")
+    account: str = Field(description="UUID of the caller's account.")
 
 
 @router.get(
@@ -67,12 +70,12 @@ class PardotConfig(Schema):
 )
 def get_config(request: HttpRequest) -> PardotConfig:
     """What staff have configured, as it holds now; `admin/config` changes it."""
-    del request
     team = list(TeamMember.objects.all())
-    return _config(configuration(), team, SyncConfig.objects.values_list("instance_url", flat=True).first() or None)
+    instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
+    return _config(configuration(), team, instance_url, account=signed_in_user(request).session.uuid)
 
 
-def _config(values: Configuration, team: list[TeamMember], instance_url: str | None) -> PardotConfig:
+def _config(values: Configuration, team: list[TeamMember], instance_url: str | None, *, account: str) -> PardotConfig:
     return PardotConfig(
         sf_instance_url=instance_url,
         pardot_url=pardot_base(),
@@ -89,6 +92,8 @@ def _config(values: Configuration, team: list[TeamMember], instance_url: str | N
         list_stale_severe_months=values.list_stale_severe_months,
         cleanup_tags=values.cleanup_tags,
         time_zone=settings.TIME_ZONE,
+        me=next((member.name for member in team if str(member.accounts_uuid) == account.lower()), None),
+        account=account,
     )
 
 

@@ -1,9 +1,15 @@
 /* The dashboard's page. */
 
 import { startChrome } from "./core/chrome.js";
+import { mountPanels, reloadPanels } from "./core/mount.js";
+import { startOverlays } from "./core/overlays.js";
 import { startRouting } from "./core/route.js";
 import { refresh, startTabs } from "./core/tabs.js";
 
+const strip = { root: document.getElementById("strip"), title: "The trail" };
+
 startRouting("base-camp");
-startChrome({ refresh });
+startChrome({ refresh: () => Promise.all([refresh(), reloadPanels(strip.root, strip)]) });
 startTabs();
+mountPanels(strip.root, { ...strip, command: "python manage.py camp_sync" });
+startOverlays();

@@ -50,6 +50,15 @@ def test_a_change_is_seen_at_once(super_user: Client) -> None:
     assert found["camp"] == {"start": "2026-06-01", "end": "2026-06-30"}
 
 
+def test_it_says_who_asks(super_user: Client) -> None:
+    somebody = member("Ada Example", "forms")
+    asked = super_user.get(URL).json()
+    assert asked["me"] is None
+    somebody.accounts_uuid = asked["account"]
+    somebody.save()
+    assert super_user.get(URL).json()["me"] == "Ada Example"
+
+
 def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         member(f"Person {number}", "forms")

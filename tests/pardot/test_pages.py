@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -81,3 +82,13 @@ def test_the_address_chooses_the_tab(client: Client) -> None:
 def test_pages_are_only_read(client: Client) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     assert client.post("/pardot/").status_code == 405
+
+
+def test_modules_are_asked_for_together(client: Client) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID)
+    preloads = re.findall(r'rel="modulepreload" href="/static/([^"]+)"', client.get("/pardot/").text)
+    assert len(preloads) == len(set(preloads))
+    assert {"js/panels/score.js", "js/charts/ring.js", "js/core/dom.js"} <= set(preloads)
+    # What import() loads is loaded when it is needed; other tabs do without the panels of Base Camp.
+    assert "js/overlays/tasks.js" not in preloads
+    assert "js/panels/score.js" not in client.get("/pardot/?tab=tags").text

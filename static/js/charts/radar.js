@@ -19,7 +19,7 @@ export function radar({ title, axes, before = null, beforeLabel = "Before", max 
 
 function draw(width, { title, axes, before, max, format }) {
   const radius = Math.max(50, Math.min(width / 2 - 92, 132));
-  const height = 2 * radius + 68;
+  const height = 2 * radius + 84;
   const [cx, cy] = [width / 2, height / 2];
   const at = (index, value, out = 0) => {
     const angle = (2 * Math.PI * index) / axes.length - Math.PI / 2;
@@ -35,7 +35,7 @@ function draw(width, { title, axes, before, max, format }) {
     before && s("path", { class: "mark-line tone-6", "stroke-dasharray": "3 5", d: shape(before) }),
     s("path", { class: "mark-area", d: shape(axes.map((axis) => axis.value)) }),
     axes.map((axis, index) => dot(axis, index, at)),
-    axes.map((axis, index) => name(axis, at(index, max, 16), cx, format)),
+    axes.map((axis, index) => name(axis, at(index, max, 16), [cx, cy], format)),
   );
 }
 
@@ -45,11 +45,13 @@ function dot(axis, index, at) {
   return s("circle", { class: "mark-dot", cx, cy, r: 3.5 });
 }
 
-function name(axis, [x, y], cx, format) {
+function name(axis, [x, y], [cx, cy], format) {
   const anchor = Math.abs(x - cx) < 8 ? "middle" : x > cx ? "start" : "end";
+  // Two lines above or below the shape: away from it.
+  const first = anchor !== "middle" ? "-0.5em" : y < cy ? "-1.1em" : "0.15em";
   return s(
     "text", { x, y, "text-anchor": anchor, "dominant-baseline": "central" },
-    s("tspan", { x, dy: "-0.5em" }, axis.label),
+    s("tspan", { x, dy: first }, axis.label),
     s("tspan", { x, dy: "1.15em", class: "number" }, format(axis.value)),
   );
 }

@@ -22,7 +22,7 @@ function tile(row, box, format) {
   const roomy = box.width > 54 && box.height > 26;
   const children = [s("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6 }), roomy && words(row, box, format)];
   const kind = `tile ${row.tone ? `tone-${row.tone}` : ""}`;
-  if (row.href) return s("a", { class: kind, href: row.href, "aria-label": roomy ? null : text }, children);
+  if (row.href) return s("a", { class: kind, href: row.href, "aria-label": roomy ? null : text }, s("title", {}, text), children);
   return s("g", { class: kind, role: "img", "aria-label": text }, s("title", {}, text), children);
 }
 

@@ -43,11 +43,12 @@ export function isAbort(error) {
 }
 
 async function request(method, path, { params, body, signal } = {}) {
+  const sentAt = performance.now();
   const response = await send(method, addressOf(path, params), body, signal);
   const answer = await contentOf(response);
   if (response.status === 401) sessionEnded();
   if (!response.ok) throw refusal(response, answer);
-  sessionWorks();
+  sessionWorks(sentAt);
   if (answer === undefined && response.status !== 204) {
     throw new ApiError(response.status, "The server sent something that cannot be read. Load the page again.");
   }

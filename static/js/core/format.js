@@ -4,6 +4,7 @@ export const MISSING = "–";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const finest = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
@@ -30,6 +31,13 @@ export function percent(value) {
 /** 36 → "36.0 %": for columns. */
 export function tenths(value) {
   return isMissing(value) ? MISSING : `${value.toFixed(1)}\u00a0%`;
+}
+
+/** Points of the score: 12.345 → "12.3", 0.1234 → "0.12", 0.001 → "<0.01". */
+export function points(value) {
+  if (isMissing(value)) return MISSING;
+  if (value > 0 && value < 0.005) return "<0.01";
+  return value >= 1 || value === 0 ? fine.format(value) : finest.format(value);
 }
 
 /** 3 → "+3", −3 → "−3", 0 → "±0". */

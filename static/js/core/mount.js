@@ -4,12 +4,14 @@ import { announce } from "./announce.js";
 import { plural } from "./format.js";
 import { panels } from "../panels/index.js";
 
-/** Mount every [data-panel] below `root`; says when all are there. */
+/** Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there. */
 export async function mountPanels(root, { title, command, signal = new AbortController().signal }) {
   const elements = [...root.querySelectorAll("[data-panel]")];
   for (const element of elements) element.setAttribute("aria-busy", "true");
-  const results = await Promise.all(elements.map((element) => mountOne(element, { command, signal })));
-  report(title, results);
+  const isLater = (element) => "later" in element.dataset;
+  const mountAll = (some) => Promise.all(some.map((element) => mountOne(element, { command, signal })));
+  const first = await mountAll(elements.filter((element) => !isLater(element)));
+  report(title, [...first, ...(await mountAll(elements.filter(isLater)))]);
 }
 
 /** Load every panel below `root` again. */

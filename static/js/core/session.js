@@ -3,6 +3,7 @@
 import { h, icon } from "./dom.js";
 
 const NOTICE = "session-notice";
+let endedAt = 0;
 
 /** Where one signs in and comes back to what the address bar shows. */
 export function signInAddress() {
@@ -12,6 +13,7 @@ export function signInAddress() {
 
 /** Say that what is on the page may be old, and how to go on. Once, however many requests were refused. */
 export function sessionEnded() {
+  endedAt = performance.now();
   if (document.getElementById(NOTICE)) return;
   const notice = h(
     "div",
@@ -23,7 +25,7 @@ export function sessionEnded() {
   document.getElementById("notices")?.append(notice);
 }
 
-/** A request was answered: whoever signed in in another window is back. */
-export function sessionWorks() {
-  document.getElementById(NOTICE)?.remove();
+/** A request that was sent then was answered: whoever signed in in another window is back. */
+export function sessionWorks(sentAt) {
+  if (sentAt > endedAt) document.getElementById(NOTICE)?.remove();
 }

@@ -1,6 +1,22 @@
 /* Every panel by the name in its template's data-panel. Each is loaded when its tab is first seen. */
 
 export const panels = {
+  // Everywhere
+  badges: () => import("./badges.js"),
+  "camp-trail": () => import("./camp-trail.js"),
+  freshness: () => import("./freshness.js"),
+  "freshness-banner": () => import("./freshness-banner.js"),
+  "strip-actions": () => import("./strip-actions.js"),
+  // Base Camp
+  burden: () => import("./burden.js"),
+  coverage: () => import("./coverage.js"),
+  "gear-overview": () => import("./gear-overview.js"),
+  "next-steps": () => import("./next-steps.js"),
+  "prospect-links": () => import("./prospect-links.js"),
+  score: () => import("./score.js"),
+  "score-trend": () => import("./score-trend.js"),
+  team: () => import("./team.js"),
+  why: () => import("./why.js"),
   // Campaign Map
   "campaign-summary": () => import("./campaign-summary.js"),
   campaigns: () => import("./campaigns.js"),

@@ -49,7 +49,8 @@ function searchField(label, search) {
 
 function filterField(filter, choose) {
   const id = freshId("filter");
-  const options = [["", filter.all ?? "All"], ...filter.options].map(([value, label]) => h("option", { value }, label));
+  const all = filter.initial ? [] : [["", filter.all ?? "All"]];
+  const options = [...all, ...filter.options].map(([value, label]) => h("option", { value }, label));
   const select = h("select", { id, on: { change: () => choose(select.value) } }, options);
   return { filter, select, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
 }

@@ -23,7 +23,8 @@ const EXPORT_PAGE = 500;
  * columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * rows: an array; or source({ q, sort, page, size, filters, signal }) → { rows, total }.
- * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows).
+ * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the option that
+ *   holds without one in the address; then there is no "All" but the one among the options.
  * search: the label of the search field, or false. sort: the order without one in the address ("-score").
  * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
  * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. tools: more controls.
@@ -58,7 +59,7 @@ class Table {
 
   query() {
     const { options, state } = this;
-    const filters = Object.fromEntries(options.filters.map(({ key }) => [key, state.get(key)]).filter(([, value]) => value));
+    const filters = Object.fromEntries(options.filters.map(({ key, initial }) => [key, state.get(key) || initial]).filter(([, value]) => value));
     const page = Math.max(1, Number.parseInt(state.get("page"), 10) || 1);
     const size = SIZES.find((one) => String(one) === state.get("size")) ?? options.size ?? SIZES[1];
     return { q: state.get("q"), sort: state.get("sort") || options.sort, page, size, filters };
@@ -116,7 +117,7 @@ class Table {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
     if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
-    const narrowed = Boolean(query.q) || Object.keys(query.filters).length > 0;
+    const narrowed = Boolean(query.q) || this.options.filters.some(({ key, initial }) => query.filters[key] !== initial);
     this.rows = rows;
     this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
     if (total === 0) this.say(this.nothing(narrowed));
@@ -149,7 +150,8 @@ class Table {
   }
 
   filter(key, value) {
-    this.state.set({ [key]: value, page: "" });
+    const { initial } = this.options.filters.find((filter) => filter.key === key);
+    this.state.set({ [key]: value === initial ? "" : value, page: "" });
   }
 
   clear() {

@@ -1,0 +1,21 @@
+/* What things are called that the server names in snake_case. */
+
+const ENTITIES = {
+  list_emails: "List e-mails", activities: "Visitor activities", sf_health: "Salesforce health", sf_campaign_dates: "Campaign dates",
+  campaign_member_counts: "Member counts",
+};
+
+/** "landing_pages" → "Landing pages". */
+export function nameOf(key) {
+  return ENTITIES[key] ?? sentenceCase(key.replaceAll("_", " "));
+}
+
+function sentenceCase(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** ["a", "b", "c", "d"], 2 → "a, b and 2 more". */
+export function listed(names, most = 4) {
+  if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
+}

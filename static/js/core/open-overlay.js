@@ -1,0 +1,8 @@
+/* What opens a drawer or a dialog: its name in the address (core/overlays.js follows it). */
+
+import { route } from "./route.js";
+
+/** openOverlay("compare", { "compare.from": "2026-11-15" }): its own parameters begin with its name. */
+export function openOverlay(name, values = {}) {
+  route.set({ ...values, open: name });
+}

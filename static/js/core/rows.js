@@ -1,0 +1,19 @@
+/* Where the rows of an area or of an issue are. */
+
+import { route } from "./route.js";
+
+const UNLINKED = "prospects_unlinked";
+
+/** The address of an area's rows. filters, as its table names them: { flag: "dormant", exempt: "yes" }. */
+export function rowsOf(area, filters = {}) {
+  if (area === "prospects") return route.href("full-survey", { "orphans.kind": UNLINKED });
+  const named = Object.fromEntries(Object.entries(filters).map(([name, value]) => [`${area}.${name}`, value]));
+  if (area === "campaigns") return route.href("campaign-map", named);
+  if (area === "tags") return route.href("tags", named);
+  return route.href("gear-locker", { "gear.type": area, ...named });
+}
+
+/** The rows that an issue counts. */
+export function rowsOfIssue({ area, flag }) {
+  return rowsOf(area, { flag });
+}

@@ -1,0 +1,118 @@
+/* Two days side by side: the score, and everything that is counted. */
+
+import { api } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { day, decimal, number, signed } from "../core/format.js";
+import { nameOf } from "../core/names.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { panelDialog } from "../ui/panel-dialog.js";
+import { delta } from "../ui/parts.js";
+import { empty } from "../ui/states.js";
+import { table } from "../ui/table.js";
+
+const KINDS = [["score", "Scores"], ["person", "People"], ["issue", "Issues"], ["count", "Counts"]];
+const BETTER = { score: "up", person: "up", issue: "down" };
+
+export default function compare() {
+  const inputs = { from: dateInput("from"), to: dateInput("to") };
+  const form = h(
+    "form", { class: "row compare-days", on: { submit: (event) => event.preventDefault() } },
+    h("label", { class: "field" }, h("span", { class: "label" }, "This day"), inputs.from),
+    h("label", { class: "field" }, h("span", { class: "label" }, "with this one"), inputs.to),
+  );
+  return panelDialog({ title: "Compare two days", drawer: true, before: form, content: contentFor(inputs) });
+}
+
+function dateInput(name) {
+  const input = h("input", { type: "date", required: true });
+  input.addEventListener("change", () => input.value && route.set({ [`compare.${name}`]: input.value }));
+  return input;
+}
+
+function contentFor(inputs) {
+  return panel({
+    lines: 8,
+    keys: ["compare.from", "compare.to"],
+    load: async ({ signal }) => {
+      const days = await chosenDays();
+      if (days === null) return null;
+      inputs.from.value = days.from;
+      inputs.to.value = days.to;
+      const [found, { issues }] = await Promise.all([api.get("compare", { params: days, signal }), shared("issues")]);
+      return { found, issues };
+    },
+    empty: (data) => data === null && "There are not two days on record yet. Come back tomorrow, or choose days above.",
+    render: ({ found, issues }) => [headline(found), rowsTable(found, issues)],
+  });
+}
+
+/** From the address; else a week ago and today; null when there is one day only. */
+async function chosenDays() {
+  const [from, to] = [route.get("compare.from"), route.get("compare.to")];
+  if (from && to) return { from, to };
+  const { date: today } = await shared("briefing");
+  const { snapshots } = await shared("trail", { from: before(today, 30) });
+  const days = snapshots.map((snapshot) => snapshot.day);
+  const chosen = { from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]), to: to || days.at(-1) };
+  return chosen.from && chosen.to && chosen.from !== chosen.to ? chosen : null;
+}
+
+function before(today, days) {
+  return new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function headline({ from, to, health_score: score }) {
+  return h(
+    "div", { class: "before-after" },
+    side(from, score.before),
+    h("p", { class: "before-after-change" }, delta(score.change, Math.abs(score.change) === 1 ? "point" : "points") ?? h("span", { class: "soft" }, "no score on one of the days")),
+    side(to, score.after),
+  );
+}
+
+function side({ asked, used }, score) {
+  return h(
+    "div", {},
+    h("p", { class: "figure-label" }, day(used)),
+    h("p", { class: "figure-value large" }, number(score)),
+    asked !== used && h("p", { class: "small soft" }, `Nothing was synced on ${day(asked)}: this is the day before it that was.`),
+  );
+}
+
+/** "Forms in no campaign: 8" → "Forms in no campaign": here stand the counts of other days. */
+function withoutCount(title) {
+  return title.replace(/:?\s*[\d.,–—]+\s*%?$/u, "") || title;
+}
+
+function rowsTable(found, issues) {
+  const titles = new Map(issues.map((issue) => [issue.key, withoutCount(issue.title)]));
+  const rows = [
+    ...found.areas.map((row) => ({ ...row, kind: "score", name: row.label })),
+    ...found.people.map((row) => ({ ...row, kind: "person" })),
+    ...found.issues.map((row) => ({ ...row, kind: "issue", name: titles.get(row.key) ?? row.key })),
+    ...found.counts.map((row) => ({ ...row, kind: "count", name: nameOf(row.name) })),
+  ].map((row, id) => ({ ...row, id }));
+  if (!rows.length) return empty("Nothing is counted on either day.");
+  return table({
+    key: "compare", caption: "Differences", noun: "figure", exportAs: "compare", rows, size: 50,
+    columns: [
+      { key: "name", label: "What", className: "wide" },
+      { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)[1] },
+      { key: "before", label: "Before", end: true, show: (row) => decimal(row.before) },
+      { key: "after", label: "After", end: true, show: (row) => decimal(row.after) },
+      { key: "change", label: "Change", end: true, first: "desc", show: change },
+    ],
+    filters: [
+      { key: "kind", label: "Kind", options: KINDS, test: (row, kind) => row.kind === kind },
+      { key: "show", label: "Show", initial: "changed", options: [["changed", "What differs"], ["all", "Everything"]], test: (row, show) => show === "all" || row.before !== row.after },
+    ],
+  }).element;
+}
+
+/** More records are neither good nor bad: their change has no colour. */
+function change(row) {
+  if (!row.change) return signed(row.change);
+  return BETTER[row.kind] ? delta(row.change, "", { better: BETTER[row.kind] }) : signed(row.change);
+}

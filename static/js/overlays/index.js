@@ -1,0 +1,9 @@
+/* Every overlay by its name in the address (core/overlays.js). Each is loaded when it is first opened. */
+
+export const overlays = {
+  badges: () => import("./badges.js"),
+  compare: () => import("./compare.js"),
+  freshness: () => import("./freshness.js"),
+  tasks: () => import("./tasks.js"),
+  "what-if": () => import("./what-if.js"),
+};

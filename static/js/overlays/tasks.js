@@ -1,0 +1,151 @@
+/* The task board: who does what until when. */
+
+import { api } from "../core/api.js";
+import { allPages } from "../core/all-pages.js";
+import { h, hiddenText, icon } from "../core/dom.js";
+import { ago, moment } from "../core/format.js";
+import { nameOf } from "../core/names.js";
+import { panel } from "../core/panel.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
+import { changed, shared } from "../core/shared.js";
+import { confirm } from "../ui/dialog.js";
+import { panelDialog } from "../ui/panel-dialog.js";
+import { button, outward } from "../ui/parts.js";
+import { table } from "../ui/table.js";
+import { toast } from "../ui/toast.js";
+import { columnsOf, filtersOf } from "./task-columns.js";
+import { taskForm } from "./task-form.js";
+
+export default () => panelDialog({ title: "Tasks", drawer: true, wide: true, content });
+
+const content = panel({
+  lines: 8,
+  load: async ({ signal }) => {
+    const [tasks, config, { issues }] = await Promise.all([tasksNow(signal), shared("config"), shared("issues")]);
+    return { tasks, config, issues };
+  },
+  render: (data) => new Board(data).nodes,
+});
+
+const tasksNow = (signal) => allPages("tasks", "tasks", { signal });
+
+class Board {
+  constructor({ tasks, config, issues }) {
+    this.config = config;
+    this.issues = issues;
+    const team = config.team.map(({ name }) => name);
+    this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
+    this.table = table({
+      key: "tasks", caption: "Tasks", noun: "task", exportAs: "tasks", search: "Search tasks", rows: tasks, tools: this.add,
+      nothing: "No task is open. Make one, or let Base Camp make them from issues.",
+      columns: columnsOf((task) => this.acts(task)), filters: filtersOf(team, config.me), detail: (task) => this.detail(task),
+    });
+    this.nodes = [this.table.element, !config.me && whoAmI(config)];
+  }
+
+  // -- what a row has ------------------------------------------------------------------------------------
+
+  acts(task) {
+    const isDone = task.status === "done";
+    return h("span", { class: "row-acts" },
+      act(isDone ? "refresh" : "check", `${isDone ? "Open again" : "Done"}: ${task.title}`, (event) => this.finish(task, event.currentTarget), { task: task.id }),
+      act("pencil", `Change: ${task.title}`, () => this.change(task)),
+      act("bin", `Delete: ${task.title}`, () => this.remove(task)));
+  }
+
+  detail(task) {
+    const issue = this.issues.find(({ key }) => key === task.issue);
+    const area = issue?.area ?? task.area;
+    return h(
+      "div", { class: "stack" },
+      task.description && h("p", { class: "task-text" }, task.description),
+      h("p", { class: "row" }, area && h("a", { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLink(task)),
+      h("p", { class: "small soft" }, `Made by ${task.created_by} ${ago(task.created_at)}`, task.completed_at && `, done ${moment(task.completed_at)}`, "."),
+    );
+  }
+
+  assetLink({ asset_type: type, asset_id: id, asset_name: name }) {
+    if (!type || !id) return null;
+    const page = this.config.pardot_pages[type];
+    return outward(`${name ?? id} in Pardot`, page && this.config.pardot_url + page.replace("{id}", id));
+  }
+
+  // -- what is done with it ------------------------------------------------------------------------------
+
+  async make() {
+    const made = await taskForm({ config: this.config, assignee: this.config.me });
+    if (!made) return;
+    await this.refresh();
+    toast(`Task made: ${made.title}`);
+  }
+
+  async change(task) {
+    const saved = await taskForm({ task, config: this.config });
+    if (!saved) return;
+    await this.refresh();
+    this.focus(this.rowIndex(task));
+  }
+
+  async finish(task, pressed) {
+    const status = task.status === "done" ? "open" : "done";
+    const at = this.rowIndex(task);
+    pressed.disabled = true;
+    if (!(await this.write(() => api.patch(`tasks/${task.id}`, { status })))) return;
+    this.focus(at);
+    const undo = async () => (await this.write(() => api.patch(`tasks/${task.id}`, { status: task.status }))) && this.focus(at);
+    toast(status === "done" ? "Done. One less." : "Open again.", { action: { label: "Undo", run: undo } });
+  }
+
+  async remove(task) {
+    const at = this.rowIndex(task);
+    const text = `“${task.title}” is gone then, also from the progress report. What is done may stay.`;
+    if (!(await confirm({ title: "Delete this task?", text, yes: "Delete", danger: true }))) return;
+    if (!(await this.write(() => api.delete(`tasks/${task.id}`)))) return;
+    this.focus(at);
+    toast("Task deleted.");
+  }
+
+  /** Whether it is written; the board shows then what holds now. */
+  async write(request) {
+    try {
+      await request();
+    } catch (error) {
+      toast(error.message, { kind: "bad" });
+      await this.refresh();
+      return false;
+    }
+    await this.refresh();
+    return true;
+  }
+
+  async refresh() {
+    changed("tasks", "issues");
+    try {
+      await this.table.setRows(await tasksNow());
+    } catch (error) {
+      toast(error.message, { kind: "bad" });
+    }
+  }
+
+  rowIndex(task) {
+    return Math.max(0, this.rowButtons().findIndex((one) => one.dataset.task === String(task.id)));
+  }
+
+  rowButtons() {
+    return [...this.table.element.querySelectorAll("[data-task]")];
+  }
+
+  /** The row that was worked on is gone or made anew: go on where it was. */
+  focus(index) {
+    const rows = this.rowButtons();
+    (rows[Math.min(index, rows.length - 1)] ?? this.add).focus();
+  }
+}
+
+function act(sign, label, click, data = {}) {
+  return h("button", { type: "button", class: "icon-button", data, title: label.split(":")[0], on: { click } }, icon(sign), hiddenText(label));
+}
+
+function whoAmI({ account }) {
+  return h("p", { class: "small soft" }, "“Mine” comes with your name: in the ", h("a", { href: "/pardot/admin-settings/" }, "settings"), ", give your team member this account: ", h("code", {}, account), ".");
+}

@@ -1,0 +1,142 @@
+/* What the score becomes when some issues are fixed: nothing is changed by it. */
+
+import { api, isAbort } from "../core/api.js";
+import { announce } from "../core/announce.js";
+import { freshId, h, replace } from "../core/dom.js";
+import { decimal, number, points, toneOf } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { panelDialog } from "../ui/panel-dialog.js";
+import { button, delta, meter } from "../ui/parts.js";
+import { failed, loading } from "../ui/states.js";
+
+const KEY = "what-if.fix";
+const PAUSE = 200;
+
+export default () => panelDialog({ title: "What if…", drawer: true, content });
+
+const content = panel({
+  lines: 8,
+  load: () => shared("issues"),
+  noData: ({ issues }) => issues.every((issue) => issue.count === null),
+  empty: ({ issues }) => !issues.some((issue) => issue.count > 0) && "There is nothing to fix.",
+  render: ({ issues }, { signal }) => new WhatIf(issues.filter((issue) => issue.count > 0), signal).nodes,
+});
+
+class WhatIf {
+  constructor(issues, signal) {
+    this.issues = issues;
+    this.signal = signal;
+    this.fixes = fromAddress(issues);
+    this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
+    this.list = h("ul", { class: "what-if-list" });
+    this.nodes = [this.result, this.presets(), this.list];
+    this.draw();
+    this.ask();
+  }
+
+  presets() {
+    const take = (chosen) => () => this.choose(new Map(chosen.map((issue) => [issue.key, issue.count])));
+    const high = this.issues.filter((issue) => issue.priority === "high");
+    return h(
+      "p", { class: "row" },
+      button("The three costliest", take(this.issues.slice(0, 3)), { kind: "compact" }),
+      high.length > 0 && button("All of high priority", take(high), { kind: "compact" }),
+      button("Everything", take(this.issues), { kind: "compact" }),
+      button("Nothing", take([]), { kind: "compact quiet" }),
+    );
+  }
+
+  choose(fixes) {
+    this.fixes = fixes;
+    this.draw();
+    this.changed();
+  }
+
+  draw() {
+    replace(this.list, this.issues.map((issue) => this.line(issue)));
+  }
+
+  line(issue) {
+    const id = freshId("fix");
+    const tick = h("input", { type: "checkbox", id, checked: this.fixes.has(issue.key) });
+    const many = h("input", { type: "number", min: issue.is_percentage ? 0.1 : 1, max: issue.count, step: issue.is_percentage ? 0.1 : 1, value: this.fixes.get(issue.key) ?? issue.count, "aria-label": `How many of them: ${issue.title}` });
+    tick.addEventListener("change", () => this.set(issue, tick.checked ? many.valueAsNumber : 0));
+    many.addEventListener("input", () => {
+      if (!many.validity.valid || Number.isNaN(many.valueAsNumber)) return;
+      tick.checked = true;
+      this.set(issue, many.valueAsNumber);
+    });
+    return h(
+      "li", {},
+      tick,
+      h("label", { for: id }, issue.title, h("span", { class: "soft small" }, ` ${points(issue.impact)} points`)),
+      h("span", { class: "what-if-many" }, many, h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? " %" : ""}`)),
+    );
+  }
+
+  set(issue, count) {
+    if (count > 0) this.fixes.set(issue.key, count);
+    else this.fixes.delete(issue.key);
+    this.changed();
+  }
+
+  changed() {
+    route.set({ [KEY]: intoAddress(this.fixes, this.issues) }, { replace: true });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), PAUSE);
+  }
+
+  async ask() {
+    this.current?.abort();
+    if (!this.fixes.size) return replace(this.result, h("p", { class: "soft" }, "Choose below what would be fixed, and see what the score becomes."));
+    this.current = new AbortController();
+    const signal = AbortSignal.any([this.signal, this.current.signal]);
+    replace(this.result, loading(2));
+    try {
+      const found = await api.post("what-if", { fixes: [...this.fixes].map(([issue, count]) => ({ issue, count })) }, { signal });
+      if (!signal.aborted) this.show(found);
+    } catch (error) {
+      if (!signal.aborted && !isAbort(error)) replace(this.result, failed(error, () => this.ask()));
+    }
+    return undefined;
+  }
+
+  show({ overall, by_area: areas }) {
+    const gain = overall.after - overall.before;
+    const moved = areas.filter((area) => area.after !== area.before);
+    announce(`The score becomes ${overall.after}, grade ${overall.grade_after}.`);
+    replace(
+      this.result,
+      h(
+        "div", { class: "before-after" },
+        score("Now", overall.before, overall.grade_before),
+        h("p", { class: "before-after-change" }, delta(gain, Math.abs(gain) === 1 ? "point" : "points")),
+        score("Then", overall.after, overall.grade_after),
+      ),
+      h("ul", { class: "what-if-areas" }, moved.map(area)),
+      moved.length === 0 && h("p", { class: "small soft" }, "Too few to move a whole point of any area."),
+    );
+  }
+}
+
+function score(label, value, grade) {
+  return h("div", {}, h("p", { class: "figure-label" }, label), h("p", {}, h("span", { class: "figure-value large" }, number(value)), h("span", { class: "before-after-grade" }, ` ${grade ?? ""}`)));
+}
+
+function area({ label, before, after }) {
+  return h("li", {}, h("span", {}, label), meter(after, toneOf(after)), h("span", { class: "number" }, `${number(before)} → `, h("strong", {}, number(after))));
+}
+
+/** "forms_errors,campaigns_no_sf:5": all of the first, five of the second. */
+function intoAddress(fixes, issues) {
+  const all = new Map(issues.map((issue) => [issue.key, issue.count]));
+  return [...fixes].map(([key, count]) => (count === all.get(key) ? key : `${key}:${count}`)).join(",");
+}
+
+function fromAddress(issues) {
+  const known = new Map(issues.map((issue) => [issue.key, issue.count]));
+  const asked = route.get(KEY).split(",").map((part) => part.split(":")).filter(([key]) => known.has(key));
+  return new Map(asked.map(([key, count]) => [key, Math.min(known.get(key), Number(count) > 0 ? Number(count) : known.get(key))]));
+}

@@ -1,0 +1,34 @@
+/* How many people of Salesforce Pardot knows. */
+
+import { h } from "../core/dom.js";
+import { ago, MISSING, number, percent } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { figure, meter, outward } from "../ui/parts.js";
+
+export default panel({
+  lines: 4,
+  load: () => Promise.all([shared("briefing"), shared("config")]),
+  noData: ([{ sf_health: health }]) => health.captured_at === null,
+  render: ([{ sf_health: health }, { sf_instance_url: base }]) => [
+    figure("Of all leads and contacts, Pardot knows", percent(health.coverage_pct), { href: route.href("full-survey") }),
+    share("Leads", listOf(base, "Lead"), health.leads_with_pardot, health.total_leads),
+    share("Contacts", listOf(base, "Contact"), health.contacts_with_pardot, health.total_contacts),
+    h("p", { class: "small soft" }, `Counted by Salesforce ${ago(health.captured_at)}.`),
+  ],
+});
+
+/** All of them in Salesforce. */
+function listOf(base, object) {
+  return base && `${base}/lightning/o/${object}/list`;
+}
+
+function share(label, href, known, all) {
+  const part = all ? (100 * known) / all : null;
+  return h(
+    "div", { class: "share" },
+    h("p", { class: "share-words" }, h("span", {}, outward(label, href) ?? label), h("span", { class: "number" }, h("strong", {}, part === null ? MISSING : percent(part)), h("span", { class: "soft" }, ` ${number(known)} of ${number(all)}`))),
+    meter(part),
+  );
+}

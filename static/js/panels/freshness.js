@@ -1,0 +1,26 @@
+/* How fresh the data are, in a word; all of it opens. */
+
+import { h, icon } from "../core/dom.js";
+import { ago, plural } from "../core/format.js";
+import { openOverlay } from "../core/open-overlay.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { lastSync, problemsOf } from "./freshness-state.js";
+
+export default panel({
+  lines: 1,
+  load: () => shared("sync/status"),
+  render: (status) => {
+    const { text, tone, sign } = wordsFor(status);
+    return h("button", { type: "button", class: `chip pill ${tone}`, title: "How fresh each kind of data is", on: { click: () => openOverlay("freshness") } }, icon(sign), text);
+  },
+});
+
+function wordsFor({ entities, running }) {
+  if (running.length) return { text: "Syncing now", tone: "info", sign: "refresh" };
+  const last = lastSync(entities);
+  if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
+  const bad = problemsOf(entities).filter(({ kind }) => kind === "old" || kind === "failed").flatMap((problem) => problem.entities);
+  if (bad.length) return { text: `${plural(bad.length, "source is", "sources are")} not fresh`, tone: "warn", sign: "warning" };
+  return { text: `Synced ${ago(last)}`, tone: "good", sign: "check" };
+}

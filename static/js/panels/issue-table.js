@@ -1,0 +1,53 @@
+/* All issues as a table. */
+
+import { h } from "../core/dom.js";
+import { decimal, number, points } from "../core/format.js";
+import { nameOf } from "../core/names.js";
+import { rowsOfIssue } from "../core/rows.js";
+import { chip } from "../ui/parts.js";
+import { table } from "../ui/table.js";
+
+const PRIORITIES = [["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+const STATES = [["found", "Found"], ["clean", "Not found"], ["unknown", "No data"]];
+
+/** acts(issue) → what can be done about it, as nodes. */
+export function issueTable(issues, acts) {
+  const owners = [...new Set(issues.flatMap((issue) => issue.owners))].sort();
+  const areas = [...new Set(issues.map((issue) => issue.area))];
+  return table({
+    key: "issues", caption: "Issues", noun: "issue", exportAs: "issues", rows: issues, rowId: (issue) => issue.key, sort: "-impact",
+    columns: COLUMNS,
+    filters: [
+      { key: "area", label: "Area", options: areas.map((area) => [area, nameOf(area)]), test: (issue, area) => issue.area === area },
+      { key: "priority", label: "Priority", options: PRIORITIES, test: (issue, priority) => issue.priority === priority },
+      { key: "owner", label: "Owner", options: [...owners.map((name) => [`=${name}`, name]), ["-", "Nobody"]], test: isOf },
+      { key: "state", label: "State", options: STATES, test: (issue, state) => stateOf(issue) === state },
+    ],
+    detail: (issue) => h("div", { class: "stack" }, h("p", {}, issue.description), h("p", { class: "row" }, acts(issue))),
+  }).element;
+}
+
+function isOf(issue, owner) {
+  return owner === "-" ? issue.owners.length === 0 : issue.owners.includes(owner.slice(1));
+}
+
+function stateOf({ count }) {
+  if (count === null) return "unknown";
+  return count > 0 ? "found" : "clean";
+}
+
+/** Leads to what it counts. */
+function count(issue) {
+  const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)} %` : number(issue.count);
+  return issue.count > 0 ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
+}
+
+const COLUMNS = [
+  { key: "title", label: "Issue", className: "wide" },
+  { key: "area", label: "Area", value: (issue) => nameOf(issue.area) },
+  { key: "priority", label: "Priority", value: ({ priority }) => PRIORITIES.findIndex(([key]) => key === priority), csv: ({ priority }) => priority, search: false, show: ({ priority }) => chip(nameOf(priority), { tone: priority === "high" ? "bad" : "" }) },
+  { key: "owners", label: "Owner", value: (issue) => issue.owners.join(", ") },
+  { key: "count", label: "Count", end: true, first: "desc", show: count },
+  { key: "exempt", label: "Exempt", end: true, first: "desc" },
+  { key: "impact", label: "Points", end: true, first: "desc", show: (issue) => points(issue.impact) },
+];

@@ -1,0 +1,89 @@
+/* What is worth doing, by what it costs the score: the first few as a list, or all of it as a table. */
+
+import { h, icon } from "../core/dom.js";
+import { number, plural, points } from "../core/format.js";
+import { nameOf } from "../core/names.js";
+import { openOverlay } from "../core/open-overlay.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
+import { shared } from "../core/shared.js";
+import { button, chip } from "../ui/parts.js";
+
+const FIRST = 5;
+
+export default panel({
+  lines: 8,
+  keys: ["steps"],
+  uses: ["tasks", "issues", "exemptions", "config"],
+  load: async () => {
+    const [{ issues }, all] = await Promise.all([shared("issues"), route.get("steps") === "all" ? import("./issue-table.js") : null]);
+    return { issues, all };
+  },
+  noData: ({ issues }) => issues.every((issue) => issue.count === null),
+  render: ({ issues, all }) => (all ? everything(issues, all.issueTable) : first(issues)),
+});
+
+/** The table is a module of its own: most mornings nobody needs it. */
+function everything(issues, issueTable) {
+  const acts = (issue) => [rowsLink(issue), taskButton(issue)];
+  return [issueTable(issues, acts), h("p", {}, button("Only the first few", () => route.set({ steps: "" }), { kind: "quiet", sign: "left" }))];
+}
+
+function first(issues) {
+  const found = issues.filter((issue) => issue.count > 0);
+  const exempt = issues.reduce((sum, issue) => sum + issue.exempt, 0);
+  const list = found.length
+    ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
+    : h("p", {}, "No issue is found today. Sit down by the fire.");
+  return [list, h(
+    "p", { class: "row" },
+    button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
+    exempt > 0 && h("a", { href: route.href("gear-locker") }, `${plural(exempt, "asset is", "assets are")} exempt and not counted`),
+  )];
+}
+
+function step(issue) {
+  return h(
+    "li", { class: "step" },
+    h("p", { class: "step-points" }, h("strong", {}, points(issue.impact)), h("span", {}, issue.impact === 1 ? "point" : "points")),
+    h(
+      "div", { class: "step-what" },
+      h("h3", {}, issue.title),
+      h("p", { class: "soft" }, issue.description),
+      h("p", { class: "chips" }, marks(issue)),
+    ),
+    h("div", { class: "step-actions" }, rowsLink(issue), taskButton(issue)),
+  );
+}
+
+function marks(issue) {
+  return [
+    issue.priority === "high" && chip("High priority", { tone: "bad" }),
+    chip(nameOf(issue.area), { href: rowsOf(issue.area) }),
+    owner(issue),
+    issue.exempt > 0 && chip(`${number(issue.exempt)} exempt`, { href: rowsOf(issue.area, { flag: issue.flag, exempt: "yes" }) }),
+  ];
+}
+
+function owner({ owners }) {
+  return h("span", { class: "chip" }, icon("person"), owners.length ? owners.join(", ") : "Nobody owns it");
+}
+
+function rowsLink(issue) {
+  return h("a", { class: "button compact", href: rowsOfIssue(issue), "aria-label": `Show the rows: ${issue.title}` }, icon("table"), "Show the rows");
+}
+
+/** One open task for an issue is enough: then it leads there. */
+function taskButton(issue) {
+  const [task] = issue.tasks;
+  if (!task) return h("button", { type: "button", class: "button compact", "aria-label": `Make a task: ${issue.title}`, on: { click: () => makeTask(issue) } }, icon("plus"), "Make a task");
+  const open = () => openOverlay("tasks", { "tasks.q": task.title });
+  const text = task.assignee ? `With ${task.assignee}` : "Has a task";
+  return h("button", { type: "button", class: "button compact quiet", "aria-label": `${text}: ${issue.title}`, on: { click: open } }, icon("tasks"), text);
+}
+
+async function makeTask(issue) {
+  const form = await import("../overlays/make-task.js");
+  return form.makeTask(issue);
+}

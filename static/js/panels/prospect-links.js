@@ -1,0 +1,46 @@
+/* Prospects that are linked to a lead or a contact, and those that are not. */
+
+import { h } from "../core/dom.js";
+import { number, percent } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { figure } from "../ui/parts.js";
+
+export default panel({
+  lines: 4,
+  command: "python manage.py camp_sync --survey",
+  load: () => shared("prospect-health"),
+  noData: (health) => health.total === null,
+  empty: (health) => health.total === 0 && "Pardot has no prospects.",
+  render: (health) => [
+    figure("Linked to a lead or a contact", percent(health.link_rate), { href: route.href("full-survey") }),
+    bar(health),
+    h("ul", { class: "link-legend" }, partsOf(health).map(legend)),
+    h("p", { class: "small soft" }, `${number(health.with_email)} have an address, ${number(health.opted_out)} opted out, ${number(health.deleted)} lie in Pardot's recycle bin.`),
+  ],
+});
+
+/** A prospect with both ids counts as a contact: leads become contacts. */
+function partsOf({ total, linked, as_contact: contacts, unlinked }) {
+  const rest = Math.max(0, linked - contacts);
+  return [
+    { label: "As contact", count: contacts, tone: "1", total },
+    { label: "As lead only", count: rest, tone: "2", total },
+    { label: "Not linked", count: unlinked, tone: "bad", total },
+  ];
+}
+
+function bar(health) {
+  const spoken = partsOf(health).map(({ label, count }) => `${label}: ${number(count)}`).join(", ");
+  return h("div", { class: "link-bar", role: "img", "aria-label": spoken }, partsOf(health).filter(({ count }) => count > 0).map(({ count, tone }) => h("span", { class: `tone-${tone}`, vars: { "--part": count } })));
+}
+
+function legend({ label, count, tone, total }) {
+  return h(
+    "li", {},
+    h("span", { class: `swatch tone-${tone}`, "aria-hidden": "true" }),
+    h("a", { href: route.href("full-survey") }, label),
+    h("span", { class: "number" }, h("strong", {}, number(count)), h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`)),
+  );
+}

@@ -1,0 +1,46 @@
+/* The task board, and texts to paste. */
+
+import { api } from "../core/api.js";
+import { h, icon } from "../core/dom.js";
+import { number } from "../core/format.js";
+import { openOverlay } from "../core/open-overlay.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { copyText } from "../ui/copy.js";
+import { openDialog } from "../ui/dialog.js";
+import { button } from "../ui/parts.js";
+import { toast } from "../ui/toast.js";
+
+export default panel({
+  lines: 1,
+  uses: ["tasks"],
+  load: () => shared("tasks", { status: "open", limit: 1 }).catch(() => ({ count: null })),
+  render: ({ count }) => [
+    h("button", { type: "button", class: "button compact", on: { click: () => openOverlay("tasks") } }, icon("tasks"), "Tasks", count !== null && h("span", { class: "chip accent" }, number(count))),
+    copyTextButton("Digest", "digest", "The morning digest"),
+    copyTextButton("Progress", "progress", "The progress report"),
+  ],
+});
+
+function copyTextButton(text, path, title) {
+  const click = async (event) => {
+    const pressed = event.currentTarget;
+    pressed.disabled = true;
+    try {
+      const { text: found } = await api.get(path);
+      await give(title, found);
+    } catch (error) {
+      toast(error.message, { kind: "bad" });
+    } finally {
+      pressed.disabled = false;
+    }
+  };
+  return h("button", { type: "button", class: "button compact quiet", title: `${title}: copy it, to paste into a chat or a mail`, "aria-label": `Copy ${title.toLowerCase()}`, on: { click } }, icon("copy"), text);
+}
+
+/** Into the clipboard, and on view: one sees what one pastes. */
+async function give(title, text) {
+  const shown = h("pre", { class: "report-text", tabindex: "0", "aria-label": title }, text);
+  openDialog({ title, wide: true, body: shown, actions: [button("Copy again", () => copyText(text), { sign: "copy" })] });
+  await copyText(text, "Copied: paste it where it is read.");
+}

@@ -1,0 +1,41 @@
+/* Each person's score, and the areas that nobody owns. */
+
+import { h } from "../core/dom.js";
+import { MISSING, number, toneOf } from "../core/format.js";
+import { listed, nameOf } from "../core/names.js";
+import { openOverlay } from "../core/open-overlay.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { meter } from "../ui/parts.js";
+import { empty } from "../ui/states.js";
+
+const SETTINGS = "/pardot/admin-settings/";
+
+export default panel({
+  lines: 4,
+  uses: ["config"],
+  load: () => shared("health-score"),
+  noData: (health) => health.overall === null && health.by_person.length === 0,
+  render: (health) => (health.by_person.length ? [people(health), unowned(health)] : nobody()),
+});
+
+function people({ by_person: persons }) {
+  return h("ul", { class: "people" }, persons.map((person) => h(
+    "li", {},
+    h("button", { type: "button", class: "link-button", title: "Open tasks", on: { click: () => openOverlay("tasks", { "tasks.whose": `=${person.name}` }) } }, person.name),
+    h("span", { class: "number" }, h("strong", {}, number(person.score)), h("span", { class: "soft" }, ` ${person.grade ?? ""}`)),
+    h("span", { class: "small soft" }, person.areas.length ? listed(person.areas.map(nameOf), 3) : MISSING),
+    meter(person.score, toneOf(person.score)),
+  )));
+}
+
+function unowned({ by_area: areas }) {
+  const names = areas.filter((area) => area.owners.length === 0).map((area) => area.label);
+  return names.length > 0 && h("p", { class: "small soft" }, `Nobody owns ${listed(names, 8)}. `, h("a", { href: SETTINGS }, "Settings"));
+}
+
+function nobody() {
+  return empty("Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.", {
+    title: "Nobody is on the team yet", sign: "person", action: h("a", { class: "button", href: SETTINGS }, "Enter the team"),
+  });
+}

@@ -1,0 +1,16 @@
+/* A dialog whose content is a panel: it loads, fails and says that there are no data as panels do. */
+
+import { h } from "../core/dom.js";
+import { openDialog } from "./dialog.js";
+
+const SETUP = "python manage.py camp_sync";
+
+/** panelDialog({ title, content: panel({ … }), drawer, wide }) → as openDialog. before: what stays while it loads. */
+export function panelDialog({ content, before = [], command = SETUP, ...options }) {
+  const place = h("div", { data: { body: "" } });
+  const life = new AbortController();
+  const dialog = openDialog({ body: [before, place], ...options });
+  dialog.closed.then(() => life.abort());
+  content.mount(place, { signal: life.signal, command });
+  return dialog;
+}
