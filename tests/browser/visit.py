@@ -20,7 +20,7 @@ Promise.all(document.getAnimations()
   .map((one) => one.finished.catch(() => null)))
 """
 
-SETTLED = "![...document.querySelectorAll('[aria-busy=true]')].some((one) => one.checkVisibility())"
+SETTLED = "() => ![...document.querySelectorAll('[aria-busy=true]')].some((one) => one.checkVisibility())"
 
 WATCH_POLICY = """
 addEventListener("securitypolicyviolation", (event) => {

@@ -1,0 +1,33 @@
+/* Where records are looked at: in Pardot, in Salesforce, and in this dashboard. */
+
+import { h, icon } from "../core/dom.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { outward } from "../ui/parts.js";
+
+/** → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page. */
+export async function pages() {
+  const { pardot_url, pardot_pages, sf_instance_url } = await shared("config");
+  return {
+    pardot: (type, id) => (pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null),
+    salesforce: (id) => (sf_instance_url && id ? `${sf_instance_url}/${encodeURIComponent(id)}` : null),
+  };
+}
+
+/** The rows of a type that have a flag: campaigns and tags have tabs of their own. */
+export function rowsOf(type, filters = {}) {
+  const named = Object.fromEntries(Object.entries(filters).map(([name, value]) => [`${type}.${name}`, value]));
+  if (type === "campaigns") return route.href("campaign-map", named);
+  if (type === "tags") return route.href("tags", named);
+  return route.href("gear-locker", { "gear.type": type, ...named });
+}
+
+/** A link out of the dashboard, or the text where there is no page. */
+export function outwardOr(text, href) {
+  return outward(text, href) ?? text;
+}
+
+/** Short: "Salesforce" with the sign that it leads out. */
+export function outwardIcon(label, href) {
+  return href && h("a", { class: "icon-button small", href, target: "_blank", rel: "noopener", title: label }, icon("out", `${label}, opens in a new window`));
+}
