@@ -8,4 +8,6 @@ export const panels = {
   orphans: () => import("./orphans.js"),
   "orphan-kinds": () => import("./orphan-kinds.js"),
   "prospect-health": () => import("./prospect-health.js"),
+  "team-settings": () => import("./team-settings.js"),
+  configuration: () => import("./configuration.js"),
 };

@@ -77,7 +77,8 @@ function crmLinks(who, links) {
 
 function categories({ scoring_categories: scores }) {
   const rows = Object.entries(scores).sort(([, a], [, b]) => b - a).map(([label, value]) => ({ label, value }));
-  return rows.length > 0 && h("section", { class: "stack" }, h("h3", {}, "Score by category"), bars({ title: "Score by category", unit: "Score", rows }));
+  if (rows.length === 1) return h("p", {}, h("strong", {}, "Score by category: "), `${rows[0].label} ${number(rows[0].value)}.`);
+  return rows.length > 1 && h("section", { class: "stack" }, h("h3", {}, "Score by category"), bars({ title: "Score by category", unit: "Score", rows }));
 }
 
 // -- what it did -----------------------------------------------------------------------------------------------
