@@ -35,10 +35,13 @@ function column(row, { x, step, bar, y, height, values, label }) {
   const children = [
     s("rect", { x, y: 0, width: step, height, fill: "transparent" }),
     s("rect", { class: "mark-fill", x: middle - bar / 2, y: y(0) - high, width: bar, height: high, rx: Math.min(3, bar / 2) }),
-    values && s("text", { class: "strong", x: middle, y: y(0) - high - 6, "text-anchor": "middle" }, number(row.value)),
-    label && s("text", { x: middle, y: height - 6, "text-anchor": "middle" }, row.label),
+    // One text, so that a link is named as it is read: "B+ 12".
+    s(
+      "text", { x: middle, y: height - 6, "text-anchor": "middle" },
+      label && s("tspan", {}, row.label), " ", values && s("tspan", { class: "strong", x: middle, y: y(0) - high - 6 }, number(row.value)),
+    ),
   ];
   const tone = row.tone ? `column tone-${row.tone}` : "column";
-  if (row.href) return s("a", { class: tone, href: row.href, "aria-label": `${text}. Show the rows` }, children);
+  if (row.href) return s("a", { class: tone, href: row.href, title: text }, children);
   return s("g", { class: tone, role: "img", "aria-label": text }, s("title", {}, text), children);
 }

@@ -33,7 +33,7 @@ function head({ total_bad: total, bad_lead_count: leads, bad_contact_count: cont
 function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
   const found = [...leads.map((row) => ({ ...row, field: "lead" })), ...contacts.map((row) => ({ ...row, field: "contact" }))];
   return table({
-    key: "crm", caption: "Broken CRM links", noun: "field", exportAs: "broken-crm-links", rows: found, size: 25,
+    key: "crm", caption: "Fields that hold no Salesforce id", noun: "field", exportAs: "broken-crm-links", rows: found, size: 25,
     rowId: (row) => `${row.field}-${row.id}`,
     filters: [{ key: "field", label: "Field", options: Object.entries(FIELDS), test: (row, field) => row.field === field }],
     columns: [

@@ -31,7 +31,7 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
 
 function rows({ sample }, links) {
   return table({
-    key: "stuck", caption: "Stuck adoption data", noun: "prospect", exportAs: "stuck-adoptions", rows: sample, sort: "-score", size: 25,
+    key: "stuck", caption: "Prospects that hold adoption data", noun: "prospect", exportAs: "stuck-adoptions", rows: sample, sort: "-score", size: 25,
     columns: [
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
