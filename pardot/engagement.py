@@ -134,9 +134,9 @@ def top_prospects(
     return described_prospects(best_prospects(group, grade)[:limit], span)
 
 
-def described_prospects(found: QuerySet[Prospect], span: LookBack | None) -> list[dict[str, Any]]:
+def described_prospects(rows: QuerySet[Prospect], span: LookBack | None) -> list[dict[str, Any]]:
     """In the same order, with what they did in ``span`` and their scores by category."""
-    prospects = [_named(row) for row in found.values(*_FIELDS)]
+    prospects = [_named(row) for row in rows.values(*_FIELDS)]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:

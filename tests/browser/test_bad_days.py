@@ -71,14 +71,14 @@ def renamed(site: Site, table: str, record: object, **values: str | None) -> Ite
     columns = ", ".join(f"{name} = %s" for name in values)
     with psycopg.connect(site.database, autocommit=True) as connection:
         names = ", ".join(values)
-        before = connection.execute(f"SELECT {names} FROM {table} WHERE id = %s", [record]).fetchone()  # type: ignore[arg-type]
+        before = connection.execute(f"SELECT {names} FROM {table} WHERE id = %s", [record]).fetchone()
         assert before is not None
         change = f"UPDATE {table} SET {columns} WHERE id = %s"
-        connection.execute(change, [*values.values(), record])  # type: ignore[arg-type]
+        connection.execute(change, [*values.values(), record])
         try:
             yield
         finally:
-            connection.execute(change, [*before, record])  # type: ignore[arg-type]
+            connection.execute(change, [*before, record])
 
 
 def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Site) -> None:
@@ -130,7 +130,7 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize(("page", "endpoint", "panels"), FAILING, ids=lambda value: str(value))
+@pytest.mark.parametrize(("page", "endpoint", "panels"), FAILING, ids=str)
 def test_an_endpoint_that_fails_is_said_where_it_is_missed(
     open_window: Open, camp_site: Site, page: str, endpoint: str, panels: list[str]
 ) -> None:

@@ -52,6 +52,15 @@ def test_orphans_by_kind_down_to_their_rows(survey: Visit, tmp_path: Path) -> No
     )
 
 
+def test_the_sum_of_a_group_leads_to_its_first_kind(survey: Visit) -> None:
+    survey.go(TAB)
+    panel(survey, "orphans").get_by_role("link", name="Leads and contacts").click()
+    survey.settle()
+    counts = {one["kind"]: one["count"] for one in asked(survey, "orphans?limit=1")["kinds"]}
+    expected = "Leads without a prospect" if counts["leads_without_prospect"] else "Contacts without a prospect"
+    expect(panel(survey, "orphan-kinds").get_by_role("heading", level=3)).to_have_text(expected)
+
+
 def test_unlinked_prospects_open_the_drawer_here(survey: Visit) -> None:
     survey.go(f"{TAB}&orphans.kind=prospects_unlinked")
     survey.page.get_by_placeholder("Search").fill("visitor")

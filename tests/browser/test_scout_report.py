@@ -102,6 +102,16 @@ def test_the_address_alone_opens_the_drawer_and_the_back_button_closes_it(scout:
     expect(drawer).to_have_count(0)
 
 
+def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit.go(f"{TAB}&prospects.sort=-activity_count")
+    panel(visit, "top-prospects").locator("tbody th button").first.click()
+    body = visit.page.locator("dialog .dialog-body")
+    expect(body.locator("table")).not_to_have_count(0)
+    assert body.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    assert visit.page.locator("dialog").evaluate("(one) => one.getBoundingClientRect().left") == 0
+
+
 def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
     scout.expect("status of 404")
     scout.go(f"{TAB}&prospect=404")

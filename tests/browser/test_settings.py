@@ -156,7 +156,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     expect(page.locator(".toast")).to_contain_text("Saved: Weights.")
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     settings.go(PAGE)
-    expect(field.locator("input")).to_have_value("0.4")
+    expect(field.locator("input")).to_have_value("0.40")
     expect(weights).to_contain_text("by ")
     field.get_by_role("button", name="Use it").click()
     expect(field.locator("input")).to_have_value("0.15")
@@ -185,7 +185,7 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     assert settings.axe() == []
     page.get_by_role("button", name="Discard").click()
     expect(section(settings, "Unsaved changes")).to_have_count(0)
-    expect(weight).to_have_value("0.1")
+    expect(weight).to_have_value("0.10")
     expect(weight).not_to_have_attribute("aria-invalid", "true")
 
 

@@ -3,6 +3,7 @@
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
 import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { trend } from "../charts/trend.js";
 import { delta, figure } from "../ui/parts.js";
@@ -28,7 +29,7 @@ function total({ total: all, kinds, captured_at: at }, checks) {
     "div", { class: "lead-figures" },
     figure("In all", number(all), { large: true }),
     before && h("p", {}, delta(all - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
-    h("div", { class: "figures" }, GROUPS.map(([name, names]) => figure(name, number(sum(counts, names))))),
+    h("div", { class: "figures" }, GROUPS.map(([name, names]) => figure(name, number(sum(counts, names)), { href: hrefOf(counts, names) }))),
     h("p", { class: "small soft", title: moment(at) }, all === 0 ? `Checked ${ago(at)}: everything has its other half.` : `Checked ${ago(at)}.`),
   );
 }
@@ -38,6 +39,12 @@ function history(checks) {
   if (days.length < 2) return h("p", { class: "soft first-check" }, "This is the first check. From the next survey on, the trend stands here.");
   const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));
   return trend({ title: "Orphans by day", days: days.map(({ day }) => day), series: series.filter(({ values }) => values.some(Boolean)), low: 0, height: 220 });
+}
+
+/** The first kind of a group that has any. */
+function hrefOf(counts, names) {
+  const kind = names.find((name) => counts[name] > 0);
+  return kind ? route.href("full-survey", { "orphans.kind": kind }) : null;
 }
 
 function sum(counts, names) {

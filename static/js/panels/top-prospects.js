@@ -55,13 +55,13 @@ function filtersOf({ grade_distribution: grades }) {
 function columnsOf(summary, links) {
   const columns = [
     { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
-    { key: "email", label: "E-mail", show: (row) => clipped(row.email) },
-    { key: "company", label: "Company", show: (row) => clipped(row.company) },
     { key: "score", label: "Score", end: true, first: "desc", search: false, show: (row) => score(row, summary.top_score) },
     { key: "grade", label: "Grade", value: (row) => row.grade?.trim() || null, search: false },
     { key: "categories", label: "Score by category", value: categoriesText, sort: false, show: categories },
     { key: "activity_count", label: "In 30 days", end: true, first: "desc", search: false, show: (row) => number(row.activity_count) },
     { key: "last_activity", label: "Last activity", className: "tight", first: "desc", search: false, show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)) },
+    { key: "company", label: "Company", show: (row) => clipped(row.company) },
+    { key: "email", label: "E-mail", show: (row) => clipped(row.email) },
     linksColumn(links),
   ];
   // As table() does it; the rows are searched and sorted here, whatever group the server gave.

@@ -123,9 +123,15 @@ export function shortTitle(title) {
 
 function weights(entry, { issues, titles }) {
   const fields = Object.keys(entry.default).map((key) => settingField({
-    path: key, label: titles[key], type: "number", compact: true, value: entry.value[key], standard: entry.default[key], min: 0, max: 100, step: 0.01,
+    path: key, label: titles[key], type: "number", compact: true, value: entry.value[key], standard: entry.default[key], min: 0, max: 100, step: 0.01, say: hundredths, write: hundredths,
   }));
   return perIssue(fields, issues, "setting-grid", (value, field) => value[field.path]);
+}
+
+/** 0.1 → "0.10", so that they stand below each other; finer ones as they are. */
+function hundredths(value) {
+  if (value === null || value === undefined) return "";
+  return Number(value.toFixed(2)) === value ? value.toFixed(2) : String(value);
 }
 
 function perIssue(fields, issues, name, pick) {

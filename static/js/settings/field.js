@@ -8,18 +8,18 @@ import { makeInput } from "../ui/form.js";
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
  * path: as in the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
- * undefined: there is none. say(value): the default in words. More attributes go to the input.
+ * undefined: there is none. say(value): the default in words. write(value): as it stands in the field. More attributes go to the input.
  */
-export function settingField({ path = "", label, type = "text", value, standard, options = [], say = String, hint = "", compact = false, ...attributes }) {
+export function settingField({ path = "", label, type = "text", value, standard, options = [], say = String, write = (one) => one ?? "", hint = "", compact = false, ...attributes }) {
   const id = freshId("setting");
-  const input = makeInput(type, { id, "aria-describedby": `${id}-hint ${id}-note ${id}-problem`, autocomplete: "off", ...attributes }, options, value ?? "");
+  const input = makeInput(type, { id, "aria-describedby": `${id}-hint ${id}-note ${id}-problem`, autocomplete: "off", ...attributes }, options, write(value));
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const note = h("p", { class: "standard", id: `${id}-note` });
   const field = {
     path, input,
     get: () => valueOf(type, input),
     set(next) {
-      input.value = next ?? "";
+      input.value = write(next);
       input.dispatchEvent(new Event("input", { bubbles: true }));
     },
     mark(sentence) {
