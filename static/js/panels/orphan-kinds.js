@@ -84,7 +84,7 @@ function history({ kind, checks }) {
   const days = byDay(checks);
   const values = days.map(({ counts }) => counts[kind] ?? null);
   if (days.length < 2 || !values.some(Boolean)) return null;
-  return trend({ title: `${KINDS[kind].title} by day`, days: days.map(({ day }) => day), series: [{ name: KINDS[kind].title, values }], low: 0, height: 120 });
+  return trend({ title: `${KINDS[kind].title} by day`, days: days.map(({ day }) => day), series: [{ name: KINDS[kind].title, values }], low: 0, high: Math.max(4, ...values), height: 120 });
 }
 
 function rows({ kind, links }, records) {

@@ -38,7 +38,7 @@ function history(checks) {
   const days = byDay(checks);
   if (days.length < 2) return h("p", { class: "soft first-check" }, "This is the first check. From the next survey on, the trend stands here.");
   const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));
-  return trend({ title: "Orphans by day", days: days.map(({ day }) => day), series: series.filter(({ values }) => values.some(Boolean)), low: 0, height: 220 });
+  return trend({ title: "Orphans by day", days: days.map(({ day }) => day), series: series.filter(({ values }) => values.some(Boolean)), low: 0, high: Math.max(4, ...series.flatMap(({ values }) => values)), height: 220 });
 }
 
 /** The first kind of a group that has any. */

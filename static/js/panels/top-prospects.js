@@ -44,10 +44,11 @@ function prospects(summary, links) {
   return [made.element, limit];
 }
 
-function filtersOf({ grade_distribution: grades }) {
+function filtersOf({ grade_distribution: grades, active_30d: active }) {
+  const groups = Object.entries(GROUPS).filter(([group]) => group !== "active" || active !== null);
   const names = Object.keys(grades ?? {}).sort(byGrade);
   return [
-    { key: "group", label: "Group", all: "Everybody", options: Object.entries(GROUPS) },
+    { key: "group", label: "Group", all: "Everybody", options: groups },
     { key: "grade", label: "Grade", options: names.map((grade) => [grade, grade === "none" ? "Without" : grade]) },
   ];
 }
