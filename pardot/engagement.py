@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from pardot.areas import Area
 from pardot.audits.inputs import LookBack, look_back
+from pardot.audits.prospects import AS_CONTACT, AS_LEAD, LINKED, STUCK, bad_id
 from pardot.models import (
     AuditSummary,
     Campaign,
@@ -79,14 +82,61 @@ def _tier(known: Mapping[str, EntityState]) -> int:
     return Tier.SET_UP if known else 0
 
 
-def best_prospects() -> QuerySet[Prospect]:
-    """Those with a score, the highest first, without Pardot's recycle bin."""
-    return Prospect.objects.exclude(is_deleted=True).filter(score__isnull=False).order_by("-score", "id")
+class ProspectGroup(StrEnum):
+    """Prospects that a figure counts."""
+
+    ACTIVE = "active"
+    LINKED = "linked"
+    AS_LEAD = "as_lead"
+    AS_CONTACT = "as_contact"
+    UNLINKED = "unlinked"
+    WITH_EMAIL = "with_email"
+    OPTED_OUT = "opted_out"
+    BAD_ID = "bad_id"
+    ADOPTION_STUCK = "adoption_stuck"
+    DELETED = "deleted"
 
 
-def top_prospects(limit: int, span: LookBack | None) -> list[dict[str, Any]]:
+_CONDITIONS: Mapping[ProspectGroup, str] = {
+    ProspectGroup.ACTIVE: "EXISTS (SELECT 1 FROM pardot_prospectengagement e WHERE e.prospect_id = p.id)",
+    ProspectGroup.LINKED: LINKED,
+    ProspectGroup.AS_LEAD: AS_LEAD,
+    ProspectGroup.AS_CONTACT: AS_CONTACT,
+    ProspectGroup.UNLINKED: f"NOT {LINKED}",
+    ProspectGroup.WITH_EMAIL: "coalesce(p.email, '') <> ''",
+    ProspectGroup.OPTED_OUT: "p.opted_out",
+    ProspectGroup.BAD_ID: f"({' OR '.join(map(bad_id, CRM_FIELDS))})",
+    ProspectGroup.ADOPTION_STUCK: STUCK,
+    ProspectGroup.DELETED: "p.is_deleted",
+}
+"""SQL over a prospect ``p``, as the audit of prospects counts."""
+WITHOUT_GRADE = "none"
+
+
+def best_prospects(group: ProspectGroup | None = None, grade: str | None = None) -> QuerySet[Prospect]:
+    """Those with a score, the highest first, of one group, of one grade (or ``WITHOUT_GRADE``); those in Pardot's
+    recycle bin are a group of their own."""
+    found = Prospect.objects.filter(score__isnull=False).order_by("-score", "id")
+    if group is not ProspectGroup.DELETED:
+        found = found.exclude(is_deleted=True)
+    if group is not None:
+        members = f"SELECT p.id FROM pardot_prospect p WHERE {_CONDITIONS[group]}"  # noqa: S608 - our own conditions
+        found = found.filter(id__in=RawSQL(members, []))  # noqa: S611 - as above
+    if grade == WITHOUT_GRADE:
+        return found.filter(Q(grade__isnull=True) | Q(grade__regex=r"^\s*$"))
+    return found.filter(grade=grade) if grade else found
+
+
+def top_prospects(
+    limit: int, span: LookBack | None, group: ProspectGroup | None = None, grade: str | None = None
+) -> list[dict[str, Any]]:
     """Those with the highest scores, with what they did in ``span`` and their scores by category."""
-    prospects = [_named(row) for row in best_prospects().values(*_FIELDS)[:limit]]
+    return described_prospects(best_prospects(group, grade)[:limit], span)
+
+
+def described_prospects(rows: QuerySet[Prospect], span: LookBack | None) -> list[dict[str, Any]]:
+    """In the same order, with what they did in ``span`` and their scores by category."""
+    prospects = [_named(row) for row in rows.values(*_FIELDS)]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:

@@ -15,9 +15,9 @@ from pardot.models import AuditSummary
 from pardot.rollups import ENGAGEMENT_DAYS
 from pardot.sync.entities import ACTIVITIES, PROSPECTS
 
-_AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
-_AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"
-LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {_AS_LEAD} OR {_AS_CONTACT})"
+AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
+AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"
+LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {AS_LEAD} OR {AS_CONTACT})"
 """SQL over a prospect ``p``: it has some id of a lead or contact."""
 
 
@@ -45,8 +45,8 @@ def _percent(condition: str) -> str:
 _COUNTS = {
     "total": "count(*)",
     "linked": f"count(*) FILTER (WHERE {LINKED})",
-    "as_lead": f"count(*) FILTER (WHERE {_AS_LEAD})",
-    "as_contact": f"count(*) FILTER (WHERE {_AS_CONTACT})",
+    "as_lead": f"count(*) FILTER (WHERE {AS_LEAD})",
+    "as_contact": f"count(*) FILTER (WHERE {AS_CONTACT})",
     "unlinked": f"count(*) FILTER (WHERE NOT {LINKED})",
     "with_email": "count(*) FILTER (WHERE coalesce(p.email, '') <> '')",
     "opted_out": "count(*) FILTER (WHERE p.opted_out)",

@@ -8,13 +8,16 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
+from pydantic import StringConstraints
 
 from api.errors import NotFound, documented
-from api.fields import json_response
+from api.fields import PlainText, json_response
 from pardot.engagement import (
     ProspectData,
+    ProspectGroup,
     activities_of_prospect,
     described,
+    described_prospects,
     percent,
     prospect_data,
     prospects_by_id,
@@ -22,6 +25,7 @@ from pardot.engagement import (
 )
 from pardot.models import Prospect
 
+Grade = Annotated[PlainText, StringConstraints(max_length=16)]
 ProspectId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 router = Router(tags=["pardot: prospects"])
@@ -44,10 +48,16 @@ class EngagedProspect(Schema):
     scoring_categories: dict[str, float] = Field(description="Category → score, as Salesforce has them.")
 
 
-class BadId(Schema):
+class NamedProspect(Schema):
     id: int
     email: str | None
     name: str
+    salesforce_id: str | None
+    salesforce_lead_id: str | None
+    salesforce_contact_id: str | None
+
+
+class BadId(NamedProspect):
     value: str = Field(description="What the field holds.")
 
 
@@ -60,10 +70,7 @@ class CrmIdAlerts(Schema):
     summary: str
 
 
-class StuckAdoption(Schema):
-    id: int
-    email: str | None
-    name: str
+class StuckAdoption(NamedProspect):
     score: int | None
     value: str = Field(description="The beginning of what is stuck.")
 
@@ -88,7 +95,8 @@ class EngagementSummary(Schema):
 class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
     activity_until: datetime | None = Field(description="Where the look-back of activity ends; null: no data.")
-    prospects: list[EngagedProspect] = Field(description="The highest scores first.")
+    prospects: list[EngagedProspect] = Field(description="Of the group and grade asked for, the highest scores first.")
+    has_more: bool = Field(description="There are more of them than were asked for.")
     crm_id_alerts: CrmIdAlerts
     adoption_json_alert: AdoptionAlert
     summary: EngagementSummary
@@ -96,6 +104,8 @@ class Engagement(Schema):
 
 class EngagementQuery(Schema):
     limit: int = Field(50, ge=1, le=500)
+    group: ProspectGroup | None = Field(None, description="Only the prospects that this figure counts.")
+    grade: Grade | None = Field(None, description="Only those with this grade; `none`: without one.")
 
 
 @router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
@@ -104,6 +114,9 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
     the CRM fields of prospects. Those in Pardot's recycle bin do not count."""
     del request
     data = prospect_data()
+    # Who is active is not known any more when the last read of activities is too old.
+    is_known = query.group is not ProspectGroup.ACTIVE or data.look_back is not None
+    best = top_prospects(query.limit + 1, data.look_back, query.group, query.grade) if is_known else []
     shown = prospects_by_id(
         [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
     )
@@ -111,7 +124,8 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
         {
             "tier": int(data.tier),
             "activity_until": data.look_back.until if data.look_back else None,
-            "prospects": top_prospects(query.limit, data.look_back),
+            "prospects": best[: query.limit],
+            "has_more": len(best) > query.limit,
             "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
             "adoption_json_alert": _adoption_alert(data, shown).dict(),
             "summary": _summary(data.figures).dict(),
@@ -147,7 +161,11 @@ def _sentence(leads: int | None, contacts: int | None) -> str:
 
 def _bad_ids(sample: Sequence[int], shown: dict[int, dict[str, Any]], field: str) -> list[BadId]:
     rows = [shown[prospect] for prospect in sample if prospect in shown]
-    return [BadId(id=row["id"], email=row["email"], name=row["name"], value=row[field] or "") for row in rows]
+    return [BadId(**_named(row), value=row[field] or "") for row in rows]
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in NamedProspect.model_fields}
 
 
 def _adoption_alert(data: ProspectData, shown: dict[int, dict[str, Any]]) -> AdoptionAlert:
@@ -159,14 +177,7 @@ def _adoption_alert(data: ProspectData, shown: dict[int, dict[str, Any]]) -> Ado
         pct_affected=None if stuck is None or total is None else percent(stuck, total),
         high_score_count=data.figures.get("adoption_stuck_high_score"),
         sample=[
-            StuckAdoption(
-                id=row["id"],
-                email=row["email"],
-                name=row["name"],
-                score=row["score"],
-                value=(row["adoption_json"] or "")[:200],
-            )
-            for row in rows
+            StuckAdoption(**_named(row), score=row["score"], value=(row["adoption_json"] or "")[:200]) for row in rows
         ],
     )
 
@@ -203,6 +214,7 @@ class ProspectActivity(Schema):
 
 class ProspectActivities(Schema):
     prospect_id: int
+    prospect: EngagedProspect
     since: datetime | None
     until: datetime | None = Field(description="Where the look-back ends; null: no data about activity.")
     count: int | None = Field(description="All of the 30 days; null: no data.")
@@ -226,13 +238,15 @@ def get_prospect_activities(
 ) -> HttpResponse:
     """In the 30 days before the last complete read of activities."""
     del request
-    if not Prospect.objects.filter(pk=prospect_id).exists():
-        raise NotFound("There is no such prospect here.")
     span = prospect_data().look_back
+    who = described_prospects(Prospect.objects.filter(pk=prospect_id), span)
+    if not who:
+        raise NotFound("There is no such prospect here.")
     found = activities_of_prospect(prospect_id, span) if span else None
     return json_response(
         {
             "prospect_id": prospect_id,
+            "prospect": who[0],
             "since": span.since if span else None,
             "until": span.until if span else None,
             "count": None if found is None else found.count(),

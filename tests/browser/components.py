@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Route
 
 from tests.browser.visit import Visit
 
@@ -44,3 +49,35 @@ def show_panel(visit: Visit, *, wait: bool = True) -> None:
 def run_module(visit: Visit, module: str, code: str) -> object:
     """``code`` is the body of a function of the module ``m``."""
     return visit.page.evaluate(f"async () => {{ const m = await import(modules['{module}']); {code} }}")
+
+
+def asked(visit: Visit, path: str) -> Any:
+    """What an endpoint of the site says to this visitor: ``asked(visit, "engagement?limit=5")``."""
+    return visit.page.evaluate("async (path) => (await fetch(`/api/v1/pardot/${path}`)).json()", path)
+
+
+def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
+    """From now on the answers of an endpoint arrive as ``change`` leaves them."""
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        change(body)
+        route.fulfill(response=response, json=body)
+
+    visit.page.route(f"**/api/v1/pardot/{pattern}", answer)
+
+
+def exported(visit: Visit, button: Locator, folder: Path) -> list[dict[str, str]]:
+    """The rows of the CSV that a button gives."""
+    with visit.page.expect_download() as started:
+        button.click()
+    file = folder / started.value.suggested_filename
+    started.value.save_as(file)
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        return list(csv.DictReader(lines))
+
+
+def fits(visit: Visit) -> bool:
+    """Whether nothing sticks out to the right."""
+    return bool(visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

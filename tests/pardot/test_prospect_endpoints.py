@@ -123,6 +123,42 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     assert get(super_user, ENGAGEMENT)["crm_id_alerts"]["summary"].startswith("Every lead and contact field")
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("group=active", ["Lea", "Max"]),
+        ("group=linked", ["Lea", "Con", "Bad"]),
+        ("group=as_lead", ["Lea", "Bad"]),
+        ("group=as_contact", ["Con"]),
+        ("group=unlinked", ["Max", "Out"]),
+        ("group=with_email", ["Lea", "Max", "Con", "Bad"]),
+        ("group=opted_out", ["Out"]),
+        ("group=bad_id", ["Bad"]),
+        ("group=adoption_stuck", ["Max"]),
+        ("group=deleted", ["Bin"]),
+        ("grade=B", ["Max", "Con"]),
+        ("grade=none", ["Bad", "Out"]),
+        ("group=linked&grade=A", ["Lea"]),
+    ],
+)
+def test_every_figure_leads_to_its_prospects(super_user: Client, query: str, names: list[str]) -> None:
+    read_completely("prospects", "activities")
+    lead = prospect(score=9, first_name="Lea", grade="A", salesforce_lead_id=crm_id("00Q"))
+    stuck = prospect(score=8, first_name="Max", grade="B", adoption_json="{}")
+    prospect(score=7, first_name="Con", grade="B", salesforce_contact_id=crm_id())
+    prospect(score=6, first_name="Bad", grade=" ", salesforce_lead_id="n/a")
+    prospect(score=5, first_name="Out", email=None, opted_out=True)
+    prospect(score=4, first_name="Bin", grade="B", is_deleted=True)
+    engaged(lead, 3)
+    engaged(stuck, 1)
+    found = get(super_user, f"{ENGAGEMENT}?{query}")
+    assert [row["name"] for row in found["prospects"]] == names
+    assert found["has_more"] is False
+    first = get(super_user, f"{ENGAGEMENT}?{query}&limit=1")
+    assert [row["name"] for row in first["prospects"]] == names[:1]
+    assert first["has_more"] is (len(names) > 1)
+
+
 def test_activity_that_is_old_is_no_data_when_somebody_asks(super_user: Client) -> None:
     read_completely("prospects", "activities")
     who = prospect()
@@ -132,6 +168,7 @@ def test_activity_that_is_old_is_no_data_when_somebody_asks(super_user: Client) 
     read_completely("activities", ago=timedelta(days=8, hours=1))
     found = get(super_user, ENGAGEMENT)
     assert (found["summary"]["active_30d"], found["prospects"][0]["activity_count"]) == (None, None)
+    assert get(super_user, f"{ENGAGEMENT}?group=active")["prospects"] == []
     assert get(super_user, f"{ENGAGEMENT}/{who.pk}/activities")["activities"] is None
 
 
@@ -149,7 +186,7 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     assert (nothing["count"], nothing["activities"], nothing["until"]) == (None, None, None)
     read_completely("activities", ago=timedelta(hours=1))
     found = get(super_user, path)
-    assert (found["prospect_id"], found["count"]) == (who.pk, 2)
+    assert (found["prospect_id"], found["prospect"]["email"], found["count"]) == (who.pk, who.email, 2)
     assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "the latest first"
     first, second = found["activities"]
     assert (first["campaign"], first["asset"], first["form_id"], first["type"]) == ("Spring", "Request a copy", 5, 4)

@@ -3,10 +3,11 @@
 import { h } from "../core/dom.js";
 import { ago, day, MISSING, number } from "../core/format.js";
 import { route } from "../core/route.js";
+import { rowsOf } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
-import { outwardOr, rowsOf } from "./links.js";
+import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
 import { CONTENT, nameOf, TYPES } from "./words.js";

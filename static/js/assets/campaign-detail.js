@@ -2,8 +2,9 @@
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
+import { rowsOf } from "../core/rows.js";
 import { flagChips } from "./flags.js";
-import { outwardOr, rowsOf } from "./links.js";
+import { outwardOr } from "./links.js";
 import { CONTENT, nameOf, TYPES } from "./words.js";
 
 /** A campaign of the endpoint, as nodes. */

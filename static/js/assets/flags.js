@@ -2,8 +2,8 @@
 
 import { h, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
+import { rowsOf } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
-import { rowsOf } from "./links.js";
 import { flagWords } from "./words.js";
 
 /** The flags of one asset; those that it is exempt from are marked and lose their colour. */

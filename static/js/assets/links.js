@@ -1,7 +1,6 @@
 /* Where records are looked at: in Pardot, in Salesforce, and in this dashboard. */
 
 import { h, icon } from "../core/dom.js";
-import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
@@ -12,14 +11,6 @@ export async function pages() {
     pardot: (type, id) => (pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null),
     salesforce: (id) => (sf_instance_url && id ? `${sf_instance_url}/${encodeURIComponent(id)}` : null),
   };
-}
-
-/** The rows of a type that have a flag: campaigns and tags have tabs of their own. */
-export function rowsOf(type, filters = {}) {
-  const named = Object.fromEntries(Object.entries(filters).map(([name, value]) => [`${type}.${name}`, value]));
-  if (type === "campaigns") return route.href("campaign-map", named);
-  if (type === "tags") return route.href("tags", named);
-  return route.href("gear-locker", { "gear.type": type, ...named });
 }
 
 /** A link out of the dashboard, or the text where there is no page. */

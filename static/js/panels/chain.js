@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { rowsOf } from "../assets/links.js";
+import { rowsOf } from "../core/rows.js";
 import { CONTENT, TYPES } from "../assets/words.js";
 import { shares, sharesLegend } from "../charts/shares.js";
 import { table } from "../ui/table.js";

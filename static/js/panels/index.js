@@ -31,4 +31,14 @@ export const panels = {
   "tag-coverage": () => import("./tag-coverage.js"),
   tags: () => import("./tags.js"),
   triage: () => import("./triage.js"),
+  // Scout Report, Full Survey, settings
+  engagement: () => import("./engagement.js"),
+  "top-prospects": () => import("./top-prospects.js"),
+  "crm-links": () => import("./crm-links.js"),
+  "stuck-adoptions": () => import("./stuck-adoptions.js"),
+  orphans: () => import("./orphans.js"),
+  "orphan-kinds": () => import("./orphan-kinds.js"),
+  "prospect-health": () => import("./prospect-health.js"),
+  "team-settings": () => import("./team-settings.js"),
+  configuration: () => import("./configuration.js"),
 };

@@ -4,7 +4,8 @@ import { h } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { outwardOr, pages, rowsOf } from "../assets/links.js";
+import { rowsOf } from "../core/rows.js";
+import { outwardOr, pages } from "../assets/links.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 
 const SHOWN = 3;

@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { rowsOf } from "../assets/links.js";
+import { rowsOf } from "../core/rows.js";
 import { chip, meter } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 

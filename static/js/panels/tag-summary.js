@@ -4,8 +4,8 @@ import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
+import { rowsOf } from "../core/rows.js";
 import { flagFigures } from "../assets/flags.js";
-import { rowsOf } from "../assets/links.js";
 import { shares } from "../charts/shares.js";
 import { figure } from "../ui/parts.js";
 

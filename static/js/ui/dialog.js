@@ -3,12 +3,13 @@
 import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 
 /**
- * Open a modal dialog. → { element, body, close(result), closed }
+ * Open a modal dialog. → { element, body, close(result), sendAway(), closed }
  *
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
  * closed: a promise of what close() was given; undefined when it was sent away (Escape, ×, a click beside it).
+ * mayClose: asked before it is sent away; → true, false, or a promise of them.
  */
-export function openDialog({ title, body = [], actions = [], drawer = false, wide = false }) {
+export function openDialog({ title, body = [], actions = [], drawer = false, wide = false, mayClose = () => true }) {
   const titleId = freshId("dialog");
   const content = h("div", { class: "dialog-body" });
   replace(content, body);
@@ -19,14 +20,20 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
     result = value;
     element.close();
   };
-  const dismiss = h("button", { type: "button", class: "icon-button", on: { click: () => close() } }, icon("close"), hiddenText("Close"));
+  const sendAway = async () => (await mayClose()) && close();
+  const dismiss = h("button", { type: "button", class: "icon-button", on: { click: sendAway } }, icon("close"), hiddenText("Close"));
   element.append(h("header", { class: "dialog-header" }, h("h2", { id: titleId }, title), dismiss), content);
   if (actions.length) element.append(h("footer", { class: "dialog-actions" }, actions));
   document.body.append(element);
-  closeByClickBeside(element, close);
+  closeByClickBeside(element, sendAway);
+  element.addEventListener("cancel", (event) => {
+    if (event.target !== element) return;
+    event.preventDefault();
+    sendAway();
+  });
   const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(leave(element, () => result))));
   element.showModal();
-  return { element, body: content, close, closed };
+  return { element, body: content, close, sendAway, closed };
 }
 
 /** confirm({ title, text, yes: "Delete", danger: true }) → whether. */
@@ -38,10 +45,10 @@ export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger 
   return (await dialog.closed) === true;
 }
 
-function closeByClickBeside(element, close) {
+function closeByClickBeside(element, sendAway) {
   let pressedBeside = false;
   element.addEventListener("pointerdown", (event) => (pressedBeside = event.target === element && isBeside(element, event)));
-  element.addEventListener("click", (event) => pressedBeside && event.target === element && isBeside(element, event) && close());
+  element.addEventListener("click", (event) => pressedBeside && event.target === element && isBeside(element, event) && sendAway());
 }
 
 function isBeside(element, { clientX, clientY }) {

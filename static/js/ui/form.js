@@ -2,20 +2,21 @@
 
 import { isAbort } from "../core/api.js";
 import { freshId, h, replace } from "../core/dom.js";
-import { openDialog } from "./dialog.js";
+import { confirm, openDialog } from "./dialog.js";
 
 /**
  * formDialog({ title, intro, fields, yes: "Save", submit(values) }) → what submit gave, or undefined when sent away.
  *
- * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox", value, hint, required,
- * options: [[value, label]], min, max, maxlength }. `submit` writes; an ApiError keeps the form open and is shown in it.
+ * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
+ * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes, their value a list. `submit` writes; an
+ * ApiError keeps the form open and is shown in it. What was entered is not thrown away unasked.
  */
 export async function formDialog({ title, intro = "", fields, yes = "Save", submit }) {
   const parts = fields.map(makeField);
   const problem = h("p", { class: "banner bad", role: "alert", hidden: true });
   const formId = freshId("form");
   const form = h("form", { class: "stack", id: formId, novalidate: true }, intro && h("p", { class: "soft" }, intro), problem, parts.map((part) => part.element));
-  const cancel = h("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Cancel");
+  const cancel = h("button", { type: "button", class: "button", on: { click: () => dialog.sendAway() } }, "Cancel");
   const save = h("button", { type: "submit", class: "button primary", form: formId }, yes);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -29,15 +30,26 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
       save.disabled = false;
     }
   });
-  const dialog = openDialog({ title, body: form, actions: [cancel, save] });
-  parts[0]?.input.focus();
+  const before = JSON.stringify(valuesOf(parts));
+  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || discards();
+  const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
+  focusOn(parts[0]);
   return dialog.closed;
+}
+
+function discards() {
+  return confirm({ title: "Discard what you entered?", text: "It has not been saved.", yes: "Discard", no: "Keep editing", danger: true });
+}
+
+function focusOn(part) {
+  (part?.input.matches("fieldset") ? part.input.querySelector("input") : part?.input)?.focus();
 }
 
 function makeField(field) {
   const id = freshId("field");
   const { name, label, type = "text", value = "", hint = "", options = [], ...rest } = field;
-  const shared = { id, name, "aria-describedby": `${id}-hint ${id}-problem`, required: rest.required, maxlength: rest.maxlength };
+  const shared = { id, name, "aria-describedby": `${id}-hint ${id}-problem`, required: rest.required, maxlength: rest.maxlength, pattern: rest.pattern };
+  if (type === "choices") return makeChoices(field, id);
   const input = makeInput(type, { ...shared, min: rest.min, max: rest.max, step: rest.step }, options, value);
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const element = h(
@@ -50,7 +62,16 @@ function makeField(field) {
   return { name, label, type, input, problem, element };
 }
 
-function makeInput(type, attributes, options, value) {
+/** A group of checkboxes. */
+function makeChoices({ name, label, value = [], hint = "", options }, id) {
+  const boxes = options.map(([key, text]) => h("label", { class: "choice" }, h("input", { type: "checkbox", name, value: key, checked: value.includes(key) }), text));
+  const problem = h("p", { class: "problem", id: `${id}-problem` });
+  const described = { class: "field", "aria-describedby": `${id}-hint ${id}-problem` };
+  const input = h("fieldset", described, h("legend", { class: "label" }, label), h("div", { class: "choices" }, boxes), h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint), problem);
+  return { name, label, type: "choices", input, problem, element: input };
+}
+
+export function makeInput(type, attributes, options, value) {
   if (type === "textarea") return h("textarea", { ...attributes, rows: 4 }, value);
   if (type === "checkbox") return h("input", { ...attributes, type, checked: value === true });
   if (type !== "select") return h("input", { ...attributes, type, value });
@@ -63,6 +84,7 @@ function valuesOf(parts) {
 
 function valueOf(type, input) {
   if (type === "checkbox") return input.checked;
+  if (type === "choices") return [...input.querySelectorAll("input:checked")].map((box) => box.value);
   const text = input.value.trim();
   if (text === "") return null;
   return type === "number" ? Number(text) : text;
@@ -77,12 +99,13 @@ function check(parts) {
 
 function sentenceFor({ label, input }) {
   if (input.validity.valueMissing) return `${label} is needed.`;
+  if (input.validity.patternMismatch) return `${label} does not look right.`;
   return input.validationMessage;
 }
 
 function mark({ input, problem }, sentence) {
   problem.textContent = sentence;
-  if (sentence) input.setAttribute("aria-invalid", "true");
+  if (sentence && !input.matches("fieldset")) input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
 }
 
@@ -95,5 +118,5 @@ function show(error, parts, problem) {
   }
   problem.hidden = placed;
   replace(problem, error.message || "This could not be saved. Try again.");
-  parts.find((part) => part.input.hasAttribute("aria-invalid"))?.input.focus();
+  focusOn(parts.find((part) => part.problem.textContent));
 }

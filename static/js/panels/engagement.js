@@ -1,0 +1,56 @@
+/* How many are active, how they score, and which grades they have. */
+
+import { h, icon } from "../core/dom.js";
+import { decimal, number, percent } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { columns } from "../charts/columns.js";
+import { byGrade, prospectsOf } from "../people/people.js";
+import { figure } from "../ui/parts.js";
+
+const SURVEY = "python manage.py camp_sync --survey";
+
+export default panel({
+  lines: 5,
+  load: () => shared("engagement", { limit: 500 }),
+  noData: ({ tier }) => tier < 2,
+  empty: ({ summary }) => summary.total_count === 0 && "Pardot has no prospects that could engage.",
+  render: ({ tier, summary }) => [tier === 2 && sample(summary), h("div", { class: "lead-columns" }, figures(summary, tier), grades(summary))],
+});
+
+function sample({ total_count: count }) {
+  return h(
+    "p", { class: "banner" }, icon("info"),
+    h("span", {}, h("strong", {}, `A sample, not everybody: `), `the ${number(count)} prospects with the highest scores among those active in the 30 days before it was taken. `, h("code", {}, SURVEY), " reads all of them."),
+  );
+}
+
+function figures(summary, tier) {
+  const active = summary.active_30d;
+  const share = summary.total_count ? (100 * active) / summary.total_count : null;
+  const average = figure("Average score", decimal(summary.avg_score), { large: active === null });
+  return h(
+    "div", { class: "lead-figures" },
+    active === null
+      ? average
+      : figure("Active in the last 30 days", number(active), { large: true, href: prospectsOf({ group: "active" }), note: `${percent(share)} of ${number(summary.total_count)} prospects` }),
+    h(
+      "div", { class: "figures" },
+      active === null ? figure("Active in the last 30 days", "–", { note: tier === 2 ? "Known after a survey." : "Activities were last read more than 8 days ago." }) : average,
+      figure("Highest score", number(summary.top_score), { href: prospectsOf({ sort: "-score" }) }),
+      figure("With a score", number(summary.scored_count), { href: prospectsOf({ sort: "-score" }) }),
+    ),
+  );
+}
+
+function grades({ grade_distribution: distribution }) {
+  const names = Object.keys(distribution).sort(byGrade);
+  const rows = names.map((grade) => ({
+    label: grade === "none" ? "none" : grade,
+    spoken: grade === "none" ? "Without a grade" : `Grade ${grade}`,
+    value: distribution[grade],
+    tone: grade === "none" ? "6" : null,
+    href: prospectsOf({ grade }),
+  }));
+  return h("div", { class: "stack" }, h("h3", {}, "Grades in Pardot"), columns({ title: "Prospects by grade", name: "Grade", unit: "Prospects", rows, height: 190 }));
+}

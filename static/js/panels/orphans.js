@@ -1,0 +1,52 @@
+/* How many orphans there are, whether they become fewer, and the checks so far. */
+
+import { h } from "../core/dom.js";
+import { ago, moment, number } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+import { trend } from "../charts/trend.js";
+import { delta, figure } from "../ui/parts.js";
+import { byDay } from "../survey/kinds.js";
+
+const GROUPS = [
+  ["Assets", ["forms", "landing_pages", "list_emails", "custom_redirects"]],
+  ["Prospects", ["prospects_crm_gone", "prospects_unlinked"]],
+  ["Leads and contacts", ["leads_without_prospect", "contacts_without_prospect"]],
+];
+
+export default panel({
+  lines: 5,
+  load: () => Promise.all([shared("orphans", { limit: 1 }), shared("orphans/history")]),
+  noData: ([{ captured_at: at }]) => at === null,
+  render: ([latest, { checks }]) => h("div", { class: "lead-columns" }, total(latest, checks), history(checks)),
+});
+
+function total({ total: all, kinds, captured_at: at }, checks) {
+  const before = checks[1];
+  const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
+  return h(
+    "div", { class: "lead-figures" },
+    figure("In all", number(all), { large: true }),
+    before && h("p", {}, delta(all - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
+    h("div", { class: "figures" }, GROUPS.map(([name, names]) => figure(name, number(sum(counts, names)), { href: hrefOf(counts, names) }))),
+    h("p", { class: "small soft", title: moment(at) }, all === 0 ? `Checked ${ago(at)}: everything has its other half.` : `Checked ${ago(at)}.`),
+  );
+}
+
+function history(checks) {
+  const days = byDay(checks);
+  if (days.length < 2) return h("p", { class: "soft first-check" }, "This is the first check. From the next survey on, the trend stands here.");
+  const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));
+  return trend({ title: "Orphans by day", days: days.map(({ day }) => day), series: series.filter(({ values }) => values.some(Boolean)), low: 0, high: Math.max(4, ...series.flatMap(({ values }) => values)), height: 220 });
+}
+
+/** The first kind of a group that has any. */
+function hrefOf(counts, names) {
+  const kind = names.find((name) => counts[name] > 0);
+  return kind ? route.href("full-survey", { "orphans.kind": kind }) : null;
+}
+
+function sum(counts, names) {
+  return names.reduce((so, name) => so + (counts[name] ?? 0), 0);
+}

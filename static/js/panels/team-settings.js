@@ -1,0 +1,145 @@
+/* Who is on the team, and what each owns. Every step is saved at once. */
+
+import { api, ApiError } from "../core/api.js";
+import { h, hiddenText, icon } from "../core/dom.js";
+import { plural } from "../core/format.js";
+import { panel } from "../core/panel.js";
+import { changed, shared } from "../core/shared.js";
+import { listed } from "../settings/words.js";
+import { confirm } from "../ui/dialog.js";
+import { formDialog } from "../ui/form.js";
+import { button, chip } from "../ui/parts.js";
+import { empty } from "../ui/states.js";
+import { toast } from "../ui/toast.js";
+
+const PATH = "admin/team";
+const UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
+export default panel({
+  lines: 5,
+  uses: [PATH],
+  load: async ({ signal }) => ({ team: (await api.get(PATH, { signal })).team, areas: (await shared("config")).areas }),
+  render: ({ team, areas }, { element }) => {
+    focusAgain(element);
+    const add = button("Add somebody", () => edit(null, areas), { kind: "primary", sign: "plus" });
+    if (team.length === 0) return empty("Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.", { title: "Nobody is on the team yet", sign: "person", action: add });
+    return [h("ol", { class: "crew" }, team.map((member, place) => row(member, place, team, areas))), unowned(team, areas), h("p", {}, add)];
+  },
+});
+
+function row(member, place, team, areas) {
+  const labels = member.areas.map((area) => areas.find((one) => one.area === area)?.label ?? area);
+  return h(
+    "li", { class: "crew-member", data: { member: member.id } },
+    h("span", { class: "crew-sign", "aria-hidden": "true" }, initials(member)),
+    h("div", { class: "crew-who" }, h("h3", {}, member.name), h("p", { class: "small soft" }, [member.role, member.label && `“${member.label}”`].filter(Boolean).join(" · ") || "No role")),
+    h("div", { class: "chips" }, labels.length ? labels.map((label) => chip(label)) : h("span", { class: "small soft" }, "Owns nothing yet")),
+    h(
+      "div", { class: "crew-state small soft" },
+      h("span", {}, plural(member.open_tasks, "open task")),
+      h("span", {}, member.accounts_uuid ? [icon("check"), "Account known"] : "No account: “my items” stays empty"),
+    ),
+    h("div", { class: "crew-actions" }, move(member, place, team, -1), move(member, place, team, 1), tool("pencil", "Edit", member, () => edit(member, areas)), tool("bin", "Remove", member, () => remove(member))),
+  );
+}
+
+function initials({ name, label }) {
+  const words = (label || name).trim().split(/\s+/);
+  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase();
+}
+
+function tool(sign, label, { name }, click) {
+  return h("button", { type: "button", class: "icon-button", title: label, data: { tool: label }, on: { click } }, icon(sign), hiddenText(`${label}: ${name}`));
+}
+
+function move(member, place, team, step) {
+  const label = step < 0 ? "Move up" : "Move down";
+  const made = tool(step < 0 ? "up" : "down", label, member, () => save((now) => swapped(now, member.id, step), { tool: label, member: member.id }));
+  made.disabled = place + step < 0 || place + step >= team.length;
+  return made;
+}
+
+function swapped(team, id, step) {
+  const at = team.findIndex((one) => one.id === id);
+  const to = at + step;
+  if (at < 0 || to < 0 || to >= team.length) return team;
+  const next = [...team];
+  [next[at], next[to]] = [next[to], next[at]];
+  return next;
+}
+
+function unowned(team, areas) {
+  const names = areas.filter(({ area }) => !team.some((member) => member.areas.includes(area))).map(({ label }) => label);
+  if (names.length === 0) return null;
+  return h("p", { class: "banner warn" }, icon("warning"), h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names)}. Their issues reach nobody.`));
+}
+
+// -- writing ---------------------------------------------------------------------------------------------------------
+
+let returnTo = null;
+
+/** The team as it is now, changed, and put back whole: what somebody else did meanwhile stays. */
+async function write(change) {
+  const { team } = await api.get(PATH);
+  const next = change(team).map(({ open_tasks: _, ...member }, order) => ({ ...member, order }));
+  return (await api.put(PATH, { team: next })).team;
+}
+
+async function save(change, focus) {
+  try {
+    await write(change);
+  } catch (error) {
+    toast(error.message, { kind: "bad" });
+    return false;
+  }
+  returnTo = focus;
+  changed(PATH, "config", "tasks", "issues");
+  return true;
+}
+
+/** The list was made anew: back to the button that was used, or the nearest that works. */
+function focusAgain(element) {
+  const wanted = returnTo;
+  returnTo = null;
+  if (!wanted) return;
+  requestAnimationFrame(() => {
+    const found = element.querySelector(`[data-member="${wanted.member}"]`);
+    const again = found?.querySelector(`[data-tool="${wanted.tool}"]:enabled`) ?? found?.querySelector('[data-tool="Edit"]');
+    (again ?? element.querySelector("button"))?.focus();
+  });
+}
+
+async function edit(member, areas) {
+  const saved = await formDialog({
+    title: member ? `Edit ${member.name}` : "Add somebody",
+    fields: [
+      { name: "name", label: "Name", required: true, maxlength: 100, value: member?.name ?? "" },
+      { name: "role", label: "Role", maxlength: 100, value: member?.role ?? "" },
+      { name: "areas", label: "Owns", type: "choices", value: member?.areas ?? [], options: areas.map(({ area, label }) => [area, label]) },
+      { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "", hint: "For narrow places." },
+      { name: "accounts_uuid", label: "OpenStax account", maxlength: 36, pattern: UUID, value: member?.accounts_uuid ?? "", hint: "The UUID of the account: “my items” on the task board goes by it." },
+    ],
+    submit: async (values) => {
+      const given = { ...values, role: values.role ?? "", label: values.label ?? "" };
+      const team = await write((now) => (member ? replaced(now, member, given) : [...now, given]));
+      return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
+    },
+  });
+  if (!saved) return;
+  toast(member ? `Saved: ${saved.name}.` : `${saved.name} is on the team.`);
+  returnTo = { member: saved.id, tool: "Edit" };
+  changed(PATH, "config", "tasks", "issues");
+}
+
+function replaced(team, member, given) {
+  if (!team.some(({ id }) => id === member.id)) throw new ApiError(404, `${member.name} is not in the team any more. Close this, and load the page again.`);
+  return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));
+}
+
+async function remove(member) {
+  const tasks = member.open_tasks;
+  const warning = tasks ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be nobody's. ` : "No open tasks are left behind. ";
+  const owned = member.areas.length ? "What they own is then owned by nobody, unless somebody else owns it too." : "";
+  if (!(await confirm({ title: `Remove ${member.name}?`, text: warning + owned, yes: "Remove", danger: true }))) return;
+  if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null })) toast(`${member.name} is not on the team any more.`);
+}

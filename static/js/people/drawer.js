@@ -1,0 +1,135 @@
+/* One prospect from the side: scores by category and what it did lately. ?prospect=<id> opens it, on any tab. */
+
+import { api, isAbort } from "../core/api.js";
+import { h, replace } from "../core/dom.js";
+import { ago, day, moment, number, shortDay } from "../core/format.js";
+import { route } from "../core/route.js";
+import { pages } from "../assets/links.js";
+import { bars } from "../charts/bars.js";
+import { columns } from "../charts/columns.js";
+import { openDialog } from "../ui/dialog.js";
+import { chip, figure, outward } from "../ui/parts.js";
+import { empty, failed, loading, noData } from "../ui/states.js";
+import { table } from "../ui/table.js";
+import { isCrmId, nameOf } from "./people.js";
+
+const MOST = 1000;
+const DAY = 86_400_000;
+const TONES = { 3: "bad", 4: "good", 12: "warn", 13: "warn", 14: "bad" };
+const SOURCES = { form_id: ["forms", "Form"], landing_page_id: ["landing_pages", "Landing page"], custom_redirect_id: ["custom_redirects", "Redirect"], list_email_id: ["list_emails", "List e-mail"], form_handler_id: [null, "Form handler"], email_id: [null, "E-mail"] };
+
+let watching = false;
+let shown = null;
+
+/** Follow the address from now on; as often as one likes. */
+export function followProspect() {
+  if (!watching) route.onChange((names) => names.has("prospect") && follow());
+  watching = true;
+  follow();
+}
+
+async function follow() {
+  const id = route.get("prospect");
+  if (id === (shown?.id ?? "")) return;
+  const before = shown;
+  shown = null;
+  before?.dialog.close();
+  if (!/^[1-9]\d{0,17}$/.test(id)) return;
+  const mine = { id, dialog: openDialog({ title: `Prospect ${id}`, body: loading(6), drawer: true }), left: new AbortController() };
+  shown = mine;
+  load(mine);
+  await mine.dialog.closed;
+  mine.left.abort();
+  if (shown !== mine) return;
+  shown = null;
+  route.set({ prospect: "" });
+}
+
+async function load({ id, dialog, left: { signal } }) {
+  replace(dialog.body, loading(6));
+  try {
+    const [found, links] = await Promise.all([api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }), pages()]);
+    if (signal.aborted) return;
+    dialog.element.querySelector("h2").textContent = nameOf(found.prospect);
+    replace(dialog.body, content(found, links));
+  } catch (error) {
+    if (!signal.aborted && !isAbort(error)) replace(dialog.body, failed(error, () => load({ id, dialog, left: { signal } })));
+  }
+}
+
+function content(found, links) {
+  return [head(found.prospect, links), categories(found.prospect), activity(found, links)];
+}
+
+function head(who, links) {
+  return [
+    h("p", { class: "soft" }, [who.email, who.company].filter(Boolean).join(" · ") || "Neither an e-mail address nor a company."),
+    h("p", { class: "row" }, outward("Pardot", links.pardot("prospects", who.id)), crmLinks(who, links)),
+    h("div", { class: "figures" }, figure("Score", number(who.score)), figure("Grade", who.grade?.trim() || "–"), figure("Activities in 30 days", number(who.activity_count)), figure("Last activity", who.last_activity ? shortDay(who.last_activity) : "–", { note: who.last_activity && ago(who.last_activity) })),
+  ];
+}
+
+function crmLinks(who, links) {
+  const fields = [["Contact in Salesforce", who.salesforce_contact_id], ["Lead in Salesforce", who.salesforce_lead_id], ["Account in Salesforce", who.salesforce_account_id]];
+  const found = fields.filter(([, id]) => id).map(([label, id]) => (isCrmId(id) ? outward(label, links.salesforce(id)) : chip(`${label.split(" ")[0]} field: ${id}`, { tone: "bad" })));
+  return found.length ? found : chip("Not in Salesforce", { tone: "warn" });
+}
+
+function categories({ scoring_categories: scores }) {
+  const rows = Object.entries(scores).sort(([, a], [, b]) => b - a).map(([label, value]) => ({ label, value }));
+  if (rows.length === 1) return h("p", {}, h("strong", {}, "Score by category: "), `${rows[0].label} ${number(rows[0].value)}.`);
+  return rows.length > 1 && h("section", { class: "stack" }, h("h3", {}, "Score by category"), bars({ title: "Score by category", unit: "Score", rows }));
+}
+
+// -- what it did -----------------------------------------------------------------------------------------------
+
+function activity({ activities, count, since, until }, links) {
+  const title = h("h3", {}, "Activity");
+  if (activities === null) return h("section", { class: "stack" }, title, noData("python manage.py camp_sync --survey", "Activities were not read, or more than 8 days ago. An operator reads them with this command:"));
+  const span = h("p", { class: "small soft" }, `${shortDay(since)} to ${day(until)}, as last read.`, count > MOST && ` The latest ${number(MOST)} of ${number(count)}.`);
+  if (count === 0) return h("section", { class: "stack" }, title, empty("Nothing in these 30 days.", { sign: "clock" }), span);
+  return h("section", { class: "stack" }, title, span, count <= MOST && byDay(activities, until), activityTable(activities, links));
+}
+
+function byDay(activities, until) {
+  const last = Date.parse(until);
+  const rows = Array.from({ length: 30 }, (_, index) => ({ label: shortDay(last - (29 - index) * DAY), value: 0 }));
+  for (const { created_at: at } of activities) {
+    const row = rows[29 - Math.floor((last - Date.parse(at)) / DAY)];
+    if (row) row.value += 1;
+  }
+  return columns({ title: "Activities by day", name: "Day", unit: "Activities", rows, height: 96, values: false, every: 7 });
+}
+
+function activityTable(rows, links) {
+  const kinds = [...new Set(rows.map(kindOf))].sort();
+  return table({
+    caption: "Activities", noun: "event", exportAs: "prospect-activities", size: 25, rows,
+    filters: kinds.length > 1 ? [{ key: "kind", label: "What", options: kinds.map((kind) => [kind, kind]), test: (row, kind) => kindOf(row) === kind }] : [],
+    columns: [
+      { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
+      { key: "type", label: "What", value: kindOf, show: (row) => chip(kindOf(row), { tone: TONES[row.type] ?? "" }) },
+      { key: "asset", label: "On", value: assetOf, show: (row) => assetLink(row, links) },
+      { key: "campaign", label: "Campaign", show: (row) => outward(row.campaign, row.campaign && links.pardot("campaigns", row.campaign_id)) ?? row.campaign },
+    ],
+  }).element;
+}
+
+function kindOf({ type, type_name: name }) {
+  return name || (type === null ? "Unknown" : `Type ${type}`);
+}
+
+function sourceOf(row) {
+  return Object.entries(SOURCES).find(([column]) => row[column]);
+}
+
+function assetOf(row) {
+  const source = sourceOf(row);
+  return row.asset || (source ? `${source[1][1]} ${row[source[0]]}` : null);
+}
+
+function assetLink(row, links) {
+  const source = sourceOf(row);
+  const text = assetOf(row);
+  return (source && outward(text, links.pardot(source[1][0], row[source[0]]))) ?? text;
+}

@@ -1,0 +1,67 @@
+/* What prospects are called, and where they are looked at. */
+
+import { h, hiddenText } from "../core/dom.js";
+import { route } from "../core/route.js";
+
+const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
+
+/** The figures that lead to prospects, by the name of the group at the endpoint. */
+export const GROUPS = {
+  active: "Active in 30 days", linked: "Linked to Salesforce", as_lead: "Linked as lead", as_contact: "Linked as contact",
+  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Broken CRM id",
+  adoption_stuck: "Adoption data stuck", deleted: "In Pardot's recycle bin",
+};
+
+/** A name, or what stands for it. */
+export function nameOf({ name, email, id }) {
+  return name?.trim() || email?.trim() || `(no name, ${id})`;
+}
+
+/** The rows that a figure counts. */
+export function prospectsOf(filters) {
+  const named = Object.entries(filters).map(([name, value]) => [`prospects.${name}`, value]);
+  return route.href("scout-report", Object.fromEntries(named));
+}
+
+/** Something that Salesforce could have given out. */
+export function isCrmId(value) {
+  return CRM_ID.test(value ?? "");
+}
+
+/** Opens the drawer of a prospect. */
+export function prospectButton(row) {
+  const name = nameOf(row);
+  const click = () => route.set({ prospect: row.id });
+  return h("button", { type: "button", class: "link-button person", "aria-haspopup": "dialog", on: { click } }, name, hiddenText(": activity"));
+}
+
+/** Where a prospect is in Salesforce: as a contact before as a lead. */
+export function crmIdOf(row) {
+  return [row.salesforce_contact_id, row.salesforce_lead_id, row.salesforce_id].find(isCrmId) ?? null;
+}
+
+/** A column of links out of the dashboard. pages: of assets/links.js. */
+export function linksColumn(pages) {
+  const pardot = (row) => pages.pardot("prospects", row.id);
+  const salesforce = (row) => pages.salesforce(crmIdOf(row));
+  return {
+    key: "links", label: "Open in", sort: false, search: false, className: "tight",
+    value: (row) => pardot(row), csv: (row) => pardot(row),
+    show: (row) => h("span", { class: "out-links" }, outLink("Pardot", pardot(row), nameOf(row)), outLink("Salesforce", salesforce(row), nameOf(row))),
+  };
+}
+
+/** A short link out; `about` says of whom for readers of the screen. */
+export function outLink(text, href, about) {
+  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Open in ${text}, in a new window` }, text, hiddenText(`: ${about} (opens in a new window)`));
+}
+
+/** A+ before A before A−, those without a grade last. */
+export function byGrade(a, b) {
+  return rank(a) < rank(b) ? -1 : 1;
+}
+
+function rank(grade) {
+  if (grade === "none") return "~";
+  return grade.charAt(0) + ({ "+": "0", "": "1", "-": "2" }[grade.slice(1)] ?? `3${grade}`);
+}

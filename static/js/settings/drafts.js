@@ -1,0 +1,119 @@
+/* What was entered and not saved yet, of all keys; and saving it. */
+
+import { api, isAbort } from "../core/api.js";
+
+/** One key: its editor, what is saved of it, what the server has against what was entered. */
+export class Draft {
+  constructor(entry, editor, problem) {
+    this.editor = editor;
+    this.problem = problem;
+    this.accept(entry);
+  }
+
+  /** What the server says now is what is saved. */
+  accept(entry) {
+    this.entry = entry;
+    this.saved = this.written();
+  }
+
+  get isUnsaved() {
+    return this.written() !== this.saved;
+  }
+
+  get isDefault() {
+    return same(this.editor.get(), this.entry.default);
+  }
+
+  written() {
+    return JSON.stringify(this.editor.get());
+  }
+
+  discard() {
+    this.editor.set(JSON.parse(this.saved));
+    this.clear();
+  }
+
+  useDefault() {
+    this.editor.set(this.entry.default);
+    this.clear();
+  }
+
+  /** Throws what the server answered. */
+  async save() {
+    this.clear();
+    const path = `admin/config/${this.entry.key}`;
+    const sent = this.written();
+    const entry = this.isDefault ? await api.delete(path) : await api.put(path, { value: this.toSend() });
+    this.entry = entry;
+    this.saved = sent;
+  }
+
+  toSend() {
+    const value = this.editor.get();
+    if (!this.editor.overlays) return value;
+    return Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, this.entry.default[key])));
+  }
+
+  clear() {
+    this.problem.hidden = true;
+    for (const field of this.editor.fields()) field.mark("");
+  }
+
+  /** Each complaint beside its field; what is about none of them stands above. → whether a field was marked. */
+  mark(error) {
+    const fields = this.editor.fields();
+    const rest = [];
+    for (const { loc = [], message } of error.errors ?? []) {
+      const field = fieldOf(fields, loc.slice(2).join("."));
+      if (field) field.mark(`${message}.`.replace("..", "."));
+      else rest.push(message);
+    }
+    if (!error.errors?.length) rest.push(error.message);
+    this.problem.hidden = rest.length === 0;
+    this.problem.lastChild.textContent = rest.map((one) => `${one.replace(/\.$/, "")}.`).join(" ");
+  }
+
+  firstMarked() {
+    return this.editor.fields().find((field) => field.input.hasAttribute("aria-invalid"))?.input ?? null;
+  }
+}
+
+function fieldOf(fields, path) {
+  return fields.find((field) => field.path === path) ?? (path ? fields.find((field) => path.startsWith(`${field.path}.`) && field.path) : null);
+}
+
+/**
+ * Save all that is unsaved. → { saved, failed: [[draft, error]] }
+ *
+ * Two values may only go together in one order (months of stale lists), so what was refused is tried again as long as
+ * something else was taken.
+ */
+export async function saveAll(drafts) {
+  let waiting = drafts.filter((draft) => draft.isUnsaved);
+  const saved = [];
+  for (;;) {
+    const failed = [];
+    for (const draft of waiting) {
+      try {
+        await draft.save();
+        saved.push(draft);
+      } catch (error) {
+        if (isAbort(error)) throw error;
+        failed.push([draft, error]);
+        if (error.status !== 422) return { saved, failed };
+      }
+    }
+    if (failed.length === 0 || failed.length === waiting.length) return { saved, failed };
+    waiting = failed.map(([draft]) => draft);
+  }
+}
+
+/** The same JSON, whatever the order of its keys. */
+export function same(a, b) {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, place) => same(one, b[place]));
+  if (a && b && typeof a === "object" && typeof b === "object") {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+  }
+  return a === b;
+}

@@ -1,0 +1,179 @@
+/* How each key of the configuration is edited: fields in, JSON out. */
+
+import { h, hiddenText, icon, replace } from "../core/dom.js";
+import { day } from "../core/format.js";
+import { settingField } from "./field.js";
+
+/**
+ * An editor: { element, fields(), get() → the value, set(value) }. `overlays`: only what differs from the default is
+ * sent. `standard`: the default in words, where the fields do not say it. entry: of `admin/config`. context: { issues } → [{ area, label, keys }].
+ */
+export const EDITORS = {
+  camp_dates: camp,
+  grade_thresholds: grades,
+  activity_lookback_days: (entry) => single(entry, { type: "number", min: 1, max: 366, step: 1, unit: "days" }),
+  list_stale_months: (entry) => single(entry, { type: "number", min: 1, max: 240, step: 1, unit: "months" }),
+  list_stale_severe_months: (entry) => single(entry, { type: "number", min: 1, max: 240, step: 1, unit: "months" }),
+  cleanup_tag_prefix: (entry) => single(entry, { type: "text", maxlength: 40, say: (value) => `“${value}”` }),
+  cleanup_actions: actions,
+  score_weights: weights,
+  issue_templates: texts,
+};
+
+export const PRIORITIES = [["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+
+function single(entry, { unit = "", ...options }) {
+  const label = unit ? `${entry.title}, in ${unit}` : entry.title;
+  const field = settingField({ label, value: entry.value, standard: entry.default, hint: entry.help, ...options });
+  return { element: field.element, fields: () => [field], get: field.get, set: field.set };
+}
+
+function camp(entry) {
+  const make = (path, label) => settingField({ path, label, type: "date", value: entry.value[path], standard: entry.default[path], say: (value) => (value ? day(value) : "no day") });
+  const [start, end] = [make("start", "First day"), make("end", "Last day")];
+  return {
+    element: h("div", { class: "setting-row" }, start.element, end.element),
+    fields: () => [start, end],
+    get: () => ({ start: start.get(), end: end.get() }),
+    set: (value) => [start.set(value.start), end.set(value.end)],
+  };
+}
+
+// -- lists of things -------------------------------------------------------------------------------------------------
+
+/** Lines that can be added and taken away. line(value, place) → { element, fields, get() }; blank: a new one. */
+function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
+  const list = h("ul", { class: "setting-lines" });
+  const more = h("button", { type: "button", class: "button compact", on: { click: () => added() } }, icon("plus"), add);
+  let made = [];
+  function draw() {
+    replace(list, made.map((one) => h("li", {}, one.element, one.remove)));
+    for (const one of made) one.remove.disabled = made.length <= keep;
+    after(made);
+  }
+  function make(value) {
+    const one = line(value);
+    one.remove = h("button", { type: "button", class: "icon-button", title: "Take it away", on: { click: () => removed(one) } }, icon("bin"), hiddenText("Take this line away"));
+    return one;
+  }
+  function told() {
+    draw();
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  function added() {
+    made.push(make(blank));
+    told();
+    made.at(-1).element.querySelector("input")?.focus();
+  }
+  function removed(one) {
+    made = made.filter((other) => other !== one);
+    told();
+    more.focus();
+  }
+  function set(next) {
+    made = next.map(make);
+    told();
+  }
+  made = values.map(make);
+  draw();
+  list.addEventListener("input", () => after(made));
+  return {
+    element: h("div", { class: "stack" }, list, h("p", {}, more)),
+    fields: () => made.flatMap((one, place) => one.fields.map((field) => ({ ...field, path: field.path ? `${place}.${field.path}` : String(place) }))),
+    get: () => made.map((one) => one.get()),
+    set,
+  };
+}
+
+function actions(entry) {
+  const line = (value) => {
+    const field = settingField({ label: hiddenText("Action"), value, maxlength: 200 });
+    return { element: field.element, fields: [field], get: field.get };
+  };
+  return { ...lines(entry.value, { line, blank: "", add: "Add an action" }), standard: entry.default.join(", ") };
+}
+
+function grades(entry) {
+  const line = ({ grade, minimum }) => {
+    const name = settingField({ path: "grade", label: "Grade", value: grade, maxlength: 3, size: 3 });
+    const from = settingField({ path: "minimum", label: "From, in points", type: "number", value: minimum, min: 0, max: 100, step: 1 });
+    return { element: h("div", { class: "setting-row narrow" }, name.element, from.element), fields: [name, from], get: () => ({ grade: name.get(), minimum: from.get() }) };
+  };
+  const strip = h("div", { class: "grade-strip", "aria-hidden": "true" });
+  const editor = lines(entry.value, { line, blank: { grade: "", minimum: null }, add: "Add a grade", after: (made) => drawStrip(strip, made.map((one) => one.get())) });
+  const standard = entry.default.map(({ grade, minimum }) => `${grade} from ${minimum}`).join(", ");
+  return { ...editor, standard, element: h("div", { class: "stack" }, strip, editor.element) };
+}
+
+/** The scores from 0 to 100, cut where grades begin. */
+function drawStrip(strip, values) {
+  const sound = values.filter(({ minimum }) => minimum !== null).sort((a, b) => a.minimum - b.minimum);
+  replace(strip, sound.map(({ grade, minimum }, place) => {
+    const end = sound[place + 1]?.minimum ?? 100;
+    return h("span", { vars: { "--span": Math.max(2, end - minimum) } }, h("strong", {}, grade || "?"), h("small", {}, minimum));
+  }));
+}
+
+// -- a value for each issue ----------------------------------------------------------------------------------------------
+
+/** "Forms with errors: {count}" → "Forms with errors". */
+export function shortTitle(title) {
+  return title.replace(/:?\s*\{count\}(\s*%)?/, "").trim();
+}
+
+function weights(entry, { issues, titles }) {
+  const fields = Object.keys(entry.default).map((key) => settingField({
+    path: key, label: titles[key], type: "number", compact: true, value: entry.value[key], standard: entry.default[key], min: 0, max: 100, step: 0.01, say: hundredths, write: hundredths,
+  }));
+  return perIssue(fields, issues, "setting-grid", (value, field) => value[field.path]);
+}
+
+/** 0.1 → "0.10", so that they stand below each other; finer ones as they are. */
+function hundredths(value) {
+  if (value === null || value === undefined) return "";
+  return Number(value.toFixed(2)) === value ? value.toFixed(2) : String(value);
+}
+
+function perIssue(fields, issues, name, pick) {
+  const byKey = Object.fromEntries(fields.map((field) => [field.path, field]));
+  const groups = issues.map(({ label, keys }) => h("fieldset", { class: "setting-group" }, h("legend", {}, label), h("div", { class: name }, keys.filter((key) => byKey[key]).map((key) => byKey[key].element))));
+  return {
+    element: h("div", { class: "stack" }, groups),
+    fields: () => fields,
+    get: () => Object.fromEntries(fields.map((field) => [field.path, field.get()])),
+    set: (value) => fields.forEach((field) => field.set(pick(value, field))),
+    overlays: true,
+  };
+}
+
+function texts(entry, { issues, titles }) {
+  const editors = Object.fromEntries(Object.keys(entry.default).map((key) => [key, textsOf(key, entry, titles[key])]));
+  const groups = issues.map(({ label, keys }) => h("section", { class: "setting-group" }, h("h3", {}, label), keys.filter((key) => editors[key]).map((key) => editors[key].element)));
+  return {
+    element: h("div", { class: "stack" }, groups),
+    fields: () => Object.values(editors).flatMap((editor) => editor.fields),
+    get: () => Object.fromEntries(Object.entries(editors).map(([key, editor]) => [key, editor.get()])),
+    set: (value) => Object.entries(editors).forEach(([key, editor]) => editor.set(value[key])),
+    overlays: true,
+  };
+}
+
+function textsOf(key, { value, default: standard }, title) {
+  const make = (path, label, more) => settingField({ path: `${key}.${path}`, label, value: value[key][path], standard: standard[key][path], ...more });
+  const parts = {
+    title: make("title", "Title", { hint: "{count} becomes the number.", maxlength: 200 }),
+    description: make("description", "What to do", { type: "textarea", maxlength: 2000 }),
+    priority: make("priority", "Priority", { type: "select", options: PRIORITIES, say: (one) => one }),
+  };
+  const fields = Object.values(parts);
+  const changed = h("span", { class: "chip accent" }, "Changed");
+  const element = h("details", { class: "issue-texts" }, h("summary", {}, h("span", {}, title), changed), h("div", { class: "stack" }, fields.map((field) => field.element)));
+  const update = () => (changed.hidden = fields.every((field) => field.get() === standard[key][field.path.split(".")[1]]));
+  element.addEventListener("input", update);
+  update();
+  return {
+    element, fields,
+    get: () => Object.fromEntries(Object.entries(parts).map(([name, field]) => [name, field.get()])),
+    set: (next) => Object.entries(parts).forEach(([name, field]) => field.set(next[name])),
+  };
+}

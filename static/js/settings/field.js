@@ -1,0 +1,64 @@
+/* One thing that can be entered, with its default, and what the server has against it. */
+
+import { freshId, h, hiddenText } from "../core/dom.js";
+import { makeInput } from "../ui/form.js";
+
+/**
+ * settingField({ path, label, type, value, standard, options, say, hint, … }) →
+ *   { path, element, input, get(), set(value), mark(sentence) }
+ *
+ * path: as in the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
+ * undefined: there is none. say(value): the default in words. write(value): as it stands in the field. More attributes go to the input.
+ */
+export function settingField({ path = "", label, type = "text", value, standard, options = [], say = String, write = (one) => one ?? "", hint = "", compact = false, ...attributes }) {
+  const id = freshId("setting");
+  const input = makeInput(type, { id, "aria-describedby": `${id}-hint ${id}-note ${id}-problem`, autocomplete: "off", ...attributes }, options, write(value));
+  const problem = h("p", { class: "problem", id: `${id}-problem` });
+  const note = h("p", { class: "standard", id: `${id}-note` });
+  const field = {
+    path, input,
+    get: () => valueOf(type, input),
+    set(next) {
+      input.value = write(next);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    mark(sentence) {
+      problem.textContent = sentence;
+      if (sentence) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    },
+  };
+  field.element = h("div", { class: compact ? "field setting compact" : "field setting" }, h("label", { for: id }, label), input, hint && h("p", { class: "hint", id: `${id}-hint` }, hint), note, problem);
+  if (standard !== undefined) followDefault(field, { note, standard, say, label });
+  input.addEventListener("input", () => field.mark(""));
+  return field;
+}
+
+/** While it differs: what the default is, and a way back. */
+function followDefault(field, { note, standard, say, label }) {
+  const back = h("button", { type: "button", class: "link-button", on: { click: () => leave() } }, "Use it", hiddenText(` for ${labelText(label)}`));
+  const text = h("span", {}, h("strong", {}, "Changed."), ` Default: ${say(standard) || "none"}. `);
+  note.append(text, back);
+  function leave() {
+    field.set(standard);
+    field.input.focus();
+  }
+  const update = () => {
+    const differs = field.get() !== standard;
+    note.hidden = !differs;
+    field.element.classList.toggle("is-changed", differs);
+  };
+  field.input.addEventListener("input", update);
+  field.input.addEventListener("change", update);
+  update();
+}
+
+function labelText(label) {
+  return typeof label === "string" ? label : (label.textContent ?? "this");
+}
+
+function valueOf(type, input) {
+  const text = type === "textarea" || type === "text" ? input.value : input.value.trim();
+  if (type === "number") return text === "" || Number.isNaN(Number(text)) ? null : Number(text);
+  return type === "date" && text === "" ? null : text;
+}

@@ -1,0 +1,66 @@
+/* The line at the foot of the page while something is not saved. Nobody leaves the page without being asked. */
+
+import { announce } from "../core/announce.js";
+import { h, icon, replace } from "../core/dom.js";
+import { listed } from "./words.js";
+import { toast } from "../ui/toast.js";
+import { saveAll } from "./drafts.js";
+
+/** → { element, update() }. drafts: settings/drafts.js; done(): after saving. */
+export function saveBar(drafts, { signal, done }) {
+  const text = h("p", {});
+  const discard = h("button", { type: "button", class: "button", on: { click: () => discardAll() } }, "Discard");
+  const save = h("button", { type: "button", class: "button primary", on: { click: () => run() } }, "Save changes");
+  const element = h("div", { class: "save-bar", role: "region", "aria-label": "Unsaved changes", hidden: true }, icon("pencil"), text, h("span", { class: "row push" }, discard, save));
+  let saving = false;
+  let refusal = "";
+
+  function update() {
+    const unsaved = drafts.filter((one) => one.isUnsaved);
+    element.hidden = unsaved.length === 0 && !saving;
+    element.classList.toggle("bad", Boolean(refusal));
+    replace(text, h("strong", {}, saving ? "Saving… " : "Not saved: "), listed(unsaved.map((one) => one.entry.title)), refusal && `. ${refusal}`);
+  }
+
+  function discardAll() {
+    refusal = "";
+    for (const draft of drafts) if (draft.isUnsaved) draft.discard();
+    document.getElementById("main").focus({ preventScroll: true });
+    update();
+    announce("All is as it was saved.");
+  }
+
+  async function run() {
+    if (saving) return;
+    saving = true;
+    refusal = "";
+    save.disabled = discard.disabled = true;
+    update();
+    try {
+      tell(await saveAll(drafts));
+    } finally {
+      saving = false;
+      save.disabled = discard.disabled = false;
+      update();
+    }
+  }
+
+  function tell({ saved, failed }) {
+    if (saved.length) {
+      done(saved);
+      toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);
+    }
+    for (const [draft, error] of failed) draft.mark(error);
+    if (failed.length === 0) return;
+    const [draft, error] = failed[0];
+    refusal = error.status === 422 ? "See what is marked." : error.message;
+    announce(`Not saved: ${listed(failed.map(([one]) => one.entry.title))}. ${refusal}`);
+    const marked = draft.firstMarked();
+    marked?.closest("details")?.setAttribute("open", "");
+    (marked ?? draft.problem).focus();
+    if (!marked) draft.problem.scrollIntoView({ block: "center" });
+  }
+
+  addEventListener("beforeunload", (event) => drafts.some((one) => one.isUnsaved) && event.preventDefault(), { signal });
+  return { element, update };
+}

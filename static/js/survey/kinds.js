@@ -1,0 +1,61 @@
+/* The kinds of orphans: what is wrong with them, and what to do. */
+
+export const KINDS = {
+  prospects_crm_gone: {
+    title: "Prospects whose CRM record is gone", noun: "prospect", sign: "person",
+    what: "Each names a lead or contact that was deleted in Salesforce.",
+    todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
+  },
+  prospects_unlinked: {
+    title: "Prospects without a CRM record", noun: "prospect", sign: "person",
+    what: "They carry no id of a lead or a contact, so sales sees nothing of them.",
+    todo: "Assign them in Pardot, so that the connector creates leads; where an e-mail address exists in Salesforce already, check why the connector does not match it.",
+  },
+  forms: {
+    title: "Forms", noun: "form", sign: "tasks", asset: "forms",
+    what: "They belong to a campaign that does not exist any more.",
+    todo: "Open the form in Pardot and give it a campaign that exists, or archive it.",
+  },
+  landing_pages: {
+    title: "Landing pages", noun: "landing page", sign: "map", asset: "landing_pages",
+    what: "They belong to a campaign that does not exist any more.",
+    todo: "Open the page in Pardot and give it a campaign that exists, or archive it.",
+  },
+  list_emails: {
+    title: "List e-mails", noun: "list e-mail", sign: "flag", asset: "list_emails",
+    what: "They belong to a campaign that does not exist any more.",
+    todo: "Give drafts a campaign that exists. Sent ones keep theirs: exempt them, or archive them.",
+  },
+  custom_redirects: {
+    title: "Custom redirects", noun: "custom redirect", sign: "link", asset: "custom_redirects",
+    what: "They belong to a campaign that does not exist any more.",
+    todo: "Open the redirect in Pardot and give it a campaign that exists, or delete it when nobody links to it.",
+  },
+  leads_without_prospect: {
+    title: "Leads without a prospect", noun: "lead", sign: "person", person: true,
+    what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
+    todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the lead.",
+  },
+  contacts_without_prospect: {
+    title: "Contacts without a prospect", noun: "contact", sign: "person", person: true,
+    what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
+    todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the contact.",
+  },
+};
+
+/** The kind that the address names; else the first that has any. */
+export function chosenKind(asked, kinds) {
+  if (asked in KINDS) return asked;
+  const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
+  return Object.keys(KINDS).find((kind) => counts[kind] > 0) ?? Object.keys(KINDS)[0];
+}
+
+/** The last check of each day, the oldest first: → [{ day, total, counts }]. */
+export function byDay(checks) {
+  const days = new Map();
+  for (const check of checks) {
+    const day = check.captured_at.slice(0, 10);
+    if (!days.has(day)) days.set(day, { day, ...check });
+  }
+  return [...days.values()].reverse();
+}

@@ -1,0 +1,190 @@
+"""Bad days: nothing synced, only half of it, names that are markup or missing, endpoints that fail, a lost session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from pardot.tabs import TABS, Tab
+from tests.browser.components import asked, run_module
+from tests.browser.conftest import Open
+from tests.browser.sites import SUPER_USER, Site, copy_of, name_of, serve
+from tests.browser.visit import Visit
+from tests.simulated import Simulator, manage
+
+SCRIPT = "<script>document.title = 'taken'</script>"
+
+
+def has_panels(tab: Tab) -> bool:
+    return "{% include" in (settings.BASE_DIR / "templates" / tab.template).read_text()
+
+
+FILLED = [tab for tab in TABS if has_panels(tab)]
+of_every_tab = pytest.mark.parametrize("tab", FILLED, ids=lambda tab: tab.slug)
+
+
+# -- data that is not there -------------------------------------------------------------------------------------------
+
+
+@of_every_tab
+def test_never_synced_says_what_to_run(window: Visit, tab: Tab) -> None:
+    window.go(f"/pardot/?tab={tab.slug}")
+    panel = window.page.locator(f"#panel-{tab.slug}")
+    expect(panel.get_by_text("No data yet").first).to_be_visible()
+    expect(panel.get_by_text(tab.command, exact=True).first).to_be_visible()
+    assert panel.locator(".figure-value").all_inner_texts() == [], "no number without data"
+
+
+@pytest.fixture(scope="module")
+def set_up_site(
+    prepared_database: str, deployed: dict[str, str], simulator_process: Simulator, camp_site: Site
+) -> Iterator[Site]:
+    """Only tier 1 was synced."""
+    database = copy_of(prepared_database, f"{name_of(prepared_database)}_tier_1")
+    done = manage("camp_sync", variables=simulator_process.variables, database=database)
+    assert done.returncode == 0, done.stderr
+    with serve(database, camp_site.cookies, deployed) as site:
+        yield site
+
+
+def test_after_tier_1_the_other_tiers_say_what_to_run(open_window: Open, set_up_site: Site) -> None:
+    visit = open_window(set_up_site)
+    for tab in TABS[-2:]:
+        visit.go(f"/pardot/?tab={tab.slug}")
+        said = visit.page.locator(f"#panel-{tab.slug} .state.no-data:visible")
+        expect(said).to_have_count(1)
+        expect(said.locator("code")).to_have_text(tab.command)
+    assert visit.axe() == []
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def renamed(site: Site, table: str, record: object, **values: str | None) -> Iterator[None]:
+    """A row as somebody might have left it, until the end."""
+    columns = ", ".join(f"{name} = %s" for name in values)
+    with psycopg.connect(site.database, autocommit=True) as connection:
+        names = ", ".join(values)
+        before = connection.execute(f"SELECT {names} FROM {table} WHERE id = %s", [record]).fetchone()
+        assert before is not None
+        change = f"UPDATE {table} SET {columns} WHERE id = %s"
+        connection.execute(change, [*values.values(), record])
+        try:
+            yield
+        finally:
+            connection.execute(change, [*before, record])
+
+
+def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    visit.go("/pardot/?tab=scout-report")
+    best = asked(visit, "engagement?limit=1")["prospects"][0]["id"]
+    with renamed(camp_site, "pardot_prospect", best, first_name=SCRIPT, last_name="<b>", company=SCRIPT):
+        visit.go("/pardot/?tab=scout-report")
+        visit.page.get_by_role("button", name=SCRIPT).first.click()
+        expect(visit.page.get_by_role("dialog").get_by_role("heading", level=2)).to_have_text(f"{SCRIPT} <b>")
+        expect(visit.page.get_by_role("dialog")).to_contain_text(SCRIPT)
+        assert visit.page.title() == "Scout Report · Camp Campaign"
+
+
+def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    visit.go("/pardot/?tab=scout-report")
+    best = asked(visit, "engagement?limit=1")["prospects"][0]["id"]
+    record = asked(visit, "orphans?kind=custom_redirects")["records"][0]["record_id"]
+    with (
+        renamed(camp_site, "pardot_prospect", best, first_name=None, last_name=" ", email=None, company=None),
+        psycopg.connect(camp_site.database, autocommit=True) as connection,
+    ):
+        visit.go("/pardot/?tab=scout-report")
+        visit.page.get_by_role("button", name=f"(no name, {best})").first.click()
+        expect(visit.page.get_by_role("dialog")).to_contain_text("Neither an e-mail address nor a company.")
+        change = (
+            "UPDATE pardot_orphanrecord SET name = %s WHERE kind = 'custom_redirects' AND record_id = %s RETURNING id"
+        )
+        name = asked(visit, "orphans?kind=custom_redirects")["records"][0]["name"]
+        try:
+            connection.execute(change, ["", record])
+            visit.go("/pardot/?tab=full-survey&orphans.kind=custom_redirects")
+            expect(visit.page.get_by_role("link", name=f"(no name, {record})")).to_be_visible()
+        finally:
+            connection.execute(change, [name, record])
+
+
+# -- endpoints that fail ----------------------------------------------------------------------------------------------
+
+FAILING = [
+    ("/pardot/?tab=scout-report", "engagement?*", ["engagement", "top-prospects", "crm-links", "stuck-adoptions"]),
+    ("/pardot/?tab=scout-report", "config", ["top-prospects", "crm-links", "stuck-adoptions"]),
+    ("/pardot/?tab=full-survey", "orphans?*", ["orphans", "orphan-kinds"]),
+    ("/pardot/?tab=full-survey", "orphans/history", ["orphans", "orphan-kinds"]),
+    ("/pardot/?tab=full-survey", "prospect-health", ["prospect-health"]),
+    ("/pardot/admin-settings/", "admin/team", ["team-settings"]),
+    ("/pardot/admin-settings/", "admin/config", ["configuration"]),
+]
+
+
+@pytest.mark.parametrize(("page", "endpoint", "panels"), FAILING, ids=str)
+def test_an_endpoint_that_fails_is_said_where_it_is_missed(
+    open_window: Open, camp_site: Site, page: str, endpoint: str, panels: list[str]
+) -> None:
+    visit = open_window(camp_site)
+    visit.expect("status of 503")
+    pattern = f"**/api/v1/pardot/{endpoint}"
+    visit.page.route(pattern, lambda route: route.fulfill(status=503, json={"message": "A part is away."}))
+    visit.go(page)
+    failed = visit.page.locator("[data-panel]:has(.state.failed):visible")
+    assert sorted(failed.evaluate_all("(all) => all.map((one) => one.dataset.panel)")) == sorted(panels)
+    expect(failed.first).to_contain_text("A part is away.")
+    expect(failed.first.locator(".figure-value")).to_have_count(0)
+    assert visit.axe() == []
+    visit.page.unroute(pattern)
+    failed.first.get_by_role("button", name="Try again").click()
+    expect(visit.page.locator(f'[data-panel="{panels[0]}"] .state.failed')).to_have_count(0)
+
+
+# -- a session that ends ----------------------------------------------------------------------------------------------
+
+
+def test_settings_survive_a_session_that_ends(open_window: Open, empty_site: Site) -> None:
+    visit = open_window(empty_site)
+    visit.expect("status of 401")
+    page = visit.page
+    visit.go("/pardot/admin-settings/")
+    weight = page.get_by_label("Forms in no campaign")
+    weight.fill("0.7")
+    page.context.clear_cookies(name="oxa")
+    page.get_by_role("button", name="Save changes").click()
+    notice = page.get_by_role("alert").filter(has_text="You are signed out.")
+    expect(notice).to_be_visible()
+    expect(notice.get_by_role("link", name="Sign in again")).to_have_attribute(
+        "href", "/sign-in/?next=%2Fpardot%2Fadmin-settings%2F"
+    )
+    expect(weight).to_have_value("0.7")
+    expect(page.get_by_role("region", name="Unsaved changes")).to_be_visible()
+    page.context.add_cookies(
+        [{"name": "oxa", "value": empty_site.cookies.cookie(uuid=SUPER_USER), "url": empty_site.url}]
+    )
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("region", name="Unsaved changes")).to_have_count(0)
+    expect(notice).to_have_count(0)
+    run_module(visit, "core/api", "await m.api.delete('admin/config/score_weights');")
+
+
+def test_the_drawer_says_that_the_session_has_ended(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    visit.expect("status of 401")
+    visit.go("/pardot/?tab=scout-report")
+    visit.page.context.clear_cookies(name="oxa")
+    visit.page.locator('[data-panel="top-prospects"] tbody th button').first.click()
+    drawer = visit.page.get_by_role("dialog")
+    expect(drawer).to_contain_text("This could not be loaded")
+    expect(drawer.get_by_role("button", name="Try again")).to_be_visible()
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.get_by_text("You are signed out.")).to_be_visible()

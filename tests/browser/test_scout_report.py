@@ -1,0 +1,173 @@
+"""The tab Scout Report: figures and their prospects, the drawer of one, broken links, stuck adoption data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.components import altered, asked, exported, fits
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+TAB = "/pardot/?tab=scout-report"
+
+
+@pytest.fixture
+def scout(open_window: Open, camp_site: Site) -> Visit:
+    return open_window(camp_site)
+
+
+def panel(visit: Visit, name: str) -> Locator:
+    return visit.page.locator(f'[data-panel="{name}"]')
+
+
+def test_figures_lead_to_their_prospects(scout: Visit) -> None:
+    scout.go(TAB)
+    page, summary = scout.page, asked(scout, "engagement")["summary"]
+    engagement, table = panel(scout, "engagement"), panel(scout, "top-prospects")
+    expect(engagement.locator(".figure-value.large")).to_have_text(str(summary["active_30d"]))
+    expect(table.locator(".table-count")).to_have_text(f"({summary['scored_count']} prospects)")
+    engagement.get_by_role("link", name="Active in the last 30 days").click()
+    expect(table.locator(".table-count")).to_have_text(f"({summary['active_30d']} prospects found)")
+    expect(table.get_by_label("Group")).to_have_value("active")
+    expect(table.locator("h2")).to_be_in_viewport()
+    grade, count = next(iter((g, c) for g, c in summary["grade_distribution"].items() if g != "none" and c > 1))
+    engagement.get_by_role("link", name=f"{grade} {count}", exact=True).click()
+    assert page.evaluate("new URLSearchParams(location.search).get('prospects.grade')") == grade
+    expect(table.locator(".table-count")).to_have_text(f"({count} prospects found)")
+    page.go_back()
+    expect(table.locator(".table-count")).to_have_text(f"({summary['active_30d']} prospects found)")
+
+
+def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path) -> None:
+    best = asked_best(scout)
+    table = panel(scout, "top-prospects")
+    names = table.locator("tbody th")
+    expect(names.first).to_contain_text(best["name"])
+    scout.page.get_by_placeholder("Name, company, category").fill(best["company"].split()[0])
+    expect(table.locator(".table-count")).to_contain_text("found")
+    expect(names.first).to_contain_text(best["name"])
+    rows = exported(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
+    assert rows[0]["Prospect"] == best["name"]
+    assert rows[0]["Score"] == str(best["score"])
+    assert rows[0]["Open in"].endswith(f"/prospect/read/id/{best['id']}")
+    assert all(best["company"].split()[0] in " ".join(row.values()) for row in rows)
+    table.get_by_role("button", name="Score", exact=True).click()
+    expect(table.get_by_role("columnheader", name="Score", exact=True)).to_have_attribute("aria-sort", "ascending")
+
+
+def asked_best(visit: Visit) -> Any:
+    """Who stands first, with the tab open."""
+    visit.go(TAB)
+    return asked(visit, "engagement?limit=1")["prospects"][0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, scheme: str) -> None:
+    visit = open_window(camp_site, color_scheme=scheme)
+    visit.go(f"{TAB}&prospects.sort=-activity_count")
+    page = visit.page
+    button = panel(visit, "top-prospects").locator("tbody th button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    who = page.evaluate("new URLSearchParams(location.search).get('prospect')")
+    found = asked(visit, f"engagement/{who}/activities")
+    expect(drawer.get_by_role("heading", level=2)).to_have_text(found["prospect"]["name"])
+    expect(drawer.locator(".table-count")).to_have_text(f"({found['count']} events)")
+    expect(drawer.get_by_role("link", name="Pardot", exact=False).first).to_have_attribute(
+        "href", asked(visit, "config")["pardot_url"] + f"/prospect/read/id/{who}"
+    )
+    assert visit.axe() == []
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    assert "prospect=" not in page.url
+    expect(button).to_be_focused()
+
+
+def test_the_address_alone_opens_the_drawer_and_the_back_button_closes_it(scout: Visit) -> None:
+    best = asked_best(scout)
+    scout.go(f"{TAB}&prospect={best['id']}")
+    drawer = scout.page.get_by_role("dialog", name=best["name"])
+    expect(drawer).to_be_visible()
+    scout.page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    panel(scout, "top-prospects").locator("tbody th button").first.click()
+    expect(drawer).to_be_visible()
+    scout.page.go_back()
+    expect(drawer).to_have_count(0)
+
+
+def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit.go(f"{TAB}&prospects.sort=-activity_count")
+    panel(visit, "top-prospects").locator("tbody th button").first.click()
+    body = visit.page.locator("dialog .dialog-body")
+    expect(body.locator("table")).not_to_have_count(0)
+    assert body.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    assert visit.page.locator("dialog").evaluate("(one) => one.getBoundingClientRect().left") == 0
+
+
+def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
+    scout.expect("status of 404")
+    scout.go(f"{TAB}&prospect=404")
+    expect(scout.page.get_by_role("dialog")).to_contain_text("There is no such prospect here.")
+
+
+def break_links(answer: Any) -> None:
+    who = answer["prospects"][0]
+    named = {name: who[name] for name in ("id", "email", "name", "salesforce_id", "salesforce_contact_id")}
+    alerts = answer["crm_id_alerts"]
+    alerts["bad_lead_ids"] = [{**named, "salesforce_lead_id": "n/a", "value": "n/a"}]
+    alerts |= {"bad_contact_ids": [], "bad_lead_count": 70, "bad_contact_count": 0, "total_bad": 70}
+
+
+def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
+    altered(scout, "engagement?*", break_links)
+    scout.go(TAB)
+    broken = panel(scout, "crm-links")
+    expect(broken.locator(".figure-value")).to_have_text("70")
+    expect(broken).to_contain_text("What to do:")
+    expect(broken.locator("tbody code")).to_have_text(["n/a"])
+    broken.get_by_label("Field", exact=True).select_option("contact")
+    expect(broken).to_contain_text("Nothing fits the search and the filters.")
+    broken.get_by_role("link", name="all prospects concerned").click()
+    expect(panel(scout, "top-prospects").get_by_label("Group")).to_have_value("bad_id")
+    scout.settle()
+
+
+def test_stuck_adoption_data_leads_to_its_prospects(scout: Visit) -> None:
+    scout.go(TAB)
+    alert = asked(scout, "engagement")["adoption_json_alert"]
+    stuck = panel(scout, "stuck-adoptions")
+    stuck.get_by_role("link", name="Prospects with adoption data that is stuck").click()
+    expect(panel(scout, "top-prospects").locator(".table-count")).to_contain_text(f"({alert['stuck_count']} ")
+    expect(stuck.locator("tbody tr")).to_have_count(len(alert["sample"]))
+
+
+def as_sample(answer: Any) -> None:
+    answer["tier"] = 2
+    answer["summary"]["active_30d"] = None
+
+
+def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
+    altered(scout, "engagement?*", as_sample)
+    scout.go(TAB)
+    engagement = panel(scout, "engagement")
+    expect(engagement.locator(".banner")).to_contain_text("A sample, not everybody")
+    expect(engagement).to_contain_text("Known after a survey.")
+    expect(engagement.locator(".figure-value.large")).not_to_have_text("–")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
+    altered(visit, "engagement?*", break_links)
+    visit.go(TAB)
+    assert fits(visit)
+    assert visit.axe() == []

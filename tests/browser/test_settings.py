@@ -1,0 +1,268 @@
+"""The page of settings: the team, and the configuration with its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Dialog, Locator, expect
+
+from tests.browser.components import asked, fits, run_module
+from tests.browser.conftest import Open
+from tests.browser.visit import Visit
+
+PAGE = "/pardot/admin-settings/"
+PUT_BACK = """
+const team = await m.api.put("admin/team", { team: [] });
+const { configuration } = await m.api.get("admin/config");
+for (const { key, is_changed } of configuration) if (is_changed) await m.api.delete(`admin/config/${key}`);
+for (const { id } of (await m.api.get("tasks")).tasks) await m.api.delete(`tasks/${id}`);
+"""
+TEAM = """
+const owners = [["Ines Example", ["forms"]], ["Tom Sample", []]];
+const { team } = await m.api.put("admin/team", { team: owners.map(([name, areas]) => ({ name, areas })) });
+await m.api.post("tasks", { title: "Mend the forms", assignee: "Ines Example" });
+"""
+
+
+@pytest.fixture
+def settings(window: Visit) -> Iterator[Visit]:
+    """The page; whatever a test does is undone."""
+    window.go(PAGE)
+    yield window
+    window.page.unroute_all()
+    run_module(window, "core/api", PUT_BACK)
+
+
+@pytest.fixture
+def with_team(settings: Visit) -> Visit:
+    run_module(settings, "core/api", TEAM)
+    settings.go(PAGE)
+    return settings
+
+
+def section(visit: Visit, name: str) -> Locator:
+    return visit.page.get_by_role("region", name=name, exact=True)
+
+
+def save(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Save changes").click()
+
+
+def value_of(visit: Visit, key: str) -> object:
+    found = asked(visit, "admin/config")["configuration"]
+    return next(entry["value"] for entry in found if entry["key"] == key)
+
+
+# -- the team ---------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
+    page, team = settings.page, section(settings, "Team")
+    expect(team).to_contain_text("Nobody is on the team yet")
+    for name, area in (("Ines Example", "Forms"), ("Tom Sample", "Tags")):
+        team.get_by_role("button", name="Add somebody").click()
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_role("checkbox", name=area).check()
+        page.get_by_role("button", name="Save").click()
+        expect(team.get_by_role("heading", name=name)).to_be_visible()
+    expect(team).to_contain_text("Nobody owns Campaigns, Landing pages, Lists")
+    team.get_by_role("button", name="Move up: Tom Sample").click()
+    expect(team.get_by_role("heading", level=3)).to_have_text(["Tom Sample", "Ines Example"])
+    expect(team.get_by_role("button", name="Edit: Tom Sample")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_label("Name", exact=True).fill("Thomas Sample")
+    page.get_by_label("OpenStax account").fill("5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935")
+    page.get_by_role("checkbox", name="Lists").check()
+    page.keyboard.press("Enter")
+    expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample", "Ines Example"])
+    saved = asked(settings, "admin/team")["team"][0]
+    assert (saved["name"], saved["areas"]) == ("Thomas Sample", ["lists", "tags"])
+    assert saved["accounts_uuid"] == "5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935"
+    team.get_by_role("button", name="Remove: Ines Example").click()
+    expect(page.get_by_role("dialog")).to_contain_text("No open tasks are left behind.")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample"])
+
+
+def test_open_tasks_are_named_before_somebody_is_removed(with_team: Visit) -> None:
+    team = section(with_team, "Team")
+    expect(team).to_contain_text("1 open task")
+    team.get_by_role("button", name="Remove: Ines Example").click()
+    dialog = with_team.page.get_by_role("dialog", name="Remove Ines Example?")
+    expect(dialog).to_contain_text("1 open task of Ines Example will be nobody's.")
+    dialog.get_by_role("button", name="Cancel").click()
+    assert [member["name"] for member in asked(with_team, "admin/team")["team"]] == ["Ines Example", "Tom Sample"]
+
+
+def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
+    with_team.expect("status of 422")
+    page = with_team.page
+    section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
+    page.get_by_label("OpenStax account").fill("not an id")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("OpenStax account does not look right.")).to_be_visible()
+    page.get_by_label("OpenStax account").fill("")
+    page.get_by_label("Name", exact=True).fill("ines example")
+    page.get_by_role("button", name="Save").click()
+    field = page.locator(".field", has=page.get_by_label("Name", exact=True))
+    expect(field.locator(".problem")).to_contain_text("is in the team twice")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    assert with_team.axe() == []
+
+
+def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) -> None:
+    page = with_team.page
+    section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
+    page.get_by_label("Role").fill("E-mail")
+    page.keyboard.press("Escape")
+    question = page.get_by_role("dialog", name="Discard what you entered?")
+    question.get_by_role("button", name="Keep editing").click()
+    expect(page.get_by_label("Role")).to_have_value("E-mail")
+    page.get_by_role("button", name="Cancel").click()
+    question.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert asked(with_team, "admin/team")["team"][1]["role"] == ""
+
+
+def test_what_somebody_else_did_meanwhile_stays(with_team: Visit) -> None:
+    """The page was loaded before somebody else gave an area away."""
+    run_module(
+        with_team,
+        "core/api",
+        "const { team } = await m.api.get('admin/team'); const [a, b] = team.map(({ open_tasks, ...one }) => one);"
+        "await m.api.put('admin/team', { team: [a, { ...b, areas: ['tags'] }] });",
+    )
+    section(with_team, "Team").get_by_role("button", name="Edit: Ines Example").click()
+    with_team.page.get_by_label("Role").fill("Forms")
+    with_team.page.get_by_role("button", name="Save").click()
+    expect(section(with_team, "Team")).to_contain_text("Forms")
+    expect(with_team.page.get_by_role("dialog")).to_have_count(0)
+    team = asked(with_team, "admin/team")["team"]
+    assert [(member["role"], member["areas"]) for member in team] == [("Forms", ["forms"]), ("", ["tags"])]
+
+
+# -- the configuration ------------------------------------------------------------------------------------------------
+
+
+def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> None:
+    page, weights = settings.page, section(settings, "Weights")
+    field = weights.locator(".setting", has=page.get_by_label("Forms submitted with errors"))
+    expect(weights.get_by_role("button", name="Reset to default")).to_be_hidden()
+    field.locator("input").fill("0.4")
+    expect(field).to_contain_text("Changed. Default: 0.15.")
+    expect(section(settings, "Unsaved changes")).to_contain_text("Not saved: Weights")
+    save(settings)
+    expect(page.locator(".toast")).to_contain_text("Saved: Weights.")
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    settings.go(PAGE)
+    expect(field.locator("input")).to_have_value("0.40")
+    expect(weights).to_contain_text("by ")
+    field.get_by_role("button", name="Use it").click()
+    expect(field.locator("input")).to_have_value("0.15")
+    save(settings)
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    entries = {entry["key"]: entry for entry in asked(settings, "admin/config")["configuration"]}
+    assert entries["score_weights"]["updated_at"] is None, "the row is gone, not only the same"
+
+
+def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit) -> None:
+    settings.expect("status of 422")
+    page = settings.page
+    page.get_by_label("Forms in no campaign").fill("300")
+    page.get_by_label("From, in points").nth(1).fill("95")
+    page.get_by_label("Prefix of clean-up tags").fill("Tidy: ")
+    expect(section(settings, "Clean-up tags")).to_contain_text("Tidy: Archive")
+    save(settings)
+    grades = section(settings, "Grades").get_by_role("alert")
+    expect(grades).to_contain_text("Thresholds must fall from grade to grade")
+    expect(grades).to_be_focused()
+    weight = page.get_by_label("Forms in no campaign")
+    expect(weight).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".setting", has=weight).locator(".problem")).to_contain_text("less than or equal to 100")
+    expect(section(settings, "Unsaved changes")).to_contain_text("Grades and Weights")
+    assert value_of(settings, "cleanup_tag_prefix") == "Tidy: "
+    assert settings.axe() == []
+    page.get_by_role("button", name="Discard").click()
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    expect(weight).to_have_value("0.10")
+    expect(weight).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_values_that_only_go_together_are_saved_together(settings: Visit) -> None:
+    settings.expect("status of 422")
+    settings.page.get_by_label("Lists are stale, in months").fill("20")
+    settings.page.get_by_label("Lists are stale for long, in months").fill("30")
+    save(settings)
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)
+
+
+def test_lines_are_added_and_taken_away_and_texts_are_changed(settings: Visit) -> None:
+    page, clean_up = settings.page, section(settings, "Clean-up tags")
+    clean_up.get_by_role("button", name="Add an action").click()
+    page.keyboard.type("Merge")
+    clean_up.get_by_role("button", name="Take this line away").first.click()
+    texts = section(settings, "Texts of the issues")
+    texts.get_by_text("Lists without a name", exact=True).click()
+    texts.locator("details[open]").get_by_label("Priority").select_option("high")
+    page.get_by_label("First day").fill("2026-11-01")
+    page.get_by_label("Last day").fill("2026-12-18")
+    save(settings)
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    assert value_of(settings, "cleanup_actions") == ["Archive", "Reviewed", "Merge"]
+    assert value_of(settings, "camp_dates") == {"start": "2026-11-01", "end": "2026-12-18"}
+    templates = value_of(settings, "issue_templates")
+    assert isinstance(templates, dict)
+    assert templates["lists_unnamed"]["priority"] == "high"
+    resets = page.get_by_role("button", name="Reset to default")
+    expect(resets).to_have_count(3)
+    while resets.count():
+        resets.first.click()
+    save(settings)
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    assert not [entry["key"] for entry in asked(settings, "admin/config")["configuration"] if entry["is_changed"]]
+
+
+def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
+    page = settings.page
+    asked_about: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked_about.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("Look-back of activity, in days").click()
+    page.keyboard.type("7")
+    page.get_by_role("link", name="Back to Base Camp").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked_about == ["beforeunload"]
+    assert page.url.endswith(PAGE)
+    expect(section(settings, "Unsaved changes")).to_contain_text("Look-back of activity")
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("link", name="Back to Base Camp").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Base Camp")
+    assert asked_about == ["beforeunload"], "nothing was unsaved any more"
+
+
+def test_settings_lead_to_the_administration(settings: Visit) -> None:
+    link = section(settings, "Administration").get_by_role("link", name="administration")
+    expect(link).to_have_attribute("href", "/admin/pardot/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(open_window: Open, scheme: str, width: int) -> None:
+    visit = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit.go(PAGE)
+    visit.page.locator("details.issue-texts").evaluate_all(
+        "(all) => all.slice(0, 3).forEach((one) => (one.open = true))"
+    )
+    visit.page.get_by_label("Forms in no campaign").fill("0.4")
+    assert fits(visit)
+    assert visit.axe() == []
+    visit.page.get_by_role("button", name="Add somebody").click()
+    assert visit.axe() == []
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_role("button", name="Discard").click()
