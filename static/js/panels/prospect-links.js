@@ -39,7 +39,7 @@ function bar(health) {
 function legend({ label, count, tone, total }) {
   return h(
     "li", {},
-    h("span", { class: `swatch tone-${tone}`, "aria-hidden": "true" }),
+    h("span", { class: `link-swatch tone-${tone}`, "aria-hidden": "true" }),
     h("a", { href: route.href("full-survey") }, label),
     h("span", { class: "number" }, h("strong", {}, number(count)), h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`)),
   );
