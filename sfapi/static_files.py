@@ -24,8 +24,6 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     max_post_process_passes = 20
     """A pass takes names one module further: as many as the longest chain of imports has links, and one."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
-    max_post_process_passes = 20
-    """A pass for each step of the longest way from module to module; Django's 5 are meant for style sheets."""
 
     def stored_name(self, name: str) -> str:
         """The plain name before ``collectstatic`` has run: a page without style says more than an error about it."""
