@@ -79,9 +79,15 @@ def test_no_network_is_said_in_words(window: Visit) -> None:
     expect(window.page.locator("#under-test")).to_contain_text("cannot be reached")
 
 
+EVERY_ENDPOINT = "**/api/v1/pardot/**"
+SIGNED_OUT = {"code": 401, "message": "You need to log in."}
+
+
 def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> None:
     window.expect("status of 401")
-    answer(window, 401, {"code": 401, "message": "You need to log in."})
+    window.settle()
+    # Nothing else is answered either: an answer would mean that somebody is signed in again.
+    window.page.route(EVERY_ENDPOINT, lambda route: route.fulfill(status=401, json=SIGNED_OUT))
     show_panel(window)
     notice = window.page.get_by_role("alert")
     expect(notice).to_contain_text("You are signed out.")
@@ -89,7 +95,7 @@ def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> N
     assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F"
     expect(window.page.locator("#under-test")).to_contain_text("You need to log in.")
     answer(window, 200, {"total": 5})
-    window.page.get_by_role("button", name="Try again").click()
+    window.page.locator("#under-test").get_by_role("button", name="Try again").click()
     expect(notice).to_have_count(0)
 
 
