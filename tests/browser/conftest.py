@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.api.cookies import CookieMaker
 from tests.browser.chromium import MISSING, chromium, chromium_path
-from tests.browser.sites import SUPER_USER, VISITOR, Site, copy_of, empty_database, name_of, serve
+from tests.browser.sites import SUPER_USER, VISITOR, Site, copy_of, empty_database, serve
 from tests.browser.visit import Visit
 from tests.simulated import Simulator, manage
 
@@ -44,6 +44,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(f"{number} tests were skipped: {MISSING}.", red=True)
 
 
+OURS = f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+"""What the names of the databases of this process begin with: two processes of a run have their own."""
+
+
 @pytest.fixture(scope="session")
 def database_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
     """The URL of a database on the server that the tests use."""
@@ -58,13 +62,13 @@ def database_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(scope="package")
 def prepared_database(database_server: str) -> str:
     """All tables, one Super User, nothing synced; to be copied."""
-    return empty_database(database_server, f"{name_of(database_server)}_prepared")
+    return empty_database(database_server, f"{OURS}_prepared")
 
 
 @pytest.fixture(scope="package")
 def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Site]:
     """Nothing was ever synced."""
-    with serve(copy_of(prepared_database, f"{name_of(prepared_database)}_empty"), CookieMaker(), deployed) as site:
+    with serve(copy_of(prepared_database, f"{OURS}_empty"), CookieMaker(), deployed) as site:
         yield site
 
 
@@ -72,7 +76,7 @@ def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Sit
 def camp_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
     """After a full survey of the simulator as it was made."""
     simulator_process.reset()
-    database = copy_of(prepared_database, f"{name_of(prepared_database)}_camp")
+    database = copy_of(prepared_database, f"{OURS}_camp")
     done = manage("camp_sync", "--survey", variables=simulator_process.variables, database=database)
     assert done.returncode == 0, done.stderr
     with serve(database, CookieMaker(), deployed) as site:

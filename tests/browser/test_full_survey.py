@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_unlinked_prospects_open_the_drawer_here(survey: Visit) -> None:
     expect(drawer).to_contain_text("Not in Salesforce")
     survey.page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
-    assert "orphans.kind=prospects_unlinked" in survey.page.url
+    expect(survey.page).to_have_url(re.compile(re.escape("orphans.kind=prospects_unlinked")))
 
 
 def test_prospects_in_figures_lead_to_prospects(survey: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
     assert visit.axe() == []
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
-    assert "prospect=" not in page.url
+    expect(page).not_to_have_url(re.compile(re.escape("prospect=")))
     expect(button).to_be_focused()
 
 

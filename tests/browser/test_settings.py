@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -238,7 +239,7 @@ def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
     page.get_by_role("link", name="Back to Base Camp").click(no_wait_after=True)
     page.wait_for_timeout(300)
     assert asked_about == ["beforeunload"]
-    assert page.url.endswith(PAGE)
+    expect(page).to_have_url(re.compile(re.escape(PAGE) + "$"))
     expect(section(settings, "Unsaved changes")).to_contain_text("Look-back of activity")
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("link", name="Back to Base Camp").click()
