@@ -25,6 +25,8 @@ from sf.sync.usage import UsageBudget, UsageCounter
 class SyncCommand(BaseCommand):
     """Syncs ``objects`` in their order. Exit status 0: done, or skipped on purpose; otherwise 1."""
 
+    requires_system_checks = []  # they load every route, which takes longer than a small sync
+
     objects: ClassVar[Sequence[SyncedObject]]
     source: ClassVar[str]
     """Under which its calls are counted: the name of the command."""
