@@ -16,6 +16,11 @@ class CampDay:
     total: int
 
     @property
+    def days_until(self) -> int | None:
+        """Before camp: until its first day."""
+        return 1 - self.number if self.number < 1 else None
+
+    @property
     def is_during(self) -> bool:
         return 1 <= self.number <= self.total
 

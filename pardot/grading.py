@@ -70,6 +70,13 @@ def half_up(value: Decimal | float) -> int:
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def percentage(part: int | None, whole: int | None) -> float | None:
+    """To one decimal place, half up; ``None`` of nothing."""
+    if part is None or not whole:
+        return None
+    return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+
+
 def area_weight(items: int) -> float:
     return math.log(max(items, 1) + 1)
 

@@ -33,13 +33,8 @@ def issue_task_create(
             assignee=assignee,
             area=listed.issue.area,
             issue=listed.issue.key,
-            priority=_priority(listed.priority),
+            priority=listed.priority.value,
             due_date=due_date,
             created_by=created_by,
         )
         return task, True
-
-
-def _priority(priority: str) -> str:
-    """That of the issue; tasks that know no such priority are normal."""
-    return priority if priority in Task.Priority.values else Task.Priority.NORMAL.value

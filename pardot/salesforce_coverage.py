@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
-from pardot.models import SalesforceHealth
+from pardot.grading import percentage
+from pardot.models import DailySnapshot, SalesforceHealth
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,18 @@ def current_coverage() -> Coverage:
     health = SalesforceHealth.objects.order_by("-captured_at", "-id").first()
     if health is None:
         return Coverage()
+    return coverage_of(health, captured_at=health.captured_at)
+
+
+def coverage_of(counted: SalesforceHealth | DailySnapshot, *, captured_at: datetime | None = None) -> Coverage:
+    """That of a count, or of a day."""
     return Coverage(
-        total_leads=health.total_leads,
-        total_contacts=health.total_contacts,
-        leads_with_pardot=health.leads_with_pardot,
-        contacts_with_pardot=health.contacts_with_pardot,
-        captured_at=health.captured_at,
+        total_leads=counted.total_leads,
+        total_contacts=counted.total_contacts,
+        leads_with_pardot=counted.leads_with_pardot,
+        contacts_with_pardot=counted.contacts_with_pardot,
+        captured_at=captured_at,
     )
-
-
-def percentage(part: int | None, whole: int | None) -> float | None:
-    """To one decimal place, half up; ``None`` of nothing."""
-    if part is None or not whole:
-        return None
-    return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
 
 
 def _sum(first: int | None, second: int | None) -> int | None:

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from pardot.areas import Area
-from pardot.audits.asset_audit import (
-    CHAIN,
-    CHAIN_NEEDS,
-    NO_CAMPAIGN,
-    ORPHAN,
-    AssetAudit,
-    Figure,
-    Flag,
-    activities_of,
-    activity_join,
-)
+from pardot.audits.content import active_content_audit
 from pardot.models import ActivityType, AssetKind, CustomRedirect
 
-_CLICKS = activities_of(ActivityType.CLICK, ActivityType.CUSTOM_URL_CLICK)
-
-AUDIT = AssetAudit(
-    area=Area.CUSTOM_REDIRECTS,
-    model=CustomRedirect,
-    flags=(
-        Flag("no_campaign", NO_CAMPAIGN),
-        Flag("dormant", f"{_CLICKS} = 0", needs_activity=True),
-        Flag("orphan", ORPHAN, needs=("campaigns",)),
-    ),
-    figures=(Figure("activity_count", _CLICKS, needs_activity=True),),
-    joins=activity_join(AssetKind.CUSTOM_REDIRECTS, "custom_redirect_id"),
-    summary=CHAIN,
-    summary_needs=CHAIN_NEEDS,
+AUDIT = active_content_audit(
+    Area.CUSTOM_REDIRECTS,
+    CustomRedirect,
+    kind=AssetKind.CUSTOM_REDIRECTS,
+    column="custom_redirect_id",
+    used=(ActivityType.CLICK, ActivityType.CUSTOM_URL_CLICK),
 )

@@ -13,14 +13,14 @@ from pardot.sync.entities import ORPHANS, SF_HEALTH, CountedEntity, Entity, Pard
 from pardot.sync.options import CampOptions
 from pardot.sync.orphan_check import OrphanCheck
 from pardot.sync.quota import QuotaBudget
-from pardot.sync.salesforce import CampObjectSync, HealthSync, MemberCountSync
+from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, LoadedCounts, MemberCountSync
 from pardot.sync.sample import ProspectSample
 from sf.connection import salesforce_client
 from sf.models import SyncRun
 from sf.sync import runs
 from sf.sync.lock import sole_runner
 from sf.sync.objects import SyncedObject
-from sf.sync.sync import Progress, Sync
+from sf.sync.sync import AnySynced, Progress, Sync
 from sf.sync.usage import UsageBudget, UsageCounter
 
 LOCK = "camp_sync"
@@ -90,7 +90,7 @@ class Camp:
             elif isinstance(entity, SalesforceEntity):
                 yield from (self._from_salesforce(synced) for synced in entity.objects)
             elif isinstance(entity, CountedEntity):
-                yield self._counted(HealthSync if entity is SF_HEALTH else MemberCountSync, entity)
+                yield self._of_counts(entity)
         if sample:
             yield self._from_pardot(ProspectSample, sample)
         if orphans:
@@ -107,9 +107,14 @@ class Camp:
         client, budget = self._salesforce, self._salesforce_budget
         return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 
-    def _counted(self, kind: type[HealthSync | MemberCountSync | OrphanCheck], entity: CountedEntity) -> AnySync:
+    def _of_counts(self, entity: CountedEntity) -> AnySync:
+        if entity is SF_HEALTH:
+            return self._counted(HealthSync, entity)
+        return self._counted(MemberCountSync, LoadedCounts(entity))
+
+    def _counted(self, kind: type[CountingSync[AnySynced]], synced: AnySynced) -> AnySync:
         client, budget = self._salesforce, self._salesforce_budget
-        return kind(entity, client, self._salesforce_calls, self._progress, self._options, budget.check)
+        return kind(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 
     def _skip_all(self, entities: Sequence[Entity], report: Report) -> list[SyncRun]:
         skipped = [

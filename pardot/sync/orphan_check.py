@@ -6,7 +6,6 @@ contacts asked for by id, in rounds: a deleted one may have been merged into one
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar
 
@@ -34,10 +33,7 @@ from pardot.sync.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
 from pardot.sync.salesforce import CountingSync
 from pardot.sync.state import complete_reads
 from sf.models import SyncRun
-from sf.salesforce.client import SalesforceClient
-from sf.sync import usage
 from sf.sync.errors import SyncPaused, SyncSkipped
-from sf.sync.sync import Progress, SyncOptions
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
 """What is compared."""
@@ -51,21 +47,9 @@ class OrphanCheck(CountingSync[CountedEntity]):
 
     system: ClassVar[str] = "Salesforce"
 
-    def __init__(
-        self,
-        entity: CountedEntity,
-        client: SalesforceClient,
-        counter: usage.UsageCounter,
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
-        self._client = client
-        self._read_whole: set[PersonObject] = set()
-
     def _read_and_merge(self) -> None:
         self._check_copies()
+        self._read_whole: set[PersonObject] = set()
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:

@@ -43,7 +43,17 @@ class CampObjectSync(ObjectSync):
 class CountingSync(Sync[AnySynced]):
     """What is asked of Salesforce without copying a record."""
 
-    _client: SalesforceClient
+    def __init__(
+        self,
+        entity: AnySynced,
+        client: SalesforceClient,
+        counter: usage.UsageCounter,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
+        self._client = client
 
     def _concerns_all(self, error: Exception) -> bool:
         return not isinstance(error, SyncError | RequestRefused | TransientError)
@@ -55,18 +65,6 @@ class CountingSync(Sync[AnySynced]):
 
 class HealthSync(CountingSync[CountedEntity]):
     """How many people Salesforce has, and how many Pardot knows: four counts."""
-
-    def __init__(
-        self,
-        entity: CountedEntity,
-        client: SalesforceClient,
-        counter: usage.UsageCounter,
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
-        self._client = client
 
     def _read_and_merge(self) -> None:
         began = runs.database_now()
@@ -95,27 +93,15 @@ _MEMBER_COUNTS = Target(
 )
 
 
-class _LoadedCounts:
-    """The entity with the table that its counts go to."""
+class LoadedCounts:
+    """The counts of an entity with the table that they go to."""
 
     def __init__(self, entity: CountedEntity) -> None:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
 
 
-class MemberCountSync(CountingSync[_LoadedCounts], LoadingSync[_LoadedCounts]):
+class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
-
-    def __init__(
-        self,
-        entity: CountedEntity,
-        client: SalesforceClient,
-        counter: usage.UsageCounter,
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        LoadingSync.__init__(self, _LoadedCounts(entity), lambda: counter.calls, progress, options, check_budget)
-        self._client = client
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         del read, greatest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pardot.areas import Area
 from pardot.camp_days import CampDay
-from pardot.grading import AreaScore
+from pardot.grading import AreaScore, percentage
 from pardot.issues import Issue, Priority
 from pardot.models import AuditSummary
 from pardot.scorecard import IssueCount
@@ -61,8 +62,8 @@ def _camp(camp: CampDay | None) -> Iterator[str]:
         return
     if camp.is_during:
         yield f"Camp day {camp.number} of {camp.total}"
-    elif camp.number < 1:
-        yield f"Camp starts in {plural(1 - camp.number, 'day')}"
+    elif camp.days_until is not None:
+        yield f"Camp starts in {plural(camp.days_until, 'day')}"
     else:
         yield f"Camp ended {plural(camp.number - camp.total, 'day')} ago"
 
@@ -155,7 +156,8 @@ def _campaigns(facts: DigestFacts) -> Iterator[str]:
         yield missing(SETUP)
         return
     linked = summary.figures["with_sf"]
-    yield f"{number(linked)} of {number(summary.items)} linked to Salesforce ({percent(linked, summary.items)})"
+    share = percent(percentage(linked, summary.items))
+    yield f"{number(linked)} of {number(summary.items)} linked to Salesforce ({share})"
     for area in (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS):
         found = facts.summaries.get(area)
         if found is not None and found.items:
@@ -164,14 +166,14 @@ def _campaigns(facts: DigestFacts) -> Iterator[str]:
 
 
 def _coverage(facts: DigestFacts) -> Iterator[str]:
-    health = facts.health
-    if health is None:
+    counted = facts.coverage
+    if counted.total_sf is None or counted.total_linked is None:
         yield missing(SETUP)
         return
-    total, known = health.total_leads + health.total_contacts, health.leads_with_pardot + health.contacts_with_pardot
-    yield f"{number(known)} of {number(total)} people are known to Pardot ({percent(known, total)})"
-    yield f"leads: {number(health.leads_with_pardot)} of {number(health.total_leads)}"
-    yield f"contacts: {number(health.contacts_with_pardot)} of {number(health.total_contacts)}"
+    share = percent(counted.coverage_pct)
+    yield f"{number(counted.total_linked)} of {number(counted.total_sf)} people are known to Pardot ({share})"
+    yield f"leads: {number(counted.leads_with_pardot or 0)} of {number(counted.total_leads or 0)}"
+    yield f"contacts: {number(counted.contacts_with_pardot or 0)} of {number(counted.total_contacts or 0)}"
 
 
 def _prospects(facts: DigestFacts) -> Iterator[str]:
@@ -180,7 +182,7 @@ def _prospects(facts: DigestFacts) -> Iterator[str]:
         yield missing(SURVEY)
         return
     figures = summary.figures
-    yield f"{plural(summary.items, 'prospect')}; {percent(figures['linked'], summary.items)} linked to Salesforce"
+    yield f"{plural(summary.items, 'prospect')}; {percent(figures['link_rate'])} linked to Salesforce"
     yield f"{number(figures['as_lead'])} as lead, {number(figures['as_contact'])} as contact"
     yield f"{number(figures['unlinked'])} unlinked, {number(figures['opted_out'])} opted out"
 
@@ -192,15 +194,17 @@ def _engagement(facts: DigestFacts) -> Iterator[str]:
         return
     if facts.sampled_prospects is not None:
         yield f"of a sample of {plural(facts.sampled_prospects.items, 'prospect')}:"
-    yield f"{number(figures['active_30d'])} were active in the last 30 days"
+    knows_activities = figures["active_30d"] is not None
+    if knows_activities:
+        yield f"{number(figures['active_30d'])} were active in the last 30 days"
     if figures["scored"]:
         yield f"score on average {number(figures['avg_score'])}, at most {number(figures['top_score'])}"
     for place, prospect in enumerate(facts.top, start=1):
-        acts = plural(prospect.activities, "activity", "activities")
-        yield f"{place}. {prospect.name}: score {number(prospect.score)}, {acts}"
+        acts = f", {plural(prospect.activities, 'activity', 'activities')}" if knows_activities else ""
+        yield f"{place}. {prospect.name}: score {number(prospect.score)}{acts}"
 
 
-def _prospect_figures(facts: DigestFacts) -> dict[str, int | float] | None:
+def _prospect_figures(facts: DigestFacts) -> dict[str, Any] | None:
     found = facts.summaries.get(Area.PROSPECTS) or facts.sampled_prospects
     return found.figures if found is not None else None
 

@@ -18,11 +18,11 @@ from pardot.models import (
     OrphanRun,
     Prospect,
     ProspectEngagement,
-    SalesforceHealth,
     Tag,
     TaggedObject,
     Task,
 )
+from pardot.salesforce_coverage import Coverage, current_coverage
 from pardot.scorecard import Scorecard, current_scorecard, today
 
 TOP = 5
@@ -56,7 +56,7 @@ class DigestFacts:
     """Of the areas that were read completely."""
     sampled_prospects: AuditSummary | None
     """Figures of the prospects that are here, when they are only a sample."""
-    health: SalesforceHealth | None
+    coverage: Coverage
     orphans: OrphanRun | None
     top: tuple[TopProspect, ...]
     folders: int
@@ -79,7 +79,7 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
         yesterday=DailySnapshot.objects.filter(day=day - timedelta(days=1)).first(),
         summaries=complete,
         sampled_prospects=sampled if sampled is not None and sampled.items else None,
-        health=SalesforceHealth.objects.first(),
+        coverage=current_coverage(),
         orphans=OrphanRun.objects.first(),
         top=tuple(_top()),
         folders=Folder.objects.count(),

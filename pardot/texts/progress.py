@@ -9,7 +9,8 @@ from datetime import date, datetime
 from pardot.areas import Area
 from pardot.camp_days import CampDay, camp_day
 from pardot.grading import grade_of
-from pardot.models import DailySnapshot, SalesforceHealth, Task
+from pardot.models import DailySnapshot, Task
+from pardot.salesforce_coverage import Coverage, coverage_of, current_coverage
 from pardot.scorecard import Scorecard, current_scorecard, today
 from pardot.texts.wording import SETUP, Section, long_date, missing, number, percent, plural, text_of
 
@@ -22,7 +23,7 @@ class ProgressFacts:
     camp: CampDay | None
     first: DailySnapshot | None
     card: Scorecard
-    health: SalesforceHealth | None
+    coverage: Coverage
     tasks_open: int
     tasks_done: int
 
@@ -35,7 +36,7 @@ def progress_facts(now: datetime | None = None) -> ProgressFacts:
         camp=camp_day(card.configuration.camp, day),
         first=DailySnapshot.objects.exclude(health_score=None).order_by("day").first(),
         card=card,
-        health=SalesforceHealth.objects.first(),
+        coverage=current_coverage(),
         tasks_open=Task.objects.filter(status=Task.Status.OPEN).count(),
         tasks_done=Task.objects.filter(status=Task.Status.DONE).count(),
     )
@@ -84,17 +85,11 @@ def _issues(facts: ProgressFacts, first: DailySnapshot, *, improved: bool) -> It
 
 
 def _coverage(facts: ProgressFacts, first: DailySnapshot) -> Iterator[str]:
-    health = facts.health
-    if health is None:
+    if facts.coverage.total_sf is None:
         yield missing(SETUP)
         return
-    now = _share(health)
-    yield f"{_share(first)} → {now}" if first.total_leads is not None else now
-
-
-def _share(counted: DailySnapshot | SalesforceHealth) -> str:
-    known = (counted.leads_with_pardot or 0) + (counted.contacts_with_pardot or 0)
-    return percent(known, (counted.total_leads or 0) + (counted.total_contacts or 0))
+    now, before = percent(facts.coverage.coverage_pct), coverage_of(first)
+    yield f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
 
 
 def _or_none(score: int | None) -> str:

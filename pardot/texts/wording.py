@@ -41,9 +41,9 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
-def percent(part: int, whole: int) -> str:
+def percent(value: float | None) -> str:
     """``12.5 %``; of nothing: an en dash."""
-    return f"{number(round(100 * part / whole, 1))} %" if whole else "–"
+    return "–" if value is None else f"{number(value)} %"
 
 
 def change(now: Number | None, before: Number | None) -> str:

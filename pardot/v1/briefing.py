@@ -11,7 +11,7 @@ from ninja import Field, Router, Schema
 
 from api.errors import documented
 from pardot.areas import Area
-from pardot.camp_calendar import camp_day
+from pardot.camp_days import camp_day
 from pardot.history import snapshots_before
 from pardot.models import DailySnapshot, EntityState
 from pardot.salesforce_coverage import Coverage, current_coverage
@@ -80,9 +80,9 @@ def get_briefing(request: HttpRequest) -> Briefing:
     camp = camp_day(card.configuration.camp, day)
     return Briefing(
         date=day,
-        camp_day=camp.day,
-        camp_days_total=camp.total,
-        days_until_camp=camp.days_until,
+        camp_day=camp.number if camp and camp.is_during else None,
+        camp_days_total=camp.total if camp else None,
+        days_until_camp=camp.days_until if camp else None,
         tier=synced_tier(read),
         health_score=card.overall,
         grade=card.grade,

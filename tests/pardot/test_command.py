@@ -46,6 +46,15 @@ def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypat
     assert last_run("prospects").mode == "sample"
 
 
+def test_after_tier_2_the_digest_says_nothing_of_activities(pardot: Pardot, capsys: pytest.CaptureFixture[str]) -> None:
+    camp_sync("--scout")
+    call_command("camp_digest")
+    digest = capsys.readouterr().out
+    assert "of a sample of" in digest
+    assert "were active" not in digest
+    assert "activities" not in digest
+
+
 def test_a_sample_whose_page_token_expires_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     camp_sync("--scout")
     wanted = set(Prospect.objects.values_list("id", flat=True))

@@ -90,7 +90,8 @@ def set_up_camp() -> None:
 
 
 def scout() -> None:
-    summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": 500}))
+    """What tier 2 adds: some prospects, no activities."""
+    summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": None}))
     best_prospects()
 
 
@@ -98,8 +99,6 @@ def best_prospects() -> None:
     Prospect.objects.create(id=1, first_name="Ada", last_name="Ekwueme", email="ada@school.example", score=1480)
     Prospect.objects.create(id=2, email="dean@college.example", score=310)
     Prospect.objects.create(id=3, first_name="Gone", last_name="Away", score=9000, is_deleted=True)
-    ProspectEngagement.objects.create(prospect_id=1, activity_count=17, last_activity=NOW)
-    ProspectEngagement.objects.create(prospect_id=2, activity_count=1, last_activity=NOW)
 
 
 def survey() -> None:
@@ -114,6 +113,8 @@ def survey() -> None:
         found.save()
     summary(Area.PROSPECTS, 1200, {}, **PROSPECT_FIGURES)
     best_prospects()
+    ProspectEngagement.objects.create(prospect_id=1, activity_count=17, last_activity=NOW)
+    ProspectEngagement.objects.create(prospect_id=2, activity_count=1, last_activity=NOW)
     OrphanRun.objects.create(captured_at=NOW, forms=2, prospects_crm_gone=13, leads_without_prospect=1)
     ranger = TeamMember.objects.create(name="Robin Ranger", role="Lead", areas=[Area.FORMS, Area.LISTS], order=1)
     TeamMember.objects.create(name="Sam Scout", areas=[Area.CAMPAIGNS, Area.TAGS], order=2)

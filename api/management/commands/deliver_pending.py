@@ -11,6 +11,8 @@ from sf.sync.jobs import recorded_often
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+
     help = "Send each case that waits for Salesforce once. Cron runs it every minute; any number may run at once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

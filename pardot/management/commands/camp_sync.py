@@ -24,6 +24,8 @@ from sf.sync.progress import progress_for
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+
     help = "Sync the Pardot health data: assets and Salesforce's counts; more with --scout and --survey."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,57 @@
+"""What is audited alike for every type of content: forms, landing pages, list e-mails, custom redirects."""
+
+from __future__ import annotations
+
+from pardot.areas import Area
+from pardot.audits.asset_audit import (
+    CHAIN,
+    CHAIN_NEEDS,
+    NO_CAMPAIGN,
+    ORPHAN,
+    AssetAudit,
+    Figure,
+    Flag,
+    activities_of,
+    activity_join,
+)
+from pardot.models import ActivityType, AssetKind
+from pardot.models.audited import Audited
+
+
+def content_audit(
+    area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
+) -> AssetAudit:
+    """The audit of a type: in a campaign, in one that exists, and what ``flags`` add."""
+    return AssetAudit(
+        area=area,
+        model=model,
+        flags=(Flag("no_campaign", NO_CAMPAIGN), *flags, Flag("orphan", ORPHAN, needs=("campaigns",))),
+        figures=figures,
+        joins=joins,
+        summary=CHAIN,
+        summary_needs=CHAIN_NEEDS,
+    )
+
+
+def active_content_audit(
+    area: Area,
+    model: type[Audited],
+    *flags: Flag,
+    kind: AssetKind,
+    column: str,
+    used: tuple[ActivityType, ...],
+    figures: tuple[Figure, ...] = (),
+) -> AssetAudit:
+    """The same of a type that people use: ``dormant`` without activities of the types ``used`` in the look-back.
+
+    ``column`` is that of the activity which names the asset.
+    """
+    count = activities_of(*used)
+    return content_audit(
+        area,
+        model,
+        Flag("dormant", f"{count} = 0", needs_activity=True),
+        *flags,
+        figures=(Figure("activity_count", count, needs_activity=True), *figures),
+        joins=activity_join(kind, column),
+    )
