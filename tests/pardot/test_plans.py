@@ -1,0 +1,47 @@
+"""No endpoint reads the raw activities, or another table that grows with people, from one end to the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pardot.models import AssetActivityDay, CampaignMember, DailySnapshot, TaggedObject, VisitorActivity
+from tests.pardot.asset_api import cookies, super_user, user
+from tests.pardot.many_assets import fill, read_whole, statements, tables
+
+__all__ = ["cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+PREFIX = "/api/v1/pardot/"
+TODAY = timezone.now().date()
+QUERIES = {"compare": f"?from={TODAY - timedelta(days=2)}&to={TODAY - timedelta(days=1)}"}
+LARGE = tables(VisitorActivity, AssetActivityDay, CampaignMember, TaggedObject)
+
+
+def paths(client: Client) -> list[str]:
+    """Every ``GET`` of the document, with what it needs to be answered with 200."""
+    document = client.get("/api/v1/openapi.json").json()["paths"]
+    found = [
+        path.removeprefix(PREFIX) for path, methods in document.items() if path.startswith(PREFIX) and "get" in methods
+    ]
+    return [path + QUERIES.get(path, "") for path in found]
+
+
+def test_no_endpoint_scans_what_grows_with_people(super_user: Client) -> None:
+    fill(120)
+    for days in (1, 2):
+        DailySnapshot.objects.create(day=TODAY - timedelta(days=days), tier=3, health_score=80)
+    asked = {path: statements(super_user, path) for path in paths(super_user)}
+    assert len(asked) >= 20
+    scans = {path: read_whole(of_path) & LARGE for path, of_path in asked.items()}
+    assert {path: found for path, found in scans.items() if found} == {}
+
+
+def test_a_scan_of_the_activities_would_be_seen() -> None:
+    fill(120)
+    whole = VisitorActivity.objects.filter(type=4).values("id").query
+    assert read_whole([str(whole)]) == tables(VisitorActivity)
