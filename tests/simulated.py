@@ -27,6 +27,11 @@ class Simulator:
     other_logins: Mapping[str, str] = field(repr=False, default_factory=dict)
     """Variables of the other ways to log in."""
 
+    @property
+    def served_variables(self) -> dict[str, str]:
+        """``variables`` without the one that only development may have."""
+        return {name: value for name, value in self.variables.items() if name != "SIMULATOR_URL"}
+
     def get(self, path: str) -> Any:
         return self._checked(requests.get(self.control + path, timeout=30)).json()
 

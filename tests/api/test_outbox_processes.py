@@ -42,14 +42,9 @@ def gunicorn_pid(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[str]:
     """Two processes that talk to the simulator."""
-    variables = {**served_variables(simulator), "SALESFORCE_API_RATE_LIMIT": "10000/min"}
+    variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
         yield url
-
-
-def served_variables(simulator: Simulator) -> dict[str, str]:
-    """Without the one that only development may have."""
-    return {name: value for name, value in simulator.variables.items() if name != "SIMULATOR_URL"}
 
 
 @pytest.fixture
@@ -175,7 +170,7 @@ def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: s
 def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
     """No write is accepted that could not be kept."""
     variables = {
-        **served_variables(simulator),
+        **simulator.served_variables,
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
         "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
     }

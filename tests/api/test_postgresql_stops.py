@@ -15,7 +15,7 @@ import requests
 from tests.api.outgoing import CASE, FIELD, cases_in
 from tests.api.own_postgresql import OwnPostgreSQL, own_postgresql
 from tests.api.served import gunicorn
-from tests.api.test_outbox_processes import LONG, served_variables, wait_for
+from tests.api.test_outbox_processes import LONG, wait_for
 from tests.simulated import ROOT, Simulator, manage
 
 WRITERS = 6
@@ -74,7 +74,7 @@ def test_postgresql_is_stopped_hard_under_load_and_nothing_accepted_is_lost(
     postgresql: OwnPostgreSQL, simulator: Simulator, stops: int
 ) -> None:
     key = migrated_with_a_key(postgresql, simulator)
-    variables = {**served_variables(simulator), "SALESFORCE_API_RATE_LIMIT": "1000000/min"}
+    variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "1000000/min"}
     with gunicorn(postgresql.url, workers=2, **variables) as url:
         writers = Writers(url, key)
         with writers.at_work():

@@ -65,7 +65,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
     SuperUser.objects.create(accounts_uuid=UUID)
     team_data()
     variables = {
-        **simulator.variables,
+        **simulator.served_variables,
         **deployed,
         "DEBUG": "off",
         "SALESFORCE_API_RATE_LIMIT": "1000000/sec",
@@ -74,7 +74,6 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
         # Every filter at once, each as long as may be: gunicorn's own refusal is not what is looked at.
         "GUNICORN_CMD_ARGS": "--limit-request-line=0",
     }
-    variables = {name: value for name, value in variables.items() if name != "SIMULATOR_URL"}
     with unlimited(database), gunicorn(database, workers=2, **variables) as url:
         yield url
 

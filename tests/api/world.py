@@ -1,0 +1,126 @@
+"""Every route (``routes_and_callers.csv``), who may ask for it, and something of each kind to be found there."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import FormSubmission, OutboundCase, SuperUser
+from api.scopes import Scope
+from api.services.api_keys import api_key_create, api_key_revoke
+from pardot.models import DayNote, Exemption, Form, Prospect, Task
+from sf.models import Contact
+from tests.api import records
+from tests.api.conftest import bearer
+from tests.api.cookies import UUID, CookieMaker
+from tests.simulated import Simulator
+
+TABLE = Path(__file__).with_name("routes_and_callers.csv")
+WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
+"""The id of a thing that none of the callers has made."""
+SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
+REQUEST_COLUMNS = ("method", "route", "query", "body")
+
+Line = Mapping[str, str]
+
+
+@cache
+def table() -> dict[str, Line]:
+    with TABLE.open(newline="") as file:
+        return {f"{line['method']} {line['route']}": line for line in csv.DictReader(file)}
+
+
+@dataclass(frozen=True)
+class World:
+    """Who asks, and the ids that they ask for."""
+
+    callers: Mapping[str, Client]
+    ids: Mapping[str, str]
+    """By the word before the braces: ``schools`` for ``/schools/{school_id}``."""
+
+    def address(self, line: Line) -> str:
+        """Path and query of a request that works."""
+        return self._path(line["route"]) + (f"?{line['query']}" if line["query"] else "")
+
+    def _path(self, route: str) -> str:
+        before, braces, after = route.partition("{")
+        if not braces:
+            return route
+        return before + self.ids[before.rstrip("/").rpartition("/")[2]] + after.partition("}")[2]
+
+
+@pytest.fixture
+def world(simulator: Simulator, cookies: CookieMaker, db: None) -> World:
+    return World(_callers(cookies), _records(simulator))
+
+
+def _records(simulator: Simulator) -> dict[str, str]:
+    school, book = records.school("Example College"), records.book()
+    contact = _contact(simulator, UUID)
+    records.adoption(contact=_contact(simulator, SUPER_USER))
+    opportunity = records.opportunity(contact=contact, account=school, book=book)
+    adoption = records.adoption(contact=contact, opportunity=opportunity)
+    case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
+    form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
+    exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us").id}
+    return {
+        "case": str(case.id),
+        "submissions": str(form.id),
+        "schools": school.id,
+        "accounts": school.id,
+        "books": book.id,
+        "contacts": contact.id,
+        "opportunities": opportunity.id,
+        "adoptions": adoption.id,
+        "issues": "forms_errors",
+        "assets": "forms",
+        "campaigns": records.salesforce_campaign(),
+        "tasks": str(Task.objects.create(title="Look at it").pk),
+        "exemptions": str(Exemption.objects.create(**exempt, issue="forms_errors", reason="A test form.").pk),
+        "notes": str(DayNote.objects.create(day="2026-01-31", text="A note").pk),
+        "config": "list_stale_months",
+        "engagement": str(Prospect.objects.create(id=10).id),
+    }
+
+
+def _contact(simulator: Simulator, uuid: str) -> Contact:
+    """A contact of this user, cached and in Salesforce."""
+    names = {"FirstName": "Ines", "LastName": "Example"}
+    there = simulator.create("Contact", **names, Accounts_UUID__c=uuid, FV_Status__c="confirmed_faculty")
+    here = records.contact(accounts_uuid=uuid)
+    Contact.objects.filter(pk=here.pk).update(id=there)
+    return Contact.objects.get(pk=there)
+
+
+def _callers(cookies: CookieMaker) -> dict[str, Client]:
+    def signed_in(uuid: str) -> Client:
+        client = Client(enforce_csrf_checks=True)
+        client.cookies["oxa"] = cookies.cookie(uuid=uuid)
+        # As a page of ours would: it asks for the token before it changes anything.
+        client.defaults["HTTP_X_CSRFTOKEN"] = client.get("/api/v1/me").json()["csrf_token"]
+        return client
+
+    def key(*scopes: Scope, **options: Any) -> Any:
+        return api_key_create(name="test", scopes=scopes, **options)
+
+    SuperUser.objects.create(accounts_uuid=SUPER_USER)
+    revoked, expired = key(*Scope), key(*Scope, expires_in=timedelta(seconds=-1))
+    api_key_revoke(revoked.public_id)
+    return {
+        "anonymous": Client(enforce_csrf_checks=True),
+        "user_without_contact": signed_in(WITHOUT_CONTACT),
+        "user": signed_in(UUID),
+        "super_user": signed_in(SUPER_USER),
+        **{f"key_{scope.name.lower()}": bearer(key(scope).text) for scope in Scope},
+        "revoked_key": bearer(revoked.text),
+        "expired_key": bearer(expired.text),
+        "bad_key": bearer(f"{revoked.text[:-1]}{'a' if revoked.text[-1] != 'a' else 'b'}"),
+    }
