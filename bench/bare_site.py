@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 
-from bench.startup import BARE_SETTINGS
-
-
-def ping(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("pong\n")
-
-
-settings.configure(**BARE_SETTINGS, ROOT_URLCONF="bench.bare_site", ALLOWED_HOSTS=["127.0.0.1"])
 application = get_wsgi_application()
 
 from django.contrib import admin  # noqa: E402
 from django.urls import path  # noqa: E402
 from ninja import NinjaAPI  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
+
+
+def ping(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("pong\n")
+
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -6,8 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from bench.report import Result
 from bench.service import gunicorn
@@ -15,49 +14,21 @@ from bench.world import ROOT
 
 MOST = 1.3
 
-_PROCESSORS = ("template.context_processors.request", "contrib.auth.context_processors.auth",
-               "contrib.messages.context_processors.messages")  # fmt: skip
-BARE_SETTINGS: dict[str, Any] = {
-    "SECRET_KEY": "bench",
-    "USE_TZ": True,
-    "INSTALLED_APPS": [
-        "ninja", "rest_framework", "django_crontab", "django.contrib.admin", "django.contrib.auth",
-        "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-        "django.contrib.staticfiles",
-    ],
-    "MIDDLEWARE": [
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-    ],
-    "TEMPLATES": [
-        {
-            "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "OPTIONS": {"context_processors": [f"django.{name}" for name in _PROCESSORS]},
-        }
-    ],
-    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "none"}},
-}  # fmt: skip
-_BARE_COMMAND = f"""
-from django.conf import settings
-settings.configure(**{BARE_SETTINGS!r})
-from django.core.management import execute_from_command_line
-execute_from_command_line(["manage.py", "--help"])
-"""
-_ENVIRONMENT = {"DEBUG": "on", "SFAPI_ENV_FILE": ""}
+_OURS = {"DEBUG": "on", "SFAPI_ENV_FILE": ""}
+_BARE = {**_OURS, "DJANGO_SETTINGS_MODULE": "bench.bare_settings"}
 
 
 def startup(runs: int) -> Iterator[Result]:
     yield _compared(
         "start of manage.py --help",
-        lambda: _run("manage.py", "--help"),
-        lambda: _run("-c", _BARE_COMMAND),
+        lambda: _run("manage.py", _OURS),
+        lambda: _run("-mdjango", _BARE),
         max(runs, 5),
     )
     yield _compared(
         "start of gunicorn with one worker, to its first answer",
-        lambda: _serve("sfapi.wsgi:application"),
-        lambda: _serve("bench.bare_site:application"),
+        lambda: _serve("sfapi.wsgi:application", _OURS),
+        lambda: _serve("bench.bare_site:application", _BARE),
         max(runs, 5),
     )
 
@@ -71,14 +42,15 @@ def _compared(what: str, ours: Callable[[], float], bare: Callable[[], float], r
     return Result(what, f"{ratio:.2f} × bare Django", f"{MOST} × at most", ratio <= MOST, detail)
 
 
-def _run(*arguments: str) -> float:
+def _run(program: str, environment: Mapping[str, str]) -> float:
     began = time.monotonic()
-    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, check=True)
+    command = [sys.executable, program, "--help"]
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
     return time.monotonic() - began
 
 
-def _serve(application: str) -> float:
+def _serve(application: str, environment: Mapping[str, str]) -> float:
     """Without its end."""
     began = time.monotonic()
-    with gunicorn(application, ["--workers=1"], _ENVIRONMENT):
+    with gunicorn(application, ["--workers=1"], environment):
         return time.monotonic() - began
