@@ -6,9 +6,10 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("sf", "0005_when_the_stored_read_began")]
 
+    atomic = False
     operations = [
         migrations.RunSQL(
-            'CREATE INDEX account_search_order ON sf_account (search_name COLLATE "C", id) WHERE NOT is_deleted',
-            "DROP INDEX account_search_order",
+            'CREATE INDEX CONCURRENTLY account_search_order ON sf_account (search_name COLLATE "C", id) WHERE NOT is_deleted',
+            "DROP INDEX CONCURRENTLY account_search_order",
         ),
     ]

@@ -1,0 +1,73 @@
+"""The newest migration of each app, back and forth over a database that is in use; and what later ones may not lock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from tests.sf.cache import sync
+from tests.simulated import Simulator
+
+APPS = ("pardot", "api", "sf")
+FORGOTTEN = {"api_ratecount"}
+"""Tables whose rows a migration may forget: see there why."""
+BEFORE_THE_FIRST_RELEASE = {("sf", "0002_school_search")}
+"""Nobody had rows then."""
+INDEX_OF_A_TABLE = re.compile(r'CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON "?(\w+)', re.IGNORECASE)
+NEW_TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE "?(\w+)', re.IGNORECASE)
+
+
+def migrations(app: str) -> list[str]:
+    return sorted(name for label, name in MigrationLoader(None).disk_migrations if label == app)
+
+
+def rows() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            [(found[table],)] = cursor.fetchall()
+    return {table: count for table, count in found.items() if table.startswith(APPS) and table not in FORGOTTEN}
+
+
+@pytest.fixture
+def in_use(transactional_db: None, simulator: Simulator) -> Iterator[None]:
+    sync()
+    call_command("camp_sync", "--survey", "--yes", verbosity=0, stdout=StringIO())
+    api_key_create(name="test", scopes=[Scope.READ_BOOKS])
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_newest_migration_goes_back_and_forth_and_loses_no_row(in_use: None, app: str) -> None:
+    before, (*_, previous, _newest) = rows(), migrations(app)
+    call_command("migrate", app, previous, verbosity=0)
+    back = rows()
+    call_command("migrate", app, verbosity=0)
+    assert sum(back.values()) > 1_000
+    assert back == {table: count for table, count in before.items() if table in back}
+    after = rows()
+    assert {table: after[table] for table in back} == back
+
+
+@pytest.mark.django_db
+def test_an_index_on_a_table_that_exists_does_not_lock_it() -> None:
+    """``AddIndexConcurrently`` in a migration of its own with ``atomic = False``."""
+    locking = set()
+    for app in APPS:
+        for name in migrations(app)[1:]:
+            said = StringIO()
+            call_command("sqlmigrate", app, name, stdout=said)
+            statements = said.getvalue()
+            if set(INDEX_OF_A_TABLE.findall(statements)) - set(NEW_TABLE.findall(statements)):
+                locking.add((app, name))
+    assert locking == BEFORE_THE_FIRST_RELEASE
