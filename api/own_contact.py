@@ -10,13 +10,13 @@ from typing import Any
 from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
-from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
+from sf.lookup import LookupFailed, LookupNotTried, LookupSkipped, MayAsk, contact_look_up
 from sf.prepared import Rows
 from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
-LookUp = Callable[[str], bool]
+LookUp = Callable[[str, MayAsk], bool]
 """Brings what Salesforce has of a user into the cache, by the Accounts UUID; whether Salesforce was asked."""
 
 _NONE = "There is no contact for this user in Salesforce."
@@ -53,7 +53,7 @@ def own_contact_looked_up(
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE
     except LookupFailed as error:
-        logger.warning("live look-up: %s", error)
+        logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)
         if not contacts:
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
             raise Unavailable(message, retry_after=error.retry_after) from error
@@ -62,13 +62,12 @@ def own_contact_looked_up(
 
 def _ask(look_up: LookUp, uuid: str) -> None:
     """``LookupFailed`` at once when Salesforce has not answered others lately: nobody waits for it then."""
-    if not breaker.live_call_allowed():
-        raise LookupFailed("Salesforce has not answered lately")
     try:
-        asked = look_up(uuid)
+        asked = look_up(uuid, breaker.live_call_allowed)
+    except LookupNotTried:
+        raise
     except LookupFailed as error:
-        if error.away:
-            breaker.note_failure(str(error), name=breaker.LIVE)
+        breaker.note_live_failure(error)
         raise
     if asked:
         breaker.note_success(breaker.LIVE)

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Self
 
 from django.db import OperationalError, connection, transaction
 
 from sf.connection import salesforce_client
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
 from sf.sync.load import Merge, Refusal, Row, Stage
@@ -35,8 +37,35 @@ _LOCK_TIMEOUT = "2s"
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+RETRY_SECONDS = 10
+"""When to come again, where Salesforce does not say."""
+
+
+LOCKED = "UNABLE_TO_LOCK_ROW"
+"""Somebody else changes the same record."""
+
+
 class CacheBusy(Exception):
     """A sync is merging the same table and is not done soon."""
+
+
+class LiveCallFailed(Exception):
+    """What a caller waits for could not be had of Salesforce; the message is for the log.
+
+    ``away``: because of Salesforce itself; otherwise it has answered. ``lasting``: it will not get better by itself
+    soon.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = max(RETRY_SECONDS, int(retry_after))
+        self.away = away
+        self.lasting = lasting
+
+    @classmethod
+    def because_of(cls, error: SalesforceError) -> Self:
+        away = not isinstance(error, RequestRefused) and error.code != LOCKED
+        return cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
 
 
 def live_client(source: str) -> SalesforceClient:

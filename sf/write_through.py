@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
-from sf.live import CacheBusy, LiveRead, live_client, patient_transaction
-from sf.lookup import RETRY_SECONDS
+from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError
 from sf.sync.objects import SyncedObject
@@ -27,7 +26,6 @@ Values = Mapping[str, str | None]
 """By column name."""
 
 _LOCK_PAUSES = (0.3, 0.6)
-_LOCKED = "UNABLE_TO_LOCK_ROW"
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 
 
@@ -45,20 +43,15 @@ class WriteRefused(Exception):
         self.gone = gone
 
 
-class WriteNotMade(Exception):
-    """Nothing was changed. ``away``: because of Salesforce, not of this record alone."""
-
-    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True) -> None:
-        super().__init__(message)
-        self.retry_after = max(RETRY_SECONDS, int(retry_after))
-        self.away = away
+class WriteNotMade(LiveCallFailed):
+    """Nothing was changed."""
 
 
 class WriteNotConfirmed(WriteNotMade):
     """The answer was lost, and the change was not there when the record was read back."""
 
 
-class WriteUncertain(Exception):
+class WriteUncertain(LiveCallFailed):
     """The answer was lost, and Salesforce cannot be asked what it did: the change may have been made."""
 
 
@@ -119,8 +112,10 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
     try:
         client = live_client(source)
         record = _find(LiveRead(client), synced, column, owner)
-    except (SalesforceError, ImproperlyConfigured) as error:
-        raise WriteNotMade(str(error), retry_after=getattr(error, "retry_after", 0.0)) from error
+    except SalesforceError as error:
+        raise WriteNotMade.because_of(error) from error
+    except ImproperlyConfigured as error:
+        raise WriteNotMade(str(error), lasting=True) from error
     lost: SalesforceError | None = None
     try:
         _send(client, record, values)
@@ -168,7 +163,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
             client.attempt("PATCH", path, body=body)
             return
         except TransientError as error:
-            if error.code != _LOCKED or pause is None:
+            if error.code != LOCKED or pause is None:
                 raise
             logger.info("%s is locked; trying again in %.1f s", record, pause)
             time.sleep(pause)
@@ -176,7 +171,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
     if not isinstance(error, RequestRefused):
-        return WriteNotMade(str(error), retry_after=error.retry_after, away=error.code != _LOCKED)
+        return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
     named = tuple(columns[field] for field in error.fields if field in columns)
     return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)

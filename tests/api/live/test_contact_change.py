@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.models.functions import Now
 from django.test import Client
 
-from api.models import FieldChangeLog
+from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD
+from api.models import CircuitBreaker, FieldChangeLog
 from api.scopes import Scope
 from api.services import contact_change as service_module
 from sf.models import Contact, SFAPIUsageLog, SyncConfig
@@ -223,10 +225,23 @@ def test_a_locked_record_is_tried_again(user: Client, salesforce: Simulator, con
     salesforce.fail("error", path=PATCH, times=2, **locked)
     assert put(user, {"first_name": "Inés"}).status_code == 200
     assert patches(salesforce) == 3
+    CircuitBreaker.objects.update_or_create(name=LIVE, defaults={"failures": 1, "last_failure": Now()})
     salesforce.fail("error", path=PATCH, times=None, **locked)
     answer = put(user, {"first_name": "Ines"})
     assert (answer.status_code, patches(salesforce)) == (503, 6)
     assert "nothing was changed" in answer.json()["message"]
+    assert not CircuitBreaker.objects.filter(failures__gt=0).exists(), "Salesforce has answered"
+
+
+def test_a_refusal_before_the_change_does_not_mean_that_salesforce_is_away(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    CircuitBreaker.objects.create(name=LIVE, failures=THRESHOLD, last_failure=Now() - LIVE_SILENCE)
+    salesforce.fail("error", path=QUERY, code="INVALID_FIELD", message="No such column", status=400)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "nothing was changed" in answer.json()["message"]) == (503, True)
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0
+    assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
 def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
