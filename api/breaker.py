@@ -12,6 +12,8 @@ Each function is one or two short statements; the clock is PostgreSQL's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,7 +23,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from api.models import CircuitBreaker
-from sf.live import LiveCallFailed
+from sf.live import LiveCallFailed, MayAsk
 
 NAME = "salesforce"
 """Deliveries."""
@@ -95,6 +97,26 @@ def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, 
 def live_call_allowed() -> bool:
     """Whether a request may make a live call."""
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
+
+
+@contextmanager
+def live_call() -> Iterator[MayAsk]:
+    """Around one live call: whether it may be made, to be asked just before it. How it ended is noted, if it was."""
+    asked = False
+
+    def may_ask() -> bool:
+        nonlocal asked
+        asked = live_call_allowed()
+        return asked
+
+    try:
+        yield may_ask
+    except LiveCallFailed as failure:
+        if asked:
+            note_live_failure(failure)
+        raise
+    if asked:
+        note_success(LIVE)
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:

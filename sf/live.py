@@ -7,7 +7,7 @@ pages staged, is not disturbed; the merge is the same. Nobody waits for Salesfor
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Self
@@ -49,6 +49,10 @@ class CacheBusy(Exception):
     """A sync is merging the same table and is not done soon."""
 
 
+MayAsk = Callable[[], bool]
+"""Whether Salesforce may be asked now; called just before that, and a yes is used."""
+
+
 class LiveCallFailed(Exception):
     """What a caller waits for could not be had of Salesforce; the message is for the log.
 
@@ -66,6 +70,13 @@ class LiveCallFailed(Exception):
     def because_of(cls, error: SalesforceError) -> Self:
         away = not isinstance(error, RequestRefused) and error.code != LOCKED
         return cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
+
+
+class LiveCallNotTried(LiveCallFailed):
+    """``MayAsk`` said no."""
+
+    def __init__(self) -> None:
+        super().__init__("Salesforce has not answered lately")
 
 
 def live_client(source: str) -> SalesforceClient:
