@@ -1,7 +1,8 @@
 """Records of one user read from Salesforce now, and stored as a sync would store them.
 
 A live read stages into a temporary table of its own, so a sync that is under way, or one that waits with half its
-pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``.
+pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``, or that and
+``READ_BACK_SECONDS`` after a change.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
 """How long all calls of a request take at most, the login among them; each is tried once: a caller waits."""
+
+READ_BACK_SECONDS = 2.0
+"""So long, on top of that, a request that has changed something waits to see what became of it."""
 
 MOST_KNOWN = 200
 """So many cached records are asked for by id as well: the address of a call stays short enough."""
@@ -82,6 +86,11 @@ class LiveCallNotTried(LiveCallFailed):
 def live_client(source: str) -> SalesforceClient:
     """A client for a caller who waits, counted under ``source``. ``ImproperlyConfigured`` when no login is set."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS))
+
+
+def read_back_client(source: str) -> SalesforceClient:
+    """Another for the same caller: a change that hung has used up the patience of the first one."""
+    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
 class LiveRead:

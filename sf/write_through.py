@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
-from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction
+from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction, read_back_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError
 from sf.sync.objects import SyncedObject
@@ -62,6 +62,8 @@ class Written:
     record: _Found
     values: Values
     """What was changed, as Salesforce has it now."""
+    now: Values
+    """The whole record after the change, or only ``values`` when it could not be read."""
     read_back: LiveRead | None
     """The record with its own stamp, not stored yet; ``None`` when it could not be read."""
 
@@ -123,8 +125,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
         if not error.outcome_unknown:
             raise _definite(error, synced) from error
         lost = error
-    # With a patience of its own: a change that hung has used up the first one.
-    return _read_back(LiveRead(live_client(source)), record, values, lost)
+    return _read_back(LiveRead(read_back_client(source)), record, values, lost)
 
 
 def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Found:
@@ -185,12 +186,13 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
         if lost:
             raise WriteUncertain(f"{record}: {lost}; reading back: {error}") from error
         logger.warning("%s was changed, but cannot be read back: %s", record, error)
-        return Written(record, values, None)
+        return Written(record, values, values, None)
     live.note_usage()
-    now = {column: found[0][column] for column in values} if found else {}
+    now = found[0] if found else {}
     if lost and not (now and all(_same(record.synced, column, values[column], now[column]) for column in values)):
         raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
-    return Written(record, now or values, live)
+    changed = {column: now[column] for column in values} if now else values
+    return Written(record, changed, now or values, live)
 
 
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:

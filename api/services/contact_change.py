@@ -50,7 +50,7 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
     after = [contact for contact in contacts_by_uuid(user.session.uuid).rows() if contact["id"] == written.record_id]
     if not after:  # a sync that stores contacts right now has kept us from storing this one, which was not cached yet
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS)
-    return {**after[0], **written.values}
+    return {**after[0], **_shown(written.now, after[0])}
 
 
 def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
@@ -79,6 +79,12 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
         raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
     breaker.note_success(breaker.LIVE)
     return written
+
+
+def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
+    """What the contact shows of the record that was read back: the cache may not have it yet."""
+    fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
+    return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 
 
 def _note_changes(user: SignedInUser, written: Written, source: str) -> None:

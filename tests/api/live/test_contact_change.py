@@ -15,8 +15,10 @@ from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD
 from api.models import CircuitBreaker, FieldChangeLog
 from api.scopes import Scope
 from api.services import contact_change as service_module
+from sf import live
 from sf.models import Contact, SFAPIUsageLog, SyncConfig
 from tests.api.cookies import UUID
+from tests.api.live.locks import merging
 from tests.api.live.people import CONTACT, new_contact
 from tests.sf.cache import assert_equal, in_cache, sync
 from tests.sf.cache import in_salesforce as in_salesforce_as_cached
@@ -323,6 +325,30 @@ def test_a_change_that_cannot_be_read_back_shows_all_the_same(
     assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
     assert FieldChangeLog.objects.get().new == "Inés"
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
+
+
+def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)
+    salesforce.fail("drop_after", path=PATCH)
+    salesforce.fail("delay", path=QUERY, skip=1, seconds=1)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "may have been made" in answer.json()["message"]) == (503, True)
+
+
+def test_the_answer_is_whole_while_a_sync_holds_the_table(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
+    cached = user.get(CONTACT).json()
+    salesforce.set_raw("Contact", contact, LastModifiedDate="2026-02-01T00:00:00.000+0000")
+    with merging("sf_contact"):
+        answer = put(user, {"first_name": "Inés"})
+    body = answer.json()
+    assert (answer.status_code, body["full_name"]) == (200, "Inés Example")
+    assert user.get(CONTACT).json() == cached, "it could not be stored"
+    assert user.get(CONTACT, {"expire": "true"}).json() == body
 
 
 def test_postgresql_away_after_the_change_is_said(

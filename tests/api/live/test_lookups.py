@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
@@ -20,10 +20,11 @@ from api.models import CircuitBreaker
 from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
-from sf.sync.lock import sole_runner, wait_to_merge
+from sf.sync.lock import sole_runner
 from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
+from tests.api.live.locks import merging
 from tests.api.live.people import ADOPTIONS, CONTACT, adoption_of, new_contact
 from tests.conftest import Manage
 from tests.sf.cache import assert_equal, sync
@@ -332,23 +333,8 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
     monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
     new_contact(salesforce)
     half_open()
-    merging, done = threading.Event(), threading.Event()
-
-    def merge() -> None:
-        with transaction.atomic():
-            wait_to_merge("sf_contact")
-            merging.set()
-            done.wait(20)
-        connection.close()
-
-    thread = threading.Thread(target=merge)
-    thread.start()
-    merging.wait(10)
-    try:
+    with merging("sf_contact"):
         answer = user.get(CONTACT)
-    finally:
-        done.set()
-        thread.join()
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, 503)
     assert CircuitBreaker.objects.get(name=LIVE).failures == 0, "Salesforce has answered"
     assert user.get(CONTACT).status_code == 200
