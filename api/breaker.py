@@ -2,7 +2,7 @@
 
 Closed: requests call Salesforce. After three failures in a row it opens: requests do not wait for Salesforce any more,
 and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
-has tried for five minutes (no cron), one request may.
+has tried for six minutes (no cron), one request may.
 
 Live calls, whose answer a user waits for, have a breaker of their own: nothing is kept for later there, so that a
 request is the probe, one in ``LIVE_SILENCE``, which doubles with each that fails.
@@ -30,7 +30,7 @@ NAME = "salesforce"
 LIVE = "salesforce live"
 """Look-ups and changes of contacts."""
 THRESHOLD = 3
-LONGEST_SILENCE = timedelta(minutes=5)
+LONGEST_SILENCE = timedelta(minutes=6)
 """After so long without a try, a request may be one."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
@@ -39,7 +39,8 @@ PROBES_EACH_RUN = 2
 """So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""Shorter than ``LONGEST_SILENCE``: where cron runs, requests never are the probe."""
+"""With cron's minute and the time that a probe takes shorter than ``LONGEST_SILENCE``: where cron runs, requests never
+are the probe."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
