@@ -109,6 +109,8 @@ class _Found:
 def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
     """Change the record that has ``owner`` in the column, of several the most recently modified; read it back.
 
+    ``owner`` is in lower case; Salesforce may have it in any.
+
     ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
     """
     try:
@@ -133,7 +135,9 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Fou
     found = [
         record
         for record in live.read(synced, column, [owner])
-        if record["is_deleted"] != "true" and record[column] == owner and all(record[name] for name in synced.required)
+        if record["is_deleted"] != "true"
+        and (record[column] or "").lower() == owner
+        and all(record[name] for name in synced.required)
     ]
     if not found:
         _store_or_leave(live)

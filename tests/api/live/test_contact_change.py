@@ -107,6 +107,14 @@ def test_the_contact_that_a_merge_has_left_is_changed(user: Client, salesforce: 
     assert user.get(CONTACT).json() == answer.json()
 
 
+def test_a_contact_whose_uuid_is_in_capitals_is_changed(user: Client, salesforce: Simulator) -> None:
+    made = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"], answer.json()["accounts_uuid"]) == (200, "Inés", UUID)
+    assert in_salesforce(salesforce, made)["FirstName"] == "Inés"
+    assert user.get(CONTACT).json() == answer.json()
+
+
 def test_of_several_contacts_the_one_that_is_shown_is_changed(
     user: Client, salesforce: Simulator, contact: str, caplog: pytest.LogCaptureFixture
 ) -> None:

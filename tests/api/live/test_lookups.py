@@ -64,6 +64,22 @@ def test_expire_looks_past_a_remembered_miss(user: Client, salesforce: Simulator
     assert user.get(CONTACT).status_code == 200
 
 
+def test_a_uuid_in_capitals_is_the_same(user: Client, salesforce: Simulator) -> None:
+    """For Salesforce it is, which keeps it as it was written."""
+    contact = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
+    adoption_of(salesforce, contact, Base_Year__c=2024)
+    assert user.get(CONTACT).json()["accounts_uuid"] == UUID
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == contact
+    Contact.all_objects.all().delete()
+    sync()
+    assert user.get(ADOPTIONS).json()["contact_id"] == contact
+    stored = Contact.objects.values().get(pk=contact)
+    sync("sync_contacts")
+    assert Contact.objects.values().get(pk=contact) == stored, "nothing to mend"
+    salesforce.edit("Contact", contact, Accounts_UUID__c=None)
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 404
+
+
 def test_old_misses_are_forgotten() -> None:
     LookupMiss.objects.create(accounts_uuid="a", looked_up=timezone.now())
     LookupMiss.objects.create(accounts_uuid="b", looked_up=timezone.now() - MISS_HOLDS)
