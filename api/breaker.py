@@ -2,16 +2,18 @@
 
 Closed: requests call Salesforce. After three failures in a row it opens: requests do not wait for Salesforce any more,
 and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
-has tried for five minutes (no cron), one request may.
+has tried for six minutes (no cron), one request may.
 
 Live calls, whose answer a user waits for, have a breaker of their own: nothing is kept for later there, so that a
-request is the probe, one in ``LIVE_SILENCE``.
+request is the probe, one in ``LIVE_SILENCE``, which doubles with each that fails.
 
 Each function is one or two short statements; the clock is PostgreSQL's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,20 +23,31 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from api.models import CircuitBreaker
+from sf.live import LiveCallFailed, MayAsk
 
 NAME = "salesforce"
 """Deliveries."""
 LIVE = "salesforce live"
 """Look-ups and changes of contacts."""
 THRESHOLD = 3
-LONGEST_SILENCE = timedelta(minutes=5)
+LONGEST_SILENCE = timedelta(minutes=6)
 """After so long without a try, a request may be one."""
 LIVE_SILENCE = timedelta(seconds=30)
+LIVE_DOUBLINGS = 4
+"""Up to 8 minutes: each live call with a wrong password is a failed login."""
 PROBES_EACH_RUN = 2
 """So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""Shorter than ``LONGEST_SILENCE``: where cron runs, requests never are the probe."""
+"""With cron's minute and the time that a probe takes shorter than ``LONGEST_SILENCE``: where cron runs, requests never
+are the probe."""
+
+_TAKE_TURN = """
+    UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
+     WHERE name = %(name)s
+       AND last_failure
+           < clock_timestamp() - %(silence)s * 2 ^ least(greatest(failures - %(threshold)s, 0), %(doublings)s)
+"""
 
 _FAILED = """
     INSERT INTO api_circuitbreaker AS kept (name, failures, failed_probes, last_failure, reason)
@@ -71,17 +84,40 @@ def breaker_state() -> BreakerState:
     return BreakerState(True, *row) if row else BreakerState()
 
 
-def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE) -> bool:
-    """Whether a request may wait for Salesforce. While it is open: no, or once in ``silence``."""
+def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
+    """Whether a request may wait for Salesforce. While it is open: no, or once in ``silence``, which doubles with each
+    further failure, so often at most. A yes is to be used: it is the only one until then."""
     if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
-    silent = CircuitBreaker.objects.filter(name=name, last_failure__lt=Now() - silence)
-    return silent.update(last_failure=Now()) == 1
+    values: dict[str, Any] = {"name": name, "silence": silence, "threshold": THRESHOLD, "doublings": doublings}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_TURN, values)
+        return int(cursor.rowcount) == 1
 
 
 def live_call_allowed() -> bool:
     """Whether a request may make a live call."""
-    return request_may_call(LIVE, silence=LIVE_SILENCE)
+    return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
+
+
+@contextmanager
+def live_call() -> Iterator[MayAsk]:
+    """Around one live call: whether it may be made, to be asked just before it. How it ended is noted, if it was."""
+    asked = False
+
+    def may_ask() -> bool:
+        nonlocal asked
+        asked = live_call_allowed()
+        return asked
+
+    try:
+        yield may_ask
+    except LiveCallFailed as failure:
+        if asked:
+            note_live_failure(failure)
+        raise
+    if asked:
+        note_success(LIVE)
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
@@ -94,6 +130,14 @@ def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe
     }
     with connection.cursor() as cursor:
         cursor.execute(_FAILED, values)
+
+
+def note_live_failure(failure: LiveCallFailed) -> None:
+    """A live call has failed. Where Salesforce has answered all the same, that is what counts."""
+    if failure.away:
+        note_failure(str(failure), name=LIVE, for_good=failure.lasting)
+    else:
+        note_success(LIVE)
 
 
 def note_success(name: str = NAME) -> None:

@@ -104,11 +104,9 @@ def _send(
         outbox.put_back(cases, code="", message=str(error))
         raise SalesforceAway(str(error), for_good=True) from error
     except SalesforceError as error:
-        # Wrong credentials, too often, lock the API user out; a used-up day does not get better in a minute.
-        lasting = not isinstance(error, TransientError)
-        breaker.note_failure(str(error), for_good=lasting, probe=probe)
+        breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
         outbox.put_back(cases, code=error.code, message=str(error))
-        raise SalesforceAway(str(error), for_good=lasting and not isinstance(error, DailyLimitReached)) from error
+        raise SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached)) from error
     breaker.note_success()
     for case in cases:
         _note(case, outcomes[str(case.pk)], refusal)

@@ -10,14 +10,15 @@ from typing import Any
 from api import breaker
 from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable
-from sf.lookup import LookupFailed, LookupSkipped, contact_look_up
+from sf.live import LiveCallFailed, MayAsk
+from sf.lookup import LookupSkipped, contact_look_up
 from sf.prepared import Rows
 from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
-LookUp = Callable[[str], bool]
-"""Brings what Salesforce has of a user into the cache, by the Accounts UUID; whether Salesforce was asked."""
+LookUp = Callable[[str, MayAsk], None]
+"""Brings what Salesforce has of a user into the cache, by the Accounts UUID."""
 
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
@@ -47,31 +48,18 @@ def own_contact_looked_up(
         return _latest(contacts, _NONE)
     nothing = _NONE
     try:
-        _ask(look_up or partial(contact_look_up, again=expire), uuid)
+        with breaker.live_call() as may_ask:
+            (look_up or partial(contact_look_up, again=expire))(uuid, may_ask)
         contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE
-    except LookupFailed as error:
-        logger.warning("live look-up: %s", error)
+    except LiveCallFailed as error:
+        logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)
         if not contacts:
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
             raise Unavailable(message, retry_after=error.retry_after) from error
     return _latest(contacts, nothing)
-
-
-def _ask(look_up: LookUp, uuid: str) -> None:
-    """``LookupFailed`` at once when Salesforce has not answered others lately: nobody waits for it then."""
-    if not breaker.live_call_allowed():
-        raise LookupFailed("Salesforce has not answered lately")
-    try:
-        asked = look_up(uuid)
-    except LookupFailed as error:
-        if error.away:
-            breaker.note_failure(str(error), name=breaker.LIVE)
-        raise
-    if asked:
-        breaker.note_success(breaker.LIVE)
 
 
 def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:

@@ -1,21 +1,24 @@
 """Records of one user read from Salesforce now, and stored as a sync would store them.
 
 A live read stages into a temporary table of its own, so a sync that is under way, or one that waits with half its
-pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``.
+pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``, or that and
+``READ_BACK_SECONDS`` after a change.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Self
 
 from django.db import OperationalError, connection, transaction
 
 from sf.connection import salesforce_client
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
 from sf.sync.load import Merge, Refusal, Row, Stage
@@ -28,6 +31,9 @@ logger = logging.getLogger(__name__)
 SECONDS = 4.0
 """How long all calls of a request take at most, the login among them; each is tried once: a caller waits."""
 
+READ_BACK_SECONDS = 2.0
+"""So long, on top of that, a request that has changed something waits to see what became of it."""
+
 MOST_KNOWN = 200
 """So many cached records are asked for by id as well: the address of a call stays short enough."""
 
@@ -35,13 +41,56 @@ _LOCK_TIMEOUT = "2s"
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+RETRY_SECONDS = 10
+"""When to come again, where Salesforce does not say."""
+
+
+LOCKED = "UNABLE_TO_LOCK_ROW"
+"""Somebody else changes the same record."""
+
+
 class CacheBusy(Exception):
     """A sync is merging the same table and is not done soon."""
+
+
+MayAsk = Callable[[], bool]
+"""Whether Salesforce may be asked now; called just before that, and a yes is used."""
+
+
+class LiveCallFailed(Exception):
+    """What a caller waits for could not be had of Salesforce; the message is for the log.
+
+    ``away``: because of Salesforce itself; otherwise it has answered. ``lasting``: it will not get better by itself
+    soon.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = max(RETRY_SECONDS, int(retry_after))
+        self.away = away
+        self.lasting = lasting
+
+    @classmethod
+    def because_of(cls, error: SalesforceError) -> Self:
+        away = not isinstance(error, RequestRefused) and error.code != LOCKED
+        return cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
+
+
+class LiveCallNotTried(LiveCallFailed):
+    """``MayAsk`` said no."""
+
+    def __init__(self) -> None:
+        super().__init__("Salesforce has not answered lately")
 
 
 def live_client(source: str) -> SalesforceClient:
     """A client for a caller who waits, counted under ``source``. ``ImproperlyConfigured`` when no login is set."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS))
+
+
+def read_back_client(source: str) -> SalesforceClient:
+    """Another for the same caller: a change that hung has used up the patience of the first one."""
+    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
 class LiveRead:

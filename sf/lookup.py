@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
-from sf.live import CacheBusy, LiveRead, live_client
+from sf.live import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
 from sf.models import Contact, LookupMiss
 from sf.salesforce.errors import SalesforceError
 from sf.sync import usage
@@ -21,32 +21,22 @@ from sf.sync.objects import ADOPTIONS, CONTACTS, OPPORTUNITIES
 
 MISS_HOLDS = timedelta(minutes=5)
 
-RETRY_SECONDS = 10
-"""When to come again, where Salesforce does not say."""
-
 
 class LookupSkipped(Exception):
     """Salesforce was not asked, on purpose; the message says why."""
 
 
-class LookupFailed(Exception):
-    """Salesforce could not be asked; the message is for the log. ``away``: because of Salesforce itself."""
+def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> None:
+    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago.
 
-    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True) -> None:
-        super().__init__(message)
-        self.retry_after = max(RETRY_SECONDS, int(retry_after))
-        self.away = away
-
-
-def contact_look_up(accounts_uuid: str, *, again: bool) -> bool:
-    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago. Whether
-    Salesforce was asked."""
-    if not again and _missed_lately(accounts_uuid):
-        return False
-    return _look_up(accounts_uuid, "api contact", lambda live: _read_contacts(live, accounts_uuid))
+    ``LookupSkipped``; ``LiveCallFailed`` when Salesforce could not be asked, or its answer not be stored, of which
+    ``LiveCallNotTried`` when ``may_ask`` says no.
+    """
+    if again or not _missed_lately(accounts_uuid):
+        _look_up(accounts_uuid, "api contact", may_ask, lambda live: _read_contacts(live, accounts_uuid))
 
 
-def adoptions_look_up(accounts_uuid: str) -> bool:
+def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> None:
     """Bring the user's contact, opportunities and adoptions into the cache: three calls at most. As the other."""
 
     def read(live: LiveRead) -> None:
@@ -54,7 +44,7 @@ def adoptions_look_up(accounts_uuid: str) -> bool:
             live.read(OPPORTUNITIES, "contact_id", contacts)
             live.read(ADOPTIONS, "contact_id", contacts)
 
-    return _look_up(accounts_uuid, "api adoptions", read)
+    _look_up(accounts_uuid, "api adoptions", may_ask, read)
 
 
 def forget_old_misses() -> int:
@@ -69,23 +59,24 @@ def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
     return [str(contact["id"]) for contact in present]
 
 
-def _look_up(accounts_uuid: str, source: str, read: Callable[[LiveRead], object]) -> bool:
+def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[LiveRead], object]) -> None:
     try:
         usage.check_switch()
         usage.check_kept_usage()
         live = LiveRead(live_client(source))
     except (SyncSkipped, ImproperlyConfigured) as error:
         raise LookupSkipped(str(error)) from error
+    if not may_ask():
+        raise LiveCallNotTried
     try:
         read(live)
         live.store()
     except SalesforceError as error:
-        raise LookupFailed(str(error), retry_after=error.retry_after) from error
+        raise LiveCallFailed.because_of(error) from error
     except CacheBusy as error:
-        raise LookupFailed(str(error), away=False) from error
+        raise LiveCallFailed(str(error), away=False) from error
     live.note_usage()
     _remember(accounts_uuid)
-    return True
 
 
 def _remember(accounts_uuid: str) -> None:

@@ -9,17 +9,14 @@ from urllib.parse import urlsplit
 from django.db.models import Sum
 from django.utils import timezone
 
-from sf.connection import salesforce_client
+from sf.live import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
 from sf.models import SFAPIUsageLog, SyncConfig
-from sf.salesforce.http import Patience
+from sf.salesforce.errors import SalesforceError
 from sf.salesforce.limits import ApiUsage
-from sf.sync.usage import UsageCounter, note_usage
+from sf.sync.usage import note_usage
 
 USAGE_KEPT = timedelta(seconds=60)
 """How long what Salesforce said of its usage is good enough, for all processes together."""
-
-_QUICKLY = Patience(deadline=0, connect_timeout=3, read_timeout=5)
-"""One attempt: somebody is waiting."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -51,16 +48,21 @@ def known_usage() -> KnownUsage | None:
     return KnownUsage(ApiUsage(used, limit), asked)
 
 
-def usage_now(source: str) -> ApiUsage:
+def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     """The org's usage, at most ``USAGE_KEPT`` old; else Salesforce is asked, which counts under ``source``.
 
-    ``SalesforceError`` when it cannot be asked, ``ImproperlyConfigured`` when no login is set.
+    ``LiveCallFailed``, ``LiveCallNotTried`` when ``may_ask`` says no, ``ImproperlyConfigured`` when no login is set.
     """
     known = known_usage()
     if known and timezone.now() - known.asked < USAGE_KEPT:
         return known.usage
-    client = salesforce_client(UsageCounter(source), _QUICKLY)
-    usage = client.daily_usage()
+    client = live_client(source)
+    if not may_ask():
+        raise LiveCallNotTried
+    try:
+        usage = client.daily_usage()
+    except SalesforceError as error:
+        raise LiveCallFailed.because_of(error) from error
     note_usage(client, usage)
     return usage
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
-from sf.live import CacheBusy, LiveRead, live_client, patient_transaction
-from sf.lookup import RETRY_SECONDS
+from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction, read_back_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError
 from sf.sync.objects import SyncedObject
@@ -27,7 +26,6 @@ Values = Mapping[str, str | None]
 """By column name."""
 
 _LOCK_PAUSES = (0.3, 0.6)
-_LOCKED = "UNABLE_TO_LOCK_ROW"
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 
 
@@ -45,20 +43,15 @@ class WriteRefused(Exception):
         self.gone = gone
 
 
-class WriteNotMade(Exception):
-    """Nothing was changed. ``away``: because of Salesforce, not of this record alone."""
-
-    def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True) -> None:
-        super().__init__(message)
-        self.retry_after = max(RETRY_SECONDS, int(retry_after))
-        self.away = away
+class WriteNotMade(LiveCallFailed):
+    """Nothing was changed."""
 
 
 class WriteNotConfirmed(WriteNotMade):
     """The answer was lost, and the change was not there when the record was read back."""
 
 
-class WriteUncertain(Exception):
+class WriteUncertain(LiveCallFailed):
     """The answer was lost, and Salesforce cannot be asked what it did: the change may have been made."""
 
 
@@ -69,6 +62,8 @@ class Written:
     record: _Found
     values: Values
     """What was changed, as Salesforce has it now."""
+    now: Values
+    """The whole record after the change, or only ``values`` when it could not be read."""
     read_back: LiveRead | None
     """The record with its own stamp, not stored yet; ``None`` when it could not be read."""
 
@@ -114,13 +109,17 @@ class _Found:
 def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
     """Change the record that has ``owner`` in the column, of several the most recently modified; read it back.
 
+    ``owner`` is in lower case; Salesforce may have it in any.
+
     ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
     """
     try:
         client = live_client(source)
         record = _find(LiveRead(client), synced, column, owner)
-    except (SalesforceError, ImproperlyConfigured) as error:
-        raise WriteNotMade(str(error), retry_after=getattr(error, "retry_after", 0.0)) from error
+    except SalesforceError as error:
+        raise WriteNotMade.because_of(error) from error
+    except ImproperlyConfigured as error:
+        raise WriteNotMade(str(error), lasting=True) from error
     lost: SalesforceError | None = None
     try:
         _send(client, record, values)
@@ -128,8 +127,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
         if not error.outcome_unknown:
             raise _definite(error, synced) from error
         lost = error
-    # With a patience of its own: a change that hung has used up the first one.
-    return _read_back(LiveRead(live_client(source)), record, values, lost)
+    return _read_back(LiveRead(read_back_client(source)), record, values, lost)
 
 
 def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Found:
@@ -137,7 +135,9 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Fou
     found = [
         record
         for record in live.read(synced, column, [owner])
-        if record["is_deleted"] != "true" and record[column] == owner and all(record[name] for name in synced.required)
+        if record["is_deleted"] != "true"
+        and (record[column] or "").lower() == owner
+        and all(record[name] for name in synced.required)
     ]
     if not found:
         _store_or_leave(live)
@@ -168,7 +168,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
             client.attempt("PATCH", path, body=body)
             return
         except TransientError as error:
-            if error.code != _LOCKED or pause is None:
+            if error.code != LOCKED or pause is None:
                 raise
             logger.info("%s is locked; trying again in %.1f s", record, pause)
             time.sleep(pause)
@@ -176,7 +176,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
     if not isinstance(error, RequestRefused):
-        return WriteNotMade(str(error), retry_after=error.retry_after, away=error.code != _LOCKED)
+        return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
     named = tuple(columns[field] for field in error.fields if field in columns)
     return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)
@@ -190,12 +190,13 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
         if lost:
             raise WriteUncertain(f"{record}: {lost}; reading back: {error}") from error
         logger.warning("%s was changed, but cannot be read back: %s", record, error)
-        return Written(record, values, None)
+        return Written(record, values, values, None)
     live.note_usage()
-    now = {column: found[0][column] for column in values} if found else {}
+    now = found[0] if found else {}
     if lost and not (now and all(_same(record.synced, column, values[column], now[column]) for column in values)):
         raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
-    return Written(record, now or values, live)
+    changed = {column: now[column] for column in values} if now else values
+    return Written(record, changed, now or values, live)
 
 
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:

@@ -13,8 +13,9 @@ from pydantic import Field as SchemaField
 from pydantic import create_model
 
 from api.records.query import RecordQuery, RecordsQuery, with_fields
-from api.records.values import QueryBoolean, QueryDate, QueryId, QueryInteger, QueryText
+from api.records.values import QueryBoolean, QueryDate, QueryId, QueryInteger, QueryText, QueryUuid
 from sf.models import CachedRecord
+from sf.models.fields import Uuid
 from sf.sync.objects import EVERY_OBJECT
 
 
@@ -27,6 +28,7 @@ class Kind:
 
 
 _TEXT = Kind(str, QueryText)
+_UUID = Kind(str, QueryUuid)
 _ID = Kind(str, QueryId)
 _KINDS = {
     "TextField": _TEXT,
@@ -52,7 +54,8 @@ class Column:
 
     @classmethod
     def of(cls, field: Field[Any, Any]) -> Column:
-        return cls(str(field.column), _KINDS[field.get_internal_type()], field.null)
+        kind = _UUID if isinstance(field, Uuid) else _KINDS[field.get_internal_type()]
+        return cls(str(field.column), kind, field.null)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def _id(text: Any) -> Any:
 
 
 QueryText = Annotated[PlainText, StringConstraints(max_length=255)]
+QueryUuid = Annotated[QueryText, StringConstraints(to_lower=True)]
 QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
 QueryInteger = Annotated[int, BeforeValidator(_integer)]
 QueryDate = Annotated[date, BeforeValidator(_date)]

@@ -13,7 +13,7 @@ from api.auth import SignedInUser
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
 from api.request_id import current_request_id
-from sf.lookup import RETRY_SECONDS
+from sf.live import RETRY_SECONDS
 from sf.selectors import contacts_by_uuid
 from sf.sync.objects import CONTACTS
 from sf.write_through import (
@@ -50,7 +50,7 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
     after = [contact for contact in contacts_by_uuid(user.session.uuid).rows() if contact["id"] == written.record_id]
     if not after:  # a sync that stores contacts right now has kept us from storing this one, which was not cached yet
         raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS)
-    return {**after[0], **written.values}
+    return {**after[0], **_shown(written.now, after[0])}
 
 
 def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
@@ -69,17 +69,22 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
         message = f"Salesforce refused the change: {refused}"
         raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
     except WriteNotMade as error:
-        logger.warning("a contact was not changed: %s", error)
-        if error.away:
-            breaker.note_failure(str(error), name=breaker.LIVE)
+        logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
+        breaker.note_live_failure(error)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
         raise Unavailable(message, retry_after=error.retry_after) from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
-        breaker.note_failure(str(error), name=breaker.LIVE)
+        breaker.note_live_failure(error)
         raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
     breaker.note_success(breaker.LIVE)
     return written
+
+
+def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
+    """What the contact shows of the record that was read back: the cache may not have it yet."""
+    fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
+    return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 
 
 def _note_changes(user: SignedInUser, written: Written, source: str) -> None:

@@ -39,9 +39,10 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> Form
 
 def submission_deliver(submission: FormSubmission) -> None:
     """Try once to deliver one that is new, unless Salesforce is away or somebody else does."""
-    if submission.case_id is None or not breaker.request_may_call():
+    new = submission.case
+    if new is None or new.state != outbox.State.QUEUED or new.attempts or not breaker.request_may_call():
         return
-    case = outbox.claim_for_request(submission.case_id)
+    case = outbox.claim_for_request(new.pk)
     if case is not None:
         deliver_in_request(case, refusal=outbox.State.FAILED)
 

@@ -15,13 +15,14 @@ from pydantic.config import JsonDict
 
 from accounts_client.connection import accounts_client, cookie_key_types
 from accounts_client.errors import AccountsError
+from api import breaker
 from api.auth import caller_with
 from api.errors import documented
 from api.fields import json_response
 from api.scopes import Scope
 from api.v1.me import accounts_environment
+from sf.live import LiveCallFailed
 from sf.org import calls_today, salesforce_environment, usage_now
-from sf.salesforce.errors import SalesforceError
 from sf.status import ObjectStatus, status_of_all
 
 ACCOUNTS_CHECK_SECONDS = 3600
@@ -154,8 +155,9 @@ def _release_information() -> dict[str, Any]:
 
 def _api_usage() -> dict[str, Any]:
     try:
-        usage = usage_now("api info")
-    except (SalesforceError, ImproperlyConfigured) as error:
+        with breaker.live_call() as may_ask:
+            usage = usage_now("api info", may_ask)
+    except (LiveCallFailed, ImproperlyConfigured) as error:
         logger.warning("info: %s", error)
         return {"error": str(error)}
     return {"api_usage": usage.used, "api_limit": usage.maximum, "by_source": calls_today()}

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 
 from sf.models.account import Account
-from sf.models.fields import DateTime, Reference, Text
+from sf.models.fields import DateTime, Reference, Text, Uuid
 from sf.models.record import CachedRecord, ServedMeta
 
 
@@ -24,7 +24,7 @@ class Contact(CachedRecord):
     adoptions_json = Text("AdoptionsJSON__c")
     verification_status = Text("FV_Status__c")
     reject_reason = Text("Reject_Reason__c")
-    accounts_uuid = Text("Accounts_UUID__c")
+    accounts_uuid = Uuid("Accounts_UUID__c")
     accounts_id = Text("Accounts_ID__c")
     signup_date = DateTime("Signup_Date__c")
     lead_source = Text("LeadSource")

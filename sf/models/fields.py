@@ -41,6 +41,13 @@ class Text(SalesforceField, models.TextField):
     plain_field = models.TextField
 
 
+class Uuid(Text):
+    """A UUID as text, in the lower case that Accounts writes. Salesforce keeps any, and takes all for the same."""
+
+    def to_python(self, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+
 class Boolean(SalesforceField, models.BooleanField):
     plain_field = models.BooleanField
 

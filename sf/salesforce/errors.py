@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 
 class SalesforceError(Exception):
     """Salesforce could not be asked, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty."""
+
+    lasting: ClassVar[bool] = True
+    """It will not get better by itself soon. Wrong credentials, too often, lock the API user out."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0, fields: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -36,6 +39,7 @@ class SalesforceError(Exception):
 class TransientError(SalesforceError):
     """Asking again after a pause may help: connection, timeout, busy, locked row."""
 
+    lasting = False
     exhausted = False
     """It was tried again until a deadline passed: whoever retries around that adds nothing."""
 

@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 READ_ATTEMPTS = 3
 """How often a read begins anew when Salesforce forgets its cursor."""
 
+FORCE_GOES_ON = timedelta(days=1)
+"""With ``--force`` a full read that was not finished is gone on with for so long, and later begun anew."""
+
 LONG_READ = 0.25
 """A read that took more than this share of the lookback is a long one. Its later pages may show stamps from long after
 the first was read, and what changed in the first since then must not fall behind the watermark: it stays where the read
@@ -100,10 +103,15 @@ class ObjectSync(LoadingSync[SyncedObject]):
             and state.api_version == self._client.api_version
             and state.instance_url == self._client.instance_url
             and state.replace == self._options.force_delete
-            and (state.is_full or not self._options.full)
+            and (not self._options.full or self._is_full_enough(state))
             and state.staged == self._stage.count()
         )
         return state if fits else None
+
+    def _is_full_enough(self, state: ReadState) -> bool:
+        """Whether whoever wants every record read again may have this read: it is for values that change without a
+        stamp, so what was read some days ago will not do."""
+        return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
 
     def _window(self, *, forced: bool) -> Window:
         return choose_window(

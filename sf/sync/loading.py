@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, TypeVar
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from sf.sync.errors import SyncError
 from sf.sync.guard import check_deletes
 from sf.sync.load import Counts, Merge, Stage
 from sf.sync.runs import LoadedObject
-from sf.sync.sync import Progress, Sync, SyncOptions
+from sf.sync.sync import Sync
 
 AnyLoaded = TypeVar("AnyLoaded", bound=LoadedObject)
 
@@ -50,16 +51,9 @@ class LoadingSync(Sync[AnyLoaded]):
     system: ClassVar[str] = "Salesforce"
     """Where the rows come from, for messages."""
 
-    def __init__(
-        self,
-        synced: AnyLoaded,
-        calls_so_far: Callable[[], int],
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        super().__init__(synced, calls_so_far, progress, options, check_budget)
-        self._stage = Stage(synced.target)
+    @cached_property
+    def _stage(self) -> Stage:
+        return Stage(self._synced.target)
 
     @abstractmethod
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 _CLASS = 0x5FA91
 """The first half of the key: advisory locks are shared by all that use the database."""
@@ -38,8 +38,19 @@ def sole_runner(name: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLASS, key])
 
 
+@contextmanager
+def sole_transaction(name: str) -> Iterator[bool]:
+    """A transaction, and whether it may do what ``sole_runner(name)`` does: while it lasts, no other may. For web
+    processes: it holds behind PgBouncer too."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_CLASS, _key(name)])
+            row = cursor.fetchone()
+        yield bool(row and row[0])
+
+
 def is_running(name: str) -> bool:
-    """Whether some process holds the lock of ``sole_runner(name)`` now."""
+    """Whether some process holds the lock of ``sole_runner(name)`` or ``sole_transaction(name)`` now."""
     with connection.cursor() as cursor:
         cursor.execute(_HELD, [_CLASS, _key(name)])
         row = cursor.fetchone()

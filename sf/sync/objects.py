@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity
-from sf.models.fields import CopiedField, Currency
+from sf.models.fields import CopiedField, Currency, Uuid
 from sf.salesforce import soql
 from sf.sync.load import Column, Target
 
@@ -33,6 +33,7 @@ def columns_of(fields: Iterable[CopiedField]) -> tuple[Column, ...]:
             name=str(field.column),
             kind=_KIND_OF_FIELD[field.get_internal_type()],
             digits=(field.max_digits, field.decimal_places) if isinstance(field, Currency) else None,
+            lower_case=isinstance(field, Uuid),
         )
         for field in fields
     )

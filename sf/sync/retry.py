@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from django.db import transaction
-
 from sf.models import RefusedRecord
 from sf.sync import refused, runs
 from sf.sync.errors import SyncSkipped
 from sf.sync.load import Merge, Stage
-from sf.sync.lock import sole_runner
+from sf.sync.lock import sole_transaction
 from sf.sync.objects import EVERY_OBJECT
 from sf.sync.runs import LoadedObject
 
@@ -25,25 +23,23 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
     ``merged`` is called in the transaction with what was stored. ``SyncSkipped`` when a sync of the object is under
     way: it tries them itself.
     """
-    with sole_runner(synced.name) as held:
+    waiting = RefusedRecord.objects.filter(object=synced.name)
+    with sole_transaction(synced.name) as held:
         if not held:
             raise SyncSkipped(f"a sync of {synced.name} is under way; it tries them itself")
-        waiting = RefusedRecord.objects.filter(object=synced.name)
-        before = waiting.count()
+        before, now = waiting.count(), runs.database_now()
         # Not the table of the sync: an unfinished read may be waiting there.
         stage = Stage(replace(synced.target, staging_suffix="_retry"))
-        with transaction.atomic():
-            now = runs.database_now()
-            stage.create()
-            refused.stage_refused_again(synced, stage, tried_before=now)
-            _, refusals = Merge(stage).run()
-            refused.keep_refusals(synced, refusals)
-            refused.forget_stored(synced, stage, tried_before=now, all_were_read=False)
-            if merged:
-                merged(stage)
-            stage.drop()
+        stage.create()
+        refused.stage_refused_again(synced, stage, tried_before=now)
+        _, refusals = Merge(stage).run()
+        refused.keep_refusals(synced, refusals)
+        refused.forget_stored(synced, stage, tried_before=now, all_were_read=False)
+        if merged:
+            merged(stage)
+        stage.drop()
         left = waiting.count()
-        return before - left, left
+    return before - left, left
 
 
 RETRIES: dict[str, Retry] = {synced.name: partial(retry_refused, synced) for synced in EVERY_OBJECT}

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from api import breaker
 from api.forms.spam import is_disposable
-from api.models import FormSubmission, OutboundCase
+from api.models import CircuitBreaker, FormSubmission, OutboundCase
 from api.services.api_keys import api_key_create
 from tests.api.conftest import bearer
 from tests.api.outgoing import break_salesforce, deliver, mend_salesforce, post
@@ -233,6 +234,21 @@ def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) ->
     assert first.json() == second.json()
     assert submit(sender, WEB_TO_CASE, **key).status_code == 422
     assert len(made(simulator)) == FormSubmission.objects.count() == 1
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_the_same_again_does_not_use_the_turn_to_try(sender: Client, simulator: Simulator, away: bool) -> None:
+    """Neither what was delivered nor what waits for its next try is sent."""
+    key = {"Idempotency-Key": "k"}
+    if away:
+        break_salesforce(simulator, status=503)
+    submit(sender, **key)
+    CircuitBreaker.objects.update_or_create(
+        name=breaker.NAME,
+        defaults={"failures": breaker.THRESHOLD, "last_failure": Now() - breaker.LONGEST_SILENCE},
+    )
+    assert submit(sender, **key).status_code == 202
+    assert breaker.request_may_call(), "the turn is still to be had"
 
 
 def test_the_admin_shows_what_was_sent_in(sender: Client, admin_client: Client) -> None:

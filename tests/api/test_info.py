@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.db.models.functions import Now
 from django.test import Client
 
+from api import breaker
+from api.models import CircuitBreaker
 from api.scopes import Scope
 from api.v1.info import Info
+from sf import live
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.org import salesforce_environment
 from tests.api import records
@@ -90,6 +94,29 @@ def test_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
     assert "503" in usage["error"]
     assert simulator.calls_to("/limits") == 1, "who asks is not kept waiting for further attempts"
     assert SFAPIUsageLog.objects.get().source == "api info"
+
+
+def test_whoever_asks_again_and_again_does_not_lock_the_api_user_out(simulator: Simulator, reader: Client) -> None:
+    simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
+    assert "invalid_grant" in info(reader)["api_usage"]["error"]
+    assert info(reader)["api_usage"] == {"error": "Salesforce has not answered lately"}
+    assert simulator.calls_to("oauth2/token") == 1
+
+
+def test_what_users_have_found_out_is_known_here_too(simulator: Simulator, reader: Client) -> None:
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away", name=breaker.LIVE)
+    assert list(info(reader)["api_usage"]) == ["error"]
+    assert simulator.calls() == 0
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.LIVE_SILENCE)
+    assert info(reader)["api_usage"]["api_usage"] > 0
+    assert CircuitBreaker.objects.get().failures == 0
+
+
+def test_nobody_waits_long_for_the_usage(simulator: Simulator, reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SECONDS", 0.5)
+    simulator.fail("delay", path="/limits", seconds=2)
+    assert list(info(reader)["api_usage"]) == ["error"]
 
 
 def test_salesforce_is_not_configured(reader: Client, settings: Any) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api import breaker, outbox
+from api import breaker, delivery, outbox
 from api.models import CircuitBreaker, OutboundCase
 from api.scopes import Scope
 from sf.models import SFAPIUsageLog
@@ -349,6 +349,15 @@ def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simula
     assert post_case(writer).status_code == 200
     assert post_case(writer).status_code == 200
     assert deliver().startswith("1 delivered")
+
+
+def test_where_cron_runs_no_request_is_the_probe(writer: Client, simulator: Simulator) -> None:
+    """The latest that it may come: the longest pause was over just after a run began, and the next probe hung."""
+    breaker.note_failure("away", for_good=True)
+    latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
+    CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)
+    assert post_case(writer).status_code == 202
+    assert simulator.calls() == 0
 
 
 # -- what operators see -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from sf.models import Account
 from sf.models.record import CachedRecord
 from sf.record_pages import Position
 from tests.api import records
+from tests.api.cookies import UUID
 
 ACCOUNTS = "/api/v1/records/accounts/"
 
@@ -113,6 +114,10 @@ def test_columns_are_filters(reader: Client) -> None:
     path = "/api/v1/records/opportunities/"
     for query in ({"account_id": texan.id}, {"is_won": "true"}, {"close_date": "2026-01-31"}):
         assert [row["id"] for row in page(reader, path, **query)["results"]] == [opportunity.id]
+    contact = records.contact()
+    for uuid in (UUID, UUID.upper()):
+        [row] = page(reader, "/api/v1/records/contacts/", accounts_uuid=uuid)["results"]
+        assert (row["id"], row["accounts_uuid"]) == (contact.id, UUID)
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,26 @@ def test_retry_gives_way_to_a_sync(simulator: Simulator, database: str) -> None:
         assert "a sync of accounts is under way" in elsewhere.submit(retry_elsewhere).result()
 
 
+def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
+    """Behind PgBouncer a web process may end its transaction and go on with another session, which cannot unlock it."""
+    spoil(simulator)
+    sync("sync_opportunities")
+    own_locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+
+    def unlock_what_the_session_holds(_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")  # leaves those of the transaction
+            cursor.execute(own_locks)
+            held.append(cursor.fetchone())
+
+    held: list[Any] = []
+    with connection.cursor() as cursor:
+        retry_refused(OPPORTUNITIES, merged=unlock_what_the_session_holds)
+        cursor.execute(own_locks)
+        held.append(cursor.fetchone())
+    assert held == [(2,), (0,)], "one for all that merge into the table, one for all that sync the object"
+
+
 def assert_set_aside(bad: dict[str, str]) -> None:
     """Each with its reason, and the whole record as Salesforce sent it."""
     assert set(RefusedRecord.objects.values_list("record_id", flat=True)) == set(bad.values())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,23 @@ def test_staged_bulk_pages_are_not_asked_for_again(simulator: Simulator, setting
     sync("sync_adoptions")
     assert simulator.calls_to("results") == pages - 2 + 1, "the rest, and the page of the incremental read"
     assert_equal(simulator, Adoption)
+
+
+@pytest.mark.parametrize(("age", "goes_on"), [(timedelta(hours=1), True), (timedelta(hours=25), False)])
+def test_a_forced_read_goes_on_with_a_recent_one_only(
+    simulator: Simulator, settings: Any, age: timedelta, goes_on: bool
+) -> None:
+    """A formula field changes without a stamp: what was staged some days ago shows the old value."""
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    _pause_behind_two_bulk_pages(simulator)
+    run = SyncRun.objects.get()
+    assert run.resume_state is not None
+    run.resume_state["began"] = (datetime.fromisoformat(run.resume_state["began"]) - age).isoformat()
+    run.save()
+    for record in simulator.ids("Adoption__c"):
+        simulator.set_raw("Adoption__c", record, touch=False, Savings__c=7)
+    sync("sync_adoptions", force=True)
+    assert Adoption.objects.exclude(savings=7).exists() is goes_on
 
 
 def test_a_crash_of_postgres_empties_the_stage_and_the_read_begins_anew(simulator: Simulator, settings: Any) -> None:

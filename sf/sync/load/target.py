@@ -17,6 +17,7 @@ class Column:
     name: str
     kind: str = "text"
     digits: tuple[int, int] | None = None
+    lower_case: bool = False
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -27,7 +28,7 @@ class Column:
         """The staged text of row ``s`` as a value of this column; an error when it is none."""
         staged = sql.SQL("s.{}").format(self.identifier)
         if self.kind == "text":
-            return staged
+            return sql.SQL("lower({})").format(staged) if self.lower_case else staged
         if self.kind == "bigint":  # Salesforce writes 3.0 for 3
             return sql.SQL("{}::numeric::bigint").format(staged)
         if self.kind == "numeric" and self.digits:

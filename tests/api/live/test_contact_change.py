@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.models.functions import Now
 from django.test import Client
 
-from api.models import FieldChangeLog
+from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD
+from api.models import CircuitBreaker, FieldChangeLog
 from api.scopes import Scope
 from api.services import contact_change as service_module
+from sf import live
 from sf.models import Contact, SFAPIUsageLog, SyncConfig
 from tests.api.cookies import UUID
+from tests.api.live.locks import merging
 from tests.api.live.people import CONTACT, new_contact
 from tests.sf.cache import assert_equal, in_cache, sync
 from tests.sf.cache import in_salesforce as in_salesforce_as_cached
@@ -100,6 +104,14 @@ def test_the_contact_that_a_merge_has_left_is_changed(user: Client, salesforce: 
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["id"], answer.json()["last_name"]) == (200, master, "Master")
     assert in_salesforce(salesforce, master)["FirstName"] == "Inés"
+    assert user.get(CONTACT).json() == answer.json()
+
+
+def test_a_contact_whose_uuid_is_in_capitals_is_changed(user: Client, salesforce: Simulator) -> None:
+    made = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"], answer.json()["accounts_uuid"]) == (200, "Inés", UUID)
+    assert in_salesforce(salesforce, made)["FirstName"] == "Inés"
     assert user.get(CONTACT).json() == answer.json()
 
 
@@ -223,10 +235,23 @@ def test_a_locked_record_is_tried_again(user: Client, salesforce: Simulator, con
     salesforce.fail("error", path=PATCH, times=2, **locked)
     assert put(user, {"first_name": "Inés"}).status_code == 200
     assert patches(salesforce) == 3
+    CircuitBreaker.objects.update_or_create(name=LIVE, defaults={"failures": 1, "last_failure": Now()})
     salesforce.fail("error", path=PATCH, times=None, **locked)
     answer = put(user, {"first_name": "Ines"})
     assert (answer.status_code, patches(salesforce)) == (503, 6)
     assert "nothing was changed" in answer.json()["message"]
+    assert not CircuitBreaker.objects.filter(failures__gt=0).exists(), "Salesforce has answered"
+
+
+def test_a_refusal_before_the_change_does_not_mean_that_salesforce_is_away(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    CircuitBreaker.objects.create(name=LIVE, failures=THRESHOLD, last_failure=Now() - LIVE_SILENCE)
+    salesforce.fail("error", path=QUERY, code="INVALID_FIELD", message="No such column", status=400)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "nothing was changed" in answer.json()["message"]) == (503, True)
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0
+    assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
 def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
@@ -308,6 +333,30 @@ def test_a_change_that_cannot_be_read_back_shows_all_the_same(
     assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
     assert FieldChangeLog.objects.get().new == "Inés"
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
+
+
+def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)
+    salesforce.fail("drop_after", path=PATCH)
+    salesforce.fail("delay", path=QUERY, skip=1, seconds=1)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "may have been made" in answer.json()["message"]) == (503, True)
+
+
+def test_the_answer_is_whole_while_a_sync_holds_the_table(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
+    cached = user.get(CONTACT).json()
+    salesforce.set_raw("Contact", contact, LastModifiedDate="2026-02-01T00:00:00.000+0000")
+    with merging("sf_contact"):
+        answer = put(user, {"first_name": "Inés"})
+    body = answer.json()
+    assert (answer.status_code, body["full_name"]) == (200, "Inés Example")
+    assert user.get(CONTACT).json() == cached, "it could not be stored"
+    assert user.get(CONTACT, {"expire": "true"}).json() == body
 
 
 def test_postgresql_away_after_the_change_is_said(

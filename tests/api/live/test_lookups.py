@@ -6,23 +6,25 @@ import json
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
-from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD, breaker_state
+from api.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, breaker_state, live_call_allowed
 from api.models import CircuitBreaker
 from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
-from sf.sync.lock import sole_runner, wait_to_merge
+from sf.sync.lock import sole_runner
 from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
+from tests.api.live.locks import merging
 from tests.api.live.people import ADOPTIONS, CONTACT, adoption_of, new_contact
 from tests.conftest import Manage
 from tests.sf.cache import assert_equal, sync
@@ -60,6 +62,22 @@ def test_expire_looks_past_a_remembered_miss(user: Client, salesforce: Simulator
     new_contact(salesforce)
     assert user.get(CONTACT, {"expire": "true"}).status_code == 200
     assert user.get(CONTACT).status_code == 200
+
+
+def test_a_uuid_in_capitals_is_the_same(user: Client, salesforce: Simulator) -> None:
+    """For Salesforce it is, which keeps it as it was written."""
+    contact = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
+    adoption_of(salesforce, contact, Base_Year__c=2024)
+    assert user.get(CONTACT).json()["accounts_uuid"] == UUID
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == contact
+    Contact.all_objects.all().delete()
+    sync()
+    assert user.get(ADOPTIONS).json()["contact_id"] == contact
+    stored = Contact.objects.values().get(pk=contact)
+    sync("sync_contacts")
+    assert Contact.objects.values().get(pk=contact) == stored, "nothing to mend"
+    salesforce.edit("Contact", contact, Accounts_UUID__c=None)
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 404
 
 
 def test_old_misses_are_forgotten() -> None:
@@ -176,6 +194,78 @@ def test_when_salesforce_hangs_only_the_first_wait_for_it(
     assert CircuitBreaker.objects.get(name=LIVE).failures == 0
 
 
+def half_open() -> None:
+    """The live breaker, open for as long as it is at first: whoever calls next is the probe."""
+    CircuitBreaker.objects.update_or_create(
+        name=LIVE, defaults={"failures": THRESHOLD, "last_failure": Now() - LIVE_SILENCE}
+    )
+
+
+def silent_for(silence: timedelta) -> None:
+    CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - silence)
+
+
+def test_a_wrong_password_is_not_tried_by_everybody(user: Client, simulator: Simulator) -> None:
+    """Salesforce locks a user out after some of them."""
+    simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
+
+    def logins(requests: int = 3) -> int:
+        before = simulator.calls_to("oauth2/token")
+        assert {user.get(CONTACT).status_code for _ in range(requests)} == {503}
+        return simulator.calls_to("oauth2/token") - before
+
+    assert logins() == 1
+    silent_for(LIVE_SILENCE)
+    assert logins() == 1
+    silent_for(LIVE_SILENCE)
+    assert logins() == 0, "the second time it waits longer"
+    silent_for(2 * LIVE_SILENCE)
+    assert logins() == 1
+    CircuitBreaker.objects.filter(name=LIVE).update(failures=1000)
+    silent_for(2**LIVE_DOUBLINGS * LIVE_SILENCE)
+    assert logins() == 1, "but never for ever"
+
+
+def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulator) -> None:
+    token = user.get("/api/v1/me").json()["csrf_token"]
+    simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
+    for _ in range(3):
+        change = user.put(CONTACT, {"role": "Student"}, content_type="application/json", headers={"X-CSRFToken": token})
+        assert change.status_code == 503
+    assert simulator.calls_to("oauth2/token") == 1
+
+
+@pytest.mark.parametrize("why", ["switched off", "no budget", "no login", "missed lately"])
+def test_who_would_not_ask_anyway_is_not_told_that_salesforce_is_away(
+    user: Client, salesforce: Simulator, settings: Any, why: str
+) -> None:
+    """And does not use the turn of who would."""
+    SyncConfig.load()
+    if why == "switched off":
+        SyncConfig.objects.update(sync_enabled=False)
+    elif why == "no budget":
+        SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=Now())
+    elif why == "no login":
+        settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
+    else:
+        LookupMiss.objects.create(accounts_uuid=UUID, looked_up=timezone.now())
+    half_open()
+    before = salesforce.calls()
+    assert [user.get(CONTACT).status_code for _ in range(2)] == [404, 404]
+    assert salesforce.calls() == before
+    assert live_call_allowed(), "the turn is still to be had"
+
+
+def test_a_refusal_does_not_mean_that_salesforce_is_away(
+    user: Client, salesforce: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    half_open()
+    salesforce.fail("error", path="/queryAll", code="INVALID_FIELD", message="No such column", status=400)
+    assert user.get(CONTACT).status_code == 503
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0
+    assert [each.levelname for each in caplog.records if "No such column" in each.message] == ["ERROR"]
+
+
 def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator) -> None:
     contact = new_contact(salesforce)
     salesforce.post("/sessions/expire")
@@ -258,24 +348,11 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
 ) -> None:
     monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
     new_contact(salesforce)
-    merging, done = threading.Event(), threading.Event()
-
-    def merge() -> None:
-        with transaction.atomic():
-            wait_to_merge("sf_contact")
-            merging.set()
-            done.wait(20)
-        connection.close()
-
-    thread = threading.Thread(target=merge)
-    thread.start()
-    merging.wait(10)
-    try:
+    half_open()
+    with merging("sf_contact"):
         answer = user.get(CONTACT)
-    finally:
-        done.set()
-        thread.join()
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, 503)
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0, "Salesforce has answered"
     assert user.get(CONTACT).status_code == 200
 
 

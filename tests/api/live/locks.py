@@ -1,0 +1,33 @@
+"""Somebody else who merges at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from sf.sync.lock import wait_to_merge
+
+
+@contextmanager
+def merging(table: str) -> Iterator[None]:
+    """A sync holds the table meanwhile."""
+    held, done = threading.Event(), threading.Event()
+
+    def merge() -> None:
+        with transaction.atomic():
+            wait_to_merge(table)
+            held.set()
+            done.wait(60)
+        connection.close()
+
+    thread = threading.Thread(target=merge)
+    thread.start()
+    assert held.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

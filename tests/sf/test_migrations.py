@@ -1,0 +1,26 @@
+"""Migrations that change rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sf.models import Contact
+from tests.api import records
+from tests.api.cookies import UUID
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_uuids_that_are_cached_in_capitals_become_lower_case_and_copies_learn_it() -> None:
+    loud, quiet = records.contact(), records.contact()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sf_contact SET accounts_uuid = %s WHERE id = %s", [UUID.upper(), loud.id])
+    before = dict(Contact.objects.values_list("id", "local_update_date"))
+    MigrationExecutor(connection).migrate([("sf", "0006_school_search_order")])
+    MigrationExecutor(connection).migrate([("sf", "0007_accounts_uuids_in_lower_case")])
+    after = dict(Contact.objects.values_list("id", "local_update_date"))
+    assert Contact.objects.get(pk=loud.id).accounts_uuid == UUID
+    assert after[loud.id] > before[loud.id]
+    assert after[quiet.id] == before[quiet.id]
