@@ -59,6 +59,7 @@ def test_settings_page_explains_every_variable() -> None:
             "username-password lacks SALESFORCE_CLIENT_SECRET",
         ),
         ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
+        ({"DIGEST_RECIPIENTS": "ranger@camp.example"}, "EMAIL_URL: not set, but needed for DIGEST_RECIPIENTS"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),
         (
