@@ -58,9 +58,10 @@ api = V1(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
         "`Authorization: Bearer <key>`. Every error is `{code, message}`.\n\n"
         f"Limits: {parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} of a user, a key, or an address without either, "
-        f"over contact, adoptions, books, schools, case and forms together; {parse_rate(RecordsRate.rate)} over records; "
-        f"{parse_rate(MeThrottle.rate)} of an address for me; {FAILURES_RATE} of an address with credentials that are "
-        "not valid. What is above is answered 429 and counts for nothing: come again after `Retry-After` seconds. "
+        f"over contact, adoptions, books, schools, case and forms together; {parse_rate(RecordsRate.rate)} over "
+        f"records; {parse_rate(MeThrottle.rate)} of an address for me; {FAILURES_RATE} of an address with credentials "
+        "that are not valid. What is above is answered 429 and counts for nothing: come again after `Retry-After` "
+        "seconds. "
         "`RateLimit` and `RateLimit-Policy` say how much is left."
     ),
     urls_namespace="v1",
