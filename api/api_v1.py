@@ -10,10 +10,11 @@ from ninja.errors import Throttled
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api.auth import any_caller
+from api.auth import FAILURES_RATE, any_caller
 from api.errors import add_error_handlers
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
+from api.records.access import RecordsRate
 from api.records.openapi import add_records
 from api.records.resources import RESOURCES
 from api.throttling import AddressThrottle, RateThrottle, throttled_response
@@ -55,7 +56,13 @@ api = V1(
     version="1",
     description=(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
-        "`Authorization: Bearer <key>`. Every error is `{code, message}`."
+        "`Authorization: Bearer <key>`. Every error is `{code, message}`.\n\n"
+        f"Limits: {parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} of a user, a key, or an address without either, "
+        f"over contact, adoptions, books, schools, case and forms together; {parse_rate(RecordsRate.rate)} over "
+        f"records; {parse_rate(MeThrottle.rate)} of an address for me; {FAILURES_RATE} of an address with credentials "
+        "that are not valid. What is above is answered 429 and counts for nothing: come again after `Retry-After` "
+        "seconds. "
+        "`RateLimit` and `RateLimit-Policy` say how much is left."
     ),
     urls_namespace="v1",
     docs_url="/docs/",

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX = "/api/"
-PROBES = frozenset({"/ping/", "/healthz/"})
+PROBES = frozenset({"/ping/", "/healthz/", "/metrics"})
 DATABASE_RETRY_SECONDS = 5
 PREFLIGHT_SECONDS = 3600
 
@@ -67,7 +67,7 @@ class AuditMiddleware:
 
 
 class ProbeMiddleware:
-    """Load balancers ask by address over plain HTTP: their two routes skip the checks of host and scheme."""
+    """Load balancers and Prometheus ask by address over plain HTTP: their routes skip the checks of host and scheme."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

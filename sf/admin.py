@@ -201,8 +201,3 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
                 continue
             level = messages.WARNING if left else messages.SUCCESS
             self.message_user(request, f"{name}: {stored} stored, {left} still set aside", level)
-
-
-admin.site.site_header = "SFAPI"
-admin.site.site_title = "SFAPI"
-admin.site.index_title = "Administration"

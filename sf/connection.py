@@ -19,8 +19,7 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         raise ImproperlyConfigured(
-            "Salesforce is not configured: set SALESFORCE_CLIENT_ID and the rest of one login group in .env "
-            "(README, “Your own org”)"
+            "Salesforce is not configured: fill in one group of login variables in .env (docs/settings.md)"
         )
     return SalesforceClient(
         LoginRequest(credentials, settings.SALESFORCE_HOST, settings.SALESFORCE_API_VERSION),

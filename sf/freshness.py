@@ -1,4 +1,7 @@
-"""Is each sync as fresh as its schedule promises, and did each other job end well? For ``/healthz/``."""
+"""Is each sync as fresh as its schedule promises, and did each other job end well?
+
+For ``/healthz/``, which tells it to anybody, and for ``sync_status``, which also says why.
+"""
 
 from __future__ import annotations
 
@@ -46,26 +49,24 @@ class Freshness:
 def sync_freshness() -> list[Freshness]:
     """All objects of ``MAX_AGE``, in its order."""
     ends = _last_ends(MAX_AGE)
-    now = timezone.now()
-    found = []
-    for name, allowed in MAX_AGE.items():
-        ended = ends.get(name, _NEVER)
-        age = now - ended.done if ended.done else None
-        state: Literal["fresh", "failing", "late", "never"] = "fresh"
-        if ended.failing:
-            state = "failing"
-        elif age is None:
-            state = "never"
-        elif age > allowed:
-            state = "late"
-        found.append(Freshness(name, state, int(age.total_seconds()) if age else None))
-    return found
+    return [_judged(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
+
+
+def job_freshness() -> list[Freshness]:
+    """All jobs of ``JOBS``, in its order; they are never late."""
+    ends = _last_ends(JOBS)
+    return [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
 
 
 def failing_jobs() -> list[str]:
     """The jobs of ``JOBS`` whose last run ended badly."""
-    ends = _last_ends(JOBS)
-    return [name for name in JOBS if ends.get(name, _NEVER).failing]
+    return [each.name for each in job_freshness() if each.state == "failing"]
+
+
+def failure_messages(names: Collection[str]) -> dict[str, str]:
+    """Name → why its last run that ended badly did."""
+    bad = SyncRun.objects.filter(object__in=names, state__in=_BAD)
+    return dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,18 @@ class _Ends:
 
 
 _NEVER = _Ends()
+
+
+def _judged(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
+    age = timezone.now() - ended.done if ended.done else None
+    state: Literal["fresh", "failing", "late", "never"] = "fresh"
+    if ended.failing:
+        state = "failing"
+    elif age is None:
+        state = "never"
+    elif age > allowed:
+        state = "late"
+    return Freshness(name, state, int(age.total_seconds()) if age else None)
 
 
 def _last_ends(names: Collection[str]) -> dict[str, _Ends]:

@@ -59,6 +59,7 @@ def test_settings_page_explains_every_variable() -> None:
             "username-password lacks SALESFORCE_CLIENT_SECRET",
         ),
         ({"ACCOUNTS_CLIENT_ID": "a"}, "ACCOUNTS_CLIENT_SECRET: not set"),
+        ({"DIGEST_RECIPIENTS": "ranger@camp.example"}, "EMAIL_URL: not set, but needed for DIGEST_RECIPIENTS"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE: 'Mars/Olympus' is not a time zone"),
         (
@@ -71,6 +72,7 @@ def test_settings_page_explains_every_variable() -> None:
             {"ACCOUNTS_URL": f"https://u:{SECRET}@accounts.example"},
             "ACCOUNTS_URL: 'https://***@accounts.example' is not a URL without a user name and password",
         ),
+        ({"SECURE_HSTS_SECONDS": "a year"}, "SECURE_HSTS_SECONDS: 'a year' is not a whole number"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
         (
             {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},
@@ -106,6 +108,17 @@ def test_the_readme_leads_to_an_installation_that_is_safe_to_serve(tmp_path: Pat
     assert "WARNINGS" in answer.stderr, "no login, for instance"
     assert "security." not in answer.stderr
     assert "manage.py check --deploy" in readme
+
+
+def test_browsers_can_be_held_to_https_for_a_shorter_time_or_not_at_all(tmp_path: Path) -> None:
+    served = {
+        "DEBUG": "off",
+        "SECRET_KEY": "s" * 60,
+        "DATABASE_URL": "postgresql://u@h/d",
+        "SFAPI_DATA_DIR": str(tmp_path),
+    }
+    assert "security.W004" not in start({**served, "SECURE_HSTS_SECONDS": "3600"}, "--deploy").stderr
+    assert "security.W004" in start({**served, "SECURE_HSTS_SECONDS": "0"}, "--deploy").stderr
 
 
 def start(variables: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:

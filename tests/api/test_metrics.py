@@ -40,6 +40,14 @@ def test_only_allowed_networks_may_ask(prometheus: Client, address: str, status:
     assert prometheus.get("/metrics", headers=forged, REMOTE_ADDR=address).status_code == status
 
 
+def test_prometheus_asks_any_host_over_plain_http(prometheus: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000").status_code == 200
+    assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000", REMOTE_ADDR="192.0.2.1").status_code == 403
+    settings.METRICS_ALLOWED_NETWORKS = []
+    assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000").status_code == 404
+
+
 def test_what_an_operator_needs(prometheus: Client, settings: Any) -> None:
     settings.RELEASE_VERSION = 'odd"\\version'
     ended = timezone.now() - timedelta(seconds=500)

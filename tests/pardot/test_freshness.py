@@ -34,9 +34,9 @@ def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[s
     return ages
 
 
-def run(name: str, age: timedelta, *, state: State = State.DONE, mode: str = "full") -> None:
+def run(name: str, age: timedelta, *, state: State = State.DONE, mode: str = "full", message: str = "") -> None:
     ended = timezone.now() - age
-    SyncRun.objects.create(object=name, state=state, mode=mode, started=ended, ended=ended)
+    SyncRun.objects.create(object=name, state=state, mode=mode, started=ended, ended=ended, message=message)
 
 
 def all_fresh(expected: dict[str, timedelta]) -> None:
@@ -104,6 +104,24 @@ def test_a_process_with_a_business_unit_expects_them(simulator: Simulator, datab
     with gunicorn(database, workers=1, SALESFORCE_PARDOT_BUSINESS_UNIT=unit) as url:
         objects = requests.get(f"{url}/healthz/", timeout=10).json()["syncs"]["objects"]
     assert {objects[name]["state"] for name in DAILY | WEEKLY} == {"never"}
+
+
+def test_the_status_of_the_syncs_tells_all_that_the_health_of_the_service_is_made_of(
+    expected: dict[str, timedelta], capsys: pytest.CaptureFixture[str]
+) -> None:
+    all_fresh(expected)
+    run("forms", timedelta(hours=30))
+    run("lists", timedelta(minutes=1), state=State.FAILED, message="code 184")
+    run("lists", timedelta(minutes=2), state=State.FAILED, message="earlier")
+    run("camp_digest", timedelta(hours=3), state=State.FAILED, message="mail: no connection")
+    SyncRun.objects.filter(object="forms", ended__gte=timezone.now() - timedelta(hours=2)).delete()
+    call_command("sync_status")
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert {f"{name} fresh 60 min ago" for name in expected if name not in {"forms", "lists"}} <= set(said)
+    assert "forms late 30 h ago" in said
+    assert "lists failing 60 min ago code 184" in said
+    assert "camp_digest failing never mail: no connection" in said
+    assert "deliver_pending never never" in said
 
 
 @pytest.mark.parametrize("configured", [True, False])

@@ -60,7 +60,7 @@ BAD_DAYS: dict[str, tuple[Day, str]] = {
     "no login": (
         with_variables(SALESFORCE_CLIENT_ID="", SALESFORCE_CLIENT_SECRET="", SALESFORCE_USERNAME="",
                        SALESFORCE_PASSWORD="", SALESFORCE_SECURITY_TOKEN=""),
-        r"Salesforce is not configured: set SALESFORCE_CLIENT_ID",
+        r"Salesforce is not configured: fill in one group of login variables",
     ),
     "half a login": (with_variables(SALESFORCE_PASSWORD=""), r"username-password lacks SALESFORCE_PASSWORD"),
     "a setting that is none": (with_variables(SALESFORCE_API_VERSION="new"), r"SALESFORCE_API_VERSION: 'new' is not"),

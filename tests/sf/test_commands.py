@@ -328,6 +328,8 @@ def test_status_after_syncs(simulator: Simulator, capsys: pytest.CaptureFixture[
     assert re.search(rf"^accounts +{SCHOOLS - 1} +1 +1  just now +incremental +done$", output, re.MULTILINE)
     assert re.search(r"^books +69 +0 +0  just now +full +failed +.*not your books", output, re.MULTILINE)
     assert f"our API calls   {simulator.calls()} today" in output
+    assert re.search(r"^accounts +fresh +just now$", output, re.MULTILINE)
+    assert re.search(r"^books +failing +just now +.*not your books", output, re.MULTILINE)
     assert "of 285,000 calls when last seen, just now; syncs pause from 242,250 on" in output
 
 

@@ -32,7 +32,9 @@ class Command(BaseCommand):
         depth = queue_depth()
         said = f"{tally.delivered:,} delivered, {tally.failed:,} refused for good, {depth.queued:,} still queued"
         if away is None:
-            self.stdout.write(said)
+            # Cron mails what is printed, and runs this every minute.
+            if tally.delivered or tally.failed or depth.queued:
+                self.stdout.write(said)
             return
         if away.for_good:
             raise CommandError(f"{away} ({said}; nothing is lost)")

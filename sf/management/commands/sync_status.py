@@ -7,16 +7,20 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
+from sf.freshness import Freshness, failure_messages, job_freshness, sync_freshness
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.schedule import next_run
 from sf.status import ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
+_HEALTH = "{:<24} {:<8} {:<16} {}"
 
 
 class Command(BaseCommand):
-    help = "What is cached, how fresh it is, how the last runs ended, the API budget, and when the next run begins."
+    help = (
+        "What is cached and how fresh it is, what /healthz/ says and why, the API budget, and when the next run begins."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         titles = ("object", "rows", "deleted", "set aside", "last done", "mode", "last run", "")
@@ -25,8 +29,19 @@ class Command(BaseCommand):
         for status in status_of_all():
             self.stdout.write(_line(status, soft_deleted[status.name]))
         self.stdout.write("")
+        self._health()
+        self.stdout.write("")
         self._budget()
         self._next()
+
+    def _health(self) -> None:
+        """What ``/healthz/`` says of syncs and jobs, Pardot's too, and why."""
+        self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
+        found = sync_freshness() + job_freshness()
+        reasons = failure_messages([each.name for each in found if each.state == "failing"])
+        for each in found:
+            line = _HEALTH.format(each.name, each.state, _last_good(each), reasons.get(each.name, ""))
+            self.stdout.write(line.rstrip())
 
     def _budget(self) -> None:
         config = SyncConfig.load()
@@ -60,6 +75,10 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
         last.state if last else "",
         "" if last is None or last.state == last.State.DONE else last.message,
     ).rstrip()
+
+
+def _last_good(found: Freshness) -> str:
+    return "never" if found.age_seconds is None else _ago(timedelta(seconds=found.age_seconds))
 
 
 def _ago(span: timedelta) -> str:

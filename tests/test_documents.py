@@ -1,0 +1,39 @@
+"""What documents point at is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.simulated import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGE = re.compile(r"`(docs/[a-z/-]+\.md)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([a-z-]+))?\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_that_are_named_or_linked_are_there(document: Path) -> None:
+    text = document.read_text()
+    for named in PAGE.findall(text):
+        assert (ROOT / named).is_file(), named
+    for linked, section in LINK.findall(text):
+        target = (document.parent / linked).resolve() if linked else document
+        assert target.exists(), linked
+        if section:
+            titles = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert section in {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}, section
+
+
+def test_the_page_about_pardot_names_every_module() -> None:
+    text = (ROOT / "docs" / "pardot.md").read_text()
+    modules = {path.name for path in (ROOT / "pardot").glob("*.py")} - {"__init__.py", "apps.py"}
+    assert {name for name in modules if f"`{name}`" not in text} == set()
+
+
+def test_the_list_of_decisions_has_all_of_them() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("*.md")} - {"README.md"}
