@@ -130,7 +130,19 @@ class AdoptionAdmin(CachedRecordAdmin):
 class SyncConfigAdmin(admin.ModelAdmin):
     """One row: its list is skipped."""
 
-    readonly_fields = ["last_usage_check", "last_usage_value", "last_usage_limit", "instance_url"]
+    readonly_fields = ("last_usage_check", "last_usage_value", "last_usage_limit", "instance_url")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["sync_enabled", "api_limit", "pause_threshold"],
+                "description": "Switched off, or over the limit, all syncs stop, Pardot's too, and so do live look-ups "
+                "in Salesforce. Cases and forms are still delivered, users still change their contact, and the digest "
+                "is still sent.",
+            },
+        ),
+        ("As Salesforce last told", {"fields": readonly_fields}),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

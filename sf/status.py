@@ -1,4 +1,4 @@
-"""How fresh the cache is: for ``sync_status``, the admin and ``/healthz/``."""
+"""How fresh the cache is: for ``sync_status`` and ``/info``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,10 @@ from django.db import models
 
 
 class SyncConfig(models.Model):
-    """The one row by which operators pause all syncs and set the share of Salesforce's daily calls they may use."""
+    """The one row by which operators pause all syncs and set the share of Salesforce's daily calls they may use.
+
+    Live look-ups obey it too. What people write (cases, forms, their contact) is delivered all the same.
+    """
 
     ONLY_ID: ClassVar[int] = 1
 

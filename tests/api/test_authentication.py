@@ -94,6 +94,17 @@ def test_another_origin_does_not_even_with_the_token(user: Client, method: str) 
     assert getattr(user, method)(ANYBODY, headers=headers).status_code == 403
 
 
+def test_a_page_that_may_read_may_change_something_only_from_a_trusted_origin(user: Client, settings: Any) -> None:
+    page = "https://www.sfapi.example"
+    settings.CORS_ALLOWED_ORIGINS = [page]
+    me = user.get("/api/v1/me", headers={"Origin": page})
+    assert me["Access-Control-Allow-Origin"] == page
+    headers = {"X-CSRFToken": me.json()["csrf_token"], "Origin": page}
+    assert user.put(ANYBODY, headers=headers).status_code == 403
+    settings.CSRF_TRUSTED_ORIGINS = [page]
+    assert user.put(ANYBODY, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("method", WRITING)
 def test_a_key_needs_no_token(service: Callable[..., Client], method: str) -> None:
     assert getattr(service(Scope.READ_BOOKS), method)(ANYBODY).status_code == 200

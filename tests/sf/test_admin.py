@@ -180,6 +180,7 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
     answer = admin.get(page(SyncConfig))
     assert (answer.status_code, answer["Location"]) == (302, page(SyncConfig, "change", 1))
     form = html(admin, page(SyncConfig, "change", 1))
+    assert "Cases and forms are still delivered" in form
     assert 'name="api_limit" value="285000"' in form
     assert 'name="last_usage_value"' not in form
     answer = admin.post(page(SyncConfig, "change", 1), {"api_limit": "1000", "pause_threshold": "0.5"})
