@@ -1,4 +1,4 @@
-"""What documents point at is there."""
+"""What documents point at is there: pages, sections, tests, modules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.simulated import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGE = re.compile(r"`(docs/[a-z/-]+\.md)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([a-z-]+))?\)")
 
 
@@ -25,6 +26,12 @@ def test_pages_that_are_named_or_linked_are_there(document: Path) -> None:
         if section:
             titles = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
             assert section in {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}, section
+
+
+def test_each_fault_has_the_test_that_is_named() -> None:
+    named = TEST.findall((ROOT / "docs" / "reliability.md").read_text())
+    assert named
+    assert [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / file).read_text()] == []
 
 
 def test_the_page_about_pardot_names_every_module() -> None:
