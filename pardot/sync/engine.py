@@ -84,7 +84,9 @@ class EntitySync(PardotSync):
 
     def _read_and_merge(self) -> None:
         """Finish what an earlier run left, then read what has changed since; what is always read whole, anew."""
-        unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json))
+        # Pages are asked for by id, which never grows old.
+        left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)
+        unfinished = self._resumable(left)
         if unfinished:
             self._state = unfinished
             self._progress.reading(
