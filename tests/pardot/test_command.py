@@ -21,7 +21,8 @@ SET_UP = {entity.name for entity in entities.ASSETS} | {"sf_health", "sf_campaig
 
 
 def synced() -> set[str]:
-    return set(SyncRun.objects.values_list("object", flat=True))
+    """Beside the end of the command, which audits."""
+    return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
 def test_tier_1_reads_assets_and_salesforce_s_counts_in_about_20_calls(pardot: Pardot, simulator: Simulator) -> None:

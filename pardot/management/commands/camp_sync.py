@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from pardot.finish import finish
+from pardot.freshness import CAMP_SYNC as JOB
 from pardot.models import DailySnapshot
 from pardot.sync.camp import Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
@@ -19,7 +20,7 @@ from pardot.tiers import tier_of
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
-from sf.sync.jobs import recorded_configuration
+from sf.sync.jobs import recorded_configuration, recorded_job
 from sf.sync.progress import progress_for
 
 
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             allow_deletes=options["allow_deletes"],
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
         )
-        with recorded_configuration("camp_sync"):
+        with recorded_configuration(JOB):
             camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
         if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
             self.stdout.write("nothing was done")
@@ -80,7 +81,9 @@ class Command(BaseCommand):
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
         if any(run.state != SyncRun.State.SKIPPED for run in runs):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
-            self.stdout.write(_told(finish(Tier(reached) if tier and reached else None)))
+            with recorded_job(JOB):
+                snapshot = finish(Tier(reached) if tier and reached else None)
+            self.stdout.write(_told(snapshot))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
