@@ -16,6 +16,7 @@ from pardot.configuration import set_value
 from pardot.models import (
     AuditSummary,
     DailySnapshot,
+    EntityState,
     OrphanRun,
     Prospect,
     ProspectEngagement,
@@ -70,6 +71,7 @@ def summary(area: Area, items: int, counts: dict[str, int | None], *, complete: 
 
 def set_up_camp() -> None:
     """What tier 1 leaves."""
+    EntityState.objects.bulk_create(EntityState(name=name, complete_until=NOW) for name in ("tags", "tagged_objects"))
     chain: dict[str, Any] = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
     summary(
         Area.CAMPAIGNS,
@@ -188,3 +190,12 @@ def test_activity_that_has_grown_old_is_no_data() -> None:
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))
     assert "Forms submitted with errors" not in digest(digest_facts(NOW))
+
+
+def test_triage_reads_tags_as_the_clean_up_does_and_does_not_call_what_was_never_read_nothing() -> None:
+    set_up_camp()
+    Tag.objects.create(id=7, name="camp: remove")
+    TaggedObject.objects.create(id=1, tag_id=7, object_type="Form")
+    assert "\nTriage\n- Remove: 1\n" in digest(digest_facts(NOW))
+    EntityState.objects.filter(name="tagged_objects").delete()
+    assert "Triage" not in digest(digest_facts(NOW))
