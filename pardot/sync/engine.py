@@ -138,7 +138,8 @@ class EntitySync(PardotSync):
 
     def _note(self) -> None:
         self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
-        self._run.resume_state = self._state.to_json()
+        # What is always read whole is not gone on with: it may have changed on the pages that are staged.
+        self._run.resume_state = self._state.to_json() if self._synced.changes_by else None
         self._run.save()
 
     def _finish(self) -> None:

@@ -152,6 +152,11 @@ def last_committed(synced: Synced) -> Committed | None:
     return Committed(run.watermark, min(run.read_began or run.started, run.started), run.fingerprint)
 
 
+def is_unfinished(synced: Synced) -> bool:
+    """Whether a read waits for the next run."""
+    return SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exists()
+
+
 def take_over_unfinished(
     synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None = RESULTS_KEPT
 ) -> State | None:

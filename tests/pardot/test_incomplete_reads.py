@@ -60,7 +60,9 @@ def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
 def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(daily_max=30, daily_used=0)
-    assert "paused: Pardot API usage is" in camp_sync("--entities", "activities")
+    said = camp_sync("--entities", "activities")
+    assert "paused: Pardot API usage is" in said
+    assert "What was read is kept; the next run goes on with it" in said
     staged = staged_rows("activities")
     assert staged >= 50
     pardot.settings(daily_max=50_000)
@@ -77,6 +79,16 @@ def pause_prospects(pardot: Pardot, settings: Any) -> int:
     staged = staged_rows("prospects")
     assert staged >= 50
     return staged
+
+
+def test_a_pause_of_what_is_read_whole_keeps_nothing_and_says_so(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 10
+    pardot.settings(daily_max=5, daily_used=0)
+    said = camp_sync("--entities", "tagged_objects")
+    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run begins anew" in said
+    paused = last_run("tagged_objects")
+    assert (paused.state, paused.resume_state) == (SyncRun.State.PAUSED, None)
+    assert not TaggedObject.objects.exists()
 
 
 def test_a_paused_survey_outlives_a_sample(pardot: Pardot, settings: Any) -> None:
