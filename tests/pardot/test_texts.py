@@ -29,6 +29,7 @@ from pardot.models import (
 from pardot.texts.digest import digest
 from pardot.texts.digest_facts import digest_facts
 from pardot.texts.progress import progress, progress_facts
+from pardot.texts.wording import long_date
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,13 @@ def test_activity_that_has_grown_old_is_no_data() -> None:
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))
     assert "Forms submitted with errors" not in digest(digest_facts(NOW))
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 10), ("America/Chicago", 9)])
+def test_the_look_for_orphans_is_dated_as_the_dashboard_dates_days(settings: Any, zone: str, day: int) -> None:
+    settings.TIME_ZONE = zone
+    OrphanRun.objects.create(captured_at=datetime(2026, 6, 10, 3, 0, tzinfo=UTC))
+    assert f"looked for on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
 
 
 def test_triage_reads_tags_as_the_clean_up_does_and_does_not_call_what_was_never_read_nothing() -> None:
