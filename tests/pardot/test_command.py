@@ -100,9 +100,17 @@ def test_an_unknown_entity_lists_the_known_ones(names: str) -> None:
 
 
 def test_options_that_contradict_each_other_are_refused() -> None:
-    for arguments in (["--scout", "--survey"], ["--survey", "--entities", "forms"], ["--days", "0"], ["--days", "x"]):
+    for arguments in (["--scout", "--survey"], ["--survey", "--entities", "forms"]):
         with pytest.raises(CommandError):
             call_command("camp_sync", *arguments)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "x", "401", "1000000", "9" * 30, "²"])
+def test_days_are_those_that_activities_are_kept_for(pardot: Pardot, days: str) -> None:
+    with pytest.raises(CommandError, match=r"--days: a number from 1 to 400 \(PARDOT_ACTIVITY_RETENTION_DAYS\), not '"):
+        camp_sync(f"--days={days}")
+    assert pardot.calls() == 0
+    assert not SyncRun.objects.exists()
 
 
 class Terminal:

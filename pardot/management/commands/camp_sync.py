@@ -3,7 +3,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +35,12 @@ class Command(BaseCommand):
         what.add_argument("--survey", action="store_true", help="and every prospect, activity and campaign member")
         what.add_argument("--entities", metavar="A,B", help="only these: names, aliases, groups (assets, all)")
         parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
-        parser.add_argument("--days", type=_days, metavar="N", help="how far back a first or full activity read goes")
+        parser.add_argument(
+            "--days",
+            type=_days,
+            metavar="N",
+            help="how far back the first or a --full read of activities goes; others begin where the last one ended",
+        )
         parser.add_argument("--yes", action="store_true", help="don't ask before a survey")
         parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
 
@@ -98,7 +103,7 @@ def _told(snapshot: DailySnapshot) -> str:
 
 
 def _days(text: str) -> int:
-    days = int(text)
-    if days < 1:
-        raise ValueError(text)
-    return days
+    most = settings.PARDOT_ACTIVITY_RETENTION_DAYS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise ArgumentTypeError(f"a number from 1 to {most} (PARDOT_ACTIVITY_RETENTION_DAYS), not {text!r}")
+    return int(text)
