@@ -46,7 +46,7 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when the kill switch was turned or the day's share is used up while a run is under way."""
+    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way."""
     if not SyncConfig.load().sync_enabled:
         raise SyncPaused("syncs were switched off (admin: Sync configuration)")
     if refusal := _refusal(usage):
