@@ -17,7 +17,7 @@ const PAGE = 500;
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }] = await Promise.all([everything(signal), pages(), shared("issues")]);
+    const [rows, to, { issues }] = await Promise.all([everything(signal), pages(), shared("config")]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { to, rows: rows.map((row) => ({ ...row, issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue })) };
   },

@@ -6,7 +6,6 @@ import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { followProspect } from "../people/drawer.js";
 import { byGrade, GROUPS, linksColumn, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
 import { RowsInMemory } from "../ui/table-rows.js";
@@ -19,7 +18,6 @@ export default panel({
   load: () => Promise.all([shared("engagement", { limit: MOST }), pages()]),
   noData: ([{ tier }]) => tier < 2,
   render: ([{ summary }, links], { element, signal }) => {
-    followProspect();
     followLinks(element, signal);
     return prospects(summary, links);
   },
