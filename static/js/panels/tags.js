@@ -7,6 +7,8 @@ import { pages } from "../assets/links.js";
 
 export default panel({
   lines: 8,
+  // A filter that is seldom wanted stands there when the address has it.
+  keys: ["tags.prefix"],
   load: async () => {
     const [{ types }, to] = await Promise.all([shared("asset-health"), pages()]);
     return { summary: types.tags, pages: to };
