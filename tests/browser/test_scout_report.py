@@ -55,7 +55,9 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     rows = exported(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
     assert rows[0]["Prospect"] == best["name"]
     assert rows[0]["Score"] == str(best["score"])
-    assert rows[0]["Open in"].endswith(f"/prospect/read/id/{best['id']}")
+    assert rows[0]["Pardot"].endswith(f"/prospect/read/id/{best['id']}")
+    crm_id = best["salesforce_contact_id"] or best["salesforce_lead_id"]
+    assert rows[0]["Salesforce"] == f"{asked(scout, 'config')['sf_instance_url']}/{crm_id}"
     assert all(best["company"].split()[0] in " ".join(row.values()) for row in rows)
     table.get_by_role("button", name="Score", exact=True).click()
     expect(table.get_by_role("columnheader", name="Score", exact=True)).to_have_attribute("aria-sort", "ascending")

@@ -1,7 +1,7 @@
 /* The map: every campaign, with what belongs to it. Paged by the server. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
-import { ago, day, number, percent } from "../core/format.js";
+import { ago, day, number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { onChanged, shared } from "../core/shared.js";
@@ -16,7 +16,6 @@ import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 
-const COUNTS = { forms: "form_count", landing_pages: "landing_page_count", list_emails: "list_email_count", custom_redirects: "custom_redirect_count" };
 const YEAR = 365;
 const AGES = {
   month: ["Under a month", { max_age_days: 30 }],
@@ -105,12 +104,13 @@ function inSalesforce({ salesforce_id: id }, to) {
 }
 
 function assetText(row) {
-  return CONTENT.filter((type) => row[COUNTS[type]] > 0).map((type) => `${row[COUNTS[type]]} ${row[COUNTS[type]] === 1 ? TYPES[type].one : TYPES[type].many}`).join(", ");
+  const counts = CONTENT.map((type) => ({ ...TYPES[type], count: row[TYPES[type].count] }));
+  return counts.filter(({ count }) => count > 0).map(({ count, one, many }) => plural(count, one, many)).join(", ");
 }
 
 function assets(row) {
-  if (CONTENT.every((type) => row[COUNTS[type]] === null)) return null;
-  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[COUNTS[type]])));
+  if (CONTENT.every((type) => row[TYPES[type].count] === null)) return null;
+  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[TYPES[type].count])));
 }
 
 function kit(type, count) {

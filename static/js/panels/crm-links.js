@@ -5,7 +5,7 @@ import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { linksColumn, prospectButton, prospectsOf } from "../people/people.js";
+import { linksColumns, prospectButton, prospectsOf } from "../people/people.js";
 import { figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -40,7 +40,7 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "field", label: "Field", value: (row) => FIELDS[row.field] },
       { key: "value", label: "Holds", show: (row) => h("code", { class: "held" }, row.value) },
-      linksColumn(links),
+      ...linksColumns(links),
     ],
   }).element;
 }

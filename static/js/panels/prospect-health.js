@@ -1,7 +1,7 @@
 /* All prospects: linked or not, reachable or not, and what is broken in their fields. */
 
 import { h, icon } from "../core/dom.js";
-import { ago, moment, number, percent } from "../core/format.js";
+import { ago, moment, number, percent, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -17,10 +17,9 @@ export default panel({
 });
 
 function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
-  const tone = rate >= 80 ? "good" : rate >= 60 ? "warn" : "bad";
   return h(
     "div", { class: "health-lead" },
-    ring({ value: rate, label: `Linked to Salesforce: ${percent(rate)}`, text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`, tone, size: 132 }),
+    ring({ value: rate, label: `Linked to Salesforce: ${percent(rate)}`, text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`, tone: toneOf(rate), size: 132 }),
     h(
       "div", { class: "stack" },
       h("p", {}, h("strong", {}, `${percent(rate)} linked`), ` of ${number(total)} prospects.`),

@@ -5,7 +5,7 @@ import { number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { linksColumn, prospectButton, prospectsOf } from "../people/people.js";
+import { linksColumns, prospectButton, prospectsOf } from "../people/people.js";
 import { chip, figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -36,7 +36,7 @@ function rows({ sample }, links) {
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
       { key: "value", label: "Holds", sort: false, show: (row) => h("code", { class: "held", title: row.value }, row.value) },
-      linksColumn(links),
+      ...linksColumns(links),
     ],
   }).element;
 }

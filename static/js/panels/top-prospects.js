@@ -7,7 +7,7 @@ import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
 import { followProspect } from "../people/drawer.js";
-import { byGrade, GROUPS, linksColumn, prospectButton } from "../people/people.js";
+import { byGrade, GROUPS, linksColumns, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
 import { RowsInMemory } from "../ui/table-rows.js";
 import { table } from "../ui/table.js";
@@ -63,7 +63,7 @@ function columnsOf(summary, links) {
     { key: "last_activity", label: "Last activity", className: "tight", first: "desc", search: false, show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)) },
     { key: "company", label: "Company", show: (row) => clipped(row.company) },
     { key: "email", label: "E-mail", show: (row) => clipped(row.email) },
-    linksColumn(links),
+    ...linksColumns(links),
   ];
   // As table() does it; the rows are searched and sorted here, whatever group the server gave.
   return columns.map((column) => ({ ...column, value: column.value ?? ((row) => row[column.key]), sort: column.sort === false ? null : column.key }));
@@ -92,7 +92,7 @@ function categories(row) {
 
 /** Whoever comes by a figure sees the rows, not the top of the tab. */
 function followLinks(element, signal) {
-  const isAsked = () => Boolean(route.get("prospects.group") || route.get("prospects.grade"));
+  const isAsked = () => Boolean(route.get("prospects.group") || route.get("prospects.grade") || route.get("prospects.sort") === "-score");
   const show = () => {
     const below = element.getBoundingClientRect().top > innerHeight * 0.5;
     if (isAsked() && below && !element.closest("[hidden]")) element.scrollIntoView();

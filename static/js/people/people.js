@@ -36,24 +36,22 @@ export function prospectButton(row) {
 }
 
 /** Where a prospect is in Salesforce: as a contact before as a lead. */
-export function crmIdOf(row) {
+function crmIdOf(row) {
   return [row.salesforce_contact_id, row.salesforce_lead_id, row.salesforce_id].find(isCrmId) ?? null;
 }
 
-/** A column of links out of the dashboard. pages: of assets/links.js. */
-export function linksColumn(pages) {
-  const pardot = (row) => pages.pardot("prospects", row.id);
-  const salesforce = (row) => pages.salesforce(crmIdOf(row));
-  return {
-    key: "links", label: "Open in", sort: false, search: false, className: "tight",
-    value: (row) => pardot(row), csv: (row) => pardot(row),
-    show: (row) => h("span", { class: "out-links" }, outLink("Pardot", pardot(row), nameOf(row)), outLink("Salesforce", salesforce(row), nameOf(row))),
-  };
+/** Columns of links out of the dashboard. pages: of assets/links.js. */
+export function linksColumns(pages) {
+  return [openColumn("Pardot", (row) => pages.pardot("prospects", row.id)), openColumn("Salesforce", (row) => pages.salesforce(crmIdOf(row)))];
 }
 
-/** A short link out; `about` says of whom for readers of the screen. */
-export function outLink(text, href, about) {
-  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Open in ${text}, in a new window` }, text, hiddenText(`: ${about} (opens in a new window)`));
+/** A column with a short link to `where`; what is exported is the address. */
+export function openColumn(where, address, about = nameOf) {
+  return { key: where.toLowerCase(), label: where, sort: false, search: false, className: "tight", value: address, show: (row) => outLink("Open", where, address(row), about(row)) };
+}
+
+function outLink(text, where, href, about) {
+  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new window` }, text, hiddenText(` ${about} in ${where} (a new window)`));
 }
 
 /** A+ before A before A−, those without a grade last. */
