@@ -282,6 +282,7 @@ def test_a_prefix_leads_to_its_tags(camp: Visit) -> None:
     camp.page.get_by_role("link", name=pattern["prefix"], exact=True).click()
     expect(camp.page.get_by_label("Prefix", exact=True)).to_have_value(pattern["prefix"])
     expect(count(camp.page, "Tags")).to_have_text(f"({pattern['tags']} tags found)")
+    expect(camp.page.get_by_role("heading", name="All tags")).to_be_in_viewport()
 
 
 def test_tags_by_flag_from_the_address(camp: Visit) -> None:

@@ -32,6 +32,8 @@ def test_figures_lead_to_their_prospects(scout: Visit) -> None:
     engagement, table = panel(scout, "engagement"), panel(scout, "top-prospects")
     expect(engagement.locator(".figure-value.large")).to_have_text(str(summary["active_30d"]))
     expect(table.locator(".table-count")).to_have_text(f"({summary['scored_count']} prospects)")
+    engagement.get_by_role("link", name="With a score").click()
+    expect(table.locator("h2")).to_be_in_viewport()
     engagement.get_by_role("link", name="Active in the last 30 days").click()
     expect(table.locator(".table-count")).to_have_text(f"({summary['active_30d']} prospects found)")
     expect(table.get_by_label("Group")).to_have_value("active")

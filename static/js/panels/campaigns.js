@@ -14,6 +14,7 @@ import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
+import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
 const YEAR = 365;
@@ -33,7 +34,10 @@ export default panel({
     return { summary, folders, to };
   },
   noData: ({ summary }) => summary.items === null,
-  render: (data, { signal }) => map(data, signal),
+  render: (data, { element, signal }) => {
+    showRows(element, "campaigns");
+    return map(data, signal);
+  },
 });
 
 function map({ summary, folders, to }, signal) {

@@ -3,12 +3,12 @@
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
 import { followProspect } from "../people/drawer.js";
 import { byGrade, GROUPS, linksColumns, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
+import { showRows } from "../ui/show-rows.js";
 import { RowsInMemory } from "../ui/table-rows.js";
 import { table } from "../ui/table.js";
 
@@ -18,9 +18,9 @@ export default panel({
   lines: 8,
   load: () => Promise.all([shared("engagement", { limit: MOST }), pages()]),
   noData: ([{ tier }]) => tier < 2,
-  render: ([{ summary }, links], { element, signal }) => {
+  render: ([{ summary }, links], { element }) => {
     followProspect();
-    followLinks(element, signal);
+    showRows(element, "prospects");
     return prospects(summary, links);
   },
 });
@@ -88,15 +88,4 @@ function categories(row) {
   if (found.length === 0) return null;
   const more = found.length > 2 && chip(`+${found.length - 2}`, { title: categoriesText(row) });
   return h("span", { class: "chips" }, found.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])), more);
-}
-
-/** Whoever comes by a figure sees the rows, not the top of the tab. */
-function followLinks(element, signal) {
-  const isAsked = () => Boolean(route.get("prospects.group") || route.get("prospects.grade") || route.get("prospects.sort") === "-score");
-  const show = () => {
-    const below = element.getBoundingClientRect().top > innerHeight * 0.5;
-    if (isAsked() && below && !element.closest("[hidden]")) element.scrollIntoView();
-  };
-  route.onChange((names) => ["tab", "prospects.group", "prospects.grade", "prospects.sort"].some((name) => names.has(name)) && requestAnimationFrame(show), signal);
-  requestAnimationFrame(show);
 }
