@@ -1,4 +1,4 @@
-"""Who engages: the prospects with the highest scores, what they did lately, and what is wrong with their CRM fields.
+"""Who engages: what prospects did lately, their scores by category, and what is known of all of them.
 
 Everything is read by index, or from the figures that the audit of prospects left: nothing here scans prospects or
 activities.
@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from pardot.areas import Area
 from pardot.audits.inputs import LookBack, look_back
-from pardot.audits.prospects import AS_CONTACT, AS_LEAD, LINKED, STUCK, bad_id
+from pardot.audits.prospects import CRM_FIELDS
 from pardot.models import (
     AuditSummary,
     Campaign,
@@ -39,7 +36,6 @@ from pardot.sync.entities import ACTIVITIES, PROSPECTS, Tier
 from pardot.sync.state import complete_reads
 from sf.salesforce.ids import id_of_18
 
-CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "salesforce_account_id")
 _FIELDS = (
     "id", "email", "first_name", "last_name", "company", "score", "grade", "campaign_id", "last_activity_at",
     *CRM_FIELDS,
@@ -82,61 +78,10 @@ def _tier(known: Mapping[str, EntityState]) -> int:
     return Tier.SET_UP if known else 0
 
 
-class ProspectGroup(StrEnum):
-    """Prospects that a figure counts."""
-
-    ACTIVE = "active"
-    LINKED = "linked"
-    AS_LEAD = "as_lead"
-    AS_CONTACT = "as_contact"
-    UNLINKED = "unlinked"
-    WITH_EMAIL = "with_email"
-    OPTED_OUT = "opted_out"
-    BAD_ID = "bad_id"
-    ADOPTION_STUCK = "adoption_stuck"
-    DELETED = "deleted"
-
-
-_CONDITIONS: Mapping[ProspectGroup, str] = {
-    ProspectGroup.ACTIVE: "EXISTS (SELECT 1 FROM pardot_prospectengagement e WHERE e.prospect_id = p.id)",
-    ProspectGroup.LINKED: LINKED,
-    ProspectGroup.AS_LEAD: AS_LEAD,
-    ProspectGroup.AS_CONTACT: AS_CONTACT,
-    ProspectGroup.UNLINKED: f"NOT {LINKED}",
-    ProspectGroup.WITH_EMAIL: "coalesce(p.email, '') <> ''",
-    ProspectGroup.OPTED_OUT: "p.opted_out",
-    ProspectGroup.BAD_ID: f"({' OR '.join(map(bad_id, CRM_FIELDS))})",
-    ProspectGroup.ADOPTION_STUCK: STUCK,
-    ProspectGroup.DELETED: "p.is_deleted",
-}
-"""SQL over a prospect ``p``, as the audit of prospects counts."""
-WITHOUT_GRADE = "none"
-
-
-def best_prospects(group: ProspectGroup | None = None, grade: str | None = None) -> QuerySet[Prospect]:
-    """Those with a score, the highest first, of one group, of one grade (or ``WITHOUT_GRADE``); those in Pardot's
-    recycle bin are a group of their own."""
-    found = Prospect.objects.filter(score__isnull=False).order_by("-score", "id")
-    if group is not ProspectGroup.DELETED:
-        found = found.exclude(is_deleted=True)
-    if group is not None:
-        members = f"SELECT p.id FROM pardot_prospect p WHERE {_CONDITIONS[group]}"  # noqa: S608 - our own conditions
-        found = found.filter(id__in=RawSQL(members, []))  # noqa: S611 - as above
-    if grade == WITHOUT_GRADE:
-        return found.filter(Q(grade__isnull=True) | Q(grade__regex=r"^\s*$"))
-    return found.filter(grade=grade) if grade else found
-
-
-def top_prospects(
-    limit: int, span: LookBack | None, group: ProspectGroup | None = None, grade: str | None = None
-) -> list[dict[str, Any]]:
-    """Those with the highest scores, with what they did in ``span`` and their scores by category."""
-    return described_prospects(best_prospects(group, grade)[:limit], span)
-
-
-def described_prospects(rows: QuerySet[Prospect], span: LookBack | None) -> list[dict[str, Any]]:
-    """In the same order, with what they did in ``span`` and their scores by category."""
-    prospects = [_named(row) for row in rows.values(*_FIELDS)]
+def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
+    """In the same order, with what they did in ``span`` and their scores by category, as far as they are here."""
+    rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
+    prospects = [_named(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:
@@ -179,13 +124,6 @@ def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What a list shows of these prospects; those that are gone are absent."""
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
     return {row["id"]: _named(row) for row in rows}
-
-
-def percent(part: int, whole: int) -> float | None:
-    """To one decimal place, half up; ``None`` of nothing."""
-    if not whole:
-        return None
-    return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding="ROUND_HALF_UP"))
 
 
 # -- one prospect -------------------------------------------------------------------------------------------------

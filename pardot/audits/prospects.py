@@ -30,9 +30,16 @@ def bad_id(column: str) -> str:
     return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
 
 
+CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "salesforce_account_id")
+ANY_BAD_ID = f"({' OR '.join(map(bad_id, CRM_FIELDS))})"
+"""SQL over a prospect ``p``: one of the fields at least does."""
+GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
+"""SQL over a prospect ``p``."""
+WITH_EMAIL = "coalesce(p.email, '') <> ''"
 STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
 """SQL over a prospect ``p``: the adoption field should have been emptied by Salesforce and was not."""
 HIGH_SCORE = 100
+STUCK_HIGH_SCORE = f"({STUCK} AND p.score >= {HIGH_SCORE})"
 SAMPLE_SIZE = 50
 """How many prospects of a kind are named in the figures, by their ids."""
 
@@ -48,14 +55,15 @@ _COUNTS = {
     "as_lead": f"count(*) FILTER (WHERE {AS_LEAD})",
     "as_contact": f"count(*) FILTER (WHERE {AS_CONTACT})",
     "unlinked": f"count(*) FILTER (WHERE NOT {LINKED})",
-    "with_email": "count(*) FILTER (WHERE coalesce(p.email, '') <> '')",
+    "with_email": f"count(*) FILTER (WHERE {WITH_EMAIL})",
     "opted_out": "count(*) FILTER (WHERE p.opted_out)",
     "bad_lead_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_lead_id')})",
     "bad_contact_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_contact_id')})",
     "bad_salesforce_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_id')})",
     "bad_account_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_account_id')})",
+    "bad_ids": f"count(*) FILTER (WHERE {ANY_BAD_ID})",
     "adoption_stuck": f"count(*) FILTER (WHERE {STUCK})",
-    "adoption_stuck_high_score": f"count(*) FILTER (WHERE {STUCK} AND p.score >= {HIGH_SCORE})",
+    "adoption_stuck_high_score": f"count(*) FILTER (WHERE {STUCK_HIGH_SCORE})",
     "unlinked_pct": f"coalesce({_percent(f'NOT {LINKED}')}, 0)",
     "link_rate": _percent(LINKED),
     "scored": "count(p.score)",
@@ -64,10 +72,7 @@ _COUNTS = {
 }
 _SELECT = f"SELECT {', '.join(_COUNTS.values())} FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE"  # noqa: S608 - our own
 _DELETED = "SELECT count(*) FROM pardot_prospect WHERE is_deleted"
-_GRADES = """
-    SELECT coalesce(nullif(btrim(grade), ''), 'none'), count(*) FROM pardot_prospect
-    WHERE is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1
-"""
+_GRADES = f"SELECT {GRADE}, count(*) FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own
 _SAMPLES = {
     "bad_lead_sample": (bad_id("salesforce_lead_id"), "p.id"),
     "bad_contact_sample": (bad_id("salesforce_contact_id"), "p.id"),

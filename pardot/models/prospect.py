@@ -36,7 +36,7 @@ class Prospect(PardotRecord):
         indexes = [
             models.Index(Lower("email"), name="prospect_email_lower"),
             models.Index(fields=["-score", "id"], name="prospect_score"),
-            models.Index(fields=["last_activity_at"], name="prospect_last_activity"),
+            models.Index(fields=["-last_activity_at", "id"], name="prospect_last_activity"),
         ]
 
     def __str__(self) -> str:

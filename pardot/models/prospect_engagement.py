@@ -13,5 +13,8 @@ class ProspectEngagement(models.Model):
     activity_count = models.PositiveIntegerField()
     last_activity = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["-activity_count", "prospect_id"], name="engagement_count")]
+
     def __str__(self) -> str:
         return f"prospect {self.prospect_id}: {self.activity_count}"

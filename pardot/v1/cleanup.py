@@ -10,7 +10,7 @@ from pardot.areas import Area
 from pardot.cleanup import ActionTag, TaggedShare, action_tags, tagged_shares
 from pardot.cleanup_tags import TagsNotMade, TagsRefused, make_missing_tags
 from pardot.configuration import configuration
-from pardot.engagement import percent
+from pardot.grading import percentage
 from pardot.scorecard import score_inputs
 from pardot.snapshots import as_number
 
@@ -114,5 +114,5 @@ def _triage(share: TaggedShare) -> IssueTriage:
         count=as_number(share.count),
         exempt=share.exempt,
         tagged=share.tagged,
-        tagged_pct=percent(share.tagged or 0, int(share.count or 0)) if known else None,
+        tagged_pct=percentage(share.tagged or 0, int(share.count or 0)) if known else None,
     )

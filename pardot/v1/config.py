@@ -13,6 +13,7 @@ from api.auth import signed_in_user
 from api.errors import documented
 from pardot.areas import Area
 from pardot.configuration import Configuration, configuration
+from pardot.issues import ISSUES
 from pardot.links import PARDOT_PAGES, pardot_base
 from pardot.models import TeamMember
 from sf.models import SyncConfig
@@ -46,6 +47,15 @@ class ConfigGrade(Schema):
     minimum: int = Field(description="From so many points on.")
 
 
+class ConfigIssue(Schema):
+    key: str = Field(examples=["forms_no_campaign"])
+    area: Area
+    flag: str = Field(
+        description="Of the area's assets, those with this flag count; of prospects, a figure of `prospect-health`.",
+        examples=["no_campaign"],
+    )
+
+
 class PardotConfig(Schema):
     sf_instance_url: str | None = Field(description="Of the org of the last sync; null: none has run yet.")
     pardot_url: str = Field(description="Base of links into Pardot.")
@@ -54,6 +64,7 @@ class PardotConfig(Schema):
     )
     team: list[ConfigTeamMember]
     areas: list[ConfigArea]
+    issues: list[ConfigIssue] = Field(description="All there are, in the order of the areas.")
     camp: ConfigCamp
     grade_thresholds: list[ConfigGrade]
     activity_lookback_days: int
@@ -66,7 +77,7 @@ class PardotConfig(Schema):
 
 
 @router.get(
-    "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, links, dates and thresholds"
+    "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, issues, links, dates and thresholds"
 )
 def get_config(request: HttpRequest) -> PardotConfig:
     """What staff have configured, as it holds now; `admin/config` changes it."""
@@ -85,6 +96,7 @@ def _config(values: Configuration, team: list[TeamMember], instance_url: str | N
             ConfigArea(area=area, label=area.label, owners=[member.name for member in team if area in member.areas])
             for area in Area
         ],
+        issues=[ConfigIssue(key=issue.key, area=issue.area, flag=issue.flag) for issue in ISSUES],
         camp=ConfigCamp(start=values.camp.start, end=values.camp.end),
         grade_thresholds=[ConfigGrade(grade=each.grade, minimum=each.minimum) for each in values.thresholds],
         activity_lookback_days=values.activity_lookback_days,

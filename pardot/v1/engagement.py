@@ -14,16 +14,23 @@ from api.errors import NotFound, documented
 from api.fields import PlainText, json_response
 from pardot.engagement import (
     ProspectData,
-    ProspectGroup,
     activities_of_prospect,
     described,
     described_prospects,
-    percent,
     prospect_data,
     prospects_by_id,
-    top_prospects,
 )
-from pardot.models import Prospect
+from pardot.grading import percentage
+from pardot.selectors.prospects import (
+    FEW,
+    ORDERS,
+    ProspectFilters,
+    ProspectGroup,
+    ProspectPage,
+    is_searchable,
+    prospect_page,
+)
+from pardot.v1.pages import Name, Paging, SearchText, explained, unprocessable
 
 Grade = Annotated[PlainText, StringConstraints(max_length=16)]
 ProspectId = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -95,28 +102,53 @@ class EngagementSummary(Schema):
 class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
     activity_until: datetime | None = Field(description="Where the look-back of activity ends; null: no data.")
-    prospects: list[EngagedProspect] = Field(description="Of the group and grade asked for, the highest scores first.")
-    has_more: bool = Field(description="There are more of them than were asked for.")
+    count: int | None = Field(
+        description="Of all prospects that match, whatever the limit; null: no data about activity, which the group "
+        "needs."
+    )
+    count_is_exact: bool = Field(
+        description="False: more than `count`. What no figure counts (`q`, or `group` and `grade` together) is counted "
+        f"up to {FEW:,}."
+    )
+    prospects: list[EngagedProspect]
+    has_more: bool = Field(description="There are more of them behind this page.")
     crm_id_alerts: CrmIdAlerts
     adoption_json_alert: AdoptionAlert
     summary: EngagementSummary
 
 
-class EngagementQuery(Schema):
-    limit: int = Field(50, ge=1, le=500)
-    group: ProspectGroup | None = Field(None, description="Only the prospects that this figure counts.")
+class EngagementQuery(Paging):
+    sort: Name = Field(
+        "-score",
+        description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Those without it "
+        "(no score, no name, no activity in the 30 days) come last. `last_activity` goes by the moment that Pardot "
+        "keeps with the prospect.",
+    )
+    group: ProspectGroup | None = Field(
+        None,
+        description="Only the prospects that this figure counts; the `bad_…` ones: whose field holds what is no "
+        "Salesforce id, `bad_id`: at least one of the four.",
+    )
     grade: Grade | None = Field(None, description="Only those with this grade; `none`: without one.")
+    q: SearchText | None = Field(
+        None,
+        description="Somewhere in e-mail, name or company, at least three letters or digits in a row; or the id.",
+        examples=["example.edu"],
+    )
+
+    def filters(self) -> ProspectFilters:
+        if self.q and not is_searchable(self.q):
+            raise unprocessable("q", "A search needs three letters or digits in a row, or an id")
+        return ProspectFilters(group=self.group, grade=self.grade or None, q=self.q or None)
 
 
 @router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """The prospects with the highest scores, of the sample (`--scout`) or of all (`--survey`), and what is wrong with
-    the CRM fields of prospects. Those in Pardot's recycle bin do not count."""
+    """A page of prospects, of the sample (`--scout`) or of all (`--survey`), and what is wrong with the CRM fields of
+    prospects. Those in Pardot's recycle bin do not count; `group=deleted` has them."""
     del request
     data = prospect_data()
-    # Who is active is not known any more when the last read of activities is too old.
-    is_known = query.group is not ProspectGroup.ACTIVE or data.look_back is not None
-    best = top_prospects(query.limit + 1, data.look_back, query.group, query.grade) if is_known else []
+    page = _page(query, data)
     shown = prospects_by_id(
         [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
     )
@@ -124,13 +156,24 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
         {
             "tier": int(data.tier),
             "activity_until": data.look_back.until if data.look_back else None,
-            "prospects": best[: query.limit],
-            "has_more": len(best) > query.limit,
+            "count": page.count if page else None,
+            "count_is_exact": page is None or page.is_exact,
+            "prospects": described_prospects(page.ids[: query.limit], data.look_back) if page else [],
+            "has_more": page is not None and len(page.ids) > query.limit,
             "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
             "adoption_json_alert": _adoption_alert(data, shown).dict(),
             "summary": _summary(data.figures).dict(),
         }
     )
+
+
+def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
+    """With one prospect more than asked for, if there is one; ``None``: who is active is not known any more, because
+    the last read of activities is too old."""
+    wanted = query.filters()
+    with explained():
+        page = prospect_page(wanted, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
+    return None if wanted.group is ProspectGroup.ACTIVE and data.look_back is None else page
 
 
 def _sample(data: ProspectData, name: str) -> Sequence[int]:
@@ -174,7 +217,7 @@ def _adoption_alert(data: ProspectData, shown: dict[int, dict[str, Any]]) -> Ado
     return AdoptionAlert(
         stuck_count=stuck,
         total_prospects=total,
-        pct_affected=None if stuck is None or total is None else percent(stuck, total),
+        pct_affected=percentage(stuck, total),
         high_score_count=data.figures.get("adoption_stuck_high_score"),
         sample=[
             StuckAdoption(**_named(row), score=row["score"], value=(row["adoption_json"] or "")[:200]) for row in rows
@@ -239,7 +282,7 @@ def get_prospect_activities(
     """In the 30 days before the last complete read of activities."""
     del request
     span = prospect_data().look_back
-    who = described_prospects(Prospect.objects.filter(pk=prospect_id), span)
+    who = described_prospects([prospect_id], span)
     if not who:
         raise NotFound("There is no such prospect here.")
     found = activities_of_prospect(prospect_id, span) if span else None

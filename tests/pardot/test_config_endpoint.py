@@ -34,6 +34,15 @@ def test_the_defaults(super_user: Client, settings: Any) -> None:
     }  # fmt: skip
 
 
+def test_it_says_which_flag_counts_for_which_issue(super_user: Client) -> None:
+    found = super_user.get(URL).json()["issues"]
+    assert {"key": "emails_no_subject", "area": "list_emails", "flag": "no_subject"} in found
+    assert {"key": "prospects_unlinked_pct", "area": "prospects", "flag": "unlinked_pct"} in found
+    health = super_user.get("/api/v1/pardot/asset-health").json()["types"]
+    of_assets = {(issue["area"], issue["flag"]): issue["key"] for issue in found if issue["area"] != "prospects"}
+    assert of_assets == {(area, flag): key for area in health for flag, key in health[area]["issues"].items()}
+
+
 def test_a_change_is_seen_at_once(super_user: Client) -> None:
     SyncConfig.objects.create(instance_url="https://example.my.salesforce.com")
     member("Ben Example", "forms", role="Writer", order=2)

@@ -1,0 +1,248 @@
+"""Pages of prospects, by group, grade and search, in several orders: nothing here reads all of them.
+
+Few prospects are sorted; of many, an index is walked in its order until the page is full. The indexes are those of
+migration ``0003_pages_of_prospects``, and PostgreSQL takes them only for the words that are used there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+
+from pardot.audits.prospects import (
+    ANY_BAD_ID,
+    AS_CONTACT,
+    AS_LEAD,
+    GRADE,
+    LINKED,
+    STUCK,
+    STUCK_HIGH_SCORE,
+    WITH_EMAIL,
+    bad_id,
+)
+from pardot.selectors.rows import LARGEST_ID, Unknown
+
+WITHOUT_GRADE = "none"
+FEW = 10_000
+"""So many are sorted; and a search counts no further."""
+
+
+class ProspectGroup(StrEnum):
+    """Prospects that a figure counts."""
+
+    ACTIVE = "active"
+    LINKED = "linked"
+    AS_LEAD = "as_lead"
+    AS_CONTACT = "as_contact"
+    UNLINKED = "unlinked"
+    WITH_EMAIL = "with_email"
+    OPTED_OUT = "opted_out"
+    BAD_ID = "bad_id"
+    BAD_SALESFORCE_ID = "bad_salesforce_id"
+    BAD_LEAD_ID = "bad_lead_id"
+    BAD_CONTACT_ID = "bad_contact_id"
+    BAD_ACCOUNT_ID = "bad_account_id"
+    ADOPTION_STUCK = "adoption_stuck"
+    ADOPTION_STUCK_HIGH_SCORE = "adoption_stuck_high_score"
+    DELETED = "deleted"
+
+
+def _bad(field: str) -> str:
+    # The first half is what the index knows.
+    return f"{ANY_BAD_ID} AND {bad_id(field)}"
+
+
+_CONDITIONS: Mapping[ProspectGroup, str] = {
+    ProspectGroup.ACTIVE: "EXISTS (SELECT 1 FROM pardot_prospectengagement a WHERE a.prospect_id = p.id)",
+    ProspectGroup.LINKED: LINKED,
+    ProspectGroup.AS_LEAD: AS_LEAD,
+    ProspectGroup.AS_CONTACT: AS_CONTACT,
+    ProspectGroup.UNLINKED: f"NOT {LINKED}",
+    ProspectGroup.WITH_EMAIL: WITH_EMAIL,
+    ProspectGroup.OPTED_OUT: "p.opted_out",
+    ProspectGroup.BAD_ID: ANY_BAD_ID,
+    ProspectGroup.BAD_SALESFORCE_ID: _bad("salesforce_id"),
+    ProspectGroup.BAD_LEAD_ID: _bad("salesforce_lead_id"),
+    ProspectGroup.BAD_CONTACT_ID: _bad("salesforce_contact_id"),
+    ProspectGroup.BAD_ACCOUNT_ID: _bad("salesforce_account_id"),
+    ProspectGroup.ADOPTION_STUCK: STUCK,
+    ProspectGroup.ADOPTION_STUCK_HIGH_SCORE: STUCK_HIGH_SCORE,
+    ProspectGroup.DELETED: "p.is_deleted",
+}
+"""SQL over a prospect ``p``, as the audit of prospects counts."""
+_FIGURES: Mapping[ProspectGroup, str] = {
+    **{group: group.value for group in ProspectGroup},
+    ProspectGroup.ACTIVE: "active_30d",
+    **{group: f"{group.value}s" for group in ProspectGroup if group.startswith("bad_")},
+}
+"""What the audit calls how many they are."""
+
+
+@dataclass(frozen=True)
+class _Order:
+    """SQL over a prospect ``p`` and its engagement ``e``."""
+
+    key: str
+    is_filled: str
+    is_empty: str
+
+    def within(self, *, descending: bool) -> str:
+        """The way of the index, or the same way back."""
+        return f"{self.key} DESC, p.id" if descending else f"{self.key}, p.id DESC"
+
+    def of_all(self, *, descending: bool) -> str:
+        """Those without it are last, by their ids."""
+        end = "p.id" if descending else f"CASE WHEN {self.is_filled} THEN -p.id END, p.id"
+        return f"({self.is_filled}) DESC, {self.key} {'DESC' if descending else 'ASC'}, {end}"
+
+
+def _not_null(key: str) -> _Order:
+    return _Order(key, f"{key} IS NOT NULL", f"{key} IS NULL")
+
+
+_NAME = "lower(btrim(coalesce(p.first_name, '') || ' ' || coalesce(p.last_name, '')))"
+_TEXTS = (
+    "sf_searchable(coalesce(p.email, '') || ' ' || coalesce(p.first_name, '') || ' ' || coalesce(p.last_name, '')"
+    " || ' ' || coalesce(p.company, ''))"
+)
+_ORDERS: Mapping[str, _Order] = {
+    "score": _not_null("p.score"),
+    "name": _Order(_NAME, f"{_NAME} <> ''", f"{_NAME} = ''"),
+    "activity_count": _Order("e.activity_count", "e.prospect_id IS NOT NULL", "e.prospect_id IS NULL"),
+    "last_activity": _not_null("p.last_activity_at"),
+}
+ORDERS = tuple(_ORDERS)
+"""What prospects can be sorted by."""
+
+
+@dataclass(frozen=True)
+class ProspectFilters:
+    """What is asked for; ``None``: all but those in Pardot's recycle bin, which are a group of their own."""
+
+    group: ProspectGroup | None = None
+    grade: str | None = None
+    """``WITHOUT_GRADE``: those that have none."""
+    q: str | None = None
+    """Somewhere in e-mail, name and company, or the id; ``is_searchable``."""
+
+
+@dataclass(frozen=True)
+class ProspectPage:
+    """Ids, in order, and how many there are in all."""
+
+    ids: list[int]
+    count: int
+    is_exact: bool
+    """``False``: there are more than ``count``."""
+
+
+def prospect_page(
+    wanted: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
+) -> ProspectPage:
+    """``figures`` of the audit say how many there are, where they do. Empty ones are last. ``Unknown``."""
+    name = sort.removeprefix("-")
+    if name not in _ORDERS:
+        raise Unknown("sort", sort, _ORDERS)
+    found, descending = _Found.of(wanted), sort.startswith("-")
+    known = _figure(wanted, figures)
+    count = found.count_up_to(FEW + 1) if known is None else known
+    if count <= FEW:
+        ids = found.sorted(_ORDERS[name], limit, offset, descending=descending)
+    else:
+        ids = found.walked(_ORDERS[name], limit, offset, descending=descending)
+    is_exact = known is not None or count <= FEW
+    return ProspectPage(ids, count if is_exact else FEW, is_exact)
+
+
+def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
+    """How many the audit has counted; ``None``: it counts nothing like this."""
+    if wanted.q or (wanted.group and wanted.grade):
+        return None
+    if wanted.grade:
+        grades: Mapping[str, int] | None = figures.get("grade_distribution")
+        return None if grades is None else grades.get(wanted.grade, 0)
+    found: int | None = figures.get(_FIGURES[wanted.group] if wanted.group else "total")
+    return found
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The prospects that match; ``conditions``: SQL with the parameters ``values``."""
+
+    conditions: tuple[str, ...]
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, wanted: ProspectFilters) -> _Found:
+        return cls(
+            tuple(_conditions(wanted)),
+            {"grade": wanted.grade, "q": wanted.q, "id": int(wanted.q) if wanted.q and _is_id(wanted.q) else None},
+        )
+
+    def count_up_to(self, most: int) -> int:
+        """No further than ``most``."""
+        [count] = self._ask(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own
+        return count
+
+    def sorted(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
+        """For few: all of them are found first, and then sorted."""
+        rows = self._rows()
+        by = order.of_all(descending=descending)
+        return self._ask(
+            f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own
+            f"SELECT p.id FROM found p {_ENGAGEMENT} ORDER BY {by} LIMIT {limit} OFFSET {offset}"
+        )
+
+    def walked(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
+        """For many: those with something to be sorted by, and when they are used up, the others."""
+        rows = self._rows(order.is_filled, _ENGAGEMENT)
+        by = order.within(descending=descending)
+        ids = self._ask(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
+        if len(ids) == limit:
+            return ids
+        [filled] = [offset + len(ids)] if ids or not offset else self._ask(f"SELECT count(*) {rows}")
+        rest, gone = limit - len(ids), max(0, offset - filled)
+        others = self._rows(order.is_empty, _ENGAGEMENT)
+        return ids + self._ask(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {gone}")
+
+    def _rows(self, condition: str = "true", join: str = "") -> str:
+        return f"FROM pardot_prospect p {join} WHERE {' AND '.join((*self.conditions, condition))}"
+
+    def _ask(self, statement: str) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, self.values)
+            return [number for (number,) in cursor.fetchall()]
+
+
+_ENGAGEMENT = "LEFT JOIN pardot_prospectengagement e ON e.prospect_id = p.id"
+
+
+def _conditions(wanted: ProspectFilters) -> Iterator[str]:
+    if wanted.group is not ProspectGroup.DELETED:
+        yield "p.is_deleted IS NOT TRUE"
+    if wanted.group is not None:
+        yield _CONDITIONS[wanted.group]
+    if wanted.grade:
+        yield f"{GRADE} = %(grade)s"
+    if wanted.q:
+        texts = [f"{_TEXTS} LIKE '%%' || sf_like_pattern(%(q)s) || '%%'"] if _has_trigram(wanted.q) else []
+        ids = ["p.id = %(id)s"] if _is_id(wanted.q) else []
+        yield f"({' OR '.join([*texts, *ids])})"
+
+
+def is_searchable(text: str) -> bool:
+    """Whether an index serves a search for it."""
+    return _has_trigram(text) or _is_id(text)
+
+
+def _has_trigram(text: str) -> bool:
+    return re.search(r"[^\W_]{3}", text) is not None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= LARGEST_ID

@@ -1,0 +1,213 @@
+"""``engagement`` as a list: groups, grades, search, orders, pages, and the indexes that serve them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from pardot.audits.run import run_audits
+from pardot.models import Prospect
+from pardot.selectors import prospects as pages
+from pardot.selectors.prospects import ORDERS, ProspectGroup
+from tests.pardot.many_assets import statements
+from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
+
+pytestmark = pytest.mark.django_db
+
+ENGAGEMENT = "/api/v1/pardot/engagement"
+
+
+def get(client: Client, **query: Any) -> Any:
+    answer = client.get(ENGAGEMENT, query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def names(found: Any) -> list[str]:
+    return [row["name"] for row in found["prospects"]]
+
+
+@pytest.fixture
+def camp() -> None:
+    """Everybody whom the tests below ask for; ``Nil`` has no score."""
+    read_completely("prospects", "activities")
+    lead = prospect(score=9, first_name="Lea", grade="A", salesforce_lead_id=crm_id("00Q"))
+    stuck = prospect(score=8, first_name="Max", grade="B", adoption_json="{}")
+    prospect(score=7, first_name="Con", grade="B", salesforce_contact_id=crm_id(), salesforce_account_id="001")
+    prospect(score=6, first_name="Bad", grade=" ", salesforce_lead_id="n/a")
+    prospect(score=5, first_name="Out", email=None, opted_out=True)
+    prospect(score=4, first_name="Bin", grade="B", is_deleted=True)
+    prospect(score=None, first_name="Nil", grade="C", salesforce_id="x", salesforce_contact_id="x", email="")
+    engaged(lead, 3)
+    engaged(stuck, 1)
+
+
+@pytest.mark.parametrize("audited", [True, False], ids=["counted by the audit", "counted now"])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Lea", "Max", "Con", "Bad", "Out", "Nil"]),
+        ("group=active", ["Lea", "Max"]),
+        ("group=linked", ["Lea", "Con", "Bad", "Nil"]),
+        ("group=as_lead", ["Lea", "Bad"]),
+        ("group=as_contact", ["Con", "Nil"]),
+        ("group=unlinked", ["Max", "Out"]),
+        ("group=with_email", ["Lea", "Max", "Con", "Bad"]),
+        ("group=opted_out", ["Out"]),
+        ("group=bad_id", ["Con", "Bad", "Nil"]),
+        ("group=bad_salesforce_id", ["Nil"]),
+        ("group=bad_lead_id", ["Bad"]),
+        ("group=bad_contact_id", ["Nil"]),
+        ("group=bad_account_id", ["Con"]),
+        ("group=adoption_stuck", ["Max"]),
+        ("group=adoption_stuck_high_score", []),
+        ("group=deleted", ["Bin"]),
+        ("grade=B", ["Max", "Con"]),
+        ("grade=none", ["Bad", "Out"]),
+        ("grade=F", []),
+        ("group=linked&grade=A", ["Lea"]),
+    ],
+)
+@pytest.mark.usefixtures("camp")
+def test_every_figure_leads_to_all_of_its_prospects(
+    super_user: Client, query: str, expected: list[str], audited: bool
+) -> None:
+    if audited:
+        run_audits()
+    wanted = dict(part.split("=") for part in query.split("&") if part)
+    found = get(super_user, **wanted)
+    assert (names(found), found["has_more"]) == (expected, False)
+    assert (found["count"], found["count_is_exact"]) == (len(expected), True)
+    if len(expected) > 1:
+        first, last = get(super_user, **wanted, limit=1), get(super_user, **wanted, offset=len(expected) - 1)
+        assert (names(first), first["has_more"], first["count"]) == (expected[:1], True, len(expected))
+        assert (names(last), last["has_more"], last["count"]) == (expected[-1:], False, len(expected))
+
+
+@pytest.mark.usefixtures("camp")
+def test_a_group_counts_what_prospect_health_counts(super_user: Client) -> None:
+    run_audits()
+    health = super_user.get("/api/v1/pardot/prospect-health").json()
+    for group in ProspectGroup:
+        figure = f"{group}s" if group.startswith("bad_") else group.value
+        if figure in health:
+            assert get(super_user, group=group.value)["count"] == health[figure], group
+
+
+ORDERED = {
+    "-score": ["Zoe", "abe", "Mia", "nobody"],
+    "score": ["Mia", "abe", "Zoe", "nobody"],
+    "name": ["abe", "Mia", "Zoe", ""],
+    "-name": ["Zoe", "Mia", "abe", ""],
+    "-activity_count": ["Mia", "abe", "Zoe", "nobody"],
+    "activity_count": ["abe", "Mia", "Zoe", "nobody"],
+    "-last_activity": ["abe", "Zoe", "Mia", "nobody"],
+    "last_activity": ["Zoe", "abe", "Mia", "nobody"],
+}
+
+
+@pytest.mark.parametrize("few", [pages.FEW, 1], ids=["sorted", "walked"])
+@pytest.mark.parametrize("sort", ORDERED)
+def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int) -> None:
+    """However many there are; those without what it goes by are last, whichever way."""
+    monkeypatch.setattr(pages, "FEW", few)
+    read_completely("prospects", "activities")
+    prospect(score=30, first_name="Zoe", last_activity_at="2026-02-01T00:00Z")
+    engaged(prospect(score=20, first_name="abe", last_activity_at="2026-03-01T00:00Z"), 2)
+    engaged(prospect(score=10, first_name="Mia"), 5)
+    prospect(score=None, first_name="" if sort.endswith("name") else "nobody")
+    expected = ORDERED[sort]
+    assert names(get(super_user, sort=sort)) == expected
+    by_page = [names(get(super_user, sort=sort, limit=1, offset=place)) for place in range(5)]
+    assert by_page == [*([name] for name in expected), []], "one at a time, to behind the end"
+    assert names(get(super_user, sort=sort, limit=2, offset=1)) == expected[1:3]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ren", ["René Example"]),
+        ("RENE", ["René Example"]),
+        ("ample coll", ["René Example"]),
+        ("100%", []),
+        ("%%%a%", []),
+    ],
+)
+def test_a_search_looks_into_all_texts(super_user: Client, text: str, expected: list[str]) -> None:
+    prospect(first_name="René", last_name="Example", company="Sample College")
+    other = prospect(first_name="Other", score=0)
+    assert names(get(super_user, q=text)) == expected
+    by_id = get(super_user, q=str(other.pk))
+    assert "Other" in names(by_id)
+    assert names(get(super_user, q=other.email, group="with_email")) == ["Other"]
+
+
+def test_a_search_counts_no_further_than_it_sorts(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "FEW", 2)
+    for score in range(5):
+        prospect(score=score, first_name=f"Person {score}")
+    found = get(super_user, q="person", limit=2, offset=2)
+    assert (found["count"], found["count_is_exact"], names(found)) == (2, False, ["Person 2", "Person 1"])
+    assert found["has_more"] is True
+
+
+def plan(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.fixture
+def crowd() -> None:
+    """So many that PostgreSQL would rather use an index than read them all."""
+    rare: dict[int, dict[str, Any]] = {
+        7: {"salesforce_lead_id": "n/a"},
+        8: {"adoption_json": "{}", "score": 500},
+        9: {"is_deleted": True},
+        10: {"opted_out": True},
+        11: {"salesforce_id": None},
+        12: {"grade": "F"},
+    }
+    Prospect.objects.bulk_create(
+        Prospect(
+            **{
+                "id": number, "email": f"p{number}@camp.example", "first_name": f"N{number}", "score": number % 97,
+                "grade": "A", "salesforce_id": crm_id(), "adoption_json": "Blank", **rare.get(number, {}),
+            }
+        )
+        for number in range(1, 6001)
+    )  # fmt: skip
+    engaged(Prospect.objects.get(pk=3), 1)
+    read_completely("prospects", "activities")
+    run_audits()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE pardot_prospect, pardot_prospectengagement")
+
+
+@pytest.mark.usefixtures("crowd")
+def test_orders_of_many_are_walked_by_an_index(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "FEW", 100)
+    asked = [f"sort={sign}{name}" for name in ORDERS for sign in ("-", "")]
+    assert {query: found for query in asked if (found := scans(super_user, query))} == {}
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_small_group_is_found_by_an_index(super_user: Client) -> None:
+    """The groups that are most people everywhere have none."""
+    small = [group for group in ProspectGroup if group not in {"linked", "with_email", "as_contact"}]
+    asked = [*(f"group={group}" for group in small), "grade=F", "group=opted_out&sort=name", "q=p4711", "q=4711"]
+    assert {query: found for query in asked if (found := scans(super_user, query))} == {}
+
+
+def scans(client: Client, query: str) -> list[str]:
+    """The plans that read all prospects."""
+    plans = [plan(statement) for statement in statements(client, f"engagement?{query}")]
+    return [found for found in plans if "Seq Scan on pardot_prospect " in found]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_scan_would_be_seen() -> None:
+    assert "Seq Scan on pardot_prospect " in plan("SELECT * FROM pardot_prospect WHERE company = 'x'")
