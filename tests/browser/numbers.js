@@ -1,4 +1,4 @@
-// Links with numbers, and how many rows are where they lead. Evaluated on a page of the dashboard.
+// Links with numbers, and how many rows are where they lead: a script of every page that the test opens.
 
 const PANELS = { campaigns: "campaigns", tags: "tags", prospects: "top-prospects", orphans: "orphan-kinds", issues: "next-steps" };
 

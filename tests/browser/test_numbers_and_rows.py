@@ -13,7 +13,7 @@ from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
-NUMBERS = (Path(__file__).parent / "numbers.js").read_text()
+NUMBERS = Path(__file__).parent / "numbers.js"
 ADDRESSES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {"base-camp": "/pardot/?steps=all"}
 PANELS = {
     "next-steps", "gear-overview", "prospect-links", "campaign-summary", "lost-gear", "gear", "chain", "tag-summary",
@@ -24,7 +24,9 @@ PANELS = {
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Visit:
-    return open_window(camp_site)
+    visit = open_window(camp_site)
+    visit.page.add_init_script(path=NUMBERS)
+    return visit
 
 
 @pytest.fixture
@@ -49,7 +51,6 @@ def test_every_number_leads_to_as_many_rows(camp: Visit) -> None:
     links = []
     for tab, address in ADDRESSES.items():
         camp.go(address)
-        camp.page.evaluate(NUMBERS)
         links += camp.page.evaluate("linksWithNumbers", tab)
     assert {link["panel"] for link in links} == PANELS
     different = {(link["href"], link["number"]): link for link in links}

@@ -34,7 +34,7 @@ const SECTIONS = [
   { title: "Reachable", rows: [["With an e-mail address", "with_email"], ["Opted out", "opted_out"], ["In Pardot's recycle bin", "deleted"]] },
   {
     title: "Broken fields",
-    rows: [["Salesforce id", "bad_salesforce_ids", "bad_id"], ["Lead id", "bad_lead_ids", "bad_id"], ["Contact id", "bad_contact_ids", "bad_id"], ["Account id", "bad_account_ids", "bad_id"], ["Adoption data stuck", "adoption_stuck", "adoption_stuck"]],
+    rows: [["Salesforce id", "bad_salesforce_ids", "bad_salesforce_id"], ["Lead id", "bad_lead_ids", "bad_lead_id"], ["Contact id", "bad_contact_ids", "bad_contact_id"], ["Account id", "bad_account_ids", "bad_account_id"], ["Adoption data stuck", "adoption_stuck"]],
     isBad: true,
     todo: "Empty the field in Pardot and let the connector sync the prospect again.",
   },

@@ -12,7 +12,7 @@ import { table } from "../ui/table.js";
 
 export default panel({
   lines: 4,
-  load: () => Promise.all([shared("engagement", { limit: 500 }), pages()]),
+  load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
   render: ([{ adoption_json_alert: alert }, links]) => (alert.stuck_count === 0 ? fine() : [head(alert), rows(alert, links), rest(alert)]),
 });
@@ -24,7 +24,7 @@ function fine() {
 function head({ stuck_count: stuck, pct_affected: share, total_prospects: total, high_score_count: high }) {
   return [
     figure("Prospects with adoption data that is stuck", number(stuck), { href: prospectsOf({ group: "adoption_stuck" }), note: `${percent(share)} of ${number(total)} prospects` }),
-    high > 0 && h("p", {}, chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, { tone: "warn" })),
+    high > 0 && h("p", {}, chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, { tone: "warn", href: prospectsOf({ group: "adoption_stuck_high_score" }) })),
     h("p", { class: "todo" }, h("strong", {}, "What to do: "), "see in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot."),
   ];
 }

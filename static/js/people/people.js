@@ -8,8 +8,9 @@ const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 /** The figures that lead to prospects, by the name of the group at the endpoint. */
 export const GROUPS = {
   active: "Active in 30 days", linked: "Linked to Salesforce", as_lead: "Linked as lead", as_contact: "Linked as contact",
-  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Broken CRM id",
-  adoption_stuck: "Adoption data stuck", deleted: "In Pardot's recycle bin",
+  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Any broken id",
+  bad_salesforce_id: "Broken Salesforce id", bad_lead_id: "Broken lead id", bad_contact_id: "Broken contact id", bad_account_id: "Broken account id",
+  adoption_stuck: "Adoption data stuck", adoption_stuck_high_score: "Stuck, with a score of 100 or more", deleted: "In Pardot's recycle bin",
 };
 
 /** A name, or what stands for it. */
