@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from bench import report
 from bench.camp import camp_ceiling, camp_survey
 from bench.camp_endpoints import camp_endpoints
+from bench.dashboard import dashboard
 from bench.endpoints import endpoints
 from bench.overhead import overhead
 from bench.report import Result
@@ -44,6 +45,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "camp": lambda: camp_survey(options.schools, options.runs),
         "camp-ceiling": lambda: camp_ceiling(options.schools),
         "camp-endpoints": lambda: camp_endpoints(max(1, FULL_SCALE // options.schools), options.runs),
+        "dashboard": lambda: dashboard(max(1, FULL_SCALE // options.schools), options.runs),
         "overhead": lambda: overhead(options.schools, options.runs),
     }
 

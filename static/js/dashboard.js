@@ -1,7 +1,7 @@
 /* The dashboard's page. */
 
 import { startChrome } from "./core/chrome.js";
-import { mountPanels, reloadPanels } from "./core/mount.js";
+import { mountPanels } from "./core/mount.js";
 import { startOverlays } from "./core/overlays.js";
 import { startRouting } from "./core/route.js";
 import { refresh, startTabs } from "./core/tabs.js";
@@ -9,7 +9,7 @@ import { refresh, startTabs } from "./core/tabs.js";
 const strip = { root: document.getElementById("strip"), title: "The trail" };
 
 startRouting("base-camp");
-startChrome({ refresh: () => Promise.all([refresh(), reloadPanels(strip.root, strip)]) });
-startTabs();
+startChrome({ refresh });
+startTabs({ around: strip });
 mountPanels(strip.root, { ...strip, command: "python manage.py camp_sync" });
 startOverlays();

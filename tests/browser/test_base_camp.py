@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -120,19 +121,29 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
 
 def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> None:
     team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
-    config = answer(camp, "config") | {"me": "Ines Example", "team": team}
+    # Noon in UTC, two o'clock of the next day where the server counts.
+    camp.page.clock.set_fixed_time(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    config = answer(camp, "config") | {"me": "Ines Example", "team": team, "time_zone": "Pacific/Kiritimati"}
     late = {"assignee": "Ines Example", "due_date": "2026-01-31", "is_overdue": True}
-    tasks = [task(1, "Late", **late), task(2, "Calm", assignee="Ines Example"), task(3, "Of Bo", assignee="Bo Sample")]
+    tasks = [
+        task(1, "Late", **late),
+        task(2, "Calm", assignee="Ines Example", due_date="2026-11-23"),
+        task(3, "Of Bo", assignee="Bo Sample"),
+    ]
     camp.page.route("**/pardot/config", lambda route: route.fulfill(json=config))
     camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 3, "tasks": tasks}))
     camp.go("/pardot/?open=tasks")
     board = camp.page.get_by_role("dialog", name="Tasks")
     expect(board.get_by_role("row")).to_have_count(4)  # with the head
+    expect(board.get_by_role("row").filter(has_text="Calm")).to_contain_text("Today")
     board.get_by_label("Whose").select_option("Mine")
     expect(board).not_to_contain_text("Of Bo")
     board.get_by_label("State").select_option("Overdue")
     expect(board).not_to_contain_text("Calm")
     expect(camp.page).to_have_url(re.compile(re.escape("/pardot/?open=tasks&tasks.whose=me&tasks.state=overdue") + "$"))
+    camp.page.keyboard.press("Escape")
+    camp.page.get_by_role("button", name="Pin a note").click()
+    expect(camp.page.get_by_label("Day", exact=True)).to_have_value("2026-11-23")
 
 
 def task(number: int, title: str, **values: object) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -63,6 +64,34 @@ def test_tabs_by_keyboard(window: Visit) -> None:
     expect(page.get_by_role("tab", name="Base Camp")).to_be_focused()
 
 
+def test_a_link_to_another_tab_takes_the_focus_along(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    page.evaluate("document.querySelector('#panel-base-camp .lead').innerHTML = '<a href=\"?tab=tags\">The tags</a>'")
+    page.get_by_role("link", name="The tags").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel-tags")).to_be_focused()
+
+
+def test_what_has_grown_old_is_loaded_again_and_the_strip_with_it(window: Visit) -> None:
+    page, asked = window.page, list[str]()
+    page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 0))
+    window.go("/pardot/")
+    page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 5))
+    page.get_by_role("tab", name="Tags").click()
+    expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:05")
+    page.get_by_role("tab", name="Base Camp").click()
+    expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:00")
+    window.settle()
+    page.on("request", lambda request: asked.append(request.url.rpartition("/pardot/")[2].partition("?")[0]))
+    page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 11))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:11")
+    window.settle()
+    assert "health-score" in asked, "Base Camp"
+    assert "sync/status" in asked, "the strip"
+
+
 def test_skip_link_leads_past_the_header(window: Visit) -> None:
     window.go("/pardot/")
     window.page.keyboard.press("Tab")
@@ -74,6 +103,7 @@ def test_the_chosen_theme_is_kept(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    ink = page.evaluate("getComputedStyle(document.body).color")
     button = page.locator("[data-theme-button]")
     button.click()
     expect(button).to_have_accessible_name("Theme: light")
@@ -83,6 +113,9 @@ def test_the_chosen_theme_is_kept(window: Visit) -> None:
     page.reload()
     expect(button).to_have_accessible_name("Theme: dark")
     assert page.evaluate("Object.keys(localStorage)") == ["theme"]
+    page.emulate_media(media="print")
+    on_paper = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
+    assert on_paper == ["rgb(255, 255, 255)", ink], "paper is white, whatever was chosen for the screen"
 
 
 def test_the_page_may_send_what_it_must_prove(window: Visit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -77,6 +79,40 @@ def test_no_network_is_said_in_words(window: Visit) -> None:
     window.page.route(ENDPOINT, lambda route: route.abort())
     show_panel(window)
     expect(window.page.locator("#under-test")).to_contain_text("cannot be reached")
+    cut_off = "new ReadableStream({ start: (body) => body.error(new TypeError('network error')) })"
+    said = run_module(
+        window,
+        "core/api",
+        f"""
+        window.fetch = async () => new Response({cut_off});
+        return m.api.get('under-test').catch((error) => `${{error.name}}: ${{error.message}}`);
+        """,
+    )
+    assert str(said).startswith("ApiError: The server cannot be reached."), "also in the middle of its answer"
+
+
+def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> None:
+    window.expect("ERR_FAILED", "Failed to fetch dynamically imported module")
+    page = window.page
+    missing = re.compile(r"/static/js/(panels/score|overlays/badges)\.")
+    page.route(missing, lambda route: route.abort())
+    window.go("/pardot/?open=badges")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("This part of the page did not arrive.")
+    expect(page).not_to_have_url(re.compile("open="))
+    panel = page.locator('[data-panel="score"]')
+    expect(panel).to_contain_text("This part of the page did not arrive. Load the page again.")
+    expect(page.locator("[data-panel][data-later]:visible .skeleton")).to_have_count(0)
+    expect(page.locator("[aria-busy=true]:visible")).to_have_count(0)
+    page.unroute(missing)
+    panel.get_by_role("button", name="Load the page again").click()
+    window.settle()
+    expect(panel).to_contain_text("No data yet")
+
+
+def test_an_address_names_no_drawer_but_those_there_are(window: Visit) -> None:
+    window.go("/pardot/?open=constructor")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
 
 
 EVERY_ENDPOINT = "**/api/v1/pardot/**"

@@ -82,7 +82,7 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
     button.focus()
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
-    who = page.evaluate("new URLSearchParams(location.search).get('prospect')")
+    who = page.evaluate("new URLSearchParams(location.search).get('prospect.id')")
     found = asked(visit, f"engagement/{who}/activities")
     expect(drawer.get_by_role("heading", level=2)).to_have_text(found["prospect"]["name"])
     expect(drawer.locator(".table-count")).to_have_text(f"({found['count']} events)")
@@ -92,16 +92,20 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
     assert visit.axe() == []
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
-    expect(page).not_to_have_url(re.compile(re.escape("prospect=")))
+    expect(page).not_to_have_url(re.compile(re.escape("prospect.id=")))
     expect(button).to_be_focused()
 
 
 def test_the_address_alone_opens_the_drawer_and_the_back_button_closes_it(scout: Visit) -> None:
     best = asked_best(scout)
-    scout.go(f"{TAB}&prospect={best['id']}")
+    scout.go(f"/pardot/?tab=tags&open=prospect&prospect.id={best['id']}")
     drawer = scout.page.get_by_role("dialog", name=best["name"])
     expect(drawer).to_be_visible()
     scout.page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    expect(scout.page).to_have_url(re.compile(re.escape("/pardot/?tab=tags") + "$"))
+    scout.page.go_back()
+    expect(scout.page).to_have_url(re.compile(re.escape(TAB)))
     expect(drawer).to_have_count(0)
     panel(scout, "top-prospects").locator("tbody th button").first.click()
     expect(drawer).to_be_visible()
@@ -121,7 +125,7 @@ def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
 
 def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
     scout.expect("status of 404")
-    scout.go(f"{TAB}&prospect=404")
+    scout.go(f"{TAB}&open=prospect&prospect.id=404")
     expect(scout.page.get_by_role("dialog")).to_contain_text("There is no such prospect here.")
 
 

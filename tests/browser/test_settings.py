@@ -167,6 +167,35 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     assert entries["score_weights"]["updated_at"] is None, "the row is gone, not only the same"
 
 
+def test_fields_that_somebody_else_saved_meanwhile_stay(settings: Visit) -> None:
+    page = settings.page
+    run_module(
+        settings,
+        "core/api",
+        """
+        await m.api.put("admin/config/score_weights", { value: { forms_no_campaign: 0.7 } });
+        const { configuration } = await m.api.get("admin/config");
+        const texts = configuration.find(({ key }) => key === "issue_templates").value;
+        const theirs = { lists_unnamed: { ...texts.lists_unnamed, title: "Nameless: {count}" } };
+        await m.api.put("admin/config/issue_templates", { value: theirs });
+        """,
+    )
+    page.get_by_label("Forms submitted with errors").fill("0.4")
+    texts = section(settings, "Texts of the issues")
+    texts.get_by_text("Lists without a name", exact=True).click()
+    texts.locator("details[open]").get_by_label("Priority").select_option("high")
+    save(settings)
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    saved = value_of(settings, "score_weights")
+    assert isinstance(saved, dict)
+    assert (saved["forms_no_campaign"], saved["forms_errors"]) == (0.7, 0.4)
+    templates = value_of(settings, "issue_templates")
+    assert isinstance(templates, dict)
+    assert templates["lists_unnamed"]["title"] == "Nameless: {count}"
+    assert templates["lists_unnamed"]["priority"] == "high"
+    expect(page.get_by_label("Forms in no campaign")).to_have_value("0.70")
+
+
 def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit) -> None:
     settings.expect("status of 422")
     page = settings.page

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.components import show_gallery
+from tests.browser.components import run_module, show_gallery
 from tests.browser.visit import Visit
 
 
@@ -133,6 +133,50 @@ def test_csv_is_no_program(window: Visit, value: object, cell: str) -> None:
         "async (value) => (await import(modules['ui/csv'])).csvText([{ label: 'x', csv: () => value }], [{}])", value
     )
     assert text == f"x\r\n{cell}\r\n"
+
+
+SLOW_TABLE = """
+const found = { rows: [{ id: 1, name: "One" }, { id: 2, name: "Two" }], total: 4 };
+window.pages = [];
+window.hold = (send) => send(found);
+const { element, ready } = m.table({
+  caption: "Slow", noun: "row", filters: [{ key: "kind", label: "Kind", options: [["a", "A"], ["b", "B"]] }],
+  columns: [{ key: "name", label: "Name" }], detail: () => "More",
+  source: ({ page, filters }) => new Promise((send, refuse) => {
+    window.pages.push(`${page} ${filters.kind ?? ""}`);
+    window.hold(send, refuse);
+  }),
+});
+window.found = found;
+document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(element);
+await ready;
+"""
+
+
+def test_a_table_that_did_not_come_can_be_used_and_comes_again(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    run_module(window, "ui/table", SLOW_TABLE.replace("(send) => send(found)", "(_, refuse) => refuse(new Error())"))
+    page.get_by_role("button", name="Open all").click()
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    page.evaluate("window.hold = (send) => send(window.found); null")
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.get_by_role("region", name="Slow")).to_be_focused()
+
+
+def test_an_export_is_of_one_filter_whatever_is_chosen_meanwhile(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    run_module(window, "ui/table", SLOW_TABLE)
+    page.get_by_label("Kind", exact=True).select_option("a")
+    page.evaluate("window.pages.length = 0; window.hold = (send) => (window.first = send); null")
+    with page.expect_download():
+        page.get_by_role("button", name="Export as CSV: Slow").click()
+        page.evaluate("window.hold = (send) => send(window.found); null")
+        page.get_by_label("Kind", exact=True).select_option("b")
+        page.evaluate("window.first(window.found)")
+    assert [asked for asked in page.evaluate("window.pages") if asked != "1 b"] == ["1 a", "2 a"]
 
 
 def test_rows_open_by_keyboard_and_arrows_walk_them(window: Visit) -> None:

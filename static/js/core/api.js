@@ -44,8 +44,8 @@ export function isAbort(error) {
 
 async function request(method, path, { params, body, signal } = {}) {
   const sentAt = performance.now();
-  const response = await send(method, addressOf(path, params), body, signal);
-  const answer = await contentOf(response);
+  const { response, text } = await send(method, addressOf(path, params), body, signal);
+  const answer = contentOf(text);
   if (response.status === 401) sessionEnded();
   if (!response.ok) throw refusal(response, answer);
   sessionWorks(sentAt);
@@ -55,19 +55,21 @@ async function request(method, path, { params, body, signal } = {}) {
   return answer ?? null;
 }
 
+/** The answer to its last byte: what is slow or cut off in the middle of it is no answer. */
 async function send(method, address, body, signal) {
   const late = AbortSignal.timeout(PATIENCE);
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   try {
-    return await fetch(address, {
+    const response = await fetch(address, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
+    return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw new DOMException("Nobody waits for it.", "AbortError");
     if (late.aborted) throw new ApiError(0, "The server did not answer within 30 seconds. Try again.");
@@ -75,8 +77,7 @@ async function send(method, address, body, signal) {
   }
 }
 
-async function contentOf(response) {
-  const text = await response.text();
+function contentOf(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,8 +1,10 @@
 /* Panels of a part of the page: loaded when it is first seen, all again on demand. */
 
 import { announce } from "./announce.js";
+import { replace } from "./dom.js";
 import { plural } from "./format.js";
 import { panels } from "../panels/index.js";
+import { notArrived } from "../ui/states.js";
 
 /** Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there. */
 export async function mountPanels(root, { title, command, signal = new AbortController().signal }) {
@@ -23,9 +25,18 @@ export async function reloadPanels(root, { title }) {
   report(title, await Promise.all(loads));
 }
 
+/** Whether it could be loaded. One that does not come takes none of the others with it. */
 async function mountOne(element, context) {
-  const name = element.dataset.panel;
-  const module = await panels[name]();
+  let module;
+  try {
+    module = await panels[element.dataset.panel]();
+  } catch (error) {
+    console.error(error);
+    replace(element.querySelector("[data-body]") ?? element, notArrived());
+    element.removeAttribute("aria-busy");
+    element.addEventListener("panel:reload", (event) => event.detail.waitFor(mountOne(element, context)), { once: true, signal: context.signal });
+    return false;
+  }
   return module.default.mount(element, context);
 }
 

@@ -2,6 +2,8 @@
 
 import { route } from "./route.js";
 import { overlays } from "../overlays/index.js";
+import { NOT_ARRIVED } from "../ui/states.js";
+import { toast } from "../ui/toast.js";
 
 let shown = null;
 
@@ -16,20 +18,31 @@ async function follow() {
   const before = shown;
   shown = null;
   before?.dialog?.close();
-  if (!overlays[name]) return;
+  if (!Object.hasOwn(overlays, name)) return;
   const turn = { name, dialog: null };
   shown = turn;
-  const module = await overlays[name]();
+  const open = await arrived(name);
   if (shown !== turn) return;
-  turn.dialog = module.default();
-  await turn.dialog.closed;
+  turn.dialog = open?.();
+  await turn.dialog?.closed;
   if (shown !== turn) return;
   shown = null;
   leave(name);
 }
 
-/** Take it, and what belongs to it, out of the address. */
+/** What opens it; null, and a word about it, when it does not come. */
+async function arrived(name) {
+  try {
+    return (await overlays[name]()).default;
+  } catch (error) {
+    console.error(error);
+    toast(NOT_ARRIVED, { kind: "bad", action: { label: "Load again", run: () => location.reload() } });
+    return null;
+  }
+}
+
+/** Take it, and what belongs to it, out of the address: going back does not open it again. */
 function leave(name) {
   const own = [...new URLSearchParams(location.search).keys()].filter((key) => key.startsWith(`${name}.`));
-  route.set(Object.fromEntries(["open", ...own].map((key) => [key, ""])));
+  route.set(Object.fromEntries(["open", ...own].map((key) => [key, ""])), { replace: true });
 }

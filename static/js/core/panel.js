@@ -37,9 +37,9 @@ class Panel {
     this.element.addEventListener("panel:reload", (event) => event.detail.waitFor(this.load()), { signal: this.signal });
   }
 
-  /** Whether the address asks for something else than what is shown, in the tab that one sees. */
+  /** Whether the address asks for something else than what is shown, in the tab or the dialog that one sees. */
   isConcerned() {
-    return !this.element.closest("[hidden]") && this.asked() !== this.shown;
+    return !this.element.closest("[hidden], dialog:not([open])") && this.asked() !== this.shown;
   }
 
   asked() {

@@ -7,8 +7,12 @@ import { forget } from "./shared.js";
 
 const OLD = 10 * 60_000;
 const seen = new Map();
+let strip = null;
 
-export function startTabs() {
+/** around: { root, title }, the part of the page that stands on every tab and grows old with them; it is mounted elsewhere. */
+export function startTabs({ around }) {
+  strip = around;
+  seen.set(strip, Date.now());
   const list = document.querySelector('[role="tablist"]');
   list.addEventListener("keydown", onKey);
   list.addEventListener("click", onClick, { capture: true });
@@ -17,12 +21,18 @@ export function startTabs() {
   show(current(), { moved: false });
 }
 
-/** Load what the visible tab shows again. */
+/** Load what one sees again: the tab, and the strip. */
 export function refresh() {
   const tab = current();
   forget();
-  note(tab);
-  return reloadPanels(panelOf(tab), { title: titleOf(tab) });
+  seen.set(tab, Date.now());
+  tell(tab);
+  return Promise.all([reloadPanels(panelOf(tab), { title: titleOf(tab) }), reloadStrip()]);
+}
+
+function reloadStrip() {
+  seen.set(strip, Date.now());
+  return reloadPanels(strip.root, strip);
 }
 
 const tabs = () => [...document.querySelectorAll('[role="tab"]')];
@@ -46,26 +56,35 @@ function show(chosen, { moved }) {
   if (moved) {
     scrollTo({ top: 0 });
     announce(titleOf(chosen));
+    requestAnimationFrame(() => keepFocus(panelOf(chosen)));
   }
   if (!seen.has(chosen)) mount(chosen);
-  else refreshWhenOld();
+  tell(chosen);
+  refreshWhenOld();
 }
 
-/** When a tab was loaded; the foot of the page says so. */
-function note(tab) {
-  seen.set(tab, Date.now());
-  document.getElementById("loaded-at").textContent = `Loaded at ${new Date().toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+/** Who followed a link of the tab that is hidden now goes on in this one, unless something took the focus already. */
+function keepFocus(panel) {
+  const at = document.activeElement;
+  if (!at || at === document.body || at.closest("[hidden]")) panel.focus({ preventScroll: true });
+}
+
+/** The foot of the page says when the tab was loaded. */
+function tell(tab) {
+  const at = new Date(seen.get(tab));
+  document.getElementById("loaded-at").textContent = `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
 }
 
 function mount(tab) {
-  note(tab);
+  seen.set(tab, Date.now());
   const panel = panelOf(tab);
   return mountPanels(panel, { title: titleOf(tab), command: panel.dataset.command });
 }
 
 function refreshWhenOld() {
-  const since = Date.now() - (seen.get(current()) ?? Date.now());
-  if (since > OLD) refresh();
+  const isOld = (part) => Date.now() - seen.get(part) > OLD;
+  if (isOld(current())) refresh();
+  else if (isOld(strip)) reloadStrip();
 }
 
 function intoView(tab) {

@@ -1,6 +1,7 @@
 /* Two days side by side: the score, and everything that is counted. */
 
 import { api } from "../core/api.js";
+import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { day, decimal, number, signed } from "../core/format.js";
 import { nameOf } from "../core/names.js";
@@ -57,10 +58,6 @@ async function chosenDays() {
   const days = snapshots.map((snapshot) => snapshot.day);
   const chosen = { from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]), to: to || days.at(-1) };
   return chosen.from && chosen.to && chosen.from !== chosen.to ? chosen : null;
-}
-
-function before(today, days) {
-  return new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function headline({ from, to, health_score: score }) {

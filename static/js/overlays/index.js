@@ -4,6 +4,9 @@ export const overlays = {
   badges: () => import("./badges.js"),
   compare: () => import("./compare.js"),
   freshness: () => import("./freshness.js"),
+  members: () => import("./members.js"),
+  prospect: () => import("./prospect.js"),
+  tagged: () => import("./tagged.js"),
   tasks: () => import("./tasks.js"),
   "what-if": () => import("./what-if.js"),
 };

@@ -1,30 +1,28 @@
 /* What the task board shows of a task. */
 
+import { daysBetween } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { day, MISSING, plural, shortDay } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { chip } from "../ui/parts.js";
 
-const DAY = 86_400_000;
 const RANKS = { high: 0, normal: 1, low: 2 };
 const STATES = [["open", "Open"], ["overdue", "Overdue"], ["week", "Due within 7 days"], ["undated", "Open, without a date"], ["done", "Done"], ["any", "Open and done"]];
-
-export const today = () => new Date().toISOString().slice(0, 10);
-const daysUntil = (due) => Math.round((Date.parse(due) - Date.parse(today())) / DAY);
 
 const IS = {
   open: (task) => task.status === "open",
   overdue: (task) => task.is_overdue,
-  week: (task) => task.status === "open" && task.due_date !== null && daysUntil(task.due_date) <= 7,
+  week: (task, today) => task.status === "open" && task.due_date !== null && daysBetween(today, task.due_date) <= 7,
   undated: (task) => task.status === "open" && task.due_date === null,
   done: (task) => task.status === "done",
   any: () => true,
 };
 
-/** acts(task) → the buttons of a row. */
-export function columnsOf(acts) {
+/** acts(task) → the buttons of a row. today: where the server counts days. */
+export function columnsOf(acts, today) {
+  const due = (task) => dueOf(task, today);
   return [
-    { key: "title", label: "Task", className: "wide", show: titleOf },
+    { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due) },
     { key: "assignee", label: "Whose", className: "roomy", show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s") },
     { key: "priority", label: "Priority", className: "roomy", value: (task) => RANKS[task.priority], csv: (task) => task.priority, search: false, show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))) },
     { key: "due_date", label: "Due", className: "tight roomy", show: due },
@@ -34,29 +32,29 @@ export function columnsOf(acts) {
 }
 
 /** In a narrow window the columns beside it have no room: what they say stands below the title. */
-function titleOf(task) {
+function titleOf(task, due) {
   return [
     task.status === "done" ? h("s", {}, task.title) : task.title,
     h("span", { class: "narrow-line" }, task.assignee ?? "Nobody’s", " · ", task.priority === "high" && "high priority · ", task.due_date || task.status === "done" ? due(task) : "no date"),
   ];
 }
 
-function due(task) {
+function dueOf(task, today) {
   if (task.status === "done") return h("span", { class: "soft" }, `Done ${shortDay(task.completed_at)}`);
   if (task.due_date === null) return MISSING;
-  const left = daysUntil(task.due_date);
+  const left = daysBetween(today, task.due_date);
   if (task.is_overdue) return chip(`${plural(-left, "day")} over`, { tone: "bad", title: day(task.due_date) });
   if (left <= 1) return chip(left === 0 ? "Today" : "Tomorrow", { tone: "warn", title: day(task.due_date) });
   return shortDay(task.due_date);
 }
 
-/** team: names. me: the name of whoever looks, or null. */
-export function filtersOf(team, me) {
+/** team: names. me: the name of whoever looks, or null. today: where the server counts days. */
+export function filtersOf(team, me, today) {
   const own = me ? [["me", "Mine"]] : [];
   const people = [...own, ["-", "Nobody’s"], ...team.map((name) => [`=${name}`, name])];
   const belongs = (task, whose) => (whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1)));
   return [
     { key: "whose", label: "Whose", all: "Everybody’s", options: people, test: belongs },
-    { key: "state", label: "State", initial: "open", options: STATES, test: (task, state) => IS[state]?.(task) ?? true },
+    { key: "state", label: "State", initial: "open", options: STATES, test: (task, state) => !Object.hasOwn(IS, state) || IS[state](task, today) },
   ];
 }

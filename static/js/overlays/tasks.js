@@ -2,6 +2,7 @@
 
 import { api } from "../core/api.js";
 import { allPages } from "../core/all-pages.js";
+import { dayIn } from "../core/days.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { ago, moment } from "../core/format.js";
 import { nameOf } from "../core/names.js";
@@ -37,11 +38,12 @@ class Board {
     this.issues = issues;
     this.links = links;
     const team = config.team.map(({ name }) => name);
+    const today = dayIn(config.time_zone);
     this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
     this.table = table({
       key: "tasks", caption: "Tasks", noun: "task", exportAs: "tasks", search: "Search tasks", rows: tasks, tools: this.add,
       nothing: "No task is open. Make one, or let Base Camp make them from issues.",
-      columns: columnsOf((task) => this.acts(task)), filters: filtersOf(team, config.me), detail: (task) => this.detail(task),
+      columns: columnsOf((task) => this.acts(task), today), filters: filtersOf(team, config.me, today), detail: (task) => this.detail(task),
     });
     this.nodes = [this.table.element, !config.me && whoAmI(config)];
   }

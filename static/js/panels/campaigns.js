@@ -2,6 +2,7 @@
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { ago, day, number, percent, plural } from "../core/format.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { onChanged, shared } from "../core/shared.js";
@@ -9,7 +10,6 @@ import { campaignDetail } from "../assets/campaign-detail.js";
 import { issuesColumn, nameColumn } from "../assets/audit-table.js";
 import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.js";
 import { outwardOr, pages } from "../assets/links.js";
-import { followMembers } from "../assets/members.js";
 import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
@@ -54,7 +54,6 @@ function map({ summary, folders, to }, signal) {
     await made.reload();
     focusAgain();
   }, signal);
-  followMembers(to, signal);
   return made.element;
 }
 
@@ -124,9 +123,9 @@ function kit(type, count) {
 function members(row) {
   if (!row.salesforce_id || row.member_count === null) return null;
   const share = row.member_count ? percent((100 * (row.responded_count ?? 0)) / row.member_count) : null;
-  const open = () => route.set({ "map.members": row.salesforce_id });
+  const open = () => openOverlay("members", { "members.of": row.salesforce_id });
   return [
-    h("button", { type: "button", class: "link-button", data: { members: row.salesforce_id }, on: { click: open } }, number(row.member_count), hiddenText(` members of ${nameOf(row)}`)),
+    h("button", { type: "button", class: "link-button", on: { click: open } }, number(row.member_count), hiddenText(` members of ${nameOf(row)}`)),
     share && h("span", { class: "under" }, `${share} responded`),
   ];
 }

@@ -8,7 +8,6 @@ import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { trend } from "../charts/trend.js";
-import { followProspect } from "../people/drawer.js";
 import { openColumn, prospectButton } from "../people/people.js";
 import { chip, delta } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
@@ -30,7 +29,6 @@ export default panel({
   },
   noData: ({ latest }) => latest.captured_at === null,
   render: (data, { element }) => {
-    followProspect();
     keepPlace(element);
     return h("div", { class: "kinds-columns" }, list(data), detail(data));
   },

@@ -1,6 +1,7 @@
 /* Score and issues over the days, with what people have noted of a day. */
 
 import { api } from "../core/api.js";
+import { before, today } from "../core/days.js";
 import { freshId, h, icon, hiddenText } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { nameOf } from "../core/names.js";
@@ -24,7 +25,7 @@ export default panel({
   uses: ["notes"],
   load: async () => {
     const span = chosen("trend.days", SPANS);
-    const [trail, { issues }] = await Promise.all([shared("trail", { from: span === "all" ? null : daysAgo(Number(span)) }), shared("issues")]);
+    const [trail, { issues }] = await Promise.all([shared("trail", { from: span === "all" ? null : before(await today(), Number(span)) }), shared("issues")]);
     return { ...trail, issues };
   },
   render: (data) => [
@@ -34,10 +35,6 @@ export default panel({
 });
 
 const chosen = (key, options) => (options.some(([value]) => value === route.get(key)) ? route.get(key) : options[0][0]);
-
-function daysAgo(count) {
-  return new Date(Date.now() - count * 86_400_000).toISOString().slice(0, 10);
-}
 
 // -- what is shown -----------------------------------------------------------------------------------------------
 
@@ -111,12 +108,12 @@ function noteLine(note) {
   );
 }
 
-async function pin(on = new Date().toISOString().slice(0, 10)) {
+async function pin(on) {
   const made = await formDialog({
     title: "Pin a note to a day",
     yes: "Pin it",
     fields: [
-      { name: "day", label: "Day", type: "date", value: on, required: true },
+      { name: "day", label: "Day", type: "date", value: on ?? (await today()), required: true },
       { name: "text", label: "What happened", type: "textarea", required: true, maxlength: 500 },
     ],
     submit: (values) => api.post("notes", values),

@@ -6,7 +6,6 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
-import { followProspect } from "../people/drawer.js";
 import { byGrade, GROUPS, linksColumns, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
 import { showRows } from "../ui/show-rows.js";
@@ -19,7 +18,6 @@ export default panel({
   load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
   render: ([{ summary }, links], { element }) => {
-    followProspect();
     showRows(element, "prospects");
     return prospects(summary, links);
   },

@@ -1,12 +1,10 @@
 /* The lines of the trend, from the snapshots of days. Days without one are gaps. */
 
-const DAY = 86_400_000;
+import { everyDay } from "../core/days.js";
 
 /** Every day from the first to the last snapshot: "2026-11-01", … */
 export function allDays(snapshots) {
-  const from = Date.parse(snapshots[0].day);
-  const to = Date.parse(snapshots.at(-1).day);
-  return Array.from({ length: Math.round((to - from) / DAY) + 1 }, (_, index) => new Date(from + index * DAY).toISOString().slice(0, 10));
+  return everyDay(snapshots[0].day, snapshots.at(-1).day);
 }
 
 export function scoreSeries(days, snapshots) {

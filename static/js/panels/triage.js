@@ -3,11 +3,10 @@
 import { api } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
 import { number, plural, tenths } from "../core/format.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
 import { rowsOfIssue } from "../core/rows.js";
-import { pages } from "../assets/links.js";
-import { openTagged } from "../assets/tagged.js";
 import { flagWords, TYPES } from "../assets/words.js";
 import { button, chip, meter } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -17,13 +16,13 @@ export default panel({
   uses: ["cleanup", "exemptions"],
   lines: 6,
   load: async ({ signal }) => {
-    const [status, { issues }, to] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("issues"), pages()]);
+    const [status, { issues }] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("issues")]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
-    return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })), to };
+    return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })) };
   },
   noData: ({ actions }) => actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
   empty: ({ actions }) => actions.length === 0 && "No clean-up action is configured: the settings name them.",
-  render: ({ actions, issues, to }) => [setup(actions), h("ul", { class: "triage-actions" }, actions.map((action) => actionItem(action, to))), issueTable(issues)],
+  render: ({ actions, issues }) => [setup(actions), h("ul", { class: "triage-actions" }, actions.map(actionItem)), issueTable(issues)],
 });
 
 // -- the tags themselves -------------------------------------------------------------------------------------
@@ -51,14 +50,13 @@ async function makeTags(make, problem) {
   }
 }
 
-function actionItem(action, to) {
-  const { action: name, tag, tag_id, count, by_type } = action;
+function actionItem({ action: name, tag, tag_id, count, by_type }) {
   const types = Object.entries(by_type).map(([type, many]) => `${number(many)} ${TYPES[type]?.[many === 1 ? "one" : "many"] ?? (type || "others")}`);
   const shown = h("span", { class: "figure-value" }, number(count));
   return h(
     "li", {},
     h("h3", {}, name),
-    h("p", {}, count ? h("button", { type: "button", class: "figure-button", on: { click: () => openTagged(action, to) } }, shown, h("span", { class: "visually-hidden" }, ` tagged “${tag}”: show them`)) : shown),
+    h("p", {}, count ? h("button", { type: "button", class: "figure-button", on: { click: () => openOverlay("tagged", { "tagged.action": name }) } }, shown, h("span", { class: "visually-hidden" }, ` tagged “${tag}”: show them`)) : shown),
     h("p", { class: "small soft" }, types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged"),
     h("p", {}, tag_id === null ? chip(`${tag}: not in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
   );

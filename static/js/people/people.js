@@ -1,6 +1,7 @@
 /* What prospects are called, and where they are looked at. */
 
 import { h, hiddenText } from "../core/dom.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { route } from "../core/route.js";
 
 const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
@@ -32,7 +33,7 @@ export function isCrmId(value) {
 /** Opens the drawer of a prospect. */
 export function prospectButton(row) {
   const name = nameOf(row);
-  const click = () => route.set({ prospect: row.id });
+  const click = () => openOverlay("prospect", { "prospect.id": row.id });
   return h("button", { type: "button", class: "link-button person", "aria-haspopup": "dialog", on: { click } }, name, hiddenText(": activity"));
 }
 

@@ -7,29 +7,20 @@ export class Draft {
   constructor(entry, editor, problem) {
     this.editor = editor;
     this.problem = problem;
-    this.accept(entry);
-  }
-
-  /** What the server says now is what is saved. */
-  accept(entry) {
     this.entry = entry;
-    this.saved = this.written();
+    this.saved = editor.get();
   }
 
   get isUnsaved() {
-    return this.written() !== this.saved;
+    return !same(this.editor.get(), this.saved);
   }
 
   get isDefault() {
     return same(this.editor.get(), this.entry.default);
   }
 
-  written() {
-    return JSON.stringify(this.editor.get());
-  }
-
   discard() {
-    this.editor.set(JSON.parse(this.saved));
+    this.editor.set(this.saved);
     this.clear();
   }
 
@@ -41,17 +32,26 @@ export class Draft {
   /** Throws what the server answered. */
   async save() {
     this.clear();
-    const path = `admin/config/${this.entry.key}`;
-    const sent = this.written();
-    const entry = this.isDefault ? await api.delete(path) : await api.put(path, { value: this.toSend() });
-    this.entry = entry;
-    this.saved = sent;
+    const entered = this.editor.get();
+    const value = this.editor.overlays ? laidOver(await this.now(), this.saved, entered) : entered;
+    this.entry = await this.write(value);
+    this.saved = value;
+    const shown = laidOver(this.saved, entered, this.editor.get());
+    if (!same(shown, this.editor.get())) this.editor.set(shown);
   }
 
-  toSend() {
-    const value = this.editor.get();
-    if (!this.editor.overlays) return value;
-    return Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, this.entry.default[key])));
+  /** What is saved by now: somebody else may have changed other fields since the page was loaded. */
+  async now() {
+    const { configuration } = await api.get("admin/config");
+    return configuration.find(({ key }) => key === this.entry.key).value;
+  }
+
+  write(value) {
+    const path = `admin/config/${this.entry.key}`;
+    const standard = this.entry.default;
+    if (same(value, standard)) return api.delete(path);
+    if (!this.editor.overlays) return api.put(path, { value });
+    return api.put(path, { value: Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, standard[key]))) });
   }
 
   clear() {
@@ -106,6 +106,13 @@ export async function saveAll(drafts) {
     if (failed.length === 0 || failed.length === waiting.length) return { saved, failed };
     waiting = failed.map(([draft]) => draft);
   }
+}
+
+/** `now` with those fields that were entered, which differ from what they were `before`. */
+function laidOver(now, before, entered) {
+  if (same(before, entered)) return now;
+  const isMapping = [now, before, entered].every((one) => one && typeof one === "object" && !Array.isArray(one));
+  return isMapping ? Object.fromEntries(Object.keys(entered).map((key) => [key, laidOver(now[key], before[key], entered[key])])) : entered;
 }
 
 /** The same JSON, whatever the order of its keys. */

@@ -1,5 +1,7 @@
 /* A table as a file that spreadsheets read. */
 
+import { dayIn } from "../core/days.js";
+
 /** RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }]. */
 export function csvText(columns, rows) {
   const lines = [columns.map((column) => column.label), ...rows.map((row) => columns.map((column) => column.csv(row)))];
@@ -18,7 +20,7 @@ export function download(name, text) {
 
 /** "forms-2026-11-22.csv" */
 export function fileName(stem) {
-  return `${stem}-${new Date().toISOString().slice(0, 10)}.csv`;
+  return `${stem}-${dayIn()}.csv`;
 }
 
 function cell(value) {

@@ -3,7 +3,7 @@
 import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 
 /**
- * Open a modal dialog. → { element, body, close(result), sendAway(), closed }
+ * Open a modal dialog. → { element, body, close(result), sendAway(), retitle(text), closed }
  *
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
  * closed: a promise of what close() was given; undefined when it was sent away (Escape, ×, a click beside it).
@@ -22,7 +22,8 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
   };
   const sendAway = async () => (await mayClose()) && close();
   const dismiss = h("button", { type: "button", class: "icon-button", on: { click: sendAway } }, icon("close"), hiddenText("Close"));
-  element.append(h("header", { class: "dialog-header" }, h("h2", { id: titleId }, title), dismiss), content);
+  const heading = h("h2", { id: titleId }, title);
+  element.append(h("header", { class: "dialog-header" }, heading, dismiss), content);
   if (actions.length) element.append(h("footer", { class: "dialog-actions" }, actions));
   document.body.append(element);
   closeByClickBeside(element, sendAway);
@@ -33,7 +34,7 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
   });
   const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(leave(element, () => result))));
   element.showModal();
-  return { element, body: content, close, sendAway, closed };
+  return { element, body: content, close, sendAway, retitle: (text) => replace(heading, text), closed };
 }
 
 /** confirm({ title, text, yes: "Delete", danger: true }) → whether. */

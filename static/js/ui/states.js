@@ -3,6 +3,8 @@
 import { h, hiddenText, icon } from "../core/dom.js";
 import { copyButton } from "./copy.js";
 
+export const NOT_ARRIVED = "This part of the page did not arrive. Load the page again.";
+
 /** Grey lines while it loads. */
 export function loading(lines = 3) {
   const bars = Array.from({ length: lines }, () => h("span", { "aria-hidden": "true" }));
@@ -25,6 +27,12 @@ export function failed(error, retry) {
     reference && h("p", { class: "small" }, "For a report: ", h("code", {}, error.requestId)),
     retry && h("button", { type: "button", class: "button", on: { click: retry } }, icon("refresh"), "Try again"),
   );
+}
+
+/** A module that did not come. A browser may keep that in mind for as long as the page lives: only the page helps. */
+export function notArrived() {
+  const again = h("button", { type: "button", class: "button", on: { click: () => location.reload() } }, icon("refresh"), "Load the page again");
+  return state("failed", "warning", "This could not be loaded", h("p", {}, NOT_ARRIVED), again);
 }
 
 /** Never synced. Zero would be a lie. */

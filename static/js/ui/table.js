@@ -41,6 +41,7 @@ class Table {
     this.state = options.key ? routeState(options.key, this.lifetime.signal) : localState();
     this.memory = options.source ? null : new RowsInMemory(options.rows ?? [], this.columns, options.filters);
     this.open = new Set();
+    this.rows = [];
     this.build();
     this.state.onChange(() => this.isConcerned() && this.draw());
     this.ready = this.draw({ quiet: true });
@@ -107,10 +108,16 @@ class Table {
       if (!signal.aborted) this.show(found, query, quiet);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
-      this.say(failed(error, () => this.draw()));
+      this.say(failed(error, () => this.retry()));
     } finally {
       if (!signal.aborted) this.scroll.removeAttribute("aria-busy");
     }
+  }
+
+  /** The button that was pressed is gone then: on to the rows, or to the next try. */
+  async retry() {
+    await this.draw();
+    (this.message.hidden ? this.scroll : this.message.querySelector("button"))?.focus();
   }
 
   show({ rows, total }, query, quiet) {
@@ -194,8 +201,9 @@ class Table {
 
   async everyPage() {
     const rows = [];
+    const query = this.query();
     for (let page = 1; ; page += 1) {
-      const found = await this.options.source({ ...this.query(), page, size: EXPORT_PAGE });
+      const found = await this.options.source({ ...query, page, size: EXPORT_PAGE });
       rows.push(...found.rows);
       if (found.rows.length === 0 || rows.length >= found.total) return rows;
     }

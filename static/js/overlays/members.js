@@ -1,71 +1,45 @@
-/* Who is in a campaign: a drawer, opened by map.members in the address. */
+/* Who is in a campaign of Salesforce: members.of in the address. */
 
 import { api, isAbort } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
 import { day, number, percent } from "../core/format.js";
+import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
-import { openDialog } from "../ui/dialog.js";
+import { outwardOr, pages } from "../assets/links.js";
+import { nameOf } from "../assets/words.js";
+import { panelDialog } from "../ui/panel-dialog.js";
 import { button, chip, figure } from "../ui/parts.js";
-import { empty, failed, loading, noData } from "../ui/states.js";
+import { empty, failed, noData } from "../ui/states.js";
 import { table } from "../ui/table.js";
-import { outwardOr } from "./links.js";
-import { nameOf } from "./words.js";
 
-const KEY = "map.members";
+const KEY = "members.of";
 const PAGE = 500;
 
-/** Open and close the drawer as the address says, until the signal ends. */
-export function followMembers(to, signal) {
-  let open = null;
-  const follow = () => {
-    const wanted = route.get(KEY);
-    if (wanted === (open?.id ?? "")) return;
-    open?.close();
-    open = wanted ? new Drawer(wanted, to, () => (open = null)) : null;
-  };
-  route.onChange(follow, signal);
-  // The panel loads again: what the address holds is opened again.
-  signal.addEventListener("abort", () => open?.close({ forGood: false }));
-  follow();
+export default () => panelDialog({ title: "Members", drawer: true, wide: true, content });
+
+const content = panel({
+  lines: 6,
+  keys: [KEY],
+  load: async ({ signal }) => {
+    const id = route.get(KEY);
+    return id ? Promise.all([id, pageOf(id, null, signal), pages()]) : null;
+  },
+  empty: (data) => data === null && "The address names no campaign.",
+  render: ([id, page, to], { signal }) => new Members(id, to, signal).show(page),
+});
+
+function pageOf(id, after, signal) {
+  return api.get(`campaigns/${encodeURIComponent(id)}/members`, { params: { limit: PAGE, after }, signal });
 }
 
-class Drawer {
-  constructor(id, to, gone) {
-    Object.assign(this, { id, to, members: [], next: null });
-    this.stop = new AbortController();
-    this.dialog = openDialog({ title: "Members", drawer: true, wide: true, body: loading(6) });
-    this.dialog.closed.then(() => this.leave(gone));
-    this.begin();
+class Members {
+  constructor(id, to, signal) {
+    Object.assign(this, { id, to, signal, members: [], next: null });
   }
 
-  close({ forGood = true } = {}) {
-    this.forGood = forGood;
-    this.dialog.close();
-  }
-
-  /** Sent away by the reader, or by the address. */
-  leave(gone) {
-    this.stop.abort();
-    gone();
-    if (this.forGood === false) return;
-    if (route.get(KEY) === this.id) route.set({ [KEY]: "" });
-    document.querySelector(`[data-members="${CSS.escape(this.id)}"]`)?.focus();
-  }
-
-  async begin() {
-    replace(this.dialog.body, loading(6));
-    try {
-      const page = await this.page();
-      this.add(page);
-      replace(this.dialog.body, this.heading(page), this.list(page));
-    } catch (error) {
-      if (!isAbort(error)) replace(this.dialog.body, failed(error, () => this.begin()));
-    }
-  }
-
-  page() {
-    const params = { limit: PAGE, after: this.next };
-    return api.get(`campaigns/${encodeURIComponent(this.id)}/members`, { params, signal: this.stop.signal });
+  show(page) {
+    this.add(page);
+    return [this.heading(page), this.list(page)];
   }
 
   add({ members, next }) {
@@ -116,7 +90,7 @@ class Drawer {
   async loadMore() {
     this.button.disabled = true;
     try {
-      this.add(await this.page());
+      this.add(await pageOf(this.id, this.next, this.signal));
       await this.rows.setRows(this.members);
       this.offer();
       this.button?.focus();

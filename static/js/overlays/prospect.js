@@ -1,60 +1,46 @@
-/* One prospect from the side: scores by category and what it did lately. ?prospect=<id> opens it, on any tab. */
+/* One prospect from the side, prospect.id in the address: scores by category and what it did lately. */
 
-import { api, isAbort } from "../core/api.js";
-import { h, replace } from "../core/dom.js";
+import { api } from "../core/api.js";
+import { h } from "../core/dom.js";
 import { ago, day, moment, number, shortDay } from "../core/format.js";
+import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { pages } from "../assets/links.js";
 import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
-import { openDialog } from "../ui/dialog.js";
+import { isCrmId, nameOf } from "../people/people.js";
+import { panelDialog } from "../ui/panel-dialog.js";
 import { chip, figure, outward } from "../ui/parts.js";
-import { empty, failed, loading, noData } from "../ui/states.js";
+import { empty, noData } from "../ui/states.js";
 import { table } from "../ui/table.js";
-import { isCrmId, nameOf } from "./people.js";
 
+const KEY = "prospect.id";
 const MOST = 1000;
 const DAY = 86_400_000;
 const TONES = { 3: "bad", 4: "good", 12: "warn", 13: "warn", 14: "bad" };
 const SOURCES = { form_id: ["forms", "Form"], landing_page_id: ["landing_pages", "Landing page"], custom_redirect_id: ["custom_redirects", "Redirect"], list_email_id: ["list_emails", "List e-mail"], form_handler_id: [null, "Form handler"], email_id: [null, "E-mail"] };
 
-let watching = false;
-let shown = null;
-
-/** Follow the address from now on; as often as one likes. */
-export function followProspect() {
-  if (!watching) route.onChange((names) => names.has("prospect") && follow());
-  watching = true;
-  follow();
+export default function prospect() {
+  const dialog = panelDialog({
+    title: `Prospect ${route.get(KEY)}`, drawer: true,
+    content: panel({
+      lines: 6,
+      keys: [KEY],
+      load,
+      empty: (data) => data === null && "The address names no prospect.",
+      render: ([found, links]) => {
+        dialog.retitle(nameOf(found.prospect));
+        return content(found, links);
+      },
+    }),
+  });
+  return dialog;
 }
 
-async function follow() {
-  const id = route.get("prospect");
-  if (id === (shown?.id ?? "")) return;
-  const before = shown;
-  shown = null;
-  before?.dialog.close();
-  if (!/^[1-9]\d{0,17}$/.test(id)) return;
-  const mine = { id, dialog: openDialog({ title: `Prospect ${id}`, body: loading(6), drawer: true }), left: new AbortController() };
-  shown = mine;
-  load(mine);
-  await mine.dialog.closed;
-  mine.left.abort();
-  if (shown !== mine) return;
-  shown = null;
-  route.set({ prospect: "" });
-}
-
-async function load({ id, dialog, left: { signal } }) {
-  replace(dialog.body, loading(6));
-  try {
-    const [found, links] = await Promise.all([api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }), pages()]);
-    if (signal.aborted) return;
-    dialog.element.querySelector("h2").textContent = nameOf(found.prospect);
-    replace(dialog.body, content(found, links));
-  } catch (error) {
-    if (!signal.aborted && !isAbort(error)) replace(dialog.body, failed(error, () => load({ id, dialog, left: { signal } })));
-  }
+async function load({ signal }) {
+  const id = route.get(KEY);
+  if (!/^[1-9]\d{0,17}$/.test(id)) return null;
+  return Promise.all([api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }), pages()]);
 }
 
 function content(found, links) {
@@ -110,9 +96,14 @@ function activityTable(rows, links) {
       { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
       { key: "type", label: "What", value: kindOf, show: (row) => chip(kindOf(row), { tone: TONES[row.type] ?? "" }) },
       { key: "asset", label: "On", value: assetOf, show: (row) => assetLink(row, links) },
-      { key: "campaign", label: "Campaign", show: (row) => outward(row.campaign, row.campaign && links.pardot("campaigns", row.campaign_id)) ?? row.campaign },
+      { key: "campaign", label: "Campaign", show: (row) => campaignLinks(row, links) },
     ],
   }).element;
+}
+
+function campaignLinks({ campaign, campaign_id: id, campaign_salesforce_id: crmId }, links) {
+  const inSalesforce = outward("in Salesforce", links.salesforce(crmId));
+  return campaign && [outward(campaign, links.pardot("campaigns", id)), inSalesforce && h("span", { class: "under" }, inSalesforce)];
 }
 
 function kindOf({ type, type_name: name }) {

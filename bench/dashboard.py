@@ -1,0 +1,134 @@
+"""The dashboard in Chromium: how soon Base Camp stands, and how long a table of 10,000 rows keeps the page waiting."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from bench.camp_data import CampSize, fill_camp
+from bench.report import Result
+from bench.service import service
+from bench.world import DATA, World, world
+from simulator.sso import Identity
+from tests.browser.chromium import MISSING, chromium, chromium_path
+
+SCHOOLS = 200
+"""The simulator's default."""
+LARGE = CampSize(prospects=50_000, activities=500_000, assets=10_000)
+DEMO_SECONDS, LARGE_SECONDS = 1.0, 2.0
+ROWS, FRAME_MILLISECONDS = 10_000, 100
+"""What takes longer than a tenth of a second is felt as a wait."""
+SETTINGS = "tests.deployed_settings"
+USER = "7c1d9f04-0000-4000-8000-0000000050d0"
+
+FIRST = ("score", "why", "next-steps")
+"""What is seen before anybody scrolls."""
+_NOTE_PANELS = """
+window.stood = {};
+new MutationObserver((changes) => changes.forEach(({ target }) => {
+  if (!target.hasAttribute("aria-busy")) window.stood[target.dataset.panel] ??= performance.now();
+})).observe(document, { subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
+"""
+_ALL_STAND = """() =>
+  [...document.querySelectorAll("#panel-base-camp [data-panel]")].every((one) => one.dataset.panel in stood)
+"""
+_MANY_ROWS = (Path(__file__).parent / "many_rows.js").read_text().rstrip().rstrip(";")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Of a running service: where it is, who looks, and where its modules are."""
+
+    url: str
+    cookie: str
+    modules: Mapping[str, str]
+
+
+def dashboard(divisor: int, runs: int) -> Iterator[Result]:
+    """``divisor`` shrinks the assets and the rows: for a look whether the benchmark works."""
+    if not chromium_path():
+        raise SystemExit(MISSING)
+    with chromium() as browser:
+        with world(SCHOOLS) as here, _served(here) as address:
+            here.manage("camp_sync", "--survey")
+            yield _first_view(browser, address, runs, "the simulator's default data", DEMO_SECONDS)
+            yield from _table(browser, address, runs, ROWS // divisor)
+        size = LARGE.part(divisor)
+        with world(SCHOOLS) as here, _served(here) as address:
+            fill_camp(here, size)
+            yield _first_view(browser, address, runs, f"{size.assets:,} assets", LARGE_SECONDS)
+
+
+@contextmanager
+def _served(here: World) -> Iterator[Address]:
+    """With static files as in production: named by their content, compressed."""
+    here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
+    cookie = Identity.open(DATA / str(SCHOOLS) / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
+    with tempfile.TemporaryDirectory() as folder:
+        deployed = replace(here, environment={**here.environment, "COLLECTED_STATIC": folder})
+        production = {"DEBUG": "off", "SIMULATOR_URL": "", "SECRET_KEY": "only-for-the-benchmark-" * 3}
+        deployed.manage("collectstatic", "--noinput", DJANGO_SETTINGS_MODULE=SETTINGS, **production)
+        modules = json.loads((Path(folder) / "staticfiles.json").read_text())["paths"]
+        with service(deployed, settings=SETTINGS) as running:
+            yield Address(f"http://localhost:{running.port}", cookie, modules)
+
+
+def _first_view(browser: Browser, address: Address, runs: int, data: str, most: float) -> Result:
+    """Each time with an empty cache, as who comes for the first time; the service has answered before."""
+    _stood(browser, address)
+    times = [_stood(browser, address) for _ in range(runs)]
+    first = statistics.median(max(each[panel] for panel in FIRST) for each in times)
+    score = statistics.median(each["score"] for each in times)
+    every = statistics.median(max(each.values()) for each in times)
+    return Result(
+        f"Base Camp's first view, {data}",
+        f"{first:.2f} s",
+        f"under {most:.0f} s",
+        first < most,
+        f"the score after {score:.2f} s, all panels after {every:.2f} s",
+    )
+
+
+def _stood(browser: Browser, address: Address) -> dict[str, float]:
+    """Panel → seconds from the beginning of the navigation until it had loaded."""
+    with _page(browser, address) as page:
+        found: dict[str, float] = page.evaluate("window.stood")
+    return {panel: milliseconds / 1000 for panel, milliseconds in found.items()}
+
+
+@contextmanager
+def _page(browser: Browser, address: Address) -> Iterator[Page]:
+    """Base Camp with all its panels, in a profile of its own."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        context.add_cookies([{"name": "oxa", "value": address.cookie, "url": address.url}])
+        context.add_init_script(_NOTE_PANELS)
+        page = context.new_page()
+        page.goto(f"{address.url}/pardot/")
+        page.wait_for_function(_ALL_STAND)
+        if failed := page.locator(".state.failed").count():
+            raise SystemExit(f"{failed} panels of Base Camp could not be loaded")
+        yield page
+    finally:
+        context.close()
+
+
+def _table(browser: Browser, address: Address, runs: int, rows: int) -> Iterator[Result]:
+    with _page(browser, address) as page:
+        given = {"address": f"/static/{address.modules['js/ui/table.js']}", "many": rows}
+        frames = [page.evaluate(_MANY_ROWS, given) for _ in range(runs)]
+    for act, done in (("search", "searched"), ("sort", "sorted")):
+        longest = statistics.median(each[act] for each in frames)
+        yield Result(
+            f"{rows:,} rows {done} in the browser",
+            f"longest frame {longest:.0f} ms",
+            f"under {FRAME_MILLISECONDS} ms",
+            longest < FRAME_MILLISECONDS,
+        )

@@ -1,0 +1,31 @@
+/* Days as the server counts them: "2026-11-22", in its time zone, whatever clock and zone the reader has. */
+
+import { shared } from "./shared.js";
+
+const LENGTH = 86_400_000;
+
+/** Which day it is in a zone: `time_zone` of `config`; undefined: where the reader is. */
+export function dayIn(zone) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date());
+}
+
+/** Which day it is where the server counts; where the reader is, when the server does not say. */
+export async function today() {
+  const { time_zone: zone } = await shared("config").catch(() => ({}));
+  return dayIn(zone);
+}
+
+/** before("2026-11-22", 7) → "2026-11-15". */
+export function before(day, count) {
+  return new Date(Date.parse(day) - count * LENGTH).toISOString().slice(0, 10);
+}
+
+/** From the first to the second; negative when it is before. */
+export function daysBetween(from, to) {
+  return Math.round((Date.parse(to) - Date.parse(from)) / LENGTH);
+}
+
+/** Every day from the first to the last, both included. */
+export function everyDay(from, to) {
+  return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => before(from, -index));
+}
