@@ -55,6 +55,15 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
     }
 
 
+def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
+    """The Salesforce ids of those that are campaigns and linked; at most one query."""
+    campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
+    if not campaigns:
+        return {}
+    found = Campaign.objects.filter(pk__in=campaigns).values_list("pk", "salesforce_id")
+    return {(Area.CAMPAIGNS, campaign): sf_id for campaign, sf_id in found if (sf_id or "").strip()}
+
+
 def _named_by(asset_type: Area) -> str:
     """The column that ``__str__`` reads: others can be long."""
     return "email" if asset_type is Area.PROSPECTS else "name"

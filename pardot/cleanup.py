@@ -44,6 +44,8 @@ class TaggedShare:
 
     issue: Issue
     count: IssueNumber | None
+    exempt: int
+    """How many more have it, and count on neither side."""
     tagged: int | None
 
 
@@ -95,6 +97,7 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
         TaggedShare(
             issue=issue,
             count=inputs.issues[issue.key].count,
+            exempt=inputs.issues[issue.key].exempt,
             tagged=None
             if tagged is None or issue.is_percentage or inputs.issues[issue.key].count is None
             else tagged.get(issue.key, 0),

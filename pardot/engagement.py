@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from pardot.areas import Area
+from pardot.asset_names import campaigns_in_salesforce
 from pardot.audits.inputs import LookBack, look_back
 from pardot.audits.prospects import CRM_FIELDS
 from pardot.models import (
@@ -150,10 +151,13 @@ def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[Visitor
 
 
 def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
-    """The activities with the names of what they were about: ``campaign`` and ``asset``."""
+    """The activities with the names of what they were about: ``campaign`` (and where that is in Salesforce) and
+    ``asset``."""
     rows: list[dict[str, Any]] = list(activities.values(*_ACTIVITY_FIELDS))
     names = {column: _names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()}
+    linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])
     for row in rows:
+        row["campaign_salesforce_id"] = linked.get((Area.CAMPAIGNS, row["campaign_id"]))
         found = {column: names[column].get(row[column]) for column in _ASSETS}
         row["campaign"] = found.pop("campaign_id")
         row["asset"] = next(filter(None, found.values()), None)

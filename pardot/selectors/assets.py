@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Lower
 
 from pardot.areas import Area
@@ -44,6 +44,8 @@ class AssetFilters(FlagFilters):
     linked: bool | None = None
     """In a campaign that is linked to Salesforce, or in one that exists and is not."""
     tagged: bool | None = None
+    prefix: str | None = None
+    """Of tags, whatever its case."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
         rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=wanted.linked))
     if wanted.tagged is not None:
         rows = _tagged(rows, health.area, wanted.tagged)
+    if wanted.prefix:
+        rows = _prefixed(rows, health.area, wanted.prefix)
     return filtered(rows, health, wanted, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
 
 
@@ -114,6 +118,14 @@ def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
         raise NotOfThisArea("tagged", "Tags carry no tags")
     has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
     return rows.filter(has_tag if wanted else ~has_tag)
+
+
+def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
+    """As ``naming_patterns`` tells prefixes apart."""
+    if area is not Area.TAGS:
+        raise NotOfThisArea("prefix", "Only tags have prefixes")
+    found: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
+    return found
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pardot.audits.run import AUDIT_OF
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
+from pardot.v1.pages import FlaggedPaging, Name, RecordId, SearchText, explained, unprocessable
 
 router = Router(tags=["pardot: assets"])
 
@@ -98,6 +98,7 @@ class AssetSearch(FlaggedPaging):
         None, description="Only what is in a campaign that is linked to Salesforce; false: in one that is not."
     )
     tagged: bool | None = Field(None, description="Only what has a tag (or has none).")
+    prefix: SearchText | None = Field(None, description="Only tags with this prefix, whatever its case.")
 
     def filters(self) -> AssetFilters:
         return AssetFilters(
@@ -107,6 +108,7 @@ class AssetSearch(FlaggedPaging):
             campaign_id=self.campaign_id,
             linked=self.linked,
             tagged=self.tagged,
+            prefix=self.prefix or None,
             q=self.q or None,
         )
 

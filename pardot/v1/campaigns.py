@@ -79,6 +79,7 @@ class CampaignSummary(AreaSummary):
 
 class OrphanedAssets(Schema):
     count: int | None = Field(description="Exempt ones aside; null: no data.")
+    exempt: int = Field(description="How many more there are, exempt today.")
     records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
 
 
@@ -148,7 +149,11 @@ def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpRe
             "count": page.count,
             "campaigns": page.campaigns,
             "orphans": {
-                area.value: {"count": health[area].counts["orphan"], "records": records}
+                area.value: {
+                    "count": health[area].counts["orphan"],
+                    "exempt": health[area].exempt["orphan"],
+                    "records": records,
+                }
                 for area, records in page.orphans.items()
             },
             "folders": page.folders,

@@ -37,6 +37,7 @@ class IssueTriage(Schema):
     key: str
     area: Area
     count: int | float | None = Field(description="As the score counts it; null: no data.")
+    exempt: int = Field(description="How many more have it and are exempt today.")
     tagged: int | None = Field(description="Of those, how many carry a clean-up tag; null: no data.")
     tagged_pct: float | None = Field(description="null also when there are none.")
 
@@ -111,6 +112,7 @@ def _triage(share: TaggedShare) -> IssueTriage:
         key=share.issue.key,
         area=share.issue.area,
         count=as_number(share.count),
+        exempt=share.exempt,
         tagged=share.tagged,
         tagged_pct=percentage(share.tagged or 0, int(share.count or 0)) if known else None,
     )

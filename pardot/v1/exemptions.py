@@ -16,7 +16,7 @@ from api.errors import NotFound, Unprocessable, documented
 from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.areas import Area
-from pardot.asset_names import asset_names
+from pardot.asset_names import asset_names, campaigns_in_salesforce
 from pardot.exemptions import BadExemption, exemption_create, exemptions_filtered
 from pardot.models import Exemption
 from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
@@ -54,6 +54,7 @@ class ExemptionOut(Schema):
     asset_type: Area
     asset_id: int
     asset_name: str | None = Field(description="Null: the asset is no longer there.")
+    salesforce_id: str | None = Field(description="Of a campaign that is linked to Salesforce.")
     issue: str
     reason: str
     until: date | None = Field(description="The last day on which it holds; null: for good.")
@@ -110,14 +111,16 @@ def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]
 
 def _out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
     rows = list(exemptions)
-    names = asset_names((Area(row.asset_type), row.asset_id) for row in rows)
+    assets = [(Area(row.asset_type), row.asset_id) for row in rows]
+    names, linked = asset_names(assets), campaigns_in_salesforce(assets)
     day = timezone.localdate()
     return [
         ExemptionOut(
             id=row.pk,
-            asset_type=Area(row.asset_type),
+            asset_type=asset[0],
             asset_id=row.asset_id,
-            asset_name=names.get((Area(row.asset_type), row.asset_id)),
+            asset_name=names.get(asset),
+            salesforce_id=linked.get(asset),
             issue=row.issue,
             reason=row.reason,
             until=row.until,
@@ -125,5 +128,5 @@ def _out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut
             created_by=row.created_by,
             created_at=row.created_at,
         )
-        for row in rows
+        for row, asset in zip(rows, assets, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from api.errors import NotFound, Unprocessable, documented
 from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.areas import Area
+from pardot.asset_names import campaigns_in_salesforce
 from pardot.models import Task, TeamMember
 from pardot.tasks import (
     BadTask,
@@ -87,6 +89,7 @@ class TaskOut(Schema):
     asset_type: Area | None
     asset_id: int | None
     asset_name: str | None
+    salesforce_id: str | None = Field(description="Of the asset, when it is a campaign that is linked to Salesforce.")
     status: Task.Status
     priority: Task.Priority
     due_date: date | None
@@ -123,7 +126,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
         )
     )
     page = tasks[query.offset : query.offset + query.limit]
-    return TaskPage(count=tasks.count(), tasks=[_out(task) for task in page])
+    return TaskPage(count=tasks.count(), tasks=_all_out(page))
 
 
 @router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Make a task")
@@ -133,7 +136,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
         made = task_create(**task.dict(exclude_unset=True), created_by=who_acts(request))
     except BadTask as error:
         raise refused(error) from error
-    return Status(201, _out(made))
+    return Status(201, _all_out([made])[0])
 
 
 @router.patch(
@@ -145,7 +148,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
     """`completed_at` is set when it is done, and cleared when it is opened again."""
     del request
     try:
-        return _out(task_change(task_id, change.changes()))
+        return _all_out([task_change(task_id, change.changes())])[0]
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
@@ -189,7 +192,19 @@ def refused(error: BadTask) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
-def _out(task: Task) -> TaskOut:
+def _all_out(tasks: Iterable[Task]) -> list[TaskOut]:
+    """At most one query more, whatever their number."""
+    shown = list(tasks)
+    linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))
+    return [_out(task, linked) for task in shown]
+
+
+def _asset(task: Task) -> tuple[Area, int] | None:
+    return (Area(task.asset_type), task.asset_id) if task.asset_type and task.asset_id else None
+
+
+def _out(task: Task, linked: Mapping[tuple[Area, int], str]) -> TaskOut:
+    asset = _asset(task)
     return TaskOut(
         id=task.pk,
         title=task.title,
@@ -200,6 +215,7 @@ def _out(task: Task) -> TaskOut:
         asset_type=Area(task.asset_type) if task.asset_type else None,
         asset_id=task.asset_id,
         asset_name=task.asset_name or None,
+        salesforce_id=linked.get(asset) if asset else None,
         status=Task.Status(task.status),
         priority=Task.Priority(task.priority),
         due_date=task.due_date,

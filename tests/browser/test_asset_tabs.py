@@ -143,25 +143,6 @@ def test_members_in_a_drawer_that_the_address_holds(camp: Visit) -> None:
     expect(members).to_be_focused()
 
 
-def test_campaigns_that_do_not_come_say_so_and_come_again(camp: Visit) -> None:
-    camp.expect("status of 503")
-    broken = True
-
-    def answer(route: Route) -> None:
-        if broken:
-            route.fulfill(status=503, json={"code": 503, "message": "A part is away."})
-        else:
-            route.continue_()
-
-    camp.page.route("**/api/v1/pardot/campaigns?*", answer)
-    camp.go("/pardot/?tab=campaign-map")
-    map_ = camp.page.locator("[data-panel=campaigns]")
-    expect(map_).to_contain_text("A part is away.")
-    broken = False
-    map_.get_by_role("button", name="Try again").click()
-    expect(count(camp.page, "Campaigns")).to_be_visible()
-
-
 # -- gear locker ----------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +216,11 @@ def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
     row = page.get_by_role("table", name="Forms").get_by_role("row", name=name)
     expect(row).to_contain_text("exempt")
     expect(page.get_by_role("button", name=f"Exempt from an issue: {name}")).to_be_focused()
+    page.get_by_role("link", name=f"{before - 1} no campaign").click()
+    expect(count(page, "Forms")).to_have_text(f"({before - 1} forms found)")
+    page.get_by_role("link", name="1 exempt: no campaign").click()
+    expect(count(page, "Forms")).to_have_text("(1 form found)")
+    expect(row).to_be_visible()
     listed = page.get_by_role("table", name="Exemptions").get_by_role("row", name=name)
     expect(listed).to_contain_text("It belongs to everybody.")
     listed.get_by_role("button", name="Remove the exemption").click()
@@ -251,12 +237,14 @@ def test_a_task_about_an_asset(camp: Visit) -> None:
     page.get_by_role("button", name=f"Make a task: {name}").click()
     dialog = page.get_by_role("dialog", name="Make a task")
     assert camp.axe() == []
-    dialog.get_by_label("Title").fill("Ask who made it")
+    dialog.get_by_label("What is to be done").fill("Ask who made it")
     dialog.get_by_label("Due").fill("2030-01-31")
     dialog.get_by_role("button", name="Make the task").click()
     expect(page.get_by_text("Task made: Ask who made it").first).to_be_visible()
     [task] = get(camp, "tasks")["tasks"]
     assert (task["asset_type"], task["asset_name"], task["due_date"]) == ("custom_redirects", name, "2030-01-31")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_role("dialog", name="Tasks").get_by_role("row", name="Ask who made it")).to_be_visible()
 
 
 def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
@@ -293,9 +281,9 @@ def test_a_prefix_leads_to_its_tags(camp: Visit) -> None:
     camp.go("/pardot/?tab=tags")
     pattern = get(camp, "tags?limit=1")["naming_patterns"][0]
     camp.page.get_by_role("link", name=pattern["prefix"], exact=True).click()
-    expect(camp.page.get_by_placeholder("Search tags")).to_have_value(pattern["prefix"])
-    found = get(camp, f"assets/tags?q={pattern['prefix']}")["count"]
-    expect(count(camp.page, "Tags")).to_have_text(f"({found} tags found)")
+    expect(camp.page.get_by_label("Prefix", exact=True)).to_have_value(pattern["prefix"])
+    expect(count(camp.page, "Tags")).to_have_text(f"({pattern['tags']} tags found)")
+    expect(camp.page.get_by_role("heading", name="All tags")).to_be_in_viewport()
 
 
 def test_tags_by_flag_from_the_address(camp: Visit) -> None:

@@ -31,7 +31,9 @@ def test_figures_lead_to_their_prospects(scout: Visit) -> None:
     page, summary = scout.page, asked(scout, "engagement")["summary"]
     engagement, table = panel(scout, "engagement"), panel(scout, "top-prospects")
     expect(engagement.locator(".figure-value.large")).to_have_text(str(summary["active_30d"]))
-    expect(table.locator(".table-count")).to_have_text(f"({summary['scored_count']} prospects)")
+    expect(table.locator(".table-count")).to_have_text(f"({summary['total_count']} prospects)")
+    engagement.get_by_role("link", name="Prospects: ").click()
+    expect(table.locator("h2")).to_be_in_viewport()
     engagement.get_by_role("link", name="Active in the last 30 days").click()
     expect(table.locator(".table-count")).to_have_text(f"({summary['active_30d']} prospects found)")
     expect(table.get_by_label("Group")).to_have_value("active")
@@ -49,16 +51,20 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     table = panel(scout, "top-prospects")
     names = table.locator("tbody th")
     expect(names.first).to_contain_text(best["name"])
-    scout.page.get_by_placeholder("Name, company, category").fill(best["company"].split()[0])
+    scout.page.get_by_placeholder("Name, e-mail, company").fill(best["company"].split()[0])
     expect(table.locator(".table-count")).to_contain_text("found")
     expect(names.first).to_contain_text(best["name"])
     rows = exported(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
     assert rows[0]["Prospect"] == best["name"]
     assert rows[0]["Score"] == str(best["score"])
-    assert rows[0]["Open in"].endswith(f"/prospect/read/id/{best['id']}")
-    assert all(best["company"].split()[0] in " ".join(row.values()) for row in rows)
+    assert rows[0]["Pardot"].endswith(f"/prospect/read/id/{best['id']}")
+    crm_id = best["salesforce_contact_id"] or best["salesforce_lead_id"]
+    assert rows[0]["Salesforce"] == f"{asked(scout, 'config')['sf_instance_url']}/{crm_id}"
+    assert all(best["company"].split()[0].lower() in " ".join(row.values()).lower() for row in rows)
     table.get_by_role("button", name="Score", exact=True).click()
     expect(table.get_by_role("columnheader", name="Score", exact=True)).to_have_attribute("aria-sort", "ascending")
+    scout.page.get_by_placeholder("Name, e-mail, company").fill("ab")
+    expect(table.get_by_text("A search needs three letters or digits in a row")).to_be_visible()
 
 
 def asked_best(visit: Visit) -> Any:
@@ -135,13 +141,13 @@ def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
     altered(scout, "engagement?*", break_links)
     scout.go(TAB)
     broken = panel(scout, "crm-links")
-    expect(broken.locator(".figure-value")).to_have_text("70")
+    expect(broken.locator(".figure-value")).to_have_text(["70", "0"])
     expect(broken).to_contain_text("What to do:")
     expect(broken.locator("tbody code")).to_have_text(["n/a"])
     broken.get_by_label("Field", exact=True).select_option("contact")
     expect(broken).to_contain_text("Nothing fits the search and the filters.")
-    broken.get_by_role("link", name="all prospects concerned").click()
-    expect(panel(scout, "top-prospects").get_by_label("Group")).to_have_value("bad_id")
+    broken.get_by_role("link", name="No Salesforce id in the lead field").click()
+    expect(panel(scout, "top-prospects").get_by_label("Group")).to_have_value("bad_lead_id")
     scout.settle()
 
 

@@ -257,6 +257,7 @@ def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
     [
         ("assets/lists", {"linked": True}, "belong to no campaign"),
         ("assets/tags", {"tagged": True}, "Tags carry no tags"),
+        ("assets/forms", {"prefix": "Region"}, "Only tags have prefixes"),
         ("assets/forms", {"flag": "stale"}, "Known: no_campaign, dormant, errors, orphan"),
         ("assets/forms", {"sort": "usage"}, "Known: id, name, issues"),
         ("assets/lists", {"campaign_id": 1}, "belong to no campaign"),
@@ -382,6 +383,18 @@ def test_tags_with_flags_patterns_and_coverage(ask: Ask) -> None:
     ]
     assert ask("tags", flag="low_usage")["count"] == 1
     assert [tag["name"] for tag in ask("tags", q="region")["tags"]] == ["Region: EU", "Region: US"]
+
+
+def test_a_prefix_is_found_exactly_whatever_its_case(ask: Ask) -> None:
+    for name in ("Region: EU", "REGION - US", "Regional: x", "old Region: x", "100%: x", "Region"):
+        make(Tag, name=name)
+    audit_now()
+    assert names(ask("assets/tags", prefix="region")) == ["Region: EU", "REGION - US"]
+    assert names(ask("assets/tags", prefix="100%")) == ["100%: x"]
+    patterns = ask("tags")["naming_patterns"]
+    assert {one["prefix"]: one["tags"] for one in patterns} == {
+        one["prefix"]: ask("assets/tags", prefix=one["prefix"])["count"] for one in patterns
+    }
 
 
 def test_answers_are_as_documented(ask: Ask) -> None:

@@ -94,6 +94,7 @@ def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Clien
     issues = by_key(found)
     shown = {key: (issues[key]["count"], issues[key]["tagged"], issues[key]["tagged_pct"]) for key in issues}
     assert shown["forms_no_campaign"] == (5, 2, 40.0)
+    assert (issues["forms_no_campaign"]["exempt"], issues["forms_dormant"]["exempt"]) == (1, 0)
     assert shown["redirects_no_campaign"] == (3, 1, 33.3)
     assert shown["forms_dormant"] == (None, None, None), "no activity was read"
     assert shown["lists_unnamed"] == (None, None, None)

@@ -138,7 +138,7 @@ def test_activity_that_is_old_is_no_data_when_somebody_asks(super_user: Client) 
 
 def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     Form.objects.create(id=5, name="Request a copy")
-    Campaign.objects.create(id=7, name="Spring")
+    Campaign.objects.create(id=7, name="Spring", salesforce_id="701000000000001AAA")
     who = prospect()
     filled = activity(who, type=4, type_name="Success", form_id=5, campaign_id=7, ago=timedelta(days=2))
     handled = activity(who, type=4, form_handler_id=5, ago=timedelta(days=29))
@@ -154,6 +154,7 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "the latest first"
     first, second = found["activities"]
     assert (first["campaign"], first["asset"], first["form_id"], first["type"]) == ("Spring", "Request a copy", 5, 4)
+    assert [row["campaign_salesforce_id"] for row in (first, second)] == ["701000000000001AAA", None]
     assert (second["asset"], second["form_handler_id"]) == (None, 5), "a form handler is no form"
     page = get(super_user, f"{path}?limit=1&offset=1")
     assert ([row["id"] for row in page["activities"]], page["count"]) == ([handled.pk], 2)

@@ -39,19 +39,21 @@ export function auditTable(summary, { pages }) {
 }
 
 /** As the endpoint calls the filters. */
-function params({ reach, tagged, campaign, ...flags }) {
-  return { ...flagParams(flags), linked: yesOrNo(reach), tagged: yesOrNo(tagged), campaign_id: campaign };
+function params({ reach, tagged, campaign, prefix, ...flags }) {
+  return { ...flagParams(flags), linked: yesOrNo(reach), tagged: yesOrNo(tagged), campaign_id: campaign, prefix };
 }
 
 function filtersOf(summary) {
   const type = summary.area;
   const campaign = route.get(`${type}.campaign`);
+  const prefix = route.get(`${type}.prefix`);
   return [
     flagFilter(summary),
     EXEMPT_FILTER,
     CONTENT.includes(type) && REACH,
     type !== "tags" && TAGGED,
     campaign && { key: "campaign", label: "Campaign", options: [[campaign, `Campaign ${campaign}`]] },
+    prefix && { key: "prefix", label: "Prefix", options: [[prefix, prefix]] },
   ].filter(Boolean);
 }
 

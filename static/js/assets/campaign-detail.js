@@ -25,7 +25,7 @@ function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }
 
 function belongings(campaign, type, to) {
   const assets = campaign.children[type];
-  const count = campaign[`${type.replace(/s$/, "")}_count`];
+  const count = campaign[TYPES[type].count];
   return h(
     "section", {},
     h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, countOf(campaign, type, count)),

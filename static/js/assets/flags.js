@@ -1,8 +1,8 @@
 /* Flags as chips, and filters by them. */
 
-import { h, icon } from "../core/dom.js";
+import { h, hiddenText, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
@@ -27,17 +27,20 @@ export function flagText({ flags, exempt }) {
 export function countChips({ area, counts, exempt }) {
   const found = Object.entries(counts).filter(([, count]) => count > 0);
   const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
-  const chips = found.sort(([, a], [, b]) => b - a).map(([flag, count]) => countChip(area, flag, count));
+  const chips = found.sort(([, a], [, b]) => b - a).map(([flag, count]) => countChip({ area, flag, exempt: exempt[flag] }, count));
   if (unknown.length) chips.push(noDataChip(unknown));
   if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
-  const away = Object.values(exempt).reduce((sum, count) => sum + count, 0);
-  if (away) chips.push(chip(`${number(away)} exempt`, { href: rowsOf(area, { exempt: "yes" }), sign: "shield" }));
-  return h("p", { class: "chips" }, chips);
+  const away = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
+  return h("p", { class: "chips" }, chips, away.map((flag) => exemptChip(area, flag, exempt[flag])));
 }
 
-function countChip(area, flag, count) {
-  const { label, tone, why } = flagWords(flag);
-  return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], { tone, href: rowsOf(area, { flag }), title: why });
+function countChip(issue, count) {
+  const { label, tone, why } = flagWords(issue.flag);
+  return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], { tone, href: rowsOfIssue(issue), title: why });
+}
+
+function exemptChip(area, flag, count) {
+  return chip(`${number(count)} exempt: ${flagWords(flag).label.toLowerCase()}`, { href: rowsOf(area, { flag, exempt: "yes" }), sign: "shield" });
 }
 
 function noDataChip(flags) {
@@ -47,17 +50,20 @@ function noDataChip(flags) {
 
 /** Flags as figures in a line: each with its label, its rows, and what is exempt. */
 export function flagFigures({ area, counts, exempt }) {
-  return h("ul", { class: "tally" }, Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure(area, flag, count, exempt[flag]))));
+  return h("ul", { class: "tally" }, Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure({ area, flag, exempt: exempt[flag] }, count))));
 }
 
-function flagFigure(area, flag, count, exempt) {
-  const { label, tone, why } = flagWords(flag);
+function flagFigure(issue, count) {
+  const { label, tone, why } = flagWords(issue.flag);
   const shown = h("span", { class: "tally-value number" }, number(count));
   const name = h("span", { class: "tally-label" }, count > 0 && icon(tone === "info" ? "info" : "warning"), label);
-  const more = count === null ? "no data" : exempt > 0 ? `and ${number(exempt)} exempt` : null;
   const attributes = { class: `tally-item ${count > 0 ? tone : ""}`, title: why };
-  const content = [shown, " ", name, more && h("span", { class: "small soft" }, more)];
-  return count === null ? h("span", attributes, content) : h("a", { ...attributes, href: rowsOf(area, { flag }) }, content);
+  if (count === null) return h("span", attributes, shown, " ", name, h("span", { class: "small soft" }, "no data"));
+  return [h("a", { ...attributes, href: rowsOfIssue(issue) }, shown, " ", name), issue.exempt > 0 && exemptLink(issue)];
+}
+
+function exemptLink({ area, flag, exempt }) {
+  return h("a", { class: "small soft", href: rowsOf(area, { flag, exempt: "yes" }) }, `and ${number(exempt)} exempt`, hiddenText(`: ${flagWords(flag).label}`));
 }
 
 /** A filter for tables: any, none, or one of the flags. */

@@ -1,6 +1,5 @@
 /* Where records are looked at: in Pardot, in Salesforce, and in this dashboard. */
 
-import { h, icon } from "../core/dom.js";
 import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
@@ -16,9 +15,4 @@ export async function pages() {
 /** A link out of the dashboard, or the text where there is no page. */
 export function outwardOr(text, href) {
   return outward(text, href) ?? text;
-}
-
-/** Short: "Salesforce" with the sign that it leads out. */
-export function outwardIcon(label, href) {
-  return href && h("a", { class: "icon-button small", href, target: "_blank", rel: "noopener", title: label }, icon("out", `${label}, opens in a new window`));
 }

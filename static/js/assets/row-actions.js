@@ -3,12 +3,11 @@
 import { api } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day } from "../core/format.js";
-import { changed, shared } from "../core/shared.js";
+import { changed } from "../core/shared.js";
+import { makeAssetTask } from "../tasks/make-task.js";
 import { formDialog } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
-import { flagWords, nameOf, TYPES } from "./words.js";
-
-const PRIORITIES = [["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+import { flagWords, nameOf } from "./words.js";
 
 /** A column of buttons. summary: of the type's audit. */
 export function actionsColumn(summary) {
@@ -20,7 +19,7 @@ function rowActions(summary, row) {
   const canBeExempt = Object.keys(summary.issues).length > 0;
   return h(
     "span", { class: "row-actions", data: { asset: `${summary.area}-${row.id}` } },
-    action("tasks", "Make a task", name, () => makeTask(summary.area, row)),
+    action("tasks", "Make a task", name, () => makeAssetTask(summary.area, row)),
     canBeExempt && action("shield", "Exempt from an issue", name, () => makeExemption(summary, row)),
   );
 }
@@ -38,41 +37,8 @@ export function keepFocus(root) {
   return () => root.querySelector(`[data-asset="${asset}"] [data-action="${sign}"]`)?.focus();
 }
 
-/** A dialog for a task about one asset. */
-export async function makeTask(type, row) {
-  const config = await loaded("config");
-  if (!config) return;
-  const { team } = config;
-  const flags = (row.flags ?? []).filter((flag) => !row.exempt?.includes(flag));
-  const made = await formDialog({
-    title: "Make a task",
-    intro: `About the ${TYPES[type].one} “${nameOf(row)}”. It stands on the task board.`,
-    yes: "Make the task",
-    fields: [
-      { name: "title", label: "Title", required: true, maxlength: 200, value: taskTitle(row, flags) },
-      { name: "description", label: "Description", type: "textarea" },
-      { name: "assignee", label: "Assignee", type: "select", options: [["", "Nobody yet"], ...team.map((member) => [member.name, member.name])], value: ownerOf(team, type) },
-      { name: "priority", label: "Priority", type: "select", options: PRIORITIES, value: "normal", required: true },
-      { name: "due_date", label: "Due", type: "date" },
-    ],
-    submit: (values) => api.post("tasks", { ...values, description: values.description ?? "", asset_type: type, asset_id: row.id }),
-  });
-  if (!made) return;
-  toast(`Task made: ${made.title}`);
-  changed("tasks", "issues");
-}
-
-function taskTitle(row, flags) {
-  const what = flags.length ? flags.map((flag) => flagWords(flag).label).join(", ") : "Look at";
-  return `${what}: ${nameOf(row)}`.slice(0, 200);
-}
-
-function ownerOf(team, type) {
-  return team.find((member) => member.areas.includes(type))?.name ?? "";
-}
-
 /** A dialog that takes one asset out of the count of an issue. */
-export async function makeExemption({ area, issues }, row) {
+async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);
   const made = await formDialog({
@@ -88,15 +54,5 @@ export async function makeExemption({ area, issues }, row) {
   });
   if (!made) return;
   toast(made.until ? `Exempt until ${day(made.until)}.` : "Exempt for good.");
-  changed("exemptions", "issues", "health-score", "briefing", "tasks");
-}
-
-/** What a dialog needs first; null when it does not come, which a toast says. */
-async function loaded(path) {
-  try {
-    return await shared(path);
-  } catch (error) {
-    toast(error.message, { kind: "bad" });
-    return null;
-  }
+  changed("exemptions", "issues");
 }

@@ -2,10 +2,10 @@
 
 export const TYPES = {
   campaigns: { one: "campaign", many: "campaigns", title: "Campaigns", sign: "map" },
-  forms: { one: "form", many: "forms", title: "Forms", sign: "tasks" },
-  landing_pages: { one: "landing page", many: "landing pages", title: "Landing pages", sign: "page" },
-  list_emails: { one: "list e-mail", many: "list e-mails", title: "List e-mails", sign: "mail" },
-  custom_redirects: { one: "custom redirect", many: "custom redirects", title: "Custom redirects", sign: "link" },
+  forms: { one: "form", many: "forms", title: "Forms", sign: "tasks", count: "form_count" },
+  landing_pages: { one: "landing page", many: "landing pages", title: "Landing pages", sign: "page", count: "landing_page_count" },
+  list_emails: { one: "list e-mail", many: "list e-mails", title: "List e-mails", sign: "mail", count: "list_email_count" },
+  custom_redirects: { one: "custom redirect", many: "custom redirects", title: "Custom redirects", sign: "link", count: "custom_redirect_count" },
   lists: { one: "list", many: "lists", title: "Lists", sign: "people" },
   tags: { one: "tag", many: "tags", title: "Tags", sign: "tag" },
   prospects: { one: "prospect", many: "prospects", title: "Prospects", sign: "person" },

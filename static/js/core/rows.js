@@ -13,7 +13,7 @@ export function rowsOf(area, filters = {}) {
   return route.href("gear-locker", { "gear.type": area, ...named });
 }
 
-/** The rows that an issue counts. */
-export function rowsOfIssue({ area, flag }) {
-  return rowsOf(area, { flag });
+/** The rows that an issue, or a flag of an area, counts: what is exempt has the flag, and does not count. */
+export function rowsOfIssue({ area, flag, exempt }) {
+  return rowsOf(area, exempt > 0 ? { flag, exempt: "no" } : { flag });
 }

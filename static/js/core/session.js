@@ -6,7 +6,7 @@ const NOTICE = "session-notice";
 let endedAt = 0;
 
 /** Where one signs in and comes back to what the address bar shows. */
-export function signInAddress() {
+function signInAddress() {
   const back = location.pathname + location.search;
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
 }

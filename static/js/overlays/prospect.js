@@ -96,9 +96,14 @@ function activityTable(rows, links) {
       { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
       { key: "type", label: "What", value: kindOf, show: (row) => chip(kindOf(row), { tone: TONES[row.type] ?? "" }) },
       { key: "asset", label: "On", value: assetOf, show: (row) => assetLink(row, links) },
-      { key: "campaign", label: "Campaign", show: (row) => outward(row.campaign, row.campaign && links.pardot("campaigns", row.campaign_id)) ?? row.campaign },
+      { key: "campaign", label: "Campaign", show: (row) => campaignLinks(row, links) },
     ],
   }).element;
+}
+
+function campaignLinks({ campaign, campaign_id: id, campaign_salesforce_id: crmId }, links) {
+  const inSalesforce = outward("in Salesforce", links.salesforce(crmId));
+  return campaign && [outward(campaign, links.pardot("campaigns", id)), inSalesforce && h("span", { class: "under" }, inSalesforce)];
 }
 
 function kindOf({ type, type_name: name }) {

@@ -9,21 +9,23 @@ import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed, shared } from "../core/shared.js";
+import { pages } from "../assets/links.js";
+import { makeTask } from "../tasks/make-task.js";
+import { taskForm } from "../tasks/task-form.js";
 import { confirm } from "../ui/dialog.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
 import { columnsOf, filtersOf } from "./task-columns.js";
-import { taskForm } from "./task-form.js";
 
 export default () => panelDialog({ title: "Tasks", drawer: true, wide: true, content });
 
 const content = panel({
   lines: 8,
   load: async ({ signal }) => {
-    const [tasks, config, { issues }] = await Promise.all([tasksNow(signal), shared("config"), shared("issues")]);
-    return { tasks, config, issues };
+    const [tasks, config, { issues }, links] = await Promise.all([tasksNow(signal), shared("config"), shared("issues"), pages()]);
+    return { tasks, config, issues, links };
   },
   render: (data) => new Board(data).nodes,
 });
@@ -31,9 +33,10 @@ const content = panel({
 const tasksNow = (signal) => allPages("tasks", "tasks", { signal });
 
 class Board {
-  constructor({ tasks, config, issues }) {
+  constructor({ tasks, config, issues, links }) {
     this.config = config;
     this.issues = issues;
+    this.links = links;
     const team = config.team.map(({ name }) => name);
     const today = dayIn(config.time_zone);
     this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
@@ -61,28 +64,23 @@ class Board {
     return h(
       "div", { class: "stack" },
       task.description && h("p", { class: "task-text" }, task.description),
-      h("p", { class: "row" }, area && h("a", { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLink(task)),
+      h("p", { class: "row" }, area && h("a", { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLinks(task)),
       h("p", { class: "small soft" }, `Made by ${task.created_by} ${ago(task.created_at)}`, task.completed_at && `, done ${moment(task.completed_at)}`, "."),
     );
   }
 
-  assetLink({ asset_type: type, asset_id: id, asset_name: name }) {
-    if (!type || !id) return null;
-    const page = this.config.pardot_pages[type];
-    return outward(`${name ?? id} in Pardot`, page && this.config.pardot_url + page.replace("{id}", id));
+  assetLinks({ asset_type: type, asset_id: id, asset_name: name, salesforce_id: crmId }) {
+    return type && [outward(`${name ?? id} in Pardot`, this.links.pardot(type, id)), outward("in Salesforce", this.links.salesforce(crmId))];
   }
 
   // -- what is done with it ------------------------------------------------------------------------------
 
   async make() {
-    const made = await taskForm({ config: this.config, assignee: this.config.me });
-    if (!made) return;
-    await this.refresh();
-    toast(`Task made: ${made.title}`);
+    if (await makeTask(this.config)) await this.redraw();
   }
 
   async change(task) {
-    const saved = await taskForm({ task, config: this.config });
+    const saved = await taskForm({ title: "Change the task", yes: "Save", defaults: task, config: this.config, submit: (values) => save(task, values) });
     if (!saved) return;
     await this.refresh();
     this.focus(this.rowIndex(task));
@@ -120,8 +118,12 @@ class Board {
     return true;
   }
 
-  async refresh() {
+  refresh() {
     changed("tasks", "issues");
+    return this.redraw();
+  }
+
+  async redraw() {
     try {
       await this.table.setRows(await tasksNow());
     } catch (error) {
@@ -142,6 +144,12 @@ class Board {
     const rows = this.rowButtons();
     (rows[Math.min(index, rows.length - 1)] ?? this.add).focus();
   }
+}
+
+/** Only what differs is sent: an area that is the issue's own may not be said again otherwise. */
+function save(task, values) {
+  const changes = Object.fromEntries(Object.entries({ ...values, description: values.description ?? "" }).filter(([name, value]) => (task[name] ?? null) !== value));
+  return Object.keys(changes).length ? api.patch(`tasks/${task.id}`, changes) : task;
 }
 
 function act(sign, label, click, data = {}) {

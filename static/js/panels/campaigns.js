@@ -1,7 +1,7 @@
 /* The map: every campaign, with what belongs to it. Paged by the server. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
-import { ago, day, number, percent } from "../core/format.js";
+import { ago, day, number, percent, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
@@ -14,9 +14,9 @@ import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
+import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
-const COUNTS = { forms: "form_count", landing_pages: "landing_page_count", list_emails: "list_email_count", custom_redirects: "custom_redirect_count" };
 const YEAR = 365;
 const AGES = {
   month: ["Under a month", { max_age_days: 30 }],
@@ -34,7 +34,10 @@ export default panel({
     return { summary, folders, to };
   },
   noData: ({ summary }) => summary.items === null,
-  render: (data, { signal }) => map(data, signal),
+  render: (data, { element, signal }) => {
+    showRows(element, "campaigns");
+    return map(data, signal);
+  },
 });
 
 function map({ summary, folders, to }, signal) {
@@ -104,12 +107,13 @@ function inSalesforce({ salesforce_id: id }, to) {
 }
 
 function assetText(row) {
-  return CONTENT.filter((type) => row[COUNTS[type]] > 0).map((type) => `${row[COUNTS[type]]} ${row[COUNTS[type]] === 1 ? TYPES[type].one : TYPES[type].many}`).join(", ");
+  const counts = CONTENT.map((type) => ({ ...TYPES[type], count: row[TYPES[type].count] }));
+  return counts.filter(({ count }) => count > 0).map(({ count, one, many }) => plural(count, one, many)).join(", ");
 }
 
 function assets(row) {
-  if (CONTENT.every((type) => row[COUNTS[type]] === null)) return null;
-  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[COUNTS[type]])));
+  if (CONTENT.every((type) => row[TYPES[type].count] === null)) return null;
+  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[TYPES[type].count])));
 }
 
 function kit(type, count) {

@@ -3,7 +3,6 @@
 import { h } from "../core/dom.js";
 import { ago, MISSING, number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { figure, meter, outward } from "../ui/parts.js";
 
@@ -12,7 +11,7 @@ export default panel({
   load: () => Promise.all([shared("briefing"), shared("config")]),
   noData: ([{ sf_health: health }]) => health.captured_at === null,
   render: ([{ sf_health: health }, { sf_instance_url: base }]) => [
-    figure("Of all leads and contacts, Pardot knows", percent(health.coverage_pct), { href: route.href("full-survey") }),
+    figure("Of all leads and contacts, Pardot knows", percent(health.coverage_pct)),
     share("Leads", listOf(base, "Lead"), health.leads_with_pardot, health.total_leads),
     share("Contacts", listOf(base, "Contact"), health.contacts_with_pardot, health.total_contacts),
     h("p", { class: "small soft" }, `Counted by Salesforce ${ago(health.captured_at)}.`),

@@ -5,7 +5,7 @@ import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { linksColumn, prospectButton, prospectsOf } from "../people/people.js";
+import { linksColumns, prospectButton, prospectsOf } from "../people/people.js";
 import { figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -14,7 +14,7 @@ const FIELDS = { lead: "Lead", contact: "Contact" };
 
 export default panel({
   lines: 4,
-  load: () => Promise.all([shared("engagement", { limit: 500 }), pages()]),
+  load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
   render: ([{ crm_id_alerts: alerts }, links]) => (alerts.total_bad === 0 ? fine(alerts) : [head(alerts), rows(alerts, links), rest(alerts)]),
 });
@@ -23,11 +23,15 @@ function fine({ summary }) {
   return empty(summary, { title: "All in order", sign: "check" });
 }
 
-function head({ total_bad: total, bad_lead_count: leads, bad_contact_count: contacts }) {
+function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
   return [
-    figure("Fields with something else than a Salesforce id", number(total), { href: prospectsOf({ group: "bad_id" }), note: `${number(leads)} in the lead field, ${number(contacts)} in the contact field` }),
+    h("div", { class: "figures" }, broken("No Salesforce id in the lead field", leads, "bad_lead_id"), broken("In the contact field", contacts, "bad_contact_id")),
     h("p", { class: "todo" }, h("strong", {}, "What to do: "), "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If it comes back, an import or a form writes into the field."),
   ];
+}
+
+function broken(label, count, group) {
+  return figure(label, number(count), { href: count > 0 && prospectsOf({ group }) });
 }
 
 function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
@@ -40,7 +44,7 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "field", label: "Field", value: (row) => FIELDS[row.field] },
       { key: "value", label: "Holds", show: (row) => h("code", { class: "held" }, row.value) },
-      linksColumn(links),
+      ...linksColumns(links),
     ],
   }).element;
 }
@@ -48,5 +52,5 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
 function rest({ bad_lead_ids: leads, bad_contact_ids: contacts, total_bad: total }) {
   const named = leads.length + contacts.length;
   if (named >= total) return null;
-  return h("p", { class: "small soft" }, `${plural(named, "field is", "fields are")} named here; `, h("a", { href: prospectsOf({ group: "bad_id" }) }, "all prospects concerned"), ".");
+  return h("p", { class: "small soft" }, `${plural(named, "field is", "fields are")} named here; the numbers above lead to all prospects concerned.`);
 }

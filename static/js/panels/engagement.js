@@ -12,7 +12,7 @@ const SURVEY = "python manage.py camp_sync --survey";
 
 export default panel({
   lines: 5,
-  load: () => shared("engagement", { limit: 500 }),
+  load: () => shared("engagement", { limit: 1 }),
   noData: ({ tier }) => tier < 2,
   empty: ({ summary }) => summary.total_count === 0 && "Pardot has no prospects that could engage.",
   render: ({ tier, summary }) => [tier === 2 && sample(summary), h("div", { class: "lead-columns" }, figures(summary, tier), grades(summary))],
@@ -38,7 +38,7 @@ function figures(summary, tier) {
       "div", { class: "figures" },
       active === null ? figure("Active in the last 30 days", "–", { note: tier === 2 ? "Known after a survey." : "Activities were last read more than 8 days ago." }) : average,
       figure("Highest score", number(summary.top_score), { href: prospectsOf({ sort: "-score" }) }),
-      figure("With a score", number(summary.scored_count), { href: prospectsOf({ sort: "-score" }) }),
+      figure("Prospects", number(summary.total_count), { href: prospectsOf({ sort: "-score" }), note: summary.scored_count < summary.total_count && `${number(summary.scored_count)} have a score` }),
     ),
   );
 }

@@ -1,5 +1,6 @@
 /* What is exempt, from what, why and until when. */
 
+import { allPages } from "../core/all-pages.js";
 import { api } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day } from "../core/format.js";
@@ -8,16 +9,14 @@ import { changed, shared } from "../core/shared.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { flagWords, TYPES } from "../assets/words.js";
 import { confirm } from "../ui/dialog.js";
-import { chip } from "../ui/parts.js";
+import { chip, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
-
-const PAGE = 500;
 
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }] = await Promise.all([everything(signal), pages(), shared("config")]);
+    const [rows, to, { issues }] = await Promise.all([allPages("exemptions", "exemptions", { signal }), pages(), shared("config")]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { to, rows: rows.map((row) => ({ ...row, issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue })) };
   },
@@ -28,15 +27,6 @@ export default panel({
       search: "Search exemptions", rows, columns: columns(to), filters: filters(),
     }).element,
 });
-
-async function everything(signal) {
-  const rows = [];
-  for (;;) {
-    const { count, exemptions } = await api.get("exemptions", { params: { limit: PAGE, offset: rows.length }, signal });
-    rows.push(...exemptions);
-    if (exemptions.length === 0 || rows.length >= count) return rows;
-  }
-}
 
 function columns(to) {
   return [
@@ -51,9 +41,9 @@ function columns(to) {
   ];
 }
 
-function asset({ asset_name, asset_type, asset_id }, to) {
+function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
   if (asset_name === null) return `${asset_id}, which is no longer there`;
-  return outwardOr(asset_name, to.pardot(asset_type, asset_id));
+  return [outwardOr(asset_name, to.pardot(asset_type, asset_id)), salesforce_id && h("span", { class: "under" }, outward("in Salesforce", to.salesforce(salesforce_id)))];
 }
 
 function until(row) {
@@ -84,5 +74,5 @@ async function remove(row, name) {
     if (error.status !== 404) return;
   }
   toast("It counts again.");
-  changed("exemptions", "issues", "health-score", "briefing");
+  changed("exemptions", "issues");
 }

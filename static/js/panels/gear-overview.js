@@ -3,7 +3,8 @@
 import { h } from "../core/dom.js";
 import { MISSING, number, plural, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { rowsOf, rowsOfIssue } from "../core/rows.js";
+import { route } from "../core/route.js";
+import { rowsOf } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";
 import { chip } from "../ui/parts.js";
@@ -13,22 +14,31 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("health-score"), shared("issues")]),
   noData: ([health]) => health.overall === null,
-  render: ([health, { issues }]) => h("ul", { class: "gear-rings" }, health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues))),
+  render: ([health, { issues }]) => h("ul", { class: "gear-rings", on: { click: toIssues } }, health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues))),
 });
 
 function kind({ area, label, score, grade, items }, issues) {
   const found = issues.filter((issue) => issue.area === area && issue.count > 0);
-  const flags = found.reduce((sum, issue) => sum + issue.count, 0);
+  const isHigh = found.some((issue) => issue.priority === "high");
   return h(
     "li", {},
     h(
       "a", { class: "gear-kind", href: rowsOf(area) },
       ring({ value: score, text: score === null ? MISSING : String(score), label: score === null ? "No score" : `Score ${score}, grade ${grade}`, tone: toneOf(score), size: 92, thickness: 9 }),
       h("strong", {}, label),
-      h("span", { class: "soft small number" }, items === null ? "No data yet" : `${number(items)} in all`),
+      h("span", { class: "soft small number items" }, items === null ? "No data yet" : `${number(items)} in all`),
     ),
-    score !== null && (flags > 0
-      ? chip(plural(flags, "issue"), { href: found.length === 1 ? rowsOfIssue(found[0]) : rowsOf(area), tone: found.some((issue) => issue.priority === "high") ? "warn" : "", sign: found.some((issue) => issue.priority === "high") ? "warning" : null })
+    score !== null && (found.length
+      ? chip(plural(found.length, "issue"), { href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }), tone: isHigh ? "warn" : "", sign: isHigh ? "warning" : null })
       : chip("In order", { tone: "good" })),
   );
+}
+
+/** The table of issues stands further up on the same tab. */
+function toIssues(event) {
+  if (!event.target.closest("a.chip")) return;
+  const issues = document.querySelector('[data-panel="next-steps"]');
+  issues.tabIndex = -1;
+  issues.focus({ preventScroll: true });
+  issues.scrollIntoView();
 }

@@ -5,9 +5,9 @@ import { decimal, number, points } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
+import { PRIORITIES } from "../tasks/words.js";
 import { table } from "../ui/table.js";
 
-const PRIORITIES = [["high", "High"], ["normal", "Normal"], ["low", "Low"]];
 const STATES = [["found", "Found"], ["clean", "Not found"], ["unknown", "No data"]];
 
 /** acts(issue) → what can be done about it, as nodes. */

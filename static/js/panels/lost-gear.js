@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOfIssue } from "../core/rows.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { CONTENT, nameOf, TYPES } from "../assets/words.js";
 
@@ -18,14 +18,15 @@ export default panel({
   render: ({ orphans, pages: to }) => h("ul", { class: "lost" }, CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type], to))),
 });
 
-function group(type, { count, records }, to) {
+function group(type, { count, exempt, records }, to) {
   const { one, many, title } = TYPES[type];
   if (count === null) return h("li", {}, h("h3", {}, title), h("p", { class: "small soft" }, "No data yet."));
+  const href = rowsOfIssue({ area: type, flag: "orphan", exempt });
   const counting = records.filter((record) => !record.exempt.includes("orphan"));
   return h(
     "li", {},
-    h("h3", {}, h("a", { href: rowsOf(type, { flag: "orphan" }) }, plural(count, one, many))),
+    h("h3", {}, h("a", { href }, plural(count, one, many))),
     h("ul", { class: "plain-list" }, counting.slice(0, SHOWN).map((record) => h("li", {}, outwardOr(nameOf(record), to.pardot(type, record.id)), h("span", { class: "under" }, `names campaign ${record.campaign_id}`)))),
-    count > SHOWN && h("p", { class: "small" }, h("a", { href: rowsOf(type, { flag: "orphan" }) }, `All ${number(count)}`)),
+    count > SHOWN && h("p", { class: "small" }, h("a", { href }, `All ${number(count)}`)),
   );
 }

@@ -26,9 +26,9 @@ const MIXED = { key: "mixed", label: "Separators", options: [["yes", "Mixed"], [
 
 function columns(most) {
   return [
-    { key: "prefix", label: "Prefix", show: ({ prefix }) => h("a", { href: rowsOf("tags", { q: prefix }) }, prefix) },
+    { key: "prefix", label: "Prefix", show: ({ prefix }) => h("a", { href: rowsOf("tags", { prefix }) }, prefix) },
     { key: "separators", label: "Separators", sort: false, value: ({ separators }) => separators.join(" "), show: separators },
-    { key: "tags", label: "Tags", first: "desc", show: ({ tags }) => h("span", { class: "metered" }, h("span", { class: "number" }, number(tags)), meter((100 * tags) / most)) },
+    { key: "tags", label: "Tags", first: "desc", show: ({ prefix, tags }) => h("span", { class: "metered" }, h("a", { class: "number", href: rowsOf("tags", { prefix }) }, number(tags)), meter((100 * tags) / most)) },
     { key: "usage", label: "Used", end: true, first: "desc", show: ({ usage }) => number(usage) },
   ];
 }

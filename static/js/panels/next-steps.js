@@ -32,14 +32,13 @@ function everything(issues, issueTable) {
 
 function first(issues) {
   const found = issues.filter((issue) => issue.count > 0);
-  const exempt = issues.reduce((sum, issue) => sum + issue.exempt, 0);
   const list = found.length
     ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
     : h("p", {}, "No issue is found today. Sit down by the fire.");
   return [list, h(
     "p", { class: "row" },
     button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
-    exempt > 0 && h("a", { href: route.href("gear-locker") }, `${plural(exempt, "asset is", "assets are")} exempt and not counted`),
+    issues.some((issue) => issue.exempt > 0) && h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "What is exempt is not counted"),
   )];
 }
 
@@ -84,6 +83,6 @@ function taskButton(issue) {
 }
 
 async function makeTask(issue) {
-  const form = await import("../overlays/make-task.js");
-  return form.makeTask(issue);
+  const form = await import("../tasks/make-task.js");
+  return form.makeIssueTask(issue);
 }

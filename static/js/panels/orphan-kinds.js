@@ -8,7 +8,7 @@ import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { trend } from "../charts/trend.js";
-import { outLink, prospectButton } from "../people/people.js";
+import { openColumn, prospectButton } from "../people/people.js";
 import { chip, delta } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -107,17 +107,15 @@ function prospectColumns(kind, links) {
     { key: "email", label: "E-mail" },
   ];
   if (kind === "prospects_crm_gone") columns.push({ key: "missing", label: "Ids that are gone", show: (row) => h("code", {}, row.missing) });
-  return [...columns, openColumn("Pardot", (row) => links.pardot("prospects", row.record_id))];
+  return [...columns, openColumn("Pardot", (row) => links.pardot("prospects", row.record_id), who)];
 }
+
+const who = (row) => row.name || row.email || row.record_id;
 
 function personColumns(links) {
   return [
     { key: "email", label: "E-mail address in Salesforce", className: "wide", show: (row) => row.email ?? h("span", { class: "soft" }, "No e-mail address") },
     { key: "record_id", label: "Id", show: (row) => h("code", {}, row.record_id) },
-    openColumn("Salesforce", (row) => links.salesforce(row.record_id)),
+    openColumn("Salesforce", (row) => links.salesforce(row.record_id), who),
   ];
-}
-
-function openColumn(where, address) {
-  return { key: "link", label: "Open in", sort: false, search: false, className: "tight", value: address, show: (row) => outLink(where, address(row), row.name || row.email || row.record_id) };
 }

@@ -1,7 +1,7 @@
 /* All prospects: linked or not, reachable or not, and what is broken in their fields. */
 
 import { h, icon } from "../core/dom.js";
-import { ago, moment, number, percent } from "../core/format.js";
+import { ago, moment, number, percent, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -17,10 +17,9 @@ export default panel({
 });
 
 function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
-  const tone = rate >= 80 ? "good" : rate >= 60 ? "warn" : "bad";
   return h(
     "div", { class: "health-lead" },
-    ring({ value: rate, label: `Linked to Salesforce: ${percent(rate)}`, text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`, tone, size: 132 }),
+    ring({ value: rate, label: `Linked to Salesforce: ${percent(rate)}`, text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`, tone: toneOf(rate), size: 132 }),
     h(
       "div", { class: "stack" },
       h("p", {}, h("strong", {}, `${percent(rate)} linked`), ` of ${number(total)} prospects.`),
@@ -35,7 +34,7 @@ const SECTIONS = [
   { title: "Reachable", rows: [["With an e-mail address", "with_email"], ["Opted out", "opted_out"], ["In Pardot's recycle bin", "deleted"]] },
   {
     title: "Broken fields",
-    rows: [["Salesforce id", "bad_salesforce_ids", "bad_id"], ["Lead id", "bad_lead_ids", "bad_id"], ["Contact id", "bad_contact_ids", "bad_id"], ["Account id", "bad_account_ids", "bad_id"], ["Adoption data stuck", "adoption_stuck", "adoption_stuck"]],
+    rows: [["Salesforce id", "bad_salesforce_ids", "bad_salesforce_id"], ["Lead id", "bad_lead_ids", "bad_lead_id"], ["Contact id", "bad_contact_ids", "bad_contact_id"], ["Account id", "bad_account_ids", "bad_account_id"], ["Adoption data stuck", "adoption_stuck"]],
     isBad: true,
     todo: "Empty the field in Pardot and let the connector sync the prospect again.",
   },

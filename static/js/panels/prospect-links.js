@@ -3,8 +3,8 @@
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
+import { prospectsOf } from "../people/people.js";
 import { figure } from "../ui/parts.js";
 
 export default panel({
@@ -14,10 +14,10 @@ export default panel({
   noData: (health) => health.total === null,
   empty: (health) => health.total === 0 && "Pardot has no prospects.",
   render: (health) => [
-    figure("Linked to a lead or a contact", percent(health.link_rate), { href: route.href("full-survey") }),
+    figure("Linked to a lead or a contact", percent(health.link_rate), { href: prospectsOf({ group: "linked" }) }),
     bar(health),
     h("ul", { class: "link-legend" }, partsOf(health).map(legend)),
-    h("p", { class: "small soft" }, `${number(health.with_email)} have an address, ${number(health.opted_out)} opted out, ${number(health.deleted)} lie in Pardot's recycle bin.`),
+    h("p", { class: "small soft" }, counted(health.with_email, "with_email"), " have an address, ", counted(health.opted_out, "opted_out"), " opted out, ", counted(health.deleted, "deleted"), " lie in Pardot’s recycle bin."),
   ],
 });
 
@@ -25,9 +25,9 @@ export default panel({
 function partsOf({ total, linked, as_contact: contacts, unlinked }) {
   const rest = Math.max(0, linked - contacts);
   return [
-    { label: "As contact", count: contacts, tone: "1", total },
-    { label: "As lead only", count: rest, tone: "2", total },
-    { label: "Not linked", count: unlinked, tone: "bad", total },
+    { label: "As contact", count: contacts, tone: "1", total, group: "as_contact" },
+    { label: "Linked, not as contact", count: rest, tone: "2", total, group: null },
+    { label: "Not linked", count: unlinked, tone: "bad", total, group: "unlinked" },
   ];
 }
 
@@ -36,11 +36,15 @@ function bar(health) {
   return h("div", { class: "link-bar", role: "img", "aria-label": spoken }, partsOf(health).filter(({ count }) => count > 0).map(({ count, tone }) => h("span", { class: `tone-${tone}`, vars: { "--part": count } })));
 }
 
-function legend({ label, count, tone, total }) {
+function counted(count, group) {
+  return count && group ? h("a", { href: prospectsOf({ group }) }, number(count)) : number(count);
+}
+
+function legend({ label, count, tone, total, group }) {
   return h(
     "li", {},
     h("span", { class: `link-swatch tone-${tone}`, "aria-hidden": "true" }),
-    h("a", { href: route.href("full-survey") }, label),
-    h("span", { class: "number" }, h("strong", {}, number(count)), h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`)),
+    h("span", {}, label),
+    h("span", { class: "number" }, h("strong", {}, counted(count, group)), h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`)),
   );
 }

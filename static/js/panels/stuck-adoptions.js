@@ -5,14 +5,14 @@ import { number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { linksColumn, prospectButton, prospectsOf } from "../people/people.js";
+import { linksColumns, prospectButton, prospectsOf } from "../people/people.js";
 import { chip, figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
 export default panel({
   lines: 4,
-  load: () => Promise.all([shared("engagement", { limit: 500 }), pages()]),
+  load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
   render: ([{ adoption_json_alert: alert }, links]) => (alert.stuck_count === 0 ? fine() : [head(alert), rows(alert, links), rest(alert)]),
 });
@@ -24,7 +24,7 @@ function fine() {
 function head({ stuck_count: stuck, pct_affected: share, total_prospects: total, high_score_count: high }) {
   return [
     figure("Prospects with adoption data that is stuck", number(stuck), { href: prospectsOf({ group: "adoption_stuck" }), note: `${percent(share)} of ${number(total)} prospects` }),
-    high > 0 && h("p", {}, chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, { tone: "warn" })),
+    high > 0 && h("p", {}, chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, { tone: "warn", href: prospectsOf({ group: "adoption_stuck_high_score" }) })),
     h("p", { class: "todo" }, h("strong", {}, "What to do: "), "see in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot."),
   ];
 }
@@ -36,7 +36,7 @@ function rows({ sample }, links) {
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
       { key: "value", label: "Holds", sort: false, show: (row) => h("code", { class: "held", title: row.value }, row.value) },
-      linksColumn(links),
+      ...linksColumns(links),
     ],
   }).element;
 }

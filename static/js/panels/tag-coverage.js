@@ -3,8 +3,9 @@
 import { h } from "../core/dom.js";
 import { number, tenths } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { shared } from "../core/shared.js";
+import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
+import { shared } from "../core/shared.js";
 import { TYPES } from "../assets/words.js";
 import { meter } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -35,6 +36,6 @@ function without({ total, tagged }) {
 /** Campaigns are listed by their tags in the Gear Locker too; prospects are not listed by them. */
 function counted(area, count, tagged) {
   if (!count || !area || area === "prospects") return number(count);
-  const href = area === "campaigns" ? `/pardot/?tab=gear-locker&gear.type=campaigns&campaigns.tagged=${tagged}` : rowsOf(area, { tagged });
+  const href = area === "campaigns" ? route.href("gear-locker", { "gear.type": area, "campaigns.tagged": tagged }) : rowsOf(area, { tagged });
   return h("a", { href }, number(count));
 }

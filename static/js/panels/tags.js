@@ -4,15 +4,19 @@ import { panel } from "../core/panel.js";
 import { onChanged, shared } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
 import { pages } from "../assets/links.js";
+import { showRows } from "../ui/show-rows.js";
 
 export default panel({
   lines: 8,
+  // A filter that is seldom wanted stands there when the address has it.
+  keys: ["tags.prefix"],
   load: async () => {
     const [{ types }, to] = await Promise.all([shared("asset-health"), pages()]);
     return { summary: types.tags, pages: to };
   },
   noData: ({ summary }) => summary.items === null,
-  render: ({ summary, pages: to }, { signal }) => {
+  render: ({ summary, pages: to }, { element, signal }) => {
+    showRows(element, "tags");
     const audit = auditTable(summary, { pages: to });
     onChanged((paths) => paths.some((path) => ["exemptions", "cleanup"].includes(path)) && audit.reload(), signal);
     return audit.nodes;

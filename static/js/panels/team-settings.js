@@ -3,9 +3,9 @@
 import { api, ApiError } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
+import { listed } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
-import { listed } from "../settings/words.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button, chip } from "../ui/parts.js";
@@ -71,7 +71,7 @@ function swapped(team, id, step) {
 function unowned(team, areas) {
   const names = areas.filter(({ area }) => !team.some((member) => member.areas.includes(area))).map(({ label }) => label);
   if (names.length === 0) return null;
-  return h("p", { class: "banner warn" }, icon("warning"), h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names)}. Their issues reach nobody.`));
+  return h("p", { class: "banner warn" }, icon("warning"), h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Their issues reach nobody.`));
 }
 
 // -- writing ---------------------------------------------------------------------------------------------------------

@@ -1,45 +1,49 @@
-/* The prospects with the highest scores, of everybody or of those that a figure counts. */
+/* The prospects, of everybody or of those that a figure counts, the highest scores first. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
 import { panel } from "../core/panel.js";
-import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
-import { byGrade, GROUPS, linksColumn, prospectButton } from "../people/people.js";
+import { paged } from "../assets/paging.js";
+import { byGrade, GROUPS, linksColumns, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
-import { RowsInMemory } from "../ui/table-rows.js";
+import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
-const MOST = 500;
+const SEARCHABLE = /[\p{L}\p{N}]{3}|^\d+$/u;
 
 export default panel({
   lines: 8,
-  load: () => Promise.all([shared("engagement", { limit: MOST }), pages()]),
+  load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
-  render: ([{ summary }, links], { element, signal }) => {
-    followLinks(element, signal);
+  render: ([{ summary }, links], { element }) => {
+    showRows(element, "prospects");
     return prospects(summary, links);
   },
 });
 
 function prospects(summary, links) {
-  const columns = columnsOf(summary, links);
-  const limit = h("p", { class: "small soft" });
-  const rows = new RowsInMemory([], columns, []);
-  const source = async ({ filters, ...query }) => {
-    const found = await shared("engagement", { limit: MOST, ...filters });
-    if (rows.rows !== found.prospects) rows.setRows(found.prospects);
-    limit.textContent = found.has_more ? `These are the ${number(MOST)} with the highest scores; choose a group or a grade to see others.` : "";
-    limit.hidden = !found.has_more;
-    return rows.page({ ...query, filters: {} });
+  const note = h("p", { class: "small soft", hidden: true });
+  const say = (sentence) => {
+    note.textContent = sentence;
+    note.hidden = !sentence;
+  };
+  const ask = paged("engagement", { records: "prospects", params: (filters) => filters });
+  const source = async (query) => {
+    if (query.q && !SEARCHABLE.test(query.q)) {
+      say("A search needs three letters or digits in a row, or a whole id.");
+      return { rows: [], total: 0 };
+    }
+    const found = await ask(query);
+    say(found.answer.count_is_exact ? "" : `There are more than ${number(found.total)}: search, or choose a group or a grade, to see the others.`);
+    return found;
   };
   const made = table({
     key: "prospects", caption: "Prospects", noun: "prospect", exportAs: "prospects", sort: "-score", size: 25,
-    search: "Name, company, category", source, columns, filters: filtersOf(summary),
-    nothing: "No prospect has a score.",
+    search: "Name, e-mail, company", source, columns: columnsOf(summary, links), filters: filtersOf(summary),
   });
-  return [made.element, limit];
+  return [made.element, note];
 }
 
 function filtersOf({ grade_distribution: grades, active_30d: active }) {
@@ -52,19 +56,17 @@ function filtersOf({ grade_distribution: grades, active_30d: active }) {
 }
 
 function columnsOf(summary, links) {
-  const columns = [
+  return [
     { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
-    { key: "score", label: "Score", end: true, first: "desc", search: false, show: (row) => score(row, summary.top_score) },
-    { key: "grade", label: "Grade", value: (row) => row.grade?.trim() || null, search: false },
+    { key: "score", label: "Score", end: true, first: "desc", show: (row) => score(row, summary.top_score) },
+    { key: "grade", label: "Grade", sort: false, value: (row) => row.grade?.trim() || null },
     { key: "categories", label: "Score by category", value: categoriesText, sort: false, show: categories },
-    { key: "activity_count", label: "In 30 days", end: true, first: "desc", search: false, show: (row) => number(row.activity_count) },
-    { key: "last_activity", label: "Last activity", className: "tight", first: "desc", search: false, show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)) },
-    { key: "company", label: "Company", show: (row) => clipped(row.company) },
-    { key: "email", label: "E-mail", show: (row) => clipped(row.email) },
-    linksColumn(links),
+    { key: "activity_count", label: "In 30 days", end: true, first: "desc", show: (row) => number(row.activity_count) },
+    { key: "last_activity", label: "Last activity", className: "tight", first: "desc", show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)) },
+    { key: "company", label: "Company", sort: false, show: (row) => clipped(row.company) },
+    { key: "email", label: "E-mail", sort: false, show: (row) => clipped(row.email) },
+    ...linksColumns(links),
   ];
-  // As table() does it; the rows are searched and sorted here, whatever group the server gave.
-  return columns.map((column) => ({ ...column, value: column.value ?? ((row) => row[column.key]), sort: column.sort === false ? null : column.key }));
 }
 
 function clipped(text) {
@@ -86,15 +88,4 @@ function categories(row) {
   if (found.length === 0) return null;
   const more = found.length > 2 && chip(`+${found.length - 2}`, { title: categoriesText(row) });
   return h("span", { class: "chips" }, found.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])), more);
-}
-
-/** Whoever comes by a figure sees the rows, not the top of the tab. */
-function followLinks(element, signal) {
-  const isAsked = () => Boolean(route.get("prospects.group") || route.get("prospects.grade"));
-  const show = () => {
-    const below = element.getBoundingClientRect().top > innerHeight * 0.5;
-    if (isAsked() && below && !element.closest("[hidden]")) element.scrollIntoView();
-  };
-  route.onChange((names) => ["tab", "prospects.group", "prospects.grade", "prospects.sort"].some((name) => names.has(name)) && requestAnimationFrame(show), signal);
-  requestAnimationFrame(show);
 }

@@ -6,7 +6,7 @@ import { number, plural, tenths } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
-import { rowsOf } from "../core/rows.js";
+import { rowsOfIssue } from "../core/rows.js";
 import { flagWords, TYPES } from "../assets/words.js";
 import { button, chip, meter } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -84,7 +84,7 @@ function stateOf({ count, tagged }) {
 const COLUMNS = [
   { key: "issue", label: "Issue", value: ({ flag, key }) => (flag ? flagWords(flag).label : key) },
   { key: "area", label: "Type", value: ({ area }) => TYPES[area].title },
-  { key: "count", label: "Occurs", end: true, first: "desc", show: ({ area, flag, count }) => (count ? h("a", { href: rowsOf(area, { flag }) }, number(count)) : number(count)) },
+  { key: "count", label: "Occurs", end: true, first: "desc", show: (row) => (row.count ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)) },
   { key: "tagged", label: "Tagged", end: true, first: "desc", show: ({ tagged }) => number(tagged) },
   { key: "tagged_pct", label: "Share", first: "desc", show: ({ tagged_pct }) => tagged_pct !== null && h("span", { class: "metered" }, h("span", { class: "number" }, tenths(tagged_pct)), meter(tagged_pct, tagged_pct === 100 ? "good" : "")) },
 ];

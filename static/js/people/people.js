@@ -9,8 +9,9 @@ const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 /** The figures that lead to prospects, by the name of the group at the endpoint. */
 export const GROUPS = {
   active: "Active in 30 days", linked: "Linked to Salesforce", as_lead: "Linked as lead", as_contact: "Linked as contact",
-  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Broken CRM id",
-  adoption_stuck: "Adoption data stuck", deleted: "In Pardot's recycle bin",
+  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Any broken id",
+  bad_salesforce_id: "Broken Salesforce id", bad_lead_id: "Broken lead id", bad_contact_id: "Broken contact id", bad_account_id: "Broken account id",
+  adoption_stuck: "Adoption data stuck", adoption_stuck_high_score: "Stuck, with a score of 100 or more", deleted: "In Pardot's recycle bin",
 };
 
 /** A name, or what stands for it. */
@@ -37,24 +38,22 @@ export function prospectButton(row) {
 }
 
 /** Where a prospect is in Salesforce: as a contact before as a lead. */
-export function crmIdOf(row) {
+function crmIdOf(row) {
   return [row.salesforce_contact_id, row.salesforce_lead_id, row.salesforce_id].find(isCrmId) ?? null;
 }
 
-/** A column of links out of the dashboard. pages: of assets/links.js. */
-export function linksColumn(pages) {
-  const pardot = (row) => pages.pardot("prospects", row.id);
-  const salesforce = (row) => pages.salesforce(crmIdOf(row));
-  return {
-    key: "links", label: "Open in", sort: false, search: false, className: "tight",
-    value: (row) => pardot(row), csv: (row) => pardot(row),
-    show: (row) => h("span", { class: "out-links" }, outLink("Pardot", pardot(row), nameOf(row)), outLink("Salesforce", salesforce(row), nameOf(row))),
-  };
+/** Columns of links out of the dashboard. pages: of assets/links.js. */
+export function linksColumns(pages) {
+  return [openColumn("Pardot", (row) => pages.pardot("prospects", row.id)), openColumn("Salesforce", (row) => pages.salesforce(crmIdOf(row)))];
 }
 
-/** A short link out; `about` says of whom for readers of the screen. */
-export function outLink(text, href, about) {
-  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Open in ${text}, in a new window` }, text, hiddenText(`: ${about} (opens in a new window)`));
+/** A column with a short link to `where`; what is exported is the address. */
+export function openColumn(where, address, about = nameOf) {
+  return { key: where.toLowerCase(), label: where, sort: false, search: false, className: "tight", value: address, show: (row) => outLink("Open", where, address(row), about(row)) };
+}
+
+function outLink(text, where, href, about) {
+  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new window` }, text, hiddenText(` ${about} in ${where} (a new window)`));
 }
 
 /** A+ before A before A−, those without a grade last. */

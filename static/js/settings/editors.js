@@ -2,6 +2,7 @@
 
 import { h, hiddenText, icon, replace } from "../core/dom.js";
 import { day } from "../core/format.js";
+import { PRIORITIES } from "../tasks/words.js";
 import { settingField } from "./field.js";
 
 /**
@@ -19,8 +20,6 @@ export const EDITORS = {
   score_weights: weights,
   issue_templates: texts,
 };
-
-export const PRIORITIES = [["high", "High"], ["normal", "Normal"], ["low", "Low"]];
 
 function single(entry, { unit = "", ...options }) {
   const label = unit ? `${entry.title}, in ${unit}` : entry.title;

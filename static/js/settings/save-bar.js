@@ -2,7 +2,7 @@
 
 import { announce } from "../core/announce.js";
 import { h, icon, replace } from "../core/dom.js";
-import { listed } from "./words.js";
+import { listed } from "../core/names.js";
 import { toast } from "../ui/toast.js";
 import { saveAll } from "./drafts.js";
 

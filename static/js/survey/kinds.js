@@ -1,47 +1,50 @@
 /* The kinds of orphans: what is wrong with them, and what to do. */
 
+import { TYPES } from "../assets/words.js";
+
 export const KINDS = {
   prospects_crm_gone: {
-    title: "Prospects whose CRM record is gone", noun: "prospect", sign: "person",
+    title: "Prospects whose CRM record is gone", noun: "prospect",
     what: "Each names a lead or contact that was deleted in Salesforce.",
     todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
   },
   prospects_unlinked: {
-    title: "Prospects without a CRM record", noun: "prospect", sign: "person",
+    title: "Prospects without a CRM record", noun: "prospect",
     what: "They carry no id of a lead or a contact, so sales sees nothing of them.",
     todo: "Assign them in Pardot, so that the connector creates leads; where an e-mail address exists in Salesforce already, check why the connector does not match it.",
   },
   forms: {
-    title: "Forms", noun: "form", sign: "tasks", asset: "forms",
-    what: "They belong to a campaign that does not exist any more.",
+    ...assetsOf("forms"),
     todo: "Open the form in Pardot and give it a campaign that exists, or archive it.",
   },
   landing_pages: {
-    title: "Landing pages", noun: "landing page", sign: "map", asset: "landing_pages",
-    what: "They belong to a campaign that does not exist any more.",
+    ...assetsOf("landing_pages"),
     todo: "Open the page in Pardot and give it a campaign that exists, or archive it.",
   },
   list_emails: {
-    title: "List e-mails", noun: "list e-mail", sign: "flag", asset: "list_emails",
-    what: "They belong to a campaign that does not exist any more.",
+    ...assetsOf("list_emails"),
     todo: "Give drafts a campaign that exists. Sent ones keep theirs: exempt them, or archive them.",
   },
   custom_redirects: {
-    title: "Custom redirects", noun: "custom redirect", sign: "link", asset: "custom_redirects",
-    what: "They belong to a campaign that does not exist any more.",
+    ...assetsOf("custom_redirects"),
     todo: "Open the redirect in Pardot and give it a campaign that exists, or delete it when nobody links to it.",
   },
   leads_without_prospect: {
-    title: "Leads without a prospect", noun: "lead", sign: "person", person: true,
+    title: "Leads without a prospect", noun: "lead", person: true,
     what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the lead.",
   },
   contacts_without_prospect: {
-    title: "Contacts without a prospect", noun: "contact", sign: "person", person: true,
+    title: "Contacts without a prospect", noun: "contact", person: true,
     what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the contact.",
   },
 };
+
+function assetsOf(asset) {
+  const { title, one } = TYPES[asset];
+  return { title, noun: one, asset, what: "They belong to a campaign that does not exist any more." };
+}
 
 /** The kind that the address names; else the first that has any. */
 export function chosenKind(asked, kinds) {

@@ -97,7 +97,7 @@ function markSorted({ column, element, sign }, sort) {
 
 // -- rows ----------------------------------------------------------------------------------------------------
 
-export function rowsOf(table, rows) {
+export function makeRows(table, rows) {
   return rows.map((row) => rowOf(table, row));
 }
 

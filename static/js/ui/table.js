@@ -8,7 +8,7 @@ import { csvText, download, fileName } from "./csv.js";
 import { empty, failed } from "./states.js";
 import { RowsInMemory } from "./table-rows.js";
 import { localState, routeState } from "./table-state.js";
-import { makeHead, makePager, makeTools, rowsOf } from "./table-view.js";
+import { makeHead, makePager, makeRows, makeTools } from "./table-view.js";
 import { toast } from "./toast.js";
 
 const SIZES = [25, 50, 100];
@@ -129,7 +129,7 @@ class Table {
     this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
     if (total === 0) this.say(this.nothing(narrowed));
     else this.say(null);
-    replace(this.body, rowsOf(this, rows));
+    replace(this.body, makeRows(this, rows));
     this.pager.show({ ...query, pages, total, shown: rows.length });
     if (!quiet) announce(total ? `${plural(total, this.options.noun)}, page ${number(query.page)} of ${number(pages)}.` : "Nothing found.");
     return undefined;
@@ -181,7 +181,7 @@ class Table {
 
   openAll(opened) {
     for (const row of this.rows) this.open[opened ? "add" : "delete"](this.options.rowId(row));
-    replace(this.body, rowsOf(this, this.rows));
+    replace(this.body, makeRows(this, this.rows));
     announce(opened ? "All rows of this page are open." : "All rows are closed.");
   }
 

@@ -30,6 +30,14 @@ def no_campaign(browser: Browser) -> Any:
     return browser.get("health-score")["issue_counts"]["forms_no_campaign"]
 
 
+def test_an_exempt_campaign_says_where_it_is_in_salesforce(browser: Browser) -> None:
+    linked = records.campaign(salesforce_id=records.salesforce_id("701"))
+    values = {"asset_type": "campaigns", "asset_id": linked.id, "issue": "campaigns_empty", "reason": "A test."}
+    made = browser.ask("post", "exemptions", values, expect=201)
+    assert made["salesforce_id"] == linked.salesforce_id
+    assert browser.get("exemptions")["exemptions"] == [made]
+
+
 def test_an_exempt_asset_is_not_counted_from_the_next_request_on(browser: Browser) -> None:
     first, second = (records.form(campaign_id=None) for _ in range(2))
     records.was_read("forms")
@@ -39,8 +47,8 @@ def test_an_exempt_asset_is_not_counted_from_the_next_request_on(browser: Browse
     made = browser.ask("post", "exemptions", body(first.id, reason=" A test form. ", until=day(0)), expect=201)
     assert made == {
         "id": made["id"], "asset_type": "forms", "asset_id": first.id, "asset_name": "Contact us",
-        "issue": "forms_no_campaign", "reason": "A test form.", "until": day(0), "in_force": True,
-        "created_by": "Ines Example", "created_at": made["created_at"],
+        "salesforce_id": None, "issue": "forms_no_campaign", "reason": "A test form.", "until": day(0),
+        "in_force": True, "created_by": "Ines Example", "created_at": made["created_at"],
     }  # fmt: skip
     assert no_campaign(browser) == 1
     browser.ask("post", "exemptions", body(second.id), expect=201)

@@ -37,7 +37,8 @@ def test_life_of_a_task(browser: Browser) -> None:
     )  # fmt: skip
     assert made == {
         "id": made["id"], "title": "Ask who needs it", "description": "", "assignee": "Ada", "area": "forms",
-        "issue": None, "asset_type": "forms", "asset_id": form.id, "asset_name": "Contact us", "status": "open",
+        "issue": None, "asset_type": "forms", "asset_id": form.id, "asset_name": "Contact us", "salesforce_id": None,
+        "status": "open",
         "priority": "high", "due_date": day(-1), "is_overdue": True, "age_days": 0, "created_by": "Ines Example",
         "created_at": made["created_at"], "updated_at": made["updated_at"], "completed_at": None,
     }  # fmt: skip
@@ -119,6 +120,14 @@ def test_the_name_of_the_asset_follows_the_asset(browser: Browser) -> None:
     assert changed(asset_type="prospects", asset_id=prospect.id) == "ana@school.example"
     assert changed(asset_type=None, asset_id=None) is None
     assert changed(asset_name="A thing elsewhere") == "A thing elsewhere"
+
+
+def test_a_task_about_a_campaign_says_where_that_is_in_salesforce(browser: Browser) -> None:
+    linked, here = records.campaign(salesforce_id=records.salesforce_id("701")), records.campaign(salesforce_id=" ")
+    about = {"title": "Look", "asset_type": "campaigns"}
+    made = [browser.ask("post", "tasks", {**about, "asset_id": one.id}, expect=201) for one in (linked, here)]
+    assert [one["salesforce_id"] for one in made] == [linked.salesforce_id, None]
+    assert browser.get("tasks")["tasks"] == made
 
 
 def test_tasks_of_a_member_of_nobody_and_of_the_caller(browser: Browser) -> None:

@@ -1,0 +1,30 @@
+/* The form of a task: new or not, about an issue, an asset, or nothing that is known here. */
+
+import { nameOf } from "../core/names.js";
+import { formDialog } from "../ui/form.js";
+import { PRIORITIES } from "./words.js";
+
+/**
+ * → what `submit(values)` gave; undefined when it was sent away.
+ *
+ * fields: those of the form, by their names, all without it. defaults: what stands in them first. config: the answer of
+ * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
+ */
+export function taskForm({ title = "Make a task", yes = "Make the task", intro = "", fields = null, defaults = {}, nobody = "Nobody yet", config, submit }) {
+  const all = fieldsOf({ priority: "normal", ...defaults }, config, nobody);
+  return formDialog({ title, yes, intro, fields: fields ? all.filter(({ name }) => fields.includes(name)) : all, submit });
+}
+
+function fieldsOf(values, config, nobody) {
+  const members = (config?.team ?? []).map(({ name }) => [name, name]);
+  const areas = (config?.areas ?? []).map(({ area }) => [area, nameOf(area)]);
+  const fields = [
+    { name: "title", label: "What is to be done", required: true, maxlength: 200 },
+    { name: "description", label: "More about it", type: "textarea", maxlength: 10_000 },
+    { name: "assignee", label: "Who does it", type: "select", options: [["", nobody], ...members] },
+    { name: "priority", label: "Priority", type: "select", required: true, options: PRIORITIES },
+    { name: "due_date", label: "Due", type: "date" },
+    { name: "area", label: "Area", type: "select", options: [["", "None"], ...areas] },
+  ];
+  return fields.map((field) => ({ ...field, value: values[field.name] ?? "" }));
+}

@@ -1,0 +1,57 @@
+"""Every number leads to its rows: what stands in a link is how many the table shows that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pardot.tabs import TABS
+from tests.browser.components import asked, run_module
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+NUMBERS = Path(__file__).parent / "numbers.js"
+ADDRESSES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {"base-camp": "/pardot/?steps=all"}
+PANELS = {
+    "next-steps", "gear-overview", "prospect-links", "campaign-summary", "lost-gear", "gear", "chain", "tag-summary",
+    "naming", "tag-coverage", "triage", "engagement", "crm-links", "stuck-adoptions", "orphan-kinds", "prospect-health",
+}  # fmt: skip
+"""Those that have links with numbers."""
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    visit = open_window(camp_site)
+    visit.page.add_init_script(path=NUMBERS)
+    return visit
+
+
+@pytest.fixture
+def exemptions(camp: Visit) -> Iterator[None]:
+    """Of every type an asset with an issue, of the forms two."""
+    camp.go("/pardot/?tab=tags")
+    made = []
+    for area, summary in asked(camp, "asset-health")["types"].items():
+        flags = [flag for flag in summary["issues"] if summary["counts"][flag]]
+        for flag in flags[: 2 if area == "forms" else 1]:
+            [asset] = asked(camp, f"assets/{area}?flag={flag}&limit=1")["records"]
+            what = {"asset_type": area, "asset_id": asset["id"], "issue": summary["issues"][flag], "reason": "A test"}
+            made.append(run_module(camp, "core/api", f"return (await m.api.post('exemptions', {what})).id;"))
+    assert len(made) == 8
+    yield
+    for number in made:
+        run_module(camp, "core/api", f"await m.api.delete('exemptions/{number}');")
+
+
+@pytest.mark.usefixtures("exemptions")
+def test_every_number_leads_to_as_many_rows(camp: Visit) -> None:
+    links = []
+    for tab, address in ADDRESSES.items():
+        camp.go(address)
+        links += camp.page.evaluate("linksWithNumbers", tab)
+    assert {link["panel"] for link in links} == PANELS
+    different = {(link["href"], link["number"]): link for link in links}
+    assert camp.page.evaluate("linksThatMislead", list(different.values())) == ""
