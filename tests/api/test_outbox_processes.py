@@ -91,13 +91,16 @@ def assert_each_is_there_once(simulator: Simulator, count: int) -> None:
     assert set(OutboundCase.objects.values_list("state", flat=True)) == {"delivered"}
 
 
-def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator) -> None:
+def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: post(**{"Idempotency-Key": "one"}), range(20)))
-    assert {answer.status_code for answer in answers} <= {200, 409}
-    assert {answer.json()["id"] for answer in answers if answer.status_code == 200} == {cases_in(simulator)[0][FIELD]}
+    # 202 where all this takes a slow machine longer than a request waits.
+    assert {answer.status_code for answer in answers} <= {200, 202, 409}
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
     assert post({**CASE, "subject": "Other"}, **{"Idempotency-Key": "one"}).status_code == 422
+    deliverer().wait(60)
+    [case] = cases_in(simulator)
+    assert {answer.json()["id"] for answer in answers if answer.ok} == {case[FIELD]}
     assert_each_is_there_once(simulator, 1)
 
 
