@@ -154,6 +154,20 @@ def test_an_endpoint_that_fails_is_said_where_it_is_missed(
     expect(visit.page.locator(f'[data-panel="{panels[0]}"] .state.failed')).to_have_count(0)
 
 
+def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Open, camp_site: Site) -> None:
+    """They need the names of the issues, not what is found of them."""
+    visit = open_window(camp_site)
+    visit.expect("status of 503")
+    visit.page.route("**/api/v1/pardot/issues", lambda route: route.fulfill(status=503, json={"message": "Away."}))
+    for page, panel in [
+        ("/pardot/admin-settings/", "configuration"),
+        ("/pardot/?tab=gear-locker", "exemptions"),
+        ("/pardot/?tab=tags", "triage"),
+    ]:
+        visit.go(page)
+        expect(visit.page.locator(f'[data-panel="{panel}"]')).not_to_contain_text("could not be loaded")
+
+
 # -- a session that ends ----------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.components import run_module, show_gallery, show_panel
 from tests.browser.conftest import Open
+from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
 ENDPOINT = "**/api/v1/pardot/under-test*"
@@ -110,9 +111,14 @@ def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> 
     expect(panel).to_contain_text("No data yet")
 
 
-def test_an_address_names_no_drawer_but_those_there_are(window: Visit) -> None:
-    window.go("/pardot/?open=constructor")
-    expect(window.page.get_by_role("dialog")).to_have_count(0)
+def test_an_address_opens_only_what_there_is(open_window: Open, camp_site: Site) -> None:
+    """``constructor`` is a name that every object knows."""
+    visit = open_window(camp_site)
+    visit.go("/pardot/?tab=gear-locker&gear.type=constructor&open=constructor")
+    expect(visit.page.get_by_role("dialog")).to_have_count(0)
+    expect(visit.page.locator('[data-panel="gear"] .gear-drawer')).to_have_count(5)
+    visit.go("/pardot/?tab=full-survey&orphans.kind=constructor")
+    expect(visit.page.locator('[data-panel="orphan-kinds"] .kind[aria-current]')).to_have_count(1)
 
 
 EVERY_ENDPOINT = "**/api/v1/pardot/**"

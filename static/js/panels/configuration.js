@@ -20,9 +20,9 @@ const SECTIONS = [
 
 export default panel({
   lines: 12,
-  load: ({ signal }) => Promise.all([api.get("admin/config", { signal }), api.get("issues", { signal }), shared("config")]),
-  render: ([{ configuration }, { issues }, config], { signal }) => {
-    const context = contextOf(configuration, issues, config);
+  load: ({ signal }) => Promise.all([api.get("admin/config", { signal }), shared("config")]),
+  render: ([{ configuration }, config], { signal }) => {
+    const context = contextOf(configuration, config);
     const drafts = [];
     const sections = SECTIONS.map((section) => makeSection(section, configuration, context, drafts));
     const bar = saveBar(drafts, { signal, done });
@@ -43,7 +43,7 @@ export default panel({
 });
 
 /** Issues by area, in the order of the areas, and what each is called. */
-function contextOf(configuration, issues, { areas }) {
+function contextOf(configuration, { areas, issues }) {
   const texts = configuration.find(({ key }) => key === "issue_templates").value;
   const titles = Object.fromEntries(Object.entries(texts).map(([key, { title }]) => [key, shortTitle(title)]));
   const keys = Object.keys(texts);

@@ -16,7 +16,7 @@ import { toast } from "../ui/toast.js";
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }] = await Promise.all([allPages("exemptions", "exemptions", { signal }), pages(), shared("issues")]);
+    const [rows, to, { issues }] = await Promise.all([allPages("exemptions", "exemptions", { signal }), pages(), shared("config")]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { to, rows: rows.map((row) => ({ ...row, issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue })) };
   },

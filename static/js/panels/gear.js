@@ -30,7 +30,7 @@ async function inventory(signal) {
 /** What the address opens: gear.type, or the type that one of its filters is about. */
 function openType(health) {
   const named = route.get("gear.type");
-  if (named in health) return named;
+  if (Object.hasOwn(health, named)) return named;
   const filtered = (type) => ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
   return Object.keys(health).find(filtered) ?? "";
 }

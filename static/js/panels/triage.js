@@ -16,7 +16,7 @@ export default panel({
   uses: ["cleanup", "exemptions"],
   lines: 6,
   load: async ({ signal }) => {
-    const [status, { issues }] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("issues")]);
+    const [status, { issues }] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("config")]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })) };
   },

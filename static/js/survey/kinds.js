@@ -48,7 +48,7 @@ function assetsOf(asset) {
 
 /** The kind that the address names; else the first that has any. */
 export function chosenKind(asked, kinds) {
-  if (asked in KINDS) return asked;
+  if (Object.hasOwn(KINDS, asked)) return asked;
   const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
   return Object.keys(KINDS).find((kind) => counts[kind] > 0) ?? Object.keys(KINDS)[0];
 }

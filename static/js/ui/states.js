@@ -3,7 +3,7 @@
 import { h, hiddenText, icon } from "../core/dom.js";
 import { copyButton } from "./copy.js";
 
-export const NOT_ARRIVED = "This part of the page did not arrive. Load the page again.";
+export const NOT_ARRIVED = "This part of the page did not arrive.";
 
 /** Grey lines while it loads. */
 export function loading(lines = 3) {
@@ -32,7 +32,7 @@ export function failed(error, retry) {
 /** A module that did not come. A browser may keep that in mind for as long as the page lives: only the page helps. */
 export function notArrived() {
   const again = h("button", { type: "button", class: "button", on: { click: () => location.reload() } }, icon("refresh"), "Load the page again");
-  return state("failed", "warning", "This could not be loaded", h("p", {}, NOT_ARRIVED), again);
+  return state("failed", "warning", "This could not be loaded", h("p", {}, `${NOT_ARRIVED} Load the page again.`), again);
 }
 
 /** Never synced. Zero would be a lie. */
