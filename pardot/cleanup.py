@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,34 +10,16 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
 
-from pardot.areas import Area
 from pardot.audits.run import ASSET_AUDITS
 from pardot.configuration import Configuration
 from pardot.exemptions import exemptions_in_force
 from pardot.grading import Count as IssueNumber
 from pardot.issues import ISSUES, Issue
 from pardot.models import Tag, TaggedObject
+from pardot.object_types import area_of_object_type, words_of
 from pardot.scorecard import ScoreInputs, today
 from pardot.sync.entities import TAGGED_OBJECTS, TAGS
 from pardot.sync.state import read_completely
-
-_AREA_OF_TYPE = {
-    "campaign": Area.CAMPAIGNS,
-    "form": Area.FORMS,
-    "landingpage": Area.LANDING_PAGES,
-    "list": Area.LISTS,
-    "email": Area.LIST_EMAILS,
-    "listemail": Area.LIST_EMAILS,
-    "customurl": Area.CUSTOM_REDIRECTS,
-    "customredirect": Area.CUSTOM_REDIRECTS,
-    "prospect": Area.PROSPECTS,
-    "tag": Area.TAGS,
-}
-
-
-def area_of_object_type(object_type: str | None) -> Area | None:
-    """The area of what Pardot says is tagged. Its spelling is not settled: case, blanks and punctuation don't count."""
-    return _AREA_OF_TYPE.get(re.sub(r"[^a-z]", "", (object_type or "").lower()).removesuffix("s"))
 
 
 @dataclass(frozen=True)
@@ -128,20 +109,17 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
 def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
     """Issue key → how many have it, carry one of these tags, and are not exempt."""
     carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
-    spelled: dict[Area | None, list[str]] = {}
-    for object_type in carriers.order_by().values_list("object_type", flat=True).distinct():
-        spelled.setdefault(area_of_object_type(object_type), []).append(object_type or "")
     exempt: dict[str, list[int]] = {}
     for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):
         exempt.setdefault(key, []).append(asset)
     counted: dict[str, int] = {}
     for audit in ASSET_AUDITS:
         issues = [issue for issue in ISSUES if issue.area is audit.area]
-        if audit.area in spelled and issues:
+        if issues and (words := words_of(audit.area)):
             having = {
                 issue.key: Count("pk", filter=Q(flags__contains=[issue.flag]) & ~Q(pk__in=exempt.get(issue.key, [])))
                 for issue in issues
             }
-            own = carriers.filter(object_type__in=spelled[audit.area]).values("object_id")
+            own = carriers.filter(object_type__in=words).values("object_id")
             counted |= audit.model._default_manager.filter(pk__in=own).aggregate(**having)
     return counted

@@ -101,6 +101,11 @@ def exempt_counts(day: date) -> Mapping[str, int]:
     return {issue.key: counted.get(issue.key, 0) for issue in ISSUES}
 
 
+def less_exempt(count: int | None, exempt: int) -> int | None:
+    """What counts of ``count`` assets; not less than none, where an audit has ended between the two questions."""
+    return None if count is None else max(0, count - exempt)
+
+
 def _exempt_in(audit: AssetAudit) -> str:
     """SQL: issue and number of the exempt assets of one area that have the issue's flag."""
     flags = " ".join(f"WHEN '{issue.key}' THEN '{issue.flag}'" for issue in ISSUES if issue.area is audit.area)

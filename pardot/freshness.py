@@ -9,6 +9,8 @@ from django.conf import settings
 from pardot.sync.entities import ALL, ORPHANS, Tier
 from sf import freshness
 
+CAMP_SYNC = "camp_sync"
+"""The command itself: that it can begin, and what follows its syncs (audits, the day's snapshot)."""
 DIGEST = "camp_digest"
 _DAILY = timedelta(hours=26)
 _WEEKLY = timedelta(days=8)
@@ -26,5 +28,4 @@ def max_ages() -> dict[str, timedelta]:
 def expect_fresh_copies() -> None:
     """To be called once, when the process starts."""
     freshness.MAX_AGE.update(max_ages())
-    if DIGEST not in freshness.JOBS:
-        freshness.JOBS.append(DIGEST)
+    freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST) if name not in freshness.JOBS)

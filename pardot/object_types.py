@@ -1,4 +1,5 @@
-"""Pardot's words for what a tag can be on. They differ between its versions: case, blanks and the like do not count.
+"""Pardot's words for what a tag can be on. They differ between its versions: case, blanks and the like, and whether it
+is one or many, do not count.
 
 Source: ``docs/platform-facts.md``, "tagged-objects".
 """
@@ -22,15 +23,16 @@ _AREA: Mapping[str, Area] = {
     "customurl": Area.CUSTOM_REDIRECTS,
     "customredirect": Area.CUSTOM_REDIRECTS,
     "prospect": Area.PROSPECTS,
+    "tag": Area.TAGS,
 }
 
 
 def area_of_object_type(word: str | None) -> Area | None:
     """The area of what Pardot calls ``word``; ``None`` for what is not copied here (files, templates …)."""
-    return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()))
+    return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()).removesuffix("s"))
 
 
-IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') = 'prospect'"
+IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
 """The same as SQL, over ``object_type``: it is on a prospect."""
 
 # From one word to the next by the index, instead of a look at every row.

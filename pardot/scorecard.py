@@ -13,7 +13,7 @@ from pardot.areas import Area
 from pardot.audits.inputs import ACTIVITY_GOOD_FOR
 from pardot.audits.run import ASSET_AUDITS
 from pardot.configuration import Configuration, configuration
-from pardot.exemptions import exempt_counts
+from pardot.exemptions import exempt_counts, less_exempt
 from pardot.grading import Count, Demerit, Grading, grade_areas, grade_of, weighted_mean
 from pardot.issues import ISSUES, Issue
 from pardot.models import AuditSummary, TeamMember
@@ -148,9 +148,7 @@ def _issue_count(issue: Issue, summary: AuditSummary | None, exempt: int, now: d
     if issue.is_percentage:
         percentage = summary.figures.get(issue.flag) if summary is not None and summary.is_complete else None
         return IssueCount(issue, None if percentage is None else Decimal(str(percentage)))
-    count = flag_count(summary, issue.flag, now)
-    # An audit may have ended between the two questions.
-    return IssueCount(issue, None if count is None else max(0, count - exempt), exempt)
+    return IssueCount(issue, less_exempt(flag_count(summary, issue.flag, now), exempt), exempt)
 
 
 def _person(member: TeamMember, grading: Grading, values: Configuration) -> PersonScore:

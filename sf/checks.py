@@ -36,11 +36,3 @@ def check_api_version(app_configs: Sequence[Any] | None, **options: Any) -> list
         return []
     message = f"SALESFORCE_API_VERSION={settings.SALESFORCE_API_VERSION} has no SOAP login."
     return [checks.Warning(message, hint="Set it to 64.0, or log in by OAuth.", id="sf.W003")]
-
-
-@register(deploy=True)
-def check_pardot(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    if settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
-        return []
-    hint = "Set SALESFORCE_PARDOT_BUSINESS_UNIT."
-    return [checks.Warning("Pardot is not configured.", hint=hint, id="sf.W004")]

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from pardot.areas import Area
 from pardot.audits.inputs import AuditInputs
+from pardot.grading import percentage
 from pardot.models import (
     Campaign,
     CustomRedirect,
@@ -84,12 +85,11 @@ def _area_coverage(area: Area, assignments: Mapping[str | None, int], inputs: Au
 
 
 def _coverage(word: str, area: Area | None, total: int | None, tagged: int | None, count: int) -> dict[str, Any]:
-    share = None if tagged is None or not total else round(100 * tagged / total, 1)
     return {
         "object_type": word,
         "area": area.value if area else None,
         "total": total,
         "tagged": tagged,
-        "tagged_pct": share,
+        "tagged_pct": percentage(tagged, total),
         "assignments": count,
     }

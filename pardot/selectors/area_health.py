@@ -13,7 +13,7 @@ from django.utils import timezone
 from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.run import AUDIT_OF
-from pardot.exemptions import exempt_assets, exempt_counts
+from pardot.exemptions import exempt_assets, exempt_counts, less_exempt
 from pardot.issues import BY_KEY, Issue, issue_of_flag
 from pardot.models import AuditSummary
 from pardot.scorecard import activity_is_old, flag_count, today
@@ -95,7 +95,7 @@ def _health(
         audit=audit,
         audited_at=summary.audited_at if summary else None,
         items=summary.items if summary is not None and complete else None,
-        counts={flag: None if count is None else count - taken_off[flag] for flag, count in counts.items()},
+        counts={flag: less_exempt(count, taken_off[flag]) for flag, count in counts.items()},
         exempt=taken_off,
         exempt_assets={flag: exempt[issue.key] for flag, issue in issues.items() if issue and issue.key in exempt},
         activity_until=summary.activity_until if summary else None,

@@ -15,7 +15,7 @@ from pardot.audits.run import AUDIT_OF
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
 from pardot.object_types import words_of
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
+from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
 from pardot.sync.entities import FOLDERS
 
 SHOWN = (
@@ -37,19 +37,15 @@ class NotOfThisArea(ValueError):
 
 
 @dataclass(frozen=True)
-class AssetFilters:
-    """What is asked for; ``None``: all."""
+class AssetFilters(FlagFilters):
+    """What the page of one type can be asked for, too."""
 
-    flag: str | None = None
-    issues: bool | None = None
-    exempt: bool | None = None
     campaign_id: int | None = None
     linked: bool | None = None
     """In a campaign that is linked to Salesforce, or in one that exists and is not."""
     tagged: bool | None = None
     prefix: str | None = None
     """Of tags, whatever its case."""
-    q: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,15 +96,7 @@ def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
         rows = _tagged(rows, health.area, wanted.tagged)
     if wanted.prefix:
         rows = _prefixed(rows, health.area, wanted.prefix)
-    if wanted.flag is not None:
-        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
-    elif wanted.exempt is not None:
-        rows = with_exemption(rows, health, wanted.exempt)
-    if wanted.issues is not None:
-        rows = with_issues(rows, health, wanted.issues)
-    if wanted.q:
-        rows = searched(rows, wanted.q, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
-    return rows
+    return filtered(rows, health, wanted, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
 
 
 def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:

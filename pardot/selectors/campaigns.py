@@ -13,9 +13,9 @@ from django.db.models.functions import Lower
 from pardot.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.assets import AssetFilters, as_known, name_them
+from pardot.selectors.assets import as_known, name_them
 from pardot.selectors.children import COUNT_OF, children_of, orphans
-from pardot.selectors.rows import HowMany, Rows, SortKeys, ordered, searched, with_exemption, with_flag, with_issues
+from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered, with_flag
 
 _SHOWN = (
     "id", "name", "cost", "salesforce_id", "folder_id", "created_at", "updated_at", "sf_created_at", "sf_modified_at",
@@ -32,8 +32,8 @@ SORT_KEYS: SortKeys = {
 
 
 @dataclass(frozen=True)
-class CampaignFilters(AssetFilters):
-    """What is asked for; ``None``: all."""
+class CampaignFilters(FlagFilters):
+    """What the page of campaigns can be asked for, too."""
 
     no_sf: bool | None = None
     empty: bool | None = None
@@ -83,15 +83,7 @@ def _matching(health: AreaHealth, wanted: CampaignFilters) -> Rows:
     for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
         if having is not None:
             rows = _having(rows, health, flag, having)
-    if wanted.flag is not None:
-        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
-    elif wanted.exempt is not None:
-        rows = with_exemption(rows, health, wanted.exempt)
-    if wanted.issues is not None:
-        rows = with_issues(rows, health, wanted.issues)
-    if wanted.q:
-        rows = searched(rows, wanted.q, ("name", "salesforce_id"))
-    return rows.filter(_conditions(wanted))
+    return filtered(rows, health, wanted, ("name", "salesforce_id")).filter(_conditions(wanted))
 
 
 def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:

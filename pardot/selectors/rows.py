@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -18,6 +19,16 @@ SortKeys = Mapping[str, F | Func | Subquery]
 LARGEST_ID = 9_223_372_036_854_775_807
 
 
+@dataclass(frozen=True)
+class FlagFilters:
+    """What every page of audited assets can be asked for; ``None``: all."""
+
+    flag: str | None = None
+    issues: bool | None = None
+    exempt: bool | None = None
+    q: str | None = None
+
+
 class HowMany(Func):
     """How many elements an array has; the lookup ``__len`` would say null for an empty one."""
 
@@ -31,6 +42,17 @@ class Unknown(ValueError):
     def __init__(self, name: str, value: str, known: Mapping[str, Any]) -> None:
         super().__init__(f"There is no {name} {value!r} here. Known: {', '.join(known)}")
         self.name = name
+
+
+def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters, searched_columns: tuple[str, ...]) -> Rows:
+    """Those that ``wanted`` leaves. ``Unknown``."""
+    if wanted.flag is not None:
+        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
+    elif wanted.exempt is not None:
+        rows = with_exemption(rows, health, wanted.exempt)
+    if wanted.issues is not None:
+        rows = with_issues(rows, health, wanted.issues)
+    return searched(rows, wanted.q, searched_columns) if wanted.q else rows
 
 
 def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None) -> Rows:

@@ -84,7 +84,9 @@ class EntitySync(PardotSync):
 
     def _read_and_merge(self) -> None:
         """Finish what an earlier run left, then read what has changed since; what is always read whole, anew."""
-        unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json))
+        # Pages are asked for by id, which never grows old.
+        left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)
+        unfinished = self._resumable(left)
         if unfinished:
             self._state = unfinished
             self._progress.reading(
@@ -136,7 +138,8 @@ class EntitySync(PardotSync):
 
     def _note(self) -> None:
         self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
-        self._run.resume_state = self._state.to_json()
+        # What is always read whole is not gone on with: it may have changed on the pages that are staged.
+        self._run.resume_state = self._state.to_json() if self._synced.changes_by else None
         self._run.save()
 
     def _finish(self) -> None:

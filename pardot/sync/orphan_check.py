@@ -6,12 +6,12 @@ contacts asked for by id, in rounds: a deleted one may have been merged into one
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.utils import timezone
 
-from pardot.models import OrphanRecord
+from pardot.models import EntityState, OrphanRecord
 from pardot.orphans import (
     RECORDS_A_KIND,
     find_suspects,
@@ -33,6 +33,7 @@ from pardot.sync.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
 from pardot.sync.salesforce import CountingSync
 from pardot.sync.state import complete_reads
 from sf.models import SyncRun
+from sf.salesforce.errors import DailyLimitReached
 from sf.sync.errors import SyncPaused, SyncSkipped
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
@@ -48,19 +49,21 @@ class OrphanCheck(CountingSync[CountedEntity]):
     system: ClassVar[str] = "Salesforce"
 
     def _read_and_merge(self) -> None:
-        self._check_copies()
+        known = self._copies()
         self._read_whole: set[PersonObject] = set()
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
-            self._ask(reader)
+            # Whoever came later has a prospect that is not copied yet.
+            self._ask(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
-        except SyncPaused as error:
-            raise SyncSkipped(f"{error}; no orphans were stored") from error
+        except (SyncPaused, DailyLimitReached) as error:
+            raise SyncSkipped(f"{str(error).rstrip('.')}; no orphans were stored") from error
         finally:
             self._clear()
 
-    def _check_copies(self) -> None:
+    def _copies(self) -> dict[str, EntityState]:
+        """What is compared; ``SyncSkipped`` when some of it is old."""
         known, now = complete_reads(), timezone.now()
         old = [
             entity.name
@@ -72,11 +75,12 @@ class OrphanCheck(CountingSync[CountedEntity]):
         withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
         if withheld:
             self._remark = f"Pardot withheld {', '.join(withheld)}: who points to them may be no orphan"
+        return known
 
-    def _ask(self, reader: PeopleReader) -> None:
+    def _ask(self, reader: PeopleReader, *, until: datetime) -> None:
         for person in PEOPLE:
             person.asked.create()
-            reader.read_linked(person)
+            reader.read_linked(person, until=until)
         find_suspects()
         for round_number in range(MOST_ROUNDS):
             if not note_ids_to_ask(round_number):

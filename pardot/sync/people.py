@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -77,10 +78,11 @@ class PeopleReader:
     rows: int = 0
     transport: SyncRun.Transport = field(default=SyncRun.Transport.REST)
 
-    def read_linked(self, person: PersonObject) -> None:
-        """All that know a prospect."""
-        query = soql.select(["Id", "Email"], person.sobject, where=_KNOWS_A_PROSPECT)
-        expected = self.client.count(soql.count(person.sobject, where=_KNOWS_A_PROSPECT))
+    def read_linked(self, person: PersonObject, *, until: datetime) -> None:
+        """All that know a prospect and were there at that moment."""
+        where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
+        query = soql.select(["Id", "Email"], person.sobject, where=where)
+        expected = self.client.count(soql.count(person.sobject, where=where))
         self._read(person.linked, ["Id", "Email"], Query(query, include_deleted=False), expected)
 
     def read_all(self, person: PersonObject) -> None:
@@ -135,9 +137,6 @@ class PeopleReader:
         if announced is not None and announced != rows:
             raise SyncError(f"Salesforce announced {announced:,} records and sent {rows:,}. Run again")
         self.rows += rows
-
-
-_KNOWS_A_PROSPECT = "pi__url__c != null"
 
 
 def _nothing_to_note(page: StagedPage) -> None:

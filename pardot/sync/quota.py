@@ -19,11 +19,11 @@ class QuotaBudget:
     def __init__(self, client: PardotClient) -> None:
         self._client = client
         self._asked = False
-        self._failure: SalesforceError | None = None
+        self._failure: SalesforceError | SyncSkipped | None = None
 
     def check(self) -> None:
-        """``SyncSkipped`` when too many of the day's calls are gone. Pardot that does not answer at all is not asked
-        again for each entity."""
+        """``SyncSkipped`` when too many of the day's calls are gone. Pardot that does not answer, or has no calls left
+        for an answer, is not asked again for each entity."""
         if self._failure:
             raise self._failure
         if not self._asked:
@@ -35,7 +35,8 @@ class QuotaBudget:
         try:
             self._client.ask_usage()
         except DailyLimitReached as error:
-            raise SyncSkipped(str(error)) from error
+            self._failure = SyncSkipped(str(error))
+            raise self._failure from error
         except SalesforceError as error:
             self._failure = error
             raise
@@ -45,7 +46,7 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when the kill switch was turned or the day's share is used up while a run is under way."""
+    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way."""
     if not SyncConfig.load().sync_enabled:
         raise SyncPaused("syncs were switched off (admin: Sync configuration)")
     if refusal := _refusal(usage):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from sf.models import SyncRun
 from sf.salesforce.http import retrying
 from sf.sync import refused, runs
 from sf.sync.engine import READ_ATTEMPTS
-from sf.sync.load import Refusal
+from sf.sync.load import Refusal, Stage
 from sf.sync.loading import StagedRead
 from sf.sync.source import storable
 
@@ -40,6 +41,8 @@ class ProspectSample(PardotSync):
     """One reading of the sample."""
 
     def _read_and_merge(self) -> None:
+        # Not the table of the survey: an unfinished one may be waiting there.
+        self._stage = Stage(replace(self._synced.target, staging_suffix="_sample"))
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()

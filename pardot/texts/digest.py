@@ -10,7 +10,7 @@ from pardot.camp_days import CampDay
 from pardot.grading import AreaScore, percentage
 from pardot.issues import Issue, Priority
 from pardot.models import AuditSummary
-from pardot.scorecard import IssueCount
+from pardot.scorecard import IssueCount, today
 from pardot.texts.digest_facts import DigestFacts, OpenTasks
 from pardot.texts.wording import (
     NO_DATA,
@@ -240,7 +240,7 @@ def _orphans(facts: DigestFacts) -> Iterator[str]:
     yield from (f"{name}: {number(count)}" for count, name in kinds if count)
     if not found.total:
         yield "none"
-    yield f"looked for on {long_date(found.captured_at.date())}"
+    yield f"looked for on {long_date(today(found.captured_at))}"
 
 
 def _inventory(facts: DigestFacts) -> Iterator[str]:

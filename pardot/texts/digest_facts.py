@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q
 
 from pardot.areas import Area
 from pardot.camp_days import CampDay, camp_day
+from pardot.cleanup import action_tags
 from pardot.models import (
     AuditSummary,
     DailySnapshot,
@@ -18,8 +19,6 @@ from pardot.models import (
     OrphanRun,
     Prospect,
     ProspectEngagement,
-    Tag,
-    TaggedObject,
     Task,
 )
 from pardot.salesforce_coverage import Coverage, current_coverage
@@ -61,7 +60,7 @@ class DigestFacts:
     top: tuple[TopProspect, ...]
     folders: int
     triage: Mapping[str, int] | None
-    """Action → how many are tagged with it; ``None``: tags were never read."""
+    """Action → how many are tagged with it; ``None``: what is tagged was never read."""
     tasks: tuple[OpenTasks, ...]
 
 
@@ -83,7 +82,7 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
         orphans=OrphanRun.objects.first(),
         top=tuple(_top()),
         folders=Folder.objects.count(),
-        triage=_triage(card) if Area.TAGS in complete else None,
+        triage=_triage(card),
         tasks=tuple(_open_tasks(day)),
     )
 
@@ -109,13 +108,10 @@ def _name(row: Mapping[str, Any]) -> str:
     return named or row["email"] or f"prospect {row['id']}"
 
 
-def _triage(card: Scorecard) -> dict[str, int]:
-    names = card.configuration.cleanup_tags
-    tags = dict(Tag.objects.filter(name__in=names.values()).values_list("name", "id"))
-    tagged = dict(
-        TaggedObject.objects.filter(tag_id__in=tags.values()).values_list("tag_id").annotate(count=Count("id"))
-    )
-    return {action: tagged.get(tags.get(name), 0) for action, name in names.items()}
+def _triage(card: Scorecard) -> dict[str, int] | None:
+    found = {tag.action: tag.count for tag in action_tags(card.configuration, items=0)}
+    known = {action: count for action, count in found.items() if count is not None}
+    return known if len(known) == len(found) else None
 
 
 def _open_tasks(day: date) -> list[OpenTasks]:

@@ -14,6 +14,7 @@ from api.errors import NotFound, documented
 from api.fields import SalesforceIdText, json_response
 from api.ids import given_id
 from pardot.areas import Area
+from pardot.grading import percentage
 from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.campaign_members import MemberPage, member_page
 from pardot.selectors.campaigns import CampaignFilters, campaign_page
@@ -232,5 +233,4 @@ def get_campaign_members(
 
 def _member_summary(page: MemberPage) -> dict[str, Any]:
     counts: dict[str, Any] = page.counts or dict.fromkeys(("members", "responded", "leads", "contacts"))
-    share = round(100 * counts["responded"] / counts["members"], 1) if counts["members"] else None
-    return {**counts, "response_pct": share}
+    return {**counts, "response_pct": percentage(counts["responded"], counts["members"])}

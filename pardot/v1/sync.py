@@ -51,7 +51,7 @@ class PardotQuotaState(Schema):
 
 class SyncStatus(Schema):
     tier: int = Field(ge=0, le=3, description="What has been synced.")
-    sync_enabled: bool = Field(description="False: the kill switch is on.")
+    sync_enabled: bool = Field(description="False: syncs are switched off (admin: Sync configuration).")
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]

@@ -11,7 +11,7 @@ class SyncError(Exception):
 
 
 class SyncPaused(Exception):
-    """The run stopped on purpose; what it staged is kept and the next run goes on with it."""
+    """The run stopped on purpose; where its read can be gone on with, what it staged is kept for the next run."""
 
 
 class SyncSkipped(Exception):

@@ -152,14 +152,24 @@ def last_committed(synced: Synced) -> Committed | None:
     return Committed(run.watermark, min(run.read_began or run.started, run.started), run.fingerprint)
 
 
-def take_over_unfinished(synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None]) -> State | None:
-    """The state of the latest unfinished read, which is ``run``'s from now on; ``None`` when there is none."""
+def is_unfinished(synced: Synced) -> bool:
+    """Whether a read waits for the next run."""
+    return SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exists()
+
+
+def take_over_unfinished(
+    synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None = RESULTS_KEPT
+) -> State | None:
+    """The state of the latest unfinished read, which is ``run``'s from now on; ``None`` when there is none.
+
+    ``kept``: how long the other side can go on with a read; ``None``: for ever.
+    """
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)
         latest = unfinished.order_by("-started", "-id").first()
         state = from_json(latest.resume_state) if latest else None
         unfinished.update(resume_state=None)
-        if state is None or database_now() - state.began_at > RESULTS_KEPT:
+        if state is None or (kept is not None and database_now() - state.began_at > kept):
             return None
         run.resume_state = state.to_json()
         run.save(update_fields=["resume_state"])

@@ -113,13 +113,15 @@ class Sync(ABC, Generic[AnySynced]):
             return SyncRun.State.SKIPPED, str(error)
         except (SyncPaused, DailyLimitReached) as error:
             self.stops_the_rest = True
-            return (
-                SyncRun.State.PAUSED,
-                f"{str(error).rstrip('.')}. What was read is kept; the next run goes on with it",
-            )
+            return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
         except (SyncError, SalesforceError, DatabaseError, InterfaceError) as error:
             return SyncRun.State.FAILED, self._failure(error)
         return SyncRun.State.DONE, self._remark
+
+    def _what_follows_a_pause(self) -> str:
+        if runs.is_unfinished(self._synced):
+            return "What was read is kept; the next run goes on with it"
+        return "Nothing was changed; the next run begins anew"
 
     def _failure(self, error: Exception) -> str:
         """The message of a failed run; what it means for this read and for the objects that were to follow."""

@@ -46,7 +46,7 @@ class UsageCounter:
 
 
 def check_switch() -> None:
-    """``SyncSkipped`` when the kill switch is off."""
+    """``SyncSkipped`` when syncs are switched off."""
     if not SyncConfig.load().sync_enabled:
         raise SyncSkipped("syncs are switched off (admin: Sync configuration)")
 
@@ -90,7 +90,7 @@ class UsageBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when the kill switch was turned or the budget is used up while the run is under way."""
+    """``SyncPaused`` when syncs were switched off or the budget is used up while the run is under way."""
     if not SyncConfig.load().sync_enabled:
         raise SyncPaused("syncs were switched off (admin: Sync configuration)")
     refusal = _refusal(usage)

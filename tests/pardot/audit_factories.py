@@ -16,6 +16,8 @@ NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
 UNTIL = datetime(2026, 6, 29, 3, 20, tzinfo=UTC)
 """When the last complete read of activities began: 30 days before is 30 May, 03:20."""
 SINCE = UNTIL - timedelta(days=30)
+CLICK, VIEW, ERROR, SUCCESS, SENT, BOUNCED, SPAM, VISIT, CUSTOM_URL_CLICK = 1, 2, 3, 4, 6, 13, 14, 20, 21
+SF_15, SF_18 = "701Hs0000012AbC", "701Hs0000012AbCIAU"
 READ = (
     "campaigns", "lists", "forms", "landing_pages", "list_emails", "custom_redirects", "folders", "tags",
     "tagged_objects", "campaign_member_counts", "campaign_members", "sf_campaign_dates", "activities",
@@ -65,3 +67,8 @@ def counts(area: str) -> Mapping[str, int | None]:
 def figures(area: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = AuditSummary.objects.get(area=area).figures
     return found
+
+
+def only(model: Any, **values: Any) -> Any:
+    """Some ``columns`` of the record ``pk``."""
+    return model.objects.values_list(*values["columns"]).get(pk=values["pk"])

@@ -98,6 +98,17 @@ def test_health_and_score_count_alike(ask: Ask) -> None:
     assert counted["forms_no_campaign"] == 2
 
 
+def test_an_audit_that_ended_between_the_two_questions_leaves_no_count_below_zero(ask: Ask) -> None:
+    forms(Three=5)
+    audit_now()
+    exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
+    summary = AuditSummary.objects.get(area="forms")
+    summary.counts["orphan"] = 0
+    summary.save()
+    assert ask("asset-health")["types"]["forms"]["counts"]["orphan"] == 0
+    assert current_scorecard().issues["orphan_forms"].count == 0
+
+
 def test_every_number_leads_to_its_rows(ask: Ask) -> None:
     forms(One=None, Two=None, Three=5, Four=6)
     make(Tag, name="vip")

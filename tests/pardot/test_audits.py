@@ -1,4 +1,5 @@
-"""Every flag and figure of the audits, each on a data set small enough to be worked out by hand."""
+"""Flags and figures of the audits, each on a data set small enough to be worked out by hand; campaigns and tags have
+files of their own."""
 
 from __future__ import annotations
 
@@ -11,118 +12,40 @@ from pardot.configuration import set_value
 from pardot.models import (
     AuditSummary,
     Campaign,
-    CampaignMemberCount,
     CustomRedirect,
     Form,
     LandingPage,
     List,
     ListEmail,
-    PardotRecord,
-    Prospect,
     Tag,
-    TaggedObject,
 )
-from tests.pardot.audit_factories import NOW, READ, SINCE, UNTIL, audit, counts, figures, flags, happened, make, read
+from tests.pardot.audit_factories import (
+    BOUNCED,
+    CLICK,
+    CUSTOM_URL_CLICK,
+    ERROR,
+    NOW,
+    READ,
+    SF_18,
+    SINCE,
+    SPAM,
+    SUCCESS,
+    UNTIL,
+    VIEW,
+    VISIT,
+    audit,
+    counts,
+    figures,
+    flags,
+    happened,
+    make,
+    only,
+    read,
+)
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
-CLICK, VIEW, ERROR, SUCCESS, SENT, BOUNCED, SPAM, VISIT, CUSTOM_URL_CLICK = 1, 2, 3, 4, 6, 13, 14, 20, 21
-SF_15, SF_18 = "701Hs0000012AbC", "701Hs0000012AbCIAU"
-
-
-def only(model: Any, **values: Any) -> Any:
-    return model.objects.values_list(*values["columns"]).get(pk=values["pk"])
-
-
-# -- campaigns ------------------------------------------------------------------------------------------------------
-
-
-def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
-    read(*READ)
-    empty = make(Campaign, name="Empty")
-    contents: tuple[type[PardotRecord], ...] = (Form, LandingPage, ListEmail, CustomRedirect)
-    full = [make(Campaign, name=model.__name__) for model in contents]
-    for model, campaign in zip(contents, full, strict=True):
-        make(model, name="It", campaign_id=campaign)
-    make(Form, campaign_id=full[0])
-    make(List, name="Lists belong to no campaign")
-    audit()
-    assert "empty" in flags(Campaign, empty)
-    assert all("empty" not in flags(Campaign, campaign) for campaign in full)
-    assert counts("campaigns")["empty"] == 1
-    columns = ("form_count", "landing_page_count", "list_email_count", "custom_redirect_count")
-    assert [only(Campaign, pk=pk, columns=columns) for pk in [empty, *full]] == [
-        (0, 0, 0, 0),
-        (2, 0, 0, 0),
-        (0, 1, 0, 0),
-        (0, 0, 1, 0),
-        (0, 0, 0, 1),
-    ]
-
-
-@pytest.mark.parametrize("nothing", [None, "", "  ", "\t\n"])
-def test_a_campaign_without_salesforce_id(nothing: str | None) -> None:
-    read(*READ)
-    loose, linked = make(Campaign, salesforce_id=nothing), make(Campaign, salesforce_id=SF_18)
-    audit()
-    assert "no_sf" in flags(Campaign, loose)
-    assert "no_members" not in flags(Campaign, loose), "only linked ones can have members"
-    assert "no_sf" not in flags(Campaign, linked)
-    assert figures("campaigns") == {"with_sf": 1, "missing_sf": 1}
-
-
-def members(sf_id: str, total: int, responded: int = 0) -> None:
-    CampaignMemberCount.objects.create(id=sf_id, members=total, responded=responded, leads=total, contacts=0)
-
-
-def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_of_the_id() -> None:
-    read(*READ)
-    members(SF_18, 12, 6)
-    short, whole = make(Campaign, salesforce_id=SF_15), make(Campaign, salesforce_id=SF_18)
-    other_case = make(Campaign, salesforce_id=SF_15.swapcase())
-    audit()
-    for campaign in (short, whole):
-        assert only(Campaign, pk=campaign, columns=("member_count", "responded_count")) == (12, 6)
-        assert "no_members" not in flags(Campaign, campaign)
-    assert "no_members" in flags(Campaign, other_case), "case decides"
-    assert counts("campaigns")["no_members"] == 1
-
-
-@pytest.mark.parametrize(
-    ("total", "responded", "low"),
-    [(9, 0, False), (10, 0, True), (20, 1, False), (21, 1, True), (100, 5, False), (100, 4, True), (0, 0, False)],
-)
-def test_low_response_is_ten_members_or_more_and_less_than_five_percent(total: int, responded: int, low: bool) -> None:
-    read(*READ)
-    members(SF_18, total, responded)
-    campaign = make(Campaign, salesforce_id=SF_18)
-    audit()
-    assert ("low_response" in flags(Campaign, campaign)) is low
-
-
-def test_a_ghost_has_members_and_no_assets() -> None:
-    read(*READ)
-    members(SF_18, 1, 1)
-    ghost, alive, nobody = make(Campaign, salesforce_id=SF_18), make(Campaign, salesforce_id=SF_18), make(Campaign)
-    make(ListEmail, campaign_id=alive)
-    audit()
-    assert "ghost" in flags(Campaign, ghost)
-    assert "ghost" not in flags(Campaign, alive)
-    assert "ghost" not in flags(Campaign, nobody)
-
-
-def test_a_campaign_is_dormant_without_any_activity() -> None:
-    read(*READ)
-    busy, dormant = make(Campaign), make(Campaign)
-    happened(SENT, campaign_id=busy)
-    happened(VISIT, UNTIL - timedelta(days=9), times=2, campaign_id=busy)
-    happened(SENT, campaign_id=None)
-    audit()
-    assert "dormant" not in flags(Campaign, busy)
-    assert Campaign.objects.get(pk=busy).activity_count == 3
-    assert "dormant" in flags(Campaign, dormant)
-    assert Campaign.objects.get(pk=dormant).activity_count == 0
 
 
 # -- the look-back --------------------------------------------------------------------------------------------------
@@ -325,105 +248,6 @@ def test_staff_say_when_lists_are_stale() -> None:
     made = [make(List, name="A", updated_at=NOW - timedelta(days=days)) for days in ages]
     audit()
     assert [flags(List, record) for record in made] == [set(), {"stale"}, {"stale_1y"}]
-
-
-# -- tags -----------------------------------------------------------------------------------------------------------
-
-
-def tag(name: str | None, *objects: str, count: int | None = 0) -> int:
-    record = make(Tag, name=name, object_count=count)
-    for number, kind in enumerate(objects):
-        make(TaggedObject, tag_id=record, object_type=kind, object_id=500 + number)
-    return record
-
-
-@pytest.mark.parametrize(
-    ("objects", "count", "expected", "usage"),
-    [
-        ((), 0, {"unused"}, 0),
-        ((), None, {"unused"}, 0),
-        ((), 1, {"low_usage"}, 1),
-        (("Form",), 0, {"low_usage"}, 1),
-        (("Form", "List"), 1, set(), 2),
-        (("Form",), 7, set(), 7),
-        (("Prospect",), 1, {"low_usage", "prospect_only"}, 1),
-        (("Prospect", "prospect"), 2, {"prospect_only"}, 2),
-        (("Prospect", "Form"), 2, set(), 2),
-    ],
-)
-def test_how_a_tag_is_used(objects: tuple[str, ...], count: int | None, expected: set[str], usage: int) -> None:
-    read(*READ)
-    tag("Topic: other", "Form", "List")
-    record = tag("Topic: this", *objects, count=count)
-    audit()
-    assert flags(Tag, record) == expected
-    assert Tag.objects.get(pk=record).usage == usage
-
-
-@pytest.mark.parametrize("separator", ":-_|/")
-def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None:
-    read(*READ)
-    names = [f"Region{separator}North-East", f"Region {separator} South: all", f"region{separator}", "Region"]
-    north, south, bare, alone = (tag(name) for name in names)
-    audit()
-    assert [Tag.objects.get(pk=pk).prefix for pk in (north, south, bare, alone)] == ["Region", "Region", "region", ""]
-    for pk in (north, south, bare):
-        assert flags(Tag, pk) == {"unused"}, "shared, always with the same separator; case and blanks do not count"
-    assert flags(Tag, alone) == {"unused", "no_naming_convention"}
-
-
-@pytest.mark.parametrize("name", [None, "", "vip", ":x", "  - y", "Lonely: tag"])
-def test_no_prefix_or_one_that_is_not_shared_is_no_convention(name: str | None) -> None:
-    read(*READ)
-    for other in ("Topic: a", "Topic: b", ":z", "- w", "vipers: c", "vipers: d"):
-        tag(other)
-    record = tag(name)
-    audit()
-    assert "no_naming_convention" in flags(Tag, record)
-
-
-def test_look_alikes_have_one_prefix_and_several_separators() -> None:
-    read(*READ)
-    alike = [tag(name) for name in ("Webinar: May", "webinar-June", "Term/1")]
-    tag("Term/2-3")
-    audit()
-    assert ["duplicate_prefix" in flags(Tag, pk) for pk in alike] == [True, True, False]
-    assert counts("tags") == {
-        "unused": 4,
-        "low_usage": 0,
-        "duplicate_prefix": 2,
-        "prospect_only": 0,
-        "no_naming_convention": 0,
-    }
-
-
-def test_naming_patterns_and_coverage() -> None:
-    read(*READ, "prospects")
-    form, other, gone = make(Form), make(Form), 99
-    prospect = make(Prospect, is_deleted=False)
-    make(Prospect, is_deleted=True)
-    webinar, second, vip = tag("Webinar: May"), tag("webinar-June"), tag("vip")
-    for pk, kind, record in (
-        (webinar, "Form", form),
-        (second, "form", form),
-        (vip, "Form", gone),
-        (vip, "Prospect", prospect),
-        (vip, "Landing Page", 7),
-        (vip, "File", 8),
-    ):
-        make(TaggedObject, tag_id=pk, object_type=kind, object_id=record)
-    audit()
-    found = figures("tags")
-    assert found["naming_patterns"] == [{"prefix": "Webinar", "separators": ["-", ":"], "tags": 2, "usage": 2}]
-    assert (found["with_prefix"], found["prefixes"], found["tagged_objects"]) == (2, 1, 6)
-    coverage = {row["object_type"]: row for row in found["object_type_coverage"]}
-    assert other != form
-    assert [coverage["forms"][name] for name in ("total", "tagged", "tagged_pct", "assignments")] == [2, 1, 50.0, 3]
-    assert [coverage["prospects"][name] for name in ("total", "tagged", "tagged_pct")] == [1, 1, 100.0]
-    assert [coverage["landing_pages"][name] for name in ("total", "tagged", "tagged_pct")] == [0, 0, None]
-    assert coverage["File"] == {
-        "object_type": "File", "area": None, "total": None, "tagged": None, "tagged_pct": None, "assignments": 1,
-    }  # fmt: skip
 
 
 # -- what was not read is no data -----------------------------------------------------------------------------------

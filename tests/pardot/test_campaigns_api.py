@@ -19,6 +19,7 @@ from pardot.models import (
     LandingPage,
     ListEmail,
     SalesforceCampaign,
+    TaggedObject,
 )
 from pardot.selectors import children
 from pardot.v1.campaigns import CampaignList, CampaignMemberList
@@ -206,6 +207,18 @@ def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
     assert first["next"] == sorted(keys)[1]
     last = ask(f"campaigns/{SF_18}/members", limit=2, after=first["next"])
     assert ([each["id"] for each in last["members"]], last["next"]) == ([sorted(keys)[2]], None)
+
+
+def test_a_share_of_half_a_tenth_is_rounded_up(ask: Ask) -> None:
+    """As every percentage here: 1 of 16 is 6.25 %."""
+    for number in range(1, 17):
+        make(Campaign, id=number, salesforce_id=SF_18 if number == 1 else None)
+    members(SF_18, 16, 1)
+    make(TaggedObject, tag_id=1, object_type="Campaign", object_id=1)
+    audit_now()
+    assert ask(f"campaigns/{SF_18}/members")["summary"]["response_pct"] == 6.3
+    coverage = {row["object_type"]: row for row in ask("tags")["object_type_coverage"]}
+    assert coverage["campaigns"]["tagged_pct"] == 6.3
 
 
 def test_members_that_are_contacts_have_names(ask: Ask) -> None:

@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.audits.run import run_audits
-from pardot.cleanup import area_of_object_type
 from pardot.configuration import set_value
 from pardot.models import CustomRedirect, Exemption, Form, PardotQuota, Tag, TaggedObject
 from pardot.sync import entities
@@ -101,24 +100,6 @@ def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Clien
     assert shown["lists_unnamed"] == (None, None, None)
     assert shown["prospects_unlinked_pct"] == (None, None, None)
     assert [len(action["items"]) for action in get(super_user, f"{STATUS}?limit=1")["actions"]] == [1, 1, 0]
-
-
-@pytest.mark.parametrize(
-    ("object_type", "area"),
-    [
-        ("Landing Page", "landing_pages"),
-        ("landing-page", "landing_pages"),
-        ("LandingPages", "landing_pages"),
-        ("Email", "list_emails"),
-        ("list-email", "list_emails"),
-        ("CustomRedirect", "custom_redirects"),
-        ("Something", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_pardot_s_words_for_what_is_tagged(object_type: str | None, area: str | None) -> None:
-    assert area_of_object_type(object_type) == area
 
 
 # -- making the tags --------------------------------------------------------------------------------------------------

@@ -58,6 +58,13 @@ def test_the_day_s_limit_pauses(pardot: Pardot) -> None:
     assert last_run("forms").state == "skipped"
 
 
+def test_pardot_without_calls_left_is_asked_once_for_all(pardot: Pardot) -> None:
+    pardot.settings(daily_max=10, daily_used=10)
+    camp_sync("--entities", "assets")
+    assert pardot.calls() == 1
+    assert set(SyncRun.objects.exclude(object="camp_sync").values_list("state", flat=True)) == {"skipped"}
+
+
 def test_from_the_threshold_on_nothing_starts(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAUSE_THRESHOLD = 0.5
     pardot.settings(daily_max=1000, daily_used=500)

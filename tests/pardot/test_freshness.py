@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, ProgrammingError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +19,7 @@ from sf import freshness
 from sf.models import SyncRun
 from sfapi.cron import scheduled_jobs
 from tests.api.served import gunicorn
+from tests.pardot.remote import Pardot, camp_sync
 from tests.simulated import Simulator
 
 State = SyncRun.State
@@ -29,6 +33,7 @@ def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[s
     """What ``/healthz/`` expects of a process that starts with a business unit."""
     ages = dict(freshness.MAX_AGE)
     monkeypatch.setattr(freshness, "MAX_AGE", ages)
+    monkeypatch.setattr(freshness, "JOBS", list(freshness.JOBS))
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000CAA"
     expect_fresh_copies()
     return ages
@@ -128,3 +133,51 @@ def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     call_command("camp_digest", "--send")
     assert freshness.failing_jobs() == []
+
+
+@contextmanager
+def refusing_snapshots() -> Iterator[None]:
+    """The day's figures cannot be kept; what was read can."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE pardot_dailysnapshot ADD CONSTRAINT no_more CHECK (false)")
+        try:
+            yield
+        finally:
+            cursor.execute("ALTER TABLE pardot_dailysnapshot DROP CONSTRAINT no_more")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_audits_that_crash_show_in_the_health_of_the_service(expected: dict[str, timedelta], pardot: Pardot) -> None:
+    with refusing_snapshots(), pytest.raises(IntegrityError):
+        camp_sync("--entities", "forms")
+    all_fresh(expected)
+    assert freshness.failing_jobs() == ["camp_sync"]
+    assert Client().get("/healthz/").status_code == 503
+    assert "no_more" in SyncRun.objects.get(object="camp_sync").message
+    camp_sync("--entities", "forms")
+    assert freshness.failing_jobs() == []
+    assert Client().get("/healthz/").status_code == 200
+
+
+@contextmanager
+def without_tasks() -> Iterator[None]:
+    """The table of tasks cannot be read."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE pardot_task RENAME TO pardot_task_away")
+        try:
+            yield
+        finally:
+            cursor.execute("ALTER TABLE pardot_task_away RENAME TO pardot_task")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_digest_that_cannot_be_written_shows_too(expected: dict[str, timedelta], settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
+    with without_tasks(), pytest.raises(ProgrammingError):
+        call_command("camp_digest", "--send")
+    assert freshness.failing_jobs() == ["camp_digest"]
+    settings.DIGEST_RECIPIENTS = []
+    SyncRun.objects.all().delete()
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        call_command("camp_digest", "--send")
+    assert freshness.failing_jobs() == ["camp_digest"]

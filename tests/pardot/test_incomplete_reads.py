@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
 
 from pardot.models import Form, Prospect, TaggedObject, VisitorActivity
 from pardot.sync import entities
+from pardot.sync.slices import SLICES
 from pardot.sync.state import complete_reads
 from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
@@ -18,39 +22,95 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_interrupted_read_goes_on_where_it_stopped(pardot: Pardot, start: Start) -> None:
+def test_an_interrupted_read_goes_on_where_it_stopped(pardot: Pardot, start: Start, settings: Any) -> None:
     pardot.settings(delay_seconds=0.05)
     process = start("camp_sync", "--entities", "activities", PARDOT_PAGE_SIZE="50")
     wait_for(lambda: pardot.calls() >= 10)
     kill(process)
     assert not VisitorActivity.objects.exists()
     pardot.settings(delay_seconds=0)
-    pardot.forget_calls()
+    staged = staged_rows("activities")
+    assert staged >= 50
 
-    camp_sync("--entities", "activities")
+    settings.PARDOT_PAGE_SIZE = 50
+    assert calls_of(pardot, "activities") <= calls_for_the_rest(pardot, "visitor-activities", staged)
     assert_equal(pardot, entities.ACTIVITIES)
-    run = last_run("activities")
-    assert run.rows_read == len(pardot.ids("visitor-activities")) + rows_read_twice(run)
     assert [run.state for run in SyncRun.objects.filter(object="activities")] == ["done", "interrupted"]
-    assert run.mode == "incremental", "what changed meanwhile is read in the same run"
+    assert last_run("activities").mode == "incremental", "what changed meanwhile is read in the same run"
 
 
-def rows_read_twice(run: SyncRun) -> int:
-    """Rows of the incremental read that follows: those that were there already."""
-    return run.rows_read - run.inserted
+def staged_rows(name: str) -> int:
+    """Of the read that waits for the next run."""
+    waiting = SyncRun.objects.filter(object=name).exclude(resume_state=None).values_list("resume_state", flat=True)
+    [state] = waiting
+    return int((state or {})["rows"])
+
+
+def calls_of(pardot: Pardot, name: str) -> int:
+    pardot.forget_calls()
+    camp_sync("--entities", name)
+    return pardot.calls()
+
+
+def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
+    """The pages that are missing, a last one for each slice, one for what changed meanwhile, one for the quota."""
+    return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 
 def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(daily_max=30, daily_used=0)
-    assert "paused: Pardot API usage is" in camp_sync("--entities", "activities")
-    staged = (last_run("activities").resume_state or {})["rows"]
+    said = camp_sync("--entities", "activities")
+    assert "paused: Pardot API usage is" in said
+    assert "What was read is kept; the next run goes on with it" in said
+    staged = staged_rows("activities")
     assert staged >= 50
     pardot.settings(daily_max=50_000)
-    pardot.forget_calls()
-    camp_sync("--entities", "activities")
+    assert calls_of(pardot, "activities") <= calls_for_the_rest(pardot, "visitor-activities", staged)
     assert_equal(pardot, entities.ACTIVITIES)
-    assert pardot.calls() < len(pardot.ids("visitor-activities")) / 50 + 12 - staged / 50
+
+
+def pause_prospects(pardot: Pardot, settings: Any) -> int:
+    """In the middle of them; how many rows wait."""
+    settings.PARDOT_PAGE_SIZE = 10
+    pardot.settings(daily_max=20, daily_used=0)
+    assert "paused: Pardot API usage is" in camp_sync("--entities", "prospects")
+    pardot.settings(daily_max=50_000)
+    staged = staged_rows("prospects")
+    assert staged >= 50
+    return staged
+
+
+def test_a_pause_of_what_is_read_whole_keeps_nothing_and_says_so(pardot: Pardot, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 10
+    pardot.settings(daily_max=5, daily_used=0)
+    said = camp_sync("--entities", "tagged_objects")
+    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run begins anew" in said
+    paused = last_run("tagged_objects")
+    assert (paused.state, paused.resume_state) == (SyncRun.State.PAUSED, None)
+    assert not TaggedObject.objects.exists()
+
+
+def test_a_paused_survey_outlives_a_sample(pardot: Pardot, settings: Any) -> None:
+    staged = pause_prospects(pardot, settings)
+    camp_sync("--scout")
+    assert last_run("prospects").mode == SyncRun.Mode.SAMPLE
+    assert calls_of(pardot, "prospects") <= calls_for_the_rest(pardot, "prospects", staged)
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what changed since, behind the rest"
+    assert_equal(pardot, entities.PROSPECTS)
+
+
+def test_a_paused_survey_outlives_weeks(pardot: Pardot, settings: Any) -> None:
+    """Pages of Pardot are asked for by id: unlike the results of a Bulk job they do not grow old."""
+    pause_prospects(pardot, settings)
+    paused = last_run("prospects")
+    state = paused.resume_state or {}
+    began = datetime.fromisoformat(state["began"]) - timedelta(days=20)
+    paused.resume_state = {**state, "began": began.isoformat()}
+    paused.save()
+    camp_sync("--entities", "prospects")
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what changed since, behind the rest"
+    assert_equal(pardot, entities.PROSPECTS)
 
 
 @pytest.mark.parametrize("times", [1, 3])

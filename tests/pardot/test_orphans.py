@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
 
-from pardot.models import DailySnapshot, OrphanRecord, OrphanRun
+from pardot.models import DailySnapshot, EntityState, OrphanRecord, OrphanRun
 from pardot.sync import orphan_check, people
 from pardot.sync.camp import Camp
 from pardot.sync.options import CampOptions
@@ -34,7 +35,16 @@ CRM_IDS = ("salesforceId", "salesforceLeadId", "salesforceContactId")
 
 def check_orphans() -> SyncRun:
     """The last step of a survey on copies that are up to date."""
+    copy_all()
+    return compare()
+
+
+def copy_all() -> None:
     camp_sync("--entities", ",".join(entity.name for entity in orphan_check.NEEDS))
+
+
+def compare() -> SyncRun:
+    """With Salesforce as it is now."""
     camp = Camp(CampOptions(), progress_for(sys.stderr, quiet=True))
     (run,) = camp.run([], lambda run, seconds: None, orphans=True)
     return run
@@ -225,6 +235,25 @@ def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
     assert (stored(), OrphanRun.objects.latest().pk) == (before, latest)
     assert last_run("orphans").state == "failed"
     assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest goes on"
+
+
+def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(pardot: Pardot, simulator: Simulator) -> None:
+    copy_all()
+    new = lead(simulator, Email="late@camp.example", pi__url__c="https://pi.pardot.com/prospect/read?id=1")
+    read = EntityState.objects.get(name="prospects")  # stamps of Salesforce have whole seconds
+    EntityState.objects.filter(name="prospects").update(complete_until=read.complete_until - timedelta(minutes=1))
+    assert compare().state == "done"
+    assert new not in stored()[Kind.LEAD_WITHOUT_PROSPECT]
+    check_orphans()
+    assert new in stored()[Kind.LEAD_WITHOUT_PROSPECT]
+
+
+def test_calls_that_run_out_on_the_way_skip_it(pardot: Pardot, simulator: Simulator) -> None:
+    copy_all()
+    simulator.fail("error", path="Email.*Contact", times=None, errorCode="REQUEST_LIMIT_EXCEEDED", status=403)
+    run = compare()
+    assert (run.state, OrphanRun.objects.exists()) == ("skipped", False)
+    assert run.message.endswith("; no orphans were stored")
 
 
 def test_it_waits_for_complete_copies(pardot: Pardot, simulator: Simulator) -> None:

@@ -16,6 +16,7 @@ from pardot.configuration import set_value
 from pardot.models import (
     AuditSummary,
     DailySnapshot,
+    EntityState,
     OrphanRun,
     Prospect,
     ProspectEngagement,
@@ -28,6 +29,7 @@ from pardot.models import (
 from pardot.texts.digest import digest
 from pardot.texts.digest_facts import digest_facts
 from pardot.texts.progress import progress, progress_facts
+from pardot.texts.wording import long_date
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,7 @@ def summary(area: Area, items: int, counts: dict[str, int | None], *, complete: 
 
 def set_up_camp() -> None:
     """What tier 1 leaves."""
+    EntityState.objects.bulk_create(EntityState(name=name, complete_until=NOW) for name in ("tags", "tagged_objects"))
     chain: dict[str, Any] = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
     summary(
         Area.CAMPAIGNS,
@@ -188,3 +191,19 @@ def test_activity_that_has_grown_old_is_no_data() -> None:
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))
     assert "Forms submitted with errors" not in digest(digest_facts(NOW))
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 10), ("America/Chicago", 9)])
+def test_the_look_for_orphans_is_dated_as_the_dashboard_dates_days(settings: Any, zone: str, day: int) -> None:
+    settings.TIME_ZONE = zone
+    OrphanRun.objects.create(captured_at=datetime(2026, 6, 10, 3, 0, tzinfo=UTC))
+    assert f"looked for on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
+
+
+def test_triage_reads_tags_as_the_clean_up_does_and_does_not_call_what_was_never_read_nothing() -> None:
+    set_up_camp()
+    Tag.objects.create(id=7, name="camp: remove")
+    TaggedObject.objects.create(id=1, tag_id=7, object_type="Form")
+    assert "\nTriage\n- Remove: 1\n" in digest(digest_facts(NOW))
+    EntityState.objects.filter(name="tagged_objects").delete()
+    assert "Triage" not in digest(digest_facts(NOW))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sf.checks import check_api_version, check_pardot, check_salesforce_login
+from sf.checks import check_api_version, check_salesforce_login
 
 
 def login(settings: Any, **values: str) -> None:
@@ -18,7 +18,6 @@ def ids(found: list[Any]) -> list[str]:
 def test_nothing_configured_is_named(settings: Any) -> None:
     login(settings)
     assert ids(check_salesforce_login(None)) == ["sf.W001"]
-    assert ids(check_pardot(None)) == ["sf.W004"]
 
 
 def test_soap_login_is_told_to_end(settings: Any) -> None:
@@ -31,5 +30,4 @@ def test_soap_login_is_told_to_end(settings: Any) -> None:
 
 def test_client_credentials_are_fine(settings: Any) -> None:
     login(settings, SALESFORCE_CLIENT_ID="a", SALESFORCE_CLIENT_SECRET="b")
-    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
-    assert check_salesforce_login(None) == check_api_version(None) == check_pardot(None) == []
+    assert check_salesforce_login(None) == check_api_version(None) == []

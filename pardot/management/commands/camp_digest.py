@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pardot.channels.errors import NotDelivered
 from pardot.channels.mail import mail_to
 from pardot.channels.slack import post_to_slack
+from pardot.freshness import DIGEST
 from pardot.texts.digest import digest
 from pardot.texts.digest_facts import digest_facts
 from sf.sync.jobs import recorded_job
@@ -24,17 +25,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text = digest(digest_facts())
         if not options["send"]:
-            self.stdout.write(text, ending="")
+            self.stdout.write(digest(digest_facts()), ending="")
             return
+        with recorded_job(DIGEST):
+            self._send(digest(digest_facts()))
+
+    def _send(self, text: str) -> None:
         channels = _channels(text)
         if not channels:
             raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
-        with recorded_job("camp_digest"):
-            failed = [error for send, told in channels if (error := self._sent(send, told))]
-            if failed:
-                raise CommandError("; ".join(failed))
+        failed = [error for send, told in channels if (error := self._sent(send, told))]
+        if failed:
+            raise CommandError("; ".join(failed))
 
     def _sent(self, send: Callable[[], None], told: str) -> str:
         """Why not; empty when it was sent. One channel that fails does not keep the other from it."""

@@ -3,13 +3,14 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from pardot.finish import finish
+from pardot.freshness import CAMP_SYNC as JOB
 from pardot.models import DailySnapshot
 from pardot.sync.camp import Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
@@ -19,7 +20,7 @@ from pardot.tiers import tier_of
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
-from sf.sync.jobs import recorded_configuration
+from sf.sync.jobs import recorded_configuration, recorded_job
 from sf.sync.progress import progress_for
 
 
@@ -34,7 +35,12 @@ class Command(BaseCommand):
         what.add_argument("--survey", action="store_true", help="and every prospect, activity and campaign member")
         what.add_argument("--entities", metavar="A,B", help="only these: names, aliases, groups (assets, all)")
         parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
-        parser.add_argument("--days", type=_days, metavar="N", help="how far back a first or full activity read goes")
+        parser.add_argument(
+            "--days",
+            type=_days,
+            metavar="N",
+            help="how far back the first or a --full read of activities goes; others begin where the last one ended",
+        )
         parser.add_argument("--yes", action="store_true", help="don't ask before a survey")
         parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
 
@@ -46,7 +52,7 @@ class Command(BaseCommand):
             allow_deletes=options["allow_deletes"],
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
         )
-        with recorded_configuration("camp_sync"):
+        with recorded_configuration(JOB):
             camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
         if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
             self.stdout.write("nothing was done")
@@ -80,7 +86,9 @@ class Command(BaseCommand):
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
         if any(run.state != SyncRun.State.SKIPPED for run in runs):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
-            self.stdout.write(_told(finish(Tier(reached) if tier and reached else None)))
+            with recorded_job(JOB):
+                snapshot = finish(Tier(reached) if tier and reached else None)
+            self.stdout.write(_told(snapshot))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state == SyncRun.State.FAILED]
         if failed:
@@ -95,7 +103,7 @@ def _told(snapshot: DailySnapshot) -> str:
 
 
 def _days(text: str) -> int:
-    days = int(text)
-    if days < 1:
-        raise ValueError(text)
-    return days
+    most = settings.PARDOT_ACTIVITY_RETENTION_DAYS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise ArgumentTypeError(f"a number from 1 to {most} (PARDOT_ACTIVITY_RETENTION_DAYS), not {text!r}")
+    return int(text)
