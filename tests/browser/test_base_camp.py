@@ -66,6 +66,10 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     page = camp.page
     page.get_by_role("button", name="All 24 issues").click()
     expect(page.get_by_role("table", name="Issues (24 issues)")).to_be_visible()
+    page.locator('[data-panel="gear-overview"] a.chip').first.click()
+    expect(page.get_by_label("Area", exact=True)).to_have_value("campaigns")
+    expect(page.get_by_role("heading", name="What to do next")).to_be_in_viewport()
+    page.get_by_label("Area", exact=True).select_option("All")
     page.get_by_label("Priority").select_option("high")
     page.get_by_label("State").select_option("found")
     page.get_by_role("button", name="Count").click()

@@ -14,7 +14,7 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("health-score"), shared("issues")]),
   noData: ([health]) => health.overall === null,
-  render: ([health, { issues }]) => h("ul", { class: "gear-rings", on: { click: toIssues } }, health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues))),
+  render: ([health, { issues }]) => h("ul", { class: "gear-rings" }, health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues))),
 });
 
 function kind({ area, label, score, grade, items }, issues) {
@@ -32,13 +32,4 @@ function kind({ area, label, score, grade, items }, issues) {
       ? chip(plural(found.length, "issue"), { href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }), tone: isHigh ? "warn" : "", sign: isHigh ? "warning" : null })
       : chip("In order", { tone: "good" })),
   );
-}
-
-/** The table of issues stands further up on the same tab. */
-function toIssues(event) {
-  if (!event.target.closest("a.chip")) return;
-  const issues = document.querySelector('[data-panel="next-steps"]');
-  issues.tabIndex = -1;
-  issues.focus({ preventScroll: true });
-  issues.scrollIntoView();
 }

@@ -9,6 +9,7 @@ import { route } from "../core/route.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { button, chip } from "../ui/parts.js";
+import { showRows } from "../ui/show-rows.js";
 
 const FIRST = 5;
 
@@ -21,7 +22,10 @@ export default panel({
     return { issues, all };
   },
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  render: ({ issues, all }) => (all ? everything(issues, all.issueTable) : first(issues)),
+  render: ({ issues, all }, { element }) => {
+    showRows(element, "issues");
+    return all ? everything(issues, all.issueTable) : first(issues);
+  },
 });
 
 /** The table is a module of its own: most mornings nobody needs it. */

@@ -17,5 +17,6 @@ export function showRows(panel, key) {
 /** Not while the reader works with the table itself: it stays where it is. */
 function intoView(panel) {
   if (panel.closest("[hidden]") || panel.contains(document.activeElement)) return;
-  if (panel.getBoundingClientRect().top > innerHeight * 0.5) panel.scrollIntoView();
+  const { top } = panel.getBoundingClientRect();
+  if (top < 0 || top > innerHeight * 0.5) panel.scrollIntoView();
 }
