@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.checks import run_checks
+from django.core.checks import registry
+
+from pardot.checks import check_business_unit
 
 
-@pytest.mark.parametrize(("unit", "told"), [("", True), ("0Uv000000000001", False)])
-def test_a_business_unit_that_is_not_set_is_told(settings: Any, unit: str, told: bool) -> None:
+@pytest.mark.parametrize(("unit", "told"), [("", ["pardot.W001"]), ("0Uv000000000001", [])])
+def test_a_business_unit_that_is_not_set_is_told(settings: Any, unit: str, told: list[str]) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = unit
-    found = {message.id for message in run_checks(include_deployment_checks=True)}
-    assert ("pardot.W001" in found) is told
+    assert check_business_unit in registry.registry.get_checks(include_deployment_checks=True)
+    assert [message.id for message in check_business_unit(None)] == told
