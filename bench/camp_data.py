@@ -89,7 +89,7 @@ _STATEMENTS = (
         CASE WHEN n %% 10 BETWEEN 1 AND 3 THEN '00QBb' || lpad(n::text, 10, '0') || 'AAA' END,
         CASE WHEN n %% 5001 = 0 THEN 'none' WHEN n %% 10 > 3 THEN '003Bb' || lpad(n::text, 10, '0') || 'AAA' END,
         n %% 25 = 0, n %% 60 = 0, now() - interval '200 days' * ((n * 7919 %% 1000) / 1000.0), now(), now()
-    FROM generate_series(1, %(prospects)s) n
+    FROM generate_series(1, %(prospects)s::bigint) n
     """,
     """
     INSERT INTO pardot_visitoractivity (id, type, type_name, prospect_id, campaign_id, form_id, landing_page_id,

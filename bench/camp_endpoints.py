@@ -26,6 +26,13 @@ IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "
 TODAY = datetime.now(UTC).date()
 QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
 """What a path needs to be answered with 200."""
+MORE = (
+    "assets/forms?issues=true&sort=-activity_count&limit=200",
+    "campaigns?limit=200",
+    "engagement?group=as_lead&sort=name",
+    "engagement?q=school+17&limit=500",
+)
+"""Views that people ask for beside the defaults."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def _paths(running: Service) -> list[str]:
     with urlopen(f"http://{HOST}:{running.port}/api/v1/openapi.json") as answer:
         document = json.load(answer)
     found = [path for path, operations in document["paths"].items() if path.startswith(PREFIX) and "get" in operations]
-    return sorted(_filled(path) for path in found)
+    return sorted([_filled(path) for path in found] + [PREFIX + view for view in MORE])
 
 
 def _filled(path: str) -> str:

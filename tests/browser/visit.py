@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from tests.browser.sites import Site
 
+LOOKS = [("light", 1280), ("dark", 390)]
+"""Colour scheme and width that a page is looked at in: each of both once, since neither changes what the other does."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ANIMATIONS_END = """
