@@ -28,7 +28,7 @@ _ASSET = """
     FROM generate_series(1, %(each)s) n
 """
 _CAMPAIGN = "CASE WHEN n %% 11 = 0 THEN NULL WHEN n %% 13 = 0 THEN n + 9000000 ELSE 1 + n * 31 %% %(each)s END"
-_SF_ID = "'701Bb' || lpad(n::text, 10, '0') || 'AAA'"
+_SF_ID = "'701Bb' || lpad(n::text, 10, '0') || 'IAA'"
 
 _STATEMENTS = (
     _ASSET.format(
@@ -75,8 +75,8 @@ _STATEMENTS = (
     """
     INSERT INTO pardot_campaignmember (id, campaign_id, contact_id, status, has_responded, created_date, is_deleted,
                                        system_modstamp)
-    SELECT '00vBb' || lpad(n::text, 10, '0') || 'AAA', '701Bb' || lpad((1 + n %% %(each)s)::text, 10, '0') || 'AAA',
-           '003Bb' || lpad(n::text, 10, '0') || 'AAA', 'Sent', n %% 5 = 0, now(), false, now()
+    SELECT '00vBb' || lpad(n::text, 10, '0') || 'IAA', '701Bb' || lpad((1 + n %% %(each)s)::text, 10, '0') || 'IAA',
+           '003Bb' || lpad(n::text, 10, '0') || 'IAA', 'Sent', n %% 5 = 0, now(), false, now()
     FROM generate_series(1, %(assets)s * 20) n
     """,
     """
@@ -85,9 +85,9 @@ _STATEMENTS = (
     SELECT n, 'p' || n || '@school.example', 'First' || n, 'Last' || n, 'School ' || n %% 5000,
         (1000 * power(((n * 48271) %% 65536) / 65536.0, 4))::int, (ARRAY['A','B','C','D',NULL])[1 + n %% 5],
         1 + n %% %(each)s,
-        CASE WHEN n %% 10 > 0 THEN '003Bb' || lpad(n::text, 10, '0') || 'AAA' END,
-        CASE WHEN n %% 10 BETWEEN 1 AND 3 THEN '00QBb' || lpad(n::text, 10, '0') || 'AAA' END,
-        CASE WHEN n %% 5001 = 0 THEN 'none' WHEN n %% 10 > 3 THEN '003Bb' || lpad(n::text, 10, '0') || 'AAA' END,
+        CASE WHEN n %% 10 > 0 THEN '003Bb' || lpad(n::text, 10, '0') || 'IAA' END,
+        CASE WHEN n %% 10 BETWEEN 1 AND 3 THEN '00QBb' || lpad(n::text, 10, '0') || 'IAA' END,
+        CASE WHEN n %% 5001 = 0 THEN 'none' WHEN n %% 10 > 3 THEN '003Bb' || lpad(n::text, 10, '0') || 'IAA' END,
         n %% 25 = 0, n %% 60 = 0, now() - interval '200 days' * ((n * 7919 %% 1000) / 1000.0), now(), now()
     FROM generate_series(1, %(prospects)s::bigint) n
     """,

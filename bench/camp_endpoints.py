@@ -22,7 +22,7 @@ NOISE_MILLISECONDS = 2.0
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
-IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001AAA"}
+IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001IAA"}
 TODAY = datetime.now(UTC).date()
 QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
 """What a path needs to be answered with 200."""
