@@ -86,7 +86,7 @@ _STATEMENTS = (
         (1000 * power(((n * 48271) %% 65536) / 65536.0, 4))::int, (ARRAY['A','B','C','D',NULL])[1 + n %% 5],
         1 + n %% %(each)s,
         CASE WHEN n %% 10 > 0 THEN '003Bb' || lpad(n::text, 10, '0') || 'IAA' END,
-        CASE WHEN n %% 10 BETWEEN 1 AND 3 THEN '00QBb' || lpad(n::text, 10, '0') || 'IAA' END,
+        CASE WHEN n %% 10 BETWEEN 1 AND 3 THEN '00QBb' || lpad(n::text, 10, '0') || 'MAA' END,
         CASE WHEN n %% 5001 = 0 THEN 'none' WHEN n %% 10 > 3 THEN '003Bb' || lpad(n::text, 10, '0') || 'IAA' END,
         n %% 25 = 0, n %% 60 = 0, now() - interval '200 days' * ((n * 7919 %% 1000) / 1000.0), now(), now()
     FROM generate_series(1, %(prospects)s::bigint) n
