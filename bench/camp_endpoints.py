@@ -30,7 +30,7 @@ MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
     "engagement?group=as_lead&sort=name",
-    "engagement?q=school+17&limit=500",
+    "engagement?q=school+17",
 )
 """Views that people ask for beside the defaults."""
 
