@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -36,6 +37,8 @@ def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
     folder = ROOT / ".data" / "tests" / request.node.name
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(postmaster(folder), signal.SIGINT)  # else it would stay for whoever comes within seconds
     wait_until_stopped(folder)
     shutil.rmtree(find_installation(folder).home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

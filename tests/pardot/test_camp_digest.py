@@ -43,7 +43,7 @@ class Slack:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
         self.url = f"http://127.0.0.1:{self.server.server_port}/services/T0/B0/hush"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 
 @pytest.fixture
