@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Audited(models.Model):
@@ -16,6 +17,8 @@ class Audited(models.Model):
 
     class Meta:
         abstract = True
+        # Pages of assets are in this order unless another is asked for: ``pardot/selectors/assets.py``.
+        indexes = [models.Index(Lower("name"), "id", name="%(class)s_by_name")]
 
 
 class WithActivity(Audited):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from pardot.models.audited import WithActivity
+from pardot.models.audited import Audited, WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
@@ -20,8 +20,8 @@ class Form(WithActivity, PardotRecord):
         null=True, blank=True, editable=False, help_text="Errors within the look-back; empty: no data."
     )
 
-    class Meta(PardotRecord.Meta):
-        indexes = [models.Index(fields=["campaign_id"], name="form_campaign")]
+    class Meta(Audited.Meta):
+        indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="form_campaign")]
 
     def __str__(self) -> str:
         return self.name or f"form {self.id}"

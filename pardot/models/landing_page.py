@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from pardot.models.audited import WithActivity
+from pardot.models.audited import Audited, WithActivity
 from pardot.models.record import PardotRecord
 from sf.models.fields import DateTime, Integer, Text
 
@@ -17,8 +17,8 @@ class LandingPage(WithActivity, PardotRecord):
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
 
-    class Meta(PardotRecord.Meta):
-        indexes = [models.Index(fields=["campaign_id"], name="landing_page_campaign")]
+    class Meta(Audited.Meta):
+        indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="landing_page_campaign")]
 
     def __str__(self) -> str:
         return self.name or f"landing page {self.id}"

@@ -18,8 +18,8 @@ class ListEmail(Audited, PardotRecord):
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
 
-    class Meta(PardotRecord.Meta):
-        indexes = [models.Index(fields=["campaign_id"], name="list_email_campaign")]
+    class Meta(Audited.Meta):
+        indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="list_email_campaign")]
 
     def __str__(self) -> str:
         return self.name or f"list e-mail {self.id}"

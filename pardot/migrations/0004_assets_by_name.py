@@ -1,0 +1,16 @@
+"""The order in which pages of assets are shown unless another is asked for."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.models.functions import Lower
+
+ASSETS = ("campaign", "customredirect", "form", "landingpage", "list", "listemail", "tag")
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("pardot", "0003_pages_of_prospects")]
+
+    operations = [
+        AddIndexConcurrently(model, models.Index(Lower("name"), "id", name=f"{model}_by_name")) for model in ASSETS
+    ]
