@@ -59,7 +59,7 @@ def test_the_newest_migration_goes_back_and_forth_and_loses_no_row(in_use: None,
     assert {table: after[table] for table in back} == back
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # such a migration wants none around it, not even to be shown
 def test_an_index_on_a_table_that_exists_does_not_lock_it() -> None:
     """``AddIndexConcurrently`` in a migration of its own with ``atomic = False``."""
     locking = set()
