@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Trim
 
 ASSETS = ("campaign", "customredirect", "form", "landingpage", "list", "listemail", "tag")
 
@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
     dependencies = [("pardot", "0003_pages_of_prospects")]
 
     operations = [
-        AddIndexConcurrently(model, models.Index(Lower("name"), "id", name=f"{model}_by_name")) for model in ASSETS
+        AddIndexConcurrently(model, models.Index(Lower(Trim("name")), "id", name=f"{model}_by_name")) for model in ASSETS
     ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Trim
+
+BY_NAME = Lower(Trim("name"))
+"""As people look for a name in a list: whatever its case, and whatever spaces somebody has typed before it."""
 
 
 class Audited(models.Model):
@@ -17,8 +20,8 @@ class Audited(models.Model):
 
     class Meta:
         abstract = True
-        # Pages of assets are in this order unless another is asked for: ``pardot/selectors/assets.py``.
-        indexes = [models.Index(Lower("name"), "id", name="%(class)s_by_name")]
+        # Pages of assets are in this order unless another is asked for: ``pardot/selectors/``.
+        indexes = [models.Index(BY_NAME, "id", name="%(class)s_by_name")]
 
 
 class WithActivity(Audited):

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from pardot.areas import Area
 from pardot.audits.run import AUDIT_OF
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
+from pardot.models.audited import BY_NAME
 from pardot.object_types import words_of
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
@@ -68,11 +69,11 @@ def columns_of(area: Area) -> tuple[str, ...]:
 def sort_keys(area: Area) -> SortKeys:
     """What the records of ``area`` can be sorted by."""
     have = columns_of(area)
-    keys: dict[str, Any] = {"id": F("pk"), "name": Lower("name"), "issues": HowMany("flags")}
+    keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": HowMany("flags")}
     keys |= {name: F(name) for name in _SORTED if name in have}
     keys |= {name: Lower(name) for name in ("subject", "prefix") if name in have}
     if "campaign_id" in have:
-        name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=Lower("name"))
+        name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=BY_NAME)
         keys["campaign_name"] = Subquery(name_of)
     return keys
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from pardot.areas import Area
 from pardot.models import Campaign, Folder
+from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.assets import as_known, name_them
 from pardot.selectors.children import COUNT_OF, children_of, orphans
@@ -24,7 +24,7 @@ _SHOWN = (
 _ASSETS = sum((F(column) for column in list(COUNT_OF.values())[1:]), F("form_count"))
 SORT_KEYS: SortKeys = {
     "id": F("pk"),
-    "name": Lower("name"),
+    "name": BY_NAME,
     "issues": HowMany("flags"),
     **{name: F(name) for name in _SHOWN if name not in {"id", "name", "salesforce_id", "folder_id", "flags"}},
     "asset_count": _ASSETS,
