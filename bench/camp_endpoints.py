@@ -32,7 +32,7 @@ MORE = (
     "engagement?group=as_lead&sort=name",
     "engagement?q=school+17",
 )
-"""Views that people ask for beside the defaults."""
+"""Views that people ask for beside the defaults. A search finds more where there is more: only their time is limited."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,12 @@ def _times(running: Service, path: str, cookie: str, runs: int) -> Times:
 
 def _compared(path: str, small: Times, large: Times) -> Result:
     growth = large.p50 / small.p50
-    grew = growth <= MOST_GROWTH or large.p50 - small.p50 <= NOISE_MILLISECONDS
+    more = path.removeprefix(PREFIX) in MORE
+    grew = more or growth <= MOST_GROWTH or large.p50 - small.p50 <= NOISE_MILLISECONDS
     return Result(
         path,
         f"p95 {large.p95:.0f} ms; {growth:.2f} × the time at a tenth",
-        f"under {MOST_MILLISECONDS} ms; {MOST_GROWTH} ×",
+        f"under {MOST_MILLISECONDS} ms" + ("" if more else f"; {MOST_GROWTH} ×"),
         large.p95 < MOST_MILLISECONDS and grew,
         f"p50 {large.p50:.1f} ms against {small.p50:.1f} ms",
     )
