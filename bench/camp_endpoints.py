@@ -32,7 +32,7 @@ MORE = (
     "engagement?group=as_lead&sort=name",
     "engagement?q=school+17",
 )
-"""Views that people ask for beside the defaults. A search finds more where there is more: only their time is limited."""
+"""Views that people ask for beside the defaults. A search finds more where there is more: only its time has a limit."""
 
 
 @dataclass(frozen=True)
