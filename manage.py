@@ -26,8 +26,13 @@ def main() -> None:
     try:
         settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
         execute_from_command_line(sys.argv)
+        sys.stdout.flush()
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")
+    except BrokenPipeError:
+        # ``| head`` has read enough. What Python would still write at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (DatabaseError, InterfaceError) as error:
         if "--traceback" in sys.argv:
             raise

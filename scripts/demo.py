@@ -28,6 +28,7 @@ SIMULATOR_VARIABLES = DATA / "simulator.env"
 PORT = int(os.environ.get("PORT", "8000"))
 SIMULATOR_PORT = int(os.environ.get("SIMULATOR_PORT", "7443"))
 CONTROL_PORT = int(os.environ.get("SIMULATOR_CONTROL_PORT", "7480"))
+PORTS = {"PORT": PORT, "SIMULATOR_PORT": SIMULATOR_PORT, "SIMULATOR_CONTROL_PORT": CONTROL_PORT}
 SCHOOLS = os.environ.get("SCHOOLS", "200")
 
 SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
@@ -56,7 +57,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     DATA.mkdir(parents=True, exist_ok=True)
     try:
-        _check_port(PORT, "PORT")
+        _check_ports()
         with _simulator() as simulator:
             environment = _environment()
             _prepare(environment)
@@ -220,13 +221,22 @@ def _answers(port: int, path: str = "/state") -> bool:
         return False
 
 
-def _check_port(port: int, variable: str) -> None:
+def _check_ports() -> None:
+    taken = {name: port for name, port in PORTS.items() if not _is_free(port)}
+    if taken:
+        others = " ".join(f"{name}={port + 1}" for name, port in taken.items())
+        ports = ", ".join(map(str, taken.values()))
+        raise DemoFailed(f"taken by another program (or another demo): port {ports}. Choose others: make demo {others}")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise DemoFailed(f"port {port} is taken; choose another: make demo {variable}={port + 1}") from None
+            return False
+    return True
 
 
 # -- variables ------------------------------------------------------------------------------------------------

@@ -56,6 +56,14 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     second.stop(ports)
 
 
+def test_taken_ports_are_told_together_with_what_to_type(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        first, second = one.getsockname()[1], other.getsockname()[1]
+        refused = Demo(data_dir, [*free_ports(1), first, second])
+        assert refused.exit_status() == 1
+    assert f"make demo SIMULATOR_PORT={first + 1} SIMULATOR_CONTROL_PORT={second + 1}\n" in refused.output
+
+
 def may_log_in(url: str, password: str) -> bool:
     with requests.Session() as browser:
         browser.get(f"{url}/admin/login/", timeout=10)
@@ -116,6 +124,9 @@ class Demo:
             assert self._process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
             time.sleep(0.1)
+
+    def exit_status(self) -> int:
+        return self._process.wait(60)
 
     def stop(self, ports: list[int]) -> None:
         os.killpg(self._process.pid, signal.SIGINT)

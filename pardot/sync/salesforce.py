@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from pardot.sync.entities import CountedEntity
 from pardot.sync.state import note_complete
 from sf.models import SyncRun
 from sf.salesforce import soql
-from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, TransientError
 from sf.sync import runs, usage
 from sf.sync.engine import ObjectSync
@@ -22,7 +21,8 @@ from sf.sync.errors import SyncError
 from sf.sync.load import Target
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import columns_of
-from sf.sync.sync import AnySynced, Progress, Sync, SyncOptions
+from sf.sync.salesforce_sync import SalesforceSync
+from sf.sync.sync import AnySynced
 
 GROUPS_AT_ONCE = 2000
 """The most that an aggregate query answers; it has no next page."""
@@ -40,27 +40,11 @@ class CampObjectSync(ObjectSync):
             fill_campaign_dates()
 
 
-class CountingSync(Sync[AnySynced]):
+class CountingSync(SalesforceSync[AnySynced]):
     """What is asked of Salesforce without copying a record."""
-
-    def __init__(
-        self,
-        entity: AnySynced,
-        client: SalesforceClient,
-        counter: usage.UsageCounter,
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        super().__init__(entity, lambda: counter.calls, progress, options, check_budget)
-        self._client = client
 
     def _concerns_all(self, error: Exception) -> bool:
         return not isinstance(error, SyncError | RequestRefused | TransientError)
-
-    def _note_usage(self) -> None:
-        if self._client.usage:
-            usage.note_usage(self._client, self._client.usage)
 
 
 class HealthSync(CountingSync[CountedEntity]):

@@ -11,7 +11,6 @@ The order of things, and why nothing is lost or half visible:
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +19,6 @@ from django.conf import settings
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
-from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import QueryLocatorGone
 from sf.salesforce.http import retrying
 from sf.sync import refused, runs, usage
@@ -28,8 +26,8 @@ from sf.sync.errors import SyncError
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import SyncedObject
 from sf.sync.runs import ReadState
+from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
-from sf.sync.sync import Progress, SyncOptions
 from sf.sync.window import Window, choose_window
 
 logger = logging.getLogger(__name__)
@@ -46,24 +44,8 @@ the first was read, and what changed in the first since then must not fall behin
 began. Shorter ones the lookback covers, besides clock skew and late commits."""
 
 
-class ObjectSync(LoadingSync[SyncedObject]):
+class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
-
-    def __init__(
-        self,
-        synced: SyncedObject,
-        client: SalesforceClient,
-        counter: usage.UsageCounter,
-        progress: Progress,
-        options: SyncOptions,
-        check_budget: Callable[[], None],
-    ) -> None:
-        super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
-        self._client = client
-
-    def _note_usage(self) -> None:
-        if self._client.usage:
-            usage.note_usage(self._client, self._client.usage)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """It never goes back, except that a full read of nothing has none."""

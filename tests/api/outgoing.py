@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from api.models import OutboundCase
+from api.scopes import Scope
 from tests.simulated import Simulator
 
 CASE = {"subject": "Grades do not arrive", "description": "Since Monday.", "product": "Assignable"}
 FIELD = "SFAPI_Id__c"
+
+
+@pytest.fixture
+def writer(simulator: Simulator, service: Callable[..., Client]) -> Client:
+    """A program that may make cases."""
+    return service(Scope.WRITE_CASES)
 
 
 def post(client: Client, path: str, body: Any, **headers: str) -> Any:
@@ -46,3 +56,12 @@ def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int |
 
 def mend_salesforce(simulator: Simulator) -> None:
     simulator.post("/reset", {"faults": True})
+
+
+def queued(count: int, **values: Any) -> list[OutboundCase]:
+    """Cases that were accepted while Salesforce was away."""
+    usual = {"maker": "key:test", "source": "case"}
+    return [
+        OutboundCase.objects.create(**{**usual, "values": {"Subject": f"Number {number}"}, **values})
+        for number in range(count)
+    ]

@@ -19,17 +19,13 @@ from api.v1.cases import CaseDetail
 from sf.models import SFAPIUsageLog, SyncConfig
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID
-from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, deliver, mend_salesforce, post_case
+from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, deliver, mend_salesforce, post_case, writer
 from tests.api.test_openapi import assert_fits
 from tests.simulated import Simulator
 
+__all__ = ["writer"]
+
 Services = Callable[..., Client]
-
-
-@pytest.fixture
-def writer(simulator: Simulator, service: Services) -> Client:
-    """A program that may make cases."""
-    return service(Scope.WRITE_CASES)
 
 
 def test_a_case_is_in_salesforce_when_the_answer_comes(writer: Client, simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""The browser: Debian's Chromium, driven by Playwright. Its headless shell opens no windows, which is half the work."""
+"""The browser: Debian's Chromium, driven by Playwright. Its headless shell opens no windows and is quicker."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from pardot.models import Exemption
 from tests.api.conftest import cookies, super_user, user
 from tests.pardot.audit_factories import READ, audit, read
 
-__all__ = ["ask", "assert_documented", "audit_now", "cookies", "exempt", "super_user", "user"]
+__all__ = ["ask", "assert_documented", "audit_now", "cookies", "exempt", "names", "super_user", "user"]
 
 Ask = Callable[..., Any]
 
@@ -41,6 +41,10 @@ def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> dat
 
 def exempt(area: str, issue: str, asset: int, **values: Any) -> None:
     Exemption.objects.create(asset_type=area, issue=issue, asset_id=asset, reason="Known.", **values)
+
+
+def names(answer: Any) -> list[Any]:
+    return [record["name"] for record in answer["records"]]
 
 
 def assert_documented(schema: Any, body: Any) -> None:

@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 from django.db.models.functions import Now
 from django.test import Client
 
 from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD
 from api.models import CircuitBreaker, FieldChangeLog
 from api.scopes import Scope
-from api.services import contact_change as service_module
-from sf import live
 from sf.models import Contact, SFAPIUsageLog, SyncConfig
 from tests.api.cookies import UUID
-from tests.api.live.locks import merging
+from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, is_as_in_salesforce, patches, put
 from tests.api.live.people import CONTACT, new_contact
-from tests.sf.cache import assert_equal, in_cache, sync
-from tests.sf.cache import in_salesforce as in_salesforce_as_cached
+from tests.sf.cache import assert_equal, sync
 from tests.simulated import Simulator
 
+__all__ = ["contact"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATCH = "sobjects/Contact"
-QUERY = "/queryAll"
-
-
-@pytest.fixture
-def contact(salesforce: Simulator, user: Client) -> str:
-    """The user's contact, cached."""
-    made = new_contact(salesforce, Role__c="Student", LMS__c="Moodle")
-    assert user.get(CONTACT).status_code == 200
-    return made
-
-
-def put(client: Client, body: Any, *, token: bool = True) -> Any:
-    """With the CSRF token of ``GET /me``."""
-    headers = {"X-CSRFToken": client.get("/api/v1/me").json()["csrf_token"]} if token else {}
-    return client.put(CONTACT, body, content_type="application/json", headers=headers)
-
-
-def in_salesforce(simulator: Simulator, contact: str) -> dict[str, Any]:
-    [found] = simulator.query(
-        f"SELECT FirstName, LastName, Role__c, Subject_Interest__c, LMS__c FROM Contact WHERE Id = '{contact}'"
-    )
-    return found
-
-
-def is_as_in_salesforce(simulator: Simulator, contact: str) -> bool:
-    """All columns, the stamp too."""
-    return in_cache(Contact)[contact] == in_salesforce_as_cached(simulator, Contact)[contact]
-
-
-def patches(simulator: Simulator) -> int:
-    return simulator.calls_to(PATCH)
 
 
 def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Simulator, contact: str) -> None:
@@ -252,124 +216,6 @@ def test_a_refusal_before_the_change_does_not_mean_that_salesforce_is_away(
     assert (answer.status_code, "nothing was changed" in answer.json()["message"]) == (503, True)
     assert CircuitBreaker.objects.get(name=LIVE).failures == 0
     assert put(user, {"first_name": "Inés"}).status_code == 200
-
-
-def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
-    salesforce.fail("drop_after", path=PATCH)
-    answer = put(user, {"first_name": "Inés", "subject_interest": "Biology;Algebra"})
-    assert answer.status_code == 200
-    assert patches(salesforce) == 1
-    assert answer.json()["first_name"] == in_salesforce(salesforce, contact)["FirstName"] == "Inés"
-    assert FieldChangeLog.objects.count() == 2
-
-
-@pytest.mark.parametrize("fault", ["drop", "hang", "error"])
-def test_an_answer_lost_before_anything_was_done_is_seen_too(
-    user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
-) -> None:
-    salesforce.fail(fault, path=PATCH, **({"seconds": 1} if fault == "hang" else {}))
-    answer = put(user, {"first_name": "Inés"})
-    assert answer.status_code == 503
-    assert "it is not there so far" in answer.json()["message"]
-    assert answer["Retry-After"]
-    assert patches(salesforce) == 1
-    assert not FieldChangeLog.objects.exists()
-    assert put(user, {"first_name": "Inés"}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("was", "wanted"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
-)
-def test_another_spelling_of_a_name_is_a_change(
-    user: Client, salesforce: Simulator, contact: str, was: dict[str, str], wanted: dict[str, str]
-) -> None:
-    salesforce.edit("Contact", contact, **was)
-    salesforce.fail("drop", path=PATCH)
-    assert put(user, wanted).status_code == 503
-    assert {name: in_salesforce(salesforce, contact)[name] for name in was} == was
-    assert put(user, wanted).status_code == 200
-
-
-def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: Simulator, contact: str) -> None:
-    salesforce.fail("drop_after", path=PATCH)
-    answer = put(user, {"role": "instructor", "subject_interest": " Biology ;Algebra", "first_name": " Inés "})
-    assert (answer.status_code, answer.json()["role"], answer.json()["first_name"]) == (200, "Instructor", "Inés")
-
-
-def test_sending_again_what_came_late_does_no_harm(
-    user: Client, salesforce: Simulator, contact: str, hurry: None
-) -> None:
-    salesforce.fail("delay", path=PATCH, seconds=0.8)
-    assert put(user, {"first_name": "Inés"}).status_code == 503
-    deadline = time.monotonic() + 60
-    while in_salesforce(salesforce, contact)["FirstName"] != "Inés":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert put(user, {"first_name": "Inés"}).json()["first_name"] == "Inés"
-
-
-@pytest.mark.parametrize("fault", ["drop_after", "drop"])
-def test_when_reading_back_fails_too_nobody_knows(
-    user: Client, salesforce: Simulator, contact: str, fault: str
-) -> None:
-    salesforce.fail(fault, path=PATCH)
-    salesforce.fail("status", path=QUERY, times=None, skip=1)
-    answer = put(user, {"first_name": "Inés"})
-    assert answer.status_code == 503
-    assert "may have been made" in answer.json()["message"]
-    assert answer["Retry-After"]
-    assert patches(salesforce) == 1
-    assert Contact.objects.get().first_name == "Ines"
-
-
-def test_a_change_that_cannot_be_read_back_shows_all_the_same(
-    user: Client, salesforce: Simulator, contact: str
-) -> None:
-    stamp = Contact.objects.get().system_modstamp
-    salesforce.fail("status", path=QUERY, skip=1)
-    answer = put(user, {"first_name": "Inés"})
-    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
-    assert user.get(CONTACT).json()["first_name"] == "Inés"
-    assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
-    assert FieldChangeLog.objects.get().new == "Inés"
-    assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
-
-
-def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
-    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)
-    salesforce.fail("drop_after", path=PATCH)
-    salesforce.fail("delay", path=QUERY, skip=1, seconds=1)
-    answer = put(user, {"first_name": "Inés"})
-    assert (answer.status_code, "may have been made" in answer.json()["message"]) == (503, True)
-
-
-def test_the_answer_is_whole_while_a_sync_holds_the_table(
-    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
-    cached = user.get(CONTACT).json()
-    salesforce.set_raw("Contact", contact, LastModifiedDate="2026-02-01T00:00:00.000+0000")
-    with merging("sf_contact"):
-        answer = put(user, {"first_name": "Inés"})
-    body = answer.json()
-    assert (answer.status_code, body["full_name"]) == (200, "Inés Example")
-    assert user.get(CONTACT).json() == cached, "it could not be stored"
-    assert user.get(CONTACT, {"expire": "true"}).json() == body
-
-
-def test_postgresql_away_after_the_change_is_said(
-    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_: Any) -> None:
-        raise OperationalError("server closed the connection unexpectedly")
-
-    monkeypatch.setattr(service_module, "_note_changes", away)
-    answer = put(user, {"first_name": "Inés"})
-    assert answer.status_code == 503
-    assert "The change was made in Salesforce" in answer.json()["message"]
-    assert in_salesforce(salesforce, contact)["FirstName"] == "Inés"
 
 
 def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator, contact: str) -> None:

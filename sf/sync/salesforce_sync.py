@@ -1,0 +1,29 @@
+"""A run that asks Salesforce, whatever it does with the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sf.salesforce.client import SalesforceClient
+from sf.sync import usage
+from sf.sync.sync import AnySynced, Progress, Sync, SyncOptions
+
+
+class SalesforceSync(Sync[AnySynced]):
+    """A run with one client, whose calls are counted."""
+
+    def __init__(
+        self,
+        synced: AnySynced,
+        client: SalesforceClient,
+        counter: usage.UsageCounter,
+        progress: Progress,
+        options: SyncOptions,
+        check_budget: Callable[[], None],
+    ) -> None:
+        super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
+        self._client = client
+
+    def _note_usage(self) -> None:
+        if self._client.usage:
+            usage.note_usage(self._client, self._client.usage)

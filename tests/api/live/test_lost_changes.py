@@ -1,0 +1,141 @@
+"""``PUT /contact`` when an answer is lost, or comes late: what was done is looked up, and said honestly."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from api.models import FieldChangeLog
+from api.services import contact_change as service_module
+from sf import live
+from sf.models import Contact
+from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, patches, put
+from tests.api.live.locks import merging
+from tests.api.live.people import CONTACT
+from tests.simulated import Simulator
+
+__all__ = ["contact"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"first_name": "Inés", "subject_interest": "Biology;Algebra"})
+    assert answer.status_code == 200
+    assert patches(salesforce) == 1
+    assert answer.json()["first_name"] == in_salesforce(salesforce, contact)["FirstName"] == "Inés"
+    assert FieldChangeLog.objects.count() == 2
+
+
+@pytest.mark.parametrize("fault", ["drop", "hang", "error"])
+def test_an_answer_lost_before_anything_was_done_is_seen_too(
+    user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
+) -> None:
+    salesforce.fail(fault, path=PATCH, **({"seconds": 1} if fault == "hang" else {}))
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "it is not there so far" in answer.json()["message"]
+    assert answer["Retry-After"]
+    assert patches(salesforce) == 1
+    assert not FieldChangeLog.objects.exists()
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
+)
+def test_another_spelling_of_a_name_is_a_change(
+    user: Client, salesforce: Simulator, contact: str, was: dict[str, str], wanted: dict[str, str]
+) -> None:
+    salesforce.edit("Contact", contact, **was)
+    salesforce.fail("drop", path=PATCH)
+    assert put(user, wanted).status_code == 503
+    assert {name: in_salesforce(salesforce, contact)[name] for name in was} == was
+    assert put(user, wanted).status_code == 200
+
+
+def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: Simulator, contact: str) -> None:
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"role": "instructor", "subject_interest": " Biology ;Algebra", "first_name": " Inés "})
+    assert (answer.status_code, answer.json()["role"], answer.json()["first_name"]) == (200, "Instructor", "Inés")
+
+
+def test_sending_again_what_came_late_does_no_harm(
+    user: Client, salesforce: Simulator, contact: str, hurry: None
+) -> None:
+    salesforce.fail("delay", path=PATCH, seconds=0.8)
+    assert put(user, {"first_name": "Inés"}).status_code == 503
+    deadline = time.monotonic() + 60
+    while in_salesforce(salesforce, contact)["FirstName"] != "Inés":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert put(user, {"first_name": "Inés"}).json()["first_name"] == "Inés"
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop"])
+def test_when_reading_back_fails_too_nobody_knows(
+    user: Client, salesforce: Simulator, contact: str, fault: str
+) -> None:
+    salesforce.fail(fault, path=PATCH)
+    salesforce.fail("status", path=QUERY, times=None, skip=1)
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "may have been made" in answer.json()["message"]
+    assert answer["Retry-After"]
+    assert patches(salesforce) == 1
+    assert Contact.objects.get().first_name == "Ines"
+
+
+def test_a_change_that_cannot_be_read_back_shows_all_the_same(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    stamp = Contact.objects.get().system_modstamp
+    salesforce.fail("status", path=QUERY, skip=1)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
+    assert user.get(CONTACT).json()["first_name"] == "Inés"
+    assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
+    assert FieldChangeLog.objects.get().new == "Inés"
+    assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
+
+
+def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)
+    salesforce.fail("drop_after", path=PATCH)
+    salesforce.fail("delay", path=QUERY, skip=1, seconds=1)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "may have been made" in answer.json()["message"]) == (503, True)
+
+
+def test_the_answer_is_whole_while_a_sync_holds_the_table(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
+    cached = user.get(CONTACT).json()
+    salesforce.set_raw("Contact", contact, LastModifiedDate="2026-02-01T00:00:00.000+0000")
+    with merging("sf_contact"):
+        answer = put(user, {"first_name": "Inés"})
+    body = answer.json()
+    assert (answer.status_code, body["full_name"]) == (200, "Inés Example")
+    assert user.get(CONTACT).json() == cached, "it could not be stored"
+    assert user.get(CONTACT, {"expire": "true"}).json() == body
+
+
+def test_postgresql_away_after_the_change_is_said(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(service_module, "_note_changes", away)
+    answer = put(user, {"first_name": "Inés"})
+    assert answer.status_code == 503
+    assert "The change was made in Salesforce" in answer.json()["message"]
+    assert in_salesforce(salesforce, contact)["FirstName"] == "Inés"

@@ -1,0 +1,100 @@
+"""The circuit breaker of deliveries: while Salesforce is away nobody waits for it, and it is asked seldom."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+
+from api import breaker, delivery
+from api.models import CircuitBreaker, OutboundCase
+from tests.api.outgoing import break_salesforce, cases_in, deliver, mend_salesforce, post_case, queued, writer
+from tests.simulated import Simulator
+
+__all__ = ["writer"]
+
+
+def test_once_the_breaker_is_open_nobody_waits(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, status=503)
+    for _ in range(breaker.THRESHOLD):
+        post_case(writer)
+    calls = simulator.calls()
+    began = time.monotonic()
+    assert post_case(writer).status_code == 202
+    assert time.monotonic() - began < 2
+    assert simulator.calls() == calls
+    mend_salesforce(simulator)
+    assert post_case(writer).status_code == 202
+    assert deliver() == "5 delivered, 0 refused for good, 0 still queued\n"
+    assert post_case(writer).status_code == 200
+    assert len(cases_in(simulator)) == 6
+
+
+def test_a_success_in_between_keeps_it_closed(writer: Client, simulator: Simulator) -> None:
+    for _ in range(breaker.THRESHOLD + 1):
+        break_salesforce(simulator, status=503, times=1)
+        assert post_case(writer).status_code == 202
+        assert post_case(writer).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["quota", "login"])
+def test_what_lasts_opens_it_at_once(writer: Client, simulator: Simulator, kind: str) -> None:
+    if kind == "quota":
+        break_salesforce(simulator, "quota")
+    else:
+        simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
+    assert post_case(writer).status_code == 202
+    assert breaker.breaker_state().open
+    mend_salesforce(simulator)
+    assert deliver().startswith("1 delivered")
+
+
+def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
+    writer: Client, simulator: Simulator
+) -> None:
+    queued(5)
+    break_salesforce(simulator, status=503)
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    calls = simulator.calls()
+    assert [("not tried again" in deliver()) for _ in range(4)] == [False, False, True, True]
+    assert simulator.calls() - calls == 3  # a login, and two probes
+    assert sorted(OutboundCase.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
+    mend_salesforce(simulator)
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.FIRST_PAUSE)
+    assert deliver().startswith("5 delivered")
+
+
+def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simulator: Simulator) -> None:
+    (poison,) = queued(1, values={"Subject": "Poison"})
+    queued(3)
+    simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    assert "Salesforce is away" in deliver()
+    deliver("--all")
+    deliver("--all")
+    assert OutboundCase.objects.filter(state="delivered").count() >= 1
+    assert OutboundCase.objects.get(pk=poison.pk).state == "queued"
+
+
+def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simulator: Simulator) -> None:
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away")
+    assert post_case(writer).status_code == 202
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.LONGEST_SILENCE - timedelta(seconds=1))
+    assert post_case(writer).status_code == 200
+    assert post_case(writer).status_code == 200
+    assert deliver().startswith("1 delivered")
+
+
+def test_where_cron_runs_no_request_is_the_probe(writer: Client, simulator: Simulator) -> None:
+    """The latest that it may come: the longest pause was over just after a run began, and the next probe hung."""
+    breaker.note_failure("away", for_good=True)
+    latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
+    CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)
+    assert post_case(writer).status_code == 202
+    assert simulator.calls() == 0
