@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from accounts_client.errors import AccountsError, AccountsRefused, AccountsUnavailable
 from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
+from outgoing.sessions import OutgoingSession
 
 TOTAL_SECONDS = 3.0
 """What one question may cost its asker, a new token included."""
@@ -56,7 +57,7 @@ class AccountsClient:
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._token_in_query = token_in_query
         self._seconds = seconds
-        self._http = requests.Session()
+        self._http = OutgoingSession()
         self._token: AccessToken | None = None
         self._token_lock = threading.Lock()
 
@@ -136,7 +137,6 @@ class AccountsClient:
                 headers=headers,
                 data=data,
                 timeout=deadline.remaining(),
-                allow_redirects=False,
                 stream=True,
             ) as response:
                 _check_status(response, path)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
+from outgoing.sessions import authorities_problem
 from sf.salesforce.userinfo import shown_value
 
 _ON = {"1", "true", "yes", "on"}
@@ -156,6 +157,12 @@ class Environment:
         if missing and len(missing) < len(names):
             raise ImproperlyConfigured(f"{', '.join(missing)}: not set, but needed for {purpose}")
         return not missing
+
+
+def check_authorities() -> None:
+    """Stop the start when the file of certificate authorities cannot be used: no HTTPS call would work."""
+    if problem := authorities_problem():
+        raise ImproperlyConfigured(problem)
 
 
 def load_env_file(root: Path) -> None:

@@ -73,6 +73,9 @@ def test_settings_page_explains_every_variable() -> None:
             "ACCOUNTS_URL: 'https://***@accounts.example' is not a URL without a user name and password",
         ),
         ({"SECURE_HSTS_SECONDS": "a year"}, "SECURE_HSTS_SECONDS: 'a year' is not a whole number"),
+        ({"REQUESTS_CA_BUNDLE": "/nowhere.pem"}, "REQUESTS_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
+        ({"CURL_CA_BUNDLE": "/nowhere.pem"}, "CURL_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
+        ({"REQUESTS_CA_BUNDLE": str(ROOT / "README.md")}, "is not a readable file of certificates in PEM form"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
         (
             {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},

@@ -10,6 +10,7 @@ import time
 
 import requests
 
+from outgoing.sessions import OutgoingSession
 from pardot.channels.errors import NotDelivered
 
 ATTEMPTS = 3
@@ -22,9 +23,10 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 def post_to_slack(webhook: str, text: str) -> None:
     """``text`` as a preformatted message; tried again where nobody can have seen it. ``NotDelivered`` when refused."""
     body = {"text": f"```\n{text.rstrip()}\n```"}
+    session = OutgoingSession()
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            answer = requests.post(webhook, json=body, timeout=TIMEOUT_SECONDS)
+            answer = session.post(webhook, json=body, timeout=TIMEOUT_SECONDS)
         except requests.ConnectionError:
             # The address of the webhook is a secret, and part of the error.
             reason, pause = "no connection", _PAUSE_SECONDS * attempt
@@ -32,7 +34,7 @@ def post_to_slack(webhook: str, text: str) -> None:
             # It may have arrived: better once late than twice.
             raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
         else:
-            if answer.ok:
+            if answer.status_code < 300:
                 return
             reason = f"{answer.status_code} {answer.text[:100].strip()}".strip()
             if answer.status_code not in _TRY_AGAIN:

@@ -19,6 +19,7 @@ import requests
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from outgoing.sessions import OutgoingSession, authorities_problem
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.userinfo import without_userinfo
 
@@ -110,7 +111,7 @@ def retrying(action: Callable[[], Result], patience: Patience) -> Result:
 
 @dataclass
 class Transport:
-    """Sends single requests. Safe for many threads: each has its own ``requests.Session``."""
+    """Sends single requests. Safe for many threads: each has its own session."""
 
     proxy: str = field(default="", repr=False)  # may hold a password
     counter: CallCounter = field(default_factory=NoCounter)
@@ -143,7 +144,6 @@ class Transport:
                 stream=stream or by_pieces,
                 timeout=cast(Any, timeout),  # requests takes urllib3's, which its type stubs do not say
                 proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
-                allow_redirects=False,
             )
             if by_pieces:
                 _read_whole(answer, self.patience)
@@ -157,8 +157,8 @@ class Transport:
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-        session: requests.Session = self._local.session
+            self._local.session = OutgoingSession()
+        session: OutgoingSession = self._local.session
         return session
 
 
@@ -197,6 +197,8 @@ def _never_arrived(error: requests.RequestException) -> bool:
 
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
     host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
+    if isinstance(error, requests.exceptions.SSLError) and (problem := authorities_problem()):
+        return SalesforceError(f"{host}: {problem}")
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return SalesforceError(
             f"{host}: its TLS certificate is not trusted: {innermost_cause(error)}. "

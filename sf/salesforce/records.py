@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from simple_salesforce.api import Salesforce
 
+from outgoing.sessions import OutgoingSession
 from sf.salesforce.client import SalesforceClient
 
 
@@ -27,7 +28,7 @@ def simple_salesforce(client: SalesforceClient) -> Salesforce:
     )
 
 
-class _ClientSession(requests.Session):
+class _ClientSession(OutgoingSession):
     """Hands every request to the client; the ``Authorization`` that simple-salesforce made is not used."""
 
     def __init__(self, client: SalesforceClient) -> None:

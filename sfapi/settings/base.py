@@ -12,7 +12,7 @@ from sfapi import __version__
 from sfapi.cron import scheduled_jobs
 from sfapi.database import database_settings
 from sfapi.email import mail_server
-from sfapi.env import Environment
+from sfapi.env import Environment, check_authorities
 from sfapi.logs import logging_settings
 from sfapi.secret_key import kept_secret_key
 from sfapi.sentry import start_sentry
@@ -195,3 +195,5 @@ start_sentry(env.sentry_dsn("SENTRY_DSN"), environment=ENVIRONMENT, release=RELE
 
 # Read by the requests library itself: how a private certificate authority is trusted.
 env.text("REQUESTS_CA_BUNDLE")
+env.text("CURL_CA_BUNDLE")
+check_authorities()

@@ -1,0 +1,65 @@
+"""Make the HTTP sessions that all clients use (Salesforce, Pardot, Accounts, Slack).
+
+requests looks for a password in ``~/.netrc`` and replaces the ``Authorization`` header by it. ``trust_env=False``
+would stop that and switch off the proxy and certificate variables as well, so each session has its own ``auth``.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+
+AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Files or folders of certificate authorities; requests takes the first one that is set."""
+
+
+class NoOtherCredentials(AuthBase):
+    """Leave a request as its caller made it. While a session has an ``auth``, requests reads no ``.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class OutgoingSession(requests.Session):
+    """A session that sends the caller's headers only. Proxy and certificate variables are in effect.
+
+    Redirects are never followed: a second host would get the headers, and whatever ``.netrc`` has for it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = NoOtherCredentials()
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        return super().request(*args, **{**options, "allow_redirects": False})
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a prepared request. ``SSLError`` also when the file of authorities has disappeared."""
+        try:
+            return super().send(request, **options)
+        except OSError as error:
+            if isinstance(error, requests.RequestException):
+                raise
+            raise requests.exceptions.SSLError(str(error)) from error
+
+
+def authorities_problem() -> str:
+    """Return the variable of certificate authorities that cannot be used, with the reason; empty when all is well."""
+    name = next((name for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
+    if not name:
+        return ""
+    path = Path(os.environ[name])
+    if not path.exists():
+        return f"{name}: there is no file or folder {str(path)!r}"
+    if path.is_dir():
+        return ""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (ssl.SSLError, OSError):
+        return f"{name}: {str(path)!r} is not a readable file of certificates in PEM form"
+    return ""

@@ -1,0 +1,107 @@
+"""Files of the user who runs SFAPI never change what is sent; proxy variables do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from accounts_client.client import AccountsClient
+from outgoing.sessions import OutgoingSession
+from pardot.channels.slack import post_to_slack
+from pardot.connection import PardotCalls, pardot_client
+from sf.connection import salesforce_client
+from sf.salesforce.errors import SalesforceError
+from sf.salesforce.records import simple_salesforce
+from sf.sync.usage import UsageCounter
+from tests.api.accounts_server import AccountsServer, accounts_server
+from tests.api.cookies import UUID
+from tests.sf.test_proxy import proxy
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NETRC = {
+    "default entry": "default login anonymous password canary",
+    "an entry for the host": "machine localhost login anonymous password canary",
+    "an entry for the address": "machine 127.0.0.1 login anonymous password canary",
+}
+
+
+@pytest.fixture(params=list(NETRC.values()), ids=list(NETRC))
+def netrc(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / ".netrc"
+    file.write_text(request.param + "\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return file
+
+
+@pytest.fixture
+def seen() -> Iterator[AccountsServer]:
+    """A server that remembers the headers it was sent."""
+    with accounts_server() as server:
+        yield server
+
+
+def call_salesforce() -> None:
+    assert salesforce_client(UsageCounter("test")).limits()
+
+
+def call_simple_salesforce() -> None:
+    assert simple_salesforce(salesforce_client(UsageCounter("test"))).describe()
+
+
+def call_pardot() -> None:
+    assert pardot_client(salesforce_client(UsageCounter("test")), PardotCalls()).ask_usage()
+
+
+@pytest.mark.parametrize("call", [call_salesforce, call_simple_salesforce, call_pardot])
+def test_a_netrc_does_not_replace_the_session_of_salesforce(
+    simulator: Simulator, netrc: Path, call: Callable[[], None]
+) -> None:
+    call()
+    assert simulator.calls_to("oauth2/token") == 1, "no call was refused"
+
+
+def test_a_file_that_netrc_names_is_not_read_either(
+    simulator: Simulator, netrc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETRC", str(netrc))
+    call_salesforce()
+
+
+def test_accounts_gets_its_own_token_and_nothing_of_a_netrc(seen: AccountsServer, netrc: Path) -> None:
+    AccountsClient(url=seen.url, client_id="app", client_secret="hush").user(UUID)
+    sent = [headers.get("Authorization") for _, headers in seen.requests]
+    assert sent == [None, "Bearer token-1"]
+
+
+def test_slack_gets_nothing_of_a_netrc(seen: AccountsServer, netrc: Path) -> None:
+    post_to_slack(f"{seen.url}/services/hush", "good morning")
+    assert [headers.get("Authorization") for _, headers in seen.requests] == [None]
+
+
+def test_a_redirect_is_not_followed(seen: AccountsServer) -> None:
+    seen.status = 302
+    assert OutgoingSession().get(seen.url, timeout=10).status_code == 302
+    assert len(seen.requests) == 1
+
+
+def test_the_proxy_variables_are_in_effect(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy() as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.server_address[1]}")
+        call_salesforce()
+        assert server.targets == []
+        monkeypatch.setenv("NO_PROXY", "elsewhere.example")
+        OutgoingSession().get(f"{simulator.variables['SALESFORCE_HOST']}/services/data", timeout=30)
+    assert server.targets == [simulator.variables["SALESFORCE_HOST"].removeprefix("https://")]
+
+
+def test_authorities_that_disappear_while_a_process_runs_are_named(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    with pytest.raises(SalesforceError, match=r"REQUESTS_CA_BUNDLE: there is no file or folder '/nowhere\.pem'"):
+        call_salesforce()
