@@ -19,11 +19,27 @@ USERNAME = "integration@camp.example"
 PASSWORD = "simulator-password"  # noqa: S105
 SECURITY_TOKEN = "simulatortoken"  # noqa: S105
 REFRESH_TOKEN = "5Aep861.simulator.refresh.token"  # noqa: S105
-ORGANIZATION_ID = make_id("00D", FIRST_SERIAL)
-USER_ID = make_id("005", FIRST_SERIAL)
-"""The integration user: the first user of the generated data."""
-SESSION_ID = f"{ORGANIZATION_ID[:15]}!simulator.session"
-"""A session that is in force from the start, for the way in which one is handed over."""
+
+
+def organization_id(number: int) -> str:
+    """The id of the org with this number, from 1: each has another."""
+    return make_id("00D", FIRST_SERIAL + number - 1)
+
+
+def user_id() -> str:
+    """The id of the integration user: the first user of the generated data."""
+    return make_id("005", FIRST_SERIAL)
+
+
+def session_id(organization: str) -> str:
+    """A session that is in force from the start, for the way in which one is handed over."""
+    return f"{organization[:15]}!simulator.session"
+
+
+ORGANIZATION_ID = organization_id(1)
+USER_ID = user_id()
+SESSION_ID = session_id(ORGANIZATION_ID)
+"""Those of a simulator that was started without options."""
 
 
 def jwt_private_key(folder: Path) -> str:

@@ -19,7 +19,9 @@ from simulator.control.site import site
 from simulator.gateway import Gateway
 from simulator.http import Router
 from simulator.pardot import routes as pardot
+from simulator.pardot.settings import BUSINESS_UNIT
 from simulator.salesforce import routes as salesforce
+from simulator.schema import ids
 from simulator.server import PortTaken, Server
 from simulator.store import StoreBusyError
 from simulator.tls import Certificates, certificates
@@ -54,6 +56,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"size of the made-up data, {MIN_SCHOOLS} to {MAX_SCHOOLS:,} (default %(default)s)",
     )
     add("--seed", type=int, default=1, help="another seed, other data (default %(default)s)")
+    add(
+        "--organization",
+        type=int,
+        metavar="N",
+        help="number of the org: each has an organization id of its own (default: the seed)",
+    )
+    add(
+        "--instance",
+        default=ids.INSTANCE,
+        metavar="XX",
+        help="characters 4 and 5 of all ids: with others, all ids are new (default %(default)s)",
+    )
+    add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
     add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
     add("--data-dir", type=Path, metavar="DIR", help="default: SFAPI_DATA_DIR, or .data")
     add("--fresh", action="store_true", help="make the data anew")
@@ -70,6 +85,10 @@ class Simulator:
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
         """Takes the ports, then opens (or makes) the data. ``CannotStart`` says what is in the way."""
+        try:
+            ids.name_instance(options.instance)
+        except ValueError as error:
+            raise CannotStart(f"--instance: {error}") from error
         self._variables_file: Path | None = options.variables_file
         folder = _folder(options)
         self.certificates: Certificates = certificates(folder)
@@ -84,6 +103,8 @@ class Simulator:
                 control_port=self._control.port,
                 schools=options.schools,
                 seed=options.seed,
+                organization=options.organization or max(options.seed, 1),
+                business_unit=options.business_unit,
                 as_of=options.as_of,
             )
             self.world = _open(config, fresh=options.fresh, say=say)

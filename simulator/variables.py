@@ -45,10 +45,10 @@ def other_logins(world: World) -> dict[str, str]:
     """What the other ways to log in take; set together with all of the above, they would go first."""
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,
-        "SALESFORCE_SESSION_ID": credentials.SESSION_ID,
+        "SALESFORCE_SESSION_ID": credentials.session_id(world.organization_id),
         "SALESFORCE_REFRESH_TOKEN": credentials.REFRESH_TOKEN,
         "SALESFORCE_PRIVATE_KEY": credentials.jwt_private_key(world.config.folder).strip().replace("\n", "\\n"),
-        "SALESFORCE_ORGANIZATION_ID": credentials.ORGANIZATION_ID,
+        "SALESFORCE_ORGANIZATION_ID": world.organization_id,
     }
 
 

@@ -11,7 +11,7 @@ from simulator import credentials
 from simulator.accounts.settings import AccountsSettings
 from simulator.counters import Counters
 from simulator.faults import Faults
-from simulator.pardot.settings import PardotSettings
+from simulator.pardot.settings import BUSINESS_UNIT, PardotSettings
 from simulator.prepared import PreparedAnswers
 from simulator.salesforce.jobs import Jobs
 from simulator.salesforce.locators import Locators
@@ -37,6 +37,10 @@ class Config:
     control_port: int = DEFAULT_CONTROL_PORT
     schools: int = DEFAULT_SCHOOLS
     seed: int = 1
+    organization: int = 1
+    """The number of the org: each has another id."""
+    business_unit: str = BUSINESS_UNIT
+    """Pardot's."""
     as_of: datetime | None = None
     """The day on which the made-up data ends; None: today."""
 
@@ -84,17 +88,25 @@ class World:
             folder,
             schools=config.schools,
             seed=config.seed,
+            organization=config.organization,
             as_of=config.as_of,
             fresh=fresh,
             progress=progress,
         )
-        world = cls(config, store, Identity.open(folder), PreparedAnswers(folder))
+        organization_id = credentials.organization_id(config.organization)
+        sessions = Sessions(organization_id)
+        world = cls(config, store, Identity.open(folder), PreparedAnswers(folder), sessions=sessions)
+        world.pardot.business_unit = world.pardot.own_unit = config.business_unit
         world.adopt_session()
         return world
 
+    @property
+    def organization_id(self) -> str:
+        return credentials.organization_id(self.config.organization)
+
     def adopt_session(self) -> None:
         """Puts the session into force that is handed over instead of a login."""
-        self.sessions.adopt(credentials.SESSION_ID)
+        self.sessions.adopt(credentials.session_id(self.organization_id))
 
     def reset_sessions(self) -> None:
         """Ends all sessions with what hangs on them (query cursors, Bulk jobs), but for the one handed over."""

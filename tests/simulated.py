@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -90,12 +90,12 @@ class Simulator:
         )
 
 
-def start_simulator(folder: Path, *, schools: int, seed: int = 7) -> tuple[subprocess.Popen[bytes], Simulator]:
+def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tuple[subprocess.Popen[bytes], Simulator]:
     """A simulator on free ports; stop it with ``terminate``."""
     variables = folder / "simulator.env"
     log = (folder / "simulator.log").open("wb")
     with log:
-        process = _simulator_process(folder, variables, log, schools, seed)
+        process = _simulator_process(folder, variables, log, schools, seed, more)
     deadline = time.monotonic() + READY_SECONDS
     while not variables.exists():
         assert process.poll() is None, (folder / "simulator.log").read_text()
@@ -107,12 +107,12 @@ def start_simulator(folder: Path, *, schools: int, seed: int = 7) -> tuple[subpr
 
 
 def _simulator_process(
-    folder: Path, variables: Path, log: IO[bytes], schools: int, seed: int
+    folder: Path, variables: Path, log: IO[bytes], schools: int, seed: int, more: Sequence[str] = ()
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", f"--schools={schools}",
-            f"--seed={seed}", f"--data-dir={folder}", f"--variables-file={variables}",
+            f"--seed={seed}", f"--data-dir={folder}", f"--variables-file={variables}", *more,
         ],
         cwd=ROOT,
         stdout=log,

@@ -25,14 +25,20 @@ _MISSING = 62**9
 
 
 def make(
-    connection: sqlite3.Connection, schools: int, seed: int, as_of: datetime, progress: Callable[[str], None]
+    connection: sqlite3.Connection,
+    schools: int,
+    seed: int,
+    as_of: datetime,
+    progress: Callable[[str], None],
+    *,
+    organization: int = 1,
 ) -> None:
     """Fills an empty database with the tables of all three systems."""
     create_tables(connection)
     pardot.create(connection)
     connection.execute("BEGIN")
     draw = Draw(seed, as_of)
-    directory = make_organization(connection, draw)
+    directory = make_organization(connection, draw, organization)
     contacts = _make_schools(connection, draw, directory, schools, progress)
     progress("leads, campaigns and scores")
     leads = make_leads(connection, draw, directory, schools, contacts.table)

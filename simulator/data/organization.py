@@ -6,6 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from simulator import credentials
 from simulator.data import words
 from simulator.data.draw import Draw
 from simulator.data.tables import Table
@@ -44,9 +45,10 @@ class Directory:
     """Those of ``books`` that are used below college."""
 
 
-def make_organization(connection: sqlite3.Connection, draw: Draw) -> Directory:
+def make_organization(connection: sqlite3.Connection, draw: Draw, number: int) -> Directory:
     users = _users(connection, draw)
     stamps = _old_stamps(draw, users[0])
+    name = "Simulated Open Textbooks" if number == 1 else f"Simulated Open Textbooks {number}"
     organization = Table(
         connection,
         "Organization",
@@ -54,7 +56,7 @@ def make_organization(connection: sqlite3.Connection, draw: Draw) -> Directory:
          "TimeZoneSidKey", "PrimaryContactId"),
     )  # fmt: skip
     organization.rows.append(
-        (organization.next_id(), "Simulated Open Textbooks", *stamps, "SIM1", 1, "Developer Edition", "en_US",
+        (credentials.organization_id(number), name, *stamps, "SIM1", 1, "Developer Edition", "en_US",
          "America/Chicago", users[1])
     )  # fmt: skip
     organization.finish()

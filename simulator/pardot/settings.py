@@ -106,6 +106,8 @@ class PardotSettings:
     """One simulated business unit's behaviour. A world has one; its defaults are a Pardot in good order."""
 
     business_unit: str = BUSINESS_UNIT
+    own_unit: str = BUSINESS_UNIT
+    """The business unit that it was started with."""
     ceiling: int = 100_000
     """Rows after which a sequence of page tokens ends, silently but for a header."""
     token_seconds: float = 4 * 3_600
@@ -126,5 +128,5 @@ class PardotSettings:
 
     def reset(self) -> None:
         """Back to the defaults, in place; page tokens stay valid."""
-        fresh = PardotSettings(token_key=self.token_key)
+        fresh = PardotSettings(token_key=self.token_key, business_unit=self.own_unit, own_unit=self.own_unit)
         self.__dict__.update(fresh.__dict__)

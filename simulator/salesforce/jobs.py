@@ -59,7 +59,7 @@ class Job:
             "id": self.id,
             "operation": self.operation,
             "object": self.sobject,
-            "createdById": credentials.USER_ID,
+            "createdById": credentials.user_id(),
             "createdDate": created,
             "systemModstamp": created,
             "state": self.state,

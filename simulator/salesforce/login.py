@@ -73,7 +73,7 @@ class OAuth:
         if not user_is_active(self._world):
             raise LoginError("inactive_user", "user is inactive")
         session = self._world.sessions.start(flow)
-        return Response.json(_token_payload(session.token, host_of(request)))
+        return Response.json(_token_payload(session.token, host_of(request), self._world.organization_id))
 
     def _check_client_id(self, form: Form) -> None:
         if form.get("client_id") != credentials.CLIENT_ID:
@@ -143,7 +143,7 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 def user_is_active(world: World) -> bool:
     """Whether the integration user, a record like any other, may still log in."""
-    user = world.store.get("User", credentials.USER_ID)
+    user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 
 
@@ -165,8 +165,8 @@ def _with_basic(request: Request) -> dict[str, str]:
     return form
 
 
-def _token_payload(token: str, host: str) -> dict[str, str]:
-    identity = f"{host}/id/{credentials.ORGANIZATION_ID}/{credentials.USER_ID}"
+def _token_payload(token: str, host: str, organization: str) -> dict[str, str]:
+    identity = f"{host}/id/{organization}/{credentials.user_id()}"
     issued_at = str(int(time.time() * 1000))
     digest = hmac.new(credentials.CLIENT_SECRET.encode(), (identity + issued_at).encode(), hashlib.sha256)
     return {

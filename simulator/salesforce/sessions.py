@@ -27,14 +27,15 @@ class Session:
 class Sessions:
     """The tokens in force. Safe to use from many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, organization_id: str = credentials.ORGANIZATION_ID) -> None:
+        self._organization_id = organization_id
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
     def start(self, flow: str) -> Session:
         """A new session with a token of Salesforce's shape: organisation id, ``!``, 96 characters."""
         secret = "".join(secrets.choice(_ALPHABET) for _ in range(96))
-        session = Session(f"{credentials.ORGANIZATION_ID[:15]}!{secret}", flow, time.time())
+        session = Session(f"{self._organization_id[:15]}!{secret}", flow, time.time())
         with self._lock:
             self._sessions[session.token] = session
         return session

@@ -54,10 +54,11 @@ class SoapLogin:
             message = "Invalid username, password, security token; or user locked out."
             return _fault("INVALID_LOGIN", message)
         session = self._world.sessions.start("soap")
-        return _success(session.token, f"{host_of(request)}/services/Soap/u/{request.params['version']}")
+        server_url = f"{host_of(request)}/services/Soap/u/{request.params['version']}"
+        return _success(session.token, server_url, self._world.organization_id)
 
     def _may_log_in(self, call: _Login) -> bool:
-        if call.organization_id and call.organization_id[:15] != credentials.ORGANIZATION_ID[:15]:
+        if call.organization_id and call.organization_id[:15] != self._world.organization_id[:15]:
             return False
         trusted = bool(call.organization_id)
         fits = password_fits(call.username, call.password, trusted_address=trusted)
@@ -84,17 +85,17 @@ def _fault(code: str, message: str) -> Response:
     return Response(500, envelope.encode(), dict(_HEADERS))
 
 
-def _success(token: str, server_url: str) -> Response:
-    organization = credentials.ORGANIZATION_ID[:15]
+def _success(token: str, server_url: str, organization_id: str) -> Response:
+    organization = organization_id[:15]
     body = (
         "<loginResponse><result>"
         f"<metadataServerUrl>{escape(server_url.replace('/u/', '/m/'))}/{organization}</metadataServerUrl>"
         "<passwordExpired>false</passwordExpired><sandbox>false</sandbox>"
         f"<serverUrl>{escape(server_url)}/{organization}</serverUrl>"
-        f"<sessionId>{escape(token)}</sessionId><userId>{credentials.USER_ID}</userId>"
-        f"<userInfo><organizationId>{credentials.ORGANIZATION_ID}</organizationId>"
+        f"<sessionId>{escape(token)}</sessionId><userId>{credentials.user_id()}</userId>"
+        f"<userInfo><organizationId>{organization_id}</organizationId>"
         f"<sessionSecondsValid>{SESSION_SECONDS}</sessionSecondsValid>"
-        f"<userId>{credentials.USER_ID}</userId><userName>{escape(credentials.USERNAME)}</userName></userInfo>"
+        f"<userId>{credentials.user_id()}</userId><userName>{escape(credentials.USERNAME)}</userName></userInfo>"
         "</result></loginResponse>"
     )
     envelope = _ENVELOPE.format(namespaces='xmlns="urn:partner.soap.sforce.com"', body=body)

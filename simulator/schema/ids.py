@@ -12,8 +12,9 @@ _SUFFIX = string.ascii_uppercase + "012345"
 _BASE = len(DIGITS)
 _LETTERS = frozenset(DIGITS)
 _UPPER = frozenset(string.ascii_uppercase)
-_INSTANCE = "Hs"
+INSTANCE = "Hs"
 """Characters 4 and 5, which in Salesforce name the instance the record was made on."""
+_instance = INSTANCE
 _SERIAL_DIGITS = 10
 
 
@@ -41,6 +42,20 @@ def to_18(text: str) -> str:
     return text[:15] + suffix(text[:15])
 
 
+def name_instance(letters: str) -> None:
+    """Make all ids of this process with these two characters. Raises ``ValueError`` when they are not of an id."""
+    global _instance  # noqa: PLW0603 - one org a process
+    if len(letters) != 2 or not _LETTERS.issuperset(letters):
+        raise ValueError("two letters or digits name an instance")
+    _instance = letters
+    _beginning.cache_clear()
+
+
+def instance() -> str:
+    """Return characters 4 and 5 of all ids."""
+    return _instance
+
+
 def make_id(prefix: str, serial: int) -> str:
     """The id of the record with this serial number, from 0."""
     high, low = divmod(serial, len(_PAIRS))
@@ -66,5 +81,5 @@ def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)
         digits.append(DIGITS[digit])
-    head = prefix + _INSTANCE + "".join(reversed(digits))
+    head = prefix + _instance + "".join(reversed(digits))
     return head, suffix(head + "00")[:2], _case_bits(head[10:])

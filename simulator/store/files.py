@@ -14,6 +14,7 @@ from typing import IO
 
 import simulator
 from simulator import data
+from simulator.schema import ids
 from simulator.store.database import Database, connect
 from simulator.store.errors import StoreBusyError
 
@@ -30,6 +31,8 @@ class Recipe:
     schools: int
     seed: int
     as_of: datetime
+    organization: int = 1
+    """The number of the org."""
 
 
 def lock(folder: Path) -> IO[str]:
@@ -52,15 +55,16 @@ def prepare(
     schools: int,
     seed: int,
     as_of: datetime | None,
+    organization: int,
     fresh: bool,
     progress: Progress,
 ) -> tuple[Recipe, Database]:
     """Opens the data in the folder when it was made by this recipe, otherwise makes it."""
     pristine, live = folder / "pristine.sqlite3", folder / "live.sqlite3"
-    recipe = None if fresh else _matching(pristine, schools, seed, as_of)
+    recipe = None if fresh else _matching(pristine, schools, seed, as_of, organization)
     if recipe is None:
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        recipe = Recipe(schools, seed, as_of or today)
+        recipe = Recipe(schools, seed, as_of or today, organization)
         _remove(live)
         _make(pristine, recipe, progress)
     edited = live.exists()
@@ -69,7 +73,7 @@ def prepare(
     return recipe, Database(live, pristine, changed=edited)
 
 
-def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None) -> Recipe | None:
+def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None, organization: int) -> Recipe | None:
     if not pristine.exists():
         return None
     connection = connect(pristine)
@@ -81,10 +85,12 @@ def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None) -
         connection.close()
     if meta.get("code") != _fingerprint() or meta.get("schools") != str(schools):
         return None
+    if meta.get("organization") != str(organization) or meta.get("instance") != ids.instance():
+        return None
     made_as_of = datetime.fromisoformat(meta["as_of"])
     if meta.get("seed") != str(seed) or as_of not in (None, made_as_of):
         return None
-    return Recipe(schools, seed, made_as_of)
+    return Recipe(schools, seed, made_as_of, organization)
 
 
 def _make(pristine: Path, recipe: Recipe, progress: Progress) -> None:
@@ -96,11 +102,13 @@ def _make(pristine: Path, recipe: Recipe, progress: Progress) -> None:
         connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192; PRAGMA cache_size = -32000;"
         )
-        data.make(connection, recipe.schools, recipe.seed, recipe.as_of, progress)
+        data.make(connection, recipe.schools, recipe.seed, recipe.as_of, progress, organization=recipe.organization)
         meta = {
             "schools": recipe.schools,
             "seed": recipe.seed,
             "as_of": recipe.as_of.isoformat(),
+            "organization": recipe.organization,
+            "instance": ids.instance(),
             "code": _fingerprint(),
         }
         rows = [(name, str(value)) for name, value in meta.items()]

@@ -52,6 +52,7 @@ class Store:
         schools: int,
         seed: int = 1,
         as_of: datetime | None = None,
+        organization: int = 1,
         fresh: bool = False,
         progress: Callable[[str], None] = logger.info,
         clock: Clock = _utc_now,
@@ -65,7 +66,13 @@ class Store:
         lock = files.lock(folder)
         try:
             recipe, database = files.prepare(
-                folder, schools=schools, seed=seed, as_of=as_of, fresh=fresh, progress=progress
+                folder,
+                schools=schools,
+                seed=seed,
+                as_of=as_of,
+                organization=organization,
+                fresh=fresh,
+                progress=progress,
             )
             return cls(recipe, database, lock, clock)
         except BaseException:

@@ -129,7 +129,7 @@ def test_a_blocked_flow_fails_like_a_wrong_password(simulator: RunningSimulator)
 
 
 def test_an_inactive_user_may_not_log_in(simulator: RunningSimulator) -> None:
-    path = f"/records/User/{credentials.USER_ID}/raw"
+    path = f"/records/User/{credentials.user_id()}/raw"
     simulator.control("POST", path, {"values": {"IsActive": False}, "touch": True})
     assert log_in(simulator, PASSWORD).json()["error"] == "inactive_user"
 
