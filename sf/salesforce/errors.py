@@ -1,7 +1,7 @@
 """What can go wrong with Salesforce, grouped by what the caller should do about it.
 
 Errors of the REST API are a list ``[{"message", "errorCode", "fields"}]`` (REST API Developer Guide, "Status codes
-and error responses"); Bulk API 2.0 uses the same form.
+and error responses"); Bulk API 2.0 uses the same form. Which code belongs to which group: ``refusals.py``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from sf.salesforce.refusals import Group, Refusal, classify
+
 
 class SalesforceError(Exception):
-    """Salesforce could not be asked, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty."""
+    """Salesforce could not be asked, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
+
+    ``str()`` may be logged: it has the code and the names of fields, and no sentence that could quote a record.
+    """
 
     lasting: ClassVar[bool] = True
     """It will not get better by itself soon. Wrong credentials, too often, lock the API user out."""
+    group: Group = Group.ORG
+    """Whose fault it is: an accepted write is final only when it is the record's."""
+    concerns_everything: bool = True
+    """Any other call would fail in the same way now."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0, fields: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -26,7 +35,8 @@ class SalesforceError(Exception):
         self.retry_after = 0.0
         """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
         self.reason = ""
-        """Salesforce's own sentence, without what was asked."""
+        """Salesforce's own sentence, without what was asked. It may quote values: show it only to who sent them, to
+        operators in the admin, and on the terminal of who asked; never log it."""
         self.unanswered = False
         """The call went out and no whole answer came back."""
 
@@ -35,11 +45,18 @@ class SalesforceError(Exception):
         """Whether the call may have been carried out all the same: a writing one must not be sent again blindly."""
         return self.unanswered or self.status in _UNSURE_STATUSES
 
+    @property
+    def in_full(self) -> str:
+        """The message with Salesforce's own sentence: for the terminal or page of who asked, not for logs."""
+        said = str(self)
+        return said if not self.reason or self.reason in said else f"{said} Salesforce says: {self.reason}"
+
 
 class TransientError(SalesforceError):
-    """Asking again after a pause may help: connection, timeout, busy, locked row."""
+    """Asking again after a pause may help: connection, timeout, busy, locked row, maintenance."""
 
     lasting = False
+    group = Group.MOMENT
     exhausted = False
     """It was tried again until a deadline passed: whoever retries around that adds nothing."""
 
@@ -47,35 +64,38 @@ class TransientError(SalesforceError):
 class SessionExpired(SalesforceError):
     """The access token is no longer good: log in again, once."""
 
+    group = Group.MOMENT
 
-class LoginFailed(SalesforceError):
+
+class OrgUnavailable(SalesforceError):
+    """Salesforce refuses everything of this org or API user until somebody acts: expired password, full storage."""
+
+
+class LoginFailed(OrgUnavailable):
     """Salesforce refuses the credentials or the login flow."""
+
+
+class DailyLimitReached(OrgUnavailable):
+    """The org has no API calls left today: stop, and go on tomorrow."""
 
 
 class QueryLocatorGone(SalesforceError):
     """The cursor or job of a read has ended: start again from the last committed point."""
 
-
-class DailyLimitReached(SalesforceError):
-    """The org has no API calls left today: stop, and go on tomorrow."""
+    group = Group.MOMENT
+    concerns_everything = False
 
 
 class RequestRefused(SalesforceError):
-    """Salesforce will not do this, now or later: its message names the field or object."""
+    """Salesforce refuses this call, now or later. ``group`` tells whether because of the record's values."""
+
+    group = Group.UNKNOWN
+    concerns_everything = False
 
 
 _UNSURE_STATUSES = frozenset({408, 500, 502, 504})
 """Something on the way gave up, or Salesforce did in the middle; 503 comes before anything is done."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
-_TRANSIENT_CODES = frozenset(
-    {
-        "UNABLE_TO_LOCK_ROW",
-        "SERVER_UNAVAILABLE",
-        "QUERY_TIMEOUT",
-        "REQUEST_RUNNING_TOO_LONG",
-        "UNKNOWN_EXCEPTION",
-    }
-)
 _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER"})
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
@@ -83,10 +103,14 @@ _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
     """The error that an HTTP answer of 300 or more stands for. ``asked`` is method and path, for the message."""
     code, said, fields = parse_error_body(body)
-    named = f" ({', '.join(fields)})" if fields else ""
-    message = f"Salesforce answered {status} {code} to {asked}: {said}{named}".replace("  ", " ")
-    error = _kind(status, code, said)(message, code=code, status=status, fields=fields)
+    refusal = classify(code, said)
+    message = _message(status, code, said, fields, refusal, asked)
+    error = _kind(status, code, refusal)(message, code=code, status=status, fields=fields)
     error.reason = said
+    if refusal:
+        error.group, error.concerns_everything = refusal.group, refusal.everything
+    elif not code:
+        error.concerns_everything = True  # a proxy's own page, and the like
     return error
 
 
@@ -100,21 +124,43 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
     return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
 
 
-def _kind(status: int, code: str, said: str) -> type[SalesforceError]:
-    if code in _SESSION_CODES or status == 401:
+def is_passing(status: int) -> bool:
+    """Whether an answer without a code that is known says nothing of the call itself.
+
+    A redirection is no refusal: the org has moved, or something on the way answers in its place.
+    """
+    return status in TRANSIENT_STATUSES or status > 504 or status < 400
+
+
+def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
+    """Code, fields and our own words; Salesforce's sentence only where it cannot quote a record's values."""
+    named = f" ({', '.join(fields)})" if fields else ""
+    answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
+    if _reads(asked) and (refusal.names_schema if refusal else not code):
+        return f"{answer}: {said}" + (f" ({refusal.remedy})" if refusal else "")
+    if refusal:
+        return f"{answer}: {refusal.meaning} {refusal.remedy}"
+    return f"{answer}: an error that SFAPI does not know" if code else f"{answer}: not in Salesforce's own form"
+
+
+def _reads(asked: str) -> bool:
+    """Whether the call carries no record: then an answer of a proxy, or about the schema, quotes none."""
+    return asked.startswith("GET ") or asked.endswith("/jobs/query")
+
+
+def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:
+    """The code decides, where it is known; the HTTP status only where it is not."""
+    if code in _SESSION_CODES or (status == 401 and refusal is None):
         return SessionExpired
     if code in _LOCATOR_CODES:
         return QueryLocatorGone
-    if code == "REQUEST_LIMIT_EXCEEDED":
-        return TransientError if _is_concurrent(said) else DailyLimitReached
-    if code in _TRANSIENT_CODES or status in TRANSIENT_STATUSES or status > 504:
+    if refusal is None:
+        return TransientError if is_passing(status) else RequestRefused
+    if refusal.group is Group.MOMENT:
         return TransientError
-    return RequestRefused
-
-
-def _is_concurrent(said: str) -> bool:
-    """One code stands for two limits, told apart by the message only: ``ConcurrentRequests …``."""
-    return "concurrent" in said.lower()
+    if not refusal.everything:
+        return RequestRefused
+    return DailyLimitReached if code == "REQUEST_LIMIT_EXCEEDED" else OrgUnavailable
 
 
 def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:

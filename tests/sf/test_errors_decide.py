@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from sf.models import Account, Adoption, SyncRun
 from sf.salesforce.errors import (
     DailyLimitReached,
+    OrgUnavailable,
     QueryLocatorGone,
     RequestRefused,
     SalesforceError,
@@ -274,7 +275,12 @@ def test_a_result_that_is_none_is_asked_for_again(
         (400, b'[{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "try later"}]', TransientError),
         (502, b"<html>Bad gateway</html>", TransientError),
         (404, b'[{"errorCode": "NOT_FOUND", "message": "no such thing"}]', RequestRefused),
-        (302, b"", RequestRefused),
+        (302, b"", TransientError),
+        (403, b'[{"errorCode": "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "message": "expired"}]', OrgUnavailable),
+        (401, b'[{"errorCode": "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "message": "expired"}]', OrgUnavailable),
+        (401, b'[{"errorCode": "SOMETHING_NEW", "message": "?"}]', SessionExpired),
+        (400, b'[{"errorCode": "SOMETHING_NEW", "message": "?"}]', RequestRefused),
+        (500, b'[{"errorCode": "SOMETHING_NEW", "message": "?"}]', TransientError),
         (400, b"\xff\xfe", RequestRefused),
         (400, b"[]", RequestRefused),
         (400, b'[{"errorCode": null}]', RequestRefused),
@@ -290,4 +296,5 @@ def test_an_error_names_the_fields(simulator: Simulator) -> None:
     body = b'[{"errorCode": "REQUIRED_FIELD_MISSING", "message": "Required", "fields": ["LastName", "Email"]}]'
     error = error_from_answer(400, body, asked="POST /x")
     assert error.fields == ("LastName", "Email")
-    assert str(error).endswith("Required (LastName, Email)")
+    assert "REQUIRED_FIELD_MISSING to POST /x (LastName, Email)" in str(error)
+    assert error.in_full.endswith("Salesforce says: Required")

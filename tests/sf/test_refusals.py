@@ -1,0 +1,89 @@
+"""Refusals are classified by Salesforce's code, then by the cause that a message wraps, then by the HTTP status."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sf.salesforce.errors import OrgUnavailable, RequestRefused, SalesforceError, TransientError, error_from_answer
+from sf.salesforce.refusals import REFUSALS, Group
+
+LOCKED = "first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []"
+
+
+def refused(code: str, message: str = "no", *, status: int = 400, asked: str = "PATCH /x") -> SalesforceError:
+    body = json.dumps([{"errorCode": code, "message": message, "fields": []}]).encode()
+    return error_from_answer(status, body, asked=asked)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", Group.MOMENT),
+        ("UNABLE_TO_LOCK_ROW", Group.MOMENT),
+        ("ORG_IN_MAINTENANCE", Group.MOMENT),
+        ("INVALID_OPERATION_WITH_EXPIRED_PASSWORD", Group.ORG),
+        ("CLIENT_NOT_ACCESSIBLE_FOR_USER", Group.ORG),
+        ("STORAGE_LIMIT_EXCEEDED", Group.ORG),
+        ("INVALID_FIELD", Group.ORG),
+        ("STRING_TOO_LONG", Group.RECORD),
+        ("DUPLICATES_DETECTED", Group.RECORD),
+    ],
+)
+def test_the_code_decides_before_the_status(code: str, group: Group, status: int) -> None:
+    assert refused(code, status=status).group is group
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "FIELD_CUSTOM_VALIDATION_EXCEPTION"],
+)
+@pytest.mark.parametrize(
+    ("message", "group"),
+    [
+        (f"CaseTrigger: AfterInsert caused by: System.DmlException: {LOCKED}", Group.MOMENT),
+        ("CaseTrigger: System.LimitException: Apex CPU time limit exceeded", Group.MOMENT),
+        ("CaseTrigger: System.LimitException: Too many SOQL queries: 101", Group.MOMENT),
+        ("first error: STORAGE_LIMIT_EXCEEDED, storage limit exceeded: []", Group.ORG),
+        ("first error: INSUFFICIENT_ACCESS_OR_READONLY, insufficient access rights on object id: []", Group.ORG),
+        ("first error: REQUIRED_FIELD_MISSING, Required fields are missing: [Origin]: [Origin]", Group.RECORD),
+        ("Please choose a product.", Group.RECORD),
+    ],
+)  # fmt: skip
+def test_what_the_orgs_automation_wraps_decides(code: str, message: str, group: Group) -> None:
+    assert refused(code, message).group is group
+
+
+def test_a_code_that_nobody_knows_is_never_the_records_fault() -> None:
+    for status in (400, 403, 404, 409, 422):
+        error = refused("SOMETHING_NEW", status=status)
+        assert (type(error), error.group) == (RequestRefused, Group.UNKNOWN)
+    assert refused("SOMETHING_NEW", status=500).group is Group.MOMENT
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_no_sentence_about_a_record_is_in_what_may_be_logged(code: str) -> None:
+    error = refused(code, "data value too large: canary (max length=40)")
+    assert "canary" not in str(error)
+    assert code in str(error)
+    assert "canary" in error.in_full
+
+
+@pytest.mark.parametrize("code", ["UNKNOWN_EXCEPTION", "SOMETHING_NEW", "STRING_TOO_LONG", "APEX_ERROR"])
+def test_a_read_shows_no_sentence_either_that_may_quote_a_record(code: str) -> None:
+    assert "canary" not in str(refused(code, "canary", status=500, asked="GET /services/data/v62.0/query"))
+
+
+def test_a_read_shows_the_sentence_that_names_the_schema() -> None:
+    error = refused("INVALID_FIELD", "No such column 'LMS__c' on entity 'Account'", asked="GET /x")
+    assert "No such column 'LMS__c'" in str(error)
+
+
+def test_what_passes_and_what_stops_everything_are_told_apart() -> None:
+    assert type(refused("TOO_MANY_REQUESTS", status=429)) is TransientError
+    assert type(refused("USER_INACTIVE", status=403)) is OrgUnavailable
+    assert refused("SERVER_UNAVAILABLE", status=503).concerns_everything
+    assert not refused("UNABLE_TO_LOCK_ROW").concerns_everything
+    assert not refused("INSUFFICIENT_ACCESS", status=403).concerns_everything
