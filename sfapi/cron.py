@@ -1,14 +1,15 @@
-"""The cron table, and how a scheduled job runs.
+"""The cron table, and the names under which its lines start this checkout.
 
-django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits 0. So the function does
-not do the work: it *becomes* the ordinary command, by ``exec``. The exit status, the log line, the ``SyncRun`` row
-and the report to Sentry are then the command's own, and ``.env`` is read as for any other command.
+`manage.py crontab add` writes each entry as the plain command. `run` is for the lines of earlier releases: there
+django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits 0. So the function does not
+do the work: it *becomes* the ordinary command, by ``exec``.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _MANAGE = Path(__file__).resolve().parents[1] / "manage.py"
@@ -31,6 +32,23 @@ def scheduled_jobs(*, pardot: bool, digest: bool) -> list[tuple[str, str, list[s
     """What is scheduled where Pardot is configured and the digest goes somewhere, or not."""
     wanted = {"camp_sync": pardot, "camp_digest": pardot and digest}
     return [job for job in CRONJOBS if wanted.get(job[2][0], True)]
+
+
+def checkout_as_typed(root: Path) -> Path:
+    """Return the checkout by the path that the operator typed, so that a link such as ``current`` is not resolved."""
+    for working_folder in (os.environ.get("PWD"), "."):
+        with suppress(OSError):
+            # Not resolve(), which would follow the link.
+            folder = Path(os.path.abspath(Path(working_folder or ".", sys.argv[0]))).parent  # noqa: PTH100
+            if (folder / "manage.py").samefile(_MANAGE):
+                return folder
+    return root
+
+
+def python_as_typed(root: Path, typed: Path) -> str:
+    """Return this Python's path, below the typed path where it is part of the checkout."""
+    python = Path(sys.executable)
+    return str(typed / python.relative_to(root) if python.is_relative_to(root) else python)
 
 
 def run(*arguments: str) -> None:

@@ -1,18 +1,22 @@
-"""A line of the cron table, run as cron runs it: without an environment."""
+"""The lines in the crontab, each run as cron runs it: without an environment, by ``/bin/sh``."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from sf.models import SyncRun
-from tests.simulated import Simulator
+from tests.simulated import ROOT, Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +33,13 @@ def crontab(tmp_path: Path, settings: Any) -> Path:
     return table
 
 
+def old_lines(folder: str, hashes: Sequence[str] = ("0" * 32, "1" * 32)) -> str:
+    """What a release before 0.2 wrote, by django-crontab."""
+    line = "0 5 * * * {0}/.venv/bin/python {0}/manage.py crontab run {1} # sfapi in {0}\n"
+    marker = f"# sfapi in {folder}: the hours below are in this zone\nCRON_TZ=UTC\n"
+    return marker + "".join(line.format(folder, each) for each in hashes)
+
+
 def test_the_table_is_written_with_its_time_zone_and_removed_without_a_trace(crontab: Path, settings: Any) -> None:
     settings.TIME_ZONE = "America/Chicago"
     before = crontab.read_text()
@@ -37,9 +48,116 @@ def test_the_table_is_written_with_its_time_zone_and_removed_without_a_trace(cro
     text = crontab.read_text()
     assert text.startswith(before)
     assert text.count("CRON_TZ=America/Chicago\n0 5 * * * ") == 1
-    assert len(re.findall("crontab run", text)) == len(settings.CRONJOBS)
+    assert len(re.findall("# sfapi in ", text)) == len(settings.CRONJOBS) + 1
     call_command("crontab", "remove")
     assert crontab.read_text() == before
+
+
+def test_lines_name_the_command(crontab: Path, settings: Any) -> None:
+    call_command("crontab", "add")
+    for when, _, arguments in settings.CRONJOBS:
+        line = rf"^{re.escape(when)} \S+ \S+/manage.py {' '.join(arguments)} # sfapi in \S+$"
+        assert re.search(line, crontab.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", ["/srv/releases/1", "/srv/with # and space", "/srv/100%", "/srv/ümläut; ' $HOME"])
+def test_lines_of_every_folder_are_shown_replaced_and_removed(
+    crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    before = crontab.read_text()
+    crontab.write_text(before + old_lines(folder))
+    call_command("crontab", "show")
+    assert capsys.readouterr().out.count("of another folder, run manage.py crontab add: 0 5 * * * ") == 2
+    settings.CRONTAB_COMMENT = f"sfapi in {folder}"
+    call_command("crontab", "add")
+    settings.CRONTAB_COMMENT = "sfapi in /srv/current"
+    call_command("crontab", "add")
+    text = crontab.read_text()
+    assert text.count("sync_all # sfapi in /srv/current\n") == 1
+    assert len(re.findall("# sfapi in ", text)) == len(settings.CRONJOBS) + 1
+    assert text.count("CRON_TZ") == 1
+    crontab.write_text(text + old_lines(folder))
+    call_command("crontab", "remove")
+    assert crontab.read_text() == before
+
+
+def test_a_second_installation_of_the_same_user_can_be_left_alone(crontab: Path, settings: Any) -> None:
+    settings.CRONTAB_COMMENT = "sfapi in /srv/staging"
+    call_command("crontab", "add")
+    staging = crontab.read_text()
+    settings.CRONTAB_COMMENT = "sfapi in /srv/production"
+    call_command("crontab", "add", "--only-here")
+    assert crontab.read_text().startswith(staging)
+    call_command("crontab", "remove", "--only-here")
+    assert crontab.read_text() == staging
+
+
+def test_lines_that_only_look_like_ours_stay(crontab: Path) -> None:
+    others = (
+        "0 1 * * * /srv/shop/manage.py sync_all\n"
+        "# 0 5 * * * /srv/sfapi/manage.py sync_all # sfapi in /srv/sfapi\n"
+        "# sfapi in Chicago is looked after by the night shift\n"
+        "5 5 * * * backup # sfapi in /srv/sfapi\n"
+        "6 6 * * * echo \u2028 \x0b\n"
+    )
+    crontab.write_text(others)
+    call_command("crontab", "add")
+    call_command("crontab", "remove")
+    assert crontab.read_text() == others
+
+
+@pytest.mark.parametrize("name", ["back\\slash", "line\nbreak"])
+def test_a_path_that_no_crontab_can_hold_is_refused(crontab: Path, settings: Any, name: str) -> None:
+    before = crontab.read_text()
+    settings.CRONTAB_DJANGO_MANAGE_PATH = f"/srv/{name}/manage.py"
+    with pytest.raises(CommandError, match="no crontab can hold a path with"):
+        call_command("crontab", "add")
+    assert crontab.read_text() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with blank",
+        "R&D",
+        "semi;colon",
+        "it's",
+        "$HOME",
+        "with # sharp",
+        "100%",
+        "a%20b %",
+        "(1)",
+        "Übung 学校",
+        '"two"',
+    ],
+)
+def test_lines_run_in_a_folder_of_any_name(crontab: Path, database: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to(ROOT)
+    add_as_typed(crontab, tmp_path / name)
+    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    assert done.returncode == 0, done.stderr
+    assert SyncRun.objects.get().object == "cleanup_logs"
+
+
+def test_a_link_to_the_release_stays_a_link(crontab: Path, tmp_path: Path) -> None:
+    """``current`` is what the operator typed: the next release needs no other lines."""
+    (tmp_path / "current").symlink_to(ROOT)
+    add_as_typed(crontab, tmp_path / "current")
+    assert f" {tmp_path}/current/manage.py sync_all # sfapi in {tmp_path}/current\n" in crontab.read_text()
+    assert str(ROOT) not in crontab.read_text()
+
+
+def test_a_prefix_and_a_suffix_stand_around_the_command(crontab: Path, database: str, tmp_path: Path) -> None:
+    around = {
+        "CRONTAB_COMMAND_PREFIX": "GREETING='50% off' sh -c 'echo $GREETING; exec \"$0\" \"$@\"'",
+        "CRONTAB_COMMAND_SUFFIX": f">> {tmp_path}/$(date +\\%Y).log 2>&1",
+    }
+    add_as_typed(crontab, ROOT, **around)
+    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    [log] = tmp_path.glob("2*.log")
+    assert log.read_text().startswith("50% off\n")
+    assert "cleanup_logs" in SyncRun.objects.values_list("object", flat=True)
 
 
 def test_a_crontab_of_an_earlier_table_is_shown_and_replaced(
@@ -57,7 +175,7 @@ def test_a_crontab_of_an_earlier_table_is_shown_and_replaced(
     assert re.search(r"^45 23 \* \* 6 +sync_books$", shown, re.MULTILINE)
     call_command("crontab", "add")
     text = crontab.read_text()
-    assert len(re.findall("crontab run", text)) == len(settings.CRONJOBS)
+    assert len(re.findall("# sfapi in ", text)) == len(settings.CRONJOBS) + 1
     assert "\n0 5 * * * " not in text
     settings.CRONJOBS = settings.CRONJOBS[1:]
     call_command("crontab", "remove")
@@ -73,10 +191,17 @@ def test_what_fails_leaves_the_crontab_as_it_was(crontab: Path, settings: Any) -
     assert crontab.read_text() == before
 
 
+def test_a_line_of_an_earlier_release_still_runs(crontab: Path, settings: Any, database: str, tmp_path: Path) -> None:
+    job = next(job for job in settings.CRONJOBS if job[2] == ["cleanup_logs"])
+    job_hash = hashlib.md5(json.dumps(job, sort_keys=True).encode()).hexdigest()
+    crontab.write_text(f"0 3 * * 0 {sys.executable} {ROOT}/manage.py crontab run {job_hash} # sfapi in {ROOT}\n")
+    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    assert done.returncode == 0, done.stderr
+    assert SyncRun.objects.get().object == "cleanup_logs"
+
+
 def test_a_line_of_an_earlier_table_says_what_to_do(crontab: Path, database: str, tmp_path: Path) -> None:
-    call_command("crontab", "add")
-    table = crontab.read_text()
-    crontab.write_text(re.sub("crontab run [0-9a-f]+", f"crontab run {'0' * 32}", table))
+    crontab.write_text(f"0 3 * * 0 {sys.executable} {ROOT}/manage.py crontab run {'0' * 32} # sfapi in {ROOT}\n")
     done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"CommandError: No job with hash {'0' * 32}: this line of the crontab is outdated")
@@ -116,15 +241,30 @@ def env_file(folder: Path, variables: dict[str, str]) -> Path:
     return path
 
 
+def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
+    """``cd folder; python manage.py crontab add`` in a shell, which keeps the folder's name in ``PWD``."""
+    python = Path(sys.executable)
+    typed = folder / python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+    subprocess.run(
+        [typed, "manage.py", "crontab", "add"],
+        cwd=folder,
+        env={"PATH": f"{crontab.parent}:/usr/bin:/bin", "PWD": str(folder), "SFAPI_ENV_FILE": "", "DEBUG": "on"}
+        | variables,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
 def run_line(crontab: Path, when: str, env_file: Path, *, add: bool = True) -> subprocess.CompletedProcess[str]:
-    """The command of the line for this time, by ``sh`` under ``env -i``, as cron does it."""
+    """The line for this time by ``sh`` under ``env -i``, as cron does it: text behind an unescaped % is its input."""
     if add:
         call_command("crontab", "add")
     line = next(line for line in crontab.read_text().splitlines() if line.startswith(f"{when} "))
-    command = line.removeprefix(f"{when} ").split(" # ")[0]
-    assert settings.CRONTAB_DJANGO_MANAGE_PATH in command
+    command, *given = re.split(r"(?<!\\)%", line.removeprefix(f"{when} "))
     return subprocess.run(
-        ["env", "-i", f"SFAPI_ENV_FILE={env_file}", "/bin/sh", "-c", command],
+        ["env", "-i", f"SFAPI_ENV_FILE={env_file}", "/bin/sh", "-c", command.replace("\\%", "%")],
+        input="\n".join(given),
         cwd="/",
         capture_output=True,
         text=True,

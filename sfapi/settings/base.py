@@ -1,6 +1,7 @@
 """Django's settings, secure unless the environment says otherwise. Each variable: ``docs/settings.md``."""
 
 from pathlib import Path
+from shutil import which
 
 from accounts_client.keys import check_sso_variables
 from api.rates import configured_rate
@@ -9,7 +10,7 @@ from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
-from sfapi.cron import scheduled_jobs
+from sfapi.cron import checkout_as_typed, python_as_typed, scheduled_jobs
 from sfapi.database import database_settings
 from sfapi.email import mail_server
 from sfapi.env import Environment, check_authorities
@@ -184,8 +185,13 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 CRONJOBS = scheduled_jobs(
     pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT), digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS)
 )
-CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
-CRONTAB_COMMENT = f"sfapi in {BASE_DIR}"
+_typed = checkout_as_typed(BASE_DIR)
+CRONTAB_EXECUTABLE = which("crontab") or "/usr/bin/crontab"
+CRONTAB_PYTHON_EXECUTABLE = python_as_typed(BASE_DIR, _typed)
+CRONTAB_DJANGO_MANAGE_PATH = str(_typed / "manage.py")
+CRONTAB_COMMENT = f"sfapi in {_typed}"
+CRONTAB_COMMAND_PREFIX = env.text("CRONTAB_COMMAND_PREFIX")
+CRONTAB_COMMAND_SUFFIX = env.text("CRONTAB_COMMAND_SUFFIX")
 
 # -- logs and Sentry --------------------------------------------------------------------------------------
 LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")

@@ -1,0 +1,128 @@
+"""The lines of SFAPI in this user's crontab: write, find and compare them.
+
+A line is the plain command: ``0 5 * * * /srv/env/python /srv/sfapi/manage.py sync_all # sfapi in /srv/sfapi``
+Earlier releases wrote django-crontab's lines, which name a job by a hash; they still run, and ``add`` replaces them.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django_crontab.app_settings import Settings
+
+ADD = "run manage.py crontab add"
+_OWN_NAME = "sfapi in "
+_OWN_JOB = re.compile(rf"\s*[^#\s].*manage\.py\b.*\s# {_OWN_NAME}(?P<folder>.*)")
+_OWN_MARKER = re.compile(rf"# {_OWN_NAME}(?P<folder>.*): the hours below are in this zone")
+_UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
+
+
+class CrontabError(Exception):
+    """The crontab cannot be read or written; the message says why."""
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """A job that SFAPI wrote, in whichever of its folders."""
+
+    text: str
+    folder: str
+
+
+class UserCrontab:
+    """This user's crontab in memory, until ``write``."""
+
+    def __init__(self) -> None:
+        self._names = Settings(settings)
+        listed = self._crontab("-l")
+        # A user without a crontab is no error.
+        self.lines = listed.stdout.removesuffix("\n").split("\n") if listed.returncode == 0 and listed.stdout else []
+
+    def write(self) -> None:
+        written = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
+        if written.returncode:
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {written.stderr.strip()}")
+
+    @property
+    def folder(self) -> str:
+        """The folder of this checkout, as it is written in the crontab."""
+        return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
+
+    def own_lines(self) -> list[OwnLine]:
+        found = [(line, _OWN_JOB.fullmatch(line)) for line in self.lines]
+        return [OwnLine(line.strip(), match["folder"]) for line, match in found if match]
+
+    def add(self) -> None:
+        """Append all jobs. The zone of their hours stands before them: it counts for all lines below."""
+        marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
+        self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.wanted()]
+
+    def remove(self, *, only_here: bool = False) -> None:
+        """Remove SFAPI's jobs, of every folder unless ``only_here``."""
+        kept = []
+        lines = iter(self.lines)
+        for line in lines:
+            match = _OWN_JOB.fullmatch(line) or _OWN_MARKER.fullmatch(line)
+            if not match or (only_here and match["folder"] != self.folder):
+                kept.append(line)
+            elif match.re is _OWN_MARKER:
+                after = next(lines, "CRON_TZ=")
+                kept += [] if after.startswith("CRON_TZ=") else [after]
+        self.lines = kept
+
+    def wanted(self) -> dict[str, str]:
+        """The lines that ``add`` writes, each with its description."""
+        return {self._line(job): _described(job) for job in self._names.CRONJOBS}
+
+    def report(self) -> Iterator[str]:
+        """Yield each job of SFAPI in this crontab, with what is wrong with it, and each job that is missing."""
+        missing = self.wanted()
+        for line in self.own_lines():
+            known = missing.pop(line.text, None)
+            if known is None and line.folder != self.folder:
+                yield f"of another folder, {ADD}: {line.text}"
+            else:
+                yield known or f"outdated, {ADD}: {line.text}"
+        for description in missing.values():
+            yield f"missing, {ADD}: {description}"
+
+    def _line(self, job: Sequence[Any]) -> str:
+        when, _, arguments = job
+        words = [self._names.PYTHON_EXECUTABLE, self._names.DJANGO_MANAGE_PATH, *arguments]
+        for word in words:
+            if _UNWRITABLE.search(word):
+                message = "no crontab can hold a path with a backslash or a control character: move SFAPI, or run"
+                raise CrontabError(f"{word!r}: {message} its commands by another scheduler")
+        command = " ".join(shlex.quote(word) for word in words)
+        parts = (self._names.COMMAND_PREFIX, command, self._names.COMMAND_SUFFIX)
+        return f"{when} {_for_cron(' '.join(filter(None, parts)))} # {_OWN_NAME}{self.folder}"
+
+    def _crontab(self, argument: str, table: str | None = None) -> subprocess.CompletedProcess[str]:
+        program = self._names.CRONTAB_EXECUTABLE
+        try:
+            return subprocess.run(  # noqa: S603 - the program that the settings name
+                [program, argument],
+                input=table,
+                capture_output=True,
+                encoding="utf-8",
+                errors="surrogateescape",  # lines of others stay as they are, byte by byte
+                check=False,
+            )
+        except OSError as error:
+            raise CrontabError(f"{program}: {error.strerror}: is cron installed?") from error
+
+
+def _for_cron(text: str) -> str:
+    """Escape percent signs, which cron takes for line breaks; those that an operator escaped stay as they are."""
+    return re.sub(r"(?<!\\)%", r"\\%", text)
+
+
+def _described(job: Sequence[Any]) -> str:
+    when, _, arguments = job
+    return f"{when:<12} {' '.join(arguments)}"
