@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sfapi.env import load_env_file
+from sfapi.process import become_web_process
 from sfapi.signals import end_in_order_on_sigterm
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     load_env_file(Path(__file__).resolve().parent)
     if sys.argv[1:2] == ["runserver"]:
         os.environ.setdefault("DEBUG", "on")
+        become_web_process()
         end_in_order_on_sigterm()
     from django.conf import settings  # noqa: PLC0415 - after the environment
     from django.core.management import execute_from_command_line  # noqa: PLC0415

@@ -43,6 +43,7 @@ class ErrorBody(Schema):
 
     code: int
     message: str
+    type: str = Field("", description="Why, for programs, where the status alone does not say: `database_busy`.")
 
 
 class ValidationErrorBody(ErrorBody):
@@ -62,6 +63,7 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, Any]] | None = None,
         salesforce_code: str = "",
+        error_type: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -71,6 +73,8 @@ class ApiError(Exception):
             self.extra["errors"] = list(errors)
         if salesforce_code:
             self.extra["salesforce_code"] = salesforce_code
+        if error_type:
+            self.extra["type"] = error_type
 
     def response(self) -> HttpResponse:
         return error_response(self.status, self.message, headers=self.headers, **self.extra)
@@ -118,8 +122,8 @@ class BadGateway(ApiError):
 class Unavailable(ApiError):
     status = 503
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message, headers={"Retry-After": str(retry_after)})
+    def __init__(self, message: str, *, retry_after: int, error_type: str = "") -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)}, error_type=error_type)
 
 
 def error_response(

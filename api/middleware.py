@@ -12,13 +12,15 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from api.audit import note_request
+from api.database_trouble import database_trouble
 from api.errors import MESSAGES, error_response
 from api.request_id import HEADER, choose_request_id, set_request_id
 from api.throttling import passage_of
@@ -100,11 +102,17 @@ class ApiMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """PostgreSQL is away: say so. Anything else is Django's to log and to report."""
-        if isinstance(exception, OperationalError | InterfaceError) and request.path_info.startswith(API_PREFIX):
-            logger.error("PostgreSQL is away: %s", " ".join(str(exception).split()))
-            return error_response(503, headers={"Retry-After": str(DATABASE_RETRY_SECONDS)})
-        return None
+        """PostgreSQL is away or took too long: say so. Anything else is Django's to log and to report."""
+        if not isinstance(exception, DatabaseError | InterfaceError):
+            return None
+        trouble = database_trouble(exception)
+        if trouble is None:
+            return None
+        logger.error("%s: %s", trouble.log_line, " ".join(str(exception).split()))
+        headers = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
+        if request.path_info.startswith(API_PREFIX):
+            return error_response(503, trouble.message, headers=headers, type=trouble.type)
+        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 
 class CorsMiddleware:

@@ -2,8 +2,9 @@
 
 Planning a join took five to twenty times as long as running it. Django's own cursors put values into the text of
 a statement; these send them beside it, so that the text stays the same and psycopg prepares it, unless
-``prepare_threshold`` is off (``sfapi/database.py``). For statements whose best plan does not depend on the values;
-a value whose type does not show from where it stands needs a cast.
+``prepare_threshold`` is off (``sfapi/database.py``) or a pooler shares the sessions (``sfapi/postgresql/``). For
+statements whose best plan does not depend on the values; a value whose type does not show from where it stands needs
+a cast.
 """
 
 from __future__ import annotations
@@ -49,5 +50,8 @@ def prepared_cursor() -> CursorWrapper:
     database.close_if_health_check_failed()
     database.ensure_connection()
     logged = database.queries_logged
-    cursor: Any = (_LoggedCursor if logged else Cursor)(database.connection, row_factory=dict_row)
+    if getattr(database, "shares_sessions", False):
+        cursor: Any = database.connection.cursor(row_factory=dict_row)
+    else:
+        cursor = (_LoggedCursor if logged else Cursor)(database.connection, row_factory=dict_row)
     return database.make_debug_cursor(cursor) if logged else database.make_cursor(cursor)

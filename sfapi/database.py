@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from sfapi.env import Environment, refuse
+from sfapi.process import application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
 """Every statement of ``sf/prepared.py`` is prepared when it first runs; no other can be."""
+_LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
@@ -19,13 +21,15 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
+    options = {**_OPTIONS, "application_name": application_name()}
     common = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _OPTIONS,
+        "TIME_LIMITS": _time_limits(env),
+        "OPTIONS": options,
     }
     if url:
-        return {**common, **_from_url(url)}
+        return {**common, **_from_url(url, options)}
     if env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST"):
         return {**common, **parts, "PORT": str(port), "ENGINE": "sfapi.postgresql"}
     if parts["PASSWORD"] or env.is_set("DATABASE_PORT"):
@@ -40,7 +44,19 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     return {**common, "ENGINE": "sfapi.embedded_postgres", "NAME": EMBEDDED_DATABASE_NAME}
 
 
-def _from_url(url: str) -> dict[str, Any]:
+def _time_limits(env: Environment) -> dict[str, int]:
+    """Milliseconds by PostgreSQL's names. Nobody waits for a command, so only its waiting for locks has an end."""
+    web = (
+        env.integer("DATABASE_STATEMENT_SECONDS", 5, at_most=3600),
+        env.integer("DATABASE_LOCK_SECONDS", 3, at_most=3600),
+        env.integer("DATABASE_IDLE_SECONDS", 10, at_most=3600),
+    )
+    command = (0, env.integer("COMMAND_LOCK_SECONDS", 300, at_most=86_400), 0)
+    seconds = web if is_web_process() else command
+    return {name: 1000 * each for name, each in zip(_LIMITS, seconds, strict=True)}
+
+
+def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -56,7 +72,7 @@ def _from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
-        "OPTIONS": {**_OPTIONS, **_options(dict(parse_qsl(parts.query)))},
+        "OPTIONS": {**common, **_options(dict(parse_qsl(parts.query)))},
     }
 
 

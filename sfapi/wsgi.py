@@ -2,10 +2,12 @@
 
 import os
 
+from sfapi.process import become_web_process
 from sfapi.start import quick_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
 
+become_web_process()
 with quick_start():
     from django.core.wsgi import get_wsgi_application
 

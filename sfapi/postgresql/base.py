@@ -1,4 +1,4 @@
-"""The database backend: Django's own, with a cheaper look at whether a kept connection still lives."""
+"""The database backend: Django's own, with time limits and a cheaper look at whether a kept connection still lives."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from sfapi.postgresql.limits import Limits, limited_cursor, set_limits
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
+    shares_sessions = False
+    """A pooler is between us and PostgreSQL: what is set or prepared in a session may be another client's."""
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        in_address = self.settings_dict["OPTIONS"].get("options", "")
+        limits = {name: limit for name, limit in self._limits().items() if name not in in_address}
+        self.shares_sessions = set_limits(self.connection, limits)
+        if self.shares_sessions:
+            self.connection.prepare_threshold = None
+            self.connection.cursor_factory = limited_cursor(limits)
+            self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
+
+    def _limits(self) -> Limits:
+        limits: Limits = self.settings_dict.get("TIME_LIMITS", {})
+        return limits
 
     def close_if_health_check_failed(self) -> None:
         """Django asks ``SELECT 1`` at the first use in a request: a quarter of all round trips.

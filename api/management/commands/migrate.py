@@ -1,0 +1,69 @@
+"""``migrate`` that does not stop the site: it waits briefly for each lock, and tries again.
+
+A change of a table waits for whoever reads it, and all that come later wait behind the change. So a migration gives up
+after some seconds, lets the others through, and begins again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
+_OLDEST = """
+    SELECT format('pid %s %s (%s, %s s)', pid, nullif(application_name, ''), state,
+                  extract(epoch FROM now() - xact_start)::int)
+      FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+     ORDER BY xact_start LIMIT 3
+"""
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--lock-seconds", type=int, default=5, help="How long to wait for a lock.")
+        parser.add_argument("--lock-attempts", type=int, default=6, help="How often to try before giving up.")
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        _limit_waiting(connection, options["lock_seconds"])
+        attempts = max(1, options["lock_attempts"])
+        for attempt in range(1, attempts + 1):
+            try:
+                super().handle(*arguments, **options)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                    raise
+                if attempt == attempts:
+                    raise CommandError(_gave_up(connection, attempts)) from error
+                pause = min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE)
+                self.stderr.write(f"\nA table is locked by another connection; trying again in {pause:.0f} s.")
+                time.sleep(pause)
+            else:
+                return
+
+
+def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
+    settings: dict[str, Any] = connection.settings_dict
+    limits = {**settings.get("TIME_LIMITS", {}), "lock_timeout": seconds * 1000}
+    if settings.get("TIME_LIMITS") != limits:
+        settings["TIME_LIMITS"] = limits
+        connection.close()  # limits are set when a connection is opened
+
+
+def _gave_up(connection: BaseDatabaseWrapper, attempts: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST)
+        oldest = "; ".join(row[0] for row in cursor.fetchall())
+    return (
+        f"A table stayed locked by another connection through {attempts} attempts, and the migration that needs it "
+        f"was not made. Open transactions, the oldest first: {oldest or 'none now'}. End them (pg_terminate_backend) "
+        "or wait for their end, then run migrate again."
+    )

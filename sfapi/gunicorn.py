@@ -1,0 +1,29 @@
+"""Gunicorn's configuration: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
+
+Threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
+``api/bulkhead.py`` keeps a share of them free. Each variable: ``docs/settings.md``.
+"""
+
+import os
+from pathlib import Path
+
+from sfapi.env import Environment
+
+_env = Environment.load(Path(__file__).resolve().parents[1])
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a file of its own
+
+wsgi_app = "sfapi.wsgi:application"
+bind = _env.text("WEB_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = _env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
+threads = _env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
+timeout = 30
+graceful_timeout = 30
+# A worker that has grown is replaced now and then, never all of them at once.
+max_requests = 20_000
+max_requests_jitter = 5_000
+# A heartbeat on a slow disk would look like a worker that hangs.
+worker_tmp_dir = str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None
+control_socket_disable = True
+# TRUSTED_PROXY_COUNT decides whom X-Forwarded-Proto is believed; gunicorn would believe every local program.
+forwarded_allow_ips = ""

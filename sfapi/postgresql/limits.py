@@ -1,0 +1,70 @@
+"""Time limits at PostgreSQL, for each process, also behind a pooler that shares sessions.
+
+Straight to PostgreSQL the limits are set once, for the session. Behind PgBouncer a session may be another client's at
+the next transaction: a ``SET`` would leak to it (a sync would get the limits of web processes) and would be missing
+where it is needed. ``options`` in the address are refused there. So each transaction brings its own limits along:
+``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import ClientCursor, Connection
+from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Composable
+
+Limits = Mapping[str, int]
+"""Milliseconds by the name of PostgreSQL's parameter; 0 is no limit."""
+
+_SET_UNLESS_POOLED = """
+    SELECT pg_backend_pid() <> %(pid)s AS pooled,
+           CASE WHEN pg_backend_pid() = %(pid)s THEN (SELECT count(set_config(name, value, false))
+             FROM unnest(%(names)s::text[], %(values)s::text[]) AS wanted(name, value)) END
+"""
+
+_ALONE = re.compile(
+    r"\s*(VACUUM|(CREATE|DROP)\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY|(CREATE|DROP)\s+DATABASE|REINDEX|ALTER\s+SYSTEM)\b",
+    re.IGNORECASE,
+)
+"""Statements that PostgreSQL runs in no transaction with others."""
+
+
+def set_limits(connection: Connection[Any], limits: Limits) -> bool:
+    """Set the limits for the session, unless a pooler is in between: then return ``True`` and set nothing.
+
+    The process id that came with the connection is the pooler's invention; the one that a statement reports is real.
+    """
+    pid = connection.info.backend_pid
+    values = {"pid": pid, "names": list(limits), "values": [str(limit) for limit in limits.values()]}
+    [row] = connection.execute(_SET_UNLESS_POOLED, values, prepare=False).fetchall()
+    return bool(row[0])
+
+
+def limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
+    """A class of cursors whose transactions each begin with ``SET LOCAL`` of the limits."""
+    settings = [f"SET LOCAL {name} = {limit}" for name, limit in limits.items()]
+    prefix = "".join(f"{setting}; " for setting in settings)
+
+    class LimitedCursor(ClientCursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            if self._conn.pgconn.transaction_status != TransactionStatus.IDLE or _must_run_alone(query):
+                return super().execute(query, params, **options)
+            super().execute(_prefixed(prefix, query), params, **options)
+            for _ in settings:
+                self.nextset()
+            return self
+
+    return LimitedCursor
+
+
+def _must_run_alone(query: Any) -> bool:
+    return isinstance(query, str) and _ALONE.match(query) is not None
+
+
+def _prefixed(prefix: str, query: Any) -> Any:
+    if isinstance(query, Composable):
+        return SQL(prefix) + query
+    return prefix.encode() + query if isinstance(query, bytes) else prefix + query

@@ -1,0 +1,37 @@
+"""The name of this process: PostgreSQL shows it in ``pg_stat_activity``, and it decides the time limits there.
+
+A web process says so at its start (``sfapi/wsgi.py``). Everything else is a command, named after the command line.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+WEB = "web"
+_LONGEST_NAME = 63
+"""PostgreSQL cuts an ``application_name`` there."""
+
+_web = False
+
+
+def become_web_process() -> None:
+    """Call this before the settings are loaded."""
+    global _web  # noqa: PLW0603 - one fact about the whole process
+    _web = True
+
+
+def is_web_process() -> bool:
+    return _web
+
+
+def application_name() -> str:
+    """``sfapi web``, ``sfapi sync_all``, or the name of whatever program uses the settings."""
+    return f"sfapi {WEB if _web else _command()}"[:_LONGEST_NAME]
+
+
+def _command() -> str:
+    program, *arguments = sys.argv or [""]
+    if Path(program).name in {"manage.py", "django-admin"} and arguments:
+        return arguments[0]
+    return Path(program).stem or "python"

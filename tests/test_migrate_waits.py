@@ -1,0 +1,61 @@
+"""``migrate`` does not make the site wait behind it: it leaves the line, comes back, and says who holds the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.core.management import call_command
+
+from tests.api.test_outbox_processes import wait_for
+from tests.conftest import Manage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BACK = ("migrate", "api", "0004", "--lock-seconds=1")
+"""Back over a migration that alters ``TABLE``."""
+TABLE = "api_ratecount"
+
+
+@pytest.fixture(autouse=True)
+def whole_again(transactional_db: None) -> Iterator[None]:
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@contextmanager
+def forgotten_transaction(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, application_name="psql of somebody") as other:
+        other.execute(f"SELECT count(*) FROM {TABLE}".encode())
+        yield other
+
+
+def waits(database: str) -> bool:
+    with psycopg.connect(database, autocommit=True) as other:
+        found = other.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'sfapi migrate' AND wait_event_type = 'Lock'"
+        )
+        return found.fetchone() is not None
+
+
+def test_a_migration_that_gets_no_lock_says_who_holds_it(database: str, run_manage: Manage) -> None:
+    with forgotten_transaction(database):
+        done = run_manage(*BACK, "--lock-attempts=1")
+    assert done.returncode == 1
+    [line] = [line for line in done.stderr.splitlines() if line]
+    assert "A table stayed locked by another connection" in line
+    assert "psql of somebody (idle in transaction" in line
+
+
+def test_a_migration_tries_again_until_the_lock_is_free(database: str, run_manage: Manage) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with forgotten_transaction(database):
+            running = pool.submit(run_manage, *BACK)
+            wait_for(lambda: waits(database))
+            wait_for(lambda: not waits(database))
+        done = running.result()
+    assert done.returncode == 0, done.stderr
+    assert "trying again" in done.stderr
