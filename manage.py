@@ -7,40 +7,63 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.env import load_env_file
+from sfapi.development import choose_development, migrate_embedded_database
+from sfapi.env_file import load_env_file
 from sfapi.process import become_web_process
 from sfapi.signals import end_in_order_on_sigterm
+
+_NO_SUCH_TABLE_OR_COLUMN = {"42P01", "42703"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
-    load_env_file(Path(__file__).resolve().parent)
-    if sys.argv[1:2] == ["runserver"]:
-        os.environ.setdefault("DEBUG", "on")
-        become_web_process()
-        end_in_order_on_sigterm()
-    from django.conf import settings  # noqa: PLC0415 - after the environment
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
-    from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
-
-    from sfapi.sentry import tell_sentry  # noqa: PLC0415
-
     try:
-        settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
-        execute_from_command_line(sys.argv)
-        sys.stdout.flush()
+        load_env_file(Path(__file__).resolve().parent)
+        choose_development(sys.argv)
+        if sys.argv[1:2] == ["runserver"]:
+            become_web_process()
+            end_in_order_on_sigterm()
+        _execute()
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")
     except BrokenPipeError:
         # ``| head`` has read enough. What Python would still write at its end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except EOFError:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit("\nThe question got no answer.")  # Ctrl-D
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted.\n")
+        sys.exit(130)
+
+
+def _execute() -> None:
+    from django.conf import settings  # noqa: PLC0415 - after the environment
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
+
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
+        migrate_embedded_database(sys.argv)
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
     except (DatabaseError, InterfaceError) as error:
         if "--traceback" in sys.argv:
             raise
-        message = f"PostgreSQL: {' '.join(str(error).split())}"
-        tell_sentry(message)
-        sys.exit(message)
+        _report(error)
+
+
+def _report(error: Exception) -> None:
+    """End with one line about what PostgreSQL refused."""
+    from sfapi.sentry import tell_sentry  # noqa: PLC0415
+
+    message = f"PostgreSQL: {' '.join(str(error).split())}"
+    if getattr(error.__cause__, "sqlstate", "") in _NO_SUCH_TABLE_OR_COLUMN:
+        message += "; has `manage.py migrate` run?"
+    tell_sentry(message)
+    sys.exit(message)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
         )
     if not embedded_allowed:
         raise ImproperlyConfigured(
-            "DATABASE_URL: not set; the embedded PostgreSQL is only for DEBUG and tests "
-            "(postgresql://user:password@host:port/name)"
+            "DATABASE_URL: not set (postgresql://user:password@host:port/name). For development set DEBUG=on instead: "
+            "then the embedded PostgreSQL is used"
         )
     return {**common, "ENGINE": "sfapi.embedded_postgres", "NAME": EMBEDDED_DATABASE_NAME}
 

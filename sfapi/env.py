@@ -16,13 +16,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
-from dotenv import load_dotenv
 
 from outgoing.sessions import authorities_problem
 from sf.salesforce.userinfo import shown_value
+from sfapi.env_file import load_env_file
 
 _ON = {"1", "true", "yes", "on"}
 _OFF = {"0", "false", "no", "off"}
+_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z _-]*>")
+"""What documents write where a value belongs: ``<your_client_id>``."""
 
 
 class Environment:
@@ -49,7 +51,12 @@ class Environment:
 
     def text(self, name: str, default: str = "") -> str:
         self.declared[name] = default
-        return self._values.get(name, "").strip() or default
+        value = self._values.get(name, "").strip()
+        if _PLACEHOLDER.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name}: {value} is a placeholder; put the value in its place, or leave it empty"
+            )
+        return value or default
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "on" if default else "off").lower()
@@ -163,13 +170,6 @@ def check_authorities() -> None:
     """Stop the start when the file of certificate authorities cannot be used: no HTTPS call would work."""
     if problem := authorities_problem():
         raise ImproperlyConfigured(problem)
-
-
-def load_env_file(root: Path) -> None:
-    """Complete ``os.environ`` from the ``.env`` file; what is set already wins."""
-    name = os.environ.get("SFAPI_ENV_FILE", ".env")
-    if name:
-        load_dotenv(root / name)
 
 
 def _is_url(value: str, schemes: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 def kept_secret_key(data_dir: Path, *, allowed: bool) -> str:
     if not allowed:
-        raise ImproperlyConfigured("SECRET_KEY: not set; it is required unless DEBUG is on")
+        raise ImproperlyConfigured("SECRET_KEY: not set; it is required. For development set DEBUG=on instead")
     path = data_dir / "secret_key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def test_settings_page_explains_every_variable() -> None:
     ("variables", "named"),
     [
         ({"DEBUG": "perhaps"}, "DEBUG: 'perhaps' is not on or off"),
-        ({"DEBUG": "off"}, "SECRET_KEY: not set"),
+        ({"DEBUG": "off"}, "SECRET_KEY: not set; it is required. For development set DEBUG=on"),
         ({"DEBUG": "off", "SECRET_KEY": SECRET}, "DATABASE_URL: not set"),
         ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL: is not of the form"),
         ({"DATABASE_NAME": "sfapi"}, "DATABASE_USER, DATABASE_HOST: not set"),
@@ -96,6 +97,79 @@ def test_dotenv_is_read_and_the_real_environment_wins(tmp_path: Path) -> None:
     settings = {"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}
     assert "TIME_ZONE" in start(settings).stderr
     assert start({**settings, "TIME_ZONE": "America/Chicago"}).returncode == 0
+
+
+def write_env(folder: Path, content: bytes) -> dict[str, str]:
+    (folder / "own.env").write_bytes(content)
+    return {"SFAPI_ENV_FILE": str(folder / "own.env"), "SFAPI_DATA_DIR": str(folder)}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffDEBUG=on\nTIME_ZONE=Mars/Olympus\n".encode(),
+        b"DEBUG=on\r\nTIME_ZONE=Mars/Olympus\r\n",
+        b"DEBUG=on\rTIME_ZONE=Mars/Olympus\r",
+        "DEBUG=on\r\nTIME_ZONE=Mars/Olympus\r\n".encode("utf-16"),
+        b"\xfe\xff" + "DEBUG=on\nTIME_ZONE=Mars/Olympus\n".encode("utf-16-be"),
+        b"export DEBUG=on\nexport TIME_ZONE='Mars/Olympus' # far away",
+        b'  DEBUG = on\n\n# TIME_ZONE=UTC\nTIME_ZONE = "Mars/Olympus"',
+    ],
+)
+def test_dotenv_is_read_as_editors_leave_it(content: bytes, tmp_path: Path) -> None:
+    assert start(write_env(tmp_path, content)).stderr.startswith(
+        "Configuration error: TIME_ZONE: 'Mars/Olympus' is not a time zone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"DEBUG=on\nSALESFORCE_PASSWORD=caf\xe9\n", "line 2 is not UTF-8"),
+        (b"DEBUG=on\nA=\x93quoted\x94\n", "line 2 is not UTF-8"),
+        ("DEBUG=on\nA=1\n".encode("utf-16-le"), "is not text in UTF-8"),
+        (b"DEBUG=on\nA=\0\n", "is not text in UTF-8"),
+        (b"DEBUG=on\nkey is secret\n", "line 2 is not of the form NAME=value"),
+        (b"DEBUG=on\nA='it's'\n", "line 2 is not of the form NAME=value"),
+        (b"K=-----BEGIN KEY-----\nabc=\n-----END KEY-----\n", "line 3 is not of the form NAME=value"),
+    ],
+)
+def test_dotenv_that_cannot_be_read_is_one_line(content: bytes, says: str, tmp_path: Path) -> None:
+    refused_in_one_line(start(write_env(tmp_path, content)), f"own.env: {says}")
+
+
+def test_dotenv_that_is_a_folder_or_missing_is_one_line(tmp_path: Path) -> None:
+    refused_in_one_line(start({"SFAPI_ENV_FILE": str(tmp_path)}), f"{tmp_path}: is a folder")
+    missing = tmp_path / "none.env"
+    refused_in_one_line(start({"SFAPI_ENV_FILE": str(missing)}), f"{missing}: cannot be read (No such file")
+    if os.geteuid():  # root may read everything
+        missing.touch(mode=0o000)
+        refused_in_one_line(
+            start({"SFAPI_ENV_FILE": str(missing)}), "cannot be read (Permission denied); run as its owner"
+        )
+
+
+def refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> None:
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Configuration error: ")
+    assert says in answer.stderr
+    assert answer.stderr.count("\n") == 1, answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SALESFORCE_CLIENT_ID", "<your_client_id>"),
+        ("SALESFORCE_PASSWORD", "<your_password>"),
+        ("SSO_COOKIE_NAME", "<oxa_env>"),
+        ("SENTRY_DSN", "<sentry_dsn>"),
+        ("DEV_USER_UUID", "<your_accounts_uuid>"),
+        ("SALESFORCE_PARDOT_BUSINESS_UNIT", "<Pardot Business Unit ID>"),
+    ],
+)
+def test_a_placeholder_of_the_documents_is_named(name: str, value: str, tmp_path: Path) -> None:
+    answer = start({"DEBUG": "on", "SFAPI_DATA_DIR": str(tmp_path), name: value})
+    refused_in_one_line(answer, f"{name}: {value} is a placeholder")
 
 
 def test_the_readme_leads_to_an_installation_that_is_safe_to_serve(tmp_path: Path) -> None:

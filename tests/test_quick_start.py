@@ -1,0 +1,177 @@
+"""The quick start as a newcomer types it: a copy of the checkout, a ``.env`` of 13 variables, ``runserver``.
+
+Only where the simulator is, instead of Salesforce, comes from the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from sfapi.embedded_postgres.install import find_installation
+from tests.ports import free_ports
+from tests.simulated import ROOT, Simulator
+
+ENV = """\
+SALESFORCE_CLIENT_ID={SALESFORCE_CLIENT_ID}
+SALESFORCE_CLIENT_SECRET={SALESFORCE_CLIENT_SECRET}
+SALESFORCE_USERNAME={SALESFORCE_USERNAME}
+SALESFORCE_PASSWORD={SALESFORCE_PASSWORD}
+SALESFORCE_SECURITY_TOKEN={SALESFORCE_SECURITY_TOKEN}
+SSO_COOKIE_NAME="{SSO_COOKIE_NAME}"
+SSO_SIGNATURE_PUBLIC_KEY="{SSO_SIGNATURE_PUBLIC_KEY}"
+SSO_ENCRYPTION_PRIVATE_KEY="{SSO_ENCRYPTION_PRIVATE_KEY}"
+SENTRY_DSN="" # not required and will cause a lot of noise in Sentry
+# Accounts API (for user lookups — salesforce_contact_id, faculty_status, etc.)
+ACCOUNTS_URL="{ACCOUNTS_URL}" # or http://localhost:2999 for local
+ACCOUNTS_CLIENT_ID="{ACCOUNTS_CLIENT_ID}"
+ACCOUNTS_CLIENT_SECRET="{ACCOUNTS_CLIENT_SECRET}"
+# Local dev only — bypass SSO cookie validation and authenticate as this UUID
+DEV_USER_UUID="00000000-0000-4000-8000-000000000001"
+"""
+SECONDS = 120
+ELSEWHERE = (
+    ".git",
+    ".venv",
+    ".data",
+    ".env",
+    "__pycache__",
+    "staticfiles",
+    "bench",
+    "tests",
+    ".*_cache",
+    ".hypothesis",
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, simulator_process: Simulator) -> Iterator[Path]:
+    simulator_process.reset()
+    folder = tmp_path / "sfapi"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*ELSEWHERE))
+    (folder / ".env").write_text(ENV.format(**simulator_process.variables))
+    yield folder
+    shutil.rmtree(find_installation(folder / ".data").home, ignore_errors=True)
+
+
+def surroundings(simulator: Simulator) -> dict[str, str]:
+    found = {name: simulator.variables[name] for name in ("SALESFORCE_HOST", "PARDOT_API_URL", "REQUESTS_CA_BUNDLE")}
+    business_unit = simulator.variables["SALESFORCE_PARDOT_BUSINESS_UNIT"]
+    return {**found, "PATH": os.environ["PATH"], "SALESFORCE_PARDOT_BUSINESS_UNIT": business_unit}
+
+
+def manage(checkout: Path, simulator: Simulator, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=checkout,
+        env=surroundings(simulator),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+@contextmanager
+def runserver(checkout: Path, simulator: Simulator) -> Iterator[str]:
+    [port] = free_ports(1)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+        cwd=checkout,
+        env=surroundings(simulator),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def first_answer(url: str) -> requests.Response:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            return requests.get(url, timeout=30)
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.1)
+
+
+@pytest.mark.timeout(600)  # PostgreSQL is set up and five commands run, each a few seconds or, when busy, many more
+def test_the_server_answers_without_a_further_step_and_every_command_works(
+    checkout: Path, simulator_process: Simulator
+) -> None:
+    with runserver(checkout, simulator_process) as here:
+        me = first_answer(f"{here}/api/v1/me")
+        assert me.status_code == 200
+        assert me.json()["uuid"] == "00000000-0000-4000-8000-000000000001"
+        scopes = "--scopes=read:books,read:info,write:cases"
+        made = manage(checkout, simulator_process, "create_api_key", "--name=my-key-name", scopes)
+        assert made.returncode == 0, made.stderr
+        for command in ("sync_books", "sync_all", "camp_sync", "migrate"):
+            done = manage(checkout, simulator_process, *command.split())
+            assert done.returncode == 0, (command, done.stdout, done.stderr)
+        key = made.stdout.split()[-1]
+        books = requests.get(f"{here}/api/v1/books", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        assert books.json()["count"] > 0
+
+
+@pytest.mark.timeout(300)
+def test_a_command_may_come_before_the_server(checkout: Path, simulator_process: Simulator) -> None:
+    done = manage(checkout, simulator_process, "list_api_keys")
+    assert done.returncode == 0, done.stderr
+    mode, migrated = done.stderr.splitlines()
+    assert mode.startswith("Development mode, because DEBUG, SECRET_KEY and DATABASE_URL are not set: ")
+    assert migrated.startswith("Development database: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["list_api_keys"], {"DEBUG": "off"}),
+        (["list_api_keys"], {"ENVIRONMENT": "production"}),
+        (["list_api_keys"], {"DATABASE_URL": "postgresql://u@h/d"}),
+        (["check", "--deploy"], {}),
+        (["collectstatic", "--noinput"], {}),
+    ],
+)
+def test_an_installation_that_is_meant_for_production_needs_a_secret_key(
+    arguments: list[str], variables: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SFAPI_ENV_FILE": "", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    needed = "SECRET_KEY: not set; it is required. For development set DEBUG=on instead"
+    assert done.stderr == f"Configuration error: {needed}\n"
+
+
+def test_the_server_of_production_does_not_start_without_a_secret_key() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--check-config", "sfapi.wsgi:application"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SFAPI_ENV_FILE": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY: not set" in done.stderr
