@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from simulator.prepared import Block
+from simulator.soql import Children
 from simulator.store import Column, QueryResult
 
 CSV_BLOCK_ROWS = 1_000
@@ -22,6 +23,8 @@ _VALUE_END, _RECORD_END = "\x1f", "\x1e"
 
 Row = tuple[Any, ...]
 Record = dict[str, Any]
+Change = tuple[int, Callable[[Any], Any]]
+"""The number of a column, and what becomes of its values."""
 TypeOf = Callable[[str, str], str]
 """The sObject that a relationship of another leads to; an empty string: not known."""
 
@@ -90,11 +93,13 @@ def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable
     """A function from a row to the record that REST shows, parents nested under their relationship."""
     if result.kind == "aggregate":
         return _aggregate_maker(result.columns)
-    columns = result.columns
-    booleans = [number for number, column in enumerate(columns) if column.type == "boolean"]
+    return _maker(result.sobject, result.columns, base, type_of)
+
+
+def _maker(sobject: str, columns: Sequence[Column], base: str, type_of: TypeOf) -> Callable[[Row], Record]:
     nested = any("." in column.path for column in columns)
     names = [column.path for column in columns]
-    node = _Node(result.sobject, base)
+    node = _Node(sobject, base)
     for number, path in enumerate(names):
         node.place(path.split("."), number, type_of)
 
@@ -103,15 +108,36 @@ def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable
         return {"attributes": node.attributes(row), **values}
 
     make: Callable[[Row], Record] = node.record if nested else flat
-    return _with_booleans(make, booleans) if booleans else make
+    changes = list(_changes(columns, base, type_of))
+    return _changed(make, changes) if changes else make
 
 
-def _with_booleans(make: Callable[[Row], Record], booleans: list[int]) -> Callable[[Row], Record]:
+def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[Change]:
+    """The columns whose values SQLite cannot give as JSON shows them."""
+    for number, column in enumerate(columns):
+        if column.type == "boolean":
+            yield number, bool
+        elif column.children:
+            yield number, _children_maker(column.children, base, type_of)
+
+
+def _children_maker(children: Children, base: str, type_of: TypeOf) -> Callable[[str], Record | None]:
+    """A sub-query's rows as a page of its own; null when there are none."""
+    make = _maker(children.sobject, children.columns, base, type_of)
+
+    def page(text: str) -> Record | None:
+        records = [make(tuple(row)) for row in json.loads(text)]
+        return {"totalSize": len(records), "done": True, "records": records} if records else None
+
+    return page
+
+
+def _changed(make: Callable[[Row], Record], changes: list[Change]) -> Callable[[Row], Record]:
     def record(row: Row) -> Record:
         values = list(row)
-        for number in booleans:
+        for number, change in changes:
             value = values[number]
-            values[number] = None if value is None else bool(value)
+            values[number] = None if value is None else change(value)
         return make(tuple(values))
 
     return record

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from simulator import errors
 from simulator.faults import Action
 from simulator.http import Request, Response, Router
+from simulator.salesforce.sessions import session_token
 from simulator.server import Send
 from simulator.systems import System, system_of
 from simulator.wire import ConnectionDropped
@@ -72,7 +73,7 @@ class Gateway:
         if action.kind in ("drop", "hang"):
             raise ConnectionDropped
         if action.kind == "expire_session":
-            self._world.sessions.expire(request.bearer())
+            self._world.sessions.expire(session_token(request))
         response = self._answer(system, request)
         if action.kind == "drop_after":
             raise ConnectionDropped

@@ -36,8 +36,12 @@ class Request:
 
     def bearer(self) -> str:
         """The token of ``Authorization: Bearer …``, or an empty string."""
+        return self.token("bearer")
+
+    def token(self, *schemes: str) -> str:
+        """The token of ``Authorization`` under one of these schemes (in lower case), or an empty string."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+        return token.strip() if scheme.lower() in schemes else ""
 
 
 @dataclass

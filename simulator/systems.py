@@ -9,8 +9,8 @@ SYSTEMS: tuple[System, ...] = get_args(System)
 
 
 def system_of(path: str) -> System | None:
-    """``/services/…`` (login included) is Salesforce's; None: no system answers there."""
-    if path.startswith("/services/"):
+    """``/services/…`` (login included) and ``/id/…`` are Salesforce's; None: no system answers there."""
+    if path.startswith(("/services/", "/id/")):
         return "salesforce"
     if path.startswith("/api/v5/"):
         return "pardot"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,11 +39,14 @@ class Certificates:
         return context
 
 
-def certificates(folder: Path) -> Certificates:
-    """The files in ``folder``; made when they are missing or run out within a day."""
+def certificates(folder: Path, *hosts: str) -> Certificates:
+    """The files in ``folder``; made when they are missing or run out within a day.
+
+    ``hosts``: names besides localhost, for a simulator that clients reach by them.
+    """
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "bundle.pem")
     if not _usable(files):
-        _make(files)
+        _make(files, hosts)
     return files
 
 
@@ -53,12 +57,12 @@ def _usable(files: Certificates) -> bool:
     return certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=1)
 
 
-def _make(files: Certificates) -> None:
+def _make(files: Certificates, hosts: Sequence[str]) -> None:
     files.authority.parent.mkdir(parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _authority(authority_key)
     server_key = ec.generate_private_key(ec.SECP256R1())
-    server = _server(server_key, authority, authority_key)
+    server = _server(server_key, authority, authority_key, hosts)
     authority_pem = authority.public_bytes(serialization.Encoding.PEM)
     files.authority.write_bytes(authority_pem)
     files.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + authority_pem)
@@ -115,10 +119,13 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server(
-    key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey,
+    authority: x509.Certificate,
+    authority_key: ec.EllipticCurvePrivateKey,
+    hosts: Sequence[str],
 ) -> x509.Certificate:
     addresses = [ipaddress.ip_address(address) for address in ("127.0.0.1", "::1")]
-    names = [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in addresses)]
+    names = [*map(x509.DNSName, ("localhost", *hosts)), *(x509.IPAddress(address) for address in addresses)]
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
         _builder(_name("localhost"), authority.subject, key.public_key())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.http import Request, Response, Router
 from simulator.salesforce.api import ApiError
+from simulator.salesforce.sessions import session_token
 from simulator.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -20,12 +21,12 @@ class Apex:
             response = self._echo(request)
         except ApiError as error:
             response = error.response()
-        if self._world.sessions.find(request.bearer()):
+        if self._world.sessions.find(session_token(request)):
             response.headers["Sforce-Limit-Info"] = self._world.salesforce.usage.header()
         return response
 
     def _echo(self, request: Request) -> Response:
-        if not self._world.sessions.find(request.bearer()):
+        if not self._world.sessions.find(session_token(request)):
             raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")
         if not self._world.salesforce.usage.spend():
             raise ApiError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")

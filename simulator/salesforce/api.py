@@ -15,6 +15,7 @@ from typing import Any
 
 from simulator import errors
 from simulator.http import Request, Response, Router
+from simulator.salesforce.sessions import session_token
 from simulator.salesforce.settings import SessionForm
 from simulator.soql import SoqlError
 from simulator.store import RecordError
@@ -98,7 +99,7 @@ class Api:
                 response = answered(handler, request)
             except ApiError as error:
                 response = error.response()
-            if self.world.sessions.find(request.bearer()):
+            if self.world.sessions.find(session_token(request)):
                 response.headers.setdefault("Sforce-Limit-Info", self.world.salesforce.usage.header())
             return response
 
@@ -123,7 +124,7 @@ class Api:
         if version < FIRST_VERSION:
             message = "The requested API version is retired and unavailable."
             raise ApiError("UNSUPPORTED_API_VERSION", message, status=410)
-        if not self.world.sessions.find(request.bearer()):
+        if not self.world.sessions.find(session_token(request)):
             if session_form == "bulk":
                 raise ApiError("InvalidSessionId", "Invalid session id", status=400)
             raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")

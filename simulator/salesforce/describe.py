@@ -7,25 +7,30 @@ from typing import Any
 from simulator import schema
 from simulator.http import Request, Response, Router
 from simulator.salesforce.api import FIRST_VERSION, LAST_VERSION, Api, base_path, not_found
+from simulator.salesforce.identity import identity_url
 from simulator.salesforce.jobs import Jobs
+from simulator.salesforce.login import host_of
+from simulator.salesforce.recent import Recent
 from simulator.salesforce.records import OBJECT, known
 from simulator.schema import SObject
 from simulator.schema.ids import to_18
 from simulator.world import World
 
 MASTER_RECORD_TYPE = "012000000000000AAA"
-_RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", "jobs")
+_RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", "jobs", "recent", "tooling")
 
 
 class Describe:
     """The describe calls of one org; fields hidden from the API user are not in them."""
 
-    def __init__(self, world: World, jobs: Jobs) -> None:
+    def __init__(self, world: World, jobs: Jobs, recent: Recent) -> None:
         self._world = world
         self._jobs = jobs
+        self._recent = recent
 
     def resources(self, request: Request) -> Response:
-        return Response.json({name: f"{base_path(request)}/{name}" for name in _RESOURCES})
+        paths = {name: f"{base_path(request)}/{name}" for name in _RESOURCES}
+        return Response.json({**paths, "identity": identity_url(host_of(request))})
 
     def limits(self, _request: Request) -> Response:
         """``{name: {"Max", "Remaining"}}``; the figures that nothing here spends stay whole."""
@@ -53,7 +58,9 @@ class Describe:
     def basic(self, request: Request) -> Response:
         sobject = known(request.params["sobject"])
         description = {**schema.describe_global(sobject), "urls": _urls(base_path(request), sobject)}
-        return Response.json({"objectDescribe": description, "recentItems": []})
+        return Response.json(
+            {"objectDescribe": description, "recentItems": self._recent.of(sobject, base_path(request))}
+        )
 
     def one(self, request: Request) -> Response:
         sobject = known(request.params["sobject"])
@@ -136,7 +143,7 @@ def _children(sobject: SObject) -> list[dict[str, Any]]:
             "childSObject": child.name,
             "deprecatedAndHidden": False,
             "field": field.name,
-            "relationshipName": None,
+            "relationshipName": field.children_name(child) or None,
         }
         for child, field in schema.children_of(sobject)
     ]

@@ -9,8 +9,14 @@ import time
 from dataclasses import dataclass
 
 from simulator import credentials
+from simulator.http import Request
 
 _ALPHABET = string.ascii_letters + string.digits + "._"
+
+
+def session_token(request: Request) -> str:
+    """Return the call's token: Salesforce takes the scheme ``OAuth`` for ``Bearer``."""
+    return request.token("bearer", "oauth")
 
 
 @dataclass(frozen=True)

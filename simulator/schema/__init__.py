@@ -63,6 +63,12 @@ def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
     ]
 
 
+def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
+    """The child sObject and its look-up behind the relationship of that name, in any case."""
+    named = ((field.children_name(child), child, field) for child, field in children_of(sobject))
+    return next(((child, field) for known, child, field in named if known and known.lower() == name.lower()), None)
+
+
 __all__ = [
     "FIRST_SERIAL",
     "SOBJECTS",
@@ -73,5 +79,6 @@ __all__ = [
     "describe_field",
     "describe_global",
     "find",
+    "find_children",
     "of_id",
 ]

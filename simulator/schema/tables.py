@@ -28,7 +28,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 def definitions() -> str:
     """The SQL of all tables."""
-    return _BOOKKEEPING + "".join(map(_table, SOBJECTS.values()))
+    return _BOOKKEEPING + "".join(map(table_of, SOBJECTS.values()))
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
@@ -38,7 +38,8 @@ def create_indexes(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-def _table(sobject: SObject) -> str:
+def table_of(sobject: SObject) -> str:
+    """The SQL of one table."""
     columns = ",\n  ".join(_column(field) for field in sobject.fields)
     return f'CREATE TABLE "{sobject.name}" (\n  {columns}\n);\n'
 

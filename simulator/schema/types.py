@@ -30,6 +30,7 @@ OnDelete = Literal["clear", "cascade"]
 ID_TYPES = frozenset({"id", "reference"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "email", "phone", "url"})
+_WITHOUT_CHILDREN = frozenset({"User", "RecordType"})
 LONG_TEXT = 255
 """A text area longer than this can be selected only: not filtered, sorted or grouped by."""
 
@@ -70,6 +71,15 @@ class Field:
     @property
     def custom(self) -> bool:
         return self.name.endswith("__c")
+
+    def children_name(self, child: SObject) -> str:
+        """Return how the parent names its records of ``child``; an empty string: no sub-query reaches them."""
+        plural = child.plural.replace(" ", "")
+        if not self.reference_to or not self.createable or self.reference_to in _WITHOUT_CHILDREN:
+            return ""
+        if self.custom:
+            return f"{plural}__r"
+        return f"Child{plural}" if self.reference_to == child.name else plural
 
     @property
     def filterable(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Literal
 
-from simulator.schema import Field
+from simulator import schema
+from simulator.schema import Field, SObject
 from simulator.schema.types import ID_TYPES, NUMBER_TYPES
 from simulator.soql.conditions import Conditions
 from simulator.soql.errors import SoqlError
@@ -31,7 +32,16 @@ class Column:
 
     path: str
     type: str
-    """The type of the schema: ``id``, ``string``, ``double``, ``datetime``, …"""
+    """The type of the schema: ``id``, ``string``, ``double``, ``datetime``, …; or ``children``."""
+    children: Children | None = None
+
+
+@dataclass(frozen=True)
+class Children:
+    """The columns of a sub-query; its value is the JSON text of a list of rows."""
+
+    sobject: str
+    columns: list[Column]
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Statement:
     sql: str
     count_sql: str
     parameters: list[object]
+    count_parameters: list[object]
     limit: int | None
     offset: int
 
@@ -55,10 +66,11 @@ def compile_soql(
     include_deleted: bool = False,
     hidden: Callable[[str], Collection[str]] = lambda _: (),
     style: Style = "raw",
+    find: Callable[[str], SObject | None] = schema.find,
 ) -> Statement:
     """The statement for a query; ``SoqlError`` when Salesforce would not run it."""
     query = parse(soql)
-    context = Context(soql, now, include_deleted or query.all_rows, hidden, count())
+    context = Context(soql, now, include_deleted or query.all_rows, hidden, count(), find)
     return _Compiler(query, Scope(query, context), style).statement()
 
 
@@ -69,6 +81,10 @@ class _Compiler:
     style: Style
     columns: list[Column] = field(default_factory=list)
     selected: list[str] = field(default_factory=list)
+    parameters: list[object] = field(default_factory=list)
+    """Of what is selected; they come before those of the conditions."""
+    only: str = ""
+    """A further condition on the rows, in SQL."""
 
     def statement(self) -> Statement:
         if _is_bare_count(self.query):
@@ -84,6 +100,7 @@ class _Compiler:
             self.columns,
             sql,
             count_sql,
+            self.parameters + parameters,
             parameters,
             self.query.limit,
             self.query.offset,
@@ -134,7 +151,7 @@ class _Compiler:
         return _Where(sql, conditions.parameters)
 
     def _where_sql(self, where: _Where, *, by_index: bool) -> str:
-        parts = [part for part in (self.scope.only_alive(by_index=by_index), where.sql) if part]
+        parts = [part for part in (self.scope.only_alive(by_index=by_index), self.only, where.sql) if part]
         return f" WHERE {' AND '.join(parts)}" if parts else ""
 
     def _count_sql(self, where: _Where) -> str:
@@ -157,10 +174,37 @@ class _Compiler:
     def _select(self, item: SelectItem) -> None:
         if isinstance(item.what, FieldSet):
             self._select_set(item.what)
+        elif isinstance(item.what, Query):
+            self._select_children(item.what)
         elif isinstance(item.what, Path):
             if item.alias:
                 raise SoqlError("MALFORMED_QUERY", "only aggregate expressions use field aliasing")
             self._add_column(self.scope.resolve(item.what))
+
+    def _select_children(self, query: Query) -> None:
+        """Select all children of the row as one JSON text."""
+        if self.style != "rest":
+            raise SoqlError("FUNCTIONALITY_NOT_ENABLED", "Parent-to-child queries are not supported here")
+        child, reference = self.scope.children(query)
+        name = reference.children_name(child)
+        if any(column.path == name for column in self.columns):
+            raise SoqlError("MALFORMED_QUERY", f"duplicate sub-query: {name}")
+        named = replace(query, sobject=child.name)
+        inner = _Compiler(named, Scope(named, self.scope.context), self.style)
+        self.selected.append(inner.json_rows(reference, self.scope.id_column))
+        self.parameters += inner.parameters
+        self.columns.append(Column(name, "children", Children(child.name, inner.columns)))
+
+    def json_rows(self, reference: Field, parent_id: str) -> str:
+        """SQL for the rows whose look-up is ``parent_id``, as a JSON list of lists in the order of the query."""
+        self.only = f"{self.scope.resolve(Path((reference.name,), 0)).sql} = {parent_id}"
+        statement = self.statement()
+        if statement.kind != "records":
+            raise SoqlError("MALFORMED_QUERY", "a sub-query cannot have aggregates or GROUP BY")
+        self.parameters = statement.parameters
+        values = ", ".join(self.selected)
+        rows = statement.sql.replace(f"SELECT {values} ", f"SELECT json_array({values}) AS line ", 1)
+        return f"(SELECT json_group_array(json(line)) FROM ({rows}))"
 
     def _select_set(self, fields: FieldSet) -> None:
         if fields.which != "STANDARD" and (self.query.limit is None or self.query.limit > _MAX_FIELDS_ROWS):
@@ -177,8 +221,8 @@ class _Compiler:
         self.selected.append(_styled(resolved.sql, resolved.field.type, self.style))
 
     def _select_aggregate(self, item: SelectItem, grouped: set[str]) -> None:
-        if isinstance(item.what, FieldSet):
-            raise SoqlError("MALFORMED_QUERY", "FIELDS() cannot be used with GROUP BY or aggregates")
+        if isinstance(item.what, FieldSet | Query):
+            raise SoqlError("MALFORMED_QUERY", "FIELDS() and sub-queries cannot be used with GROUP BY or aggregates")
         if isinstance(item.what, Aggregate):
             resolved = self._aggregate_term(item.what)
             expressions = sum(column.path.startswith("expr") for column in self.columns)

@@ -144,7 +144,20 @@ class Parser:
     def _select_item(self) -> SelectItem:
         if self._accept("FIELDS", "("):
             return self._field_set()
+        if self._ahead.text == "(":
+            return SelectItem(self._children())
         return SelectItem(self._term(), self._alias())
+
+    def _children(self) -> Query:
+        """A sub-query in the select list. Children of children are for versions of the API not imitated here."""
+        if self._depth:
+            raise self._unexpected(self._ahead)
+        self._expect("(")
+        self._depth += 1
+        query = self.query()
+        self._depth -= 1
+        self._expect(")")
+        return query
 
     def _field_set(self) -> SelectItem:
         token = self._take()

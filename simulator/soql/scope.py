@@ -29,6 +29,8 @@ class Context:
     hidden: Callable[[str], Collection[str]]
     """sObject → the fields that the API user may not see."""
     aliases: count[int]
+    find: Callable[[str], SObject | None] = schema.find
+    """The sObject of a name; the Tooling API has others."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Scope:
     """Resolves paths from one sObject and collects the LEFT JOINs to the parents on the way."""
 
     def __init__(self, query: Query, context: Context) -> None:
-        sobject = schema.find(query.sobject)
+        sobject = context.find(query.sobject)
         if sobject is None:
             raise _unknown_sobject(query, context.soql)
         self.sobject = sobject
@@ -86,7 +88,8 @@ class Scope:
             raise SoqlError.at("INVALID_FIELD", message, self.context.soql, position)
         spelled = f"{spelled}{reference.relationship}."
         if spelled not in self._joins:
-            parent = schema.SOBJECTS[reference.reference_to]
+            parent = self.context.find(reference.reference_to)
+            assert parent
             own = self._new_alias()
             condition = f'{own}."Id" = {alias}."{reference.name}"'
             if parent.soft_deletes and not self.context.include_deleted:
@@ -100,6 +103,15 @@ class Scope:
     def visible_fields(self) -> list[Field]:
         hidden = self.context.hidden(self.sobject.name)
         return [field for field in self.sobject.fields if field.name not in hidden]
+
+    def children(self, query: Query) -> tuple[SObject, Field]:
+        """The child sObject that a sub-query names by its relationship, and its look-up to this sObject."""
+        found = schema.find_children(self.sobject, query.sobject)
+        if found is None or found[1].name in self.context.hidden(found[0].name):
+            advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")
+            message = f"Didn't understand relationship '{query.sobject}' in FROM part of query call. {advice}"
+            raise SoqlError.at("INVALID_TYPE", message, self.context.soql, query.position)
+        return found
 
     @property
     def id_column(self) -> str:

@@ -40,7 +40,8 @@ Term = Path | Aggregate
 
 @dataclass(frozen=True)
 class SelectItem:
-    what: Path | Aggregate | FieldSet
+    what: Path | Aggregate | FieldSet | Query
+    """A query: the children of each record, ``(SELECT Id FROM Contacts)``."""
     alias: str = ""
 
 

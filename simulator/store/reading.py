@@ -33,7 +33,7 @@ def run(database: Database, statement: Statement) -> QueryResult:
 
 
 def _count(connection: sqlite3.Connection, statement: Statement) -> int:
-    return int(connection.execute(statement.count_sql, statement.parameters).fetchone()[0])
+    return int(connection.execute(statement.count_sql, statement.count_parameters).fetchone()[0])
 
 
 def _bounded(matching: int, statement: Statement) -> int:

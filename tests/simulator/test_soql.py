@@ -262,7 +262,7 @@ def test_having_and_order_by_take_aggregates(store: Store) -> None:
         ("SELECT Id FROM Contact WHERE Name = 'a\\q'", "MALFORMED_QUERY", "Illegal escape"),
         ("SELECT Id FROM Contact WHERE Name = 'a' AND Title = 'b' OR Phone = 'c'", "MALFORMED_QUERY", "token: 'OR'"),
         ("SELECT Id FROM Contact WHERE Name IN ()", "MALFORMED_QUERY", r"unexpected token: '\)'"),
-        ("SELECT Id, (SELECT Id FROM Opportunities) FROM Account", "MALFORMED_QUERY", "unexpected token"),
+        ("SELECT Id, (SELECT Id FROM Opportunities) FROM Account", "FUNCTIONALITY_NOT_ENABLED", "Parent-to-child"),
         ("SELECT TYPEOF Owner WHEN User THEN Id END FROM Account", "MALFORMED_QUERY", "unexpected token"),
         ("SELECT toLabel(Type) FROM Account", "MALFORMED_QUERY", "toLabel"),
         ("SELECT Id FROM Account USING SCOPE mine", "MALFORMED_QUERY", "unexpected token: 'USING'"),

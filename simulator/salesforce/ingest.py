@@ -1,0 +1,279 @@
+"""Bulk API 2.0 ingest jobs: a CSV of records to insert, update, upsert or delete.
+
+Sources: Bulk API 2.0 and Bulk API Developer Guide, "Create a Job", "Upload Job Data", "Upload Complete", "Get Job
+Successful Record Results" (``sf__Id``, ``sf__Created``), "… Failed …" (``sf__Error``) and "… Unprocessed …";
+"Valid CSV Record Rows" (an empty value leaves the field alone, ``#N/A`` empties it). A file whose lines end
+otherwise than the job says fails as a whole ("LineEnding is invalid on user data"), and so does one with an
+unknown column ("InvalidBatch : Field name not found").
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from simulator import credentials
+from simulator.http import Request, Response
+from simulator.salesforce.api import Api, ApiError, as_api_error, json_object, not_found
+from simulator.salesforce.locators import random_id
+from simulator.salesforce.records import Records, external_id_field, known
+from simulator.schema import SObject
+from simulator.schema.types import NUMBER_TYPES
+from simulator.soql import SoqlError
+from simulator.store import RecordError, Store
+
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
+DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
+MAX_JOBS = 200
+"""Older jobs are forgotten: their data takes space."""
+
+Line = dict[str, str]
+
+
+@dataclass
+class Job:
+    """One ingest job with its data and, once it ran, what became of each line."""
+
+    id: str
+    order: Mapping[str, Any]
+    version: str
+    created: float = field(default_factory=time.time)
+    state: str = "Open"
+    message: str = ""
+    data: str = ""
+    columns: list[str] = field(default_factory=list)
+    done: list[tuple[str, bool, Line]] = field(default_factory=list)
+    """Id, whether it was created, the line."""
+    failed: list[tuple[str, str, Line]] = field(default_factory=list)
+    """Id if the line has one, the error, the line."""
+
+    def info(self) -> dict[str, Any]:
+        created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        return {
+            "id": self.id,
+            **self.order,
+            "createdById": credentials.USER_ID,
+            "createdDate": created,
+            "systemModstamp": created,
+            "state": self.state,
+            "concurrencyMode": "Parallel",
+            "contentType": "CSV",
+            "apiVersion": float(self.version),
+            "contentUrl": f"services/data/v{self.version}/jobs/ingest/{self.id}/batches",
+        }
+
+    def status(self) -> dict[str, Any]:
+        counts = {
+            "jobType": "V2Ingest",
+            "numberRecordsProcessed": len(self.done) + len(self.failed),
+            "numberRecordsFailed": len(self.failed),
+            "retries": 0,
+            "totalProcessingTime": 1,
+            "apiActiveProcessingTime": 1,
+            "apexProcessingTime": 0,
+        }
+        return {**self.info(), **counts, **({"errorMessage": self.message} if self.message else {})}
+
+
+class Ingest:
+    """The ingest jobs of one org. A job's lines are written at its first status call after the upload."""
+
+    def __init__(self, store: Store, records: Records) -> None:
+        self._store = store
+        self._records = records
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+
+    def create(self, request: Request) -> Response:
+        job = Job(random_id("750"), _checked(json_object(request), self._store), request.params["version"])
+        with self._lock:
+            self._jobs[job.id[:15]] = job
+            if len(self._jobs) > MAX_JOBS:
+                del self._jobs[next(iter(self._jobs))]
+        return Response.json(job.info())
+
+    def upload(self, request: Request) -> Response:
+        job = self._job(request)
+        if job.state != "Open":
+            raise ApiError("INVALIDJOBSTATE", f"Data cannot be uploaded to a job in the state {job.state}")
+        job.data = request.body.decode("utf-8-sig")
+        return Response(201)
+
+    def change(self, request: Request) -> Response:
+        job, state = self._job(request), json_object(request).get("state")
+        if state not in ("UploadComplete", "Aborted") or job.state not in ("Open", "UploadComplete"):
+            raise ApiError("INVALIDJOBSTATE", f"A job in the state {job.state} cannot be set to {state}")
+        job.state = str(state)
+        return Response.json(job.info())
+
+    def status(self, request: Request) -> Response:
+        job = self._job(request)
+        with self._lock:
+            if job.state == "UploadComplete":
+                self._run(job)
+        return Response.json(job.status())
+
+    def list(self, _request: Request) -> Response:
+        records = [{**job.info(), "jobType": "V2Ingest"} for job in self._jobs.values()]
+        return Response.json({"done": True, "records": records, "nextRecordsUrl": None})
+
+    def delete(self, request: Request) -> Response:
+        job = self._job(request)
+        if job.state in ("Open", "UploadComplete"):
+            raise ApiError("INVALIDJOBSTATE", f"A job in the state {job.state} cannot be deleted")
+        del self._jobs[job.id[:15]]
+        return Response(204)
+
+    def successful(self, request: Request) -> Response:
+        job = self._job(request)
+        lines = [[record, str(created).lower(), *line.values()] for record, created, line in job.done]
+        return _csv(["sf__Id", "sf__Created", *job.columns], lines)
+
+    def failed(self, request: Request) -> Response:
+        job = self._job(request)
+        return _csv(
+            ["sf__Id", "sf__Error", *job.columns],
+            [[record, error, *line.values()] for record, error, line in job.failed],
+        )
+
+    def unprocessed(self, request: Request) -> Response:
+        job = self._job(request)
+        lines = _lines(job)[1] if job.state in ("Failed", "Aborted") else []
+        return _csv(job.columns, [list(line.values()) for line in lines])
+
+    def _job(self, request: Request) -> Job:
+        job = self._jobs.get(request.params["job"][:15])
+        if job is None:
+            raise not_found()
+        return job
+
+    # Running
+
+    def _run(self, job: Job) -> None:
+        sobject = known(job.order["object"])
+        job.columns, lines = _lines(job)
+        job.message = _invalid(job, sobject)
+        if job.message:
+            job.state = "Failed"
+            return
+        for line in lines:
+            self._write(job, sobject, line)
+        job.state = "JobComplete"
+
+    def _write(self, job: Job, sobject: SObject, line: Line) -> None:
+        record_id = next((value for name, value in line.items() if name.lower() == "id"), "")
+        try:
+            written, created = self._written(job, sobject, record_id, _values(sobject, line))
+            job.done.append((written, created, line))
+        except ApiError as error:
+            job.failed.append((record_id, _error(error), line))
+        except (SoqlError, RecordError) as error:
+            job.failed.append((record_id, _error(as_api_error(error)), line))
+
+    def _written(self, job: Job, sobject: SObject, record_id: str, values: dict[str, Any]) -> tuple[str, bool]:
+        operation = job.order["operation"]
+        if operation == "insert":
+            return self._store.create(sobject.name, values), True
+        if operation == "upsert":
+            return self._upserted(job.order["externalIdFieldName"], sobject, values)
+        if not record_id:
+            raise ApiError("MISSING_ARGUMENT", "Id not specified in an update call")
+        if operation == "update":
+            self._store.update(sobject.name, record_id, values)
+            return record_id, False
+        self._store.delete(sobject.name, record_id)
+        if operation == "hardDelete":
+            self._store.purge(sobject.name, record_id)
+        return record_id, False
+
+    def _upserted(self, key: str, sobject: SObject, values: dict[str, Any]) -> tuple[str, bool]:
+        name = next((name for name in values if name.lower() == key.lower()), "")
+        if not name:
+            raise ApiError("MISSING_ARGUMENT", f"{key} not specified")
+        value = str(values.pop(name))
+        result = self._records.upserted(sobject, key, value, values)
+        return str(result["id"]), bool(result["created"])
+
+
+def _checked(order: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """What the job is told to do, with the usual values filled in."""
+    sobject = known(str(order.get("object", "")))
+    if order.get("operation") not in OPERATIONS:
+        raise ApiError("INVALIDJOB", f"operation: one of {', '.join(OPERATIONS)}")
+    if order.get("contentType", "CSV") != "CSV":
+        raise ApiError("INVALIDJOB", "contentType: CSV only")
+    usual = {"lineEnding": "LF", "columnDelimiter": "COMMA"}
+    checked = {name: order.get(name) or value for name, value in usual.items()}
+    if checked["columnDelimiter"] not in DELIMITERS or checked["lineEnding"] not in ("LF", "CRLF"):
+        raise ApiError("INVALIDJOB", "columnDelimiter or lineEnding is not known")
+    if order["operation"] == "upsert":
+        key = str(order.get("externalIdFieldName", ""))
+        external_id_field(sobject, key, store)
+        checked["externalIdFieldName"] = key
+    return {"object": sobject.name, "operation": order["operation"], **checked}
+
+
+def _lines(job: Job) -> tuple[list[str], list[Line]]:
+    delimiter = DELIMITERS[job.order["columnDelimiter"]]
+    reader = csv.DictReader(io.StringIO(job.data, newline=""), delimiter=delimiter, restval="")
+    lines = [{name: line[name] or "" for name in reader.fieldnames or []} for line in reader]
+    return list(reader.fieldnames or []), lines
+
+
+def _invalid(job: Job, sobject: SObject) -> str:
+    """Why the file cannot be read at all; an empty string when it can."""
+    ending = "CRLF" if job.data.partition("\n")[0].endswith("\r") else "LF"
+    wanted = job.order["lineEnding"]
+    if ending != wanted:
+        return f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {wanted}"
+    unknown = next((name for name in job.columns if not sobject.has(name)), "")
+    return f"InvalidBatch : Field name not found : {unknown}" if unknown else ""
+
+
+def _values(sobject: SObject, line: Line) -> dict[str, Any]:
+    """The fields to write, as JSON would have them; the id is no field."""
+    given = {name: value for name, value in line.items() if value != "" and name.lower() != "id"}
+    return {name: _value(sobject, name, value) for name, value in given.items()}
+
+
+def _value(sobject: SObject, name: str, value: str) -> Any:
+    kind = sobject.by_name[name.lower()].type
+    if value == "#N/A":
+        return None
+    if kind == "boolean":
+        return value.strip().lower() in ("true", "1", "yes")
+    if kind in NUMBER_TYPES:
+        try:
+            return int(value) if kind == "int" else float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _error(error: ApiError) -> str:
+    return f"{error.code}:{error.message}:{','.join(error.fields)} --"
+
+
+def _csv(columns: list[str], lines: list[list[str]]) -> Response:
+    page = io.StringIO(newline="")
+    csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([columns, *lines])
+    return Response(200, page.getvalue().encode(), {"Content-Type": "text/csv; charset=UTF-8"})
+
+
+def add_routes(api: Api, ingest: Ingest) -> None:
+    one = r"/jobs/ingest/(?P<job>\w{15}|\w{18})"
+    api.add("POST", "/jobs/ingest", ingest.create)
+    api.add("GET", "/jobs/ingest", ingest.list)
+    api.add("GET", one, ingest.status)
+    api.add("PATCH", one, ingest.change)
+    api.add("DELETE", one, ingest.delete)
+    api.add("PUT", one + "/batches", ingest.upload)
+    api.add("GET", one + "/successfulResults", ingest.successful)
+    api.add("GET", one + "/failedResults", ingest.failed)
+    api.add("GET", one + "/unprocessedrecords", ingest.unprocessed)
