@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from bench import report
 from bench.camp import camp_ceiling, camp_survey
 from bench.camp_endpoints import camp_endpoints
+from bench.connectors import connectors
 from bench.dashboard import dashboard
 from bench.endpoints import endpoints
 from bench.overhead import overhead
@@ -40,6 +41,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "startup": lambda: startup(options.runs),
         "sync": lambda: sync_speed(options.schools, options.runs),
         "memory": lambda: sync_memory(sizes),
+        "connectors": lambda: connectors(options.schools, options.runs),
         "endpoints": lambda: endpoints(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
         "camp": lambda: camp_survey(options.schools, options.runs),

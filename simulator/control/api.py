@@ -15,7 +15,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /fields/{sobject}/{field}/hide``    hides a field from the API user; also ``show``
 ``POST /faults``                           a rule (see simulator.faults) → {id}; ``DELETE /faults[/{id}]``
 ``POST /sessions/expire``                  also ``/locators/expire`` and ``/jobs/expire`` → {expired}
-``POST /limits``                           {daily_max?, daily_used?}
+``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "client_credentials", "jwt", …]}
 =========================================  ===================================================================
@@ -185,9 +185,9 @@ class Control:
 
     def limits(self, request: Request) -> Response:
         usage = self._world.salesforce.usage
-        for name, value in _known(request, ("daily_max", "daily_used")).items():
-            setattr(usage, name, int(value))
-        return Response.json({"daily_max": usage.daily_max, "daily_used": usage.daily_used})
+        for name, value in _known(request, ("daily_max", "daily_used", "more_parts")).items():
+            setattr(usage, name, type(getattr(usage, name))(value))
+        return Response.json({name: getattr(usage, name) for name in ("daily_max", "daily_used", "more_parts")})
 
     def bulk(self, request: Request) -> Response:
         settings = self._world.salesforce.bulk

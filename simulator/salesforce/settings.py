@@ -37,6 +37,8 @@ class ApiUsage:
         self._answers = itertools.count(1)
         self.daily_max = daily_max
         self.daily_used = 0
+        self.more_parts = True
+        """Whether the header at times has a second part. Some clients cannot read it then."""
 
     def spend(self) -> bool:
         """Counts one call; False, and nothing counted, when the allowance is used up."""
@@ -51,10 +53,13 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """The value of ``Sforce-Limit-Info``; every seventh answer also names the connected app's share."""
+        """The value of ``Sforce-Limit-Info``, of seven answers once with the app's share, once with bursts."""
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
-        if next(self._answers) % 7:
+        turn = next(self._answers) % 7
+        if not self.more_parts or turn not in (0, 3):
             return usage
+        if turn:
+            return f"{usage}; api-bursts=1/750"
         return f"{usage}; per-app-api-usage={self.daily_used}/{self.daily_max}(appName=simulator-app)"
 
 
@@ -68,5 +73,6 @@ class SalesforceSettings:
     def reset(self) -> None:
         """Everything as at the start, in the same objects."""
         self.usage.daily_max, self.usage.daily_used = ApiUsage().daily_max, 0
+        self.usage.more_parts = True
         vars(self.bulk).update(vars(BulkSettings()))
         self.blocked_flows.clear()

@@ -121,6 +121,13 @@ def test_every_answer_tells_the_usage(simulator: RunningSimulator, salesforce: S
     headers = [salesforce.call("GET", "/limits").headers["Sforce-Limit-Info"] for _ in range(8)]
     assert headers[0].startswith("api-usage=18/1000")
     assert any("; per-app-api-usage=" in header for header in headers)
+    assert any(header.endswith("; api-bursts=1/750") for header in headers)
+
+
+def test_the_usage_comes_alone_when_asked_for(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+    simulator.control("POST", "/limits", {"more_parts": False})
+    headers = [salesforce.call("GET", "/limits").headers["Sforce-Limit-Info"] for _ in range(8)]
+    assert not [header for header in headers if ";" in header]
 
 
 def test_the_day_ends_when_the_allowance_does(simulator: RunningSimulator, salesforce: Salesforce) -> None:

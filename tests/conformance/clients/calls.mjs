@@ -1,0 +1,22 @@
+// One line of JSON a call, as in calls.py: what was tried, and what came of it.
+
+let failures = 0;
+
+export async function attempt(call, run) {
+  try {
+    const detail = await run();
+    console.log(JSON.stringify({ call, ok: true, detail: String(detail ?? "") }));
+  } catch (error) {
+    failures += 1;
+    const code = error.errorCode ? `${error.errorCode}: ` : "";
+    console.log(JSON.stringify({ call, ok: false, detail: `${code}${error.message}`.slice(0, 300) }));
+  }
+}
+
+export function expect(what, holds) {
+  if (!holds) throw new Error(`not as expected: ${what}`);
+}
+
+export function finish() {
+  process.exitCode = failures ? 1 : 0;
+}

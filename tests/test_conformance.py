@@ -1,0 +1,110 @@
+"""The tier of public clients itself: that a failure is one, and that nothing leaves this machine. It runs no client."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import ssl
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography import x509
+
+from simulator.tls import certificates
+from tests.conformance.__main__ import CLIENTS
+from tests.conformance.environments import NODE_FILES, REQUIREMENTS, Client
+from tests.conformance.outcomes import Outcome, drive, exit_status
+from tests.conformance.proxy import HOSTS, Proxy
+
+CLIENT = Client("made-up", "made_up")
+
+
+def run(*lines: str, seconds: float = 60) -> Outcome:
+    """The outcome of a client that is a few lines of Python."""
+    outcome = Outcome(CLIENT)
+    drive([sys.executable, "-c", "\n".join(lines)], os.environ, outcome, seconds)
+    return outcome
+
+
+def told(call: str, *, ok: bool) -> str:
+    return f"print({json.dumps(json.dumps({'call': call, 'ok': ok, 'detail': ''}))}, flush=True)"
+
+
+def test_a_client_whose_calls_all_work_passes() -> None:
+    outcome = run("print('noise')", told("query", ok=True), told("describe", ok=True))
+    assert (outcome.verdict, exit_status([outcome])) == ("2 of 2 kinds of calls work", 0)
+
+
+def test_one_call_that_fails_fails_the_run() -> None:
+    outcomes = [run(told("query", ok=True)), run(told("query", ok=True), told("describe", ok=False))]
+    assert (outcomes[1].verdict, exit_status(outcomes)) == ("1 of 2 kinds of calls work", 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "trouble"),
+    [
+        ((), "it reported no call"),
+        ((told("query", ok=True), "raise SystemExit(3)"), "it ended with status 3"),
+        ((told("query", ok=True), "import missing_module"), "it ended with status 1"),
+    ],
+)
+def test_a_client_that_breaks_off_or_says_nothing_fails(lines: tuple[str, ...], trouble: str) -> None:
+    outcome = run(*lines)
+    assert (outcome.trouble, exit_status([outcome])) == (trouble, 1)
+
+
+def test_a_client_that_hangs_is_ended_and_fails() -> None:
+    outcome = run(told("query", ok=True), "import time", "time.sleep(100)", seconds=2)
+    assert outcome.trouble.startswith("it ended with status -")
+
+
+def test_a_skipped_client_is_no_failure_unless_all_are() -> None:
+    skipped = Outcome(CLIENT, skipped="no such registry")
+    assert exit_status([skipped, run(told("query", ok=True))]) == 0
+    assert exit_status([skipped]) == 1
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.package)
+def test_every_client_is_pinned_with_all_that_it_pulls_in(client: Client) -> None:
+    if client.by_node:
+        pinned = json.loads(NODE_FILES[0].read_text())["dependencies"][client.package]
+        assert json.loads(NODE_FILES[1].read_text())["packages"][f"node_modules/{client.package}"]["version"] == pinned
+        return
+    lines = (REQUIREMENTS / f"{client.package}.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert any(line.startswith(f"{client.package}==") for line in pins)
+    assert [line for line in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+
+
+def test_the_proxy_leads_salesforces_hosts_to_the_simulator_and_refuses_others() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as simulator:
+        proxy = Proxy(simulator.getsockname()[1])
+        try:
+            assert _connected(proxy, f"{HOSTS[0]}:443").startswith(b"HTTP/1.1 200")
+            assert _connected(proxy, "example.com:443").startswith(b"HTTP/1.1 403")
+            assert _connected(proxy, f"{HOSTS[0]}:80").startswith(b"HTTP/1.1 403")
+        finally:
+            proxy.stop()
+
+
+def _connected(proxy: Proxy, address: str) -> bytes:
+    url = urlsplit(proxy.url)
+    with socket.create_connection((str(url.hostname), url.port or 0), timeout=30) as client:
+        client.sendall(f"CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+        return client.recv(1_000)
+
+
+def test_only_the_tiers_own_certificate_names_salesforces_hosts(tmp_path: Path) -> None:
+    def names(folder: str, *hosts: str) -> list[str]:
+        made = certificates(tmp_path / folder, *hosts)
+        ssl.create_default_context(cafile=made.authority)
+        certificate = x509.load_pem_x509_certificate(made.server.read_bytes())
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        return extension.value.get_values_for_type(x509.DNSName)
+
+    assert names("usual") == ["localhost"]
+    assert names("tier", *HOSTS) == ["localhost", *HOSTS]
