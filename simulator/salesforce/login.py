@@ -102,7 +102,7 @@ class OAuth:
             raise LoginError("invalid_client_id", "client identifier invalid")
         if claims["aud"] not in self._audiences(request):
             raise LoginError("invalid_grant", "Audience validation failed")
-        if claims["exp"] > time.time() + JWT_LIFETIME + CLOCK_SKEW:
+        if float(claims["exp"]) > time.time() + JWT_LIFETIME + CLOCK_SKEW:
             raise LoginError("invalid_grant", "invalid assertion: the expiration is too far in the future")
         if claims["sub"] != credentials.USERNAME:
             raise LoginError("invalid_grant", "user hasn't approved this consumer")
