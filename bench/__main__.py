@@ -14,6 +14,7 @@ from bench.dashboard import dashboard
 from bench.endpoints import endpoints
 from bench.overhead import overhead
 from bench.report import Result
+from bench.school_recall import school_recall
 from bench.schools import schools_search
 from bench.startup import startup
 from bench.sync import sync_memory, sync_speed
@@ -44,6 +45,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "connectors": lambda: connectors(options.schools, options.runs),
         "endpoints": lambda: endpoints(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
+        "school-recall": school_recall,
         "camp": lambda: camp_survey(options.schools, options.runs),
         "camp-ceiling": lambda: camp_ceiling(options.schools),
         "camp-endpoints": lambda: camp_endpoints(max(1, FULL_SCALE // options.schools), options.runs),

@@ -15,7 +15,7 @@ from api.first_read import reads_first, rows_read_first
 from api.ids import given_id
 from sf.prepared import Statement
 from sf.salesforce.ids import id_of_18
-from sf.school_search import SchoolFilters, school_page
+from sf.school_search import SchoolFilters, load_school_page
 from sf.selectors import school_by_id
 
 SHORTEST_NAME = 3
@@ -82,7 +82,7 @@ class SchoolSearch(Schema):
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
     """Best match first: the exact name, names that begin with it, words that begin with it, anywhere in the name.
     Case and accents do not matter. The other filters are exact."""
-    page = school_page(search.filters(), limit=search.limit, offset=search.offset)
+    page = load_school_page(search.filters(), limit=search.limit, offset=search.offset)
     if page.count == 0:
         raise NotFound("No school matches.")
     return json_response({"count": page.count, "total_schools": page.total, "schools": page.schools})

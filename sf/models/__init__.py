@@ -8,6 +8,7 @@ from sf.models.lookup_miss import LookupMiss
 from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
 from sf.models.refused_record import RefusedRecord
+from sf.models.school_search import SchoolShortForm, SchoolWord
 from sf.models.sync_config import SyncConfig
 from sf.models.sync_run import SyncRun
 from sf.models.usage_log import SFAPIUsageLog
@@ -22,6 +23,8 @@ __all__ = [
     "Opportunity",
     "RefusedRecord",
     "SFAPIUsageLog",
+    "SchoolShortForm",
+    "SchoolWord",
     "SyncConfig",
     "SyncRun",
 ]

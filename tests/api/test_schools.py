@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from api.scopes import Scope
 from sf import school_search
-from sf.school_search import SchoolFilters, school_page
+from sf.school_search import SchoolFilters, load_school_page
 from tests.api import records
 
 SCHOOLS = "/api/v1/schools"
@@ -135,7 +135,7 @@ def test_a_search_by_name_reads_the_index(db: None) -> None:
         cursor.execute("SELECT gin_clean_pending_list('account_search_name')")
         cursor.execute("ANALYZE sf_account")
     with CaptureQueriesContext(connection) as queries:
-        school_page(SchoolFilters(name="abc"), limit=100, offset=0)
+        load_school_page(SchoolFilters(name="abc"), limit=100, offset=0)
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + queries[-1]["sql"].replace("%", "%%"), [])
         plan = "\n".join(row[0] for row in cursor.fetchall())
@@ -168,8 +168,8 @@ def test_a_common_word_reads_only_the_index_of_names_and_finds_the_same(
     common, rare = SchoolFilters(name="College"), SchoolFilters(name="precollegiate 1")
     pages = ({"limit": 7, "offset": 0}, {"limit": 50, "offset": 5000}, {"limit": 50, "offset": 11_400})
     with CaptureQueriesContext(connection) as queries:
-        found = [school_page(common, **page) for page in pages]
-        assert school_page(rare, limit=7, offset=0).count > 0
+        found = [load_school_page(common, **page) for page in pages]
+        assert load_school_page(rare, limit=7, offset=0).count > 0
     assert [plans_of(query["sql"]) for query in queries if query["sql"].lstrip().startswith("WITH page")] == [
         {"account_search_order"},
         {"account_search_order"},
@@ -178,7 +178,7 @@ def test_a_common_word_reads_only_the_index_of_names_and_finds_the_same(
     ]
     monkeypatch.setattr(school_search, "COMMON_SHARE", 2)
     school_search._counts.clear()
-    assert found == [school_page(common, **page) for page in pages]
+    assert found == [load_school_page(common, **page) for page in pages]
     assert found[0].count == 11_400 + len(found[2].schools) > 11_400
 
 
