@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.errors import Throttled
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api.auth import FAILURES_RATE, any_caller
+from api.auth import FAILURES_RATE, address_of, any_caller, caller_of
 from api.errors import add_error_handlers
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
 from api.records.access import RecordsRate
 from api.records.openapi import add_records
 from api.records.resources import RESOURCES
-from api.throttling import AddressThrottle, RateThrottle, throttled_response
+from api.throttling import RateThrottle, throttled_response
 from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
@@ -30,7 +31,17 @@ class SalesforceAPIRateThrottle(RateThrottle):
         return parse_rate(settings.SALESFORCE_API_RATE_LIMIT)
 
 
-class MeThrottle(AddressThrottle):
+class SchoolsThrottle(SalesforceAPIRateThrottle):
+    """Count users and keys in the common budget, and anonymous callers by address in one of their own: a campus often
+    has one address."""
+
+    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
+        if caller_of(request):
+            return super().counted_as(request)
+        return "schools", address_of(request), parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)
+
+
+class MeThrottle(RateThrottle):
     policy = "me"
     rate = "60/min"
 
@@ -58,8 +69,10 @@ api = V1(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
         "`Authorization: Bearer <key>`. Every error is `{code, message}`.\n\n"
         f"Limits: {parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} of a user, a key, or an address without either, "
-        f"over contact, adoptions, books, schools, case and forms together; {parse_rate(RecordsRate.rate)} over "
-        f"records; {parse_rate(MeThrottle.rate)} of an address for me; {FAILURES_RATE} of an address with credentials "
+        "over contact, adoptions, books, schools, case and forms together; "
+        f"{parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)} of an address for schools without credentials; "
+        f"{parse_rate(RecordsRate.rate)} over records; {parse_rate(MeThrottle.rate)} of a user, a key, or an address "
+        f"without either, for me; {FAILURES_RATE} of an address with credentials "
         "that are not valid. What is above is answered 429 and counts for nothing: come again after `Retry-After` "
         "seconds. "
         "`RateLimit` and `RateLimit-Policy` say how much is left."
@@ -75,5 +88,6 @@ api.add_exception_handler(Throttled, throttled_response)
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())
 api.add_router("", info.router)
-for _module in (contact, adoptions, books, schools, cases, forms):
+api.add_router("", schools.router, throttle=SchoolsThrottle())
+for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle
 
-from api.auth import address_of, identity_of
+from api.auth import identity_of
 from api.errors import error_response
 from api.first_read import first_question, keep_answer
 from api.rate_limit import Passage, try_pass, try_pass_and_read
@@ -32,8 +32,12 @@ class RateThrottle(BaseThrottle):
     def identity(self, request: HttpRequest) -> str:
         return identity_of(request)
 
+    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
+        """Return the policy, whom it counts, and the rate."""
+        return self.policy, self.identity(request), self.current_rate()
+
     def allow_request(self, request: HttpRequest) -> bool:
-        counted = (self.policy, self.identity(request), self.current_rate())
+        counted = self.counted_as(request)
         read = first_question(request)
         if read is None:
             passage = try_pass(*counted)
@@ -42,13 +46,6 @@ class RateThrottle(BaseThrottle):
             keep_answer(request, read, rows)
         vars(request)[_PASSAGE] = passage
         return passage.passed
-
-
-class AddressThrottle(RateThrottle):
-    """Counts the client's address, whoever is logged in there."""
-
-    def identity(self, request: HttpRequest) -> str:
-        return address_of(request)
 
 
 def passage_of(request: HttpRequest) -> Passage | None:

@@ -31,8 +31,9 @@ SAMPLE = 150
 """Names tried of each kind of change."""
 
 _COPY = """
-    COPY sf_account (id, name, type, city, state, state_code, country, sheer_id_school_name, is_deleted, system_modstamp)
-    FROM STDIN
+    COPY sf_account (
+        id, name, type, city, state, state_code, country, sheer_id_school_name, is_deleted, system_modstamp
+    ) FROM STDIN
 """
 CITIES = (("Houston", "Texas", "TX"), ("Saint Paul", "Minnesota", "MN"), ("Coeur d'Alene", "Idaho", "ID"))
 
@@ -55,9 +56,13 @@ def _kinds(draw: random.Random) -> Iterator[tuple[str, Change, float]]:
     yield from ((kind, change, 0.99) for kind, change in SINGLE.items())
     for (first, one), (second, other) in combinations(SINGLE.items(), 2):
         if draw.random() < 0.25:
-            yield f"{first}, {second}", lambda name, one=one, other=other: other(one(name)), 0.99
+            yield f"{first}, {second}", _both(one, other), 0.99
     yield "SheerID's name with city and state", lambda name: f"{name} ({', '.join(_city(name)[::2])})", 0.95
     yield "one typing error", lambda name: _with_typo(name, draw), 0.90
+
+
+def _both(first: Change, second: Change) -> Change:
+    return lambda name: second(first(name))
 
 
 def _city(name: str) -> tuple[str, str, str]:
@@ -101,7 +106,7 @@ def _found(running: Service, typed: str) -> list[Any]:
 
 def _with_typo(name: str, draw: random.Random) -> str:
     """Change, drop, double or swap one letter of a word of five or more."""
-    words = [match for match in re.finditer(r"[A-Za-z]{5,}", name)]
+    words = list(re.finditer(r"[A-Za-z]{5,}", name))
     if not words:
         return name
     word = draw.choice(words)

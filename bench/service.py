@@ -68,6 +68,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[S
         "SECURE_SSL_REDIRECT": "off",
         "LOGLEVEL": "error",  # nobody collects static files for it, and each worker would say so
         "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
+        "SALESFORCE_SCHOOLS_RATE_LIMIT": UNLIMITED,
         "DJANGO_SETTINGS_MODULE": settings,
     }
     arguments = [f"--workers={WORKERS}", f"--threads={CONNECTIONS // WORKERS}"]

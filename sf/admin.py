@@ -20,6 +20,7 @@ from sf.models import (
     Contact,
     Opportunity,
     RefusedRecord,
+    SchoolShortForm,
     SFAPIUsageLog,
     SyncConfig,
     SyncRun,
@@ -213,3 +214,9 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
                 continue
             level = messages.WARNING if left else messages.SUCCESS
             self.message_user(request, f"{name}: {stored} stored, {left} still set aside", level)
+
+
+@admin.register(SchoolShortForm)
+class SchoolShortFormAdmin(admin.ModelAdmin):
+    list_display = ("short", "stands_for")
+    search_fields = ("short", "stands_for")

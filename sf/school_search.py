@@ -96,7 +96,8 @@ class SchoolPage:
 def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> SchoolPage:
     """Return the matches from ``offset`` on, at most ``limit``."""
     facets = {name: text for name, text in filters.given().items() if name != "name"}
-    count, schools = 0, []
+    count = 0
+    schools: list[dict[str, Any]] = []
     if filters.name:
         typed = _variants(filters.name)
         count, schools = _search(typed, facets, limit, offset)

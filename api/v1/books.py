@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from ninja import Router, Schema
 
 from api.auth import caller_with
+from api.caching import etag_of
 from api.errors import documented
 from api.fields import JSON, json_response
 from api.first_read import reads_first, rows_read_first
@@ -60,4 +60,4 @@ def _rendered(books: int, last_change: datetime | None) -> tuple[bytes, str]:
     del books, last_change
     items = active_books().rows()
     content = json_response({"count": len(items), "books": items}).content
-    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return content, etag_of(content)

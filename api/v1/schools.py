@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from api.auth import any_caller
+from api.caching import public_response
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
 from api.first_read import reads_first, rows_read_first
@@ -19,6 +21,10 @@ from sf.school_search import SchoolFilters, load_school_page
 from sf.selectors import school_by_id
 
 SHORTEST_NAME = 3
+SHORTEST_WITHOUT_BLANKS = 2
+"""In Chinese, Japanese and Korean."""
+_WITHOUT_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+CACHED_SECONDS = 300
 
 router = Router(tags=["schools"])
 
@@ -37,8 +43,9 @@ class SchoolItem(Schema):
 
 
 class SchoolList(Schema):
-    count: int = Field(description="All matches, whatever the limit.")
+    count: int = Field(description="The number of all matches, also of those beyond `limit`.")
     total_schools: int
+    next: str | None = Field(description="The address of the next page; null on the last one.")
     schools: list[SchoolItem]
 
 
@@ -50,7 +57,13 @@ class SchoolDetail(SchoolItem):
 
 
 class SchoolSearch(Schema):
-    name: SearchText | None = Field(None, description="Any part of the name, 3 characters or more.")
+    name: SearchText | None = Field(
+        None,
+        description=(
+            "Words of the name, or their beginnings, in any order; city and state may be among them. 3 characters or "
+            "more, 2 in Chinese, Japanese and Korean."
+        ),
+    )
     city: SearchText | None = None
     state: SearchText | None = Field(None, description="Name or code.")
     country: SearchText | None = Field(None, description="Name or code.")
@@ -69,7 +82,8 @@ class SchoolSearch(Schema):
         )
         if not found.given():
             raise Unprocessable("Nothing to search by: give name, city, state, country or type.", errors=[])
-        if found.name and len(found.name) < SHORTEST_NAME:
+        shortest = SHORTEST_WITHOUT_BLANKS if _WITHOUT_BLANKS.search(found.name or "") else SHORTEST_NAME
+        if found.name and len(found.name) < shortest:
             message = f"Give {SHORTEST_NAME} characters or more"
             errors = [{"loc": ["query", "name"], "message": message}]
             raise Unprocessable(f"The name is too short: {message[0].lower()}{message[1:]}.", errors=errors)
@@ -77,15 +91,39 @@ class SchoolSearch(Schema):
 
 
 @router.get(
-    "/schools", auth=None, response={200: SchoolList, **documented(404, 422, 429)}, summary="Search for schools"
+    "/schools",
+    auth=None,
+    response={200: SchoolList, 304: None, **documented(404, 422, 429)},
+    summary="Search for schools",
 )
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
-    """Best match first: the exact name, names that begin with it, words that begin with it, anywhere in the name.
-    Case and accents do not matter. The other filters are exact."""
+    """Find schools by words of their names. Case, accents, punctuation and the order of words do not matter; & is and,
+    St is Saint, and a leading The is ignored. Best match first: the same name, names that begin with the text, all
+    words in order, all words; schools with adoptions come first among equals. When no school has all words, short
+    forms and typing errors are tried. The other filters are exact.
+
+    At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached."""
     page = load_school_page(search.filters(), limit=search.limit, offset=search.offset)
     if page.count == 0:
-        raise NotFound("No school matches.")
-    return json_response({"count": page.count, "total_schools": page.total, "schools": page.schools})
+        raise NotFound("No school matches. Check the spelling, or use fewer words.")
+    response = json_response(
+        {
+            "count": page.count,
+            "total_schools": page.total,
+            "next": _address_of_next(request, search, page.count),
+            "schools": page.schools,
+        }
+    )
+    return public_response(request, response, seconds=CACHED_SECONDS)
+
+
+def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> str | None:
+    following = search.offset + search.limit
+    if following >= count:
+        return None
+    query = request.GET.copy()
+    query["offset"] = str(following)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
 def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:

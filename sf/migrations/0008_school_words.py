@@ -10,6 +10,8 @@ initials with a caret, so that a query can tell them from the words of the name.
 and changed names. Words of deleted schools stay: they lead to no school, which does no harm.
 """
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
@@ -128,7 +130,6 @@ COLUMNS = """
             char_length(coalesce(name, '')) + CASE WHEN coalesce(books_adopted, '') = '' THEN 1000 ELSE 0 END
         ) STORED,
         DROP COLUMN search_name;
-    CREATE INDEX account_search_words ON sf_account USING gin (sf_lexemes(search_text)) WHERE NOT is_deleted;
 """
 
 REVERSE_COLUMNS = """
@@ -189,7 +190,7 @@ SHORT_FORMS = {
 }
 
 
-def require_utf8(apps, schema_editor):
+def require_utf8(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_encoding')")
         [encoding] = cursor.fetchone()
@@ -197,7 +198,7 @@ def require_utf8(apps, schema_editor):
         raise RuntimeError(NO_UTF8.format(encoding))
 
 
-def add_short_forms(apps, schema_editor):
+def add_short_forms(apps: Any, schema_editor: Any) -> None:
     short_form = apps.get_model("sf", "SchoolShortForm")
     short_form.objects.bulk_create(short_form(short=short, stands_for=whole) for short, whole in SHORT_FORMS.items())
 

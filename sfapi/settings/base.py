@@ -142,6 +142,9 @@ SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_
 # -- the API ----------------------------------------------------------------------------------------------
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
+SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
+    "SALESFORCE_SCHOOLS_RATE_LIMIT", env.text("SALESFORCE_SCHOOLS_RATE_LIMIT", "60/min")
+)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------

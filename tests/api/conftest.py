@@ -18,6 +18,7 @@ from tests.api.cookies import UUID, CookieMaker
 def roomy_limit(settings: Any) -> None:
     """Limits have tests of their own."""
     settings.SALESFORCE_API_RATE_LIMIT = "10000/min"
+    settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "10000/min"
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def test_nobody_gets_a_5xx(
     variables: dict[str, str] = {
         **simulator.served_variables,
         "SALESFORCE_API_RATE_LIMIT": NO_LIMIT,
+        "SALESFORCE_SCHOOLS_RATE_LIMIT": NO_LIMIT,
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
         "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
     }

@@ -39,7 +39,7 @@ def test_the_limits_are_told(document: dict[str, Any]) -> None:
     for limit in (
         r"[\d,]+ requests a minute of a user",
         "120 requests a minute over records",
-        "60 requests a minute of an",
+        r"[\d,]+ requests a minute of an address",
     ):
         assert re.search(limit, told), limit
 
@@ -74,7 +74,7 @@ def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]
 
 def test_the_document_names_the_cookie_and_the_error_shape(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["SSOCookie"]["name"] == "oxa"
-    assert set(document["components"]["schemas"]["ErrorBody"]["properties"]) == {"code", "message"}
+    assert set(document["components"]["schemas"]["ErrorBody"]["properties"]) >= {"code", "message"}
 
 
 def test_answers_are_as_documented(super_user: Client) -> None:

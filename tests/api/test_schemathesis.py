@@ -69,6 +69,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
         **deployed,
         "DEBUG": "off",
         "SALESFORCE_API_RATE_LIMIT": "1000000/sec",
+        "SALESFORCE_SCHOOLS_RATE_LIMIT": "1000000/sec",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
         "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
         # Every filter at once, each as long as may be: gunicorn's own refusal is not what is looked at.
