@@ -13,7 +13,7 @@ Each function is one or two short statements; the clock is PostgreSQL's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,13 +22,19 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
+from api.bulkhead import Neighbor, NoPlaceFree, place
 from api.models import CircuitBreaker
-from sf.live import LiveCallFailed, MayAsk
+from sf.best_effort import best_effort
+from sf.live import LiveCallFailed
 
 NAME = "salesforce"
 """Deliveries."""
 LIVE = "salesforce live"
 """Look-ups and changes of contacts."""
+ACCOUNTS = "accounts"
+"""Questions about users to OpenStax Accounts."""
+SLOW_SECONDS = 2.0
+"""An answer that takes longer counts as a failure: a neighbor that is slow with everybody takes all threads."""
 THRESHOLD = 3
 LONGEST_SILENCE = timedelta(minutes=6)
 """After so long without a try, a request may be one."""
@@ -100,24 +106,41 @@ def live_call_allowed() -> bool:
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
 
 
+def accounts_call_allowed() -> bool:
+    """Whether a request may ask Accounts."""
+    return request_may_call(ACCOUNTS, silence=LIVE_SILENCE, doublings=0)
+
+
+class LiveCall:
+    """A live call of one request: a place among those that wait, and leave to ask."""
+
+    def __init__(self, places: ExitStack) -> None:
+        self._places = places
+        self.asked = False
+        self.slowest = 0.0
+        """Seconds that the slowest of its calls took; the caller sets it."""
+
+    def may_ask(self) -> bool:
+        """Whether Salesforce may be asked now. Raises ``NoPlaceFree``."""
+        if not self._places.enter_context(place(Neighbor.SALESFORCE)):
+            raise NoPlaceFree
+        self.asked = live_call_allowed()
+        return self.asked
+
+
 @contextmanager
-def live_call() -> Iterator[MayAsk]:
-    """Around one live call: whether it may be made, to be asked just before it. How it ended is noted, if it was."""
-    asked = False
-
-    def may_ask() -> bool:
-        nonlocal asked
-        asked = live_call_allowed()
-        return asked
-
-    try:
-        yield may_ask
-    except LiveCallFailed as failure:
-        if asked:
-            note_live_failure(failure)
-        raise
-    if asked:
-        note_success(LIVE)
+def live_call() -> Iterator[LiveCall]:
+    """Around one live call, which asks ``may_ask`` just before it. The end of the call is noted, if it was made."""
+    with ExitStack() as places:
+        call = LiveCall(places)
+        try:
+            yield call
+        except LiveCallFailed as failure:
+            if call.asked:
+                note_live_failure(failure)
+            raise
+        if call.asked:
+            note_answer(LIVE, call.slowest)
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
@@ -128,7 +151,7 @@ def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe
         "reason": reason,
         "probes": int(probe),
     }
-    with connection.cursor() as cursor:
+    with best_effort("circuit breaker"), connection.cursor() as cursor:
         cursor.execute(_FAILED, values)
 
 
@@ -142,4 +165,13 @@ def note_live_failure(failure: LiveCallFailed) -> None:
 
 def note_success(name: str = NAME) -> None:
     """Salesforce has answered: closed. Writes nothing when it was."""
-    CircuitBreaker.objects.filter(name=name, failures__gt=0).update(failures=0, failed_probes=0, reason="")
+    with best_effort("circuit breaker"):
+        CircuitBreaker.objects.filter(name=name, failures__gt=0).update(failures=0, failed_probes=0, reason="")
+
+
+def note_answer(name: str, seconds: float) -> None:
+    """There was an answer, after so many seconds."""
+    if seconds > SLOW_SECONDS:
+        note_failure(f"it took {seconds:.1f} s to answer", name=name)
+    else:
+        note_success(name)

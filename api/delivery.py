@@ -6,6 +6,7 @@ Neither the kill switch of the syncs nor their budget stops a write.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,6 +97,7 @@ def _send(
     cases: Sequence[OutboundCase], *, source: str, seconds: float, refusal: State, probe: bool = False
 ) -> list[Outcome]:
     """Send claimed cases and write down what became of each. ``SalesforceAway``: nothing is known, all are put back."""
+    began = time.monotonic()
     try:
         client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
         external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
@@ -107,7 +109,7 @@ def _send(
         breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
         outbox.put_back(cases, code=error.code, message=str(error))
         raise SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached)) from error
-    breaker.note_success()
+    breaker.note_answer(breaker.NAME, (time.monotonic() - began) / len(cases))
     for case in cases:
         _note(case, outcomes[str(case.pk)], refusal)
     return list(outcomes.values())

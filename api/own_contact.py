@@ -7,8 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, connection
+
 from api import breaker
 from api.auth import SignedInUser
+from api.bulkhead import NoPlaceFree
 from api.errors import NotFound, Unavailable
 from sf.live import LiveCallFailed, MayAsk
 from sf.lookup import LookupSkipped, contact_look_up
@@ -17,8 +20,8 @@ from sf.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 
-LookUp = Callable[[str, MayAsk], None]
-"""Brings what Salesforce has of a user into the cache, by the Accounts UUID."""
+LookUp = Callable[[str, MayAsk], float]
+"""Bring what Salesforce has of a user into the cache, by the Accounts UUID; return the slowest call's seconds."""
 
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
@@ -48,17 +51,23 @@ def own_contact_looked_up(
         return _latest(contacts, _NONE)
     nothing = _NONE
     try:
-        with breaker.live_call() as may_ask:
-            (look_up or partial(contact_look_up, again=expire))(uuid, may_ask)
+        with breaker.live_call() as call:
+            call.slowest = (look_up or partial(contact_look_up, again=expire))(uuid, call.may_ask)
         contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE
+    except (OperationalError, InterfaceError) as error:
+        if not contacts:
+            raise
+        logger.error("live look-up: the cached contact is the answer: %s", " ".join(str(error).split()))
+        connection.close_if_unusable_or_obsolete()
     except LiveCallFailed as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)
         if not contacts:
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
-            raise Unavailable(message, retry_after=error.retry_after) from error
+            kind = "salesforce_busy" if isinstance(error, NoPlaceFree) else "salesforce_away"
+            raise Unavailable(message, retry_after=error.retry_after, error_type=kind) from error
     return _latest(contacts, nothing)
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from api.bulkhead import Neighbor, place
 from pardot.cleanup import tag_ids
 from pardot.client import PardotClient
 from pardot.configuration import Configuration
@@ -61,6 +62,13 @@ def make_missing_tags(values: Configuration) -> list[CleanupTag]:
 
     ``TagsNotMade``, ``TagsRefused``.
     """
+    with place(Neighbor.SALESFORCE) as free:
+        if not free:
+            raise TagsNotMade("Too many requests are waiting for Salesforce and Pardot", retry_after=RETRY_SECONDS)
+        return _make_missing_tags(values)
+
+
+def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
     try:
         salesforce = salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
         client = pardot_client(salesforce, PardotCalls())

@@ -8,6 +8,7 @@ pages staged, is not disturbed; the merge is the same. Nobody waits for Salesfor
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from typing import Self
 
 from django.db import OperationalError, connection, transaction
 
+from sf.best_effort import best_effort
 from sf.connection import salesforce_client
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
@@ -38,7 +40,8 @@ MOST_KNOWN = 200
 """So many cached records are asked for by id as well: the address of a call stays short enough."""
 
 _LOCK_TIMEOUT = "2s"
-_LOCK_NOT_AVAILABLE = "55P03"
+_TOO_SLOW = frozenset({"55P03", "57014"})
+"""``lock_not_available``, ``query_canceled``."""
 
 
 RETRY_SECONDS = 10
@@ -79,8 +82,8 @@ class LiveCallFailed(Exception):
 class LiveCallNotTried(LiveCallFailed):
     """``MayAsk`` said no."""
 
-    def __init__(self) -> None:
-        super().__init__("Salesforce has not answered lately")
+    def __init__(self, message: str = "Salesforce has not answered lately") -> None:
+        super().__init__(message)
 
 
 def live_client(source: str) -> SalesforceClient:
@@ -99,6 +102,8 @@ class LiveRead:
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
         self._rows: dict[SyncedObject, list[Row]] = {}
+        self.slowest = 0.0
+        """Seconds that the slowest call took."""
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         """The records with one of the values in the column, by column name as text; deleted ones too.
@@ -111,7 +116,8 @@ class LiveRead:
             conditions.append(soql.one_of("Id", ids))
         paths = list(synced.paths.values())
         query = soql.select(paths, synced.sobject, where=soql.any_of(conditions))
-        page = rest_page(self._client, Query(query, include_deleted=True))
+        with self.timed():
+            page = rest_page(self._client, Query(query, include_deleted=True))
         if not page["done"]:
             logger.warning("live read of %s: only the first of %s records", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
@@ -124,10 +130,18 @@ class LiveRead:
             for synced, rows in self._rows.items():
                 _merge(synced, rows)
 
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Around each call."""
+        began = time.monotonic()
+        yield
+        self.slowest = max(self.slowest, time.monotonic() - began)
+
     def note_usage(self) -> None:
         """Keep what Salesforce said of the day's calls: the next look-up is decided by it."""
-        if self._client.usage:
-            usage.note_usage(self._client, self._client.usage)
+        with best_effort("Salesforce API usage"):
+            if self._client.usage:
+                usage.note_usage(self._client, self._client.usage)
 
 
 @contextmanager
@@ -139,7 +153,7 @@ def patient_transaction() -> Iterator[None]:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
             yield
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+        if getattr(error.__cause__, "sqlstate", None) not in _TOO_SLOW:
             raise
         raise CacheBusy("a sync is storing the same records") from error
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
+from sf.best_effort import best_effort
 from sf.live import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
 from sf.models import Contact, LookupMiss
 from sf.salesforce.errors import SalesforceError
@@ -26,25 +27,28 @@ class LookupSkipped(Exception):
     """Salesforce was not asked, on purpose; the message says why."""
 
 
-def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> None:
-    """Bring the user's contact into the cache: one call. ``again``: even if there was none a moment ago.
+def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
+    """Bring the user's contact into the cache: one call, whose seconds are returned. ``again``: even if there was none
+    a moment ago.
 
     ``LookupSkipped``; ``LiveCallFailed`` when Salesforce could not be asked, or its answer not be stored, of which
     ``LiveCallNotTried`` when ``may_ask`` says no.
     """
-    if again or not _missed_lately(accounts_uuid):
-        _look_up(accounts_uuid, "api contact", may_ask, lambda live: _read_contacts(live, accounts_uuid))
+    if not again and _missed_lately(accounts_uuid):
+        return 0.0
+    return _look_up(accounts_uuid, "api contact", may_ask, lambda live: _read_contacts(live, accounts_uuid))
 
 
-def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> None:
-    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most. As the other."""
+def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
+    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most. Returns the seconds of
+    the slowest. Raises what ``contact_look_up`` raises."""
 
     def read(live: LiveRead) -> None:
         if contacts := _read_contacts(live, accounts_uuid):
             live.read(OPPORTUNITIES, "contact_id", contacts)
             live.read(ADOPTIONS, "contact_id", contacts)
 
-    _look_up(accounts_uuid, "api adoptions", may_ask, read)
+    return _look_up(accounts_uuid, "api adoptions", may_ask, read)
 
 
 def forget_old_misses() -> int:
@@ -59,7 +63,7 @@ def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
     return [str(contact["id"]) for contact in present]
 
 
-def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[LiveRead], object]) -> None:
+def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[LiveRead], object]) -> float:
     try:
         usage.check_switch()
         usage.check_kept_usage()
@@ -76,7 +80,9 @@ def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[L
     except CacheBusy as error:
         raise LiveCallFailed(str(error), away=False) from error
     live.note_usage()
-    _remember(accounts_uuid)
+    with best_effort("remembered miss"):
+        _remember(accounts_uuid)
+    return live.slowest
 
 
 def _remember(accounts_uuid: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.db.models import Sum
 from django.utils import timezone
 
+from sf.best_effort import best_effort
 from sf.live import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.salesforce.errors import SalesforceError
@@ -63,7 +64,8 @@ def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
         usage = client.daily_usage()
     except SalesforceError as error:
         raise LiveCallFailed.because_of(error) from error
-    note_usage(client, usage)
+    with best_effort("Salesforce API usage"):
+        note_usage(client, usage)
     return usage
 
 

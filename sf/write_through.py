@@ -68,6 +68,11 @@ class Written:
     """The record with its own stamp, not stored yet; ``None`` when it could not be read."""
 
     @property
+    def slowest(self) -> float:
+        """Seconds that the slowest call took."""
+        return max(self.record.live.slowest, self.read_back.slowest if self.read_back else 0.0)
+
+    @property
     def record_id(self) -> str:
         return self.record.id
 
@@ -165,7 +170,8 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
     body = {record.synced.paths[column]: value for column, value in values.items()}
     for pause in (*_LOCK_PAUSES, None):
         try:
-            client.attempt("PATCH", path, body=body)
+            with record.live.timed():
+                client.attempt("PATCH", path, body=body)
             return
         except TransientError as error:
             if error.code != LOCKED or pause is None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from api.keys import make_key
 from api.models import APIKey
 from api.scopes import Scope
+from sf.best_effort import best_effort
 from sf.prepared import Statement
 
 _FIND = """
@@ -52,5 +53,8 @@ def api_key_note_use(key: APIKey) -> None:
     now = timezone.now()
     if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
         return
+    # Whoever changes the key at this moment, or another request of it, must not make this one wait.
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - APIKey.LAST_USED_PRECISION)
-    APIKey.objects.filter(stale, pk=key.pk).update(last_used_at=Now())
+    free = APIKey.objects.select_for_update(skip_locked=True).filter(stale, pk=key.pk).values("pk")
+    with best_effort("last use of an API key"):
+        APIKey.objects.filter(pk__in=free).update(last_used_at=Now())

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from api import breaker, idempotency, outbox
+from api.bulkhead import Neighbor, place
 from api.delivery import deliver_in_request
 from api.idempotency import IdempotentRequest
 from api.models import OutboundCase
+from sf.best_effort import best_effort
 
 SOURCE = "case"
 
@@ -21,17 +23,24 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
     ``Conflict`` when that one is still running, ``Unprocessable`` when it had another body.
     """
     case_id, claimed = uuid.uuid4(), False
-    with transaction.atomic():
-        earlier = request.take(case_id)
-        if earlier is None:
-            claimed = breaker.request_may_call()
-            outbox.store_case(maker=maker, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
-    case = OutboundCase.objects.get(pk=earlier or case_id)
-    if earlier is not None:
-        if outbox.is_being_sent_by_request(case):
-            raise idempotency.still_running()
-        return case
-    if claimed:
+    with place(Neighbor.SALESFORCE) as free:
+        with transaction.atomic():
+            earlier = request.take(case_id)
+            if earlier is None:
+                claimed = free and breaker.request_may_call()
+                outbox.store_case(maker=maker, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
+        case = OutboundCase.objects.get(pk=earlier or case_id)
+        if earlier is not None:
+            if outbox.is_being_sent_by_request(case):
+                raise idempotency.still_running()
+            return case
+        if claimed:
+            _deliver(case)
+    return case
+
+
+def _deliver(case: OutboundCase) -> None:
+    """Try once to deliver it. It is stored, so whatever happens here, it is accepted."""
+    with best_effort(f"delivery of case {case.pk}"):
         deliver_in_request(case)
         case.refresh_from_db()
-    return case

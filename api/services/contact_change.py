@@ -6,13 +6,15 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError
 
 from api import breaker
 from api.auth import SignedInUser
+from api.bulkhead import Neighbor, place
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
 from api.request_id import current_request_id
+from sf.best_effort import best_effort
 from sf.live import RETRY_SECONDS
 from sf.selectors import contacts_by_uuid
 from sf.sync.objects import CONTACTS
@@ -29,6 +31,7 @@ from sf.write_through import (
 logger = logging.getLogger(__name__)
 
 _NOT_MADE = "Salesforce cannot be reached at the moment, and nothing was changed: try again soon."
+_BUSY = "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try again soon."
 _NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
 _UNCERTAIN = (
     "Salesforce's answer was lost, and it cannot be asked what it did: the change may have been made. Look again soon "
@@ -40,22 +43,36 @@ _NOT_NOTED = "The change was made in Salesforce, but a part of this service is a
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
     """The contact after the change. ``ApiError`` says whether it was made."""
     written = _write(user, changes)
+    # From here on the change is made, and whatever fails must not say anything else.
+    with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
+        _note_changes(user, written, source)
+    with best_effort(f"cache of contact {written.record_id}, which the next sync brings"):
+        written.store()
     try:
-        with transaction.atomic():
-            _note_changes(user, written, source)
-            written.store()
-    except (OperationalError, InterfaceError) as error:
-        logger.exception("contact %s was changed in Salesforce, which could not be noted here", written.record_id)
-        raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS) from error
-    after = [contact for contact in contacts_by_uuid(user.session.uuid).rows() if contact["id"] == written.record_id]
-    if not after:  # a sync that stores contacts right now has kept us from storing this one, which was not cached yet
-        raise Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS)
-    return {**after[0], **_shown(written.now, after[0])}
+        after = contacts_by_uuid(user.session.uuid).rows()
+    except (DatabaseError, InterfaceError) as error:
+        logger.exception("contact %s was changed in Salesforce, and cannot be read here", written.record_id)
+        raise _not_noted() from error
+    contact = next((each for each in after if each["id"] == written.record_id), None)
+    if contact is None:  # it was not cached before, and could not be stored
+        raise _not_noted()
+    return {**contact, **_shown(written.now, contact)}
+
+
+def _not_noted() -> Unavailable:
+    return Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS, error_type="change_made")
 
 
 def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
-    if not breaker.live_call_allowed():
-        raise Unavailable(_NOT_MADE, retry_after=RETRY_SECONDS)
+    with place(Neighbor.SALESFORCE) as free:
+        if not free:
+            raise Unavailable(_BUSY, retry_after=RETRY_SECONDS, error_type="salesforce_busy")
+        if not breaker.live_call_allowed():
+            raise Unavailable(_NOT_MADE, retry_after=RETRY_SECONDS, error_type="change_not_made")
+        return _write_at_salesforce(user, changes)
+
+
+def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
     try:
         written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
     except NothingToWrite as nothing:
@@ -72,12 +89,12 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
         breaker.note_live_failure(error)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
-        raise Unavailable(message, retry_after=error.retry_after) from error
+        raise Unavailable(message, retry_after=error.retry_after, error_type="change_not_made") from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
         breaker.note_live_failure(error)
-        raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS) from error
-    breaker.note_success(breaker.LIVE)
+        raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS, error_type="change_uncertain") from error
+    breaker.note_answer(breaker.LIVE, written.slowest)
     return written
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from api import breaker, outbox
+from api.bulkhead import Neighbor, place
 from api.delivery import deliver_in_request
 from api.forms.processors import CaseValues
 from api.idempotency import IdempotentRequest
@@ -40,11 +41,12 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> Form
 def submission_deliver(submission: FormSubmission) -> None:
     """Try once to deliver one that is new, unless Salesforce is away or somebody else does."""
     new = submission.case
-    if new is None or new.state != outbox.State.QUEUED or new.attempts or not breaker.request_may_call():
+    if new is None or new.state != outbox.State.QUEUED or new.attempts:
         return
-    case = outbox.claim_for_request(new.pk)
-    if case is not None:
-        deliver_in_request(case, refusal=outbox.State.FAILED)
+    with place(Neighbor.SALESFORCE) as free:
+        case = outbox.claim_for_request(new.pk) if free and breaker.request_may_call() else None
+        if case is not None:
+            deliver_in_request(case, refusal=outbox.State.FAILED)
 
 
 def _store(new: NewSubmission, submission_id: uuid.UUID) -> None:

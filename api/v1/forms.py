@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 import uuid
 from typing import Annotated, Any, Literal
 
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
@@ -21,8 +19,7 @@ from api.idempotency import idempotent_request
 from api.models import FormSubmission
 from api.services.forms import NewSubmission, submission_create, submission_deliver
 from api.v1.cases import IDEMPOTENCY_KEY
-
-logger = logging.getLogger(__name__)
+from sf.best_effort import best_effort
 
 router = Router(tags=["forms"])
 
@@ -92,10 +89,8 @@ class AnswerThenDeliver(HttpResponse):
 
     def close(self) -> None:
         super().close()
-        try:
+        with best_effort("delivery of a form, which stays in the outbox"):
             submission_deliver(self._submission)
-        except (DatabaseError, InterfaceError):
-            logger.warning("a form stays in the outbox: PostgreSQL is away", exc_info=True)
 
 
 @router.post(

@@ -14,8 +14,8 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from accounts_client.connection import accounts_client, cookie_key_types
-from accounts_client.errors import AccountsError
 from api import breaker
+from api.accounts import AccountsAway, ask_accounts
 from api.auth import caller_with
 from api.errors import documented
 from api.fields import json_response
@@ -155,8 +155,8 @@ def _release_information() -> dict[str, Any]:
 
 def _api_usage() -> dict[str, Any]:
     try:
-        with breaker.live_call() as may_ask:
-            usage = usage_now("api info", may_ask)
+        with breaker.live_call() as call:
+            usage = usage_now("api info", call.may_ask)
     except (LiveCallFailed, ImproperlyConfigured) as error:
         logger.warning("info: %s", error)
         return {"error": str(error)}
@@ -169,8 +169,8 @@ def _accounts_api(*, max_age: float) -> dict[str, Any]:
     if client is None:
         return {**found, "status": "not configured"}
     try:
-        token = client.token(max_age=max_age)
-    except AccountsError as error:
+        token = ask_accounts(lambda: client.token(max_age=max_age))
+    except AccountsAway as error:
         logger.warning("info: %s", error)
         return {**found, "status": "failed", "error": str(error)}
     return {**found, "status": "ok", "token_type": token.type}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,8 +13,9 @@ from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema
 
 from accounts_client.connection import accounts_client
-from accounts_client.errors import AccountsError, CookieError, Step
+from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
+from api.accounts import AccountsAway, accounts_user
 from api.auth import CredentialsRefused, SignedInUser, outcome_of
 from api.errors import documented
 from api.fields import json_response
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 router = Router(tags=["me"])
 
+AccountsState = Literal["ok", "away", "off"]
 _PRODUCTION_HOST = "accounts.openstax.org"
 
 
@@ -51,6 +53,10 @@ class Me(Schema):
     school_location: str | None
     assignable_user: bool | None
     assignable_school_integrated: bool | None
+    accounts: AccountsState | None = Field(
+        description="Where the eight fields above come from: `ok` (OpenStax Accounts, at most a minute old); `away`: "
+        "it cannot be asked now, so they are null; `off`: it is not configured; null: nobody is logged in."
+    )
     csrf_token: str
     accounts_environment: str
     cookie_name: str
@@ -64,13 +70,15 @@ def get_me(request: HttpRequest) -> HttpResponse:
     outcome = outcome_of(request)
     user = outcome if isinstance(outcome, SignedInUser) else None
     session = user.session if user else None
+    known, state = _accounts_user(session.uuid) if session else (AccountsUser(), None)
     body: dict[str, Any] = {
         "logged_in": user is not None,
         "uuid": session.uuid if session else None,
         "id": session.id if session else None,
         "name": session.name if session else None,
         "is_super_user": user.is_super_user if user else False,
-        **asdict(_accounts_user(session.uuid) if session else AccountsUser()),
+        **asdict(known),
+        "accounts": state,
         "csrf_token": get_token(request),
         "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
         "cookie_name": settings.SSO_COOKIE_NAME,
@@ -91,14 +99,16 @@ def accounts_environment(url: str) -> str:
     return "staging" if "staging" in host else "dev"
 
 
-def _accounts_user(uuid: str) -> AccountsUser:
-    """Nothing known when Accounts does not know the user, is slow, away or not configured."""
+def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
+    """Nothing known when Accounts does not know the user, is away or not configured."""
     client = accounts_client()
+    if client is None:
+        return AccountsUser(), "off"
     try:
-        return (client.user(uuid) if client else None) or AccountsUser()
-    except AccountsError as error:
+        return accounts_user(client, uuid) or AccountsUser(), "ok"
+    except AccountsAway as error:
         logger.warning("who am I: %s", error)
-        return AccountsUser()
+        return AccountsUser(), "away"
 
 
 def _debug(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:

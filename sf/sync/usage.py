@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from sf.best_effort import best_effort
 from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import DailyLimitReached
@@ -41,7 +42,8 @@ class UsageCounter:
     def _add(self, step: int) -> None:
         with self._lock:
             self.calls += step
-        with connection.cursor() as cursor:
+        # A call that cannot be counted is made all the same: between the calls of a change it is too late to stop.
+        with best_effort("Salesforce API usage"), connection.cursor() as cursor:
             cursor.execute(_COUNT, [self.source, step, step])
 
 

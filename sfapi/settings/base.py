@@ -33,8 +33,9 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, at_most=9)
-# The other two are read by sfapi/gunicorn.py.
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
+NEIGHBOR_CALLS_AT_ONCE = env.integer("NEIGHBOR_CALLS_AT_ONCE", -(-WEB_THREADS // 3), at_least=1, at_most=256)
+# Read by sfapi/gunicorn.py.
 env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 env.text("WEB_BIND", "127.0.0.1:8000")
 

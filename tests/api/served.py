@@ -17,7 +17,7 @@ START_SECONDS = STOP_SECONDS = 60
 
 
 @contextmanager
-def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator[str]:
+def gunicorn(database: str, *, workers: int = 4, threads: int = 4, **environment: str) -> Iterator[str]:
     """Its URL. ``environment`` are more variables of the settings."""
     variables = {
         "PATH": os.environ["PATH"],
@@ -25,6 +25,7 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator
         "SECRET_KEY": "only-for-this-test-" * 3,
         "SECURE_SSL_REDIRECT": "off",
         "DATABASE_URL": database,
+        "WEB_THREADS": str(threads),
         **environment,
     }
     # It is handed an open port: a number that was free a moment ago may be another program's by now.
@@ -32,8 +33,8 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator
         url = f"http://127.0.0.1:{port.getsockname()[1]}"
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "sfapi.wsgi:application", f"--bind=fd://{port.fileno()}",
-                f"--workers={workers}", "--threads=4", "--log-level=warning",
+                sys.executable, "-m", "gunicorn", "--config=python:sfapi.gunicorn", f"--bind=fd://{port.fileno()}",
+                f"--workers={workers}", "--log-level=warning",
             ],
             cwd=ROOT,
             env=variables,

@@ -134,8 +134,8 @@ def test_postgresql_away_after_the_change_is_said(
     def away(*_: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(service_module, "_note_changes", away)
+    monkeypatch.setattr(service_module, "contacts_by_uuid", away)
     answer = put(user, {"first_name": "Inés"})
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["type"]) == (503, "change_made")
     assert "The change was made in Salesforce" in answer.json()["message"]
     assert in_salesforce(salesforce, contact)["FirstName"] == "Inés"

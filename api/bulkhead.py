@@ -1,0 +1,60 @@
+"""Places for requests that wait for another system, so that a share of this process's threads is always free.
+
+A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterwards. No request waits
+for a place: without one it is answered from what is here, queued, or refused with 503. Time limits alone are not
+enough: eight users who wait four seconds each would keep eight threads for four seconds.
+
+The places are counted in each process, because the threads are. All processes together have ``WEB_WORKERS`` times as
+many; a count in PostgreSQL would cost two writes a call, and its rows would outlive a killed process.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from django.conf import settings
+
+from sf.live import LiveCallNotTried
+
+
+class Neighbor(StrEnum):
+    SALESFORCE = "Salesforce"
+    """And Pardot, which needs Salesforce's login."""
+    ACCOUNTS = "Accounts"
+
+
+class NoPlaceFree(LiveCallNotTried):
+    """As many requests as may are waiting for Salesforce already."""
+
+    def __init__(self) -> None:
+        super().__init__("as many requests as may are waiting for Salesforce already")
+
+
+_taken: Counter[Neighbor] = Counter()
+_lock = threading.Lock()
+
+
+@contextmanager
+def place(neighbor: Neighbor) -> Iterator[bool]:
+    """Whether this request may wait for the neighbor; the place is its own until the end of the block."""
+    free = _take(neighbor)
+    try:
+        yield free
+    finally:
+        if free:
+            with _lock:
+                _taken[neighbor] -= 1
+
+
+def _take(neighbor: Neighbor) -> bool:
+    each = settings.NEIGHBOR_CALLS_AT_ONCE
+    together = max(1, settings.WEB_THREADS - each)
+    with _lock:
+        free = _taken[neighbor] < each and _taken.total() < together
+        if free:
+            _taken[neighbor] += 1
+        return free

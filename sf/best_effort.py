@@ -1,0 +1,33 @@
+"""Bookkeeping beside an answer: counts, notes, log rows. When it fails, the answer stays what it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from sf.salesforce.errors import SalesforceError
+
+logger = logging.getLogger(__name__)
+
+_EXPECTED = (DatabaseError, InterfaceError, SalesforceError)
+
+
+@contextmanager
+def best_effort(purpose: str) -> Iterator[None]:
+    """Run the block; log what it raises and go on, with a database connection that works again.
+
+    Inside a transaction the error is raised: PostgreSQL has given up everything in it.
+    """
+    try:
+        yield
+    except Exception as error:
+        if connection.in_atomic_block:
+            raise
+        if isinstance(error, _EXPECTED):
+            logger.error("%s: failed, and the request goes on: %s", purpose, " ".join(str(error).split()))
+        else:
+            logger.exception("%s: failed, and the request goes on", purpose)
+        connection.close_if_unusable_or_obsolete()

@@ -1,0 +1,151 @@
+"""Once an answer is in hand, no bookkeeping turns it into an error: a locked table, a lost connection, a late clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+
+from api.models import APIKey, FieldChangeLog, OutboundCase
+from sf import best_effort, live
+from sf.models import Contact, SyncConfig
+from sf.salesforce.http import Patience
+from tests.api.live.changes import contact, in_salesforce, put
+from tests.api.live.people import CONTACT, new_contact
+from tests.api.outgoing import post_case, writer
+from tests.simulated import Simulator
+
+__all__ = ["contact", "writer"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def short_waits(db: None) -> Iterator[None]:
+    """As a web process has them, only shorter."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+    yield
+    connection.close()
+
+
+@contextmanager
+def write_locked(database: str, table: str) -> Iterator[None]:
+    """Reads go on, as while somebody makes an index."""
+    with psycopg.connect(database) as other:
+        other.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
+        yield
+
+
+@pytest.fixture
+def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+    """PostgreSQL ends the connection when the record is read back, which is when that call is counted."""
+
+    def lose_it(source: str) -> live.SalesforceClient:
+        [pid] = connection.cursor().execute("SELECT pg_backend_pid()").fetchone()
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        return live.salesforce_client(live.usage.UsageCounter(source), Patience.for_seconds(live.READ_BACK_SECONDS))
+
+    monkeypatch.setattr("sf.write_through.read_back_client", lose_it)
+
+
+@pytest.mark.parametrize("table", ["sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker", "sf_lookupmiss"])
+def test_a_look_up_is_answered_whatever_cannot_be_noted(
+    user: Client, salesforce: Simulator, database: str, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    SyncConfig.load()
+    made = new_contact(salesforce)
+    with write_locked(database, table):
+        assert user.get(CONTACT).json()["id"] == made
+    if table == "sf_sfapiusagelog":
+        assert "Salesforce API usage: failed, and the request goes on" in caplog.text
+
+
+def test_an_answer_in_the_last_moment_is_an_answer(
+    user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time for Salesforce is over when the record is stored; nothing more is asked of it."""
+    made = new_contact(salesforce)
+    store = live.LiveRead.store
+
+    def store_late(self: live.LiveRead) -> None:
+        store(self)
+        monkeypatch.setattr(Patience, "left", property(_time_is_up))
+
+    monkeypatch.setattr(live.LiveRead, "store", store_late)
+    assert user.get(CONTACT).json()["id"] == made
+
+
+def _time_is_up(patience: Patience) -> float:
+    raise live.SalesforceError("Salesforce took too long to answer")
+
+
+@pytest.mark.parametrize("table", ["api_fieldchangelog", "sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker"])
+def test_a_change_is_told_whatever_cannot_be_noted(
+    user: Client, salesforce: Simulator, contact: str, database: str, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with write_locked(database, table):
+        answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
+    assert in_salesforce(salesforce, contact)["FirstName"] == "Inés"
+    assert Contact.objects.get().first_name == "Inés"
+    assert FieldChangeLog.objects.count() == (table != "api_fieldchangelog")
+    if table == "api_fieldchangelog":
+        assert f"field change log of contact {contact}" in caplog.text
+
+
+def test_a_connection_lost_after_the_change_is_replaced(
+    user: Client, salesforce: Simulator, contact: str, connection_lost_before: None
+) -> None:
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
+    assert FieldChangeLog.objects.get().new == "Inés"
+
+
+def test_a_case_that_is_stored_is_accepted_whatever_happens_then(
+    writer: Client, simulator: Simulator, database: str
+) -> None:
+    with write_locked(database, "api_circuitbreaker"), write_locked(database, "sf_sfapiusagelog"):
+        assert post_case(writer).status_code == 200
+    trigger = (
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full'; END $$;"
+        "CREATE TRIGGER refuse BEFORE UPDATE ON api_outboundcase FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute(trigger)
+        try:
+            assert post_case(writer).status_code == 202
+        finally:
+            other.execute("DROP FUNCTION refuse CASCADE")
+    assert OutboundCase.objects.count() == 2
+
+
+def test_a_key_works_while_its_last_use_cannot_be_noted(
+    writer: Client, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with write_locked(database, "api_apikey"):
+        assert post_case(writer).status_code in {200, 202}
+    assert "last use of an API key: failed" in caplog.text
+    assert APIKey.objects.get().last_used_at is None
+
+
+def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
+    transactional_db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with best_effort.best_effort("counting"):
+        raise KeyError("no such count")
+    [record] = caplog.records
+    assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
+
+
+def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:
+    from django.db import transaction
+
+    with pytest.raises(KeyError), transaction.atomic(), best_effort.best_effort("counting"):
+        raise KeyError("no such count")

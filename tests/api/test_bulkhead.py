@@ -1,0 +1,192 @@
+"""A slow neighbor keeps some threads waiting, never all of them; and a breaker opens for slow answers too."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import requests
+from django.test import Client
+
+from api import accounts, breaker
+from api.bulkhead import Neighbor, place
+from api.models import CircuitBreaker, OutboundCase
+from api.scopes import Scope
+from api.services.api_keys import api_key_create
+from sf import live
+from tests.api import records
+from tests.api.cookies import CookieMaker
+from tests.api.live.changes import put
+from tests.api.live.people import CONTACT, new_contact
+from tests.api.outgoing import post_case, writer
+from tests.api.served import gunicorn
+from tests.simulated import Simulator
+
+__all__ = ["writer"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ME = "/api/v1/me"
+THREADS = 4
+PLACES = 2
+KNOWN_TO_ACCOUNTS = "00000000-0000-4000-8000-000000000001"
+WAITING = 12
+"""Clients that need the neighbor: three times the threads."""
+
+
+@pytest.fixture
+def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
+    """Ours, after the simulator has set its own keys; Accounts is the simulator."""
+    settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
+    return cookies
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    accounts.memory.forget()
+
+
+@pytest.fixture
+def url(database: str, simulator: Simulator, cookies: CookieMaker) -> Iterator[str]:
+    """One process of few threads."""
+    sso = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
+    variables = {**simulator.served_variables, **sso, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
+    with gunicorn(database, workers=1, threads=THREADS, **variables) as address:
+        yield address
+
+
+@pytest.fixture
+def full(settings: Any) -> Iterator[None]:
+    """Other requests have all places."""
+    with ExitStack() as places:
+        for neighbor in (Neighbor.SALESFORCE, Neighbor.ACCOUNTS) * settings.WEB_THREADS:
+            places.enter_context(place(neighbor))
+        yield
+
+
+def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
+    """The answers to users who need the neighbor, and how many of them came before those to users who need nobody."""
+    key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
+    start = threading.Barrier(WAITING + 1)
+
+    def need_neighbor(number: int) -> dict[str, Any]:
+        cookie = {"Cookie": f"oxa={cookies.cookie(uuid=f'00000000-0000-4000-9000-{number:012d}')}"}
+        start.wait()
+        answer: dict[str, Any] = requests.get(f"{url}{path}", headers=cookie, timeout=60).json()
+        return answer
+
+    with ThreadPoolExecutor(WAITING) as pool:
+        asked = [pool.submit(need_neighbor, number) for number in range(WAITING)]
+        start.wait()
+        for other in ("/ping/", "/api/v1/books", "/ping/"):
+            assert requests.get(f"{url}{other}", headers=key, timeout=60).status_code == 200
+        before = sum(each.done() for each in asked)
+        return [each.result() for each in as_completed(asked)], before
+
+
+def test_while_salesforce_hangs_others_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
+    simulator.fail("hang", path="/query", seconds=8, times=None)
+    answers, before = ask_all_at_once(url, CONTACT, cookies)
+    assert before < WAITING, "books came before the last of those who wait"
+    assert {answer["code"] for answer in answers} == {503}
+    assert "salesforce_busy" in {answer["type"] for answer in answers[: WAITING - PLACES]}
+    assert answers[-1]["type"] == "salesforce_away"
+    assert simulator.calls_to("/query") <= PLACES + 1
+
+
+def test_while_accounts_hangs_others_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
+    simulator.fail("hang", path="^/oauth/token", seconds=8, times=None)
+    answers, before = ask_all_at_once(url, ME, cookies)
+    assert before < WAITING
+    assert {(answer["logged_in"], answer["accounts"], answer["faculty_status"]) for answer in answers} == {
+        (True, "away", None)
+    }
+
+
+def test_without_a_place_a_cached_contact_is_the_answer(user: Client, simulator: Simulator, full: None) -> None:
+    before = simulator.calls()
+    answer = user.get(CONTACT)
+    assert (answer.status_code, answer.json()["type"], answer["Retry-After"]) == (503, "salesforce_busy", "10")
+    cached = records.contact()
+    assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
+    assert simulator.calls() == before
+    assert not CircuitBreaker.objects.exists(), "it says nothing of Salesforce"
+
+
+def test_without_a_place_a_contact_is_not_changed(user: Client, simulator: Simulator, full: None) -> None:
+    new_contact(simulator)
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["type"]) == (503, "salesforce_busy")
+    assert "nothing was changed" in answer.json()["message"]
+
+
+def test_without_a_place_a_case_is_queued(writer: Client, simulator: Simulator, full: None) -> None:
+    before = simulator.calls()
+    assert post_case(writer).status_code == 202
+    assert OutboundCase.objects.get().state == OutboundCase.State.QUEUED
+    assert simulator.calls() == before
+
+
+def test_without_a_place_me_says_that_accounts_is_away(user: Client, simulator: Simulator, full: None) -> None:
+    assert user.get(ME).json()["accounts"] == "away"
+
+
+def test_both_neighbors_together_leave_threads_free(settings: Any) -> None:
+    settings.WEB_THREADS, settings.NEIGHBOR_CALLS_AT_ONCE = 4, 2
+    with place(Neighbor.SALESFORCE) as one, place(Neighbor.ACCOUNTS) as two, place(Neighbor.ACCOUNTS) as three:
+        assert (one, two, three) == (True, True, False)
+    with place(Neighbor.ACCOUNTS) as again:
+        assert again
+
+
+@pytest.fixture
+def slow_is_short(monkeypatch: pytest.MonkeyPatch) -> float:
+    """How long a slow answer takes here, and a little less counts as slow."""
+    monkeypatch.setattr(breaker, "SLOW_SECONDS", 0.3)
+    return 0.5
+
+
+def test_slow_answers_of_salesforce_open_the_breaker(
+    user: Client, simulator: Simulator, cookies: CookieMaker, slow_is_short: float
+) -> None:
+    new_contact(simulator)
+    live.live_client("test").session()
+    simulator.fail("delay", path="/query", seconds=slow_is_short, times=None)
+    for _ in range(breaker.THRESHOLD):
+        assert user.get(CONTACT, {"expire": "true"}).status_code == 200
+    before = simulator.calls()
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 200, "from the cache"
+    assert simulator.calls() == before
+    assert "took" in CircuitBreaker.objects.get(name=breaker.LIVE).reason
+
+
+def test_slow_answers_to_cases_open_the_breaker(writer: Client, simulator: Simulator, slow_is_short: float) -> None:
+    simulator.fail("delay", path="sobjects/Case|composite/sobjects", seconds=slow_is_short, times=None)
+    statuses = [post_case(writer).status_code for _ in range(breaker.THRESHOLD + 1)]
+    assert statuses == [200] * breaker.THRESHOLD + [202]
+
+
+def test_slow_answers_of_accounts_open_its_breaker(
+    anonymous: Client, simulator: Simulator, cookies: CookieMaker, slow_is_short: float
+) -> None:
+    simulator.fail("delay", path="/api/users", seconds=slow_is_short, times=None)
+    states = []
+    for number in range(breaker.THRESHOLD + 1):
+        anonymous.cookies["oxa"] = cookies.cookie(uuid=f"00000000-0000-4000-9000-{number:012d}")
+        states.append(anonymous.get(ME).json()["accounts"])
+    assert states == ["ok"] * breaker.THRESHOLD + ["away"]
+    assert not CircuitBreaker.objects.exclude(name=breaker.ACCOUNTS).exists()
+
+
+def test_what_accounts_says_is_believed_for_a_while(
+    anonymous: Client, simulator: Simulator, cookies: CookieMaker
+) -> None:
+    anonymous.cookies["oxa"] = cookies.cookie(uuid=KNOWN_TO_ACCOUNTS)
+    simulator.fail("status", path="/api/users", skip=1, times=None)
+    assert [anonymous.get(ME).json()["accounts"] for _ in range(2)] == ["ok", "ok"]
+    accounts.memory.forget()
+    assert anonymous.get(ME).json()["accounts"] == "away"
