@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -53,6 +54,15 @@ def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
         return []
     message = "OpenStax Accounts is not configured: GET /api/v1/me knows no more than the cookie."
     return [checks.Warning(message, hint="Set ACCOUNTS_CLIENT_ID and ACCOUNTS_CLIENT_SECRET.", id="api.W002")]
+
+
+@register(deploy=True)
+def check_proxy_count(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    if os.environ.get("TRUSTED_PROXY_COUNT", "").strip():
+        return []
+    message = "TRUSTED_PROXY_COUNT is not set: behind a proxy all visitors would count as one address."
+    hint = "Set it to the number of proxies in front, or to 0 when clients connect directly."
+    return [checks.Warning(message, hint=hint, id="api.W004")]
 
 
 @register(deploy=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
 """A Unix socket has no address."""
@@ -20,12 +23,44 @@ def client_address(request: HttpRequest) -> str:
     """
     peer = _address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
     trusted = settings.TRUSTED_PROXY_COUNT
-    if not trusted:
-        return peer
     hops = [hop for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if not hops:
         return peer
-    return _address(hops[-trusted] if len(hops) >= trusted else hops[0]) or peer
+    if not trusted:
+        _report(_NOT_TRUSTED)
+        return peer
+    address = _address(hops[-trusted] if len(hops) >= trusted else hops[0]) or peer
+    if len(hops) > trusted and _is_internal(address):
+        _report(_MORE_THAN_TRUSTED.format(trusted))
+    return address
+
+
+def proxy_problem() -> str:
+    """A sentence about proxies in front that ``TRUSTED_PROXY_COUNT`` does not fit, as this process has seen it."""
+    return _problem
+
+
+_NOT_TRUSTED = (
+    "X-Forwarded-For arrives, and TRUSTED_PROXY_COUNT is 0: if a proxy is in front, all its visitors count as one "
+    "address and share its limits. Set TRUSTED_PROXY_COUNT to the number of proxies."
+)
+_MORE_THAN_TRUSTED = (
+    "X-Forwarded-For names more proxies than TRUSTED_PROXY_COUNT={}: the address that is counted is internal, and "
+    "visitors share its limits. Set TRUSTED_PROXY_COUNT to the number of proxies."
+)
+_problem = ""
+
+
+def _report(problem: str) -> None:
+    """Once a process: each request would say it."""
+    global _problem  # noqa: PLW0603 - what the whole process has seen
+    if not _problem:
+        _problem = problem
+        logger.warning(problem)
+
+
+def _is_internal(address: str) -> bool:
+    return address != UNKNOWN and ip_address(address).is_private
 
 
 def address_identity(address: str) -> str:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from api.breaker import breaker_state
+from api.client_address import client_address, proxy_problem
 from api.outbox import queue_depth
 from sf.freshness import failing_jobs, sync_freshness
 
@@ -45,6 +46,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
         checks["syncs"] = _syncs()
         checks["jobs"] = _jobs()
         checks["outbox"] = _outbox()
+    client_address(request)  # a probe through the proxies shows what they send
+    if problem := proxy_problem():
+        checks["proxies"] = Check(ok=True, details={"message": problem})
     well = all(check.ok for check in checks.values())
     body = {"status": "ok" if well else "unhealthy", **{name: check.to_json() for name, check in checks.items()}}
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})

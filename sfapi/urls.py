@@ -7,6 +7,7 @@ from api.api_v1 import api as api_v1
 from api.health import healthz, ping
 from api.metrics import metrics
 from pardot.v1.routers import router as pardot_router
+from sfapi.admin_login import admin_login
 from sfapi.demo import sign_in as demo_sign_in
 from sfapi.pages import landing
 from sfapi.sign_in import sign_in
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing, name="landing"),
     path("pardot/", include("pardot.urls")),
     path("sign-in/", sign_in, name="sign-in"),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/records/", include("api.records.urls")),
     path("api/v1/", api_v1.urls),

@@ -17,6 +17,7 @@ from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
 from api.accounts import AccountsAway, accounts_user
 from api.auth import CredentialsRefused, SignedInUser, outcome_of
+from api.client_address import client_address
 from api.errors import documented
 from api.fields import json_response
 from sf.org import LOCAL_HOSTS
@@ -37,6 +38,7 @@ class SignInDebug(Schema):
     decryption: str = Field(description="`ok`, `skipped` or `failed: <reason>`.")
     signature: str
     claims: str
+    address: str = Field(description="The address that limits count: the client's, unless proxies are not configured.")
 
 
 class Me(Schema):
@@ -120,4 +122,5 @@ def _debug(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:
         "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
         "has_encryption_key": bool(settings.SSO_ENCRYPTION_PRIVATE_KEY),
         **steps,
+        "address": client_address(request),
     }

@@ -17,7 +17,7 @@ START_SECONDS = STOP_SECONDS = 60
 
 
 @contextmanager
-def gunicorn(database: str, *, workers: int = 4, threads: int = 4, **environment: str) -> Iterator[str]:
+def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator[str]:
     """Its URL. ``environment`` are more variables of the settings."""
     variables = {
         "PATH": os.environ["PATH"],
@@ -25,7 +25,7 @@ def gunicorn(database: str, *, workers: int = 4, threads: int = 4, **environment
         "SECRET_KEY": "only-for-this-test-" * 3,
         "SECURE_SSL_REDIRECT": "off",
         "DATABASE_URL": database,
-        "WEB_THREADS": str(threads),
+        "WEB_THREADS": "4",
         **environment,
     }
     # It is handed an open port: a number that was free a moment ago may be another program's by now.

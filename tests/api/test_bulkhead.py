@@ -55,7 +55,7 @@ def url(database: str, simulator: Simulator, cookies: CookieMaker) -> Iterator[s
     """One process of few threads."""
     sso = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     variables = {**simulator.served_variables, **sso, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
-    with gunicorn(database, workers=1, threads=THREADS, **variables) as address:
+    with gunicorn(database, workers=1, WEB_THREADS=str(THREADS), **variables) as address:
         yield address
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from api.client_address import address_identity, client_address
 
@@ -46,3 +46,31 @@ def test_limits_count_a_network_of_ipv6_as_one() -> None:
     assert address_identity("2001:db8:1:3::9") != address_identity("2001:db8:1:2::9")
     assert address_identity("::ffff:192.0.2.1") == address_identity("192.0.2.1") == "192.0.2.1"
     assert address_identity("unknown") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "words"),
+    [
+        (0, "198.51.100.7", "TRUSTED_PROXY_COUNT is 0"),
+        (1, "198.51.100.7, 10.0.0.3", "more proxies than TRUSTED_PROXY_COUNT=1"),
+        (1, "198.51.100.7", ""),
+        (1, "10.1.2.3", ""),
+        (1, "203.0.113.9, 198.51.100.7", ""),
+        (2, "198.51.100.7, 10.0.0.3", ""),
+        (0, "", ""),
+    ],
+)
+def test_proxies_that_the_setting_does_not_fit_are_reported_once(
+    anonymous: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    trusted: int, forwarded: str, words: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("api.client_address._problem", "")
+    settings.TRUSTED_PROXY_COUNT = trusted
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    for _ in range(2):
+        debug = anonymous.get("/api/v1/me", headers=headers).json()["debug"]
+        assert debug["address"] == (forwarded.split(", ")[-trusted] if trusted else "127.0.0.1")
+    lines = [record.getMessage() for record in caplog.records if record.name == "api.client_address"]
+    assert [words in line for line in lines] == ([True] if words else [])
+    shown = anonymous.get("/healthz/").json().get("proxies", {"ok": True, "message": ""})
+    assert (shown["ok"], shown["message"]) == (True, lines[0] if lines else "")

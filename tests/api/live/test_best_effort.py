@@ -8,12 +8,15 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from api.models import APIKey, FieldChangeLog, OutboundCase
 from sf import best_effort, live
 from sf.models import Contact, SyncConfig
+from sf.prepared import Statement
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience
 from tests.api.live.changes import contact, in_salesforce, put
 from tests.api.live.people import CONTACT, new_contact
@@ -46,11 +49,13 @@ def write_locked(database: str, table: str) -> Iterator[None]:
 def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
     """PostgreSQL ends the connection when the record is read back, which is when that call is counted."""
 
-    def lose_it(source: str) -> live.SalesforceClient:
-        [pid] = connection.cursor().execute("SELECT pg_backend_pid()").fetchone()
+    read_back_client = live.read_back_client
+
+    def lose_it(source: str) -> SalesforceClient:
+        [row] = Statement("SELECT pg_backend_pid() AS pid").rows()
         with psycopg.connect(database, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-        return live.salesforce_client(live.usage.UsageCounter(source), Patience.for_seconds(live.READ_BACK_SECONDS))
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [row["pid"]])
+        return read_back_client(source)
 
     monkeypatch.setattr("sf.write_through.read_back_client", lose_it)
 
@@ -83,7 +88,7 @@ def test_an_answer_in_the_last_moment_is_an_answer(
 
 
 def _time_is_up(patience: Patience) -> float:
-    raise live.SalesforceError("Salesforce took too long to answer")
+    raise TransientError("Salesforce took too long to answer")
 
 
 @pytest.mark.parametrize("table", ["api_fieldchangelog", "sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker"])
@@ -135,17 +140,19 @@ def test_a_key_works_while_its_last_use_cannot_be_noted(
     assert APIKey.objects.get().last_used_at is None
 
 
+def _count() -> None:
+    raise KeyError("no such count")
+
+
 def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
     transactional_db: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with best_effort.best_effort("counting"):
-        raise KeyError("no such count")
+        _count()
     [record] = caplog.records
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
 
 
 def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:
-    from django.db import transaction
-
     with pytest.raises(KeyError), transaction.atomic(), best_effort.best_effort("counting"):
-        raise KeyError("no such count")
+        _count()

@@ -1,0 +1,61 @@
+"""Sign-in to ``/admin/`` with a name and a password: few attempts a minute, each failure a line in the log.
+
+Checking a password takes half a second of processor time on purpose, so a refusal comes before that. Attempts count for
+the address, against one guesser with many names, and for the name, against many addresses with one name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+
+from api.auth import address_of
+from api.client_address import UNKNOWN, client_address
+from api.rate_limit import try_pass
+from api.rates import Rate
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = Rate(limit=10, seconds=60)
+
+
+@never_cache
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Django's own page; 429 after too many attempts."""
+    if request.method == "POST":
+        for policy, identity in _counted(request):
+            passage = try_pass(policy, identity, ATTEMPTS)
+            if not passage.passed:
+                logger.warning("admin sign-in refused: too many attempts, %s", _origin(request))
+                headers = {"Retry-After": str(passage.retry_after)}
+                return HttpResponse(render_to_string("429.html"), status=429, headers=headers)
+    response: HttpResponse = admin.site.login(request)
+    return response
+
+
+def _counted(request: HttpRequest) -> list[tuple[str, str]]:
+    """The limits and whom each counts. A name is kept as a hash: people type passwords into the wrong field."""
+    name = request.POST.get("username", "").strip().casefold()
+    hashed = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
+    return [("admin-login-address", address_of(request)), ("admin-login-name", hashed)]
+
+
+@receiver(user_login_failed)
+def log_failure(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Name the user only when there is one: anything else may be a password in the wrong field."""
+    name = str(credentials.get("username", ""))
+    known = "\0" not in name and get_user_model().objects.filter(username=name).exists()
+    logger.warning("admin sign-in failed: %s, %s", f"user {name}" if known else "no such user", _origin(request))
+
+
+def _origin(request: HttpRequest | None) -> str:
+    return f"from {client_address(request) if request else UNKNOWN}"
