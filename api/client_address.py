@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +13,11 @@ logger = logging.getLogger(__name__)
 UNKNOWN = "unknown"
 """A Unix socket has no address."""
 _IPV6_NETWORK_BITS = 64
+_INTERNAL = [
+    ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "fc00::/7", "::1/128")
+]
+"""No visitor of a public service comes from there, but its own proxies do."""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -60,7 +65,7 @@ def _report(problem: str) -> None:
 
 
 def _is_internal(address: str) -> bool:
-    return address != UNKNOWN and ip_address(address).is_private
+    return address != UNKNOWN and any(ip_address(address) in network for network in _INTERNAL)
 
 
 def address_identity(address: str) -> str:

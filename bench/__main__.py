@@ -12,6 +12,7 @@ from bench.camp_endpoints import camp_endpoints
 from bench.connectors import connectors
 from bench.dashboard import dashboard
 from bench.endpoints import endpoints
+from bench.neighbors import neighbors
 from bench.overhead import overhead
 from bench.report import Result
 from bench.school_recall import school_recall
@@ -44,6 +45,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "memory": lambda: sync_memory(sizes),
         "connectors": lambda: connectors(options.schools, options.runs),
         "endpoints": lambda: endpoints(options.schools, options.runs),
+        "neighbors": lambda: neighbors(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
         "school-recall": school_recall,
         "camp": lambda: camp_survey(options.schools, options.runs),

@@ -77,6 +77,6 @@ def test_the_page_itself_is_not_limited() -> None:
     assert {Client().get(LOGIN).status_code for _ in range(ATTEMPTS.limit + 5)} == {200}
 
 
-@pytest.mark.parametrize("name", ["\0", "\ud800", "ח" * 500, ""])
+@pytest.mark.parametrize("name", ["\0", "ח" * 500, ""])
 def test_odd_names_are_names_that_nobody_has(name: str) -> None:
     assert attempt(name).status_code in {200, 400}

@@ -1,0 +1,154 @@
+"""What users who need nobody feel while Salesforce or Accounts hangs, or answers after three seconds.
+
+The service as it is shipped, 20 clients on a route that needs the neighbor, and beside them one visitor of each route
+that needs nobody. The same twice: with the neighbor well and with the neighbor ill. People, not a flood: each client
+thinks for a moment between two requests.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+
+import requests
+
+from bench.callers import Callers
+from bench.endpoints import filled
+from bench.report import Result
+from bench.service import HOST, UNLIMITED, gunicorn
+from bench.world import DATA, World
+from simulator.sso import Identity
+
+CLIENTS = 20
+SECONDS = 12.0
+"""Three times the patience with Salesforce, so that the beginning counts, when the breaker is still closed."""
+THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
+MOST = 2.0
+ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
+NEIGHBORS = {"Salesforce": ("/api/v1/contact", "/query"), "Accounts": ("/api/v1/me", "/oauth/token|/api/users")}
+VISITED = ("/ping/", "/api/v1/books", "/api/v1/schools?name=college&limit=10")
+
+Headers = Mapping[str, str]
+
+
+@dataclass
+class Visits:
+    """Seconds that answers took, and their statuses."""
+
+    took: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def p95(self) -> float:
+        ordered = sorted(self.took)
+        return ordered[len(ordered) * 95 // 100]
+
+
+def neighbors(schools: int, runs: int) -> Iterator[Result]:
+    """One line for each neighbor and illness; ``runs`` is not used: a run is long and has many requests."""
+    del runs
+    with filled(schools) as here:
+        crowd = Crowd(here, schools)
+        with gunicorn("sfapi.wsgi:application", ["--config=python:sfapi.gunicorn"], _environment(here)) as port:
+            crowd.measure(port, "/api/v1/contact", seconds=3)
+            for name, (path, calls) in NEIGHBORS.items():
+                for illness, (kind, seconds) in ILLNESSES.items():
+                    _make_well(here)
+                    well = crowd.measure(port, path, seconds=SECONDS)
+                    _make_ill(here, calls, kind, seconds)
+                    ill = crowd.measure(port, path, seconds=SECONDS)
+                    yield _result(f"{name} {illness}", well, ill)
+            _make_well(here)
+
+
+def _environment(here: World) -> dict[str, str]:
+    return {
+        **{name: value for name, value in here.environment.items() if name != "SIMULATOR_URL"},
+        "DEBUG": "off",
+        "SECRET_KEY": "only-for-the-benchmark-" * 3,
+        "SECURE_SSL_REDIRECT": "off",
+        "LOGLEVEL": "critical",
+        "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
+        "TRUSTED_PROXY_COUNT": "1",
+    }
+
+
+class Crowd:
+    """Users whom nobody knows yet, each once, and visitors of ``VISITED`` with a key."""
+
+    def __init__(self, here: World, schools: int) -> None:
+        self._identity = Identity.open(DATA / str(schools) / "simulator")
+        self._key = {"Authorization": f"Bearer {Callers(here, schools).key}"}
+
+    def measure(self, port: int, path: str, *, seconds: float) -> dict[str, Visits]:
+        """The visits of each route of ``VISITED``, and of ``path``."""
+        end = time.monotonic() + seconds
+        seen = {name: Visits() for name in (*VISITED, path)}
+        with ThreadPoolExecutor(CLIENTS + len(VISITED)) as pool:
+            working = [
+                pool.submit(_ask, port, path, self._stranger, THINKING_SECONDS, end, seen[path]) for _ in range(CLIENTS)
+            ]
+            working += [
+                pool.submit(_ask, port, name, lambda: self._key, VISITING_SECONDS, end, seen[name]) for name in VISITED
+            ]
+            for each in working:
+                each.result()
+        return seen
+
+    def _stranger(self) -> Headers:
+        user = uuid.uuid4()
+        address = f"198.18.{user.int % 256}.{(user.int >> 8) % 256}"
+        cookie = self._identity.cookie({"id": 1, "uuid": str(user), "name": "Bench"})
+        return {"Cookie": f"oxa={cookie}", "X-Forwarded-For": address}
+
+
+_noting = threading.Lock()
+
+
+def _ask(port: int, path: str, headers: Callable[[], Headers], pause: float, end: float, seen: Visits) -> None:
+    connection = HTTPConnection(HOST, port, timeout=60)
+    while time.monotonic() < end:
+        chosen = dict(headers())
+        began = time.perf_counter()
+        connection.request("GET", path, headers={"Host": "localhost", **chosen})
+        response = connection.getresponse()
+        response.read()
+        with _noting:
+            seen.took.append(time.perf_counter() - began)
+            seen.statuses[response.status] += 1
+        time.sleep(pause)
+    connection.close()
+
+
+def _make_ill(here: World, path: str, kind: str, seconds: float) -> None:
+    fault = {"match": {"path": path}, "times": None, "action": {"kind": kind, "seconds": seconds}}
+    requests.post(f"{here.control}/faults", json=fault, timeout=30).raise_for_status()
+
+
+def _make_well(here: World) -> None:
+    requests.post(f"{here.control}/reset", json={"faults": True}, timeout=30).raise_for_status()
+    with here.connect() as connection:
+        connection.execute("DELETE FROM api_circuitbreaker")
+
+
+def _result(what: str, well: Mapping[str, Visits], ill: Mapping[str, Visits]) -> Result:
+    ratios = {name: ill[name].p95 / well[name].p95 for name in VISITED}
+    wrong = [name for name in VISITED if set(ill[name].statuses) != {200}]
+    [needing] = set(ill) - set(VISITED)
+    detail = "; ".join(
+        [
+            *(f"{name}: p95 {well[name].p95 * 1000:.0f} → {ill[name].p95 * 1000:.0f} ms" for name in VISITED),
+            f"{needing}: {dict(ill[needing].statuses)}, p95 {ill[needing].p95 * 1000:.0f} ms",
+        ]
+    )
+    figure = ", ".join(f"{name.split('?')[0]} {ratio:.1f} ×" for name, ratio in ratios.items())
+    reached = max(ratios.values()) <= MOST and not wrong
+    return Result(
+        f"{what}, {CLIENTS} clients that need it: p95 of others", figure, f"{MOST:g} × at most", reached, detail
+    )
