@@ -13,8 +13,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from itertools import cycle
 
 import requests
 
@@ -28,6 +30,8 @@ from simulator.sso import Identity
 CLIENTS = 20
 SECONDS = 12.0
 """Three times the patience with Salesforce, so that the beginning counts, when the breaker is still closed."""
+STRANGERS = 1_000
+"""More than come within one measurement; each is new to Salesforce's copy and to Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
 MOST = 2.0
 ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
@@ -55,7 +59,9 @@ def neighbors(schools: int, runs: int) -> Iterator[Result]:
     del runs
     with filled(schools) as here:
         crowd = Crowd(here, schools)
-        with gunicorn("sfapi.wsgi:application", ["--config=python:sfapi.gunicorn"], _environment(here)) as port:
+        with gunicorn(
+            "sfapi.wsgi:application", ["--config=python:sfapi.gunicorn"], _environment(here), quiet=True
+        ) as port:
             crowd.measure(port, "/api/v1/contact", seconds=3)
             for name, (path, calls) in NEIGHBORS.items():
                 for illness, (kind, seconds) in ILLNESSES.items():
@@ -80,50 +86,53 @@ def _environment(here: World) -> dict[str, str]:
 
 
 class Crowd:
-    """Users whom nobody knows yet, each once, and visitors of ``VISITED`` with a key."""
+    """Users whom nobody knows yet, and visitors of ``VISITED`` with a key."""
 
     def __init__(self, here: World, schools: int) -> None:
-        self._identity = Identity.open(DATA / str(schools) / "simulator")
+        identity = Identity.open(DATA / str(schools) / "simulator")
         self._key = {"Authorization": f"Bearer {Callers(here, schools).key}"}
+        # Made before: signing takes processor time from those who measure.
+        self._strangers = cycle([_stranger(identity) for _ in range(STRANGERS)])
 
     def measure(self, port: int, path: str, *, seconds: float) -> dict[str, Visits]:
         """The visits of each route of ``VISITED``, and of ``path``."""
-        end = time.monotonic() + seconds
         seen = {name: Visits() for name in (*VISITED, path)}
+        start = threading.Barrier(CLIENTS + len(VISITED))
+
+        def come(name: str, pause: float, headers: Callable[[], Headers]) -> None:
+            start.wait()
+            _ask(port, name, headers, pause, time.monotonic() + seconds, seen[name])
+
         with ThreadPoolExecutor(CLIENTS + len(VISITED)) as pool:
-            working = [
-                pool.submit(_ask, port, path, self._stranger, THINKING_SECONDS, end, seen[path]) for _ in range(CLIENTS)
-            ]
-            working += [
-                pool.submit(_ask, port, name, lambda: self._key, VISITING_SECONDS, end, seen[name]) for name in VISITED
-            ]
+            working = [pool.submit(come, name, VISITING_SECONDS, lambda: self._key) for name in VISITED]
+            crowd = [(path, THINKING_SECONDS, lambda: next(self._strangers))] * CLIENTS
+            working += [pool.submit(come, *each) for each in crowd]
             for each in working:
                 each.result()
         return seen
 
-    def _stranger(self) -> Headers:
-        user = uuid.uuid4()
-        address = f"198.18.{user.int % 256}.{(user.int >> 8) % 256}"
-        cookie = self._identity.cookie({"id": 1, "uuid": str(user), "name": "Bench"})
-        return {"Cookie": f"oxa={cookie}", "X-Forwarded-For": address}
+
+def _stranger(identity: Identity) -> Headers:
+    user = uuid.uuid4()
+    cookie = identity.cookie({"id": 1, "uuid": str(user), "name": "Bench"})
+    return {"Cookie": f"oxa={cookie}", "X-Forwarded-For": f"198.18.{user.int % 256}.{(user.int >> 8) % 256}"}
 
 
 _noting = threading.Lock()
 
 
 def _ask(port: int, path: str, headers: Callable[[], Headers], pause: float, end: float, seen: Visits) -> None:
-    connection = HTTPConnection(HOST, port, timeout=60)
     while time.monotonic() < end:
-        chosen = dict(headers())
+        chosen = {"Host": "localhost", **headers()}
         began = time.perf_counter()
-        connection.request("GET", path, headers={"Host": "localhost", **chosen})
-        response = connection.getresponse()
-        response.read()
+        with closing(HTTPConnection(HOST, port, timeout=60)) as connection:
+            connection.request("GET", path, headers=chosen)
+            response = connection.getresponse()
+            response.read()
         with _noting:
             seen.took.append(time.perf_counter() - began)
             seen.statuses[response.status] += 1
         time.sleep(pause)
-    connection.close()
 
 
 def _make_ill(here: World, path: str, kind: str, seconds: float) -> None:
@@ -135,6 +144,7 @@ def _make_well(here: World) -> None:
     requests.post(f"{here.control}/reset", json={"faults": True}, timeout=30).raise_for_status()
     with here.connect() as connection:
         connection.execute("DELETE FROM api_circuitbreaker")
+        connection.execute("DELETE FROM sf_lookupmiss")
 
 
 def _result(what: str, well: Mapping[str, Visits], ill: Mapping[str, Visits]) -> Result:

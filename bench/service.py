@@ -77,13 +77,16 @@ def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[S
 
 
 @contextmanager
-def gunicorn(application: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[int]:
-    """Its port, as soon as it answers ``/ping/``."""
+def gunicorn(
+    application: str, arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
+) -> Iterator[int]:
+    """Its port, as soon as it answers ``/ping/``. ``quiet``: without its log lines."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
     command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment))
+    log = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment), stderr=log)
     try:
         _wait(port, process)
         yield port
