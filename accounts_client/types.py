@@ -35,6 +35,7 @@ class AccountsUser:
     Source: ``GET /api/users`` of openstax/accounts.
     """
 
+    id: int | None = None
     salesforce_contact_id: str | None = None
     faculty_status: str | None = None
     adopter_status: str | None = None
@@ -49,9 +50,10 @@ class AccountsUser:
         """Known fields of the right kind; anything else counts as not said."""
         values: dict[str, Any] = {}
         for field in fields(cls):
-            kind = bool if field.name.startswith("assignable_") else str
+            kind = int if field.name == "id" else bool if field.name.startswith("assignable_") else str
             value = item.get(field.name)
-            values[field.name] = value if isinstance(value, kind) else None
+            fits = isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+            values[field.name] = value if fits else None
         return cls(**values)
 
 

@@ -34,6 +34,7 @@ FAILURES_RATE = Rate(limit=20, seconds=60)
 """How often an address may fail to authenticate."""
 
 _BEARER = "bearer"
+_COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
 """What a key is compared with when there is none of its id: an unknown id costs as much as a wrong secret."""
 
@@ -163,15 +164,28 @@ def _find_caller(request: HttpRequest) -> Caller | None:
         return _service(authorization)
     if settings.DEV_USER_UUID:
         return SignedInUser(Session(uuid=settings.DEV_USER_UUID.lower()), AuthType.DEVELOPMENT)
-    cookie = request.COOKIES.get(settings.SSO_COOKIE_NAME)
-    if not cookie:
+    refused: CookieError | None = None
+    for cookie in sso_cookies(request):
+        try:
+            return SignedInUser(read_cookie(cookie), AuthType.COOKIE)
+        except CookieError as error:
+            refused = error
+    if refused is None:
         return None
-    try:
-        return SignedInUser(read_cookie(cookie), AuthType.COOKIE)
-    except CookieError as error:
-        raise CredentialsRefused(
-            f"You need to log in again: the cookie is not valid ({error}). GET /api/v1/me says more."
-        ) from error
+    raise CredentialsRefused(
+        f"You need to log in again: the cookie is not valid ({refused}). GET /api/v1/me says more."
+    ) from refused
+
+
+def sso_cookies(request: HttpRequest) -> list[str]:
+    """Return the cookies of the sign-in's name, the last one last.
+
+    Browsers send one for each path and domain that set it, and an old one may come before or after the good one.
+    Only the first few are read: each costs a decryption.
+    """
+    sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
+    values = (value.strip().strip('"') for name, _, value in sent if name.strip() == settings.SSO_COOKIE_NAME)
+    return list(dict.fromkeys(filter(None, values)))[:_COOKIES_TRIED]
 
 
 def _service(authorization: str) -> Service:

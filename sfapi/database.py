@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -13,6 +14,7 @@ from sfapi.process import application_name, is_web_process
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
 """Every statement of ``sf/prepared.py`` is prepared when it first runs; no other can be."""
+_HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5})?)?")
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -58,20 +60,27 @@ def _time_limits(env: Environment) -> dict[str, int]:
 
 def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/") or port == -1:
+    userinfo, _, address = parts.netloc.rpartition("@")
+    user, _, password = userinfo.partition(":")
+    # A socket's folder may stand before the database: postgres://u:p@//cloudsql/project:region:instance/name
+    folder, _, name = parts.path.rpartition("/")
+    found = [_HOST_AND_PORT.fullmatch(each) for each in address.split(",")]
+    if parts.scheme not in {"postgresql", "postgres"} or not name or (address and folder) or not all(found):
         # Not shown: it holds a password.
-        raise ImproperlyConfigured("DATABASE_URL: is not of the form postgresql://user:password@host:port/name")
+        raise ImproperlyConfigured(
+            "DATABASE_URL: is not of the form postgresql://user:password@host:port/name "
+            "(in user and password write @ : / # ? % as %40 %3A %2F %23 %3F %25)"
+        )
+    hosts = [match for match in found if match]
+    ports = [match["port"] or "" for match in hosts]
     return {
         "ENGINE": "sfapi.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(port or ""),
+        "NAME": unquote(name),
+        "USER": unquote(user),
+        "PASSWORD": unquote(password),
+        # Not parts.hostname, which is in lower case: a socket's folder may have capitals.
+        "HOST": unquote(folder.removeprefix("/") or ",".join(match["host"].strip("[]") for match in hosts)),
+        "PORT": ",".join(ports) if any(ports) else "",
         "OPTIONS": {**common, **_options(dict(parse_qsl(parts.query)))},
     }
 

@@ -8,13 +8,21 @@ from typing import Any
 
 from api.masking import masked_line
 from api.request_id import RequestIdFilter
+from outgoing.text import with_visible_controls
 
 
 class TextFormatter(logging.Formatter):
-    """One line of text, without secrets that came with a URL."""
+    """One line of text, without secrets that came with a URL. Lines of a traceback are indented.
+
+    So nothing that was sent to us can look like a line of the log.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return with_visible_controls(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked_line(super().format(record))
+        first, *others = super().format(record).split("\n")
+        return masked_line("\n".join([first, *(f"  {with_visible_controls(line)}" for line in others)]))
 
 
 class JsonFormatter(logging.Formatter):
@@ -31,7 +39,7 @@ class JsonFormatter(logging.Formatter):
             line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return masked_line(json.dumps(line, ensure_ascii=False))
+        return masked_line(with_visible_controls(json.dumps(line, ensure_ascii=False)))
 
 
 def logging_settings(level: str, line_format: str) -> dict[str, Any]:

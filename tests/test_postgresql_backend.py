@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -65,3 +66,38 @@ def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> Non
     env = Environment({"DATABASE_URL": f"postgresql://u:p@h/d{query}"})
     found = database_settings(env, embedded_allowed=False)
     assert found["OPTIONS"]["prepare_threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "name"),
+    [
+        ("postgres://u:p@//cloudsql/proj:region:inst/db", "/cloudsql/proj:region:inst", "", "db"),
+        ("postgresql://u:p@//var/run/postgresql/db?sslmode=disable", "/var/run/postgresql", "", "db"),
+        ("postgresql://u:p@%2Fcloudsql%2FProj:5433/db", "/cloudsql/Proj", "5433", "db"),
+        ("postgresql://u:p@/db?host=/cloudsql/proj:region:inst", "", "", "db"),
+        ("postgresql://u:p@one:5432,two:5433/db", "one,two", "5432,5433", "db"),
+        ("postgresql://u:p@one,two/db", "one,two", "", "db"),
+        ("postgresql://u:p@[::1]:5433/db", "::1", "5433", "db"),
+        ("postgresql://u%40h:p@host/d%2Fb", "host", "", "d/b"),
+        ("postgresql://u:p@Host.example/db", "Host.example", "", "db"),
+    ],
+)
+def test_addresses_of_all_forms_are_understood(url: str, host: str, port: str, name: str) -> None:
+    found = database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
+    assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == (host, port, name, "p")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@host/schools/db",
+        "postgresql://u:p@host/",
+        "postgresql://u:p@host:port/db",
+        "postgresql://u:a/b@host/db",
+        "postgresql://u:a#b@host/db",
+        "postgresql://",
+    ],
+)
+def test_other_addresses_are_refused_with_what_to_write(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="user and password write @"):
+        database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)

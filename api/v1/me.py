@@ -16,7 +16,7 @@ from accounts_client.connection import accounts_client
 from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
 from api.accounts import AccountsAway, accounts_user
-from api.auth import CredentialsRefused, SignedInUser, outcome_of
+from api.auth import CredentialsRefused, SignedInUser, outcome_of, sso_cookies
 from api.client_address import client_address
 from api.errors import documented
 from api.fields import json_response
@@ -76,10 +76,11 @@ def get_me(request: HttpRequest) -> HttpResponse:
     body: dict[str, Any] = {
         "logged_in": user is not None,
         "uuid": session.uuid if session else None,
-        "id": session.id if session else None,
         "name": session.name if session else None,
         "is_super_user": user.is_super_user if user else False,
         **asdict(known),
+        # The cookies of today have no id.
+        "id": session.id if session and session.id is not None else known.id,
         "accounts": state,
         "csrf_token": get_token(request),
         "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
@@ -114,7 +115,7 @@ def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
 
 
 def _debug(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:
-    cookie = request.COOKIES.get(settings.SSO_COOKIE_NAME, "")
+    cookie = next(reversed(sso_cookies(request)), "")
     steps = cause.steps() if isinstance(cause, CookieError) else dict.fromkeys(map(str, Step), "skipped")
     return {
         "cookie_present": bool(cookie),

@@ -1,4 +1,4 @@
-"""A message by Django's mail."""
+"""A message by Django's mail, as plain text: nothing in it is a command."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from django.core.mail import EmailMessage
 
+from outgoing.text import one_line
 from pardot.channels.errors import NotDelivered
 
 
 def mail_to(recipients: Sequence[str], subject: str, text: str) -> None:
     """One message to all. ``NotDelivered`` when the server is away or takes nobody."""
-    message = EmailMessage(subject=subject, body=text, to=list(recipients))
+    message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
     try:
         message.send()
     except smtplib.SMTPResponseException as error:

@@ -1,7 +1,7 @@
 """A message to Slack's incoming webhook.
 
 Source: "Sending messages using incoming webhooks" of Slack's API documentation: 200 with the text ``ok``; 429 with
-``Retry-After``; other refusals name their reason in the body.
+``Retry-After``; other refusals name their reason in the body. "Formatting text": ``& < >`` are written as entities.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 import requests
 
 from outgoing.sessions import OutgoingSession
+from outgoing.text import escaped_for_slack
 from pardot.channels.errors import NotDelivered
 
 ATTEMPTS = 3
@@ -22,7 +23,7 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 
 def post_to_slack(webhook: str, text: str) -> None:
     """``text`` as a preformatted message; tried again where nobody can have seen it. ``NotDelivered`` when refused."""
-    body = {"text": f"```\n{text.rstrip()}\n```"}
+    body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from outgoing.text import one_line
+
 Number = int | float | Decimal
 
 NO_DATA = "no data yet"
@@ -23,9 +25,11 @@ class Section:
 
 
 def text_of(heading: str, sections: Iterable[Section]) -> str:
-    """The whole report; a section without lines is left out."""
+    """The whole report; a section without lines is left out. A name with a line break makes no line of its own."""
     blocks = [
-        "\n".join([section.title, *(f"- {line}" for line in section.lines)]) for section in sections if section.lines
+        "\n".join([section.title, *(f"- {one_line(line)}" for line in section.lines)])
+        for section in sections
+        if section.lines
     ]
     return "\n\n".join([heading, *blocks]) + "\n"
 

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
+from outgoing.text import one_line
+
 FORMATS = ("table", "json", "csv")
 
 _SAMPLE = 2000
@@ -97,7 +99,7 @@ def _write_table(
 
 
 def _cell(value: Any) -> str:
-    return " ".join(_text(value).split())
+    return one_line(" ".join(_text(value).split()))
 
 
 def _text(value: Any) -> str:

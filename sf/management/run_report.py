@@ -7,6 +7,7 @@ from types import FrameType
 
 from django.core.management.base import BaseCommand
 
+from outgoing.text import one_line
 from sf.models import SyncRun
 
 _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set_aside", "api_calls")
@@ -22,15 +23,16 @@ class RunReport:
 
     def tell(self, run: SyncRun, seconds: float) -> None:
         out, err, style = self._command.stdout, self._command.stderr, self._command.style
+        message = one_line(run.message)
         if run.state == SyncRun.State.DONE:
             how = f"{run.get_mode_display()} by {run.get_transport_display()}"
             out.write(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
-            if run.message:
-                err.write(style.WARNING(f"{run.object}: {run.message}"))
+            if message:
+                err.write(style.WARNING(f"{run.object}: {message}"))
         elif run.state == SyncRun.State.FAILED:
-            err.write(style.ERROR(f"{run.object}: failed: {run.message}"))
+            err.write(style.ERROR(f"{run.object}: failed: {message}"))
         else:
-            out.write(f"{run.object}: {run.state}: {run.message}")
+            out.write(f"{run.object}: {run.state}: {message}")
         if run.set_aside:
             err.write(
                 style.WARNING(

@@ -75,6 +75,33 @@ def test_no_forged_cookie_gets_in(anonymous: Client, cookies: CookieMaker) -> No
         assert cookie[:40] not in answer.text
 
 
+def send(client: Client, *values: str) -> int:
+    return client.get(ANYBODY, headers={"Cookie": "; ".join(f"oxa={value}" for value in values)}).status_code
+
+
+def test_of_several_cookies_of_the_name_any_valid_one_counts(anonymous: Client, cookies: CookieMaker) -> None:
+    good, old = cookies.cookie(), cookies.cookie(exp=1)
+    for bad in ("", "junk", good[:-5], old):
+        assert send(anonymous, good, bad) == 200, bad
+        assert send(anonymous, bad, good) == 200, bad
+    assert send(anonymous, "junk", old, good) == 200
+    assert send(anonymous, "junk", old) == 401
+    assert send(anonymous, "", "") == 401
+
+
+def test_a_cookie_of_another_name_does_not_count(anonymous: Client, cookies: CookieMaker) -> None:
+    headers = {"Cookie": f"oxa_dev={cookies.cookie()}; oxa=junk; xoxa={cookies.cookie()}"}
+    assert anonymous.get(ANYBODY, headers=headers).status_code == 401
+
+
+def test_only_a_few_cookies_are_opened(anonymous: Client, cookies: CookieMaker) -> None:
+    """Each costs a decryption, and anybody may send many."""
+    junk = [f"junk{number}" for number in range(4)]
+    assert send(anonymous, *junk[:3], cookies.cookie()) == 200
+    assert send(anonymous, *junk, cookies.cookie()) == 401
+    assert send(anonymous, *["junk"] * 20, cookies.cookie()) == 200, "the same again costs nothing"
+
+
 @pytest.mark.parametrize("method", WRITING)
 def test_a_cookie_alone_changes_nothing(user: Client, method: str) -> None:
     answer = getattr(user, method)(ANYBODY)

@@ -41,6 +41,32 @@ def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer
     assert me["csrf_token"]
 
 
+@pytest.mark.parametrize(
+    ("found", "status", "id_"),
+    [
+        ({"uuid": UUID, "id": 4711}, 200, 4711),
+        ({"uuid": UUID, "id": "4711"}, 200, None),
+        ({"uuid": UUID, "id": True}, 200, None),
+        ({"uuid": UUID, "id": 1.5}, 200, None),
+        ({"uuid": UUID}, 200, None),
+        ({"uuid": "00000000-0000-4000-8000-000000000009", "id": 4711}, 200, None),
+        ({"uuid": UUID, "id": 4711}, 503, None),
+    ],
+)
+def test_the_id_comes_from_accounts_when_the_cookie_has_none(
+    accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, found: dict[str, Any], status: int, id_: int
+) -> None:
+    """Cookies of today hold only name and UUID."""
+    anonymous.cookies["oxa"] = cookies.cookie(sub={"uuid": UUID, "name": "Ines Example"})
+    accounts.users, accounts.status = [found], status
+    assert anonymous.get(ME).json()["id"] == id_
+
+
+def test_the_cookies_own_id_wins(accounts: AccountsServer, user: Client) -> None:
+    accounts.users = [{"uuid": UUID, "id": 4711}]
+    assert user.get(ME).json()["id"] == 7
+
+
 def test_a_super_user_learns_that(super_user: Client) -> None:
     assert super_user.get(ME).json()["is_super_user"] is True
 

@@ -14,6 +14,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from pardot.channels import slack
+from pardot.channels.mail import mail_to
+from pardot.models import TeamMember
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,40 @@ def test_it_goes_to_slack_and_by_mail_once_each(webhook: Slack, settings: Any) -
     assert "Camp digest, " in webhook.messages[0]
     assert mail.outbox[0].to == ["ranger@camp.example", "scout@camp.example"]
     assert mail.outbox[0].subject == str(mail.outbox[0].body).partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<https://evil.example|click here>", "&lt;https://evil.example|click here&gt;"),
+        ("R&D &lt;3", "R&amp;D &amp;lt;3"),
+        ("```", "`\u200b`\u200b`"),
+        ("@channel @Here @everyone", "@\u200bchannel @\u200bHere @\u200beveryone"),
+        ("Ann\n\nHigh priority\n- pay now", "Ann High priority - pay now"),
+        ("Ann\u2028\x1b[2J\u202eeilA", "Ann [2J eilA"),
+    ],
+)
+def test_names_of_strangers_are_only_text_in_slack(webhook: Slack, name: str, shown: str) -> None:
+    TeamMember.objects.create(name=name, areas=[])
+    camp_digest("--send")
+    [message] = webhook.messages
+    assert f"- {shown}: " in message
+    assert message.count("```") == 2
+
+
+@pytest.mark.parametrize("name", ["Ann\n\nHigh priority\n- pay now", "Ann\r\nBcc: all@camp.example"])
+def test_names_of_strangers_make_no_lines_in_the_mail(webhook: Slack, settings: Any, name: str) -> None:
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    TeamMember.objects.create(name=name, areas=[])
+    camp_digest("--send")
+    assert f"- {' '.join(name.split())}: " in str(mail.outbox[0].body)
+
+
+def test_a_subject_is_one_header() -> None:
+    mail_to(["ranger@camp.example"], "Digest\r\nBcc: all@camp.example", "text")
+    assert mail.outbox[0].message()["Subject"] == "Digest Bcc: all@camp.example"
+    assert "Bcc" not in mail.outbox[0].message()
 
 
 def test_slack_that_is_busy_is_asked_again(webhook: Slack) -> None:

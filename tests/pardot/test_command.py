@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -138,6 +140,19 @@ def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
     camp_sync("--survey")
     assert asked == ["A survey takes at least 11 Pardot calls; 24,900 of 25,000 are left today. Go ahead? [y/N] "]
     assert SyncRun.objects.exists() is done
+
+
+def test_ctrl_d_at_the_question_is_a_no(
+    pardot: Pardot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    controller, terminal = pty.openpty()
+    os.write(controller, b"\x04")
+    monkeypatch.setattr(sys, "stdin", os.fdopen(terminal))
+    monkeypatch.setattr(sys.stdout, "isatty", Terminal.isatty, raising=False)
+    with sys.stdin:
+        assert camp_sync("--survey") == "nothing was done\n"
+    os.close(controller)
+    assert not SyncRun.objects.exists()
 
 
 def test_yes_is_not_asked_and_nobody_is_asked_elsewhere(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose,
 from pardot.sync.estimate import question
 from pardot.sync.options import CampOptions
 from pardot.tiers import tier_of
+from sf.management.questions import agreed_on_terminal
 from sf.management.run_report import RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             usage = camp.pardot.ask_usage()
         except SalesforceError as error:
             raise CommandError(str(error)) from error
-        return input(question(entities, wanted, usage)).strip().lower() in {"y", "yes"}
+        return agreed_on_terminal(question(entities, wanted, usage))
 
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity]) -> None:
         began = time.monotonic()

@@ -1,0 +1,40 @@
+"""Make text of other people harmless for the place it goes to: one line of a report or log, a message to Slack.
+
+Names, titles and messages of Salesforce come from strangers. Each channel applies its function where text enters it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f"  # control characters: line breaks, escape sequences of terminals
+    r"\u2028\u2029"  # line breaks for some readers
+    r"\u202a-\u202e\u2066-\u2069"  # they turn the direction of all that follows
+)
+_BREAKS = re.compile(rf"[\s{_UNSEEN}]*[{_UNSEEN}][\s{_UNSEEN}]*")
+_CONTROL = re.compile(rf"[{_UNSEEN}]")
+_SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_ZERO_WIDTH_SPACE = "\u200b"
+_MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+
+
+def one_line(text: str) -> str:
+    """Return the text without line breaks, control characters and changes of direction: a blank stands for each run."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def with_visible_controls(text: str) -> str:
+    r"""Return the text in one line, with ``\n`` written out: a log must show what it was."""
+    return _CONTROL.sub(_written_out, text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
+
+
+def escaped_for_slack(text: str) -> str:
+    """Return the text so that Slack shows it as it is: no links, no mentions, no end of the block that it stands in."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub("`(?=`)", f"`{_ZERO_WIDTH_SPACE}", text)
+    return _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", text)
