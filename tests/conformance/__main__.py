@@ -2,6 +2,7 @@
 
 Prints each kind of call and what came of it. Ends with status 1 when a call fails, when a client reports none, or
 when no client could be installed at all; a single client that cannot be installed is skipped, with the reason.
+simple-mockforce is a mock of Salesforce: there SFAPI itself is the client.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ CLIENTS = (
     Client("airbyte-source-salesforce", "airbyte_client"),
     Client("jsforce", "jsforce.mjs"),
     Client("@salesforce/core", "salesforce_core.mjs"),
+    Client("simple-mockforce", "mockforce_server", driver="tests.conformance.ours_on_mockforce"),
 )
 
 

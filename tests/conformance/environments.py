@@ -30,6 +30,8 @@ class Client:
     package: str
     script: str
     """A module of ``tests.conformance.clients``, or a file there that ends in ``.mjs``."""
+    driver: str = ""
+    """A module that runs in our environment and starts the script itself; the script is no client then."""
 
     @property
     def by_node(self) -> bool:
@@ -39,6 +41,8 @@ class Client:
     def command(self) -> list[str]:
         if self.by_node:
             return [_program("node"), str(Path(__file__).parent / "clients" / self.script)]
+        if self.driver:
+            return [sys.executable, "-m", self.driver]
         return [str(self.python), "-m", f"tests.conformance.clients.{self.script}"]
 
     @property

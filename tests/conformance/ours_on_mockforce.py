@@ -1,0 +1,166 @@
+"""The other way around: SFAPI against a mock of Salesforce that nobody here wrote (simple-mockforce, as a server).
+
+The mock knows logins, queries of plain fields, and single records. It has no ``/limits``, no describe calls and no
+``COUNT()``: a sync cannot run there, and must say so in a line. It answers an upsert with 204 and a body, which no
+HTTP client reads: cases go there without an external id.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import requests
+
+from sfapi.embedded_postgres.server import USER, ensure_running
+from simulator.tls import certificates
+from tests.conformance.clients import calls
+from tests.conformance.clients.calls import attempt, expect
+from tests.conformance.environments import ROOT, Client
+from tests.ports import free_ports
+
+DATA = ROOT / ".data" / "conformance"
+MOCK = Client("simple-mockforce", "mockforce_server")
+BOOK = {"Name": "A book of the mock", "Active__c": True}
+START_SECONDS = 120
+
+
+class Ours:
+    """SFAPI's commands, set up for one Salesforce."""
+
+    def __init__(self, host: str, bundle: Path, database: str) -> None:
+        self.host = host
+        self.bundle = str(bundle)
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "LANG"}},
+            "SFAPI_ENV_FILE": "",
+            "DEBUG": "on",
+            "DATABASE_URL": database,
+            "SFAPI_DATA_DIR": str(DATA),
+            "LOGLEVEL": "error",
+            "SALESFORCE_HOST": host,
+            "SALESFORCE_CLIENT_ID": "any",
+            "SALESFORCE_CLIENT_SECRET": "any",
+            "SALESFORCE_USERNAME": "any",
+            "SALESFORCE_PASSWORD": "any",
+            "REQUESTS_CA_BUNDLE": str(bundle),
+        }
+
+    def manage(self, *arguments: str) -> tuple[int, str]:
+        """Exit status and all output of a command."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        address = f"127.0.0.1:{free_ports(1)[0]}"
+        command = [sys.executable, "manage.py", "runserver", "--noreload", address]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
+            try:
+                _wait_for(f"http://{address}/ping/")
+                yield f"http://{address}"
+            finally:
+                server.terminate()
+
+
+def main() -> None:
+    made = certificates(DATA / "mock")
+    with _mock(made.server) as host:
+        ours = Ours(host, made.bundle, _fresh_database())
+        attempt("database", lambda: _works(ours.manage("migrate", "--verbosity", "0")))
+        book = requests.post(f"{host}/services/data/v64.0/sobjects/Book__c", json=BOOK, verify=ours.bundle, timeout=60)
+        _commands(ours, book.json()["id"])
+        attempt("POST /case, delivered", lambda: _case(ours))
+    calls.finish()
+
+
+def _commands(ours: Ours, book: str) -> None:
+    soql = f"SELECT Id, Name FROM Book__c WHERE Name = '{BOOK['Name']}'"
+    attempt("sf query", lambda: _shows(ours.manage("sf", "query", soql), book))
+    attempt("sf get", lambda: _shows(ours.manage("sf", "get", "Book__c", book), str(BOOK["Name"])))
+    attempt("sf get, an id that is not there", lambda: _refuses(ours.manage("sf", "get", "Book__c", "a0B" + "0" * 15)))
+    attempt("sf check signs in", lambda: expect("signed in", "ok   login" in ours.manage("sf", "check")[1]))
+    attempt("sync_books, which the mock cannot serve, says so", lambda: _refuses(ours.manage("sync_books")))
+
+
+def _case(ours: Ours) -> str:
+    told = ours.manage("create_api_key", "--name", "conformance", "--scopes", "write:cases")[1]
+    key = told.split()[-1]
+    with ours.served() as address:
+        case = {"subject": "A case for the mock", "description": "It takes anything."}
+        answer = requests.post(
+            f"{address}/api/v1/case", json=case, headers={"Authorization": f"Bearer {key}"}, timeout=60
+        )
+    expect(f"200, not {answer.status_code}: {answer.text[:200]}", answer.status_code == 200)
+    found = ours.manage("sf", "query", "SELECT Id, Subject FROM Case")[1]
+    expect("the case in the mock", case["subject"] in found)
+    return str(answer.json()["status"])
+
+
+def _works(done: tuple[int, str]) -> None:
+    expect(f"status 0: {done[1][-300:]}", done[0] == 0)
+
+
+def _shows(done: tuple[int, str], text: str) -> None:
+    _works(done)
+    expect(f"{text!r} in {done[1][-300:]}", text in done[1])
+
+
+def _refuses(done: tuple[int, str]) -> str:
+    """Salesforce's refusal in a line, which is returned."""
+    expect(f"status 1 without a traceback: {done[1][-300:]}", done[0] == 1 and "Traceback" not in done[1])
+    line = next((line for line in done[1].splitlines() if "Salesforce answered 4" in line), "")
+    expect(f"the refusal in {done[1][-300:]}", line)
+    return line
+
+
+@contextmanager
+def _mock(certificate: Path) -> Iterator[str]:
+    environment: Mapping[str, str] = {"PATH": os.environ.get("PATH", "")}
+    with subprocess.Popen(
+        [*MOCK.command, str(certificate)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def _fresh_database() -> str:
+    endpoint = ensure_running(DATA)
+    server = f"postgresql://{USER}:{endpoint.password}@{endpoint.host}:{endpoint.port}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS conformance WITH (FORCE)")
+        connection.execute("CREATE DATABASE conformance")
+    return f"{server}/conformance"
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{url} does not answer")
+
+
+if __name__ == "__main__":
+    main()
