@@ -254,10 +254,16 @@ def _environment() -> dict[str, str]:
     return {
         **_base_environment(),
         **_kept_from_last_time(),
-        **_parse(SIMULATOR_VARIABLES),
+        **_simulator_variables(),
         "SIMULATOR_URL": f"http://localhost:{CONTROL_PORT}",
         "DEMO_USER_UUID": SUPER_USER_UUID,
     }
+
+
+def _simulator_variables() -> dict[str, str]:
+    """Without user name and password the login is by client credentials, which is the one that lasts."""
+    ending = {"SALESFORCE_USERNAME", "SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN"}
+    return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}
 
 
 def _kept_from_last_time() -> dict[str, str]:
@@ -278,7 +284,7 @@ def _parse(path: Path) -> dict[str, str]:
 def _write_variables(environment: dict[str, str]) -> None:
     own = ("SFAPI_ENV_FILE", "DEBUG", "SFAPI_DATA_DIR", "SIMULATOR_URL", "DEMO_USER_UUID", "SFAPI_DEMO_KEY",
            "DJANGO_SUPERUSER_PASSWORD")  # fmt: skip
-    names = [*own, *_parse(SIMULATOR_VARIABLES)]
+    names = [*own, *_simulator_variables()]
     lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
     VARIABLES.touch(mode=0o600)
     VARIABLES.write_text("# Written by make demo: `. .data/demo.env` in a shell.\n" + "\n".join(lines) + "\n")

@@ -22,7 +22,12 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
             "Salesforce is not configured: fill in one group of login variables in .env (docs/settings.md)"
         )
     return SalesforceClient(
-        LoginRequest(credentials, settings.SALESFORCE_HOST, settings.SALESFORCE_API_VERSION),
+        LoginRequest(
+            credentials,
+            settings.SALESFORCE_HOST,
+            settings.SALESFORCE_API_VERSION,
+            settings.SALESFORCE_JWT_AUDIENCE,
+        ),
         Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=patience or Patience()),
         _keeper,
     )

@@ -14,16 +14,22 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
+from sf.login_advice import login_warnings
 from sf.models import SyncConfig
-from sf.salesforce.client import SalesforceClient
-from sf.salesforce.credentials import choose_credentials
-from sf.salesforce.errors import SalesforceError
+from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
+from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials
+from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
+from sf.salesforce.http import HostGone
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
+from sf.sync.usage import LIMITS_UNREADABLE
+
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to one question. ``state``: ``ok``, ``fix`` or ``off`` (not configured, so not asked)."""
+    """The answer to one question. ``state``: ``ok``, ``fix``, ``warn`` (works, but not for long or not in full) or
+    ``off`` (not configured, so not asked)."""
 
     state: str
     question: str
@@ -52,42 +58,63 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     """Every finding, as soon as it is known. Without a login, nothing that needs it is asked: one cause, one line, and
     one failed login."""
     autodiscover_modules("diagnosis")
-    yield _configuration()
+    yield from _configuration()
     login = _login(client)
     yield login
     if login.state == "ok":
-        yield _limits(client)
-        for synced in EVERY_OBJECT:
-            yield _fields(client, synced)
-        for question in _more_questions:
-            yield from question(client)
+        yield from _questions_to_the_org(client)
     for question in _questions_apart:
         yield from question(client)
 
 
-def _configuration() -> Finding:
+def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
+    """What only a session can tell. One that is refused, or a host that is none, is one line and the end."""
+    try:
+        yield _limits(client)
+    except (OrgUnavailable, HostGone) as error:
+        yield Finding("fix", "session", error.in_full)
+        return
+    for synced in EVERY_OBJECT:
+        yield _fields(client, synced)
+    for question in _more_questions:
+        yield from question(client)
+
+
+def _configuration() -> Iterator[Finding]:
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     assert credentials is not None  # there is a client
     proxy = f", through the proxy {urlsplit(settings.SALESFORCE_PROXY).hostname}" if settings.SALESFORCE_PROXY else ""
-    return Finding(
+    host = (
+        credentials.values[INSTANCE_URL] if credentials.flow is LoginFlow.DIRECT_SESSION else settings.SALESFORCE_HOST
+    )
+    yield Finding(
         "ok",
         "configuration",
-        f"{credentials.flow.value} at {settings.SALESFORCE_HOST}, API version {settings.SALESFORCE_API_VERSION}{proxy}",
+        f"{credentials.flow.value} at {host}, API version {settings.SALESFORCE_API_VERSION}{proxy}",
     )
+    for warning in login_warnings():
+        yield Finding("warn", "configuration", str(warning))
 
 
 def _login(client: SalesforceClient) -> Finding:
     try:
         return Finding("ok", "login", f"signed in to {client.instance_url}")
     except SalesforceError as error:
-        return Finding("fix", "login", str(error))
+        return Finding("fix", "login", error.in_full)
 
 
 def _limits(client: SalesforceClient) -> Finding:
+    """Raises ``OrgUnavailable`` and ``HostGone``: nothing else can be asked then either."""
     try:
         usage = client.daily_usage()
+    except DailyLimitReached as error:
+        return Finding("fix", "limits", error.in_full)
+    except (OrgUnavailable, HostGone):
+        raise
     except SalesforceError as error:
-        return Finding("fix", "limits", str(error))
+        if error.status in VERSION_IS_GONE:
+            return Finding("fix", "limits", error.in_full)
+        return Finding("warn", "limits", f"{error.in_full}; {LIMITS_UNREADABLE}")
     budget = SyncConfig.load().budget(usage.maximum)
     said = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
     return Finding("ok" if usage.used < budget else "fix", "limits", said)
@@ -101,18 +128,21 @@ def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
     try:
         next(client.query(f"{query} LIMIT 1"), None)
     except SalesforceError as error:
-        hidden = sorted(set(paths) - _visible(client, synced.sobject))
-        named = f"grant the API user read access to {', '.join(hidden)}" if hidden else str(error)
-        return Finding("fix", question, named)
+        return Finding("fix", question, _what_to_grant(client, synced, error))
     return Finding("ok", question, f"all {len(paths)} can be read")
 
 
-def _visible(client: SalesforceClient, sobject: str) -> set[str]:
-    """The fields that ``describe`` shows; parents' fields count as visible when the look-up is."""
+def _what_to_grant(client: SalesforceClient, synced: SyncedObject, refusal: SalesforceError) -> str:
+    """Say what a refused query means. Fields are named only when Salesforce has described the object."""
+    sobject = synced.sobject
     try:
-        return client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _paths)
-    except SalesforceError:
-        return set()
+        visible = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _paths)
+    except SalesforceError as error:
+        if error.status == NOT_FOUND and refusal.code == "INVALID_TYPE":
+            return f"the org has no {sobject}, or the API user may not see it"
+        return refusal.in_full
+    hidden = sorted(set(synced.paths.values()) - visible)
+    return f"grant the API user read access to {', '.join(hidden)}" if hidden else refusal.in_full
 
 
 def _paths(described: Any) -> set[str]:

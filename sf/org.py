@@ -63,7 +63,9 @@ def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     try:
         usage = client.daily_usage()
     except SalesforceError as error:
-        raise LiveCallFailed.because_of(error) from error
+        if client.usage is None:
+            raise LiveCallFailed.because_of(error) from error
+        usage = client.usage  # the header of the refusal tells it
     with best_effort("Salesforce API usage"):
         note_usage(client, usage)
     return usage

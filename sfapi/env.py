@@ -105,14 +105,21 @@ class Environment:
         return found
 
     def url(
-        self, name: str, default: str = "", *, schemes: tuple[str, ...] = ("https",), userinfo: bool = False
+        self,
+        name: str,
+        default: str = "",
+        *,
+        schemes: tuple[str, ...] = ("https",),
+        userinfo: bool = False,
+        example: str = "",
     ) -> str:
         """An absolute URL, without the slash at its end; a user name and password in it only with ``userinfo``."""
         value = self.text(name, default)
         if not value:
             return ""
         if not _is_url(value, schemes):
-            raise refuse(name, value, f"a URL that begins with {' or '.join(s + '://' for s in schemes)}")
+            wanted = f"a URL that begins with {' or '.join(s + '://' for s in schemes)}"
+            raise refuse(name, value, f"{wanted}, such as {example}" if example else wanted)
         if "@" in urlsplit(value).netloc and not userinfo:
             raise refuse(name, value, "a URL without a user name and password")
         return value.rstrip("/")

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from simulator import errors
 from simulator.faults import Action
 from simulator.http import Request, Response, Router
+from simulator.salesforce.refused_login import login_refusal
 from simulator.salesforce.sessions import session_token
 from simulator.server import Send
 from simulator.systems import System, system_of
@@ -45,6 +46,9 @@ class Gateway:
             if system == "salesforce" and head_size > MAX_URI_AND_HEADERS:
                 send(Response(414 if len(target) > MAX_URI_AND_HEADERS else 431))
                 return
+            if system == "salesforce" and (elsewhere := self._world.instance.redirect(request)):
+                send(elsewhere)
+                return
             action = self._world.faults.take(system, request, target)
             send(self._with_fault(system, request, action) if action else self._answer(system, request))
 
@@ -65,7 +69,7 @@ class Gateway:
             return errors.error_response(system, code="UNKNOWN_EXCEPTION", message=message, status=500)
 
     def _with_fault(self, system: System, request: Request, action: Action) -> Response:
-        refusal = _refusal(system, action)
+        refusal = login_refusal(request.path, action) or _refusal(system, action)
         if refusal is not None:
             return refusal
         if action.kind in ("delay", "hang"):

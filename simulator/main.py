@@ -22,7 +22,7 @@ from simulator.pardot import routes as pardot
 from simulator.pardot.settings import BUSINESS_UNIT
 from simulator.salesforce import routes as salesforce
 from simulator.schema import ids
-from simulator.server import PortTaken, Server
+from simulator.server import Exchange, PortTaken, Server
 from simulator.store import StoreBusyError
 from simulator.tls import Certificates, certificates
 from simulator.world import DEFAULT_CONTROL_PORT, DEFAULT_PORT, DEFAULT_SCHOOLS, Config, World
@@ -117,6 +117,12 @@ class Simulator:
         self._servers.append(server)
         return server
 
+    def _listen_too(self, exchange: Exchange) -> Server:
+        """Another HTTPS port of the same world."""
+        server = Server((HOST, 0), self.certificates.context())
+        server.start(exchange)
+        return server
+
     def _close(self) -> None:
         for server in self._servers:
             server.server_close()
@@ -126,11 +132,13 @@ class Simulator:
         for add_routes in (salesforce.add_routes, pardot.add_routes, accounts.add_routes):
             add_routes(router, self.world)
         self._https.start(Gateway(self.world, router).exchange)
+        self.world.instance.open_listener = lambda: self._listen_too(Gateway(self.world, router).exchange)
         self._control.start(site(self.world, self.variables).exchange)
         if self._variables_file:
             _write_privately(self._variables_file, self.variables())
 
     def stop(self) -> None:
+        self.world.instance.go_home()
         for server in self._servers:
             server.stop()
         self.world.store.close()

@@ -12,8 +12,8 @@ import ssl
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, cast
 
 from simulator.http import Request, Response
@@ -44,6 +44,7 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self, address: tuple[str, int], tls: ssl.SSLContext | None = None) -> None:
         self.tls = tls
         try:
+            self._connections: set[socket.socket] = set()
             super().__init__(address, Connection)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
@@ -59,8 +60,21 @@ class Server(socketserver.ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
 
     def stop(self) -> None:
+        """Close the port and all connections to it."""
         self.shutdown()
         self.server_close()
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def known(self, connection: socket.socket) -> Iterator[None]:
+        """Close this connection too when the server stops."""
+        self._connections.add(connection)
+        try:
+            yield
+        finally:
+            self._connections.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A caller that goes away in the middle is no news; anything else is."""
@@ -80,7 +94,7 @@ class Connection(socketserver.BaseRequestHandler):
         # What breaks off here (a caller that has gone, a handshake that fails) has nobody to be told to.
         with suppress(OSError, ConnectionDropped):
             connection = self._secured()
-            with connection, connection.makefile("rb", buffering=65_536) as stream:
+            with self.server.known(connection), connection, connection.makefile("rb", buffering=65_536) as stream:
                 while self._exchange(connection, cast(BinaryIO, stream)):
                     pass
 

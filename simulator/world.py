@@ -13,6 +13,7 @@ from simulator.counters import Counters
 from simulator.faults import Faults
 from simulator.pardot.settings import BUSINESS_UNIT, PardotSettings
 from simulator.prepared import PreparedAnswers
+from simulator.salesforce.instance import Instance
 from simulator.salesforce.jobs import Jobs
 from simulator.salesforce.locators import Locators
 from simulator.salesforce.sessions import Sessions
@@ -69,12 +70,17 @@ class World:
     """Salesforce's access tokens; Pardot accepts the same ones: ``world.sessions.find(request.bearer())``."""
     locators: Locators = field(default_factory=Locators)
     jobs: Jobs = field(default_factory=Jobs)
+    instance: Instance = field(init=False)
+    """Where the org is: it can move to another host."""
     salesforce: SalesforceSettings = field(default_factory=SalesforceSettings)
     """What the control API can change about Salesforce: limits, login flows, Bulk behaviour."""
     pardot: PardotSettings = field(default_factory=PardotSettings)
     """The same about Pardot."""
     accounts: AccountsSettings = field(default_factory=AccountsSettings)
     """The same about Accounts."""
+
+    def __post_init__(self) -> None:
+        self.instance = Instance(self.config.base_url)
 
     @classmethod
     def open(cls, config: Config, *, fresh: bool, progress: Callable[[str], None]) -> World:
@@ -118,5 +124,6 @@ class World:
     def reset_settings(self) -> None:
         """Limits and behaviour as at the start; routes hold the settings, so they change in place."""
         self.salesforce.reset()
+        self.instance.go_home()
         self.pardot.reset()
         self.accounts.reset()

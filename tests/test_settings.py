@@ -53,6 +53,8 @@ def test_settings_page_explains_every_variable() -> None:
         ({"SALESFORCE_INSTANCE_URL": "foo", "SALESFORCE_SESSION_ID": SECRET}, "SALESFORCE_INSTANCE_URL: 'foo' is not"),
         ({"SALESFORCE_INSTANCE_URL": "http://my.example", "SALESFORCE_SESSION_ID": SECRET}, "begins with https://"),
         ({"SALESFORCE_HOST": "login.salesforce.com"}, "SALESFORCE_HOST: 'login.salesforce.com' is not a URL"),
+        ({"SALESFORCE_HOST": "test"}, "begins with https://, such as https://test.salesforce.com for a sandbox"),
+        ({"SALESFORCE_JWT_AUDIENCE": "test"}, "SALESFORCE_JWT_AUDIENCE: 'test' is not a URL"),
         ({"SALESFORCE_BULK_THRESHOLD": "many"}, "SALESFORCE_BULK_THRESHOLD: 'many' is not a whole number"),
         ({"SALESFORCE_API_VERSION": "latest"}, "SALESFORCE_API_VERSION: 'latest' is not an API version"),
         (

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import requests
 
 from sf.salesforce.errors import TransientError
 
 
+def page_title(text: str) -> str:
+    """Return the title of an HTML page, shortened; empty when the text is no page."""
+    found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return " ".join(html.unescape(found[1]).split())[:100] if found else ""
+
+
 @contextmanager
-def understood(asked: str) -> Iterator[None]:
+def understood(asked: str, answer: requests.Response | None = None) -> Iterator[None]:
     """What cannot be understood inside (a page of a proxy, half an answer) is a ``TransientError``: it says nothing of
     whether the call was carried out. ``asked`` is method and path, for the message."""
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"no {error} in it" if isinstance(error, KeyError) else str(error)
+        if title := page_title(answer.text) if answer is not None else "":
+            why = f"it is a page with the title “{title}”"
         failure = TransientError(f"Salesforce's answer to {asked} is not understood: {why}")
         failure.unanswered = True
         raise failure from error

@@ -7,14 +7,17 @@ records by simple-salesforce's names is in ``records.py``, on top of this.
 from __future__ import annotations
 
 import json
+import logging
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import requests
 
 from sf.salesforce.answers import understood
-from sf.salesforce.credentials import LoginFlow
+from sf.salesforce.credentials import INSTANCE_URL, LoginFlow
 from sf.salesforce.errors import (
     LoginFailed,
     SalesforceError,
@@ -22,11 +25,19 @@ from sf.salesforce.errors import (
     TransientError,
     error_from_answer,
 )
-from sf.salesforce.http import Transport, innermost_cause, retrying
+from sf.salesforce.hosts import advice_about_host, api_host_instead_of
+from sf.salesforce.http import HostGone, Transport, innermost_cause, retrying
 from sf.salesforce.limits import HEADER, ApiUsage, parse_limit_info
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper, log_in
+from sf.salesforce.login_refusals import REDIRECTS, LoginRefused
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+VERSION_IS_GONE = frozenset({404, 410})
+_ALWAYS_THERE = ("limits", "query", "queryAll", "jobs/query")
+"""Resources that each API version has: not found means that the version is not there."""
 
 
 class SalesforceClient:
@@ -90,7 +101,8 @@ class SalesforceClient:
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """As ``request``, but tried once; only an expired session is renewed, and that once.
+        """As ``request``, but tried once. An expired session is renewed once, and so is one whose host is gone: the
+        call is sent again when the new one has another host.
 
         ``TransientError`` when another attempt may help; other ``SalesforceError`` when not.
         """
@@ -99,6 +111,8 @@ class SalesforceClient:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired:
             session = self.renewed_session(session)
+        except HostGone as gone:
+            session = self._session_elsewhere(session, gone)
         try:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired as error:
@@ -129,15 +143,18 @@ class SalesforceClient:
         *,
         params: Mapping[str, str] | None = None,
         body: Any = None,
+        seconds: float = math.inf,
     ) -> Result:
-        """What ``understand`` makes of the JSON of the answer; asked again when it is not whole or of another form."""
+        """What ``understand`` makes of the JSON of the answer; asked again when it is not whole or of another form, for
+        so many seconds at most."""
 
         def once() -> Result:
             answer = self.attempt(method, path, params=params, body=body)
-            with understood(f"{method} {path}"):
+            with understood(f"{method} {path}", answer):
                 return understand(answer.json())
 
-        return retrying(once, self._transport.patience)
+        patience = self._transport.patience
+        return retrying(once, replace(patience, deadline=min(patience.deadline, seconds)))
 
     # -- queries ----------------------------------------------------------------------------------------
 
@@ -163,21 +180,38 @@ class SalesforceClient:
         """All limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
         return self.ask("GET", f"{self.data_path}/limits", dict[str, Any])
 
-    def daily_usage(self) -> ApiUsage:
-        """Calls of the last 24 hours and the org's maximum, asked now."""
-        return self.ask("GET", f"{self.data_path}/limits", _daily_usage)
+    def daily_usage(self, seconds: float = math.inf) -> ApiUsage:
+        """Calls of the last 24 hours and the org's maximum, asked now; tried again for so many seconds at most."""
+        return self.ask("GET", f"{self.data_path}/limits", _daily_usage, seconds=seconds)
 
     # -- inside -----------------------------------------------------------------------------------------
 
     @property
     def after_renewal(self) -> str:
         """What to say when a renewed session is refused too."""
-        if self._login.credentials.flow is LoginFlow.DIRECT_SESSION:
+        if self._has_given_session:
             return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
         return "The session was renewed and refused again: does the API user have API access?"
 
     def _log_in(self) -> Session:
         return log_in(self._login, self._transport)
+
+    def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
+        """Return a session with another host; raises ``gone`` when the login names none."""
+        if self._has_given_session:
+            raise gone
+        try:
+            other = self._keeper.look_for_host(session, self._log_in, self._transport.patience)
+        except TransientError:
+            raise gone from None
+        if other.instance_url == session.instance_url:
+            raise gone
+        logger.warning("%s; the org is at %s now", gone, other.instance_url)
+        return other
+
+    @property
+    def _has_given_session(self) -> bool:
+        return self._login.credentials.flow is LoginFlow.DIRECT_SESSION
 
     def _send(
         self,
@@ -202,12 +236,27 @@ class SalesforceClient:
         url = path if path.startswith("https://") else session.instance_url + path
         response = self._transport.send(method, url, headers=sent, params=params, data=data, stream=stream)
         self.usage = parse_limit_info(response.headers.get(HEADER, "")) or self.usage
+        if response.status_code in REDIRECTS:
+            raise self._redirected(session, response, f"{method} {path}")
         if response.status_code >= 300:
-            raise self._error(response, f"{method} {path}")
+            raise self._error(response, method, path)
         return response
 
-    @staticmethod
-    def _error(response: requests.Response, asked: str) -> SalesforceError:
+    def _redirected(self, session: Session, response: requests.Response, asked: str) -> SalesforceError:
+        """Return the error of an answer that leads elsewhere. Salesforce has not refused anything."""
+        host, status = session.instance_url, response.status_code
+        advice = advice_about_host(host, response.headers.get("Location", ""), self._host_variable)
+        final = self._has_given_session or bool(api_host_instead_of(host))
+        return (LoginRefused if final else HostGone)(f"{host} answered {status} to {asked}: {advice}", status=status)
+
+    @property
+    def _host_variable(self) -> str:
+        return INSTANCE_URL if self._has_given_session else "SALESFORCE_HOST"
+
+    def _error(self, response: requests.Response, method: str, path: str) -> SalesforceError:
+        asked = f"{method} {path}"
+        if response.status_code in VERSION_IS_GONE and path in {f"{self.data_path}/{name}" for name in _ALWAYS_THERE}:
+            asked += f" (set SALESFORCE_API_VERSION: this org does not have {self.api_version})"
         error = error_from_answer(response.status_code, response.content, asked=asked)
         wait = response.headers.get("Retry-After", "")
         error.retry_after = float(wait) if wait.isdigit() else 0.0

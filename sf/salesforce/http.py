@@ -30,6 +30,10 @@ _PIECE_BYTES = 1 << 16
 Result = TypeVar("Result")
 
 
+class HostGone(TransientError):
+    """Nothing answers at the host, or a redirect does: nothing was carried out, and a new login may name another."""
+
+
 class CallCounter(Protocol):
     """Told of every HTTP call, before it is sent: a process that is killed in the middle has counted it."""
 
@@ -208,9 +212,10 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
         return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {innermost_cause(error)}")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return TransientError(f"{host}: the answer broke off: {innermost_cause(error)}")
+    kind = HostGone if _never_arrived(error) else TransientError
     if isinstance(error, requests.Timeout):
-        return TransientError(f"{host}: no answer in time: {innermost_cause(error)}")
-    return TransientError(f"{host}: cannot be reached: {innermost_cause(error)}")
+        return kind(f"{host}: no answer in time: {innermost_cause(error)}")
+    return kind(f"{host}: cannot be reached: {innermost_cause(error)}")
 
 
 def innermost_cause(error: BaseException) -> str:

@@ -6,27 +6,28 @@ from API version 65 on. simple-salesforce only logs in to ``*.salesforce.com``, 
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import jwt
+import requests
 
 from sf.salesforce import credentials as names
+from sf.salesforce.answers import page_title
 from sf.salesforce.credentials import Credentials, LoginFlow
-from sf.salesforce.errors import (
-    TRANSIENT_STATUSES,
-    LoginFailed,
-    SalesforceError,
-    TransientError,
-    parse_error_body,
-)
+from sf.salesforce.errors import LoginFailed, SalesforceError, TransientError
+from sf.salesforce.hosts import LOGIN_AUDIENCE, TEST_AUDIENCE, is_sandbox_host
 from sf.salesforce.http import Patience, Transport, retrying
+from sf.salesforce.login_refusals import LoginAnswer, LoginNotAnswered, LoginRefused, login_error
+
+logger = logging.getLogger(__name__)
 
 JWT_SECONDS = 180
 """How long an assertion is good for: Salesforce refuses more than three minutes."""
@@ -50,6 +51,25 @@ class LoginRequest:
     credentials: Credentials
     host: str
     api_version: str
+    audience: str = ""
+    """``aud`` of JWT bearer; empty: login. or test.salesforce.com, by the kind of host."""
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The ``aud`` to send, and the one to try when Salesforce refuses it."""
+        if self.audience:
+            return (self.audience,)
+        both = (TEST_AUDIENCE, LOGIN_AUDIENCE)
+        return both if is_sandbox_host(self.host) else both[::-1]
+
+
+HOST_HOLDS_SECONDS = 30.0
+"""A host that the login has just named again is not asked for anew for so long, however often it fails."""
+
+
+REFUSAL_HOLDS_SECONDS = 30.0
+"""After a refused login no other one is tried for so long: many threads with a wrong password, or the parts of a
+command, must not lock the user out."""
 
 
 class SessionKeeper:
@@ -58,20 +78,49 @@ class SessionKeeper:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._session: Session | None = None
+        self._refusal: LoginFailed | None = None
+        self._refused = -REFUSAL_HOLDS_SECONDS
+        self._doubted = ("", -HOST_HOLDS_SECONDS)
 
     def current(self, login: Callable[[], Session], patience: Patience) -> Session:
-        """``TransientError`` when another thread is logging in for longer than the patience lasts."""
+        """Return the session, after logging in when there is none yet. ``TransientError`` when another thread is
+        logging in for longer than the patience lasts."""
         with self._turn(patience):
             if self._session is None:
-                self._session = login()
+                self._session = self._log_in(login)
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """A session other than ``stale``; another thread may have made it already. Errors as of ``current``."""
+        """Return a session other than ``stale``, which another thread may have made. Raises as ``current`` does."""
         with self._turn(patience):
             if self._session is None or self._session == stale:
-                self._session = login()
+                self._session = self._log_in(login)
             return self._session
+
+    def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
+        """Log in again because the host of ``gone`` does not answer; return ``gone`` when that was done a moment ago.
+
+        Raises as ``current`` does.
+        """
+        with self._turn(patience):
+            if self._session is not None and self._session != gone:
+                return self._session
+            host, moment = self._doubted
+            if host == gone.instance_url and time.monotonic() - moment < HOST_HOLDS_SECONDS:
+                return gone
+            self._doubted = (gone.instance_url, time.monotonic())
+            self._session = self._log_in(login)
+            return self._session
+
+    def _log_in(self, login: Callable[[], Session]) -> Session:
+        if self._refusal and time.monotonic() - self._refused < REFUSAL_HOLDS_SECONDS:
+            raise self._refusal
+        try:
+            return login()
+        except LoginFailed as error:
+            if error.code:  # otherwise it was no login that answered
+                self._refusal, self._refused = error, time.monotonic()
+            raise
 
     @contextmanager
     def _turn(self, patience: Patience) -> Iterator[None]:
@@ -90,25 +139,55 @@ def log_in(request: LoginRequest, transport: Transport) -> Session:
             request.credentials.values[names.SESSION_ID],
             request.credentials.values[names.INSTANCE_URL].rstrip("/"),
         )
-    attempt = _soap if request.credentials.flow in _SOAP_FLOWS else _oauth
+    attempt = _ATTEMPTS.get(request.credentials.flow, _oauth)
     return retrying(lambda: attempt(request, transport), transport.patience)
 
 
-_SOAP_FLOWS = {LoginFlow.SOAP_TOKEN, LoginFlow.SOAP_ORGANIZATION}
-
-
 def _oauth(request: LoginRequest, transport: Transport) -> Session:
-    form = _FORMS[request.credentials.flow](request)
-    answer = transport.send("POST", f"{request.host}/services/oauth2/token", data=form)
-    if answer.status_code != 200:
-        raise _login_error(request, answer.status_code, answer.content)
+    answer = _post(request, transport, "/services/oauth2/token", _FORMS[request.credentials.flow](request))
     try:
         token = answer.json()
         return Session(token["access_token"], token["instance_url"].rstrip("/"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LoginFailed(
-            f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST", status=200
-        ) from error
+        raise _not_a_login(request, answer) from error
+
+
+def _jwt(request: LoginRequest, transport: Transport) -> Session:
+    """Log in with each audience in turn, as long as Salesforce's refusal is about the audience."""
+    *others, last = request.audiences
+    for audience in others:
+        try:
+            return _oauth(replace(request, audience=audience), transport)
+        except LoginRefused as error:
+            if "audience" not in error.reason.lower():
+                raise
+            logger.info("%s; trying %s", error, last)
+    return _oauth(replace(request, audience=last), transport)
+
+
+def _post(
+    request: LoginRequest,
+    transport: Transport,
+    path: str,
+    data: bytes | Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> requests.Response:
+    """Send a login, once. Whatever goes wrong, no call that needs the session was sent."""
+    try:
+        answer = transport.send("POST", f"{request.host}{path}", data=data, headers=headers)
+    except TransientError as error:
+        raise LoginNotAnswered(str(error)) from error
+    if answer.status_code == 200:
+        return answer
+    raise login_error(
+        LoginAnswer(request.host, request.credentials.flow, answer.status_code, answer.content, answer.headers)
+    )
+
+
+def _not_a_login(request: LoginRequest, answer: requests.Response) -> SalesforceError:
+    title = page_title(answer.text)
+    titled = f" (it sent a page with the title “{title}”)" if title else ""
+    return LoginRefused(f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST{titled}")
 
 
 def _refresh_form(request: LoginRequest) -> dict[str, str]:
@@ -128,7 +207,7 @@ def _jwt_form(request: LoginRequest) -> dict[str, str]:
     claims = {
         "iss": values[names.CLIENT_ID],
         "sub": values[names.USERNAME],
-        "aud": request.host,
+        "aud": request.audiences[0],
         "exp": int(time.time()) + JWT_SECONDS,
     }
     try:
@@ -177,18 +256,17 @@ _SOAP_ORGANIZATION_HEADER = (
 
 
 def _soap(request: LoginRequest, transport: Transport) -> Session:
-    answer = transport.send(
-        "POST",
-        f"{request.host}/services/Soap/u/{request.api_version}",
-        data=_soap_envelope(request).encode(),
-        headers={"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"},
+    answer = _post(
+        request,
+        transport,
+        f"/services/Soap/u/{request.api_version}",
+        _soap_envelope(request).encode(),
+        {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"},
     )
-    if answer.status_code != 200:
-        raise _login_error(request, answer.status_code, answer.content)
     token = re.search(r"<sessionId>([^<]+)</sessionId>", answer.text)
     server = re.search(r"<serverUrl>([^<]+)</serverUrl>", answer.text)
     if not token or not server:
-        raise LoginFailed(f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST")
+        raise _not_a_login(request, answer)
     parts = urlsplit(server.group(1))
     return Session(token.group(1), f"{parts.scheme}://{parts.netloc}")
 
@@ -203,37 +281,8 @@ def _soap_envelope(request: LoginRequest) -> str:
     return _SOAP_ENVELOPE.format(header=header, username=escape(values[names.USERNAME]), password=escape(password))
 
 
-def _login_error(request: LoginRequest, status: int, body: bytes) -> SalesforceError:
-    code, said, _ = parse_error_body(body)
-    flow = request.credentials.flow
-    message = f"Salesforce login ({flow.value}) at {request.host} failed: {status} {code}: {said}"
-    # SOAP faults come with status 500, the final ones too.
-    final = code in _ADVICE or code.startswith(("INVALID", "LOGIN", "invalid"))
-    if status in TRANSIENT_STATUSES and not final:
-        return TransientError(message, code=code, status=status)
-    return LoginFailed(f"{message} ({_advice(flow, code, status)})", code=code, status=status)
-
-
-def _advice(flow: LoginFlow, code: str, status: int) -> str:
-    if status in _NOT_A_LOGIN:
-        return "check SALESFORCE_HOST"
-    own = [*flow.needs, *([names.SECURITY_TOKEN] if flow in _FLOWS_WITH_TOKEN else [])]
-    return _ADVICE.get(code, "check {own}").format(own=", ".join(own))
-
-
-_FLOWS_WITH_TOKEN = {LoginFlow.PASSWORD, LoginFlow.SOAP_TOKEN}
-
-_NOT_A_LOGIN = {301, 302, 303, 307, 308, 404, 405, 410}
-
-_ADVICE = {
-    "invalid_client_id": f"check {names.CLIENT_ID}: the connected app's consumer key",
-    "invalid_client": f"check {names.CLIENT_SECRET}: the connected app's consumer secret",
-    "invalid_grant": (
-        "check {own}, that the user may use the connected app, and that the org allows this login flow; "
-        "sandboxes log in at https://test.salesforce.com"
-    ),
-    "unsupported_grant_type": "this org or app does not allow this login flow: use JWT bearer or client credentials",
-    "INVALID_LOGIN": "check {own}; sandboxes log in at https://test.salesforce.com",
-    "UNSUPPORTED_API_VERSION": "SOAP login ended with API version 64.0: set SALESFORCE_API_VERSION=64.0 or use OAuth",
-    "INVALID_OPERATION": "SOAP login may be switched off in this org: use JWT bearer or client credentials",
+_ATTEMPTS: Mapping[LoginFlow, Callable[[LoginRequest, Transport], Session]] = {
+    LoginFlow.JWT_BEARER: _jwt,
+    LoginFlow.SOAP_TOKEN: _soap,
+    LoginFlow.SOAP_ORGANIZATION: _soap,
 }

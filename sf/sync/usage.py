@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from sf.best_effort import best_effort
-from sf.models import SyncConfig
-from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import DailyLimitReached
+from sf.models import SFAPIUsageLog, SyncConfig
+from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
+from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.limits import ApiUsage
 from sf.sync.errors import SyncPaused, SyncSkipped
+
+logger = logging.getLogger(__name__)
 
 _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
     VALUES ((now() AT TIME ZONE 'UTC')::date, %s, greatest(%s, 0))
@@ -45,6 +49,15 @@ class UsageCounter:
         # A call that cannot be counted is made all the same: between the calls of a change it is too late to stop.
         with best_effort("Salesforce API usage"), connection.cursor() as cursor:
             cursor.execute(_COUNT, [self.source, step, step])
+
+
+LIMITS_SECONDS = 10.0
+"""How long the limits are asked for: a sync can do without them."""
+
+LIMITS_UNREADABLE = (
+    "syncs go on with the usage that Salesforce tells in the headers of its answers and with their own count. "
+    "The API user needs 'View Setup and Configuration' to read the limits"
+)
 
 
 def check_switch() -> None:
@@ -83,12 +96,26 @@ class UsageBudget:
             raise SyncSkipped(refusal)
 
     def _ask(self) -> str:
+        self._client.session()  # a login that fails says nothing about the limits
         try:
-            usage = self._client.daily_usage()
+            usage = self._client.daily_usage(LIMITS_SECONDS)
         except DailyLimitReached as error:
             return f"Salesforce's daily limit is used up: {error}"
+        except OrgUnavailable:
+            raise
+        except SalesforceError as error:
+            if error.status in VERSION_IS_GONE:
+                raise
+            logger.warning("%s; %s", error, LIMITS_UNREADABLE)
+            return _refusal(self._client.usage or _own_count())
         note_usage(self._client, usage)
         return _refusal(usage)
+
+
+def _own_count() -> ApiUsage:
+    """Our own calls since midnight UTC, which is the least that the org has used."""
+    calls = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))["calls"]
+    return ApiUsage(used=calls or 0, maximum=SyncConfig.load().api_limit)
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:

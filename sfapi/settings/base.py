@@ -133,7 +133,10 @@ SALESFORCE_LOGIN = {
 }
 SALESFORCE_LOGIN[SALESFORCE_INSTANCE_URL] = env.url(SALESFORCE_INSTANCE_URL)
 check_login_variables(SALESFORCE_LOGIN)
-SALESFORCE_HOST = env.url("SALESFORCE_HOST", "https://login.salesforce.com")
+SALESFORCE_HOST = env.url(
+    "SALESFORCE_HOST", "https://login.salesforce.com", example="https://test.salesforce.com for a sandbox"
+)
+SALESFORCE_JWT_AUDIENCE = env.url("SALESFORCE_JWT_AUDIENCE")
 SALESFORCE_PROXY = env.url("SALESFORCE_PROXY", schemes=("http", "https"), userinfo=True)
 SALESFORCE_API_VERSION = env.api_version("SALESFORCE_API_VERSION", "64.0")
 SALESFORCE_BULK_THRESHOLD = env.integer("SALESFORCE_BULK_THRESHOLD", 5000, at_least=1)

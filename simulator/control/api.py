@@ -17,7 +17,8 @@ Nothing here counts as a call to one of the three systems.
 ``POST /sessions/expire``                  also ``/locators/expire`` and ``/jobs/expire`` → {expired}
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
-``POST /login-flows``                      {blocked: ["password", "client_credentials", "jwt", …]}
+``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
+``POST /move``                             {former: "redirects" or "closed"} → {instance_url}: another host
 =========================================  ===================================================================
 """
 
@@ -198,12 +199,22 @@ class Control:
         return Response.json(asdict(settings))
 
     def login_flows(self, request: Request) -> Response:
-        blocked = _object(request).get("blocked")
+        settings = self._world.salesforce
+        order = _known(request, ("blocked", "audiences", "app_has_user"))
+        blocked = order.get("blocked", sorted(settings.blocked_flows))
         if not isinstance(blocked, list) or not set(blocked) <= set(FLOWS):
             raise ControlError(f"blocked: a list of {', '.join(FLOWS)}.")
-        self._world.salesforce.blocked_flows.clear()
-        self._world.salesforce.blocked_flows.update(blocked)
+        settings.blocked_flows.clear()
+        settings.blocked_flows.update(blocked)
+        settings.audiences = set(order.get("audiences", settings.audiences))
+        settings.app_has_user = bool(order.get("app_has_user", settings.app_has_user))
         return Response.json({"blocked": sorted(blocked)})
+
+    def move(self, request: Request) -> Response:
+        former = _known(request, ("former",)).get("former", "redirects")
+        if former not in ("redirects", "closed"):
+            raise ControlError("former: redirects or closed.")
+        return Response.json({"instance_url": self._world.instance.move(close_former=former == "closed")})
 
 
 def guarded(handler: Handler) -> Handler:
@@ -297,6 +308,7 @@ def add_routes(router: Router, world: World) -> None:
         ("POST", "/limits", control.limits),
         ("POST", "/bulk", control.bulk),
         ("POST", "/login-flows", control.login_flows),
+        ("POST", "/move", control.move),
     ]
     for method, pattern, handler in routes:
         router.add(method, pattern, guarded(handler))

@@ -1,11 +1,12 @@
 """Salesforce's ways to log in: the OAuth token endpoint.
 
 Error bodies are ``{"error", "error_description"}`` with status 400. Sources of their texts: Salesforce Help
-"OAuth 2.0 Authorization Errors" (JWT: ``Audience validation failed``; refresh token: ``expired
-access/refresh token``) and answers that users have published (``invalid_grant`` "authentication failure" for
-a wrong password, a missing security token and for a flow that the organisation has switched off;
-``invalid_client_id`` "client identifier invalid"; ``invalid_client`` "invalid client credentials";
-``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is inactive").
+"OAuth 2.0 Authorization Errors" (refresh token: ``expired access/refresh token``) and answers that users have
+published (``invalid_grant`` "authentication failure" for a wrong password, a missing security token and for a flow
+that the organisation has switched off; ``invalid_client_id`` "client identifier invalid"; ``invalid_client``
+"invalid client credentials"; ``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is
+inactive"; "audience is invalid": omniphx/forrest 302; "request not supported on this domain":
+pozil/pub-sub-api-node-client 58; "no client credentials user enabled": seen by users of client credentials).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -50,7 +52,7 @@ class OAuth:
         self._world = world
         self._flows: Mapping[str, tuple[str, Callable[[Request, Form], None]]] = {
             "password": ("password", self._check_password),
-            "client_credentials": ("client_credentials", self._check_client),
+            "client_credentials": ("client_credentials", self._check_app),
             "refresh_token": ("refresh_token", self._check_refresh_token),
             JWT_GRANT: ("jwt", self._check_assertion),
         }
@@ -73,7 +75,9 @@ class OAuth:
         if not user_is_active(self._world):
             raise LoginError("inactive_user", "user is inactive")
         session = self._world.sessions.start(flow)
-        return Response.json(_token_payload(session.token, host_of(request), self._world.organization_id))
+        return Response.json(
+            _token_payload(session.token, instance_of(self._world, request), self._world.organization_id)
+        )
 
     def _check_client_id(self, form: Form) -> None:
         if form.get("client_id") != credentials.CLIENT_ID:
@@ -83,6 +87,14 @@ class OAuth:
         self._check_client_id(form)
         if form.get("client_secret") != credentials.CLIENT_SECRET:
             raise LoginError("invalid_client", "invalid client credentials")
+
+    def _check_app(self, request: Request, form: Form) -> None:
+        """Client credentials: only at the org's own host, and for an app that runs as a user."""
+        if is_shared_login_host(request):
+            raise LoginError("invalid_grant", "request not supported on this domain")
+        self._check_client(request, form)
+        if not self._world.salesforce.app_has_user:
+            raise LoginError("invalid_client", "no client credentials user enabled")
 
     def _check_password(self, request: Request, form: Form) -> None:
         self._check_client(request, form)
@@ -100,8 +112,8 @@ class OAuth:
         claims = self._claims(form.get("assertion", ""))
         if claims["iss"] != credentials.CLIENT_ID:
             raise LoginError("invalid_client_id", "client identifier invalid")
-        if claims["aud"] not in self._audiences(request):
-            raise LoginError("invalid_grant", "Audience validation failed")
+        if str(claims["aud"]).rstrip("/") not in self._world.salesforce.audiences:
+            raise LoginError("invalid_grant", "audience is invalid")
         if float(claims["exp"]) > time.time() + JWT_LIFETIME + CLOCK_SKEW:
             raise LoginError("invalid_grant", "invalid assertion: the expiration is too far in the future")
         if claims["sub"] != credentials.USERNAME:
@@ -120,10 +132,6 @@ class OAuth:
             raise LoginError("invalid_grant", "expired authorization code") from error
         except jwt.InvalidTokenError as error:
             raise LoginError("invalid_grant", f"invalid assertion: {error}") from error
-
-    def _audiences(self, request: Request) -> set[str]:
-        own = {host_of(request), f"https://localhost:{self._world.config.port}"}
-        return own | {"https://login.salesforce.com", "https://test.salesforce.com"}
 
     def revoke(self, request: Request) -> Response:
         self._world.sessions.expire(request.form().get("token", ""))
@@ -148,8 +156,20 @@ def user_is_active(world: World) -> bool:
 
 
 def host_of(request: Request) -> str:
-    """The address at which the caller reached this server; also the ``instance_url`` it is given."""
+    """The address at which the caller reached this server."""
     return f"https://{request.headers.get('host', 'localhost')}"
+
+
+def is_shared_login_host(request: Request) -> bool:
+    """``127.0.0.1`` plays login.salesforce.com, where all orgs log in; ``localhost`` is the org's My Domain."""
+    return urlsplit(host_of(request)).hostname == "127.0.0.1"
+
+
+def instance_of(world: World, request: Request) -> str:
+    """The ``instance_url`` of a login: where the org is now, by the name that the caller used unless it is shared."""
+    if world.instance.moved or is_shared_login_host(request):
+        return world.instance.url
+    return host_of(request)
 
 
 def _with_basic(request: Request) -> dict[str, str]:

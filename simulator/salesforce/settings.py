@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
+AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
+
 SessionForm = Literal["rest", "bulk"]
 
 
@@ -69,6 +71,10 @@ class SalesforceSettings:
     bulk: BulkSettings = field(default_factory=BulkSettings)
     blocked_flows: set[str] = field(default_factory=set)
     """Login flows that the organisation has switched off; the names are those of ``Session.flow``."""
+    audiences: set[str] = field(default_factory=lambda: set(AUDIENCES))
+    """What ``aud`` of a JWT may be: some orgs take their My Domain too."""
+    app_has_user: bool = True
+    """Somebody has chosen the user that client credentials run as."""
 
     def reset(self) -> None:
         """Everything as at the start, in the same objects."""
@@ -76,3 +82,5 @@ class SalesforceSettings:
         self.usage.more_parts = True
         vars(self.bulk).update(vars(BulkSettings()))
         self.blocked_flows.clear()
+        self.audiences = set(AUDIENCES)
+        self.app_has_user = True

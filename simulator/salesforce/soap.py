@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from simulator import credentials
 from simulator.http import Request, Response, Router
 from simulator.salesforce.api import FIRST_VERSION
-from simulator.salesforce.login import host_of, password_fits, user_is_active
+from simulator.salesforce.login import instance_of, password_fits, user_is_active
 from simulator.world import World
 
 LAST_LOGIN_VERSION = 64
@@ -46,15 +46,15 @@ class SoapLogin:
     def login(self, request: Request) -> Response:
         version = float(request.params["version"])
         if not FIRST_VERSION <= version <= LAST_LOGIN_VERSION:
-            return _fault("UNSUPPORTED_API_VERSION", "The login() call isn't available in this API version.")
+            return fault("UNSUPPORTED_API_VERSION", "The login() call isn't available in this API version.")
         call = _read(request.body.decode(errors="replace"))
         if "soap" in self._world.salesforce.blocked_flows:
-            return _fault("INVALID_OPERATION", "SOAP API login() is disabled by default in this org.")
+            return fault("INVALID_OPERATION", "SOAP API login() is disabled by default in this org.")
         if not self._may_log_in(call):
             message = "Invalid username, password, security token; or user locked out."
-            return _fault("INVALID_LOGIN", message)
+            return fault("INVALID_LOGIN", message)
         session = self._world.sessions.start("soap")
-        server_url = f"{host_of(request)}/services/Soap/u/{request.params['version']}"
+        server_url = f"{instance_of(self._world, request)}/services/Soap/u/{request.params['version']}"
         return _success(session.token, server_url, self._world.organization_id)
 
     def _may_log_in(self, call: _Login) -> bool:
@@ -73,7 +73,8 @@ def _read(envelope: str) -> _Login:
     return _Login(element("username"), element("password"), element("organizationId"))
 
 
-def _fault(code: str, message: str) -> Response:
+def fault(code: str, message: str) -> Response:
+    """The answer of a login that is refused."""
     body = (
         f"<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {escape(message)}</faultstring>"
         '<detail><sf:LoginFault xsi:type="sf:LoginFault">'

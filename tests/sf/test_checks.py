@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sf.checks import check_api_version, check_salesforce_login
 
 
@@ -22,12 +24,52 @@ def test_nothing_configured_is_named(settings: Any) -> None:
 
 def test_soap_login_is_told_to_end(settings: Any) -> None:
     login(settings, SALESFORCE_USERNAME="a", SALESFORCE_PASSWORD="b", SALESFORCE_SECURITY_TOKEN="c")
-    assert ids(check_salesforce_login(None)) == ["sf.W002"]
+    (found,) = check_salesforce_login(None)
+    assert found.id == "sf.W002"
+    assert "summer 2027" in found.msg
     assert check_api_version(None) == []
     settings.SALESFORCE_API_VERSION = "65.0"
     assert ids(check_api_version(None)) == ["sf.W003"]
 
 
-def test_client_credentials_are_fine(settings: Any) -> None:
-    login(settings, SALESFORCE_CLIENT_ID="a", SALESFORCE_CLIENT_SECRET="b")
+APP = {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_CLIENT_SECRET": "b"}
+
+
+@pytest.mark.parametrize("host", ["https://camp.my.salesforce.com", "https://camp--uat.sandbox.my.salesforce.com"])
+def test_client_credentials_at_a_my_domain_are_fine(settings: Any, host: str) -> None:
+    login(settings, **APP)
+    settings.SALESFORCE_HOST = host
     assert check_salesforce_login(None) == check_api_version(None) == []
+
+
+@pytest.mark.parametrize("host", ["https://login.salesforce.com", "https://test.salesforce.com"])
+def test_client_credentials_at_a_host_of_all_orgs_are_told_to_fail(settings: Any, host: str) -> None:
+    login(settings, **APP)
+    settings.SALESFORCE_HOST = host
+    (found,) = check_salesforce_login(None)
+    assert found.id == "sf.W005"
+    assert host in found.msg
+    assert "My Domain" in str(found.hint)
+
+
+def test_username_and_password_are_told_to_end_with_the_day(settings: Any) -> None:
+    login(settings, **APP, SALESFORCE_USERNAME="c", SALESFORCE_PASSWORD="d")
+    (found,) = check_salesforce_login(None)
+    assert found.id == "sf.W004"
+    assert "Feb 20, 2027" in found.msg
+    assert "docs/connecting.md" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("https://camp.lightning.force.com", "https://camp.my.salesforce.com"),
+        ("https://camp--uat.sandbox.lightning.force.com", "https://camp--uat.sandbox.my.salesforce.com"),
+        ("https://camp.my.salesforce-setup.com", "https://camp.my.salesforce.com"),
+    ],
+)
+def test_the_host_of_web_pages_is_no_api_host(settings: Any, host: str, own: str) -> None:
+    login(settings, **APP)
+    settings.SALESFORCE_HOST = host
+    (found,) = check_salesforce_login(None)
+    assert (found.id, found.hint) == ("sf.W006", f"Set it to {own}.")

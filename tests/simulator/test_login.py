@@ -35,7 +35,7 @@ def assertion(simulator: RunningSimulator, **changes: Any) -> dict[str, str]:
     claims = {
         "iss": credentials.CLIENT_ID,
         "sub": credentials.USERNAME,
-        "aud": simulator.base_url,
+        "aud": "https://login.salesforce.com",
         "exp": int(time.time()) + 120,
         **changes,
     }
@@ -64,7 +64,7 @@ def test_every_oauth_flow_gives_a_session_that_works(simulator: RunningSimulator
         {"grant_type": "refresh_token", **CLIENT, "refresh_token": credentials.REFRESH_TOKEN},
         {"grant_type": "refresh_token", "client_id": CLIENT["client_id"], "refresh_token": credentials.REFRESH_TOKEN},
         assertion(simulator),
-        assertion(simulator, aud="https://login.salesforce.com"),
+        assertion(simulator, aud="https://test.salesforce.com/"),
         # simple-salesforce 1.12 sends the number as text.
         assertion(simulator, exp=str(int(time.time()) + 120)),
     ]
@@ -106,7 +106,8 @@ def test_wrong_credentials_are_told_apart(simulator: RunningSimulator, change: d
 @pytest.mark.parametrize(
     ("change", "description"),
     [
-        ({"aud": "https://elsewhere.example"}, "Audience validation failed"),
+        ({"aud": "https://elsewhere.example"}, "audience is invalid"),
+        ({"aud": "https://localhost"}, "audience is invalid"),
         ({"exp": 1}, "expired"),
         ({"exp": 9_999_999_999}, "too far"),
         ({"sub": "nobody@camp.example"}, "approved"),
@@ -161,3 +162,53 @@ def test_a_revoked_or_expired_session_is_refused(simulator: RunningSimulator, sa
     assert (refused.status_code, errors(refused)) == (401, ["INVALID_SESSION_ID"])
     simulator.control("POST", "/sessions/expire")
     assert salesforce.call("GET", "/limits").status_code == 401
+
+
+def test_an_org_may_take_its_own_host_as_audience(simulator: RunningSimulator) -> None:
+    assert log_in(simulator, assertion(simulator, aud=simulator.base_url)).status_code == 400
+    simulator.control("POST", "/login-flows", {"audiences": [simulator.base_url]})
+    assert log_in(simulator, assertion(simulator, aud=simulator.base_url)).status_code == 200
+
+
+def test_client_credentials_are_refused_at_the_host_where_all_orgs_log_in(simulator: RunningSimulator) -> None:
+    shared = simulator.base_url.replace("localhost", "127.0.0.1")
+    form = {"grant_type": "client_credentials", **CLIENT}
+    refused = simulator.session().post(f"{shared}/services/oauth2/token", data=form, timeout=30)
+    assert refused.json() == {"error": "invalid_grant", "error_description": "request not supported on this domain"}
+    others = simulator.session().post(f"{shared}/services/oauth2/token", data=PASSWORD, timeout=30)
+    assert others.json()["instance_url"] == simulator.base_url
+
+
+def test_client_credentials_need_a_user_to_run_as(simulator: RunningSimulator) -> None:
+    simulator.control("POST", "/login-flows", {"app_has_user": False})
+    refused = log_in(simulator, {"grant_type": "client_credentials", **CLIENT})
+    assert refused.json() == {"error": "invalid_client", "error_description": "no client credentials user enabled"}
+
+
+def test_faults_of_a_login_come_in_its_own_form(simulator: RunningSimulator) -> None:
+    simulator.fault("error", times=2, code="unknown_error", message="retry your request")
+    assert log_in(simulator, PASSWORD).json() == {"error": "unknown_error", "error_description": "retry your request"}
+    fault = soap(simulator, password="x")
+    assert fault.status_code == 500
+    assert "<sf:exceptionCode>unknown_error</sf:exceptionCode>" in fault.text
+
+
+def test_an_org_that_moved_answers_elsewhere(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+    moved = simulator.control("POST", "/move")["instance_url"]
+    assert moved != simulator.base_url
+    left = salesforce.call("GET", "/limits", allow_redirects=False)
+    assert (left.status_code, left.headers["Location"]) == (301, f"{moved}{left.request.path_url}")
+    assert log_in(simulator, PASSWORD).json()["instance_url"] == moved
+    assert simulator.session().get(f"{moved}/services/data", timeout=30).status_code == 200
+
+
+def test_a_former_host_may_listen_no_more(simulator: RunningSimulator) -> None:
+    first = simulator.control("POST", "/move")["instance_url"]
+    session = simulator.session()
+    assert session.get(f"{first}/services/data", timeout=30).status_code == 200
+    second = simulator.control("POST", "/move", {"former": "closed"})["instance_url"]
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        session.get(f"{first}/services/data", timeout=30)
+    assert session.get(f"{second}/services/data", timeout=30).status_code == 200
+    simulator.control("POST", "/reset", {"settings": True})
+    assert log_in(simulator, PASSWORD).json()["instance_url"] == simulator.base_url

@@ -1,0 +1,70 @@
+"""The host of the org, which can move: Salesforce migrates instances, and admins rename My Domains.
+
+The first host stays what people log in at. After a move it and every other former host answer calls of the API by a
+redirect, or listen no more (RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from simulator.http import Request, Response
+
+LOGIN_PATHS = ("/services/oauth2/", "/services/Soap/")
+
+
+class Listener(Protocol):
+    """A server on a port of its own."""
+
+    @property
+    def port(self) -> int: ...
+
+    def stop(self) -> None: ...
+
+
+class Instance:
+    """Where the org answers. Safe to use from many threads."""
+
+    def __init__(self, home: str) -> None:
+        self._home = self.url = home
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+        self.open_listener: Callable[[], Listener] | None = None
+        """Set by who can open ports."""
+
+    @property
+    def moved(self) -> bool:
+        return self.url != self._home
+
+    def move(self, *, close_former: bool) -> str:
+        """Answer at another port from now on; returns the new address."""
+        if self.open_listener is None:
+            raise ValueError("this world has no ports to move to")
+        with self._lock:
+            former, new = list(self._listeners), self.open_listener()
+            self._listeners.append(new)
+            self.url = f"https://localhost:{new.port}"
+            if close_former:
+                self._close(former)
+        return self.url
+
+    def go_home(self) -> None:
+        """Be where it began; all other ports are closed."""
+        with self._lock:
+            self._close(list(self._listeners))
+            self.url = self._home
+
+    def _close(self, listeners: list[Listener]) -> None:
+        for listener in listeners:
+            listener.stop()
+            self._listeners.remove(listener)
+
+    def redirect(self, request: Request) -> Response | None:
+        """The answer of a host that the org has left; None when the request came to the right one."""
+        host = request.headers.get("host", "")
+        if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
+            return None
+        return Response(301, b"", {"Location": f"{self.url}{request.path}"})

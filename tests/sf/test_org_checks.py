@@ -1,0 +1,169 @@
+"""``sf check`` says only what it knows; limits that cannot be read do not stop a sync."""
+
+from __future__ import annotations
+
+import logging
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from sf.models import Account, Book, SFAPIUsageLog, SyncConfig
+from sf.salesforce.credentials import LoginFlow
+from tests.sf.cache import assert_equal, last_run, sync
+from tests.sf.test_login import login_of
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def check() -> str:
+    said = StringIO()
+    try:
+        call_command("sf", "check", stdout=said, no_color=True)
+    except CommandError as error:
+        said.write(f"error: {error}\n")
+    return said.getvalue()
+
+
+def refuse_object(simulator: Simulator, sobject: str, describe_status: int = 404) -> None:
+    said = f"sObject type '{sobject}' is not supported."
+    simulator.fail("error", path=f"FROM.{sobject}", times=None, code="INVALID_TYPE", message=said, status=400)
+    simulator.fail(
+        "error", path=f"{sobject}/describe", times=None, code="NOT_FOUND", message="gone", status=describe_status
+    )
+
+
+@pytest.mark.parametrize("sobject", ["Book__c", "Adoption__c"])
+def test_an_object_that_the_org_does_not_have_is_one_line(simulator: Simulator, sobject: str) -> None:
+    refuse_object(simulator, sobject)
+    lines = [line for line in check().splitlines() if sobject in line]
+    assert lines == [f"fix  fields of {sobject}: the org has no {sobject}, or the API user may not see it"]
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_fields_are_named_only_when_the_object_was_described(simulator: Simulator, status: int) -> None:
+    simulator.fail("error", path="FROM.Account", times=None, code="SOMETHING_ELSE", message="no Account", status=400)
+    simulator.fail("status", path="Account/describe", times=None, status=status)
+    said = check()
+    assert "fix  fields of Account: Salesforce answered 400 SOMETHING_ELSE" in said
+    assert "no Account" in said
+    assert "grant the API user read access" not in said
+
+
+def hand_over_session(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | login_of(simulator, LoginFlow.DIRECT_SESSION)
+
+
+FAULTS = [
+    ({"kind": "status", "status": 302, "headers": {"Location": "https://camp.lightning.force.com/"}},
+     "this is no API host: set SALESFORCE_INSTANCE_URL=https://camp.my.salesforce.com"),
+    ({"kind": "status", "status": 302}, "check SALESFORCE_INSTANCE_URL"),
+    ({"kind": "error", "code": "INVALID_SESSION_ID", "status": 401, "message": "expired"}, "INVALID_SESSION_ID"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS)
+def test_a_session_that_is_refused_is_one_line(
+    simulator: Simulator, settings: Any, fault: dict[str, Any], said: str
+) -> None:
+    hand_over_session(simulator, settings)
+    simulator.fail(path="/services/data", times=None, **fault)
+    output = check()
+    wrong = [line for line in output.splitlines() if line.startswith("fix")]
+    assert len(wrong) == 1, output
+    assert wrong[0].startswith("fix  session: ")
+    assert said in wrong[0]
+
+
+@pytest.mark.parametrize(("version", "status"), [("99.0", 404), ("25.0", 410)])
+def test_a_version_that_the_org_does_not_have_is_named(
+    simulator: Simulator, settings: Any, version: str, status: int
+) -> None:
+    settings.SALESFORCE_API_VERSION = version
+    assert "SALESFORCE_API_VERSION" in check()
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    message = last_run("accounts").message
+    assert f"answered {status}" in message
+    assert f"set SALESFORCE_API_VERSION: this org does not have {version}" in message
+
+
+def test_a_page_of_a_proxy_is_named_by_its_title(simulator: Simulator) -> None:
+    simulator.fail("status", path="/limits", times=None, status=200, body="<html><title>Sign in</title></html>")
+    assert "is not understood: it is a page with the title “Sign in”" in check()
+
+
+def test_logins_that_end_are_warned_of_and_nothing_is_to_fix(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | login_of(simulator, LoginFlow.PASSWORD)
+    said = check()
+    assert "warn configuration: OAuth username-password: Salesforce has announced to refuse this login" in said
+    assert "Feb 20, 2027" in said
+    assert "\nerror: " not in said
+
+
+def test_soap_logins_are_warned_of(simulator: Simulator, settings: Any) -> None:
+    empty = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
+    settings.SALESFORCE_LOGIN = empty | login_of(simulator, LoginFlow.SOAP_TOKEN)
+    assert "warn configuration: SOAP with security token: Salesforce retires SOAP login in summer 2027" in check()
+
+
+# -- limits that cannot be read ------------------------------------------------------------------------------------
+
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "403": {"kind": "error", "code": "FORBIDDEN", "status": 403, "message": "You may not"},
+    "insufficient access": {"kind": "error", "code": "INSUFFICIENT_ACCESS", "status": 403},
+    "500": {"kind": "error", "code": "UNKNOWN_EXCEPTION", "status": 500},
+    "garbage": {"kind": "status", "status": 200, "body": "<html>no JSON</html>"},
+    "another form": {"kind": "status", "status": 200, "body": '{"Limits": []}'},
+}
+
+
+@pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_sync_goes_on_with_one_warning(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
+) -> None:
+    simulator.fail(path="/limits", times=None, **fault)
+    sync("sync_all")
+    assert_equal(simulator, Account)
+    warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 1
+    assert "View Setup and Configuration" in warnings[0].getMessage()
+
+
+@pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
+def test_the_check_names_the_right_that_is_missing(simulator: Simulator, fault: dict[str, Any]) -> None:
+    simulator.fail(path="/limits", times=None, **fault)
+    said = check()
+    assert "warn limits: " in said
+    assert "'View Setup and Configuration'" in said
+    assert "\nerror: " not in said
+
+
+def test_the_usage_in_the_headers_still_pauses(simulator: Simulator) -> None:
+    simulator.post("/limits", {"daily_max": 1_000, "daily_used": 900})
+    simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
+    sync("sync_all")
+    assert last_run("accounts").state == "done", "nothing is known before its answers"
+    assert last_run("contacts").state == "skipped"
+    assert "Salesforce API usage is 902 calls today" in last_run("contacts").message
+
+
+def test_our_own_count_stands_in_before_the_first_header(simulator: Simulator) -> None:
+    SyncConfig.load()
+    SyncConfig.objects.update(api_limit=1_000)
+    SFAPIUsageLog.objects.create(date=timezone.now().date(), source="yesterday's job", call_count=900)
+    simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
+    sync("sync_books")
+    assert last_run("books").state == "skipped"
+    assert not Book.objects.exists()
+
+
+def test_a_login_that_fails_is_not_taken_for_limits(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | {"SALESFORCE_PASSWORD": "wrong"}
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    assert "invalid_grant" in last_run("accounts").message
+    assert not Account.objects.exists()
