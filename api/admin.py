@@ -15,21 +15,22 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from api.case_admin import OutboundCaseAdmin
 from api.keys import make_key
 from api.models import (
     APIKey,
     CircuitBreaker,
     FieldChangeLog,
     FormSubmission,
-    OutboundCase,
     RequestLog,
     SuperUser,
     User,
 )
-from api.outbox import queue_again
 from api.scopes import Scope
 from api.services.api_keys import api_key_revoke
-from sf.admin import ReadOnlyAdmin, link_to_salesforce, with_instance_url
+from sf.admin import ReadOnlyAdmin
+
+__all__ = ["OutboundCaseAdmin"]
 
 admin.site.register(User, UserAdmin)
 
@@ -120,46 +121,6 @@ class FieldChangeLogAdmin(LogAdmin):
     list_filter = ["object", "field", "source"]
     search_fields = ["record_id__exact", "who__exact", "request_id__exact"]
     search_help_text = "A Salesforce id, user:<accounts UUID>, key:<public id> or a request ID"
-
-
-@admin.register(OutboundCase)
-class OutboundCaseAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "subject", "source", "maker", "state", "attempts", "salesforce_page", "why"]
-    list_filter = ["state", "source", "error_code"]
-    search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
-    search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
-    date_hierarchy = "created_at"
-    show_full_result_count = False
-    actions = ["retry"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
-        return with_instance_url(OutboundCase.objects.all())
-
-    @admin.display(description="subject")
-    def subject(self, case: OutboundCase) -> str:
-        return case.values.get("Subject", "")[:80]
-
-    @admin.display(description="why not")
-    def why(self, case: OutboundCase) -> str:
-        return f"{case.error_code} {case.error_message}".strip()[:120]
-
-    @admin.display(description="Salesforce")
-    def salesforce_page(self, case: OutboundCase) -> SafeString | str:
-        if not case.salesforce_id:
-            return "–"
-        return link_to_salesforce(case, "Case", case.salesforce_id) or case.salesforce_id
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("api.change_outboundcase")
-
-    @admin.action(description="Send the selected failed cases again", permissions=["retry"])
-    def retry(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
-        queued = queue_again(list(chosen))
-        others = len(chosen) - queued
-        said = f"Queued again: {queued}; deliver_pending sends them within a minute."
-        if others:
-            said += f" Left alone, because they are not failed: {others}."
-        self.message_user(request, said, messages.WARNING if others else messages.SUCCESS)
 
 
 @admin.register(FormSubmission)

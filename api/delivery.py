@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from api import breaker, outbox
 from api.models import OutboundCase
+from api.outbox import Why
 from sf.connection import salesforce_client
 from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
-from sf.salesforce.errors import DailyLimitReached, SalesforceError, TransientError
+from sf.salesforce.errors import DailyLimitReached, SalesforceError
 from sf.salesforce.http import Patience
+from sf.salesforce.refusals import Group
 from sf.sync.runs import database_now
 from sf.sync.usage import UsageCounter
 
@@ -53,10 +55,10 @@ class Tally:
     def count(self, outcome: Outcome) -> None:
         if outcome.error is None:
             self.delivered += 1
-        elif isinstance(outcome.error, TransientError):
-            self.put_back += 1
-        else:
+        elif outcome.is_final:
             self.failed += 1
+        else:
+            self.put_back += 1
 
 
 def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
@@ -96,23 +98,42 @@ def batch_size() -> int:
 def _send(
     cases: Sequence[OutboundCase], *, source: str, seconds: float, refusal: State, probe: bool = False
 ) -> list[Outcome]:
-    """Send claimed cases and write down what became of each. ``SalesforceAway``: nothing is known, all are put back."""
+    """Send claimed cases and write down what became of each. Raises ``SalesforceAway`` when none got through, for a
+    reason that any other would meet too; all of them are put back."""
     began = time.monotonic()
     try:
         client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
         external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
         outcomes = deliver_cases(client, [_new_case(case) for case in cases], external_id=external_id)
     except ImproperlyConfigured as error:
-        outbox.put_back(cases, code="", message=str(error))
+        outbox.put_back(cases, Why(Group.ORG, message=str(error)))
         raise SalesforceAway(str(error), for_good=True) from error
     except SalesforceError as error:
-        breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
-        outbox.put_back(cases, code=error.code, message=str(error))
-        raise SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached)) from error
-    breaker.note_answer(breaker.NAME, (time.monotonic() - began) / len(cases))
+        outbox.put_back(cases, _why(error))
+        raise _away(error, probe=probe) from error
+    seconds_each = (time.monotonic() - began) / len(cases)
     for case in cases:
         _note(case, outcomes[str(case.pk)], refusal)
+    if stopper := _stopper(outcomes.values()):
+        raise _away(stopper, probe=probe) from stopper
+    breaker.note_answer(breaker.NAME, seconds_each)
     return list(outcomes.values())
+
+
+def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
+    breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
+    return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))
+
+
+def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
+    """An error that any other case would meet too, unless some got through."""
+    if any(outcome.is_final for outcome in outcomes):
+        return None
+    return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)
+
+
+def _why(error: SalesforceError) -> Why:
+    return Why(error.group, error.code, error.fields, error.in_full)
 
 
 def _new_case(case: OutboundCase) -> NewCase:
@@ -123,10 +144,21 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
     error = outcome.error
     if error is None:
         outbox.note_delivered(case, outcome.salesforce_id)
-    elif isinstance(error, TransientError):
-        outbox.put_back([case], code=error.code, message=str(error), pause=outbox.pause_after(case.attempts))
+        return
+    if refusal is State.FAILED or not outcome.is_final:
+        _report(case, error)
+    if outcome.is_final:
+        outbox.note_refused(case, replace(_why(error), message=error.reason), state=refusal)
     else:
-        if refusal is State.FAILED:
-            # Not its message, which may quote what a person wrote: the admin shows that.
-            logger.error("Salesforce refuses case %s for good: %s %s", case.pk, error.code, ", ".join(error.fields))
-        outbox.note_refused(case, code=error.code, message=error.reason, state=refusal)
+        outbox.put_back([case], _why(error), pause=outbox.pause_after(case.attempts))
+
+
+def _report(case: OutboundCase, error: SalesforceError) -> None:
+    """Log a refusal that somebody has to look at, once. Salesforce's sentence may quote a person: the admin has it."""
+    if error.group is Group.MOMENT or case.error_code == error.code:
+        return
+    named = f"{error.code} {', '.join(error.fields)}".strip()
+    if error.group is Group.RECORD:
+        logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
+    else:
+        logger.error("case %s stays queued, somebody has to act: %s", case.pk, error)

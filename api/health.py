@@ -94,12 +94,25 @@ def _jobs() -> Check:
 
 
 def _outbox() -> Check:
-    """What waits for Salesforce. Dead letters are for people to look at, not a reason to take a server away."""
+    """What waits for Salesforce, and what an operator has to look at. Codes and values stay in the admin."""
     depth, state = queue_depth(), breaker_state()
-    details = {
+    details: dict[str, Any] = {
         "queued": depth.queued,
         "oldest_seconds": depth.oldest_seconds,
         "failed": depth.failed,
+        "stuck": depth.stuck,
         "salesforce_is_away": state.open,
     }
-    return Check(ok=not depth.late, details=details)
+    if depth.failed:
+        details["message"] = (
+            f"Accepted cases that Salesforce refuses: {depth.failed:,}. Admin › Cases for Salesforce: correct and send "
+            "them again, or mark them as dealt with"
+        )
+    elif depth.stuck:
+        details["message"] = (
+            f"Queued cases that Salesforce refuses because of its org or our access: {depth.stuck:,}. "
+            "deliver_pending and admin › Cases for Salesforce say why"
+        )
+    elif depth.late:
+        details["message"] = "Cases have waited for long: does cron run deliver_pending, and does Salesforce answer?"
+    return Check(ok="message" not in details, details=details)

@@ -90,6 +90,7 @@ def outbox() -> Iterator[Gauge]:
     depth = queue_depth()
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
     yield Gauge("sfapi_outbox_cases", "Cases that are not in Salesforce: on their way, or refused for good.", states)
+    yield Gauge("sfapi_outbox_stuck", "Queued cases that somebody has to act for.", [Sample(depth.stuck)])
     yield Gauge("sfapi_outbox_oldest_seconds", "How long the oldest has waited.", [Sample(depth.oldest_seconds or 0)])
     yield Gauge("sfapi_outbox_breaker_open", "1 while nobody waits for Salesforce.", [Sample(breaker_state().open)])
 

@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.models import OutboundCase
+from sf.salesforce.refusals import Group
 
 REQUEST_LEASE = timedelta(seconds=10)
 """A request waits 3 s for Salesforce; the rest is for a slow PostgreSQL."""
@@ -50,12 +51,34 @@ _CLAIM = """
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why a case is not in Salesforce. ``message`` may quote its values: it is for the admin, not for logs."""
+
+    group: Group
+    code: str = ""
+    fields: tuple[str, ...] = ()
+    message: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a row that keep it."""
+        return {
+            "error_group": self.group,
+            "error_code": self.code[:100],
+            "error_fields": list(self.fields),
+            "error_message": self.message,
+        }
+
+
+@dataclass(frozen=True)
 class QueueDepth:
-    """What waits, how long the oldest has waited, and the dead letters."""
+    """What waits, how long the oldest has waited, and what an operator has to look at."""
 
     queued: int
     oldest_seconds: int | None
     failed: int
+    """Dead letters that nobody has dealt with."""
+    stuck: int = 0
+    """Of the queued ones, those whose last refusal does not pass by itself."""
 
     @property
     def late(self) -> bool:
@@ -109,30 +132,24 @@ def is_being_sent_by_request(case: OutboundCase) -> bool:
 def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
     """True whoever says it, so without a look at the lease."""
     OutboundCase.objects.filter(pk=case.pk).exclude(state=State.DELIVERED).update(
-        state=State.DELIVERED, salesforce_id=salesforce_id, ended_at=Now(), error_code="", error_message="", **_NO_LEASE
+        state=State.DELIVERED, salesforce_id=salesforce_id, ended_at=Now(), **_NO_REFUSAL, **_NO_LEASE
     )
 
 
-def note_refused(case: OutboundCase, *, code: str, message: str, state: State) -> None:
+def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
     """Salesforce will not have it. ``state``: refused (its maker is told now) or failed (that is too late)."""
-    _held(case).update(state=state, ended_at=Now(), error_code=code, error_message=message, **_NO_LEASE)
+    _held(case).update(state=state, ended_at=Now(), **why.columns(), **_NO_LEASE)
 
 
-def put_back(cases: Sequence[OutboundCase], *, code: str, message: str, pause: timedelta = timedelta()) -> None:
+def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = timedelta()) -> None:
     """Still to be sent, after ``pause``, and after what has waited longer."""
     for case in cases:
-        _held(case).update(next_attempt_at=Now() + pause, error_code=code, error_message=message, **_NO_LEASE)
+        _held(case).update(next_attempt_at=Now() + pause, **why.columns(), **_NO_LEASE)
 
 
 def pause_after(attempts: int) -> timedelta:
     """Before a case that was tried so often is tried again: none after the first, then doubling."""
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
-
-
-def queue_again(cases: Sequence[OutboundCase]) -> int:
-    """Dead letters back into the queue (an operator's decision); how many they were."""
-    failed = OutboundCase.objects.filter(pk__in=[case.pk for case in cases], state=State.FAILED)
-    return failed.update(state=State.QUEUED, next_attempt_at=Now(), ended_at=None, **_NO_LEASE)
 
 
 def hasten_all() -> int:
@@ -143,12 +160,20 @@ def hasten_all() -> int:
 def queue_depth() -> QueueDepth:
     """What waits and what failed. A state a query, because each has an index of its own: probes ask this every few
     seconds, and delivered cases are kept."""
-    queued = OutboundCase.objects.filter(state=State.QUEUED).aggregate(rows=Count("pk"), oldest=Min("created_at"))
-    failed = OutboundCase.objects.filter(state=State.FAILED).count()
+    queued = OutboundCase.objects.filter(state=State.QUEUED).aggregate(
+        rows=Count("pk"), oldest=Min("created_at"), stuck=Count("pk", filter=STUCK)
+    )
+    failed = OutboundCase.objects.filter(DEAD_LETTER).count()
     oldest = max(0, int((timezone.now() - queued["oldest"]).total_seconds())) if queued["oldest"] else None
-    return QueueDepth(queued["rows"], oldest, failed)
+    return QueueDepth(queued["rows"], oldest, failed, queued["stuck"])
 
 
+DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
+"""Accepted, refused because of its values, and nobody has dealt with it."""
+STUCK = Q(state=State.QUEUED, error_group__in=[Group.ORG, Group.UNKNOWN])
+"""Queued and tried again, but somebody has to act before it can be delivered."""
+
+_NO_REFUSAL = {"error_group": "", "error_code": "", "error_fields": [], "error_message": ""}
 _NO_LEASE = {"lease_holder": "", "lease_until": None}
 
 

@@ -7,16 +7,19 @@ Errors of the v5 API are ``{"code": n, "message": …}``. The HTTP status does n
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sf.salesforce.errors import (
-    TRANSIENT_STATUSES,
     DailyLimitReached,
     QueryLocatorGone,
     RequestRefused,
     SalesforceError,
     SessionExpired,
     TransientError,
+    is_passing,
 )
+from sf.salesforce.refusals import Group
 
 
 class PageTokenGone(QueryLocatorGone):
@@ -29,36 +32,47 @@ class WrongBusinessUnit(RequestRefused):
 
 UNKNOWN_FIELD, BAD_TOKEN = 51, 184
 
-_KINDS: dict[int, type[SalesforceError]] = {
-    66: TransientError,
-    183: TransientError,
-    202: TransientError,
-    214: TransientError,
-    122: DailyLimitReached,
-    BAD_TOKEN: SessionExpired,
-    210: PageTokenGone,
-    211: PageTokenGone,
-    181: WrongBusinessUnit,
-    182: WrongBusinessUnit,
-    201: WrongBusinessUnit,
-}
 
-_ADVICE = {
-    49: "the API user may not read this: give it Pardot permissions for it",
-    UNKNOWN_FIELD: "the API does not know this field: check PARDOT_ADOPTION_JSON_FIELD",
-    61: "Pardot does not take this parameter",
-    66: "more than five requests were open at once: does another program use this business unit?",
-    122: "the business unit's API calls of the day are used up",
-    181: "set SALESFORCE_PARDOT_BUSINESS_UNIT",
-    182: "SALESFORCE_PARDOT_BUSINESS_UNIT is no business unit's id: 18 characters that begin with 0Uv",
-    BAD_TOKEN: "the connected app lacks the scope pardot_api, or the API user is no Pardot user",
-    198: "PARDOT_API_URL is not Pardot's host, or this API has no such object",
-    201: "SALESFORCE_PARDOT_BUSINESS_UNIT names another org's business unit, or PARDOT_API_URL is the wrong host "
-    "(sandboxes: https://pi.demo.pardot.com)",
-    202: "Pardot took too long",
-    210: "the page token has expired",
-    211: "the page token is not valid",
-    214: "Pardot took too long",
+@dataclass(frozen=True)
+class PardotCode:
+    """What an error code means for the caller. ``group`` is whose fault it is (``docs/refusals.md``)."""
+
+    kind: type[SalesforceError]
+    advice: str
+    group: Group = Group.ORG
+
+
+_SLOW = PardotCode(TransientError, "Pardot took too long", Group.MOMENT)
+
+CODES: Mapping[int, PardotCode] = {
+    49: PardotCode(RequestRefused, "the API user may not read this: give it Pardot permissions for it"),
+    UNKNOWN_FIELD: PardotCode(RequestRefused, "the API does not know this field: check PARDOT_ADOPTION_JSON_FIELD"),
+    61: PardotCode(RequestRefused, "Pardot does not take this parameter"),
+    66: PardotCode(
+        TransientError,
+        "more than five requests were open at once: does another program use this business unit?",
+        Group.MOMENT,
+    ),
+    122: PardotCode(DailyLimitReached, "the business unit's API calls of the day are used up"),
+    181: PardotCode(WrongBusinessUnit, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
+    182: PardotCode(
+        WrongBusinessUnit,
+        "SALESFORCE_PARDOT_BUSINESS_UNIT is no business unit's id: 18 characters that begin with 0Uv",
+    ),
+    183: PardotCode(TransientError, "Pardot failed inside", Group.MOMENT),
+    BAD_TOKEN: PardotCode(
+        SessionExpired, "the connected app lacks the scope pardot_api, or the API user is no Pardot user"
+    ),
+    198: PardotCode(RequestRefused, "PARDOT_API_URL is not Pardot's host, or this API has no such object"),
+    201: PardotCode(
+        WrongBusinessUnit,
+        "SALESFORCE_PARDOT_BUSINESS_UNIT names another org's business unit, or PARDOT_API_URL is the wrong host "
+        "(sandboxes: https://pi.demo.pardot.com)",
+    ),
+    202: _SLOW,
+    210: PardotCode(PageTokenGone, "the page token has expired", Group.MOMENT),
+    211: PardotCode(PageTokenGone, "the page token is not valid", Group.MOMENT),
+    214: _SLOW,
 }
 
 
@@ -68,14 +82,25 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     if code is None:
         kind = _kind_of_status(status)
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "not in Pardot's own form"
-        return kind(f"Pardot's host answered {status} to {asked}: {said} ({advice})", status=status)
-    advice = f" ({_ADVICE[code]})" if code in _ADVICE else ""
-    kind = _KINDS.get(code) or (TransientError if status in TRANSIENT_STATUSES else RequestRefused)
-    return kind(f"Pardot answered {status} with code {code} to {asked}: {said}{advice}", code=str(code), status=status)
+        error = kind(f"Pardot's host answered {status} to {asked}: {said} ({advice})", status=status)
+    else:
+        error = _known_form(status, code, asked)
+    error.reason = said
+    return error
+
+
+def _known_form(status: int, code: int, asked: str) -> SalesforceError:
+    """The message has no words of Pardot's, which may quote what was stored there."""
+    known = CODES.get(code)
+    kind = known.kind if known else TransientError if is_passing(status) else RequestRefused
+    advice = known.advice if known else "an error that SFAPI does not know"
+    error = kind(f"Pardot answered {status} with code {code} to {asked} ({advice})", code=str(code), status=status)
+    error.group = known.group if known else kind.group
+    return error
 
 
 def _kind_of_status(status: int) -> type[SalesforceError]:
-    if status in TRANSIENT_STATUSES or status > 504:
+    if is_passing(status):
         return TransientError
     return SessionExpired if status == 401 else RequestRefused
 

@@ -20,7 +20,7 @@ from sf.best_effort import best_effort
 from sf.connection import salesforce_client
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import RequestRefused, SalesforceError
+from sf.salesforce.errors import SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
 from sf.sync.load import Merge, Refusal, Row, Stage
@@ -75,7 +75,7 @@ class LiveCallFailed(Exception):
 
     @classmethod
     def because_of(cls, error: SalesforceError) -> Self:
-        away = not isinstance(error, RequestRefused) and error.code != LOCKED
+        away = error.concerns_everything
         return cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
 
 

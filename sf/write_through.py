@@ -17,7 +17,8 @@ from django.db.models.functions import Now
 
 from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction, read_back_client
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError
+from sf.salesforce.errors import SalesforceError, TransientError
+from sf.salesforce.refusals import Group
 from sf.sync.objects import SyncedObject
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,8 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    if not isinstance(error, RequestRefused):
+    """Only the record itself is a reason to refuse; with an unknown code it is not known to be, so it may be later."""
+    if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
     named = tuple(columns[field] for field in error.fields if field in columns)

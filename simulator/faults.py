@@ -19,11 +19,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.http import Request
+from simulator.salesforce.refusals import NAMED
 from simulator.systems import SYSTEMS, System
 
 KINDS: Mapping[str, str] = {
     "status": "answer with this status, body and headers",
     "error": "answer with this error (errorCode, message, status) in the system's own form",
+    "refusal": "answer with a recorded refusal of Salesforce by its name (see simulator.salesforce.refusals)",
     "quota": "answer that the day's calls are used up",
     "concurrent": "answer that too many calls are open at once",
     "expire_session": "end the caller's session, then go on",
@@ -46,6 +48,9 @@ class Action:
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     message: str = ""
+    name: str = ""
+    only: str = ""
+    """Of a refusal: which records of a call for several."""
     seconds: float = 60.0
     fraction: float = 0.5
 
@@ -168,6 +173,9 @@ def _read_action(spec: Mapping[str, Any]) -> Action:
     if "errorCode" in spec:
         fields["code"] = str(spec["errorCode"])
     try:
-        return Action(**fields)
+        action = Action(**fields)
     except TypeError as error:
         raise ValueError(f"action: {error}") from error
+    if kind == "refusal" and action.name not in NAMED:
+        raise ValueError(f"action.name: one of {', '.join(NAMED)}")
+    return action

@@ -8,12 +8,14 @@ import json
 import time
 import traceback
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from simulator import errors
 from simulator.faults import Action
 from simulator.http import Request, Response, Router
+from simulator.salesforce.refusals import NAMED
 from simulator.salesforce.refused_login import login_refusal
 from simulator.salesforce.sessions import session_token
 from simulator.server import Send
@@ -69,6 +71,8 @@ class Gateway:
             return errors.error_response(system, code="UNKNOWN_EXCEPTION", message=message, status=500)
 
     def _with_fault(self, system: System, request: Request, action: Action) -> Response:
+        if action.kind == "refusal":
+            return NAMED[action.name].response(request, partial(self._answer, system), action.only)
         refusal = login_refusal(request.path, action) or _refusal(system, action)
         if refusal is not None:
             return refusal

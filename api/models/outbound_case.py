@@ -6,6 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from sf.salesforce.refusals import Group
+
+_GROUPS = [
+    (Group.RECORD.value, "this record"),
+    (Group.MOMENT.value, "this moment"),
+    (Group.ORG.value, "the org or its user"),
+    (Group.UNKNOWN.value, "unknown code"),
+]
+
 
 class OutboundCase(models.Model):
     """A support case on its way to Salesforce: stored before Salesforce is called, kept when it is there.
@@ -33,10 +42,27 @@ class OutboundCase(models.Model):
         null=True, blank=True, help_text="From then on its holder counts as dead, and others may send it."
     )
     salesforce_id = models.CharField(max_length=18, blank=True)
+    error_group = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=_GROUPS,
+        help_text="Whose fault the last refusal was: docs/refusals.md.",
+    )
     error_code = models.CharField(max_length=100, blank=True, help_text="Salesforce's, of the last attempt.")
-    error_message = models.TextField(blank=True)
+    error_fields = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="The fields that Salesforce names."
+    )
+    error_message = models.TextField(blank=True, help_text="Salesforce's own sentence, which may quote values.")
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="An operator has dealt with the refusal otherwise; it is not reported any more.",
+    )
+    settled_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "case for Salesforce"

@@ -30,7 +30,7 @@ from sf.write_through import (
 
 logger = logging.getLogger(__name__)
 
-_NOT_MADE = "Salesforce cannot be reached at the moment, and nothing was changed: try again soon."
+_NOT_MADE = "Salesforce takes no changes at the moment, and nothing was changed: try again soon."
 _BUSY = "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try again soon."
 _NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
 _UNCERTAIN = (

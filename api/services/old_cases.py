@@ -1,7 +1,7 @@
 """Removing what people wrote to us when nobody needs it here any longer.
 
 That is what Salesforce has, what it refused at once (its maker was told), and spam. What is still to be delivered
-stays, and so do dead letters: somebody has to look at them, however old they are.
+stays, and so do dead letters, however old, until somebody has dealt with them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from api.models import FormSubmission, OutboundCase
@@ -25,9 +26,8 @@ def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
         return
     past = Now() - timedelta(days=days)
     # By the time it came as well: for that there is an index.
-    cases = OutboundCase.objects.filter(
-        state__in=[State.DELIVERED, State.REFUSED], ended_at__lt=past, created_at__lt=past
-    )
+    ended = Q(state__in=[State.DELIVERED, State.REFUSED]) | Q(state=State.FAILED, settled_at__lt=past)
+    cases = OutboundCase.objects.filter(ended, ended_at__lt=past, created_at__lt=past)
     spam = FormSubmission.objects.filter(case=None, created_at__lt=past)
     if dry_run:
         yield Pruned(OutboundCase, cases.count())

@@ -110,7 +110,7 @@ def create_case(request: HttpRequest, case: CaseIn, idempotency_key: str | None 
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
     made = case_create(maker=maker, values=case.salesforce_values(), request=once)
     if made.state in {_State.REFUSED, _State.FAILED}:
-        raise Unprocessable(f"Salesforce refuses this case: {made.error_message}", salesforce_code=made.error_code)
+        raise _refusal(made)
     delivered = made.state == _State.DELIVERED
     response = json_response(_detail(made))
     response.status_code = 200 if delivered else 202
@@ -131,6 +131,13 @@ def get_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if case is None:
         raise NotFound("You have made no case with this id.")
     return json_response(_detail(case))
+
+
+def _refusal(case: OutboundCase) -> Unprocessable:
+    names = {field: name for name, field in SALESFORCE_FIELDS.items()}
+    said = case.error_message
+    errors = [{"loc": ["body", names[field]], "message": said} for field in case.error_fields if field in names]
+    return Unprocessable(f"Salesforce refuses this case: {said}", errors=errors, salesforce_code=case.error_code)
 
 
 def _detail(case: OutboundCase) -> dict[str, Any]:

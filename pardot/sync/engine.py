@@ -29,6 +29,7 @@ from pardot.sync.slices import Slice, SlicedRead, api_date
 from pardot.sync.state import note_complete
 from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed
+from sf.salesforce.refusals import Group
 from sf.sync import refused, runs
 from sf.sync.load import Merge, Refusal
 from sf.sync.loading import LoadingSync, StagedRead
@@ -64,6 +65,10 @@ class PardotSync(LoadingSync[PardotEntity]):
     def _concerns_all(self, error: Exception) -> bool:
         """One entity that cannot be read, or times out, says nothing of the others."""
         return isinstance(error, LoginFailed | WrongBusinessUnit)
+
+    def _is_final(self, error: Exception) -> bool:
+        """Not with a code that nobody knows: pages are asked for by id, so the read can be gone on with at any time."""
+        return super()._is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
     def _may_lose_all(self) -> bool:
         return self._options.allow_deletes

@@ -19,6 +19,7 @@ from sf.salesforce import soql
 from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, error_of_record
+from sf.salesforce.refusals import Group
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +28,8 @@ MOST_AT_ONCE = 100
 
 _SEVERAL_MATCH = 300
 _TAKEN = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
-_LOCKED = "UNABLE_TO_LOCK_ROW"
-_BAD_RECORD = 400
-_NOT_THE_CASE = frozenset({"NOT_FOUND", "INVALID_TYPE", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
-"""Refusals that are about the org or the configuration, such as an external id field that does not exist."""
+_NO_SUCH_PLACE = frozenset({"NOT_FOUND", "INVALID_TYPE", "METHOD_NOT_ALLOWED"})
+"""Case, or its external id field, does not exist or is hidden: every case would be refused."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,23 @@ class NewCase:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case: its Salesforce id, or why there is none (``TransientError``: another try may help)."""
+    """What became of one case: its Salesforce id, or why there is none."""
 
     salesforce_id: str = ""
     error: SalesforceError | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether another try would change nothing: it is there, or its values are refused."""
+        return self.error is None or self.error.group is Group.RECORD
 
 
 def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, external_id: str) -> dict[str, Outcome]:
     """Make each case, or find it; the outcome of each by its key. At most ``MOST_AT_ONCE``; two calls at most, usually.
 
     ``external_id`` is the field of Case for our id; empty: a case that was sent before may be made twice.
-    ``SalesforceError`` when Salesforce cannot be asked at all: then nothing is known of any of them.
+    Raises ``SalesforceError`` when nothing is known of any of them. An error that comes later is the outcome of those
+    that it kept from being sent.
     """
     found = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in found.items()}
@@ -95,7 +100,18 @@ def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) 
     except RequestRefused as refused:
         # One of them may have spoiled the call for all.
         logger.warning("a call for %d cases was refused, they are sent one by one: %s", len(cases), refused)
-        return {case.key: _make_one(client, case, external_id) for case in cases}
+        return _make_one_by_one(client, cases, external_id)
+
+
+def _make_one_by_one(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
+    """Send each case; once an error concerns all of them, it is the outcome of the rest."""
+    outcomes: dict[str, Outcome] = {}
+    for case in cases:
+        try:
+            outcomes[case.key] = _make_one(client, case, external_id)
+        except SalesforceError as error:
+            return {each.key: Outcome(error=error) for each in cases} | outcomes
+    return outcomes
 
 
 def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outcome:
@@ -127,27 +143,30 @@ def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_i
 def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], external_id: str) -> Outcome:
     if result["success"]:
         return Outcome(str(result["id"]))
-    return _refused(client, case, error_of_record(result["errors"]), external_id)
+    try:
+        return _refused(client, case, error_of_record(result["errors"]), external_id)
+    except SalesforceError as error:
+        return Outcome(error=error)  # others of the same call may have been made
 
 
 def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
-    """What an error says of this case; raises it again when it is not about the case."""
+    """Return what an error says of this case; raise it again when every case would meet it."""
     if external_id and _is_there(error, external_id):
         found = _find(client, external_id, [case.key])
         if case.key in found:
             return Outcome(found[case.key])
         # Somebody else's transaction is about to make it.
-        return Outcome(error=TransientError(str(error), code=error.code, status=error.status))
-    busy = isinstance(error, TransientError) and (error.code == _LOCKED or error.status == _BAD_RECORD)
-    refused = isinstance(error, RequestRefused) and error.code and error.code not in _NOT_THE_CASE
-    if busy or refused:
-        return Outcome(error=error)
-    raise error  # away, busy, not logged in, a proxy's own page: no case would fare better
+        soon = TransientError(str(error), code=error.code, status=error.status)
+        soon.concerns_everything = False
+        return Outcome(error=soon)
+    if error.concerns_everything or error.code in _NO_SUCH_PLACE:
+        raise error
+    return Outcome(error=error)
 
 
 def _is_there(error: SalesforceError, external_id: str) -> bool:
     """Whether it says that our id is taken: several match, or another attempt was quicker."""
     if error.status == _SEVERAL_MATCH:
         return True
-    concerned = {name.casefold() for name in error.fields}
-    return error.code in _TAKEN and (not concerned or external_id.casefold() in concerned)
+    concerned = f"{' '.join(error.fields)} {error.reason}".casefold()
+    return error.code in _TAKEN and external_id.casefold() in concerned

@@ -137,10 +137,16 @@ def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: 
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):
-        return f"{answer}: {said}" + (f" ({refusal.remedy})" if refusal else "")
+        return f"{answer}: {_without_query(said)}" + (f" ({refusal.remedy})" if refusal else "")
     if refusal:
         return f"{answer}: {refusal.meaning} {refusal.remedy}"
     return f"{answer}: an error that SFAPI does not know" if code else f"{answer}: not in Salesforce's own form"
+
+
+def _without_query(said: str) -> str:
+    """The sentence without the excerpt of the query that precedes it: conditions have UUIDs and addresses of people."""
+    _, marker, rest = said.rpartition("ERROR at Row:")
+    return f"{marker}{rest}"
 
 
 def _reads(asked: str) -> bool:

@@ -87,6 +87,10 @@ class Sync(ABC, Generic[AnySynced]):
         """Whether the objects that were to follow would fail in the same way."""
         return not isinstance(error, SyncError | RequestRefused)
 
+    def _is_final(self, error: Exception) -> bool:
+        """Whether the same read, gone on with by the next run, would fail again."""
+        return isinstance(error, RequestRefused)
+
     def run(self) -> SyncRun:
         """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
         with sole_runner(self._name) as held:
@@ -125,7 +129,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _failure(self, error: Exception) -> str:
         """The message of a failed run; what it means for this read and for the objects that were to follow."""
-        if isinstance(error, RequestRefused):
+        if self._is_final(error):
             self._forget_read()
         self.stops_the_rest = self._concerns_all(error)
         if isinstance(error, DatabaseError | InterfaceError):

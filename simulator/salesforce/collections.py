@@ -97,7 +97,9 @@ class Collections:
     def _each(self, request: Request, write: Callable[[str, Mapping[str, Any]], Result]) -> Response:
         order = json_object(request)
         writes: list[Write] = []
-        for record in _few(order.get("records") or []):
+        if not order.get("records"):
+            raise ApiError("REQUIRED_FIELD_MISSING", "Required input field: records[] is missing.", fields=["records"])
+        for record in _few(order["records"]):
             sobject = (record.get("attributes") or {}).get("type", "")
             values = {name: value for name, value in record.items() if name != "attributes"}
             writes.append(lambda sobject=sobject, values=values: write(sobject, values))  # type: ignore[misc]

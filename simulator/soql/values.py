@@ -44,7 +44,7 @@ def _read_id(token: Token, field: Field, soql: str) -> str:
         raise _mistyped(field, "ID", quoted=True)
     text = string_value(token, soql)
     if not is_id(text):
-        raise SoqlError("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}")
+        raise SoqlError.at("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}", soql, token.position)
     return to_18(text)
 
 

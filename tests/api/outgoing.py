@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from api.models import OutboundCase
@@ -41,6 +41,14 @@ def deliver(*arguments: str) -> str:
     """What ``deliver_pending`` says."""
     said = StringIO()
     call_command("deliver_pending", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def deliver_refused(*arguments: str) -> str:
+    """What ``deliver_pending`` says while accepted cases need an operator."""
+    said = StringIO()
+    with pytest.raises(CommandError, match="cases that need an operator"):
+        call_command("deliver_pending", *arguments, stdout=said, stderr=said)
     return said.getvalue()
 
 

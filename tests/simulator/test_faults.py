@@ -51,6 +51,24 @@ def test_skip_times_and_match_choose_the_calls(simulator: RunningSimulator, sale
     assert salesforce.call("POST", "/sobjects/Case", json={"Subject": "Boom"}).status_code == 504
 
 
+def test_a_refusal_by_name_is_of_the_record_or_of_the_whole_call(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
+    records = [{"attributes": {"type": "Case"}, "Subject": subject} for subject in ("Calm", "Boom")]
+    order = {"allOrNone": False, "records": records}
+    simulator.fault("refusal", name="trigger_lock", only="Boom")
+    calm, boom = salesforce.call("POST", "/composite/sobjects", json=order).json()
+    assert (calm["success"], boom["errors"][0]["statusCode"]) == (True, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    assert "UNABLE_TO_LOCK_ROW" in boom["errors"][0]["message"]
+    assert [case["Subject"] for case in salesforce.records("SELECT Subject FROM Case")] == ["Calm"]
+    simulator.fault("refusal", name="expired_password")
+    whole = salesforce.call("POST", "/composite/sobjects", json=order)
+    assert whole.status_code == 403
+    assert whole.json()[0]["errorCode"] == "INVALID_OPERATION_WITH_EXPIRED_PASSWORD"
+    simulator.fault("refusal", name="maintenance")
+    assert salesforce.call("POST", "/sobjects/Case", json=records[0]).status_code == 400
+
+
 def test_a_dropped_connection_does_nothing(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("drop")
     with pytest.raises(requests.ConnectionError):

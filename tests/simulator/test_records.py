@@ -170,3 +170,11 @@ def test_duplicates_are_detected_unless_the_caller_allows_them(salesforce: Sales
     assert errors(salesforce.call("POST", "/sobjects/Contact", json=person)) == ["DUPLICATES_DETECTED"]
     allow = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
     assert salesforce.call("POST", "/sobjects/Contact", json=person, headers=allow).status_code == 201
+
+
+def test_a_call_for_several_needs_records(salesforce: Salesforce) -> None:
+    orders: list[dict[str, Any]] = [{"records": []}, {"allOrNone": False}]
+    for order in orders:
+        answer = salesforce.call("POST", "/composite/sobjects", json=order)
+        assert answer.status_code == 400
+        assert answer.json()[0]["errorCode"] == "REQUIRED_FIELD_MISSING"

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             count = write_records(_ACTIONS[name][2](client, options), sys.stdout, form=options["format"])
             sys.stdout.flush()
         except SalesforceError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.in_full) from error
         except BrokenPipeError:  # `| head` has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of the process
             return

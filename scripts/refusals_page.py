@@ -1,0 +1,49 @@
+"""Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``. A test compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pardot.errors import CODES as PARDOT_CODES
+from sf.salesforce.refusals import REFUSALS, Group
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "refusals.md"
+BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
+
+
+def tables() -> Mapping[str, str]:
+    """The tables by the name that their marks in the page have."""
+    by_group = {group: "\n".join(_salesforce_rows(group)) for group in Group if group is not Group.UNKNOWN}
+    return {**{f"salesforce {group}": rows for group, rows in by_group.items()}, "pardot": "\n".join(_pardot_rows())}
+
+
+def _salesforce_rows(group: Group) -> Iterator[str]:
+    """Codes with the same meaning share a row."""
+    yield from ("| code | meaning | what to do |", "|---|---|---|")
+    rows: dict[tuple[str, str], list[str]] = {}
+    for code, refusal in REFUSALS.items():
+        if refusal.group is group:
+            rows.setdefault((refusal.meaning, refusal.remedy), []).append(f"`{code}`" + (" ¹" if refusal.wraps else ""))
+    for (meaning, remedy), codes in rows.items():
+        yield f"| {', '.join(codes)} | {meaning} | {remedy} |"
+
+
+def _pardot_rows() -> Iterator[str]:
+    yield from ("| code | whose fault | what to do |", "|---|---|---|")
+    for code, known in sorted(PARDOT_CODES.items()):
+        yield f"| {code} | {known.group} | {known.advice} |"
+
+
+def written(page: str) -> str:
+    """Return the page with each table replaced by the code's."""
+    for name, table in tables().items():
+        begin, end = BEGIN.format(name), END.format(name)
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
+        page = f"{before}{begin}\n\n{table}\n\n{end}{after}"
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text()))

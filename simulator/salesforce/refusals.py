@@ -1,0 +1,123 @@
+"""Refusals by name, as Salesforce words them: ``POST /faults {"action": {"kind": "refusal", "name": "maintenance"}}``.
+
+Sources of codes and sentences: ``docs/platform-facts.md``, "Refusals". Where the HTTP status is not documented it is
+the one of a report, else 400.
+
+A refusal of a record comes, in a call for several, as the result of each record in an answer 200. ``only`` is a regular
+expression: records whose JSON does not match it are written as usual.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulator.http import Handler, Request, Response
+
+
+@dataclass(frozen=True)
+class NamedRefusal:
+    """One error answer."""
+
+    status: int
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+    whole: bool = False
+    """The call is refused, not a record: then one for several is refused too."""
+
+    def response(self, request: Request, answer: Handler, only: str) -> Response:
+        """The answer to a call; ``answer`` works on what is not refused."""
+        if "/composite/sobjects" in request.path and not self.whole:
+            return self._for_each_record(request, answer, only)
+        body = [{"message": self.message, "errorCode": self.code, "fields": list(self.fields)}]
+        return Response.json(body, self.status)
+
+    def _for_each_record(self, request: Request, answer: Handler, only: str) -> Response:
+        order = request.json()
+        refused = [bool(re.search(only, json.dumps(record, ensure_ascii=False))) for record in order["records"]]
+        others = [record for record, no in zip(order["records"], refused, strict=True) if not no]
+        rest = {**order, "records": others}
+        written = iter(_results(answer(replace(request, body=json.dumps(rest).encode()))) if others else [])
+        return Response.json([self._result() if no else next(written) for no in refused])
+
+    def _result(self) -> dict[str, Any]:
+        error = {"statusCode": self.code, "message": self.message, "fields": list(self.fields)}
+        return {"success": False, "errors": [error]}
+
+
+def _results(response: Response) -> list[dict[str, Any]]:
+    assert isinstance(response.body, bytes)
+    results: list[dict[str, Any]] = json.loads(response.body)
+    return results
+
+
+_LOCK = "UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record or 1 records: 001000000000001AAA: []"
+_TRIGGER = (
+    "CaseTrigger: execution of AfterInsert\n\ncaused by: System.DmlException: Update failed. First exception on row 0"
+)
+
+NAMED: Mapping[str, NamedRefusal] = {
+    # of the moment
+    "maintenance": NamedRefusal(
+        400,
+        "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+        "Updates can’t be made during maintenance. Try again when maintenance is complete.",
+    ),
+    "maintenance_503": NamedRefusal(503, "ORG_IN_MAINTENANCE", "This org is in maintenance.", whole=True),
+    "lock": NamedRefusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+    "trigger_lock": NamedRefusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"{_TRIGGER}; first error: {_LOCK}"),
+    "flow_lock": NamedRefusal(
+        400,
+        "CANNOT_EXECUTE_FLOW_TRIGGER",
+        f"We can't save this record because the “Case routing” process failed. This error occurred: {_LOCK}",
+    ),
+    "trigger_limit": NamedRefusal(
+        400,
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "CaseTrigger: System.LimitException: Apex CPU time limit exceeded",
+    ),
+    "running_too_long": NamedRefusal(
+        400, "REQUEST_RUNNING_TOO_LONG", "Your request was running for too long, and has been stopped.", whole=True
+    ),
+    "too_many_requests": NamedRefusal(429, "TOO_MANY_REQUESTS", "Too many requests. Try again later.", whole=True),
+    "server_unavailable": NamedRefusal(
+        503, "SERVER_UNAVAILABLE", "Server is unavailable. Please try again.", whole=True
+    ),
+    # of the org or its user
+    "expired_password": NamedRefusal(
+        403,
+        "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
+        "The user’s password has expired, you must call SetPassword before attempting any other API operations",
+        whole=True,
+    ),
+    "storage_full": NamedRefusal(400, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded"),
+    "client_blocked": NamedRefusal(403, "CLIENT_NOT_ACCESSIBLE_FOR_USER", "client not accessible for user", whole=True),
+    "api_disabled": NamedRefusal(
+        403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner", whole=True
+    ),
+    "api_disabled_for_user": NamedRefusal(403, "API_CURRENTLY_DISABLED", "API is disabled for this User", whole=True),
+    "org_locked": NamedRefusal(403, "ORG_LOCKED", "org is locked", whole=True),
+    "no_right": NamedRefusal(
+        403,
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+        "insufficient access rights on object id",
+    ),
+    "inactive_owner": NamedRefusal(
+        400,
+        "INACTIVE_OWNER_OR_USER",
+        "operation performed with inactive user [005000000000001AAA] as owner of case",
+    ),
+    # of the record
+    "validation_rule": NamedRefusal(
+        400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Subject must not be in capitals", ("Subject",)
+    ),
+    "trigger_refuses": NamedRefusal(
+        400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CaseTrigger: Please choose a product.", ("Product__c",)
+    ),
+    # nobody's
+    "unknown": NamedRefusal(400, "SOMETHING_NEW_IN_THIS_RELEASE", "Something that no client knows yet"),
+}

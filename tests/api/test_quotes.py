@@ -1,0 +1,104 @@
+"""Salesforce's sentences quote values of records: they are in no log, mail of cron or Sentry event."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from api.models import OutboundCase
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.live.people import new_contact
+from tests.api.outgoing import queued
+from tests.api.test_canary import server
+from tests.conftest import Manage
+from tests.sentry import listening_sentry
+from tests.simulated import Simulator, environment
+
+CANARY = "canary-3f9c private words"
+QUOTING = f"data value too large: {CANARY} (max length=255)"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("cases", [1, 3])
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("STRING_TOO_LONG", 400),
+        ("UNKNOWN_EXCEPTION", 500),
+        ("SOMETHING_NEW", 400),
+        ("STORAGE_LIMIT_EXCEEDED", 400),
+        ("UNABLE_TO_LOCK_ROW", 400),
+        ("JSON_PARSER_ERROR", 400),
+    ],
+)
+def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
+    simulator: Simulator, run_manage: Manage, cases: int, code: str, status: int
+) -> None:
+    queued(cases)
+    simulator.fail(
+        "error", path="sobjects/Case|composite/sobjects", times=None, code=code, status=status, message=QUOTING
+    )
+    with listening_sentry() as sentry:
+        done = run_manage("deliver_pending", SENTRY_DSN=sentry.dsn, LOGLEVEL="debug")
+    assert code in done.stdout + done.stderr
+    assert CANARY not in done.stdout + done.stderr
+    assert CANARY not in sentry.received
+    assert CANARY in OutboundCase.objects.all()[0].error_message, "an operator reads it in the admin"
+
+
+def test_an_html_page_that_quotes_is_no_better(simulator: Simulator, run_manage: Manage) -> None:
+    queued(1)
+    body = f"<html><body>Error while saving {CANARY}</body></html>"
+    simulator.fail("status", path="sobjects/Case", times=None, status=400, body=body)
+    done = run_manage("deliver_pending", LOGLEVEL="debug")
+    assert "not in Salesforce's own form" in done.stdout + done.stderr
+    assert CANARY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("code", ["UNKNOWN_EXCEPTION", "SOMETHING_NEW", "FIELD_CUSTOM_VALIDATION_EXCEPTION"])
+def test_a_sync_that_fails_quotes_nothing(simulator: Simulator, run_manage: Manage, code: str) -> None:
+    simulator.fail("error", path="query", times=None, code=code, status=400, message=QUOTING)
+    with listening_sentry() as sentry:
+        done = run_manage("sync_books", SENTRY_DSN=sentry.dsn, LOGLEVEL="debug", SALESFORCE_BULK_THRESHOLD="1000000")
+    assert done.returncode == 1
+    assert code in done.stderr
+    assert CANARY not in done.stdout + done.stderr
+    assert CANARY not in sentry.received
+
+
+@pytest.mark.parametrize(("code", "status"), [("UNKNOWN_EXCEPTION", 500), ("STORAGE_LIMIT_EXCEEDED", 400)])
+def test_a_change_of_a_contact_that_fails_logs_no_quote(
+    database: str, simulator: Simulator, cookies: CookieMaker, tmp_path: Path, code: str, status: int
+) -> None:
+    new_contact(simulator)
+    simulator.fail("error", path="sobjects/Contact", times=None, code=code, status=status, message=QUOTING)
+    variables = {
+        **simulator.variables,
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
+        "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+        "LOGLEVEL": "debug",
+    }
+    log = tmp_path / "server.log"
+    with (
+        listening_sentry() as sentry,
+        server(environment({**variables, "SENTRY_DSN": sentry.dsn}, database), log) as url,
+    ):
+        answer = put_contact(url, cookies.cookie())
+    assert answer.status_code == 503, answer.text
+    assert code in log.read_text()
+    assert CANARY not in log.read_text()
+    assert CANARY not in sentry.received
+    assert CANARY not in answer.text
+    assert UUID not in sentry.received
+
+
+def put_contact(url: str, cookie: str) -> requests.Response:
+    session = requests.Session()
+    session.cookies.set("oxa", cookie)
+    token = session.get(f"{url}/api/v1/me", timeout=20).json()["csrf_token"]
+    headers = {"X-CSRFToken": token, "Content-Type": "application/json"}
+    return session.put(f"{url}/api/v1/contact", json.dumps({"first_name": CANARY}), headers=headers, timeout=20)
