@@ -83,7 +83,7 @@ def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
     except TransientError as error:
         raise TagsNotMade(str(error), retry_after=max(RETRY_SECONDS, int(error.retry_after))) from error
     except SalesforceError as error:
-        raise TagsRefused(str(error)) from error
+        raise TagsRefused(error.in_full) from error
 
 
 def _there(client: PardotClient, action: str, name: str) -> CleanupTag:

@@ -28,7 +28,7 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     try:
         usage = asked.ask_usage()
     except SalesforceError as error:
-        yield Finding("fix", _BUSINESS_UNIT, str(error))
+        yield Finding("fix", _BUSINESS_UNIT, error.in_full)
         return
     told = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "it does not tell its calls of the day"
     said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {told}"
@@ -55,7 +55,7 @@ def _person(client: SalesforceClient, person: PersonObject) -> Finding:
     try:
         next(client.query(f"{soql.select(fields, person.sobject)} LIMIT 1", include_deleted=True), None)
     except SalesforceError as error:
-        return Finding("fix", question, str(error))
+        return Finding("fix", question, error.in_full)
     return Finding("ok", question, f"all {len(fields)} fields can be read")
 
 
@@ -63,7 +63,7 @@ def _object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:
     try:
         page = client.page(entity.path, fields=entity.api_names, params={"limit": "1"})
     except SalesforceError as error:
-        yield Finding("fix", f"Pardot's {entity.path}", str(error))
+        yield Finding("fix", f"Pardot's {entity.path}", error.in_full)
         return
     if page.withheld:
         yield Finding(

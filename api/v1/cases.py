@@ -104,8 +104,9 @@ class CaseDetail(Schema):
     summary="Make a support case",
 )
 def create_case(request: HttpRequest, case: CaseIn, idempotency_key: str | None = IDEMPOTENCY_KEY) -> HttpResponse:
-    """200: it is in Salesforce. 202: Salesforce is away or slow; the case is kept and delivered as soon as may be.
-    422 with a `salesforce_code`: Salesforce refuses it, and nothing is kept for delivery."""
+    """200: it is in Salesforce. 202: Salesforce is away or slow, or refuses for a reason that is not known to be the
+    case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce refuses its
+    values, `errors` names the fields, and nothing is kept for delivery."""
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
     made = case_create(maker=maker, values=case.salesforce_values(), request=once)

@@ -114,7 +114,8 @@ def get_contact(request: HttpRequest, expire: bool = False) -> HttpResponse:
 )
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     """The change is made in Salesforce first and is here when the answer comes. 422 with `salesforce_code` when
-    Salesforce refuses it. 503 when Salesforce is away: the message says whether anything may have been changed, and the
-    same request may be sent again. Needs the CSRF token of `GET /me`."""
+    Salesforce refuses the values; `errors` names the fields. 503 when Salesforce is away, or refuses for a reason that
+    is not known to be the values': the message says whether anything may have been changed, and the same request may be
+    sent again. Needs the CSRF token of `GET /me`."""
     user = signed_in_user(request)
     return json_response(contact_change(user, change.changes(), source=f"PUT {request.path_info}"))

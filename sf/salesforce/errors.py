@@ -119,8 +119,7 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
 
     Source: REST API Developer Guide, "sObject Collections".
     """
-    first = errors[0] if errors else {}
-    listed = [{"errorCode": first.get("statusCode"), "message": first.get("message"), "fields": first.get("fields")}]
+    listed = [{**error, "errorCode": error.get("statusCode")} for error in errors]
     return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
 
 
@@ -170,19 +169,21 @@ def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceErr
 
 
 def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
-    """Code, message and fields of an error body in any of Salesforce's forms (JSON list or object, SOAP, HTML)."""
+    """Return code and message of the first error, and the fields of all, in any of Salesforce's forms (JSON list or
+    object, SOAP, HTML)."""
     text = body.decode("utf-8", "replace").strip()
     try:
         parsed = json.loads(text)
     except ValueError:
         return _parse_markup(text)
-    first = parsed[0] if isinstance(parsed, list) and parsed else parsed
-    if not isinstance(first, dict):
+    listed = parsed if isinstance(parsed, list) and parsed else [parsed]
+    if not all(isinstance(each, dict) for each in listed):
         return "", text[:300], []
+    first = listed[0]
     code = str(first.get("errorCode") or first.get("exceptionCode") or first.get("error") or "")
     said = str(first.get("message") or first.get("exceptionMessage") or first.get("error_description") or "")
-    fields = first.get("fields") or []
-    return code, " ".join(said.split()) or "no message", [str(name) for name in fields]
+    fields = dict.fromkeys(str(name) for each in listed for name in each.get("fields") or [])
+    return code, " ".join(said.split()) or "no message", list(fields)
 
 
 def _parse_markup(text: str) -> tuple[str, str, list[str]]:

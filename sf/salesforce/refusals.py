@@ -153,7 +153,6 @@ _ORG: Mapping[str, tuple[str, str]] = {
     "UNSUPPORTED_API_VERSION": ("This API version has ended.", "Raise SALESFORCE_API_VERSION."),
     "API_DISABLED_FOR_ORG": ("The org or the API user has no API access.", _USER),
     "API_CURRENTLY_DISABLED": ("The API is switched off for the API user.", _USER),
-    "FUNCTIONALITY_NOT_ENABLED": ("The org does not have this feature.", f"{_ADMIN} enable it."),
     "PORTAL_NO_ACCESS": ("The API user is a portal user without access.", _USER),
     "MUTUAL_AUTHENTICATION_FAILED": (
         "The org asks for a client certificate.",
@@ -176,7 +175,6 @@ _ORG: Mapping[str, tuple[str, str]] = {
         "The org's API calls of the last 24 hours are used up.",
         "Wait, or find out who makes the calls (Setup: API usage). With “Concurrent” in the message it is the moment.",
     ),
-    "EXCEEDED_QUOTA": ("A quota of the org is used up.", "Wait, or raise the quota."),
 }
 
 _ACCESS = f"{_ADMIN} give the API user the rights that docs/operations.md lists."
@@ -190,6 +188,8 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ("The owner's kind of user may not do this.", f"{_ADMIN} change the owner."),
     "UNAVAILABLE_RECORDTYPE_EXCEPTION": ("The API user has no record type for this.", f"{_ADMIN} assign one."),
     "REQUIRED_FEATURE_MISSING": ("The org or user lacks a feature license.", f"{_ADMIN} assign it."),
+    "FUNCTIONALITY_NOT_ENABLED": ("The org does not have this feature.", f"{_ADMIN} enable it."),
+    "EXCEEDED_QUOTA": ("A quota of the org is used up.", "Wait, or raise the quota."),
     "LICENSE_LIMIT_EXCEEDED": ("The org has no license left for this.", f"{_ADMIN} free or buy one."),
     "LIMIT_EXCEEDED": ("A limit of the org is used up.", "Wait, or raise the limit."),
     "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent its e-mails of the day.", "Wait until tomorrow."),

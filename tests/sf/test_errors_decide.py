@@ -298,3 +298,11 @@ def test_an_error_names_the_fields(simulator: Simulator) -> None:
     assert error.fields == ("LastName", "Email")
     assert "REQUIRED_FIELD_MISSING to POST /x (LastName, Email)" in str(error)
     assert error.in_full.endswith("Salesforce says: Required")
+
+
+def test_all_errors_of_an_answer_name_their_fields() -> None:
+    body = (
+        b'[{"errorCode": "STRING_TOO_LONG", "message": "a", "fields": ["FirstName"]},'
+        b' {"errorCode": "STRING_TOO_LONG", "message": "b", "fields": ["LastName", "FirstName"]}]'
+    )
+    assert error_from_answer(400, body, asked="PATCH /x").fields == ("FirstName", "LastName")
