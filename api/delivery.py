@@ -154,11 +154,9 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
 
 
 def _report(case: OutboundCase, error: SalesforceError) -> None:
-    """Log a refusal that somebody has to look at, once. Salesforce's sentence may quote a person: the admin has it."""
-    if error.group is Group.MOMENT or case.error_code == error.code:
-        return
-    named = f"{error.code} {', '.join(error.fields)}".strip()
+    """Log a refusal that somebody has to look at. Salesforce's sentence may quote a person: the admin has it."""
     if error.group is Group.RECORD:
+        named = f"{error.code} {', '.join(error.fields)}".strip()
         logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
-    else:
+    elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
         logger.error("case %s stays queued, somebody has to act: %s", case.pk, error)
