@@ -71,7 +71,7 @@ def syncs() -> Iterator[Gauge]:
         "Records that PostgreSQL would not store.",
         [Sample(count, {"object": name}) for name, count in refused],
     )
-    yield Gauge("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().sync_enabled)])
+    yield Gauge("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
 
 
 def salesforce() -> Iterator[Gauge]:

@@ -14,7 +14,7 @@ from pardot.sync.camp import LOCK
 from pardot.sync.entities import ALL, Entity, Tier
 from pardot.sync.state import complete_reads
 from sf.models import SyncRun
-from sf.sync.lock import is_running
+from sf.sync.lease import is_running
 
 _State = SyncRun.State
 

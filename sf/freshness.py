@@ -6,7 +6,7 @@ For ``/healthz/``, which tells it to anybody, and for ``sync_status``, which als
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from sf.models import SyncRun
 from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
+from sf.sync.runs import ENDED_WITHOUT_A_WORD
+from sf.sync.under_way import dead_runs
 
 _DAILY = timedelta(hours=26)
 _WEEKLY = timedelta(days=8)
@@ -34,15 +36,21 @@ A sample is no good run: it says nothing of the rest.
 JOBS = ["cleanup_logs", "deliver_pending"]
 """Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
 
+FAILING = ("failing", "interrupted")
+
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
+
+
+State = Literal["fresh", "failing", "interrupted", "late", "never"]
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """How fresh one object is. ``failing``: the last run ended badly, and no good one has followed."""
+    """How fresh one object is. ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and
+    no good one has followed."""
 
     name: str
-    state: Literal["fresh", "failing", "late", "never"]
+    state: State
     age_seconds: int | None
 
 
@@ -60,13 +68,14 @@ def job_freshness() -> list[Freshness]:
 
 def failing_jobs() -> list[str]:
     """The jobs of ``JOBS`` whose last run ended badly."""
-    return [each.name for each in job_freshness() if each.state == "failing"]
+    return [each.name for each in job_freshness() if each.state in FAILING]
 
 
 def failure_messages(names: Collection[str]) -> dict[str, str]:
     """Name → why its last run that ended badly did."""
     bad = SyncRun.objects.filter(object__in=names, state__in=_BAD)
-    return dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
+    messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
+    return messages | {run.name: ENDED_WITHOUT_A_WORD for run in dead_runs(names)}
 
 
 @dataclass(frozen=True)
@@ -76,10 +85,15 @@ class _Ends:
     done: datetime | None = None
     well: datetime | None = None
     bad: datetime | None = None
+    killed: datetime | None = None
 
     @property
     def failing(self) -> bool:
         return self.bad is not None and (self.well is None or self.bad > self.well)
+
+    @property
+    def interrupted(self) -> bool:
+        return self.failing and self.killed is not None and self.killed == self.bad
 
 
 _NEVER = _Ends()
@@ -87,9 +101,9 @@ _NEVER = _Ends()
 
 def _judged(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
     age = timezone.now() - ended.done if ended.done else None
-    state: Literal["fresh", "failing", "late", "never"] = "fresh"
+    state: State = "fresh"
     if ended.failing:
-        state = "failing"
+        state = "interrupted" if ended.interrupted else "failing"
     elif age is None:
         state = "never"
     elif age > allowed:
@@ -106,6 +120,12 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
             done=Max("ended", filter=Q(state=SyncRun.State.DONE) & ~Q(mode=SyncRun.Mode.SAMPLE)),
             well=Max("ended", filter=Q(state=SyncRun.State.DONE)),
             bad=Max("ended", filter=Q(state__in=_BAD)),
+            killed=Max("ended", filter=Q(state=SyncRun.State.INTERRUPTED)),
         )
     )
-    return {row["object"]: _Ends(row["done"], row["well"], row["bad"]) for row in rows}
+    ends = {row["object"]: _Ends(row["done"], row["well"], row["bad"], row["killed"]) for row in rows}
+    for run in dead_runs(names):
+        before = ends.get(run.name, _NEVER)
+        if before.bad is None or run.ended > before.bad:
+            ends[run.name] = replace(before, bad=run.ended, killed=run.ended)
+    return ends

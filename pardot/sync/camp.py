@@ -17,10 +17,10 @@ from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, Loa
 from pardot.sync.sample import ProspectSample
 from sf.connection import salesforce_client
 from sf.models import SyncRun
-from sf.sync import runs
-from sf.sync.lock import sole_runner
+from sf.sync.lease import sole_runner
 from sf.sync.objects import SyncedObject
 from sf.sync.sync import AnySynced, Progress, Sync
+from sf.sync.under_way import skip_busy_run
 from sf.sync.usage import UsageBudget, UsageCounter
 
 LOCK = "camp_sync"
@@ -118,7 +118,7 @@ class Camp:
 
     def _skip_all(self, entities: Sequence[Entity], report: Report) -> list[SyncRun]:
         skipped = [
-            runs.skip_run(_Named(part), "another camp_sync is under way")
+            skip_busy_run(_Named(part), "another camp_sync is under way", lease=LOCK)
             for entity in entities
             for part in entity.parts
         ]

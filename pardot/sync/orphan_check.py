@@ -58,7 +58,8 @@ class OrphanCheck(CountingSync[CountedEntity]):
             self._ask(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:
-            raise SyncSkipped(f"{str(error).rstrip('.')}; no orphans were stored") from error
+            cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
+            raise SyncSkipped(f"{str(error).rstrip('.')}; no orphans were stored", cause=cause) from error
         finally:
             self._clear()
 

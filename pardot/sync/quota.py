@@ -7,10 +7,12 @@ from django.db.models.functions import Now
 
 from pardot.client import PardotClient
 from pardot.models import PardotQuota
-from sf.models import SyncConfig
+from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, SalesforceError
 from sf.salesforce.limits import ApiUsage
 from sf.sync.errors import SyncPaused, SyncSkipped
+from sf.sync.lease import check_held
+from sf.sync.usage import check_still_on
 
 
 class QuotaBudget:
@@ -29,13 +31,13 @@ class QuotaBudget:
         if not self._asked:
             self._ask()
         if refusal := _refusal(self._client.usage):
-            raise SyncSkipped(refusal)
+            raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
     def _ask(self) -> None:
         try:
             self._client.ask_usage()
         except DailyLimitReached as error:
-            self._failure = SyncSkipped(str(error))
+            self._failure = SyncSkipped(str(error), cause=SyncRun.Cause.LIMIT)
             raise self._failure from error
         except SalesforceError as error:
             self._failure = error
@@ -46,11 +48,12 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way."""
-    if not SyncConfig.load().sync_enabled:
-        raise SyncPaused("syncs were switched off (admin: Sync configuration)")
+    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way; ``LeaseLost``
+    or ``RanTooLong`` when it must not go on."""
+    check_held()
+    check_still_on()
     if refusal := _refusal(usage):
-        raise SyncPaused(refusal)
+        raise SyncPaused(refusal, cause=SyncRun.Cause.LIMIT)
 
 
 def keep_usage(usage: ApiUsage | None) -> None:

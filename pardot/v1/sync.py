@@ -65,7 +65,7 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
     return SyncStatus(
         tier=synced_tier(complete),
-        sync_enabled=SyncConfig.objects.values_list("sync_enabled", flat=True).first() is not False,
+        sync_enabled=(config := SyncConfig.objects.first()) is None or config.syncs_are_on,
         quota=_quota(),
         running=[_running(run) for run in found.running],
         entities=[_entity(status) for status in found.entities],

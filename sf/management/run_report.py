@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from outgoing.text import one_line
 from sf.models import SyncRun
 
+ENDED_BADLY = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
 _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set_aside", "api_calls")
 
 
@@ -29,8 +30,8 @@ class RunReport:
             out.write(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
             if message:
                 err.write(style.WARNING(f"{run.object}: {message}"))
-        elif run.state == SyncRun.State.FAILED:
-            err.write(style.ERROR(f"{run.object}: failed: {message}"))
+        elif run.state in ENDED_BADLY:
+            err.write(style.ERROR(f"{run.object}: {run.state}: {message}"))
         else:
             out.write(f"{run.object}: {run.state}: {message}")
         if run.set_aside:

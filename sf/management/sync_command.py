@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 
 from sf.connection import salesforce_client
-from sf.management.run_report import RunReport, stop_on_sigterm
+from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.sync.engine import ObjectSync
 from sf.sync.jobs import recorded_configuration
@@ -23,7 +23,7 @@ from sf.sync.usage import UsageBudget, UsageCounter
 
 
 class SyncCommand(BaseCommand):
-    """Syncs ``objects`` in their order. Exit status 0: done, or skipped on purpose; otherwise 1."""
+    """Syncs ``objects`` in their order. Exit status 0: done, paused, or skipped on purpose; otherwise 1."""
 
     requires_system_checks = []  # they load every route, which takes longer than a small sync
 
@@ -57,7 +57,7 @@ class SyncCommand(BaseCommand):
         runs = self._run_all(wanted, quiet=options["verbosity"] == 0)
         if len(self.objects) > 1:
             self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
-        failed = [run for run in runs if run.state == SyncRun.State.FAILED]
+        failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
 

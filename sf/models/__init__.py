@@ -10,6 +10,7 @@ from sf.models.record import CachedRecord
 from sf.models.refused_record import RefusedRecord
 from sf.models.school_search import SchoolShortForm, SchoolWord
 from sf.models.sync_config import SyncConfig
+from sf.models.sync_lease import SyncLease
 from sf.models.sync_run import SyncRun
 from sf.models.usage_log import SFAPIUsageLog
 
@@ -26,5 +27,6 @@ __all__ = [
     "SchoolShortForm",
     "SchoolWord",
     "SyncConfig",
+    "SyncLease",
     "SyncRun",
 ]

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 
 class SyncConfig(models.Model):
@@ -17,6 +18,11 @@ class SyncConfig(models.Model):
     sync_enabled = models.BooleanField(
         default=True, help_text="Off: no sync starts, and one that is under way stops at its next page."
     )
+    off_until = models.DateTimeField(
+        null=True, blank=True, help_text="Syncs that are off are on again from then; empty: until somebody does it."
+    )
+    switched_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
+    switched_at = models.DateTimeField(null=True, blank=True, editable=False)
     api_limit = models.PositiveIntegerField(
         "API limit",
         default=285_000,
@@ -51,6 +57,19 @@ class SyncConfig(models.Model):
     def load(cls) -> Self:
         """The row, which is made with its defaults when it is not there."""
         return cls.objects.get_or_create(id=cls.ONLY_ID)[0]
+
+    @property
+    def syncs_are_on(self) -> bool:
+        """Whether syncs may run: switched on, or off until a time that has passed."""
+        return self.sync_enabled or (self.off_until is not None and self.off_until <= timezone.now())
+
+    @property
+    def told_switch(self) -> str:
+        """Where syncs were switched off, by whom, and until when."""
+        by = f" by {self.switched_by}" if self.switched_by else ""
+        at = f" {self.switched_at:%Y-%m-%d %H:%M %Z}" if self.switched_at else ""
+        until = f", until {self.off_until:%Y-%m-%d %H:%M %Z}" if self.off_until else ""
+        return f"admin: Sync configuration{by}{at}{until}"
 
     def budget(self, org_maximum: int) -> int:
         """From how many calls on syncs pause."""

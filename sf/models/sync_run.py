@@ -28,6 +28,18 @@ class SyncRun(models.Model):
         BULK = "bulk", "Bulk API 2.0"
         PARDOT = "Pardot", "Pardot API"
 
+    class Cause(models.TextChoices):
+        """Why a run was held back or cannot succeed by itself; empty: anything else."""
+
+        SWITCH = "switch"
+        """Syncs are switched off."""
+        LIMIT = "limit"
+        """The day's calls are used up."""
+        BUSY = "busy"
+        """Another run is under way."""
+        LASTING = "lasting"
+        """A person must act first: a refused login, a wrong configuration."""
+
     object = models.CharField(max_length=64)
     mode = models.CharField(max_length=16, choices=Mode, blank=True)
     transport = models.CharField(max_length=8, choices=Transport, blank=True)
@@ -55,6 +67,14 @@ class SyncRun(models.Model):
         help_text="Of the declared fields: when it changes, everything is read again.",
     )
     message = models.TextField(blank=True)
+    cause = models.CharField(max_length=8, choices=Cause, blank=True, default="", db_default="")
+    retry_command = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The command that is tried again by itself when this run fails.",
+    )
     resume_state = models.JSONField(
         null=True, blank=True, help_text="Where an unfinished read goes on: job, locator, pages staged."
     )

@@ -10,9 +10,17 @@ class SyncError(Exception):
     """The run failed; the message says what, where and what to do."""
 
 
-class SyncPaused(Exception):
+class _HeldBack(Exception):
+    """``cause`` is one of ``SyncRun.Cause``, or empty."""
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class SyncPaused(_HeldBack):
     """The run stopped on purpose; where its read can be gone on with, what it staged is kept for the next run."""
 
 
-class SyncSkipped(Exception):
+class SyncSkipped(_HeldBack):
     """The run did not begin, on purpose."""

@@ -14,18 +14,30 @@ from django.db import DatabaseError, InterfaceError
 from sf.models import SyncRun
 from sf.sync import runs
 from sf.sync.errors import failures
+from sf.sync.lease import sole_runner
 
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
     """A ``SyncRun`` of this name: done, or failed with the reason, which is raised again. Set its ``message``."""
+    with _living_run(name) as run:
+        try:
+            yield run
+        except Exception as error:
+            runs.end_run(run, SyncRun.State.FAILED, _told(name, error))
+            raise
+        except BaseException as error:
+            runs.end_run(run, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
+            raise
+        runs.end_run(run, SyncRun.State.DONE, run.message)
+
+
+@contextmanager
+def _living_run(name: str) -> Iterator[SyncRun]:
+    """A new run with a lease of its own, by whose heartbeat others see that it lives."""
     run = SyncRun.objects.create(object=name)
-    try:
+    with sole_runner(f"{name} {run.pk}"):
         yield run
-    except Exception as error:
-        runs.end_run(run, SyncRun.State.FAILED, _told(name, error))
-        raise
-    runs.end_run(run, SyncRun.State.DONE, run.message)
 
 
 @contextmanager
@@ -49,7 +61,7 @@ def recorded_configuration(name: str) -> Iterator[None]:
     try:
         yield
     except ImproperlyConfigured as error:
-        run = SyncRun.objects.create(object=name)
+        run = SyncRun.objects.create(object=name, cause=SyncRun.Cause.LASTING)
         runs.end_run(run, SyncRun.State.FAILED, _told(name, error))
         raise
 

@@ -9,8 +9,8 @@ from functools import partial
 from sf.models import RefusedRecord
 from sf.sync import refused, runs
 from sf.sync.errors import SyncSkipped
+from sf.sync.lease import sole_transaction
 from sf.sync.load import Merge, Stage
-from sf.sync.lock import sole_transaction
 from sf.sync.objects import EVERY_OBJECT
 from sf.sync.runs import LoadedObject
 

@@ -106,6 +106,10 @@ class ReadState:
             return None
 
 
+ENDED_WITHOUT_A_WORD = "its process ended without a word: killed, or the machine stopped"
+_LONGEST_COMMAND = 500
+
+
 def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
@@ -115,28 +119,23 @@ def database_now() -> datetime:
     return now
 
 
-def begin_run(synced: Synced) -> SyncRun:
-    """A new run; whoever still counts as running is not, because the lock is ours."""
+def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
+    """A new run; whoever still counts as running is not, because the lease is ours."""
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
-        state=SyncRun.State.INTERRUPTED,
-        ended=Now(),
-        message="its process ended without a word: killed, or the machine stopped",
+        state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
     )
-    run = SyncRun.objects.create(object=synced.name, fingerprint=synced.fingerprint)
-    run.refresh_from_db()
-    return run
-
-
-def skip_run(synced: Synced, reason: str) -> SyncRun:
     run = SyncRun.objects.create(
-        object=synced.name,
-        state=SyncRun.State.SKIPPED,
-        ended=Now(),
-        message=reason,
-        fingerprint=synced.fingerprint,
+        object=synced.name, fingerprint=synced.fingerprint, retry_command=retry_command[:_LONGEST_COMMAND]
     )
     run.refresh_from_db()
     return run
+
+
+def leave_run(run: SyncRun, message: str) -> None:
+    """Note that the run lost its lease, and nothing else: its unfinished read is another run's by now."""
+    run.state, run.message, run.ended = SyncRun.State.INTERRUPTED, message, database_now()
+    still_ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING)
+    still_ours.update(state=run.state, message=message, ended=run.ended, api_calls=run.api_calls)
 
 
 def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:

@@ -6,16 +6,19 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
 from sf.sync import runs, usage
 from sf.sync.errors import SyncError, SyncPaused, SyncSkipped, failures
-from sf.sync.lock import sole_runner
+from sf.sync.lease import LeaseLost, fence, sole_runner
 from sf.sync.runs import Synced
+from sf.sync.under_way import skip_busy_run
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,14 @@ class SyncOptions:
     @property
     def full(self) -> bool:
         return self.force or self.force_delete
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The commands that try again what a run left: its object alone, or with those that were to follow."""
+
+    alone: str = ""
+    with_rest: str = ""
 
 
 class Progress(Protocol):
@@ -70,8 +81,11 @@ class Sync(ABC, Generic[AnySynced]):
         self._run: SyncRun
         self._synced = synced
         self._name = synced.name
+        self._cause = ""
         self._remark = ""
         """What is worth knowing of a run that ends well."""
+        self.retry = Retry()
+        """Set it before ``run``."""
         self.stops_the_rest = False
         """After a run: nothing else can be read now either (no login, no network, no calls left)."""
 
@@ -93,10 +107,11 @@ class Sync(ABC, Generic[AnySynced]):
 
     def run(self) -> SyncRun:
         """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
-        with sole_runner(self._name) as held:
+        with sole_runner(self._name, longest=timedelta(hours=settings.SYNC_MAX_HOURS)) as held:
             if not held:
-                return runs.skip_run(self._synced, "another run of it is under way")
-            self._run = runs.begin_run(self._synced)
+                return skip_busy_run(self._synced, "another run of it is under way", lease=self._name)
+            # Killed, it leaves the command for all that was to follow.
+            self._run = runs.begin_run(self._synced, retry_command=self.retry.with_rest)
             before = self._calls_so_far()
             try:
                 state, message = self._outcome()
@@ -113,9 +128,13 @@ class Sync(ABC, Generic[AnySynced]):
             usage.check_switch()
             self._check_budget()
             self._read_and_merge()
+        except LeaseLost as error:
+            return SyncRun.State.INTERRUPTED, str(error)
         except SyncSkipped as error:
+            self._cause = error.cause
             return SyncRun.State.SKIPPED, str(error)
         except (SyncPaused, DailyLimitReached) as error:
+            self._cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
             self.stops_the_rest = True
             return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
         except (SyncError, SalesforceError, DatabaseError, InterfaceError) as error:
@@ -132,6 +151,8 @@ class Sync(ABC, Generic[AnySynced]):
         if self._is_final(error):
             self._forget_read()
         self.stops_the_rest = self._concerns_all(error)
+        if isinstance(error, SalesforceError) and error.lasting:
+            self._cause = SyncRun.Cause.LASTING
         if isinstance(error, DatabaseError | InterfaceError):
             return f"PostgreSQL: {' '.join(str(error).split())}"
         return str(error)
@@ -139,15 +160,27 @@ class Sync(ABC, Generic[AnySynced]):
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
         """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
         self._run.api_calls = self._calls_so_far() - calls_before
+        self._run.cause = self._cause
+        if not self.stops_the_rest and state is not SyncRun.State.INTERRUPTED:
+            self._run.retry_command = self.retry.alone
         if state is SyncRun.State.FAILED:
             failures.error("%s failed: %s", self._name, message)
         try:
-            runs.end_run(self._run, state, message)
+            self._note_end(state, message)
             self._note_usage()
         except (DatabaseError, InterfaceError):
             self._run.state, self._run.message = state, message
             logger.warning("%s: the end of the run could not be noted: PostgreSQL is away", self._name)
             connection.close()
+
+    def _note_end(self, state: SyncRun.State, message: str) -> None:
+        """Who lost the lease leaves the run as its successor noted it, which has the unfinished read as well."""
+        try:
+            with transaction.atomic():
+                fence()
+                runs.end_run(self._run, state, message)
+        except LeaseLost as error:
+            runs.leave_run(self._run, str(error))
 
     def _forget_read(self) -> None:
         """What was staged cannot be trusted: the next run begins anew."""

@@ -13,11 +13,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from sf.best_effort import best_effort
-from sf.models import SFAPIUsageLog, SyncConfig
+from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.limits import ApiUsage
 from sf.sync.errors import SyncPaused, SyncSkipped
+from sf.sync.lease import check_held
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +63,9 @@ LIMITS_UNREADABLE = (
 
 def check_switch() -> None:
     """``SyncSkipped`` when syncs are switched off."""
-    if not SyncConfig.load().sync_enabled:
-        raise SyncSkipped("syncs are switched off (admin: Sync configuration)")
+    config = SyncConfig.load()
+    if not config.syncs_are_on:
+        raise SyncSkipped(f"syncs are switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
 
 
 USAGE_HOLDS = timedelta(hours=1)
@@ -77,7 +79,7 @@ def check_kept_usage() -> None:
     if value is None or limit is None or checked is None or timezone.now() - checked > USAGE_HOLDS:
         return
     if refusal := _refusal(ApiUsage(used=value, maximum=limit)):
-        raise SyncSkipped(refusal)
+        raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
 
 class UsageBudget:
@@ -93,7 +95,7 @@ class UsageBudget:
             self._refusal = self._ask()
         refusal = self._refusal or _refusal(self._client.usage)
         if refusal:
-            raise SyncSkipped(refusal)
+            raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
     def _ask(self) -> str:
         self._client.session()  # a login that fails says nothing about the limits
@@ -119,12 +121,20 @@ def _own_count() -> ApiUsage:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when syncs were switched off or the budget is used up while the run is under way."""
-    if not SyncConfig.load().sync_enabled:
-        raise SyncPaused("syncs were switched off (admin: Sync configuration)")
+    """``SyncPaused`` when syncs were switched off or the budget is used up while the run is under way; ``LeaseLost`` or
+    ``RanTooLong`` when it must not go on."""
+    check_held()
+    check_still_on()
     refusal = _refusal(usage)
     if refusal:
-        raise SyncPaused(refusal)
+        raise SyncPaused(refusal, cause=SyncRun.Cause.LIMIT)
+
+
+def check_still_on() -> None:
+    """``SyncPaused`` when syncs were switched off while the run is under way."""
+    config = SyncConfig.load()
+    if not config.syncs_are_on:
+        raise SyncPaused(f"syncs were switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
 
 
 def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:

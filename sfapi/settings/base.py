@@ -150,6 +150,7 @@ SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.tex
 SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
     "SALESFORCE_SCHOOLS_RATE_LIMIT", env.text("SALESFORCE_SCHOOLS_RATE_LIMIT", "60/min")
 )
+SYNC_MAX_HOURS = env.integer("SYNC_MAX_HOURS", 6, at_least=1, at_most=168)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------

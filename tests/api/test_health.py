@@ -69,7 +69,7 @@ def test_all_is_well(probe: Client) -> None:
     ("state", "age", "expected"),
     [
         (SyncRun.State.FAILED, timedelta(0), "failing"),
-        (SyncRun.State.INTERRUPTED, timedelta(0), "failing"),
+        (SyncRun.State.INTERRUPTED, timedelta(0), "interrupted"),
         (SyncRun.State.DONE, timedelta(hours=27), "late"),
         (None, timedelta(0), "never"),
     ],

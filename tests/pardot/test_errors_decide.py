@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from pardot.models import Form, PardotQuota
 from pardot.sync import entities
 from sf.models import SyncConfig, SyncRun
-from sf.sync.lock import is_running
+from sf.sync.lease import is_running
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
@@ -127,5 +127,4 @@ def test_one_command_runs_at_a_time(pardot: Pardot, start: Start) -> None:
     wait_for(lambda: pardot.calls() >= 2)
     assert "another camp_sync is under way" in camp_sync("--entities", "forms")
     kill(first)
-    # The lock goes with the process, as soon as PostgreSQL has seen that nobody is there any more.
-    wait_for(lambda: not is_running("camp_sync"))
+    assert not is_running("camp_sync")

@@ -15,7 +15,7 @@ from pardot.models import PardotQuota
 from pardot.sync.camp import LOCK
 from pardot.sync.entities import ALL
 from sf.models import SyncConfig, SyncRun
-from sf.sync.lock import is_running, sole_runner
+from sf.sync.lease import is_running, sole_runner
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
 from tests.api.cookies import CookieMaker
 from tests.pardot.remote import Pardot, camp_sync

@@ -1,4 +1,4 @@
-"""One runner an object: the lock is PostgreSQL's, so it holds across machines and goes with its process."""
+"""One runner an object: the lease is PostgreSQL's, so it holds across machines and goes with its process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_five_at_once_one_runs_and_a_killed_holder_frees_the_lock(
+def test_of_five_at_once_one_runs_and_a_killed_holder_frees_the_lease(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)

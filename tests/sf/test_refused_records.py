@@ -14,7 +14,7 @@ from django.db import connection
 from sf.models import Account, Opportunity, RefusedRecord
 from sf.sync import source
 from sf.sync.errors import SyncSkipped
-from sf.sync.lock import sole_runner
+from sf.sync.lease import sole_runner
 from sf.sync.objects import ACCOUNTS, OPPORTUNITIES
 from sf.sync.retry import retry_refused
 from tests.sf.cache import assert_equal, in_cache, in_salesforce, last_run, sync
@@ -207,7 +207,7 @@ def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
         retry_refused(OPPORTUNITIES, merged=unlock_what_the_session_holds)
         cursor.execute(own_locks)
         held.append(cursor.fetchone())
-    assert held == [(2,), (0,)], "one for all that merge into the table, one for all that sync the object"
+    assert held == [(1,), (0,)], "one for all that merge into the table"
 
 
 def assert_set_aside(bad: dict[str, str]) -> None:

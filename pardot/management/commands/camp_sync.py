@@ -18,7 +18,7 @@ from pardot.sync.estimate import question
 from pardot.sync.options import CampOptions
 from pardot.tiers import tier_of
 from sf.management.questions import agreed_on_terminal
-from sf.management.run_report import RunReport, stop_on_sigterm
+from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
 from sf.sync.jobs import recorded_configuration, recorded_job
@@ -85,13 +85,13 @@ class Command(BaseCommand):
         report = RunReport(self, removed="removed", calls="calls")
         sample = PROSPECTS if tier is Tier.SCOUT else None
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
-        if any(run.state != SyncRun.State.SKIPPED for run in runs):
+        if any(run.state != SyncRun.State.SKIPPED and run.cause != SyncRun.Cause.BUSY for run in runs):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
             with recorded_job(JOB):
                 snapshot = finish(Tier(reached) if tier and reached else None)
             self.stdout.write(_told(snapshot))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
-        failed = [run for run in runs if run.state == SyncRun.State.FAILED]
+        failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
 

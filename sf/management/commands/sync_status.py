@@ -7,14 +7,14 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
-from sf.freshness import Freshness, failure_messages, job_freshness, sync_freshness
+from sf.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.schedule import next_run
 from sf.status import ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
-_HEALTH = "{:<24} {:<8} {:<16} {}"
+_HEALTH = "{:<24} {:<11} {:<16} {}"
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         """What ``/healthz/`` says of syncs and jobs, Pardot's too, and why."""
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
         found = sync_freshness() + job_freshness()
-        reasons = failure_messages([each.name for each in found if each.state == "failing"])
+        reasons = failure_messages([each.name for each in found if each.state in FAILING])
         for each in found:
             line = _HEALTH.format(each.name, each.state, _last_good(each), reasons.get(each.name, ""))
             self.stdout.write(line.rstrip())
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def _budget(self) -> None:
         config = SyncConfig.load()
         today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
-        switch = "on" if config.sync_enabled else "SWITCHED OFF (admin: Sync configuration)"
+        switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
         self.stdout.write(f"syncs           {switch}")
         self.stdout.write(f"our API calls   {today['calls'] or 0:,} today (UTC)")
         if config.last_usage_check and config.last_usage_limit:

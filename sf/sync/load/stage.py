@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import connection, transaction
 from psycopg import sql
 
+from sf.sync.lease import fence
 from sf.sync.load.refusal import Row
 from sf.sync.load.statements import execute, fetch, fetch_all, value
 from sf.sync.load.target import Column, Target
@@ -40,7 +41,9 @@ class Stage:
             execute(sql.SQL(form).format(self.target.staging, columns))
 
     def drop(self) -> None:
-        execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))
+        with transaction.atomic():
+            fence()
+            execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))
 
     def count(self) -> int:
         """Staged rows; -1 when there is no staging table."""
@@ -67,6 +70,7 @@ class Stage:
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL ({}))").format(
             self.target.staging, columns, columns
         )
+        fence()
         with connection.cursor() as cursor, connection.wrap_database_errors:
             with cursor.copy(statement) as copy:
                 for chunk in _without_nul(first, remaining):
@@ -76,6 +80,7 @@ class Stage:
     def copy_rows(self, rows: Iterable[Row]) -> int:
         """Stage rows in the order of the target's columns; their number."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(self.target.staging, self.target.names)
+        fence()
         with connection.cursor() as cursor, connection.wrap_database_errors:
             with cursor.copy(statement) as copy:
                 for row in rows:

@@ -20,7 +20,7 @@ from api.models import CircuitBreaker
 from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
-from sf.sync.lock import sole_runner
+from sf.sync.lease import sole_runner
 from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class SyncLease(models.Model):
+    """Who may run a sync or a job now. A row without a heartbeat is free for whoever comes next."""
+
+    name = models.CharField(max_length=96, primary_key=True)
+    holder = models.CharField(max_length=32, help_text="One process's run; another holder means that it was lost.")
+    place = models.CharField(max_length=200, blank=True, help_text="Host, boot and process namespace of the holder.")
+    pid = models.PositiveIntegerField(help_text="The holder's process there.")
+    taken_at = models.DateTimeField(db_default=Now())
+    renewed_at = models.DateTimeField(db_default=Now(), help_text="The last heartbeat, by PostgreSQL's clock.")
+
+    def __str__(self) -> str:
+        return f"{self.name} by process {self.pid} on {self.host}"
+
+    @property
+    def host(self) -> str:
+        return self.place.partition(" ")[0] or "an unknown host"

@@ -1,0 +1,227 @@
+"""One runner at a time: a lease in PostgreSQL, kept by a heartbeat.
+
+No statement relies on the session of another, so leases work behind a pooler that shares sessions. A holder that is
+killed stops its heartbeat: the lease is free at once for processes of the same machine, which see that the holder's
+process is gone, and after ``LEASE`` for all others.
+
+A holder that was paused may have lost its lease without noticing. ``fence`` is called in each transaction that writes
+what a run read: it fails if the lease is another's, and keeps it from being taken until the transaction ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from sf.sync.errors import SyncError
+from sf.sync.holder import Place, here
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=40)
+"""So long after its last heartbeat a holder counts as gone."""
+BEAT_SECONDS = 10.0
+"""A third of the lease or less: two heartbeats may fail."""
+_WAIT_SECONDS = 5.0
+
+_INSERT = """
+    INSERT INTO sf_synclease (name, holder, place, pid, taken_at, renewed_at)
+    VALUES (%s, %s, %s, %s, clock_timestamp(), clock_timestamp()) ON CONFLICT (name) DO NOTHING
+"""
+# A fence holds the row FOR KEY SHARE, which lets heartbeats through but not this.
+_LOOK = """
+    SELECT place, pid, renewed_at < clock_timestamp() - %s
+      FROM sf_synclease WHERE name = %s FOR UPDATE SKIP LOCKED
+"""
+_TAKE_OVER = """
+    UPDATE sf_synclease SET holder = %s, place = %s, pid = %s, taken_at = clock_timestamp(),
+           renewed_at = clock_timestamp()
+     WHERE name = %s
+"""
+_RENEW = "UPDATE sf_synclease SET renewed_at = clock_timestamp() WHERE name = %s AND holder = %s"
+_RELEASE = "DELETE FROM sf_synclease WHERE name = %s AND holder = %s"
+_FENCE = """
+    SELECT count(*) FROM (SELECT 1 FROM sf_synclease WHERE holder = ANY (%s) FOR KEY SHARE) AS held
+"""
+# PostgreSQL itself ends what a vanished machine left open: a transaction that waits, a connection that is dead.
+_NOTICE_A_VANISHED_CLIENT = """
+    SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
+           set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
+           set_config('tcp_keepalives_count', '3', true)
+"""
+
+
+class LeaseLost(SyncError):
+    """Another process took the lease over: this one wrote nothing more, and must not."""
+
+
+class RanTooLong(SyncError):
+    """The run reached its longest time."""
+
+
+@dataclass
+class Lease:
+    """One holder's lease. ``ends``: ``time.monotonic()`` at which the run has taken its longest time."""
+
+    name: str
+    ends: float | None = None
+    longest: str = ""
+    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
+    lost: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends is not None and time.monotonic() > self.ends
+
+    def check(self) -> None:
+        """Raises ``LeaseLost`` or ``RanTooLong`` when the run must not go on. Asks nobody."""
+        if self.lost:
+            raise LeaseLost(_lost(self.name))
+        if self.is_over:
+            raise RanTooLong(
+                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was ended. What was read is kept where it "
+                "can be continued; the next run goes on with it"
+            )
+
+
+_held: ContextVar[tuple[Lease, ...]] = ContextVar("held leases", default=())
+
+
+@contextmanager
+def sole_runner(
+    name: str, *, longest: timedelta | None = None, patience: timedelta = timedelta()
+) -> Iterator[Lease | None]:
+    """Hold the lease of this name, or yield ``None`` while another process does. ``longest``: when ``check_held``
+    begins to fail. ``patience``: how long to wait for the other."""
+    lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _told(longest))
+    give_up = time.monotonic() + patience.total_seconds()
+    while not (taken := _take(lease)) and time.monotonic() < give_up:
+        time.sleep(_WAIT_SECONDS)
+    if not taken:
+        yield None
+        return
+    token = _held.set((*_held.get(), lease))
+    try:
+        with _heartbeat(lease):
+            yield lease
+    finally:
+        _held.reset(token)
+        _release(lease)
+
+
+@contextmanager
+def sole_transaction(name: str) -> Iterator[bool]:
+    """A transaction, and whether it may do what ``sole_runner(name)`` does. Who wants the lease meanwhile waits for
+    the end of the transaction, or is told that it is taken."""
+    lease = Lease(name)
+    with transaction.atomic():
+        held = _take(lease)
+        yield held
+        if held:
+            _release(lease)
+
+
+def check_held() -> None:
+    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must not go on. For between two calls."""
+    for lease in _held.get():
+        lease.check()
+
+
+def fence() -> None:
+    """Raise ``LeaseLost`` unless the leases of this thread's runs are still its own; they stay so until the
+    transaction ends. Nothing to do where no run is under way (live look-ups)."""
+    held = _held.get()
+    if not held:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTICE_A_VANISHED_CLIENT)
+        cursor.execute(_FENCE, [[lease.holder for lease in held]])
+        row = cursor.fetchone()
+    if row is None or row[0] != len(held):
+        raise LeaseLost(_lost(held[-1].name))
+
+
+def is_running(name: str) -> bool:
+    """Whether some process holds the lease of ``sole_runner(name)`` now."""
+    values: list[Any] = [name, LEASE]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT place, pid FROM sf_synclease WHERE name = %s AND renewed_at >= clock_timestamp() - %s", values
+        )
+        row = cursor.fetchone()
+    return row is not None and not Place(*row).is_gone
+
+
+def _take(lease: Lease) -> bool:
+    place = here()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INSERT, [lease.name, lease.holder, place.place, place.pid])
+        if cursor.rowcount:
+            return True
+        values: list[Any] = [LEASE, lease.name]
+        cursor.execute(_LOOK, values)
+        row = cursor.fetchone()
+        if row is None or not (row[2] or Place(row[0], row[1]).is_gone):
+            return False
+        cursor.execute(_TAKE_OVER, [lease.holder, place.place, place.pid, lease.name])
+    return True
+
+
+def _release(lease: Lease) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_RELEASE, [lease.name, lease.holder])
+    except (DatabaseError, InterfaceError):
+        # Its heartbeat has ended, so the lease does too.
+        logger.info("the lease of %s is left to run out: PostgreSQL is away", lease.name)
+
+
+@contextmanager
+def _heartbeat(lease: Lease) -> Iterator[None]:
+    """Renew the lease by a thread with its own connection, so that a long statement keeps it."""
+    if connection.in_atomic_block:  # no other connection sees the row before the caller's transaction ends
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_beat, args=(lease, stop), name=f"lease of {lease.name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _beat(lease: Lease, stop: threading.Event) -> None:
+    """Until the run ends, has lost its lease, or takes too long: a run that hangs must not keep others away."""
+    while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_RENEW, [lease.name, lease.holder])
+                lease.lost = cursor.rowcount == 0
+        except (DatabaseError, InterfaceError) as error:
+            logger.info("the lease of %s could not be renewed: %s", lease.name, " ".join(str(error).split()))
+        finally:
+            connection.close()
+
+
+def _lost(name: str) -> str:
+    return (
+        f"this process stood still, and another took over the lease of {name}; nothing more was written here. "
+        "Nothing to do: the other run goes on"
+    )
+
+
+def _told(longest: timedelta | None) -> str:
+    hours = longest.total_seconds() / 3600 if longest else 0
+    return f"{hours:g} hour{'' if hours == 1 else 's'}"

@@ -1,0 +1,100 @@
+"""Runs that another run keeps from beginning, and runs that only seem to be under way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from sf.models import SyncLease, SyncRun
+from sf.sync.errors import failures
+from sf.sync.holder import Place, process_age
+from sf.sync.lease import LEASE
+from sf.sync.runs import ENDED_WITHOUT_A_WORD, Synced, database_now
+
+State = SyncRun.State
+
+# One statement, so that runs and leases are of one moment. A job's lease is named by its run as well.
+_UNDER_WAY = """
+    SELECT run.id, run.object, run.started, lease.renewed_at, coalesce(lease.place, ''), coalesce(lease.pid, 0),
+           coalesce(lease.renewed_at >= clock_timestamp() - %(lease)s, run.started >= clock_timestamp() - %(begin)s)
+      FROM sf_syncrun run
+      LEFT JOIN sf_synclease lease ON lease.name IN (run.object, run.object || ' ' || run.id)
+     WHERE run.state = 'running' AND (%(all)s OR run.object = ANY (%(names)s))
+"""
+
+_BEGIN = timedelta(seconds=5)
+"""Between the two statements that note a job's run and take its lease."""
+
+_skipped_here: set[int] = set()
+"""The runs that this process skipped."""
+
+
+@dataclass(frozen=True)
+class DeadRun:
+    """A run that is noted as running, and whose process has gone. ``ended``: about when."""
+
+    id: int
+    name: str
+    ended: datetime
+
+
+def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
+    """The dead runs of these objects, or all."""
+    values: dict[str, Any] = {"lease": LEASE, "begin": _BEGIN, "all": names is None, "names": list(names or ())}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_WAY, values)
+        rows = cursor.fetchall()
+    return [
+        DeadRun(key, name, max(started, renewed or started))
+        for key, name, started, renewed, place, pid, live in rows
+        if not live or Place(place, pid).is_gone
+    ]
+
+
+def note_dead_runs() -> None:
+    """Make dead runs ``interrupted`` in the table too, without waiting for the next run of their objects."""
+    for run in dead_runs():
+        SyncRun.objects.filter(pk=run.id, state=State.RUNNING).update(
+            state=State.INTERRUPTED, ended=run.ended, message=ENDED_WITHOUT_A_WORD
+        )
+
+
+def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
+    """Note a run that does not begin because another has the lease: skipped, and failed from the second time on."""
+    again = _was_skipped_before(synced.name)
+    run = SyncRun.objects.create(
+        object=synced.name,
+        state=State.FAILED if again else State.SKIPPED,
+        ended=Now(),
+        message=f"{reason}, for at least the second time in a row: {_holder(lease)}" if again else reason,
+        fingerprint=synced.fingerprint,
+        cause=SyncRun.Cause.BUSY,
+    )
+    run.refresh_from_db()
+    _skipped_here.add(run.pk)
+    if again:
+        failures.error("%s failed: %s", synced.name, run.message)
+    return run
+
+
+def _was_skipped_before(name: str) -> bool:
+    """Whether the last try was skipped too. Commands that were started at once are one try."""
+    last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
+    if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
+        return False
+    return last.pk in _skipped_here or last.ended < database_now() - process_age()
+
+
+def _holder(lease: str) -> str:
+    held = SyncLease.objects.filter(name=lease).first()
+    if held is None:
+        return "it has just ended"
+    return (
+        f"process {held.pid} on {held.host} has run since {held.taken_at:%Y-%m-%d %H:%M %Z}. "
+        "If it hangs, end it; its place is free at once, for other machines within a minute"
+    )

@@ -1,0 +1,253 @@
+"""A lease keeps others away while its holder lives, and nothing longer; who has lost it writes nothing more."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection, transaction
+from django.db.models import F
+from django.test import Client
+
+from sf.models import Account, SyncLease, SyncRun
+from sf.sync import lease as leases
+from sf.sync.errors import SyncSkipped
+from sf.sync.jobs import recorded_job
+from sf.sync.lease import LeaseLost, RanTooLong, check_held, fence, is_running, sole_runner
+from sf.sync.load import Stage
+from sf.sync.lock import wait_to_merge
+from sf.sync.objects import ACCOUNTS
+from sf.sync.retry import retry_refused
+from tests.conftest import SCHOOLS, Manage
+from tests.sf.cache import assert_equal, sync
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ELSEWHERE = "another-host 0d8f 4026531836"
+
+
+def move_to_another_machine(name: str = "accounts") -> None:
+    """Nobody here can see whether the holder lives."""
+    SyncLease.objects.filter(name=name).update(place=ELSEWHERE)
+
+
+def stop_heart(name: str = "accounts") -> None:
+    SyncLease.objects.filter(name=name).update(renewed_at=F("renewed_at") - leases.LEASE)
+
+
+@contextmanager
+def held_elsewhere(name: str) -> Iterator[None]:
+    with sole_runner(name):
+        move_to_another_machine(name)
+        yield
+
+
+def states(client: Client) -> dict[str, str]:
+    objects = client.get("/healthz/").json()["syncs"]["objects"]
+    return {name: each["state"] for name, each in objects.items()}
+
+
+def test_a_lease_ends_within_a_minute_of_the_last_heartbeat_and_not_before() -> None:
+    assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE < timedelta(minutes=1)
+    with held_elsewhere("accounts"):
+        SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE + timedelta(seconds=10))
+        assert is_running("accounts")
+        with sole_runner("accounts") as second:
+            assert second is None
+        stop_heart()
+        assert not is_running("accounts")
+        with sole_runner("accounts") as third:
+            assert third is not None
+            assert is_running("accounts")
+    assert not SyncLease.objects.exists()
+
+
+def test_a_long_statement_keeps_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
+    with held_elsewhere("accounts"), connection.cursor() as cursor:
+        stop_heart()
+        cursor.execute("SELECT pg_sleep(1)")
+        assert is_running("accounts")
+
+
+def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() -> None:
+    """Its transaction holds the row, so that nobody takes over between the fence and the commit."""
+
+    def take() -> bool:
+        with sole_runner("accounts") as mine:
+            taken = mine is not None
+        connection.close()
+        return taken
+
+    with ThreadPoolExecutor() as elsewhere, held_elsewhere("accounts"):
+        stop_heart()
+        with transaction.atomic():
+            wait_to_merge("sf_account")
+            assert not elsewhere.submit(take).result()
+        assert elsewhere.submit(take).result()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        fence,
+        lambda: wait_to_merge("sf_account"),
+        lambda: Stage(ACCOUNTS.target).create(),
+        lambda: Stage(ACCOUNTS.target).drop(),
+        lambda: Stage(ACCOUNTS.target).copy_rows([]),
+        lambda: Stage(ACCOUNTS.target).copy_csv([b"Id\n"], ["Id"]),
+    ],
+    ids=["fence", "merge", "create", "drop", "rows", "csv"],
+)
+def test_who_has_lost_the_lease_writes_nothing(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stage, "_order", lambda stage, header, paths: [stage.target.columns[0]])
+    Stage(ACCOUNTS.target).create()
+    with sole_runner("camp_sync"), sole_runner("accounts"):
+        write()
+        Stage(ACCOUNTS.target).create()
+        SyncLease.objects.filter(name="accounts").update(holder="another")
+        with pytest.raises(LeaseLost, match="another took over the lease of accounts"):
+            write()
+    Stage(ACCOUNTS.target).drop()
+
+
+def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
+    with sole_runner("accounts") as held:
+        check_held()
+        SyncLease.objects.update(holder="another")
+        wait_for(lambda: held is not None and held.lost)
+        with pytest.raises(LeaseLost):
+            check_held()
+    assert SyncLease.objects.get().holder == "another"
+
+
+def test_a_paused_machine_that_lost_its_lease_does_not_merge(
+    simulator: Simulator, start: Start, run_manage: Manage
+) -> None:
+    """The first process stands still with all its rows read; another machine's run goes through meanwhile."""
+    stale = simulator.ids("Account")[0]
+    simulator.fail("hang", path="q=SELECT.Id", seconds=3)
+    paused = start("sync_accounts")
+    wait_for(lambda: simulator.calls_to("query") == 2)
+    paused.send_signal(signal.SIGSTOP)
+    move_to_another_machine()
+    stop_heart()
+    simulator.edit("Account", stale, Name="Edited while the first one slept")
+    second = run_manage("sync_accounts", "--force")
+    assert (second.returncode, second.stderr) == (0, second.stderr)
+    assert f"{SCHOOLS} inserted" in second.stdout
+    changed = Account.objects.order_by("id").values_list("id", "local_update_date")
+    before = list(changed)
+    paused.send_signal(signal.SIGCONT)
+    _, errors = paused.communicate(timeout=60)
+    assert paused.returncode == 1
+    assert "accounts: interrupted: this process stood still" in errors
+    assert list(changed) == before
+    assert sorted(SyncRun.objects.values_list("state", flat=True)) == ["done", "interrupted"]
+    assert not SyncLease.objects.exists()
+    assert_equal(simulator, Account)
+
+
+def test_a_killed_sync_is_interrupted_at_once_and_its_lease_free(
+    simulator: Simulator, start: Start, client: Client, run_manage: Manage
+) -> None:
+    simulator.fail("hang", path="q=SELECT.Id", seconds=120)
+    process = start("sync_accounts")
+    wait_for(lambda: simulator.calls_to("query") == 2)
+    assert states(client)["accounts"] == "never"
+    kill(process)
+    assert states(client)["accounts"] == "interrupted"
+    assert client.get("/healthz/").status_code == 503
+    assert "its process ended without a word" in run_manage("sync_status").stdout
+    assert run_manage("sync_accounts").returncode == 0
+    assert states(client)["accounts"] == "fresh"
+
+
+def test_a_sync_whose_machine_is_gone_is_interrupted_within_a_minute(
+    simulator: Simulator, start: Start, client: Client, run_manage: Manage
+) -> None:
+    simulator.fail("hang", path="q=SELECT.Id", seconds=120)
+    process = start("sync_accounts")
+    wait_for(lambda: simulator.calls_to("query") == 2)
+    kill(process)
+    move_to_another_machine()
+    assert states(client)["accounts"] == "never", "it may still live"
+    stop_heart()
+    assert states(client)["accounts"] == "interrupted"
+    assert run_manage("sync_accounts").returncode == 0
+
+
+def test_a_killed_job_that_is_no_sync_shows_too(client: Client) -> None:
+    with recorded_job("cleanup_logs") as run:
+        assert client.get("/healthz/").json()["jobs"]["failing"] == []
+        SyncLease.objects.filter(name=f"cleanup_logs {run.pk}").update(place=ELSEWHERE)
+        stop_heart(f"cleanup_logs {run.pk}")
+        assert client.get("/healthz/").json()["jobs"]["failing"] == ["cleanup_logs"]
+    assert client.get("/healthz/").json()["jobs"]["failing"] == []
+
+
+def test_a_run_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, client: Client) -> None:
+    with held_elsewhere("books"):
+        first = run_manage("sync_books")
+        assert (first.returncode, first.stdout) == (0, "books: skipped: another run of it is under way\n")
+        assert states(client)["books"] == "never"
+        second = run_manage("sync_books")
+    assert second.returncode == 1
+    assert "books: failed: another run of it is under way, for at least the second time in a row" in second.stderr
+    assert "on another-host has run since" in second.stderr
+    assert states(client)["books"] == "failing"
+    assert run_manage("sync_books").returncode == 0
+    assert states(client)["books"] == "fresh"
+
+
+def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, settings: Any) -> None:
+    with held_elsewhere("camp_sync"):
+        assert run_manage("camp_sync", "--entities", "forms").returncode == 0
+        second = run_manage("camp_sync", "--entities", "forms")
+    assert second.returncode == 1
+    assert "forms: failed: another camp_sync is under way, for at least the second time" in second.stderr
+    assert "score:" not in second.stdout, "nothing was read, so nothing is audited"
+
+
+def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
+    with sole_runner("accounts", longest=timedelta(hours=6)) as held:
+        assert held is not None
+        check_held()
+        held.ends = time.monotonic() - 1
+        with pytest.raises(RanTooLong, match=r"more than 6 hours \(SYNC_MAX_HOURS\)"):
+            check_held()
+        move_to_another_machine()
+        time.sleep(0.2)
+        stop_heart()
+        time.sleep(0.2)
+        assert not is_running("accounts"), "what hangs for so long does not keep others away"
+
+
+def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    settings.SYNC_MAX_HOURS = 1 / 3600
+    answer = {"id": "750000000000001AAA", "state": "InProgress", "numberRecordsProcessed": 0}
+    simulator.fail("status", path="/jobs/query/", times=None, status=200, body=json.dumps(answer))
+    with pytest.raises(CommandError, match="failed: accounts"):
+        sync("sync_accounts")
+    run = SyncRun.objects.get()
+    assert "(SYNC_MAX_HOURS) and was ended" in run.message
+    assert run.resume_state is not None, "the next run goes on waiting for the same job"
+    assert not SyncLease.objects.exists()
+
+
+def test_refused_records_are_not_tried_while_a_sync_is_under_way() -> None:
+    with held_elsewhere("accounts"), pytest.raises(SyncSkipped, match="a sync of accounts is under way"):
+        retry_refused(ACCOUNTS)
