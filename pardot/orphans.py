@@ -15,6 +15,7 @@ from pardot.audits.asset_audit import CAMPAIGN_KNOWN, NO_CAMPAIGN
 from pardot.audits.prospects import LINKED, VALID_ID
 from pardot.models import CustomRedirect, Form, LandingPage, ListEmail, OrphanRecord, OrphanRun
 from pardot.sync.people import CONTACTS, LEADS, PEOPLE, PersonObject
+from sf.sync.lease import fence
 from sf.sync.load import Stage
 
 RECORDS_A_KIND = 1_000
@@ -35,7 +36,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
 
 # What a prospect names, where nobody of those who know a prospect has one of its ids.
 _SUSPECTS = f"""
-    CREATE TEMP TABLE pardot_orphan_suspect AS
+    CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
         SELECT DISTINCT p.id AS prospect_id, left(v.id, 15) AS crm_id
         FROM pardot_prospect p
@@ -137,16 +138,20 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Note the prospects whose ids nobody has who knows a prospect: Salesforce must be asked about them."""
-    forget_suspects()
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE pardot_orphan_to_ask (round integer, crm_id text PRIMARY KEY)")
+    """Note the prospects whose ids nobody has who knows a prospect: Salesforce must be asked about them.
+
+    In ordinary tables: calls follow, and behind a pooler the next transaction may have another session.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        forget_suspects()
+        cursor.execute("CREATE UNLOGGED TABLE pardot_orphan_to_ask (round integer, crm_id text PRIMARY KEY)")
         cursor.execute(_SUSPECTS)
         cursor.execute("ANALYZE pardot_orphan_suspect")
 
 
 def forget_suspects() -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        fence()
         cursor.execute("DROP TABLE IF EXISTS pardot_orphan_suspect, pardot_orphan_to_ask")
 
 
@@ -170,6 +175,7 @@ def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequ
 def store_orphans() -> OrphanRun:
     """All kinds, found and kept in one transaction. Older runs keep their counts, not their details."""
     with transaction.atomic():
+        fence()
         run = OrphanRun.objects.create()
         for kind, query in _QUERIES.items():
             setattr(run, kind, _keep(run, kind, query))

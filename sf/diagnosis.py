@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 from django.utils.module_loading import autodiscover_modules
 
 from sf.login_advice import login_warnings
@@ -63,6 +64,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     yield login
     if login.state == "ok":
         yield from _questions_to_the_org(client)
+    yield from _pooler()
     for question in _questions_apart:
         yield from question(client)
 
@@ -78,6 +80,13 @@ def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
         yield _fields(client, synced)
     for question in _more_questions:
         yield from question(client)
+
+
+def _pooler() -> Iterator[Finding]:
+    """Nothing where PostgreSQL is reached directly."""
+    connection.ensure_connection()
+    if getattr(connection, "shares_sessions", False):
+        yield Finding("ok", "pooler", "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared")
 
 
 def _configuration() -> Iterator[Finding]:
