@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 
 
@@ -8,5 +10,13 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - registers them, once the models are there
         from api.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
+        from sf.status import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
 
         build_schemas_late()
+        MORE_LINES.append(_breaker_lines)
+
+
+def _breaker_lines() -> Iterable[str]:
+    from api.breaker import breaker_lines  # noqa: PLC0415 - needs the models, and few commands ask
+
+    return breaker_lines()

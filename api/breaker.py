@@ -90,6 +90,18 @@ def breaker_state() -> BreakerState:
     return BreakerState(True, *row) if row else BreakerState()
 
 
+def breakers() -> dict[str, bool]:
+    """Every breaker by name, and whether it is open."""
+    noted = CircuitBreaker.objects.values_list("name", "failures")
+    return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in noted}
+
+
+def breaker_lines() -> Iterator[str]:
+    """For ``sync_status``: the open ones, with the reason."""
+    for breaker in CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name"):
+        yield f"breaker         {breaker.name} is open since {breaker.failures:,} failures: {breaker.reason}"
+
+
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
     """Whether a request may wait for Salesforce. While it is open: no, or once in ``silence``, which doubles with each
     further failure, so often at most. A yes is to be used: it is the only one until then."""

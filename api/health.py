@@ -12,10 +12,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from api.breaker import breaker_state
+from api.breaker import breaker_state, breakers
 from api.client_address import client_address, proxy_problem
 from api.outbox import queue_depth
-from sf.freshness import failing_jobs, sync_freshness
+from sf.freshness import jobs_to_look_at, sync_freshness
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         checks["syncs"] = _syncs()
         checks["jobs"] = _jobs()
         checks["outbox"] = _outbox()
+        checks["breakers"] = _breakers()
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
@@ -89,8 +90,14 @@ def _syncs() -> Check:
 
 
 def _jobs() -> Check:
-    failing = failing_jobs()
-    return Check(ok=not failing, details={"failing": failing})
+    """A job that never ran is shown only: on a new installation cron is installed last."""
+    found = jobs_to_look_at()
+    return Check(ok=not found["failing"] and not found["late"], details=dict(found))
+
+
+def _breakers() -> Check:
+    """Shown only: what waits because of them turns ``outbox``, and users get an answer from the cache."""
+    return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 
 def _outbox() -> Check:

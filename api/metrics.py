@@ -17,10 +17,10 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from api.breaker import breaker_state
+from api.breaker import breaker_state, breakers
 from api.client_address import UNKNOWN, client_address
 from api.outbox import queue_depth
-from sf.freshness import sync_freshness
+from sf.freshness import job_freshness, sync_freshness
 from sf.models import RefusedRecord, SyncConfig
 from sf.org import calls_today, known_usage
 
@@ -95,7 +95,20 @@ def outbox() -> Iterator[Gauge]:
     yield Gauge("sfapi_outbox_breaker_open", "1 while nobody waits for Salesforce.", [Sample(breaker_state().open)])
 
 
-SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, salesforce, outbox]
+def jobs() -> Iterator[Gauge]:
+    found = job_freshness()
+    ages = [Sample(each.age_seconds, {"job": each.name}) for each in found if each.age_seconds is not None]
+    well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in found]
+    yield Gauge("sfapi_job_age_seconds", "Since the scheduled job last ended well.", ages)
+    yield Gauge("sfapi_job_ok", "0 when the job failed, was killed, or was not seen when the cron table says.", well)
+
+
+def circuit_breakers() -> Iterator[Gauge]:
+    states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
+    yield Gauge("sfapi_breaker_open", "1 while nobody waits for the other side.", states)
+
+
+SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, jobs, salesforce, outbox, circuit_breakers]
 """Where figures come from; each is cheap. What else is worth a look is one more function here."""
 
 

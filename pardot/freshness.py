@@ -12,16 +12,16 @@ from sf import freshness
 CAMP_SYNC = "camp_sync"
 """The command itself: that it can begin, and what follows its syncs (audits, the day's snapshot)."""
 DIGEST = "camp_digest"
-_DAILY = timedelta(hours=26)
-_WEEKLY = timedelta(days=8)
 
 
 def max_ages() -> dict[str, timedelta]:
     """Name of a run → how old the last good one may be. Nothing where Pardot is not configured."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
+    daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
+    weekly = timedelta(days=8)
     return {
-        part: _DAILY if entity.tier is Tier.SET_UP else _WEEKLY for entity in (*ALL, ORPHANS) for part in entity.parts
+        part: daily if entity.tier is Tier.SET_UP else weekly for entity in (*ALL, ORPHANS) for part in entity.parts
     }
 
 

@@ -131,19 +131,29 @@ class AdoptionAdmin(CachedRecordAdmin):
 class SyncConfigAdmin(admin.ModelAdmin):
     """One row: its list is skipped."""
 
-    readonly_fields = ("last_usage_check", "last_usage_value", "last_usage_limit", "instance_url")
+    readonly_fields = (
+        "switched_by", "switched_at", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
+    )  # fmt: skip
     fieldsets = [
         (
             None,
             {
-                "fields": ["sync_enabled", "api_limit", "pause_threshold"],
+                "fields": ["sync_enabled", "off_until", "switched_by", "switched_at", "api_limit", "pause_threshold"],
                 "description": "Switched off, or over the limit, all syncs stop, Pardot's too, and so do live look-ups "
                 "in Salesforce. Cases and forms are still delivered, users still change their contact, and the digest "
                 "is still sent.",
             },
         ),
-        ("As Salesforce last told", {"fields": readonly_fields}),
+        ("As Salesforce last told", {"fields": readonly_fields[2:]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
+        """Note who moved the switch and when; the next time off has an end of its own."""
+        if {"sync_enabled", "off_until"} & set(form.changed_data):
+            obj.switched_by, obj.switched_at = request.user.get_username(), timezone.now()
+        if obj.sync_enabled:
+            obj.off_until = None
+        super().save_model(request, obj, form, change)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,24 +5,34 @@ For ``/healthz/``, which tells it to anybody, and for ``sync_status``, which als
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sf.models import SyncRun
+from sf.schedule import is_overdue, longest_pause
 from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
 from sf.sync.runs import ENDED_WITHOUT_A_WORD
 from sf.sync.under_way import dead_runs
 
-_DAILY = timedelta(hours=26)
-_WEEKLY = timedelta(days=8)
+
+def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
+    """The longest pause that the cron table leaves between two runs, and some time to run."""
+    pause = longest_pause(command)
+    if pause is None:
+        return unscheduled
+    return pause + (timedelta(hours=2) if pause <= timedelta(days=1) else timedelta(days=1))
+
+
+_DAILY = allowed_age("sync_all")
 
 MAX_AGE: dict[str, timedelta] = {
-    BOOKS.name: _WEEKLY,
+    BOOKS.name: allowed_age("sync_books"),
     ACCOUNTS.name: _DAILY,
     CONTACTS.name: _DAILY,
     OPPORTUNITIES.name: _DAILY,
@@ -33,8 +43,12 @@ MAX_AGE: dict[str, timedelta] = {
 A sample is no good run: it says nothing of the rest.
 """
 
-JOBS = ["cleanup_logs", "deliver_pending"]
-"""Scheduled jobs that fill no table: not yet run is no fault, failing is. Other apps add theirs."""
+JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
+"""Scheduled jobs that fill no table. Not yet run is no fault: cron may not be installed yet. Failing is, and not being
+seen again when the cron table says so. Other apps add theirs."""
+
+_HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
+"""The day's calls were used up: once is no fault."""
 
 FAILING = ("failing", "interrupted")
 
@@ -61,19 +75,35 @@ def sync_freshness() -> list[Freshness]:
 
 
 def job_freshness() -> list[Freshness]:
-    """All jobs of ``JOBS``, in its order; they are never late."""
-    ends = _last_ends(JOBS)
-    return [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
+    """All jobs of ``JOBS``, in its order. One that was skipped was seen."""
+    ends, seen, now = _last_ends(JOBS), _last_seen(JOBS), timezone.now()
+    found = [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
+    return [
+        replace(each, state="late")
+        if each.state in {"fresh", "never"} and each.name in seen and is_overdue(each.name, seen[each.name], now)
+        else each
+        for each in found
+    ]
+
+
+def jobs_to_look_at() -> dict[str, list[str]]:
+    """The names of the jobs that failed, that were not seen when they should, and that never ran."""
+    found = job_freshness()
+    return {
+        "failing": [each.name for each in found if each.state in FAILING],
+        "late": [each.name for each in found if each.state == "late"],
+        "never_ran": [each.name for each in found if each.state == "never"],
+    }
 
 
 def failing_jobs() -> list[str]:
     """The jobs of ``JOBS`` whose last run ended badly."""
-    return [each.name for each in job_freshness() if each.state in FAILING]
+    return jobs_to_look_at()["failing"]
 
 
 def failure_messages(names: Collection[str]) -> dict[str, str]:
     """Name → why its last run that ended badly did."""
-    bad = SyncRun.objects.filter(object__in=names, state__in=_BAD)
+    bad = SyncRun.objects.filter(Q(state__in=_BAD) | _HELD_BACK, object__in=names)
     messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
     return messages | {run.name: ENDED_WITHOUT_A_WORD for run in dead_runs(names)}
 
@@ -128,4 +158,23 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
         before = ends.get(run.name, _NEVER)
         if before.bad is None or run.ended > before.bad:
             ends[run.name] = replace(before, bad=run.ended, killed=run.ended)
+    for name, ended in _held_back_twice(ends).items():
+        ends[name] = replace(ends[name], bad=max(ended, ends[name].bad or ended))
     return ends
+
+
+def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
+    """The objects that found the day's calls used up twice or more since their last good run, and when lastly."""
+    times: dict[str, list[datetime]] = {}
+    for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
+        well = ends[name].well
+        if ended and (well is None or ended > well):
+            times.setdefault(name, []).append(ended)
+    return {name: max(found) for name, found in times.items() if len(found) > 1}
+
+
+def _last_seen(names: Collection[str]) -> dict[str, datetime]:
+    """When each job last did anything."""
+    rows = SyncRun.objects.filter(object__in=names).order_by().values("object")
+    seen = rows.annotate(seen=Max(Coalesce("ended", "started")))
+    return {row["object"]: row["seen"] for row in seen}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,10 +12,43 @@ _SEARCHED = timedelta(days=366 * 40)
 """The 29th of February on one weekday comes every 28 years, or after 40 when a century is in between."""
 
 
+_ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+_LOOKED_AT = timedelta(days=35)
+_RUNS_LOOKED_AT = 100
+
+_LEAST_DELAY = timedelta(minutes=9)
+"""A job of every minute is overdue when it was not seen for ten."""
+_MOST_DELAY = timedelta(hours=2)
+
+
 def next_run(command: str, after: datetime) -> datetime | None:
     """The next time that a cron line begins a command of this name; ``None`` when there is no such line."""
     times = [_next(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
     return min(times, default=None)
+
+
+def longest_pause(command: str) -> timedelta | None:
+    """The longest time between two runs of a command; ``None`` when it is not scheduled."""
+    moment = next_run(command, _ANY_MOMENT)
+    if moment is None:
+        return None
+    begin, longest = moment, timedelta()
+    for _ in range(_RUNS_LOOKED_AT):
+        following = next_run(command, moment)
+        assert following is not None
+        longest, moment = max(longest, following - moment), following
+        if moment - begin > _LOOKED_AT:
+            break
+    return longest
+
+
+def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
+    """Whether a command that was last seen then ought to have run again. Never, when it is not scheduled."""
+    expected = next_run(command, seen)
+    following = next_run(command, expected) if expected else None
+    if expected is None or following is None:
+        return False
+    return now > expected + min(max(following - expected, _LEAST_DELAY), _MOST_DELAY)
 
 
 def _next(expression: str, after: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,11 @@ from django.utils import timezone
 
 from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
+from sf.sync.runs import ENDED_WITHOUT_A_WORD
+from sf.sync.under_way import dead_runs
+
+MORE_LINES: list[Callable[[], Iterable[str]]] = []
+"""What else ``sync_status`` says. Other apps add theirs."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,15 @@ class ObjectStatus:
 
 def status_of(synced: SyncedObject) -> ObjectStatus:
     runs = SyncRun.objects.filter(object=synced.name)
+    last = runs.exclude(state=SyncRun.State.SKIPPED).first()
+    if last and last.state == SyncRun.State.RUNNING and dead_runs([synced.name]):
+        last.state, last.message = SyncRun.State.INTERRUPTED, ENDED_WITHOUT_A_WORD
     return ObjectStatus(
         name=synced.name,
         rows=synced.model.objects.count(),
         set_aside=RefusedRecord.objects.filter(object=synced.name).count(),
         last_done=runs.filter(state=SyncRun.State.DONE).first(),
-        last_run=runs.exclude(state=SyncRun.State.SKIPPED).first(),
+        last_run=last,
     )
 
 

@@ -20,6 +20,7 @@ CRONJOBS = [
     ("45 23 * * 6", "sfapi.cron.run", ["sync_books"]),
     ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]),
     ("* * * * *", "sfapi.cron.run", ["deliver_pending"]),
+    ("*/5 * * * *", "sfapi.cron.run", ["sync_retry"]),
     ("0 6 * * *", "sfapi.cron.run", ["camp_sync"]),
     ("30 6 * * 3", "sfapi.cron.run", ["camp_sync", "--scout"]),
     ("30 6 * * 0", "sfapi.cron.run", ["camp_sync", "--survey"]),

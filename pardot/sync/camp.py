@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pardot.connection import PardotCalls, pardot_client
@@ -19,7 +20,7 @@ from sf.connection import salesforce_client
 from sf.models import SyncRun
 from sf.sync.lease import sole_runner
 from sf.sync.objects import SyncedObject
-from sf.sync.sync import AnySynced, Progress, Sync
+from sf.sync.sync import AnySynced, Progress, Retry, Sync
 from sf.sync.under_way import skip_busy_run
 from sf.sync.usage import UsageBudget, UsageCounter
 
@@ -61,12 +62,13 @@ class Camp:
         *,
         sample: PardotEntity | None = None,
         orphans: bool = False,
+        patience: timedelta = timedelta(),
     ) -> list[SyncRun]:
         """Run each; one that fails does not keep the others from running, unless they would fail in the same way.
 
-        ``orphans``: and look for orphans in what is here then.
+        ``orphans``: and look for orphans in what is here then. ``patience``: how long to wait for another command.
         """
-        with sole_runner(LOCK) as held:
+        with sole_runner(LOCK, patience=patience) as held:
             if not held:
                 return self._skip_all([*entities, ORPHANS] if orphans else entities, report)
             done: list[SyncRun] = []
@@ -76,12 +78,25 @@ class Camp:
                 if of_pardot in stopped:
                     continue
                 began = time.monotonic()
+                sync.retry = self._retry(sync, entities, sampled=sample is not None)
                 run = sync.run()
                 done.append(run)
                 report(run, time.monotonic() - began)
                 if sync.stops_the_rest:
                     stopped.add(of_pardot)
             return done
+
+    def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
+        """The sample has no name of its own, the look for orphans none at all: it comes with the next survey."""
+        if sampled and isinstance(sync, ProspectSample):
+            return Retry("camp_sync --scout", "camp_sync --scout")
+        full = " --full" if self._options.force else ""
+        names = [entity.name for entity in entities]
+        own = next((entity.name for entity in entities if sync.name in entity.parts), None)
+        if own is None:
+            return Retry()
+        rest = ",".join(names[names.index(own) :])
+        return Retry(f"camp_sync --entities {own}{full}", f"camp_sync --entities {rest}{full}")
 
     def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[AnySync]:
         for entity in entities:

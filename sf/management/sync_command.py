@@ -18,7 +18,7 @@ from sf.sync.engine import ObjectSync
 from sf.sync.jobs import recorded_configuration
 from sf.sync.objects import SyncedObject
 from sf.sync.progress import progress_for
-from sf.sync.sync import SyncOptions
+from sf.sync.sync import Retry, SyncOptions
 from sf.sync.usage import UsageBudget, UsageCounter
 
 
@@ -70,9 +70,15 @@ class SyncCommand(BaseCommand):
         for synced in self.objects:
             began = time.monotonic()
             sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), wanted, budget.check)
+            sync.retry = self._retry(synced, wanted)
             run = sync.run()
             runs.append(run)
             RunReport(self).tell(run, time.monotonic() - began)
             if sync.stops_the_rest:
                 break
         return runs
+
+    def _retry(self, synced: SyncedObject, wanted: SyncOptions) -> Retry:
+        """With ``--force`` as it was. Emptying a table and going ahead of the guard is for a person to say again."""
+        force = " --force" if wanted.force else ""
+        return Retry(alone=f"sync_{synced.name}{force}", with_rest=f"{self.source}{force}")

@@ -89,6 +89,11 @@ class Sync(ABC, Generic[AnySynced]):
         self.stops_the_rest = False
         """After a run: nothing else can be read now either (no login, no network, no calls left)."""
 
+    @property
+    def name(self) -> str:
+        """Of its runs."""
+        return self._name
+
     @abstractmethod
     def _read_and_merge(self) -> None:
         """The work. What it raises decides how the run ends."""
@@ -151,7 +156,7 @@ class Sync(ABC, Generic[AnySynced]):
         if self._is_final(error):
             self._forget_read()
         self.stops_the_rest = self._concerns_all(error)
-        if isinstance(error, SalesforceError) and error.lasting:
+        if isinstance(error, SalesforceError) and error.lasting and error.concerns_everything:
             self._cause = SyncRun.Cause.LASTING
         if isinstance(error, DatabaseError | InterfaceError):
             return f"PostgreSQL: {' '.join(str(error).split())}"

@@ -169,7 +169,9 @@ def test_a_killed_sync_is_interrupted_at_once_and_its_lease_free(
     kill(process)
     assert states(client)["accounts"] == "interrupted"
     assert client.get("/healthz/").status_code == 503
-    assert "its process ended without a word" in run_manage("sync_status").stdout
+    told = run_manage("sync_status").stdout
+    assert "its process ended without a word" in told
+    assert "running" not in told
     assert run_manage("sync_accounts").returncode == 0
     assert states(client)["accounts"] == "fresh"
 

@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pardot.finish import finish
 from pardot.freshness import CAMP_SYNC as JOB
 from pardot.models import DailySnapshot
-from pardot.sync.camp import Camp
+from pardot.sync.camp import LOCK, Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.sync.estimate import question
 from pardot.sync.options import CampOptions
@@ -22,7 +23,10 @@ from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
 from sf.sync.jobs import recorded_configuration, recorded_job
+from sf.sync.lease import is_running
 from sf.sync.progress import progress_for
+
+LONGEST_WAIT = timedelta(hours=3)
 
 
 class Command(BaseCommand):
@@ -58,7 +62,15 @@ class Command(BaseCommand):
         if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
             self.stdout.write("nothing was done")
             return
-        self._sync(camp, tier, entities)
+        self._sync(camp, tier, entities, patience=self._patience(tier, wanted))
+
+    def _patience(self, tier: Tier | None, wanted: CampOptions) -> timedelta:
+        """A full survey runs once a month: it waits for a command that is under way instead of being skipped."""
+        if not (tier is Tier.SURVEY and wanted.force):
+            return timedelta()
+        if is_running(LOCK):
+            self.stdout.write(f"another camp_sync is under way: waiting for its end, at most {LONGEST_WAIT}")
+        return LONGEST_WAIT
 
     def _wanted(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
         """The tier (none with ``--entities``) and what is read."""
@@ -80,11 +92,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         return agreed_on_terminal(question(entities, wanted, usage))
 
-    def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity]) -> None:
+    def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity], patience: timedelta) -> None:
         began = time.monotonic()
         report = RunReport(self, removed="removed", calls="calls")
         sample = PROSPECTS if tier is Tier.SCOUT else None
-        runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY)
+        runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY, patience=patience)
         if any(run.state != SyncRun.State.SKIPPED and run.cause != SyncRun.Cause.BUSY for run in runs):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
             with recorded_job(JOB):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from sf.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.schedule import next_run
-from sf.status import ObjectStatus, soft_deleted_rows, status_of_all
+from sf.status import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
+from sf.sync.again import next_tries
 from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         self._health()
         self.stdout.write("")
         self._budget()
+        for lines in MORE_LINES:
+            for line in lines():
+                self.stdout.write(line)
         self._next()
 
     def _health(self) -> None:
@@ -39,8 +43,12 @@ class Command(BaseCommand):
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
         found = sync_freshness() + job_freshness()
         reasons = failure_messages([each.name for each in found if each.state in FAILING])
+        tries, now = {each.name: each for each in next_tries()}, timezone.now()
         for each in found:
-            line = _HEALTH.format(each.name, each.state, _last_good(each), reasons.get(each.name, ""))
+            told = [reasons.get(each.name, "")]
+            if each.name in tries:
+                told.append(_told_next(tries[each.name].minutes(now)))
+            line = _HEALTH.format(each.name, each.state, _last_good(each), "; ".join(filter(None, told)))
             self.stdout.write(line.rstrip())
 
     def _budget(self) -> None:
@@ -75,6 +83,10 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
         last.state if last else "",
         "" if last is None or last.state == last.State.DONE else last.message,
     ).rstrip()
+
+
+def _told_next(minutes: int) -> str:
+    return f"next try in {minutes} min" if minutes else "next try within 5 min"
 
 
 def _last_good(found: Freshness) -> str:

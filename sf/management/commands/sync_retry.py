@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from sf.models import SyncConfig, SyncRun
+from sf.sync.again import due_commands
+from sf.sync.jobs import recorded_often
+from sf.sync.lease import sole_runner
+from sf.sync.under_way import note_dead_runs
+
+
+class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+
+    help = (
+        "Try syncs again that failed or were killed, 5, 15 and 30 minutes after the first failure. Cron runs it every "
+        "five minutes; silent when nothing is due. Not tried again: what the day's limit or a refused login stopped."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with recorded_often("sync_retry") as run:
+            note_dead_runs()
+            self._check_switch(run)
+        with sole_runner("sync_retry") as held:
+            commands = due_commands() if held and run.state == SyncRun.State.DONE else []
+            failed = [command for command in commands if not self._runs(command, options["verbosity"])]
+        if failed:
+            raise CommandError(f"failed again: {'; '.join(' '.join(command) for command in failed)}")
+
+    def _check_switch(self, run: SyncRun) -> None:
+        if not SyncConfig.load().syncs_are_on:
+            run.state, run.message = SyncRun.State.SKIPPED, "syncs are switched off"
+
+    def _runs(self, command: list[str], verbosity: int) -> bool:
+        self.stdout.write(f"trying again: {' '.join(command)}")
+        try:
+            call_command(*command, verbosity=verbosity, stdout=self.stdout, stderr=self.stderr)
+        except CommandError as error:
+            self.stderr.write(self.style.ERROR(str(error)))
+            return False
+        return True

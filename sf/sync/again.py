@@ -1,0 +1,94 @@
+"""Runs that ended badly are tried again by themselves: 5, 15 and 30 minutes after the first of them.
+
+Each run notes the command that would try it again (``SyncRun.retry_command``). What follows is decided by the runs
+alone: how many bad ones follow each other closely, and when the last one ended.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from sf.models import SyncRun
+
+PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
+"""Before the second, third and fourth try; then it is the next scheduled run's turn."""
+CLOSE = timedelta(minutes=30)
+"""A run that begins so soon after a bad one is a try of the same: the longest pause, and time for cron and a start."""
+GIVEN_UP = timedelta(hours=1)
+"""What failed longer ago is not tried again: cron stood still, and the next scheduled run will come."""
+
+_LOOKED_AT = timedelta(days=1)
+_State, _Cause = SyncRun.State, SyncRun.Cause
+_RETRIED = (_State.FAILED, _State.INTERRUPTED, _State.PAUSED)
+_LEFT_ALONE = (_Cause.LIMIT, _Cause.LASTING)
+"""The day's calls are used up, which another try would not change; a person must act first."""
+
+
+@dataclass(frozen=True)
+class NextTry:
+    """What will be tried again, when, and with which command."""
+
+    name: str
+    due: datetime
+    command: str
+
+    def minutes(self, now: datetime) -> int:
+        """From now on, rounded up."""
+        return max(0, -((now - self.due) // timedelta(minutes=1)))
+
+
+def next_tries(now: datetime | None = None) -> list[NextTry]:
+    """Every object whose last run ended badly and that will be tried again by itself, the earliest first."""
+    now = now or timezone.now()
+    runs: dict[str, list[SyncRun]] = {}
+    # What was skipped, or could not begin, is no try.
+    tried = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
+    for run in tried.filter(started__gt=now - _LOOKED_AT).order_by("-started", "-id"):
+        runs.setdefault(run.object, []).append(run)
+    found = [_next_try(of_object, now) for of_object in runs.values()]
+    return sorted((each for each in found if each), key=lambda each: each.due)
+
+
+def due_commands(now: datetime | None = None) -> list[list[str]]:
+    """What is to be run now, as arguments of ``manage.py``; entities of one kind of command go together."""
+    now = now or timezone.now()
+    return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)
+
+
+def _next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:
+    """``runs``: of one object, the latest first."""
+    last = runs[0]
+    if last.state not in _RETRIED or last.cause in _LEFT_ALONE or not last.retry_command:
+        return None
+    tried = _tries_in_a_row(runs)
+    if last.ended is None or tried > len(PAUSES) or now - last.ended > GIVEN_UP:
+        return None
+    return NextTry(last.object, last.ended + PAUSES[tried - 1], last.retry_command)
+
+
+def _tries_in_a_row(runs: Sequence[SyncRun]) -> int:
+    tried, later = 1, runs[0]
+    for run in runs[1:]:
+        if run.state == _State.DONE or run.ended is None or later.started - run.ended > CLOSE:
+            break
+        tried, later = tried + 1, run
+    return tried
+
+
+_PARTS = "--entities"
+
+
+def _together(commands: Iterable[list[str]]) -> list[list[str]]:
+    parts: dict[tuple[str, ...], list[str]] = {}
+    for command in commands:
+        place = command.index(_PARTS) + 1 if _PARTS in command else None
+        key = tuple(command) if place is None else (*command[:place], "", *command[place + 1 :])
+        names = parts.setdefault(key, [])
+        if place is not None:
+            names += [name for name in command[place].split(",") if name not in names]
+    return [[",".join(sorted(names)) if part == "" else part for part in key] for key, names in parts.items()]

@@ -1,0 +1,137 @@
+"""What nobody would notice otherwise: jobs that are not seen, calls that are used up again, breakers that are open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from api import breaker, health
+from api.models import User
+from sf.freshness import MAX_AGE, allowed_age
+from sf.models import SyncConfig, SyncRun
+from sf.schedule import is_overdue, longest_pause
+from sf.sync.errors import SyncSkipped
+from sf.sync.usage import check_switch
+
+State, Cause = SyncRun.State, SyncRun.Cause
+
+
+def ran(name: str, ago: timedelta, state: str = State.DONE, **values: str) -> None:
+    ended = timezone.now() - ago
+    SyncRun.objects.create(object=name, state=state, started=ended, ended=ended, **values)
+
+
+@pytest.fixture
+def probe(db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(health, "_migrated", False)
+    for name in MAX_AGE:
+        ran(name, timedelta(hours=1))
+    return Client()
+
+
+def test_where_cron_was_never_installed_jobs_are_told_as_never_run_and_nothing_is_wrong(probe: Client) -> None:
+    answer = probe.get("/healthz/")
+    assert answer.status_code == 200
+    jobs = answer.json()["jobs"]
+    assert (jobs["failing"], jobs["late"]) == ([], [])
+    assert {"deliver_pending", "cleanup_logs", "sync_retry"} <= set(jobs["never_ran"])
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.SKIPPED])
+def test_cron_that_stopped_shows_within_ten_minutes(
+    probe: Client, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran("deliver_pending", timedelta(minutes=8), state)
+    assert probe.get("/healthz/").status_code == 200
+    SyncRun.objects.filter(object="deliver_pending").delete()
+    ran("deliver_pending", timedelta(minutes=11), state)
+    answer = probe.get("/healthz/")
+    assert (answer.status_code, answer.json()["jobs"]["late"]) == (503, ["deliver_pending"])
+    call_command("sync_status")
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert any(line.startswith("deliver_pending late") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("command", "seen", "now", "overdue"),
+    [
+        ("cleanup_logs", "2026-11-22T03:01", "2026-11-29T04:59", False),
+        ("cleanup_logs", "2026-11-22T03:01", "2026-11-29T05:01", True),
+        ("camp_digest", "2026-11-27T08:01", "2026-11-30T07:59", False),  # a weekend
+        ("camp_digest", "2026-11-27T08:01", "2026-11-30T10:01", True),
+        ("sync_retry", "2026-11-27T08:00", "2026-11-27T08:13", False),
+        ("sync_retry", "2026-11-27T08:00", "2026-11-27T08:15", True),
+        ("unknown", "2020-01-01T00:00", "2026-11-27T08:15", False),
+    ],
+)
+def test_each_job_is_late_by_its_own_line_of_the_cron_table(
+    settings: Any, command: str, seen: str, now: str, overdue: bool
+) -> None:
+    from sfapi.cron import CRONJOBS
+
+    settings.CRONJOBS, settings.TIME_ZONE = CRONJOBS, "UTC"
+    assert is_overdue(command, _moment(seen), _moment(now)) is overdue
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_how_old_a_copy_may_be_follows_from_the_cron_table(settings: Any) -> None:
+    assert (MAX_AGE["accounts"], MAX_AGE["books"]) == (timedelta(hours=26), timedelta(days=8))
+    settings.CRONJOBS = [("*/15 * * * *", "sfapi.cron.run", ["sync_all"])]
+    assert longest_pause("sync_all") == timedelta(minutes=15)
+    assert allowed_age("sync_all") == timedelta(hours=2, minutes=15)
+    assert longest_pause("sync_books") is None
+
+
+@pytest.mark.parametrize("second", [State.PAUSED, State.SKIPPED])
+def test_the_day_s_calls_used_up_twice_in_a_row_tell_the_pager(
+    probe: Client, second: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran("contacts", timedelta(minutes=50), State.PAUSED, cause=Cause.LIMIT, message="usage is 99 calls")
+    assert probe.get("/healthz/").status_code == 200
+    ran("contacts", timedelta(minutes=5), second, cause=Cause.LIMIT, message="usage is 100 calls")
+    answer = probe.get("/healthz/")
+    assert (answer.status_code, answer.json()["syncs"]["objects"]["contacts"]["state"]) == (503, "failing")
+    call_command("sync_status")
+    assert "usage is 100 calls" in capsys.readouterr().out
+    ran("contacts", timedelta(0))
+    assert probe.get("/healthz/").status_code == 200
+
+
+def test_the_kill_switch_is_no_failure(probe: Client) -> None:
+    for _ in range(2):
+        ran("contacts", timedelta(0), State.SKIPPED, cause=Cause.SWITCH)
+    assert probe.get("/healthz/").status_code == 200
+
+
+def test_every_open_breaker_is_shown(probe: Client, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.METRICS_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    assert probe.get("/healthz/").json()["breakers"] == {"ok": True, "open": []}
+    breaker.note_failure("no answer from login.example", name=breaker.LIVE, for_good=True)
+    breaker.note_failure("slow", name="another system", for_good=True)
+    answer = probe.get("/healthz/")
+    assert set(answer.json()["breakers"]["open"]) == {breaker.LIVE, "another system"}
+    assert "login.example" not in answer.text
+    call_command("sync_status")
+    assert "salesforce live is open since 3 failures: no answer from login.example" in capsys.readouterr().out
+
+
+def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db: None, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("maren", "maren@camp.example", "x"))
+    page = f"/admin/sf/syncconfig/{SyncConfig.load().pk}/change/"
+    tomorrow = timezone.now() + timedelta(days=1)
+    values = {"api_limit": 1000, "pause_threshold": 0.5, "off_until_0": f"{tomorrow:%Y-%m-%d}", "off_until_1": "12:00"}
+    assert client.post(page, values).status_code == 302
+    with pytest.raises(SyncSkipped, match=r"switched off \(admin: Sync configuration by maren 20.*, until "):
+        check_switch()
+    SyncConfig.objects.update(off_until=timezone.now() - timedelta(seconds=1))
+    check_switch()
+    assert client.post(page, {**values, "sync_enabled": "on"}).status_code == 302
+    assert SyncConfig.load().off_until is None, "the next time off has an end of its own"

@@ -1,0 +1,164 @@
+"""Syncs that ended badly are tried again by themselves, 5, 15 and 30 minutes after the first failure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from sf.models import SyncConfig, SyncRun
+from sf.sync.again import due_commands, next_tries
+from tests.conftest import SCHOOLS, Manage
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+State, Cause = SyncRun.State, SyncRun.Cause
+NOW = timezone.now()
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def failed(ago: float, name: str = "accounts", command: str = "sync_accounts", **values: str) -> SyncRun:
+    """A run that ended so many minutes ago, half a minute after it began."""
+    ended = NOW - minutes(ago)
+    defaults = {"state": State.FAILED, "retry_command": command, **values}
+    return SyncRun.objects.create(object=name, started=ended - minutes(0.5), ended=ended, **defaults)
+
+
+def let_pass(time: timedelta) -> None:
+    SyncRun.objects.update(started=F("started") - time, ended=F("ended") - time)
+
+
+def due() -> list[datetime]:
+    return [each.due for each in next_tries(NOW)]
+
+
+@pytest.mark.django_db
+def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
+    for ago, pause in ((31, 5), (25, 10), (14, 15)):
+        last = failed(ago)
+        assert last.ended is not None
+        assert due() == [last.ended + minutes(pause)]
+    failed(0)
+    assert due() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("values", "ago"),
+    [
+        ({"state": State.DONE}, 1),
+        ({"cause": Cause.LIMIT}, 1),
+        ({"state": State.PAUSED, "cause": Cause.LIMIT}, 1),
+        ({"cause": Cause.LASTING}, 1),
+        ({"command": ""}, 1),
+        ({}, 61),
+    ],
+    ids=["done", "limit", "paused by the limit", "a refused login", "no sync", "cron stood still"],
+)
+def test_left_alone(values: dict[str, str], ago: float) -> None:
+    failed(ago, **values)
+    assert due() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values", [{"state": State.INTERRUPTED}, {"state": State.PAUSED, "cause": Cause.SWITCH}, {"state": State.FAILED}]
+)
+def test_tried_again(values: dict[str, str]) -> None:
+    failed(1, **values)
+    assert due() == [NOW + minutes(4)]
+
+
+@pytest.mark.django_db
+def test_a_failure_of_another_day_does_not_count() -> None:
+    for ago in (23 * 60, 22.9 * 60, 22.8 * 60, 22.7 * 60):
+        failed(ago)
+    failed(2)
+    assert due() == [NOW + minutes(3)]
+
+
+@pytest.mark.django_db
+def test_what_runs_now_or_was_skipped_since_is_no_failure_of_its_own() -> None:
+    failed(6)
+    failed(1, state=State.SKIPPED)
+    failed(1, cause=Cause.BUSY)
+    assert due() == [NOW - minutes(1)]
+    SyncRun.objects.create(object="accounts")
+    assert due() == []
+
+
+@pytest.mark.django_db
+def test_commands_run_once_and_entities_together() -> None:
+    failed(7, "contacts", "sync_contacts --force")
+    failed(6, "forms", "camp_sync --entities forms,lists")
+    failed(6, "lists", "camp_sync --entities lists")
+    failed(6, "tags", "camp_sync --entities tags --full")
+    failed(6, "prospects", "camp_sync --scout")
+    failed(6, "accounts", "sync_all")
+    failed(1, "books", "sync_books")
+    assert sorted(due_commands(NOW)) == [
+        ["camp_sync", "--entities", "forms,lists"],
+        ["camp_sync", "--entities", "tags", "--full"],
+        ["camp_sync", "--scout"],
+        ["sync_all"],
+        ["sync_contacts", "--force"],
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_of_some_minutes_costs_some_minutes(simulator: Simulator, run_manage: Manage) -> None:
+    simulator.fail("error", path="FROM.Account", times=None, code="INSUFFICIENT_ACCESS", message="now", status=403)
+    first = run_manage("sync_all")
+    assert first.returncode == 1
+    assert "next try in 5 min" in run_manage("sync_status").stdout
+    assert run_manage("sync_retry").stdout == ""
+    let_pass(minutes(5))
+    simulator.reset()
+    again = run_manage("sync_retry")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith("trying again: sync_accounts\n")
+    assert f"{SCHOOLS} inserted" in again.stdout
+    assert next_tries() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_sync_is_tried_again_with_all_that_was_to_follow(
+    simulator: Simulator, start: Start, run_manage: Manage
+) -> None:
+    simulator.fail("hang", path="q=SELECT.Id", seconds=120)
+    process = start("sync_all", "--force")
+    wait_for(lambda: simulator.calls_to("query") == 2)
+    kill(process)
+    assert run_manage("sync_retry").stdout == ""
+    run = SyncRun.objects.get(object="accounts")
+    assert (run.state, run.retry_command) == (State.INTERRUPTED, "sync_all --force")
+    let_pass(minutes(6))
+    again = run_manage("sync_retry")
+    assert again.stdout.startswith("trying again: sync_all --force\n")
+    assert "adoptions: Full by REST" in again.stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_kill_switch_holds_tries_back(simulator: Simulator, run_manage: Manage) -> None:
+    failed(6)
+    SyncConfig.load()
+    SyncConfig.objects.update(sync_enabled=False)
+    assert run_manage("sync_retry").stdout == ""
+    assert SyncRun.objects.get(object="sync_retry").state == State.SKIPPED
+    SyncConfig.objects.update(sync_enabled=True)
+    assert "trying again: sync_accounts" in run_manage("sync_retry").stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_try_that_fails_says_so_and_a_wrong_password_is_not_tried(simulator: Simulator, run_manage: Manage) -> None:
+    failed(6)
+    again = run_manage("sync_retry", SALESFORCE_PASSWORD="wrong")
+    assert again.returncode == 1
+    assert "failed again: sync_accounts" in again.stderr
+    let_pass(minutes(20))
+    assert run_manage("sync_retry").stdout == "", "each try would be a failed login"
