@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from sf.salesforce.errors import SalesforceError
 
 logger = logging.getLogger(__name__)
 
-_EXPECTED = (DatabaseError, InterfaceError, SalesforceError)
+_EXPECTED = (OperationalError, InterfaceError, SalesforceError)
+"""Anything else is a bug of ours, and its traceback is wanted."""
 
 
 @contextmanager

@@ -39,6 +39,14 @@ def noted_requests(monkeypatch: pytest.MonkeyPatch) -> NotedRequests:
     return noted
 
 
+@pytest.fixture(autouse=True)
+def no_hidden_bug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Where bookkeeping may fail without harm, a bug in it would go unseen."""
+    yield
+    hidden = [each for each in caplog.get_records("call") if each.name == "sf.best_effort" and each.exc_info]
+    assert not hidden, hidden[0].getMessage()
+
+
 @pytest.fixture(scope="session")
 def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     process, simulator = start_simulator(tmp_path_factory.mktemp("simulator"), schools=SCHOOLS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db import connection
 from django.utils import timezone
 
 from api.keys import make_key
@@ -18,6 +17,13 @@ from sf.prepared import Statement
 _FIND = """
     SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at
       FROM api_apikey WHERE public_id = %(public_id)s
+"""
+
+# Whoever changes the key at this moment, or another request of it, must not make this one wait.
+_NOTE_USE = """
+    UPDATE api_apikey SET last_used_at = now() WHERE id IN (
+        SELECT id FROM api_apikey
+         WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at < %(before)s) FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -53,8 +59,5 @@ def api_key_note_use(key: APIKey) -> None:
     now = timezone.now()
     if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
         return
-    # Whoever changes the key at this moment, or another request of it, must not make this one wait.
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - APIKey.LAST_USED_PRECISION)
-    free = APIKey.objects.select_for_update(skip_locked=True).filter(stale, pk=key.pk).values("pk")
-    with best_effort("last use of an API key"):
-        APIKey.objects.filter(pk__in=free).update(last_used_at=Now())
+    with best_effort("last use of an API key"), connection.cursor() as cursor:
+        cursor.execute(_NOTE_USE, {"id": key.pk, "before": now - APIKey.LAST_USED_PRECISION})

@@ -131,6 +131,21 @@ def test_a_case_that_is_stored_is_accepted_whatever_happens_then(
     assert OutboundCase.objects.count() == 2
 
 
+def test_the_last_use_of_a_key_is_noted(writer: Client, caplog: pytest.LogCaptureFixture) -> None:
+    post_case(writer)
+    assert APIKey.objects.get().last_used_at is not None
+    assert "failed" not in caplog.text
+
+
+def test_a_key_that_is_being_changed_keeps_no_request_waiting(
+    writer: Client, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with psycopg.connect(database) as other:
+        other.execute("UPDATE api_apikey SET name = 'another'")
+        post_case(writer)
+    assert "last use of an API key" not in caplog.text
+
+
 def test_a_key_works_while_its_last_use_cannot_be_noted(
     writer: Client, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -151,6 +166,7 @@ def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
         _count()
     [record] = caplog.records
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
+    caplog.clear()  # this one was wanted
 
 
 def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:
