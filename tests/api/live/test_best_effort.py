@@ -119,7 +119,8 @@ def test_a_case_that_is_stored_is_accepted_whatever_happens_then(
     with write_locked(database, "api_circuitbreaker"), write_locked(database, "sf_sfapiusagelog"):
         assert post_case(writer).status_code == 200
     trigger = (
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full'; END $$;"
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE 'disk full' USING ERRCODE = '53100'; END $$;"
         "CREATE TRIGGER refuse BEFORE UPDATE ON api_outboundcase FOR EACH ROW EXECUTE FUNCTION refuse()"
     )
     with psycopg.connect(database, autocommit=True) as other:
