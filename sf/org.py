@@ -13,6 +13,7 @@ from sf.best_effort import best_effort
 from sf.live import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.salesforce.errors import SalesforceError
+from sf.salesforce.hosts import is_sandbox_host
 from sf.salesforce.limits import ApiUsage
 from sf.sync.usage import note_usage
 
@@ -29,7 +30,7 @@ def salesforce_environment(host_url: str) -> str:
         return "local"
     if not host.endswith((".salesforce.com", ".force.com")):
         return "other"
-    return "sandbox" if host.startswith("test.") or ".sandbox." in host else "production"
+    return "sandbox" if is_sandbox_host(host_url) else "production"
 
 
 @dataclass(frozen=True)

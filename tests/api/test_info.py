@@ -64,6 +64,7 @@ def test_what_runs_here(reader: Client, settings: Any) -> None:
     [
         ("https://login.salesforce.com", "production"),
         ("https://test.salesforce.com", "sandbox"),
+        ("https://camp--uat.my.salesforce.com", "sandbox"),
         ("https://example.my.salesforce.com", "production"),
         ("https://example--dev.sandbox.my.salesforce.com", "sandbox"),
         ("https://localhost:7443", "local"),

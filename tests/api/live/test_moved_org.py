@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
 from django.test import Client
@@ -58,3 +60,16 @@ def test_a_running_service_delivers_to_the_new_host(simulator: Simulator, databa
             move(simulator, former)
     assert sorted(case["Subject"] for case in cases_in(simulator)) == ["After", "Before"]
     assert set(OutboundCase.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_a_wrong_password_under_load_is_tried_once_a_process(simulator: Simulator, database: str) -> None:
+    key = api_key_create(name="test", scopes=[Scope.WRITE_CASES]).text
+    variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min", "SALESFORCE_PASSWORD": "wrong"}
+    with gunicorn(database, workers=2, **variables) as url, ThreadPoolExecutor(8) as pool:
+
+        def send(_: int) -> int:
+            headers = {"Authorization": f"Bearer {key}"}
+            return requests.post(f"{url}/api/v1/case", json=CASE, headers=headers, timeout=30).status_code
+
+        assert set(pool.map(send, range(32))) == {202}
+    assert 1 <= simulator.calls_to("oauth2/token") <= 2
