@@ -67,7 +67,8 @@ api = V1(
     version="1",
     description=(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
-        "`Authorization: Bearer <key>`. Every error is `{code, message}`.\n\n"
+        "`Authorization: Bearer <key>`. Every error has `code` (the HTTP status), "
+        "`type` (for programs), `message` and `detail` (the same text).\n\n"
         f"Limits: {parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} of a user, a key, or an address without either, "
         "over contact, adoptions, books, schools, case and forms together; "
         f"{parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)} of an address for schools without credentials; "

@@ -22,6 +22,7 @@ from accounts_client.connection import read_cookie
 from accounts_client.errors import CookieError
 from accounts_client.types import Session
 from api.client_address import address_identity, client_address
+from api.error_types import ErrorType
 from api.errors import Forbidden, NotAuthenticated, TooManyRequests
 from api.keys import public_id_of, same_hash
 from api.models import APIKey, SuperUser
@@ -46,7 +47,14 @@ class AuthType(StrEnum):
 
 
 class CredentialsRefused(Exception):
-    """Credentials were sent and prove nothing; the message may be shown."""
+    """Credentials were sent and prove nothing; the message may be shown. ``bad_token``: they were an API key."""
+
+    def __init__(
+        self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.bad_token = bad_token
 
 
 @dataclass(frozen=True)
@@ -139,15 +147,17 @@ def required_caller(request: HttpRequest) -> Caller:
     if outcome is None:
         raise NotAuthenticated(
             "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
-            "“Authorization: Bearer <key>”."
+            "“Authorization: Bearer <key>”.",
+            ErrorType.CREDENTIALS_MISSING,
         )
     if isinstance(outcome, CredentialsRefused):
         _count_failure(request)
-        raise NotAuthenticated(str(outcome))
+        raise NotAuthenticated(str(outcome), outcome.error_type, bad_token=outcome.bad_token)
     if isinstance(outcome, SignedInUser) and not _csrf_token_is_right(request):
         raise Forbidden(
             "The CSRF token is missing or wrong: send the csrf_token of GET /api/v1/me as X-CSRFToken, from an allowed "
-            "origin."
+            "origin.",
+            ErrorType.CSRF_TOKEN_MISSING,
         )
     return outcome
 
@@ -194,9 +204,9 @@ def _service(authorization: str) -> Service:
         raise CredentialsRefused("Authorization must be “Bearer <API key>”.")
     key = _key(text.strip())
     if not key.active:
-        raise CredentialsRefused("This API key is revoked.")
+        raise CredentialsRefused("This API key is revoked.", ErrorType.API_KEY_REVOKED, bad_token=True)
     if key.expired:
-        raise CredentialsRefused("This API key is expired.")
+        raise CredentialsRefused("This API key is expired.", ErrorType.API_KEY_EXPIRED, bad_token=True)
     api_key_note_use(key)
     return Service(key)
 
@@ -204,7 +214,7 @@ def _service(authorization: str) -> Service:
 def _key(text: str) -> APIKey:
     key = api_key_by_public_id(public_id_of(text) or "")
     if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
-        raise CredentialsRefused("This API key is not valid.")
+        raise CredentialsRefused("This API key is not valid.", bad_token=True)
     return key
 
 
@@ -213,7 +223,9 @@ def _count_failure(request: HttpRequest) -> None:
     passage = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
     if not passage.passed:
         raise TooManyRequests(
-            "Too many requests with credentials that are not valid: try again later.", retry_after=passage.retry_after
+            "Too many requests with credentials that are not valid: try again later.",
+            ErrorType.TOO_MANY_FAILED_LOGINS,
+            retry_after=passage.retry_after,
         )
 
 
@@ -275,8 +287,10 @@ def demand_scope(scope: Scope) -> Demand:
         if scope in caller.scopes:
             return
         if isinstance(caller, Service):
-            raise Forbidden(f"This API key lacks the scope {scope}.")
-        raise Forbidden(f"This needs the scope {scope}, which only Super Users and API keys have.")
+            message = f"This API key lacks the scope {scope}."
+        else:
+            message = f"This needs the scope {scope}, which only Super Users and API keys have."
+        raise Forbidden(message, ErrorType.SCOPE_MISSING, scope=scope)
 
     return demand
 
@@ -287,11 +301,14 @@ def _anybody(caller: Caller) -> None:
 
 def _a_user(caller: Caller) -> None:
     if isinstance(caller, Service):
-        raise Forbidden("This needs a logged-in user: an API key has no contact of its own.")
+        message = "This needs a logged-in user: an API key has no contact of its own."
+        raise Forbidden(message, ErrorType.USER_REQUIRED)
 
 
 def _a_super_user(caller: Caller) -> None:
     if isinstance(caller, Service):
-        raise Forbidden("This needs a logged-in Super User: an API key will not do.")
+        message = "This needs a logged-in Super User: an API key will not do."
+        raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)
     if not caller.is_super_user:
-        raise Forbidden("This is for Super Users; an administrator can make you one.")
+        message = "This is for Super Users; an administrator can make you one."
+        raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)

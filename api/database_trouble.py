@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 
+from api.error_types import ErrorType
+
 _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
 """``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``: our own time limits."""
 
@@ -14,14 +16,14 @@ _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
 class Trouble:
     """A kind of trouble: its ``type`` for programs, a message for people, and the beginning of a log line."""
 
-    type: str
+    type: ErrorType
     message: str
     log_line: str
 
 
-AWAY = Trouble("database_away", "", "PostgreSQL is away")
+AWAY = Trouble(ErrorType.DATABASE_AWAY, "", "PostgreSQL is away")
 TOO_SLOW = Trouble(
-    "database_busy",
+    ErrorType.DATABASE_BUSY,
     "The database is too busy for this at the moment: try again soon.",
     "PostgreSQL took longer than the time limit",
 )

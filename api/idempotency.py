@@ -19,6 +19,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
+from api.error_types import ErrorType
 from api.errors import Conflict, Unprocessable
 from api.models import IdempotencyKey
 
@@ -61,7 +62,8 @@ class IdempotentRequest:
                 return None
         earlier = IdempotencyKey.objects.get(**own)
         if earlier.body_hash != self.body_hash:
-            raise Unprocessable("This Idempotency-Key was used with another body in the last 24 hours: take a new one.")
+            message = "This Idempotency-Key was used with another body in the last 24 hours: take a new one."
+            raise Unprocessable(message, error_type=ErrorType.IDEMPOTENCY_KEY_REUSED)
         return earlier.record_id
 
 
@@ -77,6 +79,7 @@ def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) ->
 def still_running() -> Conflict:
     return Conflict(
         "The first request with this Idempotency-Key is still running: ask again in a moment.",
+        ErrorType.IDEMPOTENCY_KEY_IN_USE,
         retry_after=STILL_RUNNING_SECONDS,
     )
 

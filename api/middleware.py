@@ -111,7 +111,7 @@ class ApiMiddleware:
         logger.error("%s: %s", trouble.log_line, " ".join(str(exception).split()))
         headers = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
         if request.path_info.startswith(API_PREFIX):
-            return error_response(503, trouble.message, headers=headers, type=trouble.type)
+            return error_response(503, trouble.message, headers=headers, error_type=trouble.type)
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from api import breaker
 from api.auth import SignedInUser
 from api.bulkhead import NoPlaceFree
+from api.error_types import ErrorType
 from api.errors import NotFound, Unavailable
 from sf.live import LiveCallFailed, MayAsk
 from sf.lookup import LookupSkipped, contact_look_up
@@ -66,14 +67,14 @@ def own_contact_looked_up(
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)
         if not contacts:
             message = "Salesforce cannot be asked for this user at the moment: try again soon."
-            kind = "salesforce_busy" if isinstance(error, NoPlaceFree) else "salesforce_away"
-            raise Unavailable(message, retry_after=error.retry_after, error_type=kind) from error
+            kind = ErrorType.SALESFORCE_BUSY if isinstance(error, NoPlaceFree) else ErrorType.SALESFORCE_AWAY
+            raise Unavailable(message, kind, retry_after=error.retry_after) from error
     return _latest(contacts, nothing)
 
 
 def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:
     if not contacts:
-        raise NotFound(nothing)
+        raise NotFound(nothing, error_type=ErrorType.CONTACT_NOT_FOUND)
     if len(contacts) > 1:
         # An error, so that Sentry is told: somebody has to merge them.
         logger.error("several contacts with one accounts_uuid: %s", ", ".join(contact["id"] for contact in contacts))

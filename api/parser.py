@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
+from api.error_types import ErrorType
 from api.errors import MESSAGES, ApiError
 
 _JSON = "application/json"
@@ -15,10 +16,12 @@ _JSON = "application/json"
 
 class UnsupportedMediaType(ApiError):
     status = 415
+    default_type = ErrorType.CONTENT_TYPE_UNSUPPORTED
 
 
 class BadRequest(ApiError):
     status = 400
+    default_type = ErrorType.REQUEST_MALFORMED
 
 
 class JSONParser(Parser):

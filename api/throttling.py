@@ -9,6 +9,7 @@ from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle
 
 from api.auth import identity_of
+from api.error_types import ErrorType
 from api.errors import error_response
 from api.first_read import first_question, keep_answer
 from api.rate_limit import Passage, try_pass, try_pass_and_read
@@ -65,4 +66,7 @@ def throttled_answer(request: HttpRequest) -> HttpResponse:
     if passage is None:
         return error_response(429)
     wait = "1 second" if passage.retry_after == 1 else f"{passage.retry_after} seconds"
-    return error_response(429, f"Too many requests: at most {passage.rate} are allowed. Try again in {wait}.")
+    message = f"Too many requests: at most {passage.rate} are allowed. Try again in {wait}."
+    return error_response(
+        429, message, error_type=ErrorType.RATE_LIMITED, headers={"Retry-After": str(passage.retry_after)}
+    )

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError
 from api import breaker
 from api.auth import SignedInUser
 from api.bulkhead import Neighbor, place
+from api.error_types import ErrorType
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
 from api.request_id import current_request_id
@@ -30,6 +31,8 @@ from sf.write_through import (
 
 logger = logging.getLogger(__name__)
 
+_NONE = "There is no contact for this user in Salesforce."
+_NO_MORE = "There is no contact for this user in Salesforce any more."
 _NOT_MADE = "Salesforce takes no changes at the moment, and nothing was changed: try again soon."
 _BUSY = "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try again soon."
 _NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
@@ -60,15 +63,15 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
 
 
 def _not_noted() -> Unavailable:
-    return Unavailable(_NOT_NOTED, retry_after=RETRY_SECONDS, error_type="change_made")
+    return Unavailable(_NOT_NOTED, ErrorType.CHANGE_MADE, retry_after=RETRY_SECONDS)
 
 
 def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
     with place(Neighbor.SALESFORCE) as free:
         if not free:
-            raise Unavailable(_BUSY, retry_after=RETRY_SECONDS, error_type="salesforce_busy")
+            raise Unavailable(_BUSY, ErrorType.SALESFORCE_BUSY, retry_after=RETRY_SECONDS)
         if not breaker.live_call_allowed():
-            raise Unavailable(_NOT_MADE, retry_after=RETRY_SECONDS, error_type="change_not_made")
+            raise Unavailable(_NOT_MADE, ErrorType.CHANGE_NOT_MADE, retry_after=RETRY_SECONDS)
         return _write_at_salesforce(user, changes)
 
 
@@ -77,23 +80,25 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
         written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
     except NothingToWrite as nothing:
         breaker.note_success(breaker.LIVE)
-        raise NotFound("There is no contact for this user in Salesforce.") from nothing
+        raise NotFound(_NONE, error_type=ErrorType.CONTACT_NOT_FOUND) from nothing
     except WriteRefused as refused:
         breaker.note_success(breaker.LIVE)
         if refused.gone:
-            raise NotFound("There is no contact for this user in Salesforce any more.") from refused
+            raise NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND) from refused
         errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
         message = f"Salesforce refused the change: {refused}"
-        raise Unprocessable(message, errors=errors, salesforce_code=refused.code) from refused
+        raise Unprocessable(
+            message, error_type=ErrorType.SALESFORCE_REFUSED, errors=errors, salesforce_code=refused.code
+        ) from refused
     except WriteNotMade as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
         breaker.note_live_failure(error)
         message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
-        raise Unavailable(message, retry_after=error.retry_after, error_type="change_not_made") from error
+        raise Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after) from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
         breaker.note_live_failure(error)
-        raise Unavailable(_UNCERTAIN, retry_after=RETRY_SECONDS, error_type="change_uncertain") from error
+        raise Unavailable(_UNCERTAIN, ErrorType.CHANGE_UNCERTAIN, retry_after=RETRY_SECONDS) from error
     breaker.note_answer(breaker.LIVE, written.slowest)
     return written
 

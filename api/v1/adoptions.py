@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from api.auth import logged_in_user, signed_in_user
+from api.error_types import ErrorType
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import json_response
 from api.first_read import reads_first, rows_read_first
@@ -74,7 +75,7 @@ def list_adoptions(
     wanted = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
     contact_id, adoptions = own_adoptions(rows_read_first(request, wanted))
     if not adoptions:
-        raise NotFound("There are no such adoptions of this user here.")
+        raise NotFound("There are no such adoptions of this user here.", error_type=ErrorType.NO_MATCH)
     now = datetime.now(UTC).replace(microsecond=0)
     response = json_response(
         {

@@ -12,6 +12,7 @@ from ninja.params.functions import Header
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.auth import caller_with, required_caller
+from api.error_types import ErrorType
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, json_response
 from api.idempotency import idempotent_request
@@ -138,7 +139,12 @@ def _refusal(case: OutboundCase) -> Unprocessable:
     names = {field: name for name, field in SALESFORCE_FIELDS.items()}
     said = case.error_message
     errors = [{"loc": ["body", names[field]], "message": said} for field in case.error_fields if field in names]
-    return Unprocessable(f"Salesforce refuses this case: {said}", errors=errors, salesforce_code=case.error_code)
+    return Unprocessable(
+        f"Salesforce refuses this case: {said}",
+        error_type=ErrorType.SALESFORCE_REFUSED,
+        errors=errors,
+        salesforce_code=case.error_code,
+    )
 
 
 def _detail(case: OutboundCase) -> dict[str, Any]:

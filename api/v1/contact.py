@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from api.auth import logged_in_user, signed_in_user
+from api.error_types import ErrorType
 from api.errors import Unprocessable, documented
 from api.fields import PlainText, json_response
 from api.first_read import reads_first, rows_read_first
@@ -84,7 +85,8 @@ class ContactChange(Schema):
         found = {name: getattr(self, name) or None for name in sorted(self.model_fields_set)}
         if not found:
             known = ", ".join(type(self).model_fields)
-            raise Unprocessable(f"Nothing to change: give one or more of {known}.", errors=[])
+            message = f"Nothing to change: give one or more of {known}."
+            raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
         return found
 
 

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 
 from api.auth import any_caller
 from api.caching import public_response
+from api.error_types import ErrorType
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
 from api.first_read import reads_first, rows_read_first
@@ -81,12 +82,17 @@ class SchoolSearch(Schema):
             type=self.type or None,
         )
         if not found.given():
-            raise Unprocessable("Nothing to search by: give name, city, state, country or type.", errors=[])
+            message = "Nothing to search by: give name, city, state, country or type."
+            raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
         shortest = SHORTEST_WITHOUT_BLANKS if _WITHOUT_BLANKS.search(found.name or "") else SHORTEST_NAME
         if found.name and len(found.name) < shortest:
             message = f"Give {SHORTEST_NAME} characters or more"
             errors = [{"loc": ["query", "name"], "message": message}]
-            raise Unprocessable(f"The name is too short: {message[0].lower()}{message[1:]}.", errors=errors)
+            raise Unprocessable(
+                f"The name is too short: {message[0].lower()}{message[1:]}.",
+                error_type=ErrorType.SEARCH_TOO_SHORT,
+                errors=errors,
+            )
         return found
 
 
@@ -105,7 +111,7 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached."""
     page = load_school_page(search.filters(), limit=search.limit, offset=search.offset)
     if page.count == 0:
-        raise NotFound("No school matches. Check the spelling, or use fewer words.")
+        raise NotFound("No school matches. Check the spelling, or use fewer words.", error_type=ErrorType.NO_MATCH)
     response = json_response(
         {
             "count": page.count,

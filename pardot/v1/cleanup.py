@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from api.error_types import ErrorType
 from api.errors import BadGateway, Unavailable, documented
 from pardot.areas import Area
 from pardot.cleanup import ActionTag, TaggedShare, action_tags, tagged_shares
@@ -86,10 +87,11 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     except TagsNotMade as error:
         raise Unavailable(
             f"Pardot cannot make all tags at the moment: {error}. Trying again does no harm.",
+            ErrorType.PARDOT_AWAY,
             retry_after=error.retry_after,
         ) from error
     except TagsRefused as error:
-        raise BadGateway(f"Not all tags could be made: {error}.") from error
+        raise BadGateway(f"Not all tags could be made: {error}.", ErrorType.PARDOT_REFUSED) from error
     return CleanupSetup(
         tags=[CleanupTagOut(action=tag.action, tag=tag.name, tag_id=tag.tag_id, created=tag.created) for tag in made]
     )

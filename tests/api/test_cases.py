@@ -134,6 +134,8 @@ def test_what_salesforce_refuses_is_refused_with_its_reason(writer: Client, simu
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, 422)
     assert body["salesforce_code"] == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+    assert body["type"] == "salesforce_refused"
+    assert [error["loc"] for error in body["errors"]] == [["body", "product"]]
     assert "Nonsense" in body["message"]
     assert "/services/" not in body["message"]
     again = post_case(writer, {**CASE, "product": "Nonsense"}, **{"Idempotency-Key": "k"})

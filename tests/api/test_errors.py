@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api.error_types import ErrorType
 from api.middleware import RequestIdMiddleware
 from api.request_id import RequestIdFilter, current_request_id
 
@@ -31,6 +32,8 @@ def assert_shape(answer: Any, status: int) -> dict[str, Any]:
     body: dict[str, Any] = answer.json()
     assert body["code"] == status
     assert len(body["message"]) > 10
+    assert body["detail"] == body["message"]
+    assert body["type"] in list(ErrorType)
     assert answer["X-Request-ID"]
     return body
 
