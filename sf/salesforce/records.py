@@ -43,7 +43,9 @@ class _ClientSession(OutgoingSession):
             if name not in {"Authorization", "X-PrettyPrint"}
         }
         body = options.get("data")
-        return self._client.request(
+        # What makes a record must not be sent twice when its answer is lost.
+        send = self._client.attempt if str(method).upper() == "POST" else self._client.request
+        return send(
             str(method),
             parts.path + (f"?{parts.query}" if parts.query else ""),
             params=options.get("params"),

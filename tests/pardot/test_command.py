@@ -142,6 +142,12 @@ def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
     assert SyncRun.objects.exists() is done
 
 
+def test_sync_pardot_is_another_name(pardot: Pardot, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sync_pardot", "--entities", "forms", verbosity=0)
+    assert capsys.readouterr().out.startswith("forms: ")
+    assert SyncRun.objects.filter(object="forms", state="done").exists()
+
+
 def test_ctrl_d_at_the_question_is_a_no(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

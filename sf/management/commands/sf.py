@@ -1,4 +1,4 @@
-"""Looking at Salesforce with the credentials of the service, so that nobody needs another tool."""
+"""Look at Salesforce, and change single records, with the credentials of the service: nobody needs another tool."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from urllib.parse import quote
 
 from django.core.management.base import BaseCommand, CommandError
 
+from outgoing.text import one_line
 from sf.connection import salesforce_client
 from sf.diagnosis import diagnose
+from sf.management.bulk_rows import bulk_rows
 from sf.management.output import FORMATS, write_records
+from sf.management.salesforce_shell import run_shell
+from sf.management.salesforce_writes import WRITES, change_of, explained, make_change
 from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
@@ -25,37 +29,66 @@ from sf.sync.usage import UsageCounter
 
 Action = Callable[[SalesforceClient, Mapping[str, Any]], Iterable[Mapping[str, Any]]]
 
+_RESERVED_IN_SOSL = re.compile(r"[?&|!{}\[\]()^~*:\\\"'+-]")
+_ESCAPED = r"\\\g<0>"
 _PATIENCE = Patience(deadline=20, read_timeout=60)
 """Somebody sits before the screen."""
 
 
 class Command(BaseCommand):
-    help = "Look at Salesforce: query, search, describe, limits, get, updated, deleted, apex; check the configuration."
+    help = (
+        "Look at Salesforce: query, search, describe, limits, get, updated, deleted, apex; change single records: "
+        "create, update, upsert, delete; shell: a Python prompt; check the configuration."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         for name, (summary, declare, _) in _ACTIONS.items():
             action = actions.add_parser(name, help=summary, description=summary)
             declare(action)
-            if name != "check":
+            if name not in {"check", "shell"}:
                 action.add_argument("--format", choices=FORMATS, default="table", help="default: %(default)s")
+        for name, (summary, declare) in WRITES.items():
+            declare(actions.add_parser(name, help=summary, description=summary))
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["action"]
-        client = salesforce_client(UsageCounter(f"sf {name}"), _PATIENCE)
+        counter = UsageCounter(f"sf {name}")
+        client = salesforce_client(counter, _PATIENCE)
         try:
             if name == "check":
                 self._check(client)
-                return
-            count = write_records(_ACTIONS[name][2](client, options), sys.stdout, form=options["format"])
-            sys.stdout.flush()
+            elif name == "shell":
+                self._shell(client, counter)
+            elif name in WRITES:
+                self._change(client, options)
+            else:
+                self._look(client, options)
         except SalesforceError as error:
-            raise CommandError(error.in_full) from error
+            raise CommandError(explained(error) if name in {*WRITES, "shell"} else one_line(error.in_full)) from error
+
+    def _look(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
+        try:
+            count = write_records(_ACTIONS[options["action"]][2](client, options), sys.stdout, form=options["format"])
+            sys.stdout.flush()
         except BrokenPipeError:  # `| head` has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of the process
             return
         if options["format"] == "table":
             self.stderr.write(f"{count:,} record{'' if count == 1 else 's'}")
+
+    def _change(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
+        record, outcome = make_change(client, change_of(options["action"], options), options)
+        if record:
+            self.stdout.write(record)
+        self.stderr.write(outcome)
+
+    def _shell(self, client: SalesforceClient, counter: UsageCounter) -> None:
+        try:
+            run_shell(client)
+        finally:
+            sys.stdout.flush()
+            self.stderr.write(f"{counter.calls:,} Salesforce call{'' if counter.calls == 1 else 's'}")
 
     def _check(self, client: SalesforceClient) -> None:
         wrong = 0
@@ -70,6 +103,8 @@ class Command(BaseCommand):
 def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     if re.match(r"\s*SELECT\s+COUNT\s*\(\s*\)", options["soql"], re.IGNORECASE):  # answered without a record
         return [{"count": client.count(options["soql"], include_deleted=options["all_rows"])}]
+    if options["bulk"]:
+        return bulk_rows(client, options["soql"], _PATIENCE, include_deleted=options["all_rows"])
     return client.query(options["soql"], include_deleted=options["all_rows"])
 
 
@@ -77,7 +112,10 @@ def _search(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Ma
     def typed(found: Any) -> list[dict[str, Any]]:
         return [{"type": record["attributes"]["type"], **record} for record in found["searchRecords"]]
 
-    return client.ask("GET", f"{client.data_path}/search", typed, params={"q": options["sosl"]})
+    sosl = options["sosl"]
+    if not re.match(r"\s*FIND\b", sosl, re.IGNORECASE):
+        sosl = f"FIND {{{_RESERVED_IN_SOSL.sub(_ESCAPED, sosl)}}}"
+    return client.ask("GET", f"{client.data_path}/search", typed, params={"q": sosl})
 
 
 def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -149,10 +187,11 @@ def _pick(items: Iterable[Mapping[str, Any]], *names: str) -> list[dict[str, Any
 def _declare_query(parser: ArgumentParser) -> None:
     parser.add_argument("soql", help='such as "SELECT Id, Name FROM Account LIMIT 5"')
     parser.add_argument("--all-rows", action="store_true", help="deleted records too (queryAll)")
+    parser.add_argument("--bulk", action="store_true", help="by Bulk API 2.0: few calls for many rows")
 
 
 def _declare_search(parser: ArgumentParser) -> None:
-    parser.add_argument("sosl", help='such as "FIND {Rice} IN NAME FIELDS RETURNING Account(Id, Name)"')
+    parser.add_argument("sosl", help='words, or SOSL: "FIND {Rice} IN NAME FIELDS RETURNING Account(Id, Name)"')
 
 
 def _declare_describe(parser: ArgumentParser) -> None:
@@ -197,17 +236,18 @@ def _json(text: str) -> Any:
 
 
 def _no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    raise NotImplementedError  # `check` has lines of its own
+    raise NotImplementedError  # `check` and `shell` have lines of their own
 
 
 _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "query": ("run a SOQL query", _declare_query, _query),
-    "search": ("run a SOSL search", _declare_search, _search),
+    "search": ("search for words, or run a SOSL search", _declare_search, _search),
     "describe": ("all objects, one object's fields, or its layouts", _declare_describe, _describe),
     "limits": ("the org's limits", _declare_nothing, _limits),
     "get": ("one record by its id or an external id", _declare_get, _get),
     "updated": ("ids changed between two times", _declare_period, _updated),
     "deleted": ("ids deleted between two times", _declare_period, _deleted),
     "apex": ("call an Apex REST method", _declare_apex, _apex),
+    "shell": ("a Python prompt, or a program on standard input: sf is a client", _declare_nothing, _no_action),
     "check": ("is the configuration able to work? one line each: ok, or what to fix", _declare_nothing, _no_action),
 }

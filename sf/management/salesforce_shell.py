@@ -1,0 +1,53 @@
+"""``manage.py sf shell``: a Python prompt in which ``sf`` is a simple-salesforce client that counts its calls."""
+
+from __future__ import annotations
+
+import code
+import contextlib
+import sys
+from types import CodeType
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import SalesforceError
+
+_BANNER = """\
+sf is a simple-salesforce client of {instance}, API {version}. What it writes changes this org.
+  sf.query("SELECT Id, Name FROM Account LIMIT 5")    sf.Contact.get("003…")    sf.Contact.create({{"LastName": "…"}})
+Each call is counted under “sf shell”. Ctrl-D ends it."""
+
+
+def run_shell(client: SalesforceClient) -> None:
+    """Read Python from the terminal, or run what is piped in. Errors of Salesforce are ``SalesforceError``."""
+    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - 0.3 s, which only its users pay
+
+    names: dict[str, Any] = {
+        "sf": simple_salesforce(client),
+        "SalesforceError": SalesforceError,
+        "__name__": "sf shell",
+    }
+    if not sys.stdin.isatty():
+        _run(sys.stdin.read(), names)
+        return
+    _complete_names(names)
+    banner = _BANNER.format(instance=client.instance_url, version=client.api_version)
+    code.interact(banner, local=names, exitmsg="")
+
+
+def _run(source: str, names: dict[str, Any]) -> None:
+    try:
+        compiled: CodeType = compile(source, "<stdin>", "exec")
+    except SyntaxError as error:
+        raise CommandError(f"line {error.lineno}: {error.msg}") from None
+    exec(compiled, names)  # noqa: S102 - the operator's own program
+
+
+def _complete_names(names: dict[str, Any]) -> None:
+    with contextlib.suppress(ImportError):  # Python without readline
+        import readline  # noqa: PLC0415
+        import rlcompleter  # noqa: PLC0415
+
+        readline.set_completer(rlcompleter.Completer(names).complete)
+        readline.parse_and_bind("tab: complete")
