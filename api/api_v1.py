@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from api.auth import FAILURES_RATE, address_of, any_caller, caller_of
 from api.errors import add_error_handlers
+from api.openapi import finish_document, serve_document
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
 from api.records.access import RecordsRate
@@ -59,6 +60,7 @@ class V1(NinjaAPI):
         document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
         add_records(document, prefix.rstrip("/"), RESOURCES)
+        finish_document(document)
         return document
 
 
@@ -92,3 +94,6 @@ api.add_router("", info.router)
 api.add_router("", schools.router, throttle=SchoolsThrottle())
 for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)
+
+openapi_document = serve_document(api.get_openapi_schema)
+"""The view of ``openapi.json``, in place of ninja's, which builds the document for every request."""

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from api.api_v1 import api as api_v1
+from api.api_v1 import openapi_document
 from api.health import healthz, ping
 from api.metrics import metrics
 from pardot.v1.routers import router as pardot_router
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/records/", include("api.records.urls")),
+    path("api/v1/openapi.json", openapi_document),
     path("api/v1/", api_v1.urls),
     path("ping/", ping, name="ping"),
     path("healthz/", healthz, name="healthz"),

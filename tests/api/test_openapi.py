@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.models import APIKey
 from api.v1.adoptions import AdoptionItem, AdoptionList
@@ -69,7 +70,34 @@ def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]
         for operation in operations.values():
             statuses = set(operation["responses"])
             assert {"500", "503"} <= statuses
-            assert "401" in statuses or "security" not in operation
+            assert "401" in statuses or not operation["security"]
+
+
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    assert document["servers"]
+    assert document["info"]["license"]["identifier"] == "MIT"
+    declared = {tag["name"] for tag in document["tags"]}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert "security" in operation
+            assert set(operation["tags"]) <= declared
+
+
+def test_the_document_bounds_what_the_records_bound(document: dict[str, Any]) -> None:
+    [limit] = [
+        parameter["schema"]
+        for parameter in document["paths"]["/api/v1/records/accounts/"]["get"]["parameters"]
+        if parameter["name"] == "limit"
+    ]
+    assert (limit["minimum"], limit["maximum"]) == (1, 5000)
+
+
+def test_the_document_may_be_cached_and_is_not_sent_twice(anonymous: Client) -> None:
+    first = anonymous.get("/api/v1/openapi.json")
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    again = anonymous.get("/api/v1/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_the_document_names_the_cookie_and_the_error_shape(document: dict[str, Any]) -> None:
