@@ -253,3 +253,21 @@ def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: 
 def test_refused_records_are_not_tried_while_a_sync_is_under_way() -> None:
     with held_elsewhere("accounts"), pytest.raises(SyncSkipped, match="a sync of accounts is under way"):
         retry_refused(ACCOUNTS)
+
+
+def test_a_full_survey_waits_for_another_command_instead_of_being_skipped(
+    start: Start, simulator: Simulator, run_manage: Manage
+) -> None:
+    """It comes once a month, on some Sundays half an hour behind the weekly one."""
+    with held_elsewhere("camp_sync"):
+        skipped = run_manage("camp_sync", "--survey")
+        assert "another camp_sync is under way" in skipped.stdout
+        assert "waiting" not in skipped.stdout
+        survey = start("camp_sync", "--survey", "--full", PYTHONUNBUFFERED="1")
+        assert survey.stdout is not None
+        assert "waiting for its end, at most 3:00:00" in survey.stdout.readline()
+        assert survey.poll() is None
+    output, _ = survey.communicate(timeout=120)
+    assert survey.returncode == 0
+    assert "prospects: Full by Pardot API" in output
+    assert "skipped: another camp_sync" not in output
