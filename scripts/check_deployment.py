@@ -5,9 +5,11 @@ Names and secrets are made up, the keys anew each time; nothing is asked of anyb
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -16,21 +18,44 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 ROOT = Path(__file__).resolve().parents[1]
 
 
+CRONTAB = """#!/bin/sh
+if [ "$1" = -l ]; then cat "$0.table"; else cat > "$0.table"; fi
+"""
+"""A stand-in for ``crontab(1)``, which a machine that only runs the checks need not have."""
+
+
 def main() -> None:
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    sys.exit(subprocess.run(command, cwd=ROOT, env=deployment(), check=False).returncode)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "crontab").write_text(CRONTAB)
+        (folder / "crontab").chmod(0o755)
+        variables = deployment(folder)
+        manage(variables, "crontab", "add", "--verbosity=0")
+        manage(variables, "collectstatic", "--noinput", "--verbosity=0")
+        sys.exit(manage(variables, "check", "--deploy", "--fail-level", "INFO"))
 
 
-def deployment() -> dict[str, str]:
-    """The variables of a whole deployment."""
+def manage(variables: dict[str, str], *arguments: str) -> int:
+    return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=variables, check=False).returncode
+
+
+def deployment(folder: Path) -> dict[str, str]:
+    """The variables of a whole deployment, with its crontab and static files in a folder of its own."""
     signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     return {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "DJANGO_SETTINGS_MODULE": "tests.deployed_settings",
+        "COLLECTED_STATIC": str(folder / "static"),
         "SFAPI_ENV_FILE": "",
+        "ENVIRONMENT": "production",
+        "SENTRY_DSN": "https://made-up@sentry.example/1",
+        "METRICS_ALLOWED_NETWORKS": "192.0.2.0/24",
         "DEBUG": "off",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATABASE_URL": "postgresql://sfapi@db.example/sfapi",
         "ALLOWED_HOSTS": "sfapi.example",
         "TRUSTED_PROXY_COUNT": "1",
+        "SALESFORCE_HOST": "https://made-up.my.salesforce.com",
         "SALESFORCE_CLIENT_ID": "made-up",
         "SALESFORCE_CLIENT_SECRET": secrets.token_urlsafe(),
         "SALESFORCE_CASE_EXTERNAL_ID_FIELD": "SFAPI_Id__c",

@@ -43,6 +43,7 @@ ROOT_URLCONF = "sfapi.urls"
 WSGI_APPLICATION = "sfapi.wsgi.application"
 
 INSTALLED_APPS = [
+    "sfapi",
     "pardot",
     "api",
     "sf",
@@ -210,7 +211,8 @@ CRONTAB_COMMAND_SUFFIX = env.text("CRONTAB_COMMAND_SUFFIX")
 LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
-start_sentry(env.sentry_dsn("SENTRY_DSN"), environment=ENVIRONMENT, release=RELEASE_VERSION)
+SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
+start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
 # Read by the requests library itself: how a private certificate authority is trusted.
 env.text("REQUESTS_CA_BUNDLE")

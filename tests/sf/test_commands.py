@@ -340,20 +340,3 @@ def test_unknown_options_are_refused(simulator: Simulator, command: str, option:
     with pytest.raises(CommandError, match=f"unrecognized arguments: {option}"):
         call_command(command, option)
     assert simulator.calls() == 0
-
-
-def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, database: str) -> None:
-    """The reader of ``manage.py … | head`` goes away before the command has written."""
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "sync_status"],
-        cwd=ROOT,
-        env=environment(simulator.variables, database),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as command:
-        assert command.stdout is not None
-        assert command.stderr is not None
-        command.stdout.close()
-        assert command.stderr.read() == ""
-        assert command.wait(60) == 1

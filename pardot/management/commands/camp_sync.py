@@ -50,6 +50,9 @@ class Command(BaseCommand):
         parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
+            # Not a run that failed: nobody waits for one where there is no Pardot.
+            raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._wanted(options)
         wanted = CampOptions(

@@ -35,21 +35,22 @@ class Command(BaseCommand):
             if action == "show":
                 self.stdout.write("\n".join(["In this user's crontab:", *crontab.report()]))
             else:
-                self._change(crontab, add=action == "add", only_here=options["only_here"])
+                changes = self._change(crontab, add=action == "add", only_here=options["only_here"])
+                if options["verbosity"]:
+                    self.stdout.write("\n".join(changes))
         except CrontabError as error:
             raise CommandError(str(error)) from error
 
-    def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> None:
+    def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
+        """Write the crontab; a line for each change."""
         before = Counter(line.folder for line in crontab.own_lines())
         crontab.remove(only_here=only_here)
         before -= Counter(line.folder for line in crontab.own_lines())
         if add:
             crontab.add()
         crontab.write()
-        for folder, count in before.items():
-            self.stdout.write(f"removed {count} of {folder}")
-        for description in crontab.wanted().values() if add else ():
-            self.stdout.write(f"added {description}")
+        removed = [f"removed {count} of {folder}" for folder, count in before.items()]
+        return removed + [f"added {description}" for description in crontab.wanted().values() if add]
 
     def _run(self, job_hash: str) -> None:
         """Run a job of a line that an earlier release wrote."""

@@ -1,0 +1,76 @@
+"""System checks of ``check --deploy``: what a deployment lacks around the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, register
+
+from sf.crontab import CrontabError, UserCrontab
+from sfapi.env_file import env_file
+
+_ANYBODY = 0o007
+_WITHOUT = {
+    "SENTRY_DSN": ("Errors are only in the log: Sentry is not configured.", "sfapi.I001"),
+    "METRICS_ALLOWED_NETWORKS": ("Nobody may read /metrics.", "sfapi.I002"),
+}
+
+
+@register(deploy=True)
+def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """A made-up host name becomes part of links; errors of an environment without a name could be anybody's."""
+    found: list[CheckMessage] = []
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "List the names of this site, such as sfapi.example.org."
+        found.append(checks.Warning("ALLOWED_HOSTS has *: any host name is believed.", hint=hint, id="sfapi.W001"))
+    if settings.ENVIRONMENT == "local":
+        hint = "Set it to production, staging, …"
+        found.append(checks.Warning("ENVIRONMENT is local, in /info and in Sentry.", hint=hint, id="sfapi.W002"))
+    return found
+
+
+@register(deploy=True)
+def check_watching(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    values = {"SENTRY_DSN": settings.SENTRY_DSN, "METRICS_ALLOWED_NETWORKS": settings.METRICS_ALLOWED_NETWORKS}
+    return [
+        checks.Info(message, hint=f"Set {name}, or watch /healthz/ only.", id=identifier)
+        for name, (message, identifier) in _WITHOUT.items()
+        if not values[name]
+    ]
+
+
+@register(deploy=True)
+def check_static_files(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return []
+    hint = "Run manage.py collectstatic, again after each release."
+    return [checks.Warning("Pages come without style: no static files are collected.", hint=hint, id="sfapi.W003")]
+
+
+@register(deploy=True)
+def check_env_file(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    path = env_file(settings.BASE_DIR)
+    mode = path.stat().st_mode if path else 0
+    if path is None or not mode & _ANYBODY:
+        return []
+    message = f"{path} holds secrets and is open to every user of this machine (mode {mode & 0o777:o})."
+    return [checks.Warning(message, hint=f"chmod 600 {path}", id="sfapi.W004")]
+
+
+@register(deploy=True)
+def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    hint = "Run manage.py crontab add, or have another scheduler run the table of sfapi/cron.py."
+    try:
+        crontab = UserCrontab()
+        right = set(crontab.wanted().values())
+        wrong = [line for line in crontab.report() if line not in right]
+    except CrontabError as error:
+        return [checks.Warning(f"Nothing runs on schedule: {error}", hint=hint, id="sfapi.W005")]
+    if not wrong:
+        return []
+    message = f"{len(wrong)} scheduled jobs are missing in this user's crontab, outdated, or of another folder."
+    return [checks.Warning(message, hint=f"See manage.py crontab show. {hint}", id="sfapi.W006")]

@@ -1,0 +1,77 @@
+"""``manage.py`` in a shell: pipes that close, Ctrl-C, Ctrl-D, a database without tables."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sf.models import SyncRun
+from tests.simulated import ROOT, Simulator, environment, manage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def start(
+    simulator: Simulator, database: str, *arguments: str, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(simulator.variables, database),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("command", ["sync_status", "list_api_keys", "camp_digest", "help"])
+def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, database: str, command: str) -> None:
+    """The reader of ``manage.py … | head`` goes away before the command has written."""
+    with start(simulator, database, command) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(60) == 1
+
+
+@pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
+def test_ctrl_c_ends_a_command_with_one_line(simulator: Simulator, database: str, arguments: tuple[str, ...]) -> None:
+    simulator.fail("delay", path="/query", seconds=30, times=None)
+    with start(simulator, database, *arguments) as process:
+        while not simulator.calls_to("/query"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.endswith("\nInterrupted.\n")
+    assert "Traceback" not in said
+    assert not SyncRun.objects.filter(state="running").exists()
+
+
+def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, database: str) -> None:
+    controller, terminal = pty.openpty()
+    os.write(controller, b"\x04")
+    with start(simulator, database, "flush", stdin=terminal) as process:
+        _, said = process.communicate(timeout=60)
+    os.close(terminal)
+    os.close(controller)
+    assert (process.returncode, said) == (1, "\nThe question got no answer.\n")
+
+
+@pytest.mark.parametrize("command", ["list_api_keys", "sync_status"])
+def test_a_database_without_tables_names_migrate(simulator: Simulator, database: str, command: str) -> None:
+    empty = database.rpartition("/")[0] + "/template1"
+    done = manage(command, variables=simulator.variables, database=empty)
+    assert done.returncode == 1
+    assert done.stderr.startswith("PostgreSQL: relation ")
+    assert done.stderr.endswith("; has `manage.py migrate` run?\n")
+    assert done.stderr.count("\n") == 1

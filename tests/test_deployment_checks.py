@@ -1,0 +1,75 @@
+"""``check --deploy``: what a deployment lacks around the service, and nothing where all is well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+
+from scripts.check_deployment import CRONTAB
+
+
+@pytest.fixture
+def deployed_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A deployment where everything is there."""
+    crontab = tmp_path / "crontab"
+    crontab.write_text(CRONTAB)
+    crontab.chmod(0o755)
+    settings.CRONTAB_EXECUTABLE = str(crontab)
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").touch()
+    settings.ALLOWED_HOSTS, settings.ENVIRONMENT = ["sfapi.example"], "production"
+    settings.SENTRY_DSN, settings.METRICS_ALLOWED_NETWORKS = "https://made-up@sentry.example/1", ["192.0.2.0/24"]
+    env = tmp_path / "own.env"
+    env.touch()
+    env.chmod(0o640)
+    monkeypatch.setenv("SFAPI_ENV_FILE", str(env))
+    call_command("crontab", "add", verbosity=0)
+    return settings
+
+
+def found() -> dict[str, str]:
+    messages = run_checks(include_deployment_checks=True)
+    return {str(each.id): each.msg for each in messages if str(each.id).startswith("sfapi.")}
+
+
+def test_nothing_is_found_where_all_is_well(deployed_settings: Any) -> None:
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "identifier"),
+    [
+        ("ALLOWED_HOSTS", ["sfapi.example", "*"], "sfapi.W001"),
+        ("ENVIRONMENT", "local", "sfapi.W002"),
+        ("STATIC_ROOT", "/nowhere", "sfapi.W003"),
+        ("CRONTAB_EXECUTABLE", "/nowhere/crontab", "sfapi.W005"),
+        ("SENTRY_DSN", "", "sfapi.I001"),
+        ("METRICS_ALLOWED_NETWORKS", [], "sfapi.I002"),
+    ],
+)
+def test_what_is_missing_is_told(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
+    setattr(deployed_settings, name, value)
+    assert list(found()) == [identifier]
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True), (0o602, True)]
+)
+def test_an_env_file_that_others_may_read_is_told(
+    deployed_settings: Any, tmp_path: Path, mode: int, told: bool
+) -> None:
+    (tmp_path / "own.env").chmod(mode)
+    assert ("sfapi.W004" in found()) is told
+
+
+def test_jobs_that_are_missing_or_of_another_folder_are_told(deployed_settings: Any) -> None:
+    jobs = deployed_settings.CRONJOBS
+    deployed_settings.CRONJOBS = [*jobs, ("1 2 * * *", "sfapi.cron.run", ["sync_books"])]
+    assert found()["sfapi.W006"].startswith("1 scheduled jobs are missing")
+    deployed_settings.CRONJOBS = jobs
+    deployed_settings.CRONTAB_COMMENT = "sfapi in /srv/releases/2"
+    assert found()["sfapi.W006"].startswith(f"{2 * len(jobs)} scheduled jobs are missing")
