@@ -25,7 +25,7 @@ class Session:
     id: int | None = None
     name: str = ""
     issued_at: datetime | None = None
-    """Cookies live for 20 years: who needs a fresh sign-in looks at this."""
+    """Cookies live for 20 years: routes that need a recent sign-in look at this."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -34,7 +35,11 @@ from api.services.api_keys import api_key_by_public_id, api_key_note_use
 FAILURES_RATE = Rate(limit=20, seconds=60)
 """How often an address may fail to authenticate."""
 
+_CLOCKS_APART = timedelta(seconds=60)
+"""How far the clock of Accounts may be ahead of ours."""
+
 _BEARER = "bearer"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
 """What a key is compared with when there is none of its id: an unknown id costs as much as a wrong secret."""
@@ -69,9 +74,27 @@ class SignedInUser:
         """Whom limits count and logs name."""
         return f"user:{self.session.uuid}"
 
-    @cached_property
+    @property
     def is_super_user(self) -> bool:
+        return self._is_listed and self._is_sign_in_recent
+
+    @property
+    def must_sign_in_again(self) -> bool:
+        """Whether only an old sign-in keeps this user from the rights of a Super User."""
+        return self._is_listed and not self._is_sign_in_recent
+
+    @cached_property
+    def _is_listed(self) -> bool:
         return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).exists()
+
+    @property
+    def _is_sign_in_recent(self) -> bool:
+        """Cookies are valid for 20 years: one from a lost laptop must not open everything for as long."""
+        days = settings.SUPER_USER_SIGN_IN_DAYS
+        if not days or self.auth_type is AuthType.DEVELOPMENT:
+            return True
+        issued_at = self.session.issued_at
+        return issued_at is not None and -_CLOCKS_APART <= datetime.now(UTC) - issued_at <= timedelta(days=days)
 
     @property
     def scopes(self) -> frozenset[Scope]:
@@ -163,6 +186,8 @@ def required_caller(request: HttpRequest) -> Caller:
 
 
 def _csrf_token_is_right(request: HttpRequest) -> bool:
+    if request.method in _SAFE_METHODS:
+        return True
     # Django looks for the token in a form too, and a body that was read as a form cannot be read as JSON afterwards.
     _ = request.body
     return check_csrf(request) is None
@@ -286,6 +311,7 @@ def demand_scope(scope: Scope) -> Demand:
     def demand(caller: Caller) -> None:
         if scope in caller.scopes:
             return
+        _refuse_old_sign_in(caller)
         if isinstance(caller, Service):
             message = f"This API key lacks the scope {scope}."
         else:
@@ -293,6 +319,17 @@ def demand_scope(scope: Scope) -> Demand:
         raise Forbidden(message, ErrorType.SCOPE_MISSING, scope=scope)
 
     return demand
+
+
+def _refuse_old_sign_in(caller: Caller) -> None:
+    """``NotAuthenticated`` for a Super User whose cookie was issued too long ago, or does not say when."""
+    if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
+        days = settings.SUPER_USER_SIGN_IN_DAYS
+        raise NotAuthenticated(
+            f"Super Users must have signed in within the last {days} {'day' if days == 1 else 'days'}: sign out at "
+            f"{settings.ACCOUNTS_URL} and in again.",
+            ErrorType.SIGN_IN_AGAIN,
+        )
 
 
 def _anybody(caller: Caller) -> None:
@@ -309,6 +346,7 @@ def _a_super_user(caller: Caller) -> None:
     if isinstance(caller, Service):
         message = "This needs a logged-in Super User: an API key will not do."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)
+    _refuse_old_sign_in(caller)
     if not caller.is_super_user:
         message = "This is for Super Users; an administrator can make you one."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)

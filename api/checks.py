@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+from api.cors import is_entry
 
 
 @register()
@@ -41,10 +40,13 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
 
 @register()
 def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """An origin is compared letter by letter with what browsers send."""
-    wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not _ORIGIN.fullmatch(origin)]
-    hint = "Write them as https://www.example.org: no path, no slash at the end, no wildcard."
-    message = "CORS_ALLOWED_ORIGINS: {!r} is no origin."
+    """An origin is compared letter by letter with what browsers send; a pattern must name a domain."""
+    wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not is_entry(origin)]
+    hint = (
+        "Write them as https://www.example.org, or as https://*.example.org for all subdomains of a domain (list "
+        "https://example.org beside it): lower case, no path, no slash at the end."
+    )
+    message = "CORS_ALLOWED_ORIGINS: {!r} is neither an origin nor a pattern of subdomains."
     return [checks.Error(message.format(origin), hint=hint, id="api.E003") for origin in wrong]
 
 

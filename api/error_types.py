@@ -21,6 +21,7 @@ class ErrorType(StrEnum):
     CREDENTIALS_INVALID = "credentials_invalid"
     API_KEY_REVOKED = "api_key_revoked"
     API_KEY_EXPIRED = "api_key_expired"
+    SIGN_IN_AGAIN = "sign_in_again"
     # 403: the caller is known and may not
     CSRF_TOKEN_MISSING = "csrf_token_missing"  # noqa: S105 - a name, no secret
     SCOPE_MISSING = "scope_missing"

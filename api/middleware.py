@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -20,8 +19,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from api.audit import note_request
+from api.chunked_bodies import refused_body
 from api.database_trouble import database_trouble
 from api.errors import MESSAGES, error_response
+from api.methods import answer_by_method, without_body
 from api.request_id import HEADER, choose_request_id, set_request_id
 from api.throttling import passage_of
 
@@ -32,11 +33,6 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 API_PREFIX = "/api/"
 PROBES = frozenset({"/ping/", "/healthz/", "/metrics"})
 DATABASE_RETRY_SECONDS = 5
-PREFLIGHT_SECONDS = 3600
-
-_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-CSRFToken, X-Request-ID"
-_ANSWER_HEADERS = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-As-Of, X-Request-ID"
 
 
 class RequestIdMiddleware:
@@ -83,15 +79,16 @@ class ProbeMiddleware:
 
 
 class ApiMiddleware:
-    """Under ``/api/``: one error shape, the headers of the rate limit, and nothing kept in caches unasked."""
+    """Under ``/api/``: one error shape, HEAD wherever GET is, OPTIONS, the headers of the rate limit, and nothing kept
+    in caches unasked."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self._get_response(request)
         if not request.path_info.startswith(API_PREFIX):
-            return response
+            return self._get_response(request)
+        response = refused_body(request) or answer_by_method(request, self._get_response)
         if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
             response = _reshaped(response)
         passage = passage_of(request)
@@ -99,7 +96,7 @@ class ApiMiddleware:
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, ("Cookie", "Authorization"))
-        return response
+        return without_body(response) if request.method == "HEAD" else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """PostgreSQL is away or took too long: say so. Anything else is Django's to log and to report."""
@@ -113,33 +110,6 @@ class ApiMiddleware:
         if request.path_info.startswith(API_PREFIX):
             return error_response(503, trouble.message, headers=headers, error_type=trouble.type)
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
-
-
-class CorsMiddleware:
-    """Lets pages of ``CORS_ALLOWED_ORIGINS`` call the API with the visitor's cookie; no origin else, no wildcard.
-
-    Source: https://fetch.spec.whatwg.org/#http-cors-protocol
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not settings.CORS_ALLOWED_ORIGINS or not request.path_info.startswith(API_PREFIX):
-            return self._get_response(request)
-        origin = request.headers.get("Origin", "")
-        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        response = HttpResponse(status=204) if preflight else self._get_response(request)
-        patch_vary_headers(response, ("Origin",))
-        if origin in settings.CORS_ALLOWED_ORIGINS:
-            response["Access-Control-Allow-Origin"] = origin
-            response["Access-Control-Allow-Credentials"] = "true"
-            response["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
-            if preflight:
-                response["Access-Control-Allow-Methods"] = _METHODS
-                response["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
-                response["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
-        return response
 
 
 class _OnlyForPages(MiddlewareMixin):
@@ -166,8 +136,8 @@ class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
 def _reshaped(response: HttpResponseBase) -> HttpResponse:
     """A page or plain text of Django, ninja or a middleware as our JSON; its headers and cookies stay."""
     message = MESSAGES.get(response.status_code, "")
-    if allowed := response.get("Allow"):
-        message = f"This method is not possible here, only {allowed}."
+    if response.status_code == 405:
+        message = f"This method is not possible here, only {response['Allow']}."
     shaped = error_response(response.status_code, message)
     for name, value in response.items():
         if name.lower() not in {"content-type", "content-length"}:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from api.auth import CredentialsRefused, Service, SignedInUser, outcome_of
+from api.auth import CredentialsRefused, Outcome, SignedInUser, outcome_of
 from pardot.tabs import TABS, chosen_tab, first_modules
 
 Page = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +23,8 @@ CHALLENGE = 'Cookie realm="OpenStax Accounts"'
 
 
 def for_super_users(page: PageOfUser) -> Page:
-    """The page for a signed-in Super User; for others a page that says what to do (401, 403).
+    """The page for a signed-in Super User; for others a page that says what to do (401, 403). A Super User
+    whose sign-in is too old counts as signed out.
 
     Nothing of it is kept in caches. The CSRF cookie is set, for the requests that the page will send.
     """
@@ -36,6 +37,8 @@ def for_super_users(page: PageOfUser) -> Page:
         caller = outcome_of(request)
         if not isinstance(caller, SignedInUser):
             return _signed_out(request, caller)
+        if caller.must_sign_in_again:
+            return _signed_out(request, caller)
         if not caller.is_super_user:
             return render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
         return page(request, caller)
@@ -43,10 +46,12 @@ def for_super_users(page: PageOfUser) -> Page:
     return guarded
 
 
-def _signed_out(request: HttpRequest, outcome: Service | CredentialsRefused | None) -> HttpResponse:
+def _signed_out(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     context = {
         "with_key": "Authorization" in request.headers,
         "cookie_refused": isinstance(outcome, CredentialsRefused),
+        "cookie_old": isinstance(outcome, SignedInUser),
+        "sign_in_days": settings.SUPER_USER_SIGN_IN_DAYS,
         "accounts_url": settings.ACCOUNTS_URL,
     }
     response = render(request, "pardot/signed_out.html", context, status=401)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -73,7 +73,8 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, exceptions.Throttled):
         return throttled_answer(request)
     if isinstance(error, exceptions.MethodNotAllowed):
-        return error_response(405, "This method is not possible here, only GET.", headers={"Allow": "GET"})
+        # The records have no error of their own for it: the middleware writes the text, with HEAD and OPTIONS.
+        return HttpResponseNotAllowed(["GET"])
     if isinstance(error, exceptions.NotAcceptable):
         return error_response(406)
     if isinstance(error, exceptions.APIException):

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "api.middleware.AuditMiddleware",
     "sfapi.security_headers.SecurityHeadersMiddleware",
     "api.middleware.ProbeMiddleware",
-    "api.middleware.CorsMiddleware",
+    "api.cors.CorsMiddleware",
     "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sfapi.static_files.StaticFilesMiddleware",
@@ -169,6 +169,7 @@ SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
 SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
 SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")
 env.all_or_none("the SSO cookie", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY")
+SUPER_USER_SIGN_IN_DAYS = env.integer("SUPER_USER_SIGN_IN_DAYS", 30, at_most=7300)
 ACCOUNTS_URL = env.url("ACCOUNTS_URL", "https://accounts.openstax.org", schemes=("https", "http"))
 ACCOUNTS_CLIENT_ID = env.text("ACCOUNTS_CLIENT_ID")
 ACCOUNTS_CLIENT_SECRET = env.text("ACCOUNTS_CLIENT_SECRET")

@@ -1,0 +1,71 @@
+"""Which pages of other sites may call the API with the visitor's cookie.
+
+Source: https://fetch.spec.whatwg.org/#http-cors-protocol
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+PREFLIGHT_SECONDS = 3600
+PREFIX = "/api/"
+
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_REQUEST_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRFToken, X-Request-ID, "
+    "baggage, sentry-trace, traceparent, tracestate"
+)
+"""The last four are sent by Sentry and OpenTelemetry in browsers: a page that uses them could not call us otherwise."""
+_ANSWER_HEADERS = (
+    "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-As-Of, "
+    "X-Request-ID"
+)
+_ENTRY = re.compile(r"(https?)://(\*\.)?((?:[a-z0-9-]+\.)*[a-z0-9-]+)(:[0-9]+)?")
+_LABELS = r"(?:[a-z0-9_-]+\.)+"
+
+
+class CorsMiddleware:
+    """Answer pages of ``CORS_ALLOWED_ORIGINS``, with the visitor's cookie; no other origin, never a bare wildcard."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not settings.CORS_ALLOWED_ORIGINS or not request.path_info.startswith(PREFIX):
+            return self._get_response(request)
+        origin = request.headers.get("Origin", "")
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = HttpResponse(status=204) if preflight else self._get_response(request)
+        patch_vary_headers(response, ("Origin",))
+        if is_allowed(origin, tuple(settings.CORS_ALLOWED_ORIGINS)):
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Allow-Credentials"] = "true"
+            response["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
+            if preflight:
+                response["Access-Control-Allow-Methods"] = _METHODS
+                response["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+                response["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+        return response
+
+
+def is_allowed(origin: str, entries: tuple[str, ...]) -> bool:
+    """Whether ``origin`` is one of ``entries``, or a subdomain of a pattern among them."""
+    return origin in entries or any(pattern.fullmatch(origin) for pattern in _patterns(entries))
+
+
+@lru_cache(maxsize=8)
+def _patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
+    parts = [found.groups(default="") for entry in entries if (found := _ENTRY.fullmatch(entry)) and found[2]]
+    return [re.compile(f"{scheme}://{_LABELS}{re.escape(domain + port)}") for scheme, _, domain, port in parts]
+
+
+def is_entry(text: str) -> bool:
+    """Whether ``text`` may be in the setting: an origin, or a pattern for the subdomains of a domain of two words."""
+    found = _ENTRY.fullmatch(text)
+    return found is not None and not (found[2] and "." not in found[3] and found[3] != "localhost")

@@ -1,0 +1,38 @@
+"""HEAD and OPTIONS, which HTTP knows for every address and no route declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+
+def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    """HEAD is answered as GET; OPTIONS with 204 and the methods of the address; 405 lists both of them."""
+    asked = request.method
+    if asked == "HEAD":
+        request.method = "GET"
+    try:
+        response = get_response(request)
+    finally:
+        request.method = asked
+    if response.status_code != 405:
+        return response
+    allowed = _with_head_and_options(response.get("Allow", ""))
+    if asked == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": allowed})
+    response["Allow"] = allowed
+    return response
+
+
+def without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The answer to HEAD: all headers of GET, with the length that its body would have."""
+    if isinstance(response, HttpResponse):
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
+    return response
+
+
+def _with_head_and_options(allowed: str) -> str:
+    methods = {method.strip() for method in allowed.split(",") if method.strip()}
+    return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
