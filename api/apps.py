@@ -9,10 +9,12 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - registers them, once the models are there
+        from api.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja wants settings
         from api.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
         from sf.status import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
 
         build_schemas_late()
+        check_parameters_of_routes()
         MORE_LINES.append(_breaker_lines)
 
 

@@ -1,5 +1,7 @@
 """The audit log: one ``RequestLog`` row for every request under ``/api/``.
 
+But for strangers who try addresses that do not exist: they are only counted, or anybody could fill the disk.
+
 A request only puts its row into a buffer (some 40 µs); a thread of the process copies batches into PostgreSQL. Rows
 survive a normal end of the process and PostgreSQL being away for a while; a process that is killed loses the last
 half second (``docs/decisions/audit-log.md``).
@@ -16,10 +18,11 @@ from typing import Any, NamedTuple
 from django.db import DataError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase
 
-from api.auth import CredentialsRefused, known_outcome
+from api.auth import CredentialsRefused, caller_of, known_outcome
 from api.batch_writer import BatchWriter
 from api.client_address import UNKNOWN, client_address
 from api.masking import masked, masked_query
+from api.models import RequestCount
 from api.request_id import current_request_id
 
 logger = logging.getLogger(__name__)
@@ -44,6 +47,13 @@ class Entry(NamedTuple):
     request_id: str
 
 
+ONLY_COUNTED = None
+"""In place of an ``Entry``: a request that leaves no row."""
+
+_COUNT = """
+    INSERT INTO api_requestcount AS kept (name, total) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET total = kept.total + EXCLUDED.total
+"""
 _COPY = f"COPY api_requestlog ({', '.join(Entry._fields)}) FROM STDIN"
 _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND path = %s"
 
@@ -51,9 +61,21 @@ _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND pa
 def note_request(request: HttpRequest, response: HttpResponseBase, *, began: datetime, milliseconds: float) -> None:
     """Remember this request. Never fails: the response matters more."""
     try:
-        writer.put(_entry(request, response, began, milliseconds))
+        counted = _is_strangers_guess(request, response)
+        writer.put(ONLY_COUNTED if counted else _entry(request, response, began, milliseconds))
     except Exception:
         logger.exception("a request could not be noted in the audit log")
+
+
+def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether nobody known asked for an address that does not exist. Credentials that were sent are looked at here:
+    no view did, and made-up ones must not make a difference."""
+    if response.status_code != 404 or request.resolver_match is not None:
+        return False
+    try:
+        return caller_of(request) is None
+    except (OperationalError, InterfaceError):  # PostgreSQL is away: whose key it is, nobody knows
+        return True
 
 
 def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
@@ -90,15 +112,23 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def write_entries(entries: Sequence[Entry], again: bool) -> None:
+def write_entries(entries: Sequence[Entry | None], again: bool) -> None:
     """Store them all at once. ``again``: unless the attempt before has done it and only its answer was lost."""
+    rows = [entry for entry in entries if entry is not None]
     try:
         connection.close_if_unusable_or_obsolete()
-        if not (again and _is_stored(entries[0])):
-            _copy_or_skip(entries)
+        if rows and not (again and _is_stored(rows[0])):
+            _copy_or_skip(rows)
+        if counted := len(entries) - len(rows):
+            _count(counted)
     except (OperationalError, InterfaceError):
         connection.close()
         raise
+
+
+def _count(requests: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [RequestCount.UNKNOWN_PATHS, requests])
 
 
 def _is_stored(entry: Entry) -> bool:
@@ -128,5 +158,5 @@ def _copy(entries: Sequence[Entry]) -> None:
                 copy.write_row(entry)
 
 
-writer: BatchWriter[Entry] = BatchWriter(write_entries, what="audit log")
+writer: BatchWriter[Entry | None] = BatchWriter(write_entries, what="audit log")
 atexit.register(writer.close)

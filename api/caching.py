@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+
+_ALSO_ON_304 = ("Link", "X-As-Of")
 
 
 def etag_of(content: bytes) -> str:
@@ -13,10 +16,35 @@ def etag_of(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+def weak_etag_of(content: bytes, volatile: Sequence[str]) -> str:
+    """Return a weak entity tag: equal for bodies that differ only in the ``volatile`` texts."""
+    for text in volatile:
+        content = content.replace(text.encode(), b"")
+    return f"W/{etag_of(content)}"
+
+
 def public_response(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
     """Let everyone keep ``response`` for ``seconds``; 304 without a body when the caller has the same one already."""
     response["ETag"] = etag_of(response.content)
     response["Cache-Control"] = f"public, max-age={seconds}"
+    return conditional_response(request, response)
+
+
+def private_response(request: HttpRequest, response: HttpResponse, *, etag: str = "") -> HttpResponse:
+    """Let the caller alone keep ``response``, and ask each time whether it is still the same: 304 if so."""
+    response["ETag"] = etag or etag_of(response.content)
+    response["Cache-Control"] = "private, no-cache"
+    return conditional_response(request, response)
+
+
+def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """``response``, or 304 or 412 by its ``ETag``. There is no date here to which other conditions could refer
+    (RFC 9110, section 13.1.4: then they are ignored)."""
+    request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     conditional = get_conditional_response(request, etag=response["ETag"], response=response)
     assert isinstance(conditional, HttpResponse)
+    if conditional is not response:
+        for name in _ALSO_ON_304:
+            if name in response:
+                conditional[name] = response[name]
     return conditional

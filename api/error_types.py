@@ -38,6 +38,7 @@ class ErrorType(StrEnum):
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     FIELD_INVALID = "field_invalid"
+    PARAMETER_UNKNOWN = "parameter_unknown"
     NOTHING_GIVEN = "nothing_given"
     SEARCH_TOO_SHORT = "search_too_short"
     SALESFORCE_REFUSED = "salesforce_refused"

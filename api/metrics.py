@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from api.breaker import breaker_state, breakers
 from api.client_address import UNKNOWN, client_address
+from api.models import RequestCount
 from api.outbox import queue_depth
 from sf.freshness import job_freshness, sync_freshness
 from sf.models import RefusedRecord, SyncConfig
@@ -108,7 +109,13 @@ def circuit_breakers() -> Iterator[Gauge]:
     yield Gauge("sfapi_breaker_open", "1 while nobody waits for the other side.", states)
 
 
-SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, jobs, salesforce, outbox, circuit_breakers]
+def requests() -> Iterator[Gauge]:
+    count = RequestCount.objects.filter(name=RequestCount.UNKNOWN_PATHS).first()
+    told = "Requests of strangers for API addresses that do not exist, which the request log leaves out."
+    yield Gauge("sfapi_unknown_path_requests", told, [Sample(count.total if count else 0)])
+
+
+SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, jobs, salesforce, outbox, circuit_breakers, requests]
 """Where figures come from; each is cheap. What else is worth a look is one more function here."""
 
 

@@ -78,6 +78,18 @@ class ProbeMiddleware:
         return self._get_response(request)
 
 
+class HeadMiddleware:
+    """Outside of the compression, so that the length of an answer to HEAD is that of GET's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        concerned = request.method == "HEAD" and request.path_info.startswith(API_PREFIX)
+        return without_body(response) if concerned else response
+
+
 class ApiMiddleware:
     """Under ``/api/``: one error shape, HEAD wherever GET is, OPTIONS, the headers of the rate limit, and nothing kept
     in caches unasked."""
@@ -96,7 +108,7 @@ class ApiMiddleware:
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, ("Cookie", "Authorization"))
-        return without_body(response) if request.method == "HEAD" else response
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """PostgreSQL is away or took too long: say so. Anything else is Django's to log and to report."""

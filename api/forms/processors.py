@@ -47,7 +47,8 @@ PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
 class Sender(Schema):
     """Who filled the form in, as far as it asks."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Pages add fields before their processor knows them: kept with the submission, not sent to Salesforce.
+    model_config = ConfigDict(extra="allow")
 
     name: PersonName | None = None
     first_name: PersonName | None = None

@@ -12,7 +12,7 @@ LEAST_SECONDS = 3.0
 """No person fills in a form more quickly."""
 
 
-def spam_reason(*, honeypot: str | None, submitted_at: int | None, data: Mapping[str, Any]) -> str:
+def spam_reason(*, honeypot: str | None, submitted_at: float | None, data: Mapping[str, Any]) -> str:
     """Why a form is spam; empty when nothing says so.
 
     ``honeypot`` is a field that people do not see. ``submitted_at`` is when the page was loaded, in milliseconds since

@@ -7,6 +7,7 @@ from api.models.form_submission import FormSubmission
 from api.models.idempotency_key import IdempotencyKey
 from api.models.outbound_case import OutboundCase
 from api.models.rate_count import RateCount
+from api.models.request_count import RequestCount
 from api.models.request_log import RequestLog
 from api.models.super_user import SuperUser
 from api.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "IdempotencyKey",
     "OutboundCase",
     "RateCount",
+    "RequestCount",
     "RequestLog",
     "SuperUser",
     "User",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import MediaType
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -54,7 +55,24 @@ class RecordsThrottle(BaseThrottle):
 
 
 class Negotiation(DefaultContentNegotiation):
-    """An unknown ``format`` is a wrong parameter, not a missing page."""
+    """``format`` in the address wins over ``Accept``, whose weights count. An unknown ``format`` is a wrong parameter,
+    not a missing page."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        by_type = {renderer.media_type: renderer for renderer in renderers}
+        if asked := request.query_params.get("format"):
+            chosen = self.filter_renderers(by_type.values(), asked)[0]
+            return chosen, chosen.media_type
+        for accepted in request._request.accepted_types:  # the preferred one first
+            for media_type, renderer in by_type.items():
+                if _covers(accepted, media_type):
+                    return renderer, media_type
+        raise exceptions.NotAcceptable
 
     def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
         renderers = list(renderers)
@@ -64,6 +82,12 @@ class Negotiation(DefaultContentNegotiation):
             errors = [{"loc": ["query", "format"], "message": message}]
             raise Unprocessable(f"The request is not valid: format: {message}.", errors=errors)
         return found
+
+
+def _covers(accepted: MediaType, media_type: str) -> bool:
+    """Whether ``accepted`` means ``media_type``, whatever parameters (``charset``) it has."""
+    wanted = (accepted.main_type.lower(), accepted.sub_type.lower())
+    return all(want in {"*", have} for want, have in zip(wanted, media_type.split("/"), strict=True))
 
 
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from api.errors import Unprocessable
+from api.query_parameters import is_ignored, refuse_unknown_parameters
 from api.records.cursor import MAX_CHARACTERS, Cursor, UnreadableCursor
 from api.records.values import QueryBoolean, QueryInteger, QueryMoment
 
@@ -34,7 +35,12 @@ class RecordQuery(Schema):
         False, description="Records too that were deleted in Salesforce or no longer belong here (`is_deleted`)."
     )
     fields: list[str] | None = None  # replaced for each resource by ``with_fields``
-    format: Literal["json", "csv", "html"] = Field("json", description="Instead of the `Accept` header.")
+    format: Literal["json", "csv", "html"] = Field("json", description="Wins over the `Accept` header.")
+    dialect: Literal["rfc4180", "excel"] = Field(
+        "rfc4180",
+        description="Of CSV. `excel` is for spreadsheets: it begins with a byte order mark, and an apostrophe stands "
+        "before text that would be a formula. `rfc4180` is for programs: the values as they are.",
+    )
 
     def columns(self, known: Sequence[str]) -> list[str]:
         """Those that are asked for, in their usual order; the id always is."""
@@ -71,21 +77,21 @@ def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Qu
 
 def read_query(kind: type[Query], given: QueryDict) -> Query:
     """``Unprocessable`` names every parameter that is unknown, given twice, or no value of its kind."""
+    refuse_unknown_parameters(given, kind.model_fields)
+    given = given.copy()
+    for name in [name for name in given if is_ignored(name)]:
+        del given[name]
     twice = [name for name, values in given.lists() if len(values) > 1]
     if twice:
         raise _refusal([{"loc": ["query", name], "message": "Given more than once"} for name in twice])
     try:
         return kind.model_validate(given.dict())
     except ValidationError as error:
-        known = ", ".join(kind.model_fields)
-        raise _refusal([_problem(each, known) for each in error.errors(include_url=False)]) from None
+        raise _refusal([_problem(each) for each in error.errors(include_url=False)]) from None
 
 
-def _problem(error: Mapping[str, Any], known: str) -> dict[str, Any]:
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = f"There is no such parameter; known are {known}"
-    return {"loc": ["query", *error["loc"]], "message": message}
+def _problem(error: Mapping[str, Any]) -> dict[str, Any]:
+    return {"loc": ["query", *error["loc"]], "message": error["msg"].removeprefix("Value error, ")}
 
 
 def _refusal(errors: Sequence[Mapping[str, Any]]) -> Unprocessable:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 
 from api.fields import encoded, json_text
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 class JSONRenderer(BaseRenderer):
@@ -34,11 +37,14 @@ class CSVRenderer(BaseRenderer):
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
         rows = data.get("results", [data])
+        view = (renderer_context or {})["view"]
+        excel = view.dialect == "excel"
+        cell = _cell_without_formula if excel else _cell
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow((renderer_context or {})["view"].columns)
-        writer.writerows([_cell(value) for value in row.values()] for row in rows)
-        return text.getvalue().encode()
+        writer.writerow(view.columns)
+        writer.writerows([cell(value) for value in row.values()] for row in rows)
+        return text.getvalue().encode("utf-8-sig" if excel else "utf-8")
 
 
 class HTMLRenderer(BrowsableAPIRenderer):
@@ -46,6 +52,12 @@ class HTMLRenderer(BrowsableAPIRenderer):
 
     format = "html"
     template = "records/page.html"
+
+
+def _cell_without_formula(value: Any) -> Any:
+    """Anybody may write ``=HYPERLINK(…)`` into their own name; a spreadsheet of an analyst must not run it."""
+    written = _cell(value)
+    return f"'{written}" if isinstance(value, str) and _FORMULA.match(value) else written
 
 
 def _cell(value: Any) -> Any:

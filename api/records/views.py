@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.caching import private_response, weak_etag_of
 from api.errors import NotFound
 from api.ids import given_id
 from api.records.access import GuardedView
@@ -29,6 +31,21 @@ class RecordView(GuardedView):
     """Given with the route; ``as_view`` wants the attribute to be there before."""
     columns: list[str] = []
     """Those of the answer."""
+    dialect = "rfc4180"
+    """Of CSV."""
+    file_stem = ""
+    volatile: Sequence[str] = ()
+    """Texts of the answer that differ each time although the records are the same."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if not isinstance(response, Response) or response.status_code != 200:
+            return response
+        response.render()
+        if response.accepted_renderer.format == CSVRenderer.format:
+            name = f"{self.file_stem}-{datetime.now(UTC):%Y-%m-%d}.csv"
+            response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return private_response(request, response, etag=weak_etag_of(response.content, self.volatile))
 
     def get_view_name(self) -> str:
         return self.resource.name.capitalize()
@@ -40,12 +57,14 @@ class RecordListView(RecordView):
     def get(self, request: Request) -> Response:
         query = read_query(self.resource.records_query, request.query_params)
         self.columns = query.columns(list(self.resource.columns))
+        self.dialect, self.file_stem = query.dialect, self.resource.name
         cursor: Cursor | None = query.cursor
         # Before the rows are read: what becomes visible in between is dated later.
         as_of = cursor.as_of if cursor else complete_until()
         page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
         following = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
         body = {"as_of": in_utc(as_of), "next": following, "results": page.rows}
+        self.volatile = [in_utc(as_of), *([Cursor(page.end, as_of).to_text()] if page.end else [])]
         return Response(body, headers=_headers(body))
 
     def _selection(self, query: RecordsQuery) -> Selection:
@@ -66,6 +85,7 @@ class RecordDetailView(RecordView):
         query = read_query(self.resource.record_query, request.query_params)
         whole = given_id(record_id, name="id")
         self.columns = query.columns(list(self.resource.columns))
+        self.dialect, self.file_stem = query.dialect, f"{self.resource.name}-{whole}"
         selection = Selection(self.resource.model, self.columns, include_deleted=query.include_deleted)
         record = record_by_id(selection, whole)
         if record is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -21,7 +22,7 @@ class NewSubmission:
     """A valid form. ``spam_reason`` is empty for what is to be delivered."""
 
     form_type: str
-    data: Mapping[str, str | None]
+    data: Mapping[str, Any]
     source_url: str
     submitted_by: str
     spam_reason: str

@@ -89,7 +89,8 @@ def list_adoptions(
             "cache_expire": now + LIFETIME,
         }
     )
-    response["Cache-Control"] = f"private, max-age={int(LIFETIME.total_seconds())}"
+    if not expire:  # otherwise a browser would answer the next one itself
+        response["Cache-Control"] = f"private, max-age={int(LIFETIME.total_seconds())}"
     return response
 
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
 from ninja import Router, Schema
 
 from api.auth import caller_with
-from api.caching import etag_of
+from api.caching import conditional_response, etag_of
 from api.errors import documented
 from api.fields import JSON, json_response
 from api.first_read import reads_first, rows_read_first
@@ -48,9 +47,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content, content_type=JSON)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
-    conditional = get_conditional_response(request, etag=etag, response=response)
-    assert isinstance(conditional, HttpResponse)
-    return conditional
+    return conditional_response(request, response)
 
 
 @lru_cache(maxsize=2)

@@ -64,7 +64,7 @@ class ContactDetail(Schema):
 
 
 class ContactChange(Schema):
-    """What is to be changed; what is left out stays. `null` empties a field."""
+    """What is to be changed. What is left out or `null` stays as it is; an empty text empties a field."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -81,13 +81,13 @@ class ContactChange(Schema):
     lms: ChangedText | None = None
 
     def changes(self) -> dict[str, str | None]:
-        """By field, empty text as ``None``. ``Unprocessable`` when there is nothing to change."""
-        found = {name: getattr(self, name) or None for name in sorted(self.model_fields_set)}
-        if not found:
+        """By field, empty text as ``None``. Empty when all are null; ``Unprocessable`` when no field is given."""
+        if not self.model_fields_set:
             known = ", ".join(type(self).model_fields)
             message = f"Nothing to change: give one or more of {known}."
             raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
-        return found
+        given = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+        return {name: value or None for name, value in given.items() if value is not None}
 
 
 def _own_contacts(request: HttpRequest) -> Statement:
@@ -120,4 +120,7 @@ def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     is not known to be the values': the message says whether anything may have been changed, and the same request may be
     sent again. Needs the CSRF token of `GET /me`."""
     user = signed_in_user(request)
-    return json_response(contact_change(user, change.changes(), source=f"PUT {request.path_info}"))
+    changes = change.changes()
+    if not changes:
+        return json_response(own_contact_looked_up(user, expire=False))
+    return json_response(contact_change(user, changes, source=f"PUT {request.path_info}"))

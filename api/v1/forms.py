@@ -15,6 +15,7 @@ from api.errors import NotFound, documented
 from api.fields import JSON, PlainText, json_response
 from api.forms.processors import case_values_of, data_schemas, form_types
 from api.forms.spam import spam_reason
+from api.forms.values import FormValue, PageTime
 from api.idempotency import idempotent_request
 from api.models import FormSubmission
 from api.services.forms import NewSubmission, submission_create, submission_deliver
@@ -24,8 +25,6 @@ from sf.best_effort import best_effort
 router = Router(tags=["forms"])
 
 _PATH = "/forms/submit"
-
-FormValue = Annotated[PlainText, StringConstraints(max_length=10_000)]
 
 
 _EXAMPLE = {
@@ -57,11 +56,11 @@ class FormIn(Schema):
     form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)] = Field(
         description=f"One of {', '.join(form_types())}."
     )
-    data: dict[Annotated[PlainText, StringConstraints(max_length=64)], FormValue | None] = Field(
+    data: dict[Annotated[PlainText, StringConstraints(max_length=64)], FormValue] = Field(
         max_length=40,
         description="What was filled in. All may have `name` or `first_name` and `last_name`, `email`, `phone`, "
         "`school`, `role`. web_to_case: `subject` and `description`, perhaps `product`, `feature`, `issue`. "
-        "contact_us: `message`, perhaps `subject`. Anything else is refused.",
+        "contact_us: `message`, perhaps `subject`. Anything else is kept with the submission, and not sent on.",
     )
     source_url: Annotated[PlainText, StringConstraints(max_length=2_000)] | None = Field(
         None, description="The page that the form is on."
@@ -69,8 +68,10 @@ class FormIn(Schema):
     honeypot: Annotated[PlainText, StringConstraints(max_length=1_000)] | None = Field(
         None, description="A field that people do not see."
     )
-    submitted_at: int | None = Field(
-        None, ge=0, le=10**14, description="When the page was loaded: milliseconds since 1970."
+    submitted_at: PageTime = Field(
+        None,
+        description="When the page was loaded: an ISO time, or milliseconds (or seconds) since 1970, also with a "
+        "fraction.",
     )
 
 

@@ -10,7 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from api.auth import any_caller
-from api.caching import public_response
+from api.caching import private_response, public_response
 from api.error_types import ErrorType
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import PlainText, SalesforceIdText, json_response
@@ -140,7 +140,7 @@ def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
 @router.get(
     "/schools/{school_id}",
     auth=any_caller(),
-    response={200: SchoolDetail, **documented(401, 403, 404, 422, 429)},
+    response={200: SchoolDetail, 304: None, **documented(401, 403, 404, 422, 429)},
     summary="One school",
 )
 @reads_first(_school_asked_for)
@@ -149,4 +149,4 @@ def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpR
     schools = rows_read_first(request, school_by_id(given_id(school_id, name="school_id")))
     if not schools:
         raise NotFound("There is no such school.")
-    return json_response(schools[0])
+    return private_response(request, json_response(schools[0]))

@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "sfapi.security_headers.SecurityHeadersMiddleware",
     "api.middleware.ProbeMiddleware",
     "api.cors.CorsMiddleware",
+    "api.middleware.HeadMiddleware",
+    "api.compression.CompressionMiddleware",
     "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sfapi.static_files.StaticFilesMiddleware",

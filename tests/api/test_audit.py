@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import psycopg
@@ -43,7 +44,7 @@ def test_what_a_row_says(user: Client, noted_requests: NotedRequests) -> None:
 
 def test_every_layer_leaves_one_row(anonymous: Client, settings: Any, noted_requests: NotedRequests) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://www.example.org"]
-    anonymous.get("/api/nothing-here")
+    anonymous.get("/api/v1/schools?name=nothing-here")
     anonymous.post("/api/v1/me")
     anonymous.get(CONTACT)
     anonymous.get("/api/v1/schools")
@@ -54,6 +55,26 @@ def test_every_layer_leaves_one_row(anonymous: Client, settings: Any, noted_requ
     anonymous.get("/ping/")
     anonymous.get("/admin/")
     assert [entry.status for entry in noted_requests] == [404, 405, 401, 422, 400, 204]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
+    anonymous: Client, user: Client, service: Callable[..., Client], noted_requests: NotedRequests, settings: Any
+) -> None:
+    guesses = ["/api/", "/api/v1/wp-login.php", "/api/v2/me", "/api/v1/records/nothing/", "/api/v1/me/"]
+    for path in guesses:
+        for made_up in ({}, {"Authorization": "Bearer sfapi_x"}, {"Cookie": "oxa=junk"}):
+            assert anonymous.get(path, headers=made_up).status_code == 404
+        assert anonymous.post(path).status_code == 404
+    assert list(noted_requests) == [None] * 4 * len(guesses)
+    write_entries(noted_requests, again=False)
+    assert not RequestLog.objects.exists()
+    settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+    assert f"\nsfapi_unknown_path_requests {4 * len(guesses)}\n" in anonymous.get("/metrics").content.decode()
+    noted_requests.clear()
+    for known in (user, service(Scope.READ_BOOKS)):
+        assert known.get("/api/v1/wp-login.php").status_code == 404
+    assert [entry.status for entry in noted_requests] == [404, 404], "a client of ours that errs is worth a row"
 
 
 @pytest.mark.urls("tests.api.doors")
@@ -68,7 +89,7 @@ def test_who_it_was_in_each_case(
     program = service(Scope.READ_BOOKS)
     for client in (program, user, anonymous, bearer("sfapi_wrong")):
         client.get("/api/v1/books")
-    anonymous.get("/api/nothing-here")
+    anonymous.post("/api/v1/me")
     kinds = [(entry.auth_type, entry.who.partition(":")[0]) for entry in noted_requests]
     assert kinds == [("key", "key"), ("cookie", "user"), ("none", ""), ("refused", ""), ("", "")]
 
@@ -103,7 +124,7 @@ def test_the_log_never_breaks_an_answer(
 def test_secrets_in_the_query_are_masked(
     anonymous: Client, noted_requests: NotedRequests, sent: str, kept: str
 ) -> None:
-    anonymous.get(f"/api/nothing-here?{sent}")
+    anonymous.get(f"/api/v1/me?{sent}")
     assert noted_requests[0].query == kept
 
 
@@ -113,18 +134,18 @@ def test_secrets_in_other_places_are_masked(
     key = api_key_create(name="canary", scopes=[Scope.READ_BOOKS]).text
     for secret in (key, cookies.cookie(), cookies.cookie()[:60]):
         headers = {"User-Agent": f"Example {secret}", "X-Request-ID": secret, "Authorization": f"Bearer {secret}"}
-        answer = anonymous.get(f"/api/v1/{secret}/books", {"q": secret}, headers=headers)
+        answer = anonymous.get(f"/api/v1/case/{secret}", {"q": secret}, headers=headers)
         assert secret not in str(noted_requests[-1])
         assert secret not in answer["X-Request-ID"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_any_text_can_be_stored(anonymous: Client, noted_requests: NotedRequests) -> None:
-    anonymous.get("/api/a%00b", headers={"User-Agent": "\0\ud83d" + "x" * 9000})
+    anonymous.get("/api/v1/case/a%00b", headers={"User-Agent": "\0\ud83d" + "x" * 9000})
     entry = noted_requests[0]._replace(time=timezone.now())
     write_entries([entry], again=False)
     row = RequestLog.objects.get()
-    assert (row.path, len(row.user_agent)) == ("/api/a\N{REPLACEMENT CHARACTER}b", audit.LONGEST_TEXT)
+    assert (row.path, len(row.user_agent)) == ("/api/v1/case/a\N{REPLACEMENT CHARACTER}b", audit.LONGEST_TEXT)
 
 
 def entry(number: int, **values: Any) -> Entry:
@@ -152,7 +173,7 @@ def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytes
 def test_rows_survive_the_end_of_gunicorns_workers(database: str, arguments: str) -> None:
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=arguments) as url:
         for number in range(40):
-            requests.get(f"{url}/api/nothing-here", headers={"X-Request-ID": f"r{number}"}, timeout=10)
+            requests.get(f"{url}/api/v1/me", headers={"X-Request-ID": f"r{number}"}, timeout=10)
     kept = sorted(RequestLog.objects.values_list("request_id", flat=True))
     assert kept == sorted(f"r{number}" for number in range(40))
 
@@ -164,11 +185,11 @@ def test_rows_wait_while_postgresql_is_away(database: str) -> None:
         with postgresql_away(database):
             statuses = {requests.get(f"{url}/api/v1/me", timeout=20).status_code for _ in range(3)}
             for _ in range(20):
-                requests.get(f"{url}/api/nothing-here", timeout=10)
+                requests.get(f"{url}/api/v1/me", timeout=10)
             time.sleep(1.2)
         wait_for(lambda: RequestLog.objects.count() == 24)
         assert statuses == {503}
-        assert RequestLog.objects.filter(status=503).count() == 3
+        assert RequestLog.objects.filter(status=503).count() == 23
 
 
 @contextmanager

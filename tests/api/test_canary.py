@@ -94,7 +94,7 @@ def test_no_query_of_a_request_is_told_to_sentry(
         server(environment({**variables, "SENTRY_DSN": sentry.dsn}, database), tmp_path / "server.log") as url,
     ):
         answer = requests.get(
-            f"{url}/api/v1/contact?expire=true&email=canary@sfapi.example",
+            f"{url}/api/v1/contact?expire=true&utm_email=canary@sfapi.example",
             headers={"Cookie": f"oxa={cookies.cookie()}", "Referer": f"{url}/?email=canary@sfapi.example"},
             timeout=20,
         )

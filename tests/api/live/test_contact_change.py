@@ -26,9 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Simulator, contact: str) -> None:
     before = salesforce.calls()
-    answer = put(
-        user, {"first_name": " Inés ", "role": "instructor", "subject_interest": "Biology;Algebra", "lms": None}
-    )
+    answer = put(user, {"first_name": " Inés ", "role": "instructor", "subject_interest": "Biology;Algebra", "lms": ""})
     body = answer.json()
     assert answer.status_code == 200, body
     assert salesforce.calls() - before == 3, "whose it is, the change, and reading it back"
@@ -107,6 +105,29 @@ def test_salesforce_away_before_the_change_means_503_and_nothing_was_sent(
     assert "nothing was changed" in answer.json()["message"]
     assert int(answer["Retry-After"]) >= 10
     assert patches(salesforce) == 0
+
+
+def test_null_leaves_a_field_as_it_is(user: Client, salesforce: Simulator, contact: str) -> None:
+    """A client of the first service sends its whole form, with nulls for what it leaves alone."""
+    before = in_salesforce(salesforce, contact)
+    body = {"first_name": "Imani", "last_name": None, "role": None, "subject_interest": None, "lms": None}
+    answer = put(user, body)
+    assert answer.status_code == 200
+    after = in_salesforce(salesforce, contact)
+    for field in ("LastName", "Role__c", "Subject_Interest__c", "LMS__c"):
+        assert after[field] == before[field] == (before[field] or None), field
+    assert after["FirstName"] == answer.json()["first_name"] == "Imani"
+    assert [change.field for change in FieldChangeLog.objects.all()] == ["first_name"]
+
+
+def test_nothing_but_nulls_changes_nothing_and_shows_the_contact(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    before = in_salesforce(salesforce, contact)
+    answer = put(user, {"role": None, "lms": None})
+    assert (answer.status_code, answer.json()["id"], answer.json()["lms"]) == (200, contact, "Moodle")
+    assert in_salesforce(salesforce, contact) == before
+    assert put(user, {}).json()["type"] == "nothing_given"
 
 
 def test_what_stays_as_it_was_is_not_noted(user: Client, salesforce: Simulator, contact: str) -> None:

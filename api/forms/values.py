@@ -1,0 +1,77 @@
+"""Values of forms as pages send them: any JSON under unknown names, and times in several forms."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from api.fields import storable
+
+LONGEST_VALUE = 10_000
+DEEPEST = 10
+LATEST_MILLISECONDS = 10**14
+_FIRST_IN_MILLISECONDS = 10**11
+"""A number below it is in seconds: as milliseconds it would be before 1973, as seconds this is the year 5138."""
+
+
+def _checked(value: Any) -> Any:
+    _check(value, DEEPEST)
+    size = len(value) if isinstance(value, str) else len(json.dumps(value))
+    if size > LONGEST_VALUE:
+        raise ValueError(f"At most {LONGEST_VALUE:,} characters are possible")
+    return value
+
+
+def _check(value: Any, depth: int) -> None:
+    """Refuse what PostgreSQL cannot store as JSON, or only at a cost."""
+    if depth < 0:
+        raise ValueError(f"More than {DEEPEST} levels are not possible")
+    if isinstance(value, str):
+        storable(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("The number is too large")
+    elif isinstance(value, dict | list):
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check(part, depth - 1)
+
+
+def _milliseconds(value: Any) -> float | None:
+    if value is None:
+        return None
+    number = _of_text(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValueError("Give an ISO time such as 2026-01-31T12:00:00Z, or a number")
+    if not 0 <= number <= LATEST_MILLISECONDS:
+        raise ValueError(f"Give a number from 0 to {LATEST_MILLISECONDS:,}, or an ISO time")
+    return number * 1000 if number < _FIRST_IN_MILLISECONDS else number
+
+
+def _of_text(text: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
+
+
+FormValue = Annotated[Any, AfterValidator(_checked), WithJsonSchema({})]
+"""Any JSON that can be stored. What a processor knows, it checks further."""
+
+PageTime = Annotated[
+    float | None,
+    BeforeValidator(_milliseconds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "number", "minimum": 0, "maximum": LATEST_MILLISECONDS},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+"""A moment as milliseconds since 1970: given as those, as seconds, or as an ISO time (without an offset: UTC)."""

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class RequestCount(models.Model):
+    """A number of requests that are counted instead of logged one by one."""
+
+    UNKNOWN_PATHS = "unknown_paths"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    total = models.BigIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.total}"
