@@ -142,7 +142,8 @@ def send_everywhere(url: str, secrets: dict[str, str]) -> int:
         ("contact", {"Cookie": f"oxa={word}"}),
         (f"schools?name={key}&api_key={word}", {"User-Agent": f"Example {key}", "X-Request-ID": key}),
         (f"schools?access_token={word}&name={cookie}", {"Referer": f"{url}/?token={word}"}),
-        (f"{key}/{cookie}", {}),
+        (f"schools/{key}", {}),
+        (f"case/{cookie}", {}),
     ]
     for path, headers in calls:
         requests.get(f"{url}/api/v1/{path}", headers=headers, timeout=10)

@@ -70,7 +70,10 @@ def found_by_checks() -> set[str]:
     return {message.id for message in run_checks(include_deployment_checks=True) if message.id}
 
 
-def test_check_finds_what_only_the_whole_can_tell(settings: Any, cookies: CookieMaker) -> None:
+def test_check_finds_what_only_the_whole_can_tell(
+    settings: Any, cookies: CookieMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXY_COUNT", "0")
     settings.ACCOUNTS_CLIENT_ID = "app"
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = "SFAPI_Id__c"
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example", "http://localhost:3000"]
