@@ -35,6 +35,16 @@ KINDS: Mapping[str, str] = {
     "drop_after": "do what was asked, then close the connection without an answer",
     "truncate": "announce the whole answer, send a fraction of it and close the connection",
     "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
+    "rows_twice": "send the first row of a page again in place of its last one",
+    "missing_columns": "leave out of a page the columns without any value, or else the last one",
+    "garble": "put bytes that are no text behind a fraction of the answer",
+    "cut_gzip": "compress the answer, and send a fraction of that as if it were the whole",
+    "gzip_members": "compress the answer in two members",
+    "size_timeout": "answer a time-out to a query for more than so many rows at once, and to every count",
+    "jobs_used_up": "answer the making of a Bulk job that the day's jobs are used up",
+    "job_fails": "end the Bulk job that is made or looked at, with this message (code: Failed or Aborted)",
+    "job_stuck": "never finish the Bulk job that is made or looked at",
+    "job_lost": "forget the Bulk job that is made, looked at or read",
 }
 
 
@@ -53,6 +63,8 @@ class Action:
     """Of a refusal: which records of a call for several."""
     seconds: float = 60.0
     fraction: float = 0.5
+    rows: int = 0
+    """Of ``size_timeout``: so many rows can still be asked for at once."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import time
 import traceback
 from dataclasses import replace
@@ -13,13 +10,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from simulator import errors
+from simulator.compression import compressed
 from simulator.faults import Action
 from simulator.http import Request, Response, Router
+from simulator.salesforce.job_faults import disturbed_job, used_up
 from simulator.salesforce.refusals import NAMED
 from simulator.salesforce.refused_login import login_refusal
 from simulator.salesforce.sessions import session_token
 from simulator.server import Send
+from simulator.spoiled import spoil
 from simulator.systems import System, system_of
+from simulator.too_large import too_large
 from simulator.wire import ConnectionDropped
 from simulator.world import World
 
@@ -52,7 +53,8 @@ class Gateway:
                 send(elsewhere)
                 return
             action = self._world.faults.take(system, request, target)
-            send(self._with_fault(system, request, action) if action else self._answer(system, request))
+            response = self._with_fault(system, request, action) if action else self._answer(system, request)
+            send(compressed(request, response) if system == "salesforce" else response)
 
     def _answer(self, system: System, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
@@ -74,6 +76,7 @@ class Gateway:
         if action.kind == "refusal":
             return NAMED[action.name].response(request, partial(self._answer, system), action.only)
         refusal = login_refusal(request.path, action) or _refusal(system, action)
+        refusal = refusal or too_large(system, request, action) or used_up(request, action)
         if refusal is not None:
             return refusal
         if action.kind in ("delay", "hang"):
@@ -82,14 +85,12 @@ class Gateway:
             raise ConnectionDropped
         if action.kind == "expire_session":
             self._world.sessions.expire(session_token(request))
-        response = self._answer(system, request)
+        with disturbed_job(self._world.jobs, request, action) as made:
+            response = self._answer(system, request)
+            made(response)
         if action.kind == "drop_after":
             raise ConnectionDropped
-        if action.kind == "truncate":
-            response.cut_at = action.fraction
-        if action.kind == "truncate_rows":
-            return _with_fewer_rows(response, action.fraction)
-        return response
+        return spoil(response, action)
 
 
 def _target(request: Request) -> str:
@@ -110,25 +111,3 @@ def _refusal(system: System, action: Action) -> Response | None:
     if action.kind == "concurrent":
         return errors.concurrent_limit(system)
     return None
-
-
-def _with_fewer_rows(response: Response, share: float) -> Response:
-    """The same page with a share of its rows; every figure that it announces stays."""
-    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
-    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
-    if "csv" in headers.get("Content-Type", ""):
-        return Response(response.status, _fewer_lines(body, share), headers)
-    payload: dict[str, Any] = json.loads(body)
-    for name in ("records", "values", "items"):
-        if name in payload:
-            payload[name] = payload[name][: int(len(payload[name]) * share)]
-    return Response.json(payload, response.status, headers)
-
-
-def _fewer_lines(body: bytes, share: float) -> bytes:
-    header, *rows = csv.reader(io.StringIO(body.decode(), newline=""))
-    page = io.StringIO(newline="")
-    writer = csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows[: int(len(rows) * share)])
-    return page.getvalue().encode()

@@ -6,11 +6,9 @@ for by id, deleted ones too, with what they were merged or converted into. Nothi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from django.conf import settings
 
@@ -18,15 +16,12 @@ from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import QueryLocatorGone
-from sf.salesforce.http import retrying
+from sf.salesforce.reads import count_if_possible
 from sf.sync import usage
-from sf.sync.engine import READ_ATTEMPTS
-from sf.sync.errors import SyncError
+from sf.sync.attempts import CANNOT_FINISH, Attempts
+from sf.sync.errors import MiscountedRead
 from sf.sync.load import Column, Stage, Target
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
-
-logger = logging.getLogger(__name__)
 
 IDS_A_CALL = 400
 """A list of so many ids, encoded, with the headers stays under the 16,384 bytes of a request line and headers."""
@@ -82,14 +77,14 @@ class PeopleReader:
         """All that know a prospect and were there at that moment."""
         where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
         query = soql.select(["Id", "Email"], person.sobject, where=where)
-        expected = self.client.count(soql.count(person.sobject, where=where))
+        expected = count_if_possible(self.client, soql.count(person.sobject, where=where))
         self._read(person.linked, ["Id", "Email"], Query(query, include_deleted=False), expected)
 
     def read_all(self, person: PersonObject) -> None:
         """Every id there is, by Bulk; deleted ones too."""
         paths = list(person.asked_paths.values())
         query = Query(soql.select(paths, person.sobject), include_deleted=True)
-        self._read(person.asked, paths, query, settings.SALESFORCE_BULK_THRESHOLD)
+        self._read(person.asked, paths, query, None)
 
     def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
         """Those of these ids (15 characters) that there are, deleted ones too, beside what is staged already."""
@@ -98,26 +93,28 @@ class PeopleReader:
             self._may_go_on()
             where = soql.one_of("Id", ids[first : first + IDS_A_CALL])
             query = Query(soql.select(paths, person.sobject, where=where), include_deleted=True)
-            self._stage_pages(self._source(paths, bulk=False), query, person.asked)
+            source = RestSource(self.client, paths, self.on_rows)
+            self._stage_pages(source, query, person.asked)
 
-    def _read(self, stage: Stage, paths: list[str], query: Query, expected: int) -> None:
-        bulk = expected >= settings.SALESFORCE_BULK_THRESHOLD
-        if bulk:
-            self.transport = SyncRun.Transport.BULK
-        for attempt in range(READ_ATTEMPTS):
+    def _read(self, stage: Stage, paths: list[str], query: Query, expected: int | None) -> None:
+        attempts = Attempts("orphans", self.client)
+        while True:
+            transport = attempts.choose(expected)
             stage.create()
             try:
-                self._stage_pages(self._source(paths, bulk=bulk), query, stage)
+                self._stage_pages(self._source(paths, transport, attempts.rest_rows), query, stage)
+            except CANNOT_FINISH as error:
+                attempts.failed(transport, error)
+            else:
+                if transport == SyncRun.Transport.BULK:
+                    self.transport = transport
                 return
-            except QueryLocatorGone as error:
-                if attempt == READ_ATTEMPTS - 1:
-                    raise
-                logger.warning("orphans: %s; beginning the read anew", error)
 
-    def _source(self, paths: list[str], *, bulk: bool) -> Source:
-        if bulk:
-            return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._may_go_on)
-        return RestSource(self.client, paths, self.on_rows)
+    def _source(self, paths: list[str], transport: str, rest_rows: int) -> Source:
+        if transport == SyncRun.Transport.BULK:
+            seconds = settings.SALESFORCE_BULK_JOB_MINUTES * 60.0
+            return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._may_go_on, lambda: seconds)
+        return RestSource(self.client, paths, self.on_rows, rest_rows)
 
     def _may_go_on(self) -> None:
         usage.check_between_pages(self.client.usage)
@@ -127,15 +124,14 @@ class PeopleReader:
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""
         while True:
-            once = partial(source.stage_page, read_id, query, cursor, stage, _nothing_to_note)
-            page = retrying(once, self.client.transport.patience)
+            page = source.stage_page(read_id, query, cursor, stage, _nothing_to_note)
             rows, cursor = rows + page.rows, page.next_cursor
             announced = page.announced if announced is None else announced
             if not cursor:
                 break
             usage.check_between_pages(self.client.usage)
         if announced is not None and announced != rows:
-            raise SyncError(f"Salesforce announced {announced:,} records and sent {rows:,}. Run again")
+            raise MiscountedRead(f"Salesforce announced {announced:,} records and sent {rows:,}. Run again")
         self.rows += rows
 
 

@@ -15,6 +15,7 @@ from pardot.sync.state import note_complete
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.errors import RequestRefused, TransientError
+from sf.salesforce.reads import CannotFinish, TooMuchAsked, ask_carefully, count_carefully
 from sf.sync import runs, usage
 from sf.sync.engine import ObjectSync
 from sf.sync.errors import SyncError
@@ -22,10 +23,12 @@ from sf.sync.load import Target
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import columns_of
 from sf.sync.salesforce_sync import SalesforceSync
+from sf.sync.source import Query, rest_page
 from sf.sync.sync import AnySynced
 
 GROUPS_AT_ONCE = 2000
 """The most that an aggregate query answers; it has no next page."""
+FEWEST_GROUPS = 50
 
 
 class CampObjectSync(ObjectSync):
@@ -44,7 +47,7 @@ class CountingSync(SalesforceSync[AnySynced]):
     """What is asked of Salesforce without copying a record."""
 
     def _concerns_all(self, error: Exception) -> bool:
-        return not isinstance(error, SyncError | RequestRefused | TransientError)
+        return not isinstance(error, SyncError | RequestRefused | TransientError | CannotFinish)
 
 
 class HealthSync(CountingSync[CountedEntity]):
@@ -65,7 +68,7 @@ class HealthSync(CountingSync[CountedEntity]):
         self._run.rows_read = self._run.inserted = 1
 
     def _count(self, sobject: str, *, where: str = "") -> int:
-        return self._client.count(soql.count(sobject, where=where))
+        return count_carefully(self._client, soql.count(sobject, where=where))
 
 
 _MEMBER_COUNTS = Target(
@@ -86,6 +89,8 @@ class LoadedCounts:
 
 class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
+
+    _groups_at_once = GROUPS_AT_ONCE
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         del read, greatest
@@ -115,16 +120,29 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
-            page = list(self._client.query(_grouped(soql.all_of([after, condition]))))
+            page, asked = self._page_of_groups(soql.all_of([after, condition]))
             yield from page
-            if len(page) < GROUPS_AT_ONCE:
+            if len(page) < asked:
                 return
             last = page[-1]["CampaignId"]
             usage.check_between_pages(self._client.usage)
 
+    def _page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
+        """The first groups, and how many were asked for: half as many when Salesforce runs out of time."""
+        while True:
+            at_most = self._groups_at_once
+            query = Query(_grouped(where, at_most), include_deleted=False)
+            try:
+                return ask_carefully(self._client, lambda: rest_page(self._client, query))["records"], at_most  # noqa: B023
+            except TooMuchAsked:
+                if at_most <= FEWEST_GROUPS:
+                    raise
+                self._groups_at_once = max(at_most // 2, FEWEST_GROUPS)
+                self._remark = f"counted {self._groups_at_once:,} campaigns at once: more took Salesforce too long"
 
-def _grouped(where: str) -> str:
+
+def _grouped(where: str, at_most: int) -> str:
     return (
         "SELECT CampaignId, COUNT(Id) members, COUNT(LeadId) leads, COUNT(ContactId) contacts FROM CampaignMember "  # noqa: S608 - SOQL
-        f"WHERE {where} GROUP BY CampaignId ORDER BY CampaignId LIMIT {GROUPS_AT_ONCE}"
+        f"WHERE {where} GROUP BY CampaignId ORDER BY CampaignId LIMIT {at_most}"
     )

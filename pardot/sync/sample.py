@@ -24,7 +24,7 @@ from pardot.sync.reading import staged_text
 from sf.models import SyncRun
 from sf.salesforce.http import retrying
 from sf.sync import refused, runs
-from sf.sync.engine import READ_ATTEMPTS
+from sf.sync.attempts import READ_ATTEMPTS
 from sf.sync.load import Refusal, Stage
 from sf.sync.loading import StagedRead
 from sf.sync.source import storable

@@ -1,6 +1,6 @@
 from typing import ClassVar
 
-from sf.models.fields import Date, DateTime, Integer, Text
+from sf.models.fields import Date, DateTime, Integer, LongText, Text
 from sf.models.record import CachedRecord, ServedMeta
 
 
@@ -20,7 +20,7 @@ class Account(CachedRecord):
     last_modified_date = DateTime("LastModifiedDate")
     last_activity_date = Date("LastActivityDate")
     lms = Text("LMS__c")
-    books_adopted = Text("Books_Adopted__c")
+    books_adopted = LongText("Books_Adopted__c")
     sheer_id_school_name = Text("SheerID_School_Name__c")
     ipeds_id = Text("IPEDS_ID__c")
     nces_id = Text("NCESID__c")

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 
 from sf.models.account import Account
-from sf.models.fields import DateTime, Reference, Text, Uuid
+from sf.models.fields import DateTime, LongText, Reference, Text, Uuid
 from sf.models.record import CachedRecord, ServedMeta
 
 
@@ -21,7 +21,7 @@ class Contact(CachedRecord):
     title = Text("Title")
     account = Reference("AccountId", to=Account)
     adoption_status = Text("Adoption_Status__c")
-    adoptions_json = Text("AdoptionsJSON__c")
+    adoptions_json = LongText("AdoptionsJSON__c")
     verification_status = Text("FV_Status__c")
     reject_reason = Text("Reject_Reason__c")
     accounts_uuid = Uuid("Accounts_UUID__c")

@@ -41,6 +41,10 @@ class Text(SalesforceField, models.TextField):
     plain_field = models.TextField
 
 
+class LongText(Text):
+    """A long text area, of up to 131,072 characters: fewer records are asked for at once (``SyncedObject``)."""
+
+
 class Uuid(Text):
     """A UUID as text, in the lower case that Accounts writes. Salesforce keeps any, and takes all for the same."""
 

@@ -3,7 +3,7 @@ from typing import ClassVar
 from sf.models.account import Account
 from sf.models.book import Book
 from sf.models.contact import Contact
-from sf.models.fields import Boolean, Currency, Date, DateTime, Identifier, Integer, Number, Reference, Text
+from sf.models.fields import Boolean, Currency, Date, DateTime, Identifier, Integer, LongText, Number, Reference, Text
 from sf.models.record import CachedRecord, ServedMeta
 
 
@@ -17,7 +17,7 @@ class Opportunity(CachedRecord):
     book = Reference("Book__c", to=Book)
     record_type_id = Identifier("RecordTypeId")
     name = Text("Name")
-    description = Text("Description")
+    description = LongText("Description")
     stage_name = Text("StageName")
     amount = Currency("Amount")
     probability = Number("Probability")

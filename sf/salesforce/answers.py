@@ -12,6 +12,10 @@ import requests
 from sf.salesforce.errors import TransientError
 
 
+class UnusableAnswer(TransientError):
+    """An answer came whole and cannot be used. Asking again often gives the same."""
+
+
 def page_title(text: str) -> str:
     """Return the title of an HTML page, shortened; empty when the text is no page."""
     found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
@@ -20,7 +24,7 @@ def page_title(text: str) -> str:
 
 @contextmanager
 def understood(asked: str, answer: requests.Response | None = None) -> Iterator[None]:
-    """What cannot be understood inside (a page of a proxy, half an answer) is a ``TransientError``: it says nothing of
+    """What cannot be understood inside (a page of a proxy, half an answer) is an ``UnusableAnswer``: it says nothing of
     whether the call was carried out. ``asked`` is method and path, for the message."""
     try:
         yield
@@ -28,6 +32,6 @@ def understood(asked: str, answer: requests.Response | None = None) -> Iterator[
         why = f"no {error} in it" if isinstance(error, KeyError) else str(error)
         if title := page_title(answer.text) if answer is not None else "":
             why = f"it is a page with the title “{title}”"
-        failure = TransientError(f"Salesforce's answer to {asked} is not understood: {why}")
+        failure = UnusableAnswer(f"Salesforce's answer to {asked} is not understood: {why}")
         failure.unanswered = True
         raise failure from error

@@ -1,10 +1,12 @@
-"""Bulk API 2.0 query jobs: create, wait, read the CSV pages of the result.
+"""Bulk API 2.0 query jobs: create, wait, abort, read the CSV pages of the result.
 
 Official reference: Bulk API 2.0 and Bulk API Developer Guide, "Query". Results can be read again for seven days.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +16,11 @@ from typing import Any
 import requests
 
 from sf.salesforce.answers import understood
-from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import QueryLocatorGone, RequestRefused
+from sf.salesforce.client import Result, SalesforceClient
+from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError
+from sf.salesforce.reads import BulkUsedUp, JobEnded, JobRefused, JobStuck, ask_carefully
+
+logger = logging.getLogger(__name__)
 
 PAGE_ROWS = 50_000
 """Rows asked for at once: few calls, and a page that is lost on the way is not much."""
@@ -24,6 +29,14 @@ _FIRST_POLL_SECONDS = 0.1
 _POLL_SECONDS = 1.0
 _LONGEST_POLL_SECONDS = 30.0
 _CHUNK_BYTES = 1 << 18
+
+_USED_UP_CODES = frozenset({"LIMIT_EXCEEDED", "ExceededQuota"})
+_USED_UP_WORDS = re.compile(r"max bulk v2 query|bulk .*limit.* (exceeded|reached)", re.IGNORECASE)
+_PASSING = re.compile(r"QUERY_TIMEOUT|InternalServerError|Retried more than|Unexpected exception", re.IGNORECASE)
+_FINAL = re.compile(
+    r"InvalidBatch|InvalidEntity|InvalidJob|FeatureNotEnabled|INVALID_\w+|MALFORMED_QUERY|FUNCTIONALITY_NOT_ENABLED"
+    r"|INSUFFICIENT_ACCESS|No such column"
+)
 
 
 @dataclass(frozen=True)
@@ -44,56 +57,88 @@ class ResultPage:
     next_locator: str
     length: int
     """Bytes on the wire, when Salesforce announces them; else 0."""
+    received: Callable[[], int]
+    """Bytes that have come over the wire so far: fewer than those of ``chunks`` when the answer is compressed."""
     chunks: Iterator[bytes]
 
 
 class BulkQuery:
-    """Query jobs of one client."""
+    """Query jobs of one client. Raises ``CannotFinish`` where another job, or REST, may do better."""
 
     def __init__(self, client: SalesforceClient) -> None:
-        self._client = client
+        self.client = client
         self._path = f"{client.data_path}/jobs/query"
 
     def create(self, soql: str, *, include_deleted: bool) -> str:
-        """Start a job; its id."""
-        operation = "queryAll" if include_deleted else "query"
-        body = {"operation": operation, "query": soql}
-        return self._client.ask("POST", self._path, lambda answer: str(answer["id"]), body=body)
+        """Start a job; its id. ``BulkUsedUp`` when the day's jobs are."""
+        body = {"operation": "queryAll" if include_deleted else "query", "query": soql}
+        try:
+            return self._ask("POST", self._path, lambda answer: str(answer["id"]), body=body)
+        except SalesforceError as error:
+            if error.code in _USED_UP_CODES or _USED_UP_WORDS.search(error.reason):
+                raise BulkUsedUp(str(error), code=error.code, status=error.status) from error
+            raise
 
     def get(self, job_id: str) -> Job:
         """The job as it is now. ``QueryLocatorGone`` when Salesforce does not know it (any longer)."""
         try:
-            return self._client.ask("GET", f"{self._path}/{job_id}", _job)
+            return self._ask("GET", f"{self._path}/{job_id}", _job)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"Bulk job {job_id} is gone", status=404) from error
             raise
 
-    def wait(self, job_id: str, may_go_on: Callable[[], None] = lambda: None) -> Job:
-        """Poll until the job is complete. ``RequestRefused`` with Salesforce's reason when it failed; what
-        ``may_go_on``, asked before each further poll, raises ends the waiting, not the job."""
-        pause = _FIRST_POLL_SECONDS
+    def wait(self, job_id: str, may_go_on: Callable[[], None] = lambda: None, *, seconds: float | None = None) -> Job:
+        """Poll until the job is complete. ``JobEnded`` or ``JobRefused`` with Salesforce's reason when it failed;
+        ``JobStuck``, and the job is aborted, when it works for longer than ``seconds``. ``may_go_on`` is called before
+        each further poll; what it raises ends the waiting, not the job."""
+        pause, deadline = _FIRST_POLL_SECONDS, time.monotonic() + seconds if seconds is not None else None
         while True:
             time.sleep(pause)
             job = self.get(job_id)
             if job.state == "JobComplete":
                 return job
             if job.state in {"Failed", "Aborted"}:
-                raise RequestRefused(f"Bulk job {job_id} ended as {job.state}: {job.message or 'no reason given'}")
+                raise _ended(job)
+            if deadline is not None and time.monotonic() >= deadline:
+                self._abort(job_id)
+                raise JobStuck(f"Bulk job {job_id} was still {job.state} after the time that it may take; aborted")
             may_go_on()
             pause = min(max(_POLL_SECONDS, pause * 1.5), _LONGEST_POLL_SECONDS)
+
+    def _abort(self, job_id: str) -> None:
+        """Tell Salesforce to end the job. A job that cannot be aborted either costs nothing more here."""
+        try:
+            self.client.attempt("PATCH", f"{self._path}/{job_id}", body={"state": "Aborted"})
+        except SalesforceError as error:
+            logger.warning("Bulk job %s could not be aborted: %s", job_id, error)
+
+    def _ask(self, method: str, path: str, understand: Callable[[Any], Result], *, body: Any = None) -> Result:
+        def once() -> Result:
+            answer = self.client.attempt(method, path, body=body)
+            with understood(f"{method} {path}", answer):
+                return understand(answer.json())
+
+        return ask_carefully(self.client, once)
 
     @contextmanager
     def page(self, job_id: str, locator: str) -> Iterator[ResultPage]:
         """One page of the result; an empty ``locator`` is the first. The bytes are read while the caller takes them."""
         params = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
         try:
-            with self._client.stream(f"{self._path}/{job_id}/results", params=params) as response:
+            with self.client.stream(f"{self._path}/{job_id}/results", params=params) as response:
                 yield _result_page(response)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"the result of Bulk job {job_id} is gone", status=404) from error
             raise
+
+
+def _ended(job: Job) -> JobEnded | JobRefused:
+    """The error of a job that failed or was aborted: what Salesforce says of the query itself is final."""
+    final = _FINAL.search(job.message) and not _PASSING.search(job.message)
+    kind = JobRefused if final else JobEnded
+    return kind(f"Bulk job {job.id} ended as {job.state}: {job.message or 'no reason given'}")
 
 
 def _job(answer: Any) -> Job:
@@ -112,5 +157,6 @@ def _result_page(response: requests.Response) -> ResultPage:
             rows=int(response.headers.get("Sforce-NumberOfRecords", "-1")),
             next_locator="" if following == "null" else following,
             length=int(response.headers.get("Content-Length", "0")),
+            received=response.raw.tell,
             chunks=response.iter_content(_CHUNK_BYTES),
         )

@@ -49,6 +49,8 @@ class SalesforceClient:
         self._keeper = keeper or SessionKeeper()
         self.usage: ApiUsage | None = None
         """As the latest answer told it; ``None`` before the first."""
+        self.without_bulk: SalesforceError | None = None
+        """Why no more Bulk jobs are started with this client; ``None`` when they may be."""
 
     @property
     def data_path(self) -> str:

@@ -6,6 +6,8 @@ The order of things, and why nothing is lost or half visible:
 2. When all rows that Salesforce announced are staged, one transaction merges them, runs the mass-delete guard, and
    stores the watermark (``loading.py``). Readers see all of it or nothing.
 3. An unfinished read is finished first by the next run, which then reads what has changed since.
+4. A read that cannot be finished, this run's or an earlier one's, is dropped and begun again in the same run, by the
+   other transport if need be (``attempts.py``): no run leaves a state in which the next one fails in the same way.
 """
 
 from __future__ import annotations
@@ -13,16 +15,17 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
-from sf.salesforce.errors import QueryLocatorGone
-from sf.salesforce.http import retrying
+from sf.salesforce.reads import count_if_possible
 from sf.sync import refused, runs, usage
-from sf.sync.errors import SyncError
+from sf.sync.attempts import CANNOT_FINISH, Attempts
+from sf.sync.errors import MiscountedRead
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import SyncedObject
 from sf.sync.runs import ReadState
@@ -31,9 +34,6 @@ from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
 from sf.sync.window import Window, choose_window
 
 logger = logging.getLogger(__name__)
-
-READ_ATTEMPTS = 3
-"""How often a read begins anew when Salesforce forgets its cursor."""
 
 FORCE_GOES_ON = timedelta(days=1)
 """With ``--force`` a full read that was not finished is gone on with for so long, and later begun anew."""
@@ -56,25 +56,30 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
     def _read_and_merge(self) -> None:
-        """Finish what an earlier run left, then read; a cursor that Salesforce forgot means: begin anew."""
+        """Finish what an earlier run left, then read. Begin again, in another way if need be, when that cannot be."""
+        self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)
+        self._expected: dict[str, int | None] = {}
         unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, ReadState.from_json))
-        for attempt in range(READ_ATTEMPTS):
+        resumed = unfinished is not None
+        while True:
             try:
                 if unfinished:
-                    how = f"going on behind {unfinished.rows:,} staged rows"
-                    total = unfinished.announced or unfinished.rows
-                    self._progress.reading(self._synced.name, how, total, unfinished.rows)
-                    self._finish(unfinished)
+                    self._resume(unfinished)
                     unfinished = None
-                    self._finish(self._begin(self._window(forced=False)))
-                else:
-                    self._finish(self._begin(self._window(forced=self._options.full)))
+                self._finish(self._begin(self._window(forced=self._options.full and not resumed)))
+                self._remark = self._attempts.remark
                 return
-            except QueryLocatorGone as error:
+            except CANNOT_FINISH as error:
+                self._forget_read()
+                self._attempts.failed(self._run.transport, error, resumed=unfinished is not None)
+                resumed = resumed and unfinished is None
                 unfinished = None
-                if attempt == READ_ATTEMPTS - 1:
-                    raise
-                logger.warning("%s: %s; beginning the read anew", self._synced.name, error)
+
+    def _resume(self, state: ReadState) -> None:
+        self._run.mode, self._run.transport = state.mode, state.transport
+        how = f"going on behind {state.rows:,} staged rows"
+        self._progress.reading(self._synced.name, how, state.announced or state.rows, state.rows)
+        self._finish(state)
 
     def _resumable(self, state: ReadState | None) -> ReadState | None:
         """The state, if this run can go on with it: same org, API version and fields, and every row still staged."""
@@ -107,12 +112,13 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
     def _begin(self, window: Window) -> ReadState:
         """Count, choose the transport, start the read, and note where it can be picked up."""
         where, query = self._synced.full_query() if window.since is None else self._synced.changes_query(window.since)
-        expected = self._client.count(soql.count(self._synced.sobject, where=where), include_deleted=not window.is_full)
-        bulk = expected >= settings.SALESFORCE_BULK_THRESHOLD
+        self._run.transport = SyncRun.Transport.REST
+        expected = self._count(where, include_deleted=not window.is_full)
+        transport = self._run.transport = self._attempts.choose(expected)
         committed = runs.last_committed(self._synced)
         state = ReadState(
             mode=SyncRun.Mode.FULL if window.is_full else SyncRun.Mode.INCREMENTAL,
-            transport=SyncRun.Transport.BULK if bulk else SyncRun.Transport.REST,
+            transport=transport,
             soql=query,
             began=runs.database_now().isoformat(),
             instance_url=self._client.instance_url,
@@ -124,15 +130,24 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         self._stage.create()
         state = replace(state, read_id=self._source(state).begin(_query_of(state)))
         self._note(state)
-        how = f"{window.reason}, by {SyncRun.Transport(state.transport).label}"
+        how = f"{window.reason}, by {transport.label}"
         self._progress.reading(self._synced.name, how, expected, 0)
         return state
+
+    def _count(self, where: str, *, include_deleted: bool) -> int | None:
+        """How many records the read will bring, asked once; ``None`` when Salesforce cannot count so many."""
+        query = soql.count(self._synced.sobject, where=where)
+        if query not in self._expected:
+            self._expected[query] = count_if_possible(self._client, query, include_deleted=include_deleted)
+        return self._expected[query]
 
     def _source(self, state: ReadState) -> Source:
         paths = list(self._synced.paths.values())
         if state.transport == SyncRun.Transport.BULK:
-            return BulkSource(BulkQuery(self._client), paths, self._progress.advanced, self._check_between_calls)
-        return RestSource(self._client, paths, self._progress.advanced)
+            seconds = partial(_job_seconds_left, state)
+            bulk = BulkQuery(self._client)
+            return BulkSource(bulk, paths, self._progress.advanced, self._check_between_calls, seconds)
+        return RestSource(self._client, paths, self._progress.advanced, self._attempts.rest_rows)
 
     def _check_between_calls(self) -> None:
         usage.check_between_pages(self._client.usage)
@@ -154,8 +169,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             if not state.complete:
                 self._check_between_calls()
         if state.rows != state.announced:
-            self._forget_read()
-            raise SyncError(
+            raise MiscountedRead(
                 f"{self._synced.name}: Salesforce announced {state.announced:,} records and sent {state.rows:,}; "
                 "nothing was changed. Run again"
             )
@@ -175,15 +189,18 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             refused.keep_refusals(self._synced, page.refusals)
             self._note(following)
 
-        retrying(
-            lambda: source.stage_page(state.read_id, _query_of(state), state.cursor, self._stage, commit),
-            self._client.transport.patience,
-        )
+        source.stage_page(state.read_id, _query_of(state), state.cursor, self._stage, commit)
         return following
 
 
 def _lookback() -> timedelta:
     return timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS)
+
+
+def _job_seconds_left(state: ReadState) -> float:
+    """How long Salesforce may still work on the job of this read."""
+    spent = (runs.database_now() - state.began_at).total_seconds()
+    return settings.SALESFORCE_BULK_JOB_MINUTES * 60 - spent
 
 
 def _query_of(state: ReadState) -> Query:

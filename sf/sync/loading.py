@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sf.models import SyncRun
 from sf.sync import refused
-from sf.sync.errors import SyncError
+from sf.sync.errors import MiscountedRead, SyncError
 from sf.sync.guard import check_deletes
 from sf.sync.load import Counts, Merge, Stage
 from sf.sync.runs import LoadedObject
@@ -141,7 +141,7 @@ class LoadingSync(Sync[AnyLoaded]):
 
     def _check_all_came(self, read: StagedRead, counts: Counts) -> None:
         if read.rows_were_announced and counts.repeated:
-            raise SyncError(
+            raise MiscountedRead(
                 f"{self._name}: {self.system} announced {read.rows:,} records and sent {counts.repeated:,} of them "
                 "twice in place of others; nothing was changed. Run again"
             )

@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import cached_property
 
 from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity
-from sf.models.fields import CopiedField, Currency, Uuid
+from sf.models.fields import CopiedField, Currency, LongText, Uuid
 from sf.salesforce import soql
+from sf.sync import source
 from sf.sync.load import Column, Target
 
 _KIND_OF_FIELD = {
@@ -69,6 +70,12 @@ class SyncedObject:
         """The table, for ``sf.sync.load``."""
         columns = columns_of(self.model.copied_fields())
         return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
+
+    @property
+    def rest_page_rows(self) -> int:
+        """Records asked for at once by REST: few where each may be long, so that a page fits into memory."""
+        long = any(isinstance(field, LongText) for field in self.model.copied_fields())
+        return source.LONG_TEXT_ROWS if long else source.REST_PAGE_ROWS
 
     @property
     def fingerprint(self) -> str:

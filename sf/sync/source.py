@@ -14,14 +14,19 @@ from typing import Any, Protocol, Self
 from django.db import transaction
 from django.db.utils import DataError
 
-from sf.salesforce.answers import understood
+from sf.salesforce.answers import UnusableAnswer, understood
 from sf.salesforce.bulk import BulkQuery, ResultPage
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import TransientError
+from sf.salesforce.reads import ask_carefully
 from sf.sync.load import Refusal, Row, Stage, UnexpectedHeader, UnreadableBytes, is_storable_text, refusal_of
 
 REST_PAGE_ROWS = 2_000
 """Records asked for at once by REST: the most that Salesforce sends."""
+
+
+LONG_TEXT_ROWS = 200
+"""The same for records with long text areas of up to 131,072 characters each: a page stays below some 100 MB. It is the
+smallest number that Salesforce takes."""
 
 
 @dataclass
@@ -52,7 +57,8 @@ class Query:
 
 
 class Source(Protocol):
-    """Where pages come from. All methods may raise ``SalesforceError``; ``stage_page`` may be tried again."""
+    """Where pages come from. All methods are patient, and may raise ``SalesforceError``: ``CannotFinish`` and
+    ``QueryLocatorGone`` where the read has to begin again."""
 
     def begin(self, query: Query) -> str:
         """Start a read; the id by which a later process finds it (a Bulk job), or empty."""
@@ -71,6 +77,7 @@ class RestSource:
     client: SalesforceClient
     paths: Sequence[str]
     on_rows: OnRows
+    page_rows: int = REST_PAGE_ROWS
 
     def begin(self, query: Query) -> str:
         del query
@@ -81,7 +88,10 @@ class RestSource:
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         del read_id
-        page = rest_page(self.client, query, cursor)
+        return ask_carefully(self.client, lambda: self._stage(query, cursor, stage, commit))
+
+    def _stage(self, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+        page = rest_page(self.client, query, cursor, rows=self.page_rows)
         with transaction.atomic():
             refusals: list[Refusal] = []
             rows = stage.copy_rows(storable(rows_of(page["records"], self.paths), stage, refusals))
@@ -93,7 +103,9 @@ class RestSource:
         return staged
 
 
-def rest_page(client: SalesforceClient, query: Query, cursor: str = "") -> dict[str, Any]:
+def rest_page(
+    client: SalesforceClient, query: Query, cursor: str = "", *, rows: int = REST_PAGE_ROWS
+) -> dict[str, Any]:
     """A page of ``query`` or ``queryAll``, asked for once: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
 
     ``TransientError`` also when the answer is not whole.
@@ -103,7 +115,7 @@ def rest_page(client: SalesforceClient, query: Query, cursor: str = "") -> dict[
         "GET",
         path,
         params=None if cursor else {"q": query.soql},
-        headers={"Sforce-Query-Options": f"batchSize={REST_PAGE_ROWS}"},
+        headers={"Sforce-Query-Options": f"batchSize={rows}"},
     )
     with understood(f"GET {path}"):
         # Decimal digits stay as they were written: a float would change them.
@@ -113,7 +125,7 @@ def rest_page(client: SalesforceClient, query: Query, cursor: str = "") -> dict[
 
 
 def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Iterator[Row]:
-    """Records of a page as rows to stage: the values at the paths, as text. ``TransientError`` when a path is not
+    """Records of a page as rows to stage: the values at the paths, as text. ``UnusableAnswer`` when a path is not
     there: that is not the same as being empty."""
     steps = [path.split(".") for path in paths]
     with understood("a query"):
@@ -146,22 +158,28 @@ class BulkSource:
     paths: Sequence[str]
     on_rows: OnRows
     may_go_on: Callable[[], None]
-    """Asked while Salesforce works on the job; what it raises ends the waiting."""
+    """Called while Salesforce works on the job; what it raises ends the waiting."""
+    seconds: Callable[[], float | None] = lambda: None
+    """How long Salesforce may still work on the job; ``None``: for ever."""
 
     def begin(self, query: Query) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
 
     def announced(self, read_id: str) -> int:
-        return self.bulk.wait(read_id, self.may_go_on).rows
+        return self.bulk.wait(read_id, self.may_go_on, seconds=self.seconds()).rows
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """The CSV streams straight into PostgreSQL; a page that PostgreSQL refuses so is asked for once more and
         read row by row, to set aside what cannot be stored."""
         del query
-        try:
-            return self._stage(read_id, cursor, stage, commit, by_row=False)
-        except (UnreadableBytes, DataError):
-            return self._stage(read_id, cursor, stage, commit, by_row=True)
+
+        def once() -> StagedPage:
+            try:
+                return self._stage(read_id, cursor, stage, commit, by_row=False)
+            except (UnreadableBytes, DataError):
+                return self._stage(read_id, cursor, stage, commit, by_row=True)
+
+        return ask_carefully(self.bulk.client, once)
 
     def _stage(self, read_id: str, cursor: str, stage: Stage, commit: Commit, *, by_row: bool) -> StagedPage:
         with self.bulk.page(read_id, cursor) as page, _Told(page, self.on_rows) as told, transaction.atomic():
@@ -172,10 +190,10 @@ class BulkSource:
                 else:
                     rows = stage.copy_csv(told.chunks(), self.paths)
             except UnexpectedHeader as error:
-                raise TransientError(str(error)) from error
+                raise UnusableAnswer(str(error)) from error
             staged = StagedPage(rows + len(refusals), page.next_locator, refusals)
             if page.rows not in {-1, staged.rows}:
-                raise TransientError(f"a Bulk page announced {page.rows} records and brought {staged.rows}")
+                raise UnusableAnswer(f"a Bulk page announced {page.rows} records and brought {staged.rows}")
             commit(staged)
         return staged
 
@@ -195,12 +213,10 @@ class _Told:
         self._tell(0 if kind else max(self._page.rows, 0))
 
     def chunks(self) -> Iterator[bytes]:
-        received = 0
         for chunk in self._page.chunks:
-            received += len(chunk)
             yield chunk
             if self._page.length:
-                self._tell(self._page.rows * received // self._page.length)
+                self._tell(min(self._page.rows * self._page.received() // self._page.length, self._page.rows))
 
     def _tell(self, rows: int) -> None:
         self._on_rows(rows - self._rows)

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
+from sf.salesforce.reads import CannotFinish
 from sf.sync import runs, usage
-from sf.sync.errors import SyncError, SyncPaused, SyncSkipped, failures
+from sf.sync.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
 from sf.sync.lease import LeaseLost, fence, sole_runner
 from sf.sync.runs import Synced
 from sf.sync.under_way import skip_busy_run
@@ -104,11 +105,12 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _concerns_all(self, error: Exception) -> bool:
         """Whether the objects that were to follow would fail in the same way."""
-        return not isinstance(error, SyncError | RequestRefused)
+        return not isinstance(error, SyncError | RequestRefused | CannotFinish)
 
     def _is_final(self, error: Exception) -> bool:
         """Whether the same read, gone on with by the next run, would fail again."""
-        return isinstance(error, RequestRefused)
+        passes = isinstance(error, SalesforceError | OperationalError | InterfaceError)
+        return isinstance(error, RequestRefused) or not passes
 
     def run(self) -> SyncRun:
         """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
@@ -121,6 +123,8 @@ class Sync(ABC, Generic[AnySynced]):
             try:
                 state, message = self._outcome()
             except BaseException as error:
+                if isinstance(error, Exception):
+                    self._run.resume_state = None  # the next run would come to the same place
                 self._end(before, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
                 raise
             finally:
@@ -140,7 +144,7 @@ class Sync(ABC, Generic[AnySynced]):
             return SyncRun.State.SKIPPED, str(error)
         except (SyncPaused, DailyLimitReached) as error:
             self._cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
-            self.stops_the_rest = True
+            self.stops_the_rest = not isinstance(error, ObjectPaused)
             return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
         except (SyncError, SalesforceError, DatabaseError, InterfaceError) as error:
             return SyncRun.State.FAILED, self._failure(error)
@@ -154,7 +158,7 @@ class Sync(ABC, Generic[AnySynced]):
     def _failure(self, error: Exception) -> str:
         """The message of a failed run; what it means for this read and for the objects that were to follow."""
         if self._is_final(error):
-            self._forget_read()
+            self._run.resume_state = None  # the next run would fail in the same way
         self.stops_the_rest = self._concerns_all(error)
         if isinstance(error, SalesforceError) and error.lasting and error.concerns_everything:
             self._cause = SyncRun.Cause.LASTING

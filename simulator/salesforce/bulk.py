@@ -29,6 +29,7 @@ from simulator.encoding import csv_blocks, csv_header, csv_offset
 from simulator.http import Request, Response
 from simulator.prepared import Prepared, PreparedAnswers
 from simulator.salesforce.api import Api, ApiError, json_object, not_found
+from simulator.salesforce.job_faults import USED_UP, USED_UP_MESSAGE
 from simulator.salesforce.jobs import Job, Jobs
 from simulator.salesforce.locators import random_id
 from simulator.salesforce.settings import BulkSettings
@@ -55,7 +56,7 @@ class BulkQueries:
         order = json_object(request)
         operation, soql = _checked(order, request)
         if self._jobs.created_today >= self._settings.daily_jobs:
-            raise ApiError("ExceededQuota", "The number of query jobs of the last 24 hours is used up")
+            raise ApiError(USED_UP, USED_UP_MESSAGE)
         job = self._started(operation, soql, request.params["version"])
         self._jobs.add(job)
         return Response.json(job.info())

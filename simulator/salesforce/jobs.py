@@ -33,6 +33,8 @@ class Job:
     created: float = field(default_factory=time.time)
     state: State = "UploadComplete"
     message: str = ""
+    stuck: bool = False
+    """Never to be finished: a fault."""
 
     def poll(self) -> None:
         """One look at the job: it is complete when its data is ready and enough looks were taken."""
@@ -43,7 +45,7 @@ class Job:
         except SoqlError as error:
             self.fail(f"{error.code}: {error.message}")
             return
-        if self.polls_left > 0 or not ready:
+        if self.polls_left > 0 or self.stuck or not ready:
             self.polls_left -= 1
             self.state = "InProgress"
         else:

@@ -23,7 +23,7 @@ class UnreadableBytes(Exception):
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query."""
+    """A CSV page has other columns than the query, or is no CSV. A column that is left out is not an empty one."""
 
 
 class Stage:
@@ -90,21 +90,33 @@ class Stage:
     def rows_of_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> Iterator[Row]:
         """The rows of a CSV page, parsed here, in the order of the target's columns."""
         text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogateescape", newline="")
-        reader = csv.reader(text)
-        order = self._order(next(reader, []), paths)
-        places = [order.index(column) for column in self.target.columns]
-        for values in reader:
-            if len(values) != len(order):
-                raise UnexpectedHeader(f"a CSV row has {len(values)} values where its header has {len(order)}")
-            yield tuple(values[place] or None for place in places)
+        reader = csv.reader(text, strict=True)  # else a last value that is cut off passes for a whole one
+        try:
+            order = self._order(next(reader, []), paths)
+            places = [order.index(column) for column in self.target.columns]
+            for values in reader:
+                if len(values) != len(order):
+                    raise UnexpectedHeader(f"a CSV row has {len(values)} values where its header has {len(order)}")
+                yield tuple(values[place] or None for place in places)
+        except csv.Error as error:
+            raise UnexpectedHeader(f"a CSV page cannot be read: {error}") from error
 
     def _order(self, header: Sequence[str], paths: Sequence[str]) -> list[Column]:
         """The target's columns in the order of a CSV header."""
         by_path = {path.lower(): column for path, column in zip(paths, self.target.columns, strict=True)}
         order = [by_path[name.lower()] for name in header if name.lower() in by_path]
         if len(order) != len(header) or len(order) != len(by_path):
-            raise UnexpectedHeader(f"the CSV header {','.join(header)[:200]!r} is not what was asked for")
+            raise UnexpectedHeader(_misfit(header, paths))
         return order
+
+
+def _misfit(header: Sequence[str], paths: Sequence[str]) -> str:
+    """Name the columns that are missing, or show a header that has others."""
+    names = {name.lower() for name in header}
+    missing = [path for path in paths if path.lower() not in names]
+    if missing and len(missing) < len(paths):
+        return f"the CSV header leaves out {', '.join(missing)[:200]}"
+    return f"the CSV header {','.join(header)[:200]!r} is not what was asked for"
 
 
 def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
@@ -114,8 +126,12 @@ def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
         buffer += chunk
         line, found, rest = buffer.partition(b"\n")
         if found:
-            return next(csv.reader([line.decode()])), rest
-    return (next(csv.reader([buffer.decode()])) if buffer else []), b""
+            return _names(line), rest
+    return (_names(buffer) if buffer else []), b""
+
+
+def _names(line: bytes) -> list[str]:
+    return next(csv.reader([line.decode("utf-8", "replace")]), [])
 
 
 def _without_nul(first: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:

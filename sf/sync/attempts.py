@@ -1,0 +1,102 @@
+"""By which way a read goes, and by which it goes again after it could not be finished.
+
+A read that cannot be finished is dropped and begun again in the same run: as often as its error says in the same way,
+then by the other transport. What has failed by both has failed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from sf.models import SyncRun
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError
+from sf.salesforce.reads import BulkUsedUp, CannotFinish, JobStuck, TooMuchAsked
+from sf.sync.errors import MiscountedRead, ObjectPaused, SyncError
+from sf.sync.source import REST_PAGE_ROWS
+
+logger = logging.getLogger(__name__)
+
+REST, BULK = SyncRun.Transport.REST, SyncRun.Transport.BULK
+
+CANNOT_FINISH = (CannotFinish, QueryLocatorGone, RequestRefused, MiscountedRead)
+"""What a read may end with that another one may not."""
+
+READ_ATTEMPTS = 3
+"""How often a read begins again when Salesforce forgets its cursor or job."""
+
+SMALLEST_PAGE = 200
+"""Salesforce sends no smaller pages when there are more rows."""
+
+REST_INSTEAD = 50_000
+"""So many rows are read by REST when the day's Bulk jobs are used up, by 25 calls; more wait for the next day."""
+
+
+@dataclass
+class Attempts:
+    """The attempts of one run at one object."""
+
+    name: str
+    client: SalesforceClient
+    rest_rows: int = REST_PAGE_ROWS
+    """Records asked for at once by REST."""
+    remark: str = ""
+    """What is worth telling of a read that came to its end by a detour."""
+    _failed: Counter[tuple[str, type[Exception]]] = field(default_factory=Counter)
+    _barred: set[str] = field(default_factory=set)
+
+    def choose(self, expected: int | None) -> SyncRun.Transport:
+        """The transport of the next read; ``expected`` rows, or nobody knows. ``ObjectPaused`` when it needs a Bulk job
+        and there are none left."""
+        large = expected is None or expected >= settings.SALESFORCE_BULK_THRESHOLD
+        why_not = self.client.without_bulk
+        if BULK not in self._barred and not why_not and (large or REST in self._barred):
+            return BULK
+        too_large = expected is None or expected > REST_INSTEAD
+        if why_not and (REST in self._barred or (too_large and isinstance(why_not, BulkUsedUp))):
+            raise ObjectPaused(str(why_not), cause=SyncRun.Cause.LIMIT)
+        return REST
+
+    def failed(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
+        """Note how a read ended. Raises what the run ends with when there is no other way."""
+        self._note(transport, error, resumed=resumed)
+        if self._barred >= {REST, BULK}:
+            message = f"{self.name}: {error}. Neither REST nor Bulk could read it; nothing was changed"
+            raise SyncError(message) from error
+        logger.warning("%s: %s; beginning the read again", self.name, error)
+
+    def _note(self, transport: str, error: Exception, *, resumed: bool) -> None:
+        if isinstance(error, BulkUsedUp | JobStuck):
+            self.client.without_bulk = error
+        if isinstance(error, BulkUsedUp):
+            self.remark = "read by REST: the day's Bulk jobs are used up"
+            return
+        if isinstance(error, RequestRefused) and transport == REST and not resumed:
+            raise error
+        if isinstance(error, TooMuchAsked) and transport == REST and self.rest_rows > SMALLEST_PAGE:
+            self.rest_rows = max(self.rest_rows // 2, SMALLEST_PAGE)
+            self.remark = f"read in pages of {self.rest_rows:,}: larger ones took Salesforce too long"
+            return
+        if resumed:
+            return
+        self._failed[transport, type(error)] += 1
+        if self._failed[transport, type(error)] >= _tries(error):
+            self._barred.add(transport)
+            other = BULK if transport == REST else REST
+            self.remark = f"read by {other.label}: {SyncRun.Transport(transport).label} could not ({_short(error)})"
+
+
+def _tries(error: Exception) -> int:
+    if isinstance(error, CannotFinish | MiscountedRead):
+        return error.tries
+    return READ_ATTEMPTS if isinstance(error, QueryLocatorGone) else 1
+
+
+def _short(error: Exception) -> str:
+    code = error.code if isinstance(error, SalesforceError) else ""
+    text = str(error)
+    return code or (text if len(text) <= 200 else text[:200] + "…")

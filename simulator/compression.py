@@ -1,0 +1,44 @@
+"""Answers compressed as Salesforce does when the caller accepts gzip (REST API Developer Guide, "Compression")."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+from simulator.http import Request, Response
+
+WORTH_IT = 1_000
+AT_ONCE = 1024 * 1024
+"""Larger answers are compressed while they are sent, so that nobody knows their length before."""
+_LEVEL = 1  # the fastest: the simulator must not slow a benchmark
+_GZIP = 31
+
+
+def compressed(request: Request, response: Response) -> Response:
+    """The answer in gzip where the caller takes that and it is worth it; otherwise as it is."""
+    accepted = request.headers.get("accept-encoding", "")
+    if "gzip" not in accepted or response.status != 200 or "Content-Encoding" in response.headers:
+        return response
+    length = response.headers.pop("Content-Length", "")
+    body = response.body
+    if isinstance(body, bytes) or (length and int(length) <= AT_ONCE):
+        return _at_once(response, body if isinstance(body, bytes) else b"".join(body))
+    response.body = _pieces(body)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _at_once(response: Response, body: bytes) -> Response:
+    if len(body) >= WORTH_IT:
+        body = b"".join(_pieces([body]))
+        response.headers["Content-Encoding"] = "gzip"
+    response.body = body
+    return response
+
+
+def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
+    for piece in body:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()

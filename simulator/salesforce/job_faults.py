@@ -1,0 +1,64 @@
+"""Faults of Bulk jobs: Salesforce ends a job, never finishes it, or forgets it; the day's jobs are used up.
+
+Sources: messages of jobs that failed are from simple-salesforce issue 646 ("InternalServerError : Retried more than
+…") and airbytehq/airbyte pull request 10141 ("Unexpected exception encountered in query processing"); that jobs stay
+``InProgress`` is why airbytehq/airbyte pull request 8009 aborts them. A used-up allowance: estuary/connectors pull
+request 3318.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from simulator import errors
+from simulator.faults import Action
+from simulator.http import Request, Response
+from simulator.salesforce.jobs import Job, Jobs, State
+
+USED_UP = "LIMIT_EXCEEDED"
+USED_UP_MESSAGE = "Max bulk v2 query jobs (10000) per 24 hrs has been reached"
+ENDED = "InternalServerError : Retried more than 15 times"
+
+_JOB = re.compile(r"/jobs/query/(\w+)")
+_NEW = re.compile(r"/jobs/query$")
+
+
+def used_up(request: Request, action: Action) -> Response | None:
+    """The refusal of a new job, if the fault is this one."""
+    if action.kind != "jobs_used_up" or request.method != "POST" or not _NEW.search(request.path):
+        return None
+    return errors.error_response("salesforce", code=USED_UP, message=USED_UP_MESSAGE)
+
+
+@contextmanager
+def disturbed_job(jobs: Jobs, request: Request, action: Action) -> Iterator[Callable[[Response], None]]:
+    """Disturb the job that the call is about before it is answered; call what is yielded with the answer: a job that
+    it made is disturbed then."""
+    found = _JOB.search(request.path)
+    if found:
+        _disturb(jobs, jobs.find(found[1]), action)
+
+    def made(response: Response) -> None:
+        if request.method == "POST" and _NEW.search(request.path) and isinstance(response.body, bytes):
+            answer: Any = json.loads(response.body)
+            _disturb(jobs, jobs.find(answer["id"]) if isinstance(answer, dict) else None, action)
+
+    yield made
+
+
+def _disturb(jobs: Jobs, job: Job | None, action: Action) -> None:
+    if job is None:
+        return
+    if action.kind == "job_lost":
+        jobs.remove(job)
+    if job.state not in ("UploadComplete", "InProgress"):
+        return
+    if action.kind == "job_stuck":
+        job.stuck = True
+    if action.kind == "job_fails":
+        job.fail(action.message or ENDED)
+        job.state = cast(State, action.code or "Failed")

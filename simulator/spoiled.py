@@ -1,0 +1,132 @@
+"""Pages that are not what they ought to be: faults that change an answer after it was made."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.faults import Action
+from simulator.http import Response
+
+ROWS = ("records", "values", "items")
+"""Where a JSON page has its rows."""
+
+
+def spoil(response: Response, action: Action) -> Response:
+    """The answer as the fault leaves it; the same one when it is no page, or the fault does not concern answers."""
+    if action.kind == "truncate":
+        response.cut_at = action.fraction
+    spoiled = _SPOILED.get(action.kind)
+    return spoiled(response, action) if spoiled and response.status == 200 else response
+
+
+def _fewer_rows(response: Response, action: Action) -> Response:
+    """The same page with a share of its rows; every figure that it announces stays."""
+    return _with_rows(response, lambda rows: rows[: int(len(rows) * action.fraction)])
+
+
+def _rows_twice(response: Response, _: Action) -> Response:
+    """The same number of rows, but the last one is the first one again."""
+    return _with_rows(response, lambda rows: [*rows[:-1], rows[0]] if rows else rows)
+
+
+def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> Response:
+    body, headers = _whole(response), _without_length(response)
+    if _is_csv(response):
+        header, *rows = _lines(body)
+        return Response(response.status, _csv([header, *change(rows)]), headers)
+    payload = _page(body)
+    if payload is None:
+        return Response(response.status, body, headers)
+    for name in ROWS:
+        if name in payload:
+            payload[name] = change(payload[name])
+    return Response.json(payload, response.status, headers)
+
+
+def _missing_columns(response: Response, _: Action) -> Response:
+    """The same page without the columns in which no row has a value; if every column has one, without the last."""
+    body, headers = _whole(response), _without_length(response)
+    if _is_csv(response):
+        header, *rows = _lines(body)
+        kept = [place for place in range(len(header)) if any(row[place] for row in rows)]
+        kept = kept if len(kept) < len(header) else kept[:-1]
+        lines = [[row[place] for place in kept] for row in [header, *rows]]
+        return Response(response.status, _csv(lines), headers)
+    payload = _page(body)
+    if payload is None:
+        return Response(response.status, body, headers)
+    for name in ROWS:
+        for record in payload.get(name) or []:
+            record.popitem()
+    return Response.json(payload, response.status, headers)
+
+
+def _garbled(response: Response, action: Action) -> Response:
+    """The same bytes up to a fraction of them, and behind it some that are no text."""
+    body = _whole(response)
+    end = int(len(body) * action.fraction)
+    return Response(response.status, body[:end] + b'\xff\xfe\x00"' + body[end:], _without_length(response))
+
+
+def _cut_gzip(response: Response, action: Action) -> Response:
+    """A fraction of the compressed answer, sent as if it were the whole."""
+    packed = gzip.compress(_whole(response))
+    return _packed(response, packed[: int(len(packed) * action.fraction)])
+
+
+def _gzip_members(response: Response, action: Action) -> Response:
+    """The answer compressed in two members, which belong together."""
+    body = _whole(response)
+    end = int(len(body) * action.fraction)
+    return _packed(response, gzip.compress(body[:end]) + gzip.compress(body[end:]))
+
+
+def _packed(response: Response, body: bytes) -> Response:
+    return Response(response.status, body, {**_without_length(response), "Content-Encoding": "gzip"})
+
+
+_SPOILED: Mapping[str, Callable[[Response, Action], Response]] = {
+    "truncate_rows": _fewer_rows,
+    "rows_twice": _rows_twice,
+    "missing_columns": _missing_columns,
+    "garble": _garbled,
+    "cut_gzip": _cut_gzip,
+    "gzip_members": _gzip_members,
+}
+
+
+def _whole(response: Response) -> bytes:
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
+
+
+def _without_length(response: Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name != "Content-Length"}
+
+
+def _is_csv(response: Response) -> bool:
+    return "csv" in response.headers.get("Content-Type", "")
+
+
+def _page(body: bytes) -> dict[str, Any] | None:
+    """The answer as JSON, if it is a page."""
+    try:
+        payload = json.loads(body or b"null")
+    except ValueError:
+        return None
+    is_page = isinstance(payload, dict) and any(isinstance(payload.get(name), list) for name in ROWS)
+    return payload if is_page else None
+
+
+def _lines(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode(), newline="")))
+
+
+def _csv(lines: list[list[str]]) -> bytes:
+    page = io.StringIO(newline="")
+    csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(lines)
+    return page.getvalue().encode()
