@@ -9,23 +9,31 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
-from pardot.errors import error_from_answer
+from pardot.errors import API_TIMEOUT, error_from_answer
+from sf.salesforce.answers import UnusableAnswer
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
 from sf.salesforce.http import Patience, Transport, retrying
 from sf.salesforce.limits import ApiUsage
 from sf.salesforce.login import Session
+from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
 """Of Pardot's five; the fifth is for what staff do meanwhile."""
+SMALL_PAGE, FEWEST_ROWS = 200, 25
+"""Pages become no smaller than the first for good, and than the second at all."""
 CEILING = 100_000
 """Rows after which a sequence of page tokens ends without an error."""
+
+UNUSABLE_ANSWERS = 4
+
+Result = TypeVar("Result")
 
 _places = threading.BoundedSemaphore(MOST_OPEN)
 _WITHHELD, _CEILING_REACHED = "202", "203"
@@ -54,6 +62,9 @@ class PardotClient:
         self._business_unit = business_unit
         self.usage: ApiUsage | None = None
         """The day's calls as the latest answer told them; ``None`` before the first."""
+        self.rows_in_time: int | None = None
+        """Rows at once that Pardot still answers in time; ``None`` while it has answered all."""
+        self._learning = threading.Lock()
 
     @property
     def patience(self) -> Patience:
@@ -67,6 +78,18 @@ class PardotClient:
         """The page that a token stands for, tried once. ``PageTokenGone`` when it is too old."""
         return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
+    def rows_at_once(self, wanted: int) -> int:
+        """How many rows to ask for: ``wanted``, or fewer when Pardot was too slow with so many."""
+        return min(wanted, self.rows_in_time or wanted)
+
+    def ask_for_less(self, rows: int) -> int:
+        """So many rows were too many: half of them, and not more for the rest of this process; the smallest pages are
+        for one place only."""
+        fewer = max(rows // 2, FEWEST_ROWS)
+        with self._learning:
+            self.rows_in_time = min(self.rows_in_time or rows, max(fewer, min(rows, SMALL_PAGE)))
+        return fewer
+
     def ask_usage(self) -> ApiUsage | None:
         """The day's calls, by the smallest call there is; ``None`` when Pardot does not tell."""
         self._patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
@@ -77,6 +100,12 @@ class PardotClient:
         answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
         return int(_json(answer, "POST tags")["id"])
 
+    def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
+        """Call ``action``, which asks for a page once, with patience. ``TooMuchAsked`` when Pardot runs out of time
+        over a page that could be smaller; other ``CannotFinish`` when its answers cannot be used."""
+        too_much = _never if smallest else _is_size_timeout
+        return ask_patiently(action, self.patience, too_much=too_much, unusable_answers=UNUSABLE_ANSWERS)
+
     def _patiently(self, action: Any) -> Any:
         return retrying(action, self.patience)
 
@@ -85,7 +114,7 @@ class PardotClient:
         found = _json(answer, f"GET {path}")
         values = found.get("values")
         if not isinstance(values, list) or any(name not in record for record in values for name in fields):
-            raise TransientError(f"Pardot's answer to GET {path} is not a whole page")
+            raise UnusableAnswer(f"Pardot's answer to GET {path} is not a whole page")
         warnings = re.findall(r"(?:^|,)\s*(\d+)", answer.headers.get("Pardot-Warning", ""))
         return Page(
             values=values,
@@ -137,6 +166,15 @@ class PardotClient:
         return answer
 
 
+def _never(_: TransientError) -> bool:
+    return False
+
+
+def _is_size_timeout(error: TransientError) -> bool:
+    """Pardot's own words, or those of what stands before it."""
+    return error.code == API_TIMEOUT or (error.status == 504 and not error.code)
+
+
 def _usage(header: str) -> ApiUsage | None:
     """``18/50000`` → used and maximum."""
     match = re.search(r"(\d+)\s*/\s*(\d+)", header)
@@ -148,7 +186,7 @@ def _json(answer: requests.Response, asked: str) -> dict[str, Any]:
         # Decimal digits stay as they were written: a float would change them.
         found = json.loads(answer.content, parse_float=str)
     except ValueError as error:
-        raise TransientError(f"Pardot's answer to {asked} is not whole JSON: {error}") from error
+        raise UnusableAnswer(f"Pardot's answer to {asked} is not whole JSON: {error}") from error
     if not isinstance(found, dict):
-        raise TransientError(f"Pardot's answer to {asked} is not a JSON object")
+        raise UnusableAnswer(f"Pardot's answer to {asked} is not a JSON object")
     return found

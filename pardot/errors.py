@@ -31,6 +31,7 @@ class WrongBusinessUnit(RequestRefused):
 
 
 UNKNOWN_FIELD, BAD_TOKEN = 51, 184
+API_TIMEOUT = "214"
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,8 @@ class EntitySync(PardotSync):
             self._state = self._state.reopened()
             self._stage_slices()
             self._state = replace(self._state, confirmed=self._state.rows == before)
+        if self._client.rows_in_time:
+            self._remark = f"read in pages of {self._client.rows_in_time:,}: larger ones took Pardot too long"
         if self._state.withheld:
             self._remark = (
                 "Pardot withheld rows that the API user may not see: give it access to them. Until then nothing is "

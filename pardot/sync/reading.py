@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.client import CEILING, MOST_OPEN, Page, PardotClient
+from pardot.client import CEILING, FEWEST_ROWS, MOST_OPEN, Page, PardotClient
 from pardot.errors import PageTokenGone
 from pardot.sync.slices import Slice
-from sf.salesforce.http import retrying
+from sf.salesforce.reads import TooMuchAsked
 from sf.sync.errors import SyncError
 from sf.sync.load import Row
 
@@ -30,10 +30,12 @@ class Cursor:
     """Of the present sequence of tokens."""
     start: int = 0
     """The id behind which the sequence began."""
+    size: int = 0
+    """Rows a page of the sequence; 0: it has not begun."""
 
     @classmethod
-    def at(cls, behind: int) -> Cursor:
-        return cls(behind, start=behind)
+    def at(cls, behind: int, size: int = 0) -> Cursor:
+        return cls(behind, start=behind, size=size)
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,23 @@ class Query:
         self._stopped.set()
 
     def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
-        """One page, with patience. A token that has expired is no loss: the page is asked for by id."""
-        try:
-            page = retrying(lambda: self._once(part, cursor), self._client.patience)
-        except PageTokenGone:
-            cursor = Cursor.at(cursor.behind)
-            page = retrying(lambda: self._once(part, cursor), self._client.patience)
+        """One page, with patience; a smaller one when Pardot runs out of time. A token that has expired is no loss: the
+        page is asked for by id."""
+        while True:
+            if not cursor.size:
+                cursor = Cursor.at(cursor.behind, self._client.rows_at_once(self._page_size))
+            try:
+                return self._fetch(part, cursor)
+            except PageTokenGone:
+                if not cursor.token:
+                    raise
+                cursor = Cursor.at(cursor.behind)
+            except TooMuchAsked:
+                cursor = Cursor.at(cursor.behind, self._client.ask_for_less(cursor.size))
+
+    def _fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
+        smallest = cursor.size <= FEWEST_ROWS
+        page = self._client.patiently(lambda: self._once(part, cursor), smallest=smallest)
         behind = max((int(record["id"]) for record in page.values), default=cursor.behind)
         return FetchedPage(
             rows=[tuple(staged_text(record[name]) for name in self._fields) for record in page.values],
@@ -86,7 +99,7 @@ class Query:
             raise SyncError("the read was stopped")
         if cursor.token:
             return self._client.next_page(self._path, fields=self._fields, token=cursor.token)
-        params = {**self._params, **part.params, "orderBy": "id", "limit": str(self._page_size)}
+        params = {**self._params, **part.params, "orderBy": "id", "limit": str(cursor.size)}
         if cursor.behind:
             params["idGreaterThan"] = str(cursor.behind)
         return self._client.page(self._path, fields=self._fields, params=params)
@@ -94,10 +107,12 @@ class Query:
     def _following(self, page: Page, cursor: Cursor, behind: int) -> Cursor | None:
         pages = cursor.pages + 1
         if page.next_token:
-            unexplained = page.values and len(page.values) < self._page_size and not page.withheld
+            unexplained = page.values and len(page.values) < cursor.size and not page.withheld
             # What a short page should have held comes again when the next one is asked for by id.
-            return Cursor.at(behind) if unexplained else Cursor(behind, page.next_token, pages, cursor.start)
-        if not page.ceiling_reached and pages * self._page_size < CEILING:
+            if unexplained or cursor.size < self._client.rows_at_once(self._page_size):
+                return Cursor.at(behind)  # in the usual size
+            return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
+        if not page.ceiling_reached and pages * cursor.size < CEILING:
             return None
         if behind == cursor.start:
             raise SyncError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from pardot.client import Page
+from pardot.client import SMALL_PAGE, Page
 from pardot.errors import PageTokenGone
 from pardot.sync import quota
 from pardot.sync.engine import PardotSync
 from pardot.sync.reading import staged_text
 from sf.models import SyncRun
-from sf.salesforce.http import retrying
+from sf.salesforce.reads import TooMuchAsked
 from sf.sync import refused, runs
 from sf.sync.attempts import READ_ATTEMPTS
 from sf.sync.load import Refusal, Stage
@@ -58,8 +58,12 @@ class ProspectSample(PardotSync):
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
         """Begun anew when a page token has expired: nothing else leads back into this order."""
+        self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:
             return heapq.nlargest(SAMPLE_SIZE, self._active(since), key=_rank)
+        except TooMuchAsked:
+            self._client.ask_for_less(self._size)
+            return self._best(since, attempts)
         except PageTokenGone as error:
             if attempts == 1:
                 raise
@@ -86,8 +90,8 @@ class ProspectSample(PardotSync):
     def _pages(self) -> Iterator[Page]:
         """Up to Pardot's ceiling: who is behind it has not been active as lately as 100,000 others."""
         fields, path = self._synced.api_names, self._synced.path
-        params = {**_ORDER, "limit": str(settings.PARDOT_PAGE_SIZE)}
-        page = retrying(lambda: self._client.page(path, fields=fields, params=params), self._client.patience)
+        params = {**_ORDER, "limit": str(self._size)}
+        page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))
         while True:
             yield page
             token = page.next_token
@@ -98,7 +102,10 @@ class ProspectSample(PardotSync):
 
     def _following(self, token: str) -> Page:
         fields, path = self._synced.api_names, self._synced.path
-        return retrying(lambda: self._client.next_page(path, fields=fields, token=token), self._client.patience)
+        return self._patiently(lambda: self._client.next_page(path, fields=fields, token=token))
+
+    def _patiently(self, action: Callable[[], Page]) -> Page:
+        return self._client.patiently(action, smallest=self._size <= SMALL_PAGE)
 
 
 def _rank(record: dict[str, Any]) -> tuple[float, int]:

@@ -14,7 +14,8 @@ from typing import ClassVar, TypeVar
 from sf.salesforce.answers import UnusableAnswer, understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError, TransientError
-from sf.salesforce.http import retrying
+from sf.salesforce.http import Patience, retrying
+from sf.salesforce.refusals import Group
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 class CannotFinish(SalesforceError):
     """A read cannot be finished in the way in which it began."""
 
+    group = Group.MOMENT
+    concerns_everything = False
     tries: ClassVar[int] = 1
     """How often a read may end so before it goes another way."""
 
@@ -65,6 +68,20 @@ class BulkUsedUp(CannotFinish):
 
 def ask_carefully(client: SalesforceClient, action: Callable[[], Result]) -> Result:
     """Call ``action``, which tries once, with patience. Raises ``CannotFinish`` when patience does not help."""
+    patience = client.transport.patience
+    return ask_patiently(action, patience, too_much=_is_size_timeout, answers=lambda: _answers(client))
+
+
+def ask_patiently(
+    action: Callable[[], Result],
+    patience: Patience,
+    *,
+    too_much: Callable[[TransientError], bool],
+    answers: Callable[[], bool] = lambda: False,
+    unusable_answers: int = UNUSABLE_ANSWERS,
+) -> Result:
+    """The same for any system. ``too_much``: is the error a time-out of size? ``answers``: does the system answer
+    something small now?"""
     failures = unusable = 0
 
     def once() -> Result:
@@ -73,23 +90,27 @@ def ask_carefully(client: SalesforceClient, action: Callable[[], Result]) -> Res
             return action()
         except UnusableAnswer as error:
             unusable += 1
-            if unusable >= UNUSABLE_ANSWERS:
+            if unusable >= unusable_answers:
                 raise UnusablePage(str(error)) from error
             raise
         except TransientError as error:
-            if error.code in SIZE_CODES:
+            if too_much(error):
                 raise TooMuchAsked(str(error), code=error.code, status=error.status) from error
             failures += 1
-            if failures == FAILURES_BEFORE_PROBE and _answers(client):
+            if failures == FAILURES_BEFORE_PROBE and answers():
                 raise _unusable(error) from error
             raise
 
     try:
-        return retrying(once, client.transport.patience)
+        return retrying(once, patience)
     except TransientError as error:
-        if failures != FAILURES_BEFORE_PROBE and _answers(client):
+        if failures != FAILURES_BEFORE_PROBE and answers():
             raise _unusable(error) from error
         raise
+
+
+def _is_size_timeout(error: TransientError) -> bool:
+    return error.code in SIZE_CODES
 
 
 def _unusable(error: TransientError) -> UnusablePage:

@@ -45,14 +45,23 @@ def test_it_is_asked_for_again(simulator: Simulator, settings: Any, call: str, o
 
 
 @pytest.mark.parametrize(("threshold", "path"), list(CALLS.values())[1:], ids=list(CALLS)[1:])
-def test_if_it_stays_the_run_fails_in_one_line(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+def test_if_it_stays_the_read_goes_another_way(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail("status", path=path, times=None, status=200, body=ODD["another form"])
+    sync("sync_accounts")
+    assert last_run("accounts").state == "done"
+    assert_equal(simulator, Account)
+
+
+def test_if_it_stays_for_all_ways_the_run_fails_in_one_line(simulator: Simulator) -> None:
+    simulator.fail("status", path="q=SELECT.Id|jobs/query$", times=None, status=200, body=ODD["another form"])
     with pytest.raises(CommandError):
         sync("sync_accounts")
     run = last_run("accounts")
-    assert run.state == "failed"
+    assert (run.state, run.resume_state) == ("failed", None)
     assert "is not understood: no '" in run.message
+    assert "Neither REST nor Bulk could read it" in run.message
+    assert simulator.calls_to("query") <= 5, "the count, and each way twice"
 
 
 def test_a_record_without_a_field_is_not_a_record_whose_field_is_empty(simulator: Simulator, settings: Any) -> None:
