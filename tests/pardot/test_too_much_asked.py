@@ -1,0 +1,59 @@
+"""Pardot that runs out of time over large pages is asked for smaller ones, for the rest of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pardot.sync import entities
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("code", ["", "214"], ids=["504", "code 214"])
+@pytest.mark.parametrize(("rows", "size"), [(500, 500), (200, 200), (130, 200)])
+def test_pages_are_halved_until_they_come(
+    pardot: Pardot, simulator: Simulator, code: str, rows: int, size: int
+) -> None:
+    simulator.fail("size_timeout", path="visitor-activities", times=None, rows=rows, code=code)
+    camp_sync("--entities", "activities")
+    run = last_run("activities")
+    assert run.state == "done"
+    assert f"read in pages of {size}:" in run.message
+    assert_equal(pardot, entities.ACTIVITIES)
+
+
+def test_the_size_is_learned_once(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("size_timeout", path="prospects|forms|visitor-activities", times=None, rows=600)
+    camp_sync("--entities", "forms,prospects,activities")
+    refused = simulator.get("/state")["faults"][0]["used"]
+    assert refused <= 4, "one, and those that were under way"
+    assert_equal(pardot, entities.FORMS, entities.PROSPECTS, entities.ACTIVITIES)
+
+
+def test_a_sample_is_read_in_smaller_pages_too(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("size_timeout", path="objects/prospects", times=None, rows=300)
+    camp_sync("--scout")
+    assert last_run("prospects").state == "done"
+
+
+def test_an_outage_is_not_taken_for_too_much_asked(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+    simulator.fail("status", path="objects/forms", times=3, status=503)
+    camp_sync("--entities", "forms")
+    assert last_run("forms").message == ""
+
+
+@pytest.mark.parametrize("fault", ["missing_columns", "garble"])
+def test_an_answer_that_cannot_be_used_is_not_asked_for_for_ever(
+    pardot: Pardot, simulator: Simulator, fault: str
+) -> None:
+    simulator.fail(fault, path="objects/forms", times=None)
+    with pytest.raises(Exception, match="failed: forms"):
+        camp_sync("--entities", "forms")
+    assert pardot.calls() <= 6
+    simulator.post("/reset", {"faults": True})
+    camp_sync("--entities", "forms")
+    assert_equal(pardot, entities.FORMS)

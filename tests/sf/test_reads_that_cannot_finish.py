@@ -1,0 +1,218 @@
+"""A read that cannot be finished is begun again in the same run, in another way if need be."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
+from sf.sync import attempts
+from sf.sync.progress import LineProgress
+from tests.sf.cache import assert_equal, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NEW_JOB = "POST /services/data/jobs/query"
+
+
+@pytest.fixture
+def bulk(settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+
+
+# -- answers that cannot be used --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["missing_columns", "garble", "truncate_rows", "cut_gzip"])
+def test_a_bulk_page_that_cannot_be_used_leads_to_rest(simulator: Simulator, bulk: None, fault: str) -> None:
+    simulator.fail(fault, path="/results", times=None)
+    sync("sync_accounts")
+    run = last_run("accounts")
+    assert (run.state, run.transport) == ("done", "rest")
+    assert run.message.startswith("read by REST")
+    assert simulator.calls_to("results") <= 4, "twice, and each time once more row by row"
+    assert_equal(simulator, Account)
+
+
+def test_a_column_that_is_left_out_is_not_an_empty_one(simulator: Simulator, bulk: None) -> None:
+    sync("sync_accounts")
+    simulator.fail("missing_columns", path="/results|q=SELECT.Id", times=None)
+    with pytest.raises(CommandError):
+        sync("sync_accounts", force=True)
+    assert "Neither REST nor Bulk could read it" in last_run("accounts").message
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("fault", ["garble", "missing_columns", "job_lost", "drop", "truncate"])
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "--force"])
+def test_what_an_earlier_run_left_does_not_hold_up_the_next(
+    simulator: Simulator, bulk: None, fault: str, force: bool
+) -> None:
+    simulator.post("/bulk", {"largest_page": 100})
+    simulator.fail("quota", path="/results", times=1, skip=1)
+    sync("sync_adoptions")
+    assert last_run("adoptions").resume_state
+    simulator.fail(fault, path="/results.*locator", times=None)
+    sync("sync_adoptions", force=force)
+    assert last_run("adoptions").state == "done"
+    assert_equal(simulator, Adoption)
+
+
+def test_when_salesforce_is_away_what_was_read_is_kept(simulator: Simulator, bulk: None) -> None:
+    simulator.post("/bulk", {"largest_page": 100})
+    simulator.fail("drop", path="/results.*locator|limits", times=None, skip=1)
+    with pytest.raises(CommandError):
+        sync("sync_adoptions")
+    run = last_run("adoptions")
+    assert run.state == "failed"
+    assert run.resume_state
+    assert run.resume_state["rows"] == 100
+
+
+@pytest.mark.parametrize("fault", ["truncate_rows", "rows_twice"])
+def test_rest_pages_that_do_not_add_up_are_read_again(simulator: Simulator, fault: str) -> None:
+    simulator.fail(fault, path="q=SELECT.Id", times=1)
+    sync("sync_accounts")
+    assert last_run("accounts").transport == "rest"
+    assert_equal(simulator, Account)
+
+
+# -- Bulk jobs --------------------------------------------------------------------------------------------------------
+
+PASSING = [
+    "InternalServerError : Retried more than 15 times",
+    "Unexpected exception encountered in query processing. Please contact support",
+    "InvalidBatch : Failed to process query: QUERY_TIMEOUT: Your query request was running for too long.",
+    "",
+]
+
+
+@pytest.mark.parametrize("message", PASSING)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_job_that_salesforce_ends_is_started_again(
+    simulator: Simulator, bulk: None, message: str, times: int
+) -> None:
+    simulator.fail("job_fails", path="jobs/query$", times=times, message=message, code="" if message else "Aborted")
+    sync("sync_accounts")
+    assert last_run("accounts").transport == "bulk"
+    assert simulator.calls_to(NEW_JOB) == times + 1
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "InvalidBatch : Failed to process query: INVALID_FIELD: No such column 'X' on entity 'Account'",
+        "FeatureNotEnabled : Binary field not supported",
+        "InvalidEntity : Entity 'Account' is not supported by the Bulk API.",
+    ],
+)
+def test_a_job_that_is_refused_is_not_started_again(simulator: Simulator, bulk: None, message: str) -> None:
+    simulator.fail("job_fails", path="jobs/query$", times=None, message=message)
+    sync("sync_accounts")
+    assert (last_run("accounts").state, last_run("accounts").transport) == ("done", "rest")
+    assert simulator.calls_to(NEW_JOB) == 1
+
+
+def test_a_job_that_always_ends_leads_to_rest(simulator: Simulator, bulk: None) -> None:
+    simulator.fail("job_fails", path="jobs/query$", times=None)
+    sync("sync_accounts")
+    assert last_run("accounts").transport == "rest"
+    assert simulator.calls_to(NEW_JOB) == 4
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("used_up", ["by a fault", "by the settings"])
+def test_when_the_jobs_of_the_day_are_used_up_salesforce_is_told_once(
+    simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch, used_up: str
+) -> None:
+    monkeypatch.setattr(attempts, "REST_INSTEAD", 100)
+    if used_up == "by a fault":
+        simulator.fail("jobs_used_up", path="jobs/query$", times=None)
+    else:
+        simulator.post("/bulk", {"daily_jobs": 0})
+    sync("sync_all")
+    runs = {run.object: run for run in SyncRun.objects.all()}
+    assert (runs["accounts"].state, runs["accounts"].transport) == ("done", "rest")
+    assert runs["adoptions"].state == "paused"
+    assert "LIMIT_EXCEEDED" in runs["adoptions"].message
+    assert simulator.calls_to(NEW_JOB) == 1
+    assert_equal(simulator, Account)
+
+
+def test_a_job_that_does_not_end_is_aborted(simulator: Simulator, bulk: None, settings: Any) -> None:
+    settings.SALESFORCE_BULK_JOB_MINUTES = 0.002
+    simulator.fail("job_stuck", path="jobs/query$", times=None)
+    sync("sync_accounts", "sync_opportunities")
+    assert {run.state for run in SyncRun.objects.all()} == {"done"}
+    assert simulator.calls_to("PATCH /services/data/jobs/query") >= 1
+    assert_equal(simulator, Account, Opportunity)
+
+
+# -- too much asked ---------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
+    simulator.fail("size_timeout", path="COUNT", times=None)
+    sync("sync_adoptions")
+    assert last_run("adoptions").transport == "bulk"
+    assert simulator.calls_to("query") <= 5
+    assert_equal(simulator, Adoption)
+
+
+@pytest.mark.parametrize(("rows", "transport", "said"), [(600, "rest", "pages of 500"), (0, "bulk", "read by Bulk")])
+def test_a_question_that_is_too_big_is_made_smaller(simulator: Simulator, rows: int, transport: str, said: str) -> None:
+    simulator.fail("size_timeout", path="q=SELECT.Id", times=None, rows=rows)
+    sync("sync_adoptions")
+    run = last_run("adoptions")
+    assert (run.state, run.transport) == ("done", transport)
+    assert said in run.message
+    assert run.api_calls < 15
+    assert_equal(simulator, Adoption)
+
+
+def test_records_with_long_texts_come_in_small_pages(simulator: Simulator, settings: Any) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = 10**9
+    simulator.fail("size_timeout", path="q=SELECT.Id", times=None, rows=200)
+    sync("sync_accounts", "sync_contacts", "sync_opportunities")
+    assert {run.transport for run in SyncRun.objects.all()} == {"rest"}
+    assert "".join(run.message for run in SyncRun.objects.all()) == ""
+    assert_equal(simulator, Account, Contact, Opportunity)
+
+
+# -- gzip -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
+@pytest.mark.parametrize("fault", ["gzip_members", "cut_gzip"])
+def test_compressed_answers_are_read_whole_or_again(
+    simulator: Simulator, settings: Any, threshold: int, fault: str
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(fault, path="results|q=SELECT.Id", times=1)
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+
+
+def test_progress_counts_rows_not_bytes_of_another_form(
+    simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sf.sync.progress.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("sf.salesforce.bulk._CHUNK_BYTES", 1_000)
+    told: list[int] = []
+    monkeypatch.setattr(LineProgress, "advanced", _noting(told))
+    call_command("sync_adoptions", stdout=io.StringIO(), stderr=io.StringIO())
+    reached = [sum(told[: place + 1]) for place in range(len(told))]
+    assert len(reached) > 5
+    assert max(reached) == reached[-1] == Adoption.objects.count()
+
+
+def _noting(told: list[int]) -> Any:
+    def advanced(_: LineProgress, rows: int) -> None:
+        told.append(rows)
+
+    return advanced

@@ -1,0 +1,104 @@
+"""One fault at one call: which there are, and how a command is run with it. For ``test_any_single_fault.py``."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management import CommandError
+
+from sf import connection as sf_connection
+from sf.salesforce.login import SessionKeeper
+from simulator.faults import KINDS
+from tests.simulated import Simulator
+
+HTML = "<html><body>Please sign in to the network</body></html>"
+ERRORS = ("UNKNOWN_EXCEPTION", "QUERY_TIMEOUT", "UNABLE_TO_LOCK_ROW", "INVALID_SESSION_ID", "INVALID_QUERY_LOCATOR",
+          "LIMIT_EXCEEDED", "SERVER_UNAVAILABLE")  # fmt: skip
+PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
+
+VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "status": [
+        {"status": 503},
+        {"status": 500, "body": HTML},
+        {"status": 504, "body": HTML},
+        {"status": 404, "body": HTML},
+        {"status": 200, "body": HTML},
+        {"status": 200, "body": "null"},
+    ],
+    "error": [{"code": code} for code in (*ERRORS, *PARDOT_ERRORS)],
+    "delay": [{"seconds": 0.05}],
+    "hang": [{"seconds": 0.05}],
+    "truncate": [{"fraction": 0.0}, {"fraction": 0.6}],
+    "truncate_rows": [{"fraction": 0.0}, {"fraction": 0.5}],
+    "garble": [{"fraction": 0.0}, {"fraction": 0.5}],
+    "cut_gzip": [{"fraction": 0.5}, {"fraction": 0.95}],
+    "size_timeout": [{"rows": 0}, {"rows": 200}, {"rows": 500, "code": "214"}],
+    "job_fails": [{}, {"message": "InvalidBatch : Failed to process query: FEATURE"}, {"code": "Aborted"}],
+}
+"""What a kind can be like, where there is more to say than its name. A new kind is tried as it is."""
+
+FAULTS: list[dict[str, Any]] = [{"kind": kind, **more} for kind in KINDS for more in VARIANTS.get(kind, [{}])]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A fault, at which call of a command, and how often."""
+
+    fault: Mapping[str, Any]
+    call: int
+    times: int | None
+
+    def __str__(self) -> str:
+        often = "from then on" if self.times is None else f"{self.times} times"
+        return f"{dict(self.fault)} at call {self.call}, {often}"
+
+
+@dataclass
+class Victim:
+    """A command whose calls can go wrong."""
+
+    simulator: Simulator
+    command: Callable[[], Any]
+
+    def calls(self) -> int:
+        """How many calls the command makes when nothing goes wrong."""
+        self.simulator.post("/counters/reset")
+        self.run()
+        counters = self.simulator.get("/state")["counters"]
+        return int(counters["salesforce"]) + int(counters["pardot"])
+
+    def run(self) -> None:
+        """As a new process would: nobody is logged in."""
+        sf_connection._keeper = SessionKeeper()
+        self.command()
+
+    def run_with(self, example: Example) -> None:
+        """It may fail, in its own words, and in no other way."""
+        self.simulator.fail(**example.fault, times=example.times, skip=example.call)
+        with suppress(CommandError):
+            self.run()
+        self.simulator.post("/reset", {"faults": True})
+
+
+def every_example(calls: int, kinds: Sequence[str] = tuple(KINDS)) -> Iterator[Example]:
+    """Each fault at each call, once, three times, and from then on."""
+    for fault in FAULTS:
+        if fault["kind"] in kinds:
+            for call in range(calls):
+                for times in (1, 3, None):
+                    yield Example(fault, call, times)
+
+
+def sampled(calls: int, seed: int, count: int) -> list[Example]:
+    """Each kind at least once, then any; the same ones for the same seed."""
+    chance = random.Random(seed)
+    kinds = [*KINDS, *chance.choices(list(KINDS), k=count)][:count]
+    chance.shuffle(kinds)
+    return [
+        Example(chance.choice([fault for fault in FAULTS if fault["kind"] == kind]), chance.randrange(calls), times)
+        for kind, times in zip(kinds, chance.choices([1, 1, 3, None], k=count), strict=True)
+    ]

@@ -1,0 +1,138 @@
+"""After any single fault, of any kind that the simulator can make, at any call, the next plain run ends well.
+
+The long form (``make soak``) tries every fault at every call; the short one a sample with every kind in it. A kind that
+is new in the simulator is tried by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from api import outbox
+from api.models import CircuitBreaker, OutboundCase
+from pardot.models import CampaignMember, ContactCategoryScore, LeadCategoryScore, SalesforceCampaign
+from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
+from simulator.faults import KINDS
+from tests.api.outgoing import FIELD, cases_in, deliver, queued
+from tests.pardot.remote import Pardot, camp_sync
+from tests.pardot.remote import assert_equal as assert_copied
+from tests.sf.cache import assert_equal, sync
+from tests.sf.conftest import quick_retries  # noqa: F401 - for all tests of this file
+from tests.simulated import Simulator
+from tests.single_faults import FAULTS, Example, Victim, every_example, sampled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = [pytest.mark.soak, pytest.mark.timeout(7200)]
+SAMPLE = [pytest.param(seed, None, id=f"sample {seed}") for seed in range(1, 2)]
+EVERY = [pytest.param(0, kind, id=kind, marks=LONG) for kind in KINDS]
+TRANSPORTS = pytest.mark.parametrize("threshold", [pytest.param(10**9, id="REST"), pytest.param(1, id="Bulk")])
+EXAMPLES = pytest.mark.parametrize(("seed", "kind"), [*SAMPLE, *EVERY])
+
+CACHED = (Account, Contact, Opportunity, Adoption)
+OBJECTS = {"Account": "Name", "Contact": "LastName", "Opportunity": "Name", "Adoption__c": "How_Using__c"}
+
+
+@pytest.fixture(autouse=True)
+def no_log_lines(caplog: pytest.LogCaptureFixture) -> None:
+    """Those of a hundred faults would hide the one that matters."""
+    caplog.set_level(logging.CRITICAL)
+
+
+def examples(calls: int, seed: int, kind: str | None, count: int) -> Iterable[Example]:
+    return every_example(calls, [kind]) if kind else sampled(calls, seed, count)
+
+
+@TRANSPORTS
+@EXAMPLES
+def test_sync_all(simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
+    simulator.post("/bulk", {"largest_page": 100})
+    forced, plain = (Victim(simulator, partial(sync, "sync_all", force=force)) for force in (True, False))
+    plain.run()
+    calls = forced.calls()
+    for number, example in enumerate(examples(calls, seed, kind, 24)):
+        change_some(simulator, number)
+        (forced if number % 3 else plain).run_with(example)
+        assert_a_plain_run_makes_it_equal(plain, example, partial(assert_equal, simulator, *CACHED))
+
+
+def change_some(simulator: Simulator, number: int) -> None:
+    """A record of each object, another one each time; one goes, one comes back."""
+    chance = random.Random(number)
+    for sobject, name in OBJECTS.items():
+        ids = simulator.ids(sobject)
+        simulator.post(f"/records/{sobject}/{chance.choice(ids)}/raw", {"values": {name: f"changed {number}"}})
+    simulator.do("delete", "Adoption__c", chance.choice(simulator.ids("Adoption__c")))
+
+
+def assert_a_plain_run_makes_it_equal(victim: Victim, example: Example, compare: Callable[[], Any]) -> None:
+    try:
+        victim.run()
+        compare()
+    except BaseException as error:
+        runs = SyncRun.objects.order_by("-started", "-id")[:12]
+        error.add_note(f"after {example}")
+        error.add_note("\n".join(f"{run.object} {run.state} {run.transport}: {run.message}" for run in runs))
+        raise
+
+
+@EXAMPLES
+@pytest.mark.parametrize("cases", [pytest.param(1, id="one case"), pytest.param(3, id="three cases")])
+def test_deliver_pending(simulator: Simulator, seed: int, kind: str | None, cases: int) -> None:
+    victim = Victim(simulator, lambda: deliver("--all"))
+    queued(cases)
+    calls = victim.calls()
+    for example in examples(calls, seed, kind, 18):
+        accepted = {str(case.pk) for case in queued(cases)}
+        victim.run_with(example)
+        CircuitBreaker.objects.all().delete()  # else it is asked less and less often
+        assert_a_plain_run_makes_it_equal(victim, example, partial(assert_delivered, simulator, accepted))
+
+
+def assert_delivered(simulator: Simulator, accepted: set[str]) -> None:
+    """Each of them once."""
+    there = [case[FIELD] for case in cases_in(simulator)]
+    assert sorted(case for case in there if case in accepted) == sorted(accepted)
+    states = OutboundCase.objects.filter(pk__in=accepted).values_list("state", flat=True)
+    assert set(states) == {outbox.State.DELIVERED}
+
+
+@TRANSPORTS
+@EXAMPLES
+def test_a_survey(simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None) -> None:
+    pardot = Pardot(simulator)
+    settings.SALESFORCE_BULK_THRESHOLD, settings.PARDOT_PAGE_SIZE = threshold, 60
+    settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
+    pardot.post("/size", {"assets": 90, "prospects": 80, "activities": 300})
+    victim = Victim(simulator, lambda: camp_sync("--survey"))
+    calls = victim.calls()
+    for number, example in enumerate(examples(calls, seed, kind, 18)):
+        change_some_of_pardot(pardot, number)
+        victim.run_with(example)
+        assert_a_plain_run_makes_it_equal(victim, example, partial(assert_surveyed, pardot))
+
+
+def change_some_of_pardot(pardot: Pardot, number: int) -> None:
+    chance = random.Random(number)
+    pardot.edit("prospects", chance.choice(pardot.ids("prospects")), score=number)
+    pardot.edit("forms", chance.choice(pardot.ids("forms")), name=f"changed {number}")
+    member = chance.choice(pardot.simulator.ids("CampaignMember"))
+    pardot.simulator.set_raw("CampaignMember", member, Status=f"changed {number}")
+
+
+def assert_surveyed(pardot: Pardot) -> None:
+    assert_copied(pardot)
+    assert_equal(pardot.simulator, CampaignMember, SalesforceCampaign, LeadCategoryScore, ContactCategoryScore)
+
+
+def test_every_kind_is_tried() -> None:
+    assert {fault["kind"] for fault in FAULTS} == set(KINDS)
+    assert {example.fault["kind"] for example in sampled(9, 1, 24)} == set(KINDS)
