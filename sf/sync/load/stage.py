@@ -89,7 +89,8 @@ class Stage:
 
     def rows_of_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> Iterator[Row]:
         """The rows of a CSV page, parsed here, in the order of the target's columns."""
-        text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogateescape", newline="")
+        # Half characters are a record's own fault; other bytes that are not UTF-8 were damaged on the way.
+        text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogatepass", newline="")
         reader = csv.reader(text, strict=True)  # else a last value that is cut off passes for a whole one
         try:
             order = self._order(next(reader, []), paths)
@@ -98,7 +99,7 @@ class Stage:
                 if len(values) != len(order):
                     raise UnexpectedHeader(f"a CSV row has {len(values)} values where its header has {len(order)}")
                 yield tuple(values[place] or None for place in places)
-        except csv.Error as error:
+        except (csv.Error, UnicodeDecodeError) as error:
             raise UnexpectedHeader(f"a CSV page cannot be read: {error}") from error
 
     def _order(self, header: Sequence[str], paths: Sequence[str]) -> list[Column]:
