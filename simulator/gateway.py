@@ -6,7 +6,6 @@ import time
 import traceback
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 from simulator import errors

@@ -12,13 +12,22 @@ from django.core.management import CommandError
 
 from sf import connection as sf_connection
 from sf.salesforce.login import SessionKeeper
+from sf.salesforce.refusals import Group, classify
 from simulator.faults import KINDS
+from simulator.salesforce.refusals import NAMED, NamedRefusal
 from tests.simulated import Simulator
 
 HTML = "<html><body>Please sign in to the network</body></html>"
 ERRORS = ("UNKNOWN_EXCEPTION", "QUERY_TIMEOUT", "UNABLE_TO_LOCK_ROW", "INVALID_SESSION_ID", "INVALID_QUERY_LOCATOR",
           "LIMIT_EXCEEDED", "SERVER_UNAVAILABLE")  # fmt: skip
 PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
+
+
+def _of_a_record(refusal: NamedRefusal) -> bool:
+    """Refusals of a record's values are no faults: cases that get one are dead letters."""
+    known = classify(refusal.code, refusal.message)
+    return known is not None and known.group is Group.RECORD
+
 
 VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "status": [
@@ -30,6 +39,7 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"status": 200, "body": "null"},
     ],
     "error": [{"code": code} for code in (*ERRORS, *PARDOT_ERRORS)],
+    "refusal": [{"name": name} for name, refusal in NAMED.items() if not _of_a_record(refusal)],
     "delay": [{"seconds": 0.05}],
     "hang": [{"seconds": 0.05}],
     "truncate": [{"fraction": 0.0}, {"fraction": 0.6}],

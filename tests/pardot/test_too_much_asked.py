@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pardot.sync import entities
+from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator
 
@@ -26,12 +27,18 @@ def test_pages_are_halved_until_they_come(
     assert_equal(pardot, entities.ACTIVITIES)
 
 
-def test_the_size_is_learned_once(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_size_is_learned_once(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     simulator.fail("size_timeout", path="prospects|forms|visitor-activities", times=None, rows=600)
     camp_sync("--entities", "forms,prospects,activities")
-    refused = simulator.get("/state")["faults"][0]["used"]
-    assert refused <= 4, "one, and those that were under way"
+    assert "read in pages of 500" in last_run("activities").message
     assert_equal(pardot, entities.FORMS, entities.PROSPECTS, entities.ACTIVITIES)
+    with_the_fault = pardot.calls()
+
+    simulator.post("/reset", {"faults": True, "counters": True})
+    settings.PARDOT_PAGE_SIZE = 500
+    SyncRun.objects.all().delete()
+    camp_sync("--entities", "forms,prospects,activities", "--full")
+    assert with_the_fault == pardot.calls() + 1
 
 
 def test_a_sample_is_read_in_smaller_pages_too(pardot: Pardot, simulator: Simulator) -> None:

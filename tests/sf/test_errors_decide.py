@@ -80,7 +80,7 @@ def test_a_job_that_could_not_be_created_is_created_by_another_attempt(
 
 
 def test_what_does_not_pass_fails_when_the_time_is_up_and_the_next_run_is_fine(simulator: Simulator) -> None:
-    simulator.fail(path="q=SELECT.Id", times=None, **answer("SERVER_UNAVAILABLE", 503, "busy"))
+    simulator.fail(path="query|limits", times=None, skip=1, **answer("SERVER_UNAVAILABLE", 503, "busy"))
     with pytest.raises(CommandError):
         sync("sync_all")
     assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "nothing else was tried"
@@ -169,11 +169,11 @@ def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: A
 # -- what is final ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("threshold", "path"), [*READS[:2], (BULK, "jobs/query$")])
 @pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("MALFORMED_QUERY", 400)])
 def test_everything_else_fails_at_once_in_salesforces_words(
-    simulator: Simulator, settings: Any, threshold: int, path: str, code: str, status: int
+    simulator: Simulator, settings: Any, code: str, status: int
 ) -> None:
+    threshold, path = READS[0]
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail(path=path, times=1, **answer(code, status, "the object Account is not yours"))
     with pytest.raises(CommandError, match="failed: accounts"):
@@ -181,6 +181,18 @@ def test_everything_else_fails_at_once_in_salesforces_words(
     assert f"Salesforce answered {status} {code}" in last_run("accounts").message
     assert "the object Account is not yours" in last_run("accounts").message
     sync("sync_accounts")
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.parametrize("path", ["/results", "jobs/query$"])
+@pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("FUNCTIONALITY_NOT_ENABLED", 400)])
+def test_what_only_bulk_refuses_is_read_by_rest(
+    simulator: Simulator, settings: Any, path: str, code: str, status: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = BULK
+    simulator.fail(path=path, times=None, **answer(code, status, "no Bulk for you"))
+    sync("sync_accounts")
+    assert (last_run("accounts").state, last_run("accounts").transport) == ("done", "rest")
     assert_equal(simulator, Account)
 
 
@@ -212,15 +224,17 @@ def test_a_hidden_field_fails_the_run_before_anything_is_read(
     assert_equal(simulator, Account if sobject == "Account" else Adoption)
 
 
-def test_a_bulk_job_that_fails_fails_the_run_with_its_reason(simulator: Simulator, settings: Any) -> None:
+def test_a_bulk_job_that_fails_and_rest_that_fails_fail_the_run(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     simulator.post("/bulk", {"failure": "InternalServerError: the query ran out of luck"})
+    simulator.fail("missing_columns", path="q=SELECT.Id", times=None)
     with pytest.raises(CommandError):
         sync("sync_accounts")
     run = last_run("accounts")
-    assert "ended as Failed: InternalServerError: the query ran out of luck" in run.message
+    assert "Neither REST nor Bulk could read it" in run.message
     assert run.resume_state is None, "the next run has nothing to go on with"
     simulator.post("/bulk", {"failure": ""})
+    simulator.post("/reset", {"faults": True})
     sync("sync_accounts")
     assert_equal(simulator, Account)
 
