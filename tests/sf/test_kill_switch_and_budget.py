@@ -192,7 +192,8 @@ def test_no_calls_left_in_the_middle_pauses_all_of_it(
     runs = SyncRun.objects.order_by("id").values_list("object", "state")
     assert list(runs) == [("accounts", "done"), ("contacts", "done"), ("opportunities", "paused")]
     paused = last_run("opportunities")
-    assert "TotalRequests Limit exceeded. What was read is kept" in paused.message
+    assert "REQUEST_LIMIT_EXCEEDED" in paused.message
+    assert "What was read is kept" in paused.message
     assert staged(paused) == (1, 200)
     sync("sync_all")
     assert_equal(simulator, Account, Opportunity, Adoption)
