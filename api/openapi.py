@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
 
 from api.caching import public_response
 from api.fields import JSON, json_text
@@ -116,6 +118,8 @@ def serve_document(make: Callable[[], Document]) -> Callable[[HttpRequest], Http
     """Return a view of the document, which is rendered once in a process."""
     rendered: list[str] = []
 
+    @csrf_exempt  # so that other methods are told 405, as everywhere
+    @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         if not rendered:
             rendered.append(json_text(make()))

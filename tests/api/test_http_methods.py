@@ -54,6 +54,7 @@ def test_head_counts_as_a_request_and_needs_no_csrf_token(user: Client, settings
         ("records/contacts/", "GET, HEAD, OPTIONS"),
         ("records/contacts/003Hs0000010000IAA/", "GET, HEAD, OPTIONS"),
         ("schools/001Hs0000010000IAA", "GET, HEAD, OPTIONS"),
+        ("openapi.json", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_options_and_405_list_the_methods(anonymous: Client, path: str, allowed: str) -> None:
