@@ -27,7 +27,7 @@ from tests.sf.conftest import quick_retries  # noqa: F401 - for all tests of thi
 from tests.simulated import Simulator
 from tests.single_faults import FAULTS, Example, Victim, every_example, sampled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 LONG = [pytest.mark.soak, pytest.mark.timeout(7200)]
 SAMPLE = [pytest.param(seed, None, id=f"sample {seed}") for seed in range(1, 2)]
