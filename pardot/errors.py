@@ -85,17 +85,20 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "not in Pardot's own form"
         error = kind(f"Pardot's host answered {status} to {asked}: {said} ({advice})", status=status)
     else:
-        error = _known_form(status, code, asked)
+        error = _known_form(status, code, said, asked)
     error.reason = said
     return error
 
 
-def _known_form(status: int, code: int, asked: str) -> SalesforceError:
-    """The message has no words of Pardot's, which may quote what was stored there."""
+def _known_form(status: int, code: int, said: str, asked: str) -> SalesforceError:
+    """Pardot's sentence is in the message where the code is about fields, parameters and rights: others may quote
+    values."""
     known = CODES.get(code)
     kind = known.kind if known else TransientError if is_passing(status) else RequestRefused
     advice = known.advice if known else "an error that SFAPI does not know"
-    error = kind(f"Pardot answered {status} with code {code} to {asked} ({advice})", code=str(code), status=status)
+    sentence = f": {said}" if known and known.group is Group.ORG else ""
+    message = f"Pardot answered {status} with code {code} to {asked}{sentence} ({advice})"
+    error = kind(message, code=str(code), status=status)
     error.group = known.group if known else kind.group
     return error
 

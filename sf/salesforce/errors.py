@@ -49,7 +49,7 @@ class SalesforceError(Exception):
     def in_full(self) -> str:
         """The message with Salesforce's own sentence: for the terminal or page of who asked, not for logs."""
         said = str(self)
-        return said if not self.reason or self.reason in said else f"{said} Salesforce says: {self.reason}"
+        return said if not self.reason or self.reason in said else f"{said} In its own words: {self.reason}"
 
 
 class TransientError(SalesforceError):

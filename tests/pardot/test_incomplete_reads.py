@@ -57,6 +57,30 @@ def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
     return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 
+@pytest.mark.parametrize("code", [9999, 1, 110])
+def test_an_unknown_code_keeps_what_was_read(pardot: Pardot, simulator: Simulator, settings: Any, code: int) -> None:
+    settings.PARDOT_PAGE_SIZE = 50
+    simulator.fail("error", path="objects/visitor-activities", skip=6, times=None, errorCode=str(code), status=400)
+    with pytest.raises(CommandError, match=f"code {code} to GET visitor-activities"):
+        camp_sync("--entities", "activities")
+    staged = staged_rows("activities")
+    assert staged >= 50
+    simulator.post("/reset", {"faults": True})
+    assert calls_of(pardot, "activities") <= calls_for_the_rest(pardot, "visitor-activities", staged)
+    assert_equal(pardot, entities.ACTIVITIES)
+
+
+def test_a_known_refusal_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+    settings.PARDOT_PAGE_SIZE = 50
+    simulator.fail("error", path="objects/visitor-activities", skip=6, times=None, errorCode="61")
+    with pytest.raises(CommandError):
+        camp_sync("--entities", "activities")
+    assert last_run("activities").resume_state is None
+    simulator.post("/reset", {"faults": True})
+    camp_sync("--entities", "activities")
+    assert_equal(pardot, entities.ACTIVITIES)
+
+
 def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(daily_max=30, daily_used=0)
