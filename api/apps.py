@@ -9,13 +9,18 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - registers them, once the models are there
+        from api.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
+        from api.outbox import keep_cases_apart  # noqa: PLC0415
         from api.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja wants settings
         from api.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
         from sf.status import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
+        from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
         build_schemas_late()
         check_parameters_of_routes()
         MORE_LINES.append(_breaker_lines)
+        ON_ADOPTION.append(keep_cases_apart)
+        ON_ADOPTION.append(close_breakers)
 
 
 def _breaker_lines() -> Iterable[str]:

@@ -19,6 +19,7 @@ from api.dead_letters import needs_decision, queue_again, settle
 from api.models import OutboundCase
 from sf.admin import ReadOnlyAdmin, link_to_salesforce, with_instance_url
 from sf.salesforce.refusals import REFUSALS
+from sf.sync.identity import cached_org_id
 
 _LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
 """Of Salesforce's Case."""
@@ -68,7 +69,14 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
         "created_at", "subject", "source", "maker", "state", "error_group", "why", "settled_at", "attempts",
         "salesforce_page",
     ]  # fmt: skip
-    list_filter = ["state", "error_group", ("settled_at", admin.EmptyFieldListFilter), "source", "error_code"]
+    list_filter = [
+        "state",
+        "error_group",
+        ("settled_at", admin.EmptyFieldListFilter),
+        "source",
+        "error_code",
+        "organization_id",
+    ]
     search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
     search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
     date_hierarchy = "created_at"
@@ -94,6 +102,8 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description="refusal")
     def why(self, case: OutboundCase) -> str:
+        if case.state == OutboundCase.State.QUEUED and case.organization_id not in {"", cached_org_id()}:
+            return f"for another org: {case.organization_id}"
         return f"{case.error_code} {', '.join(case.error_fields)}".strip()
 
     @admin.display(description="what it means")
@@ -112,6 +122,8 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
     def salesforce_page(self, case: OutboundCase) -> SafeString | str:
         if not case.salesforce_id:
             return "–"
+        if case.organization_id not in {"", cached_org_id()}:
+            return case.salesforce_id  # a link would lead to the wrong org
         return link_to_salesforce(case, "Case", case.salesforce_id) or case.salesforce_id
 
     # -- one case ---------------------------------------------------------------------------------------------

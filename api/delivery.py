@@ -21,6 +21,7 @@ from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
 from sf.salesforce.errors import DailyLimitReached, SalesforceError
 from sf.salesforce.http import Patience
 from sf.salesforce.refusals import Group
+from sf.sync.identity import AnotherOrg
 from sf.sync.runs import database_now
 from sf.sync.usage import UsageCounter
 
@@ -107,6 +108,10 @@ def _send(
         outcomes = deliver_cases(client, [_new_case(case) for case in cases], external_id=external_id)
     except ImproperlyConfigured as error:
         outbox.put_back(cases, Why(Group.ORG, message=str(error)))
+        raise SalesforceAway(str(error), for_good=True) from error
+    except AnotherOrg as error:
+        breaker.note_failure(str(error), for_good=True, probe=probe)
+        outbox.unclaim(cases)
         raise SalesforceAway(str(error), for_good=True) from error
     except SalesforceError as error:
         outbox.put_back(cases, _why(error))

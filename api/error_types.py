@@ -54,6 +54,7 @@ class ErrorType(StrEnum):
     DATABASE_BUSY = "database_busy"
     SALESFORCE_AWAY = "salesforce_away"
     SALESFORCE_BUSY = "salesforce_busy"
+    SALESFORCE_ANOTHER_ORG = "salesforce_another_org"
     CHANGE_NOT_MADE = "change_not_made"
     CHANGE_UNCERTAIN = "change_uncertain"
     CHANGE_MADE = "change_made"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from api.breaker import breaker_state, breakers
 from api.client_address import client_address, proxy_problem
 from api.outbox import queue_depth
 from sf.freshness import jobs_to_look_at, sync_freshness
+from sf.sync.readable import remedy, unreadable_fields
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ class Check:
 
     ok: bool
     details: dict[str, Any]
+    degraded: bool = False
+    """It works, with less than it should; for people to look at, no reason to call them at night."""
 
     def to_json(self) -> dict[str, Any]:
         return {"ok": self.ok, **self.details}
@@ -38,7 +42,7 @@ def ping(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when all is well, 503 when anything is not; what it is stands in the body either way."""
+    """200 when all is well or only degraded, 503 when anything is wrong; what it is stands in the body either way."""
     checks = {"database": _database()}
     if checks["database"].ok:
         checks["migrations"] = _migrations()
@@ -47,12 +51,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
         checks["jobs"] = _jobs()
         checks["outbox"] = _outbox()
         checks["breakers"] = _breakers()
+        checks["fields"] = _fields()
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
     well = all(check.ok for check in checks.values())
-    body = {"status": "ok" if well else "unhealthy", **{name: check.to_json() for name, check in checks.items()}}
+    body = {"status": _status(checks.values()), **{name: check.to_json() for name, check in checks.items()}}
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+def _status(checks: Collection[Check]) -> str:
+    if not all(check.ok for check in checks):
+        return "unhealthy"
+    return "degraded" if any(check.degraded for check in checks) else "ok"
 
 
 def _database() -> Check:
@@ -100,6 +111,13 @@ def _breakers() -> Check:
     return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 
+def _fields() -> Check:
+    """Fields that the API user has lost: their columns grow old, everything else is fresh."""
+    lost = unreadable_fields()
+    details = {"unreadable": [field.field for field in lost], "remedy": remedy(lost) if lost else None}
+    return Check(ok=True, details=details, degraded=bool(lost))
+
+
 def _outbox() -> Check:
     """What waits for Salesforce, and what an operator has to look at. Codes and values stay in the admin."""
     depth, state = queue_depth(), breaker_state()
@@ -108,6 +126,7 @@ def _outbox() -> Check:
         "oldest_seconds": depth.oldest_seconds,
         "failed": depth.failed,
         "stuck": depth.stuck,
+        "for_another_org": depth.apart,
         "salesforce_is_away": state.open,
     }
     if depth.failed:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from api.models import OutboundCase
 from sf.salesforce.refusals import Group
+from sf.sync.identity import cached_org_id
 
 REQUEST_LEASE = timedelta(seconds=10)
 """A request waits 3 s for Salesforce; the rest is for a slow PostgreSQL."""
@@ -41,6 +42,7 @@ _CLAIM = """
         SELECT id FROM api_outboundcase
          WHERE state = 'queued' AND next_attempt_at <= %(as_of)s
            AND (lease_until IS NULL OR lease_until < clock_timestamp())
+           AND organization_id IN ('', (SELECT coalesce(max(organization_id), '') FROM sf_cachedorg))
          ORDER BY next_attempt_at, id LIMIT %(limit)s
            FOR UPDATE SKIP LOCKED)
     UPDATE api_outboundcase AS claimed
@@ -79,6 +81,8 @@ class QueueDepth:
     """Dead letters that nobody has dealt with."""
     stuck: int = 0
     """Of the queued ones, those whose last refusal does not pass by itself."""
+    apart: int = 0
+    """Queued for another org than the one that is cached: nobody delivers them."""
 
     @property
     def late(self) -> bool:
@@ -92,6 +96,7 @@ def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: u
         id=case_id,
         maker=maker,
         source=source,
+        organization_id=cached_org_id(),
         values=dict(values),
         attempts=1 if claimed else 0,
         lease_holder=holder,
@@ -117,7 +122,7 @@ def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]
 def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
     """The case, to be sent by this request; ``None`` when somebody else has taken it."""
     holder = f"{_IN_REQUEST} {uuid.uuid4()}"
-    free = OutboundCase.objects.filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
+    free = _for_cached_org().filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
     if not free.update(lease_holder=holder, lease_until=Now() + REQUEST_LEASE, attempts=1):
         return None
     return OutboundCase.objects.get(pk=case_id)
@@ -147,6 +152,12 @@ def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = time
         _held(case).update(next_attempt_at=Now() + pause, **why.columns(), **_NO_LEASE)
 
 
+def unclaim(cases: Sequence[OutboundCase]) -> None:
+    """As if they had not been claimed: nothing was tried."""
+    for case in cases:
+        _held(case).update(attempts=case.attempts - 1, **_NO_LEASE)
+
+
 def pause_after(attempts: int) -> timedelta:
     """Before a case that was tried so often is tried again: none after the first, then doubling."""
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
@@ -160,12 +171,39 @@ def hasten_all() -> int:
 def queue_depth() -> QueueDepth:
     """What waits and what failed. A state a query, because each has an index of its own: probes ask this every few
     seconds, and delivered cases are kept."""
-    queued = OutboundCase.objects.filter(state=State.QUEUED).aggregate(
-        rows=Count("pk"), oldest=Min("created_at"), stuck=Count("pk", filter=STUCK)
+    queued = (
+        _for_cached_org()
+        .filter(state=State.QUEUED)
+        .aggregate(rows=Count("pk"), oldest=Min("created_at"), stuck=Count("pk", filter=STUCK))
     )
+    apart = sum(cases_kept_apart().values())
     failed = OutboundCase.objects.filter(DEAD_LETTER).count()
     oldest = max(0, int((timezone.now() - queued["oldest"]).total_seconds())) if queued["oldest"] else None
-    return QueueDepth(queued["rows"], oldest, failed, queued["stuck"])
+    return QueueDepth(queued["rows"], oldest, failed, queued["stuck"], apart)
+
+
+def cases_kept_apart() -> dict[str, int]:
+    """How many cases wait for which other org than the cached one, by its id."""
+    others = OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
+    return dict(others.order_by().values_list("organization_id").annotate(rows=Count("pk")))
+
+
+def keep_cases_apart(before: str, now: str) -> list[str]:
+    """The cache becomes a copy of another org: what was made for the org ``before`` stays for that one. Lines for the
+    operator."""
+    del now
+    OutboundCase.objects.filter(organization_id="").update(organization_id=before)
+    apart = [
+        f"{count:,} queued cases of the org {organization} are kept apart: they go to that org alone "
+        "(admin: Cases for Salesforce, by organization ID)"
+        for organization, count in cases_kept_apart().items()
+    ]
+    queued = queue_depth().queued
+    return [*apart, *([f"{queued:,} queued cases are for the new org and will be delivered"] if queued else [])]
+
+
+def _for_cached_org() -> QuerySet[OutboundCase]:
+    return OutboundCase.objects.filter(organization_id__in=["", cached_org_id()])
 
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)

@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 LookUp = Callable[[str, MayAsk], float]
 """Bring what Salesforce has of a user into the cache, by the Accounts UUID; return the slowest call's seconds."""
 
+ANOTHER_ORG = (
+    "This service is connected to another Salesforce org than the one whose data it has. Nothing was asked or changed "
+    "there; its operators have to correct the connection."
+)
+_AWAY = "Salesforce cannot be asked for this user at the moment: try again soon."
 _NONE = "There is no contact for this user in Salesforce."
 _NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
 _NOT_ASKED = "There is no contact for this user here (yet): with expire=true Salesforce is asked."
@@ -66,8 +71,9 @@ def own_contact_looked_up(
     except LiveCallFailed as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)
         if not contacts:
-            message = "Salesforce cannot be asked for this user at the moment: try again soon."
+            message = ANOTHER_ORG if error.another_org else _AWAY
             kind = ErrorType.SALESFORCE_BUSY if isinstance(error, NoPlaceFree) else ErrorType.SALESFORCE_AWAY
+            kind = ErrorType.SALESFORCE_ANOTHER_ORG if error.another_org else kind
             raise Unavailable(message, kind, retry_after=error.retry_after) from error
     return _latest(contacts, nothing)
 

@@ -67,6 +67,11 @@ class PardotClient:
         self._learning = threading.Lock()
 
     @property
+    def salesforce(self) -> SalesforceClient:
+        """The client whose session this one uses."""
+        return self._salesforce
+
+    @property
     def patience(self) -> Patience:
         return self._transport.patience
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from pardot.business_unit import check_business_unit
 from pardot.client import PardotClient
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.http import Transport
@@ -30,7 +31,15 @@ class PardotCalls:
 
 
 def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """A client as patient as ``salesforce``. ``ImproperlyConfigured`` when no business unit is set."""
+    """Return a client of the copied business unit, as patient as ``salesforce``. ``ImproperlyConfigured`` when none is
+    set; ``AnotherBusinessUnit`` when it is another."""
+    client = client_of_any_unit(salesforce, counter)
+    check_business_unit()
+    return client
+
+
+def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
+    """Return a client of whichever business unit is set: to look around, or to copy it from now on."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")
     return PardotClient(

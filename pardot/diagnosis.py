@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from pardot.business_unit import AnotherBusinessUnit, check_business_unit
 from pardot.client import PardotClient
-from pardot.connection import PardotCalls, pardot_client
+from pardot.connection import PardotCalls, client_of_any_unit
 from pardot.sync.entities import ALL, PardotEntity
 from pardot.sync.people import PEOPLE, PersonObject
 from sf.diagnosis import Finding, register
@@ -24,11 +25,15 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
         return
-    asked = pardot_client(client, PardotCalls())
+    asked = client_of_any_unit(client, PardotCalls())
     try:
+        check_business_unit()
         usage = asked.ask_usage()
     except SalesforceError as error:
         yield Finding("fix", _BUSINESS_UNIT, error.in_full)
+        return
+    except AnotherBusinessUnit as error:
+        yield Finding("fix", _BUSINESS_UNIT, str(error))
         return
     told = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "it does not tell its calls of the day"
     said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {told}"

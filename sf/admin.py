@@ -24,8 +24,10 @@ from sf.models import (
     SFAPIUsageLog,
     SyncConfig,
     SyncRun,
+    UnreadableField,
 )
 from sf.sync.errors import SyncSkipped
+from sf.sync.identity import cached_org
 from sf.sync.retry import RETRIES
 
 
@@ -132,7 +134,7 @@ class SyncConfigAdmin(admin.ModelAdmin):
     """One row: its list is skipped."""
 
     readonly_fields = (
-        "switched_by", "switched_at", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
+        "switched_by", "switched_at", "org", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
     )  # fmt: skip
     fieldsets = [
         (
@@ -154,6 +156,10 @@ class SyncConfigAdmin(admin.ModelAdmin):
         if obj.sync_enabled:
             obj.off_until = None
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="org")
+    def org(self, config: SyncConfig) -> str:
+        return str(cached_org() or "none yet")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -201,6 +207,11 @@ class SyncRunAdmin(ReadOnlyAdmin):
     @admin.display(description="message")
     def short_message(self, run: SyncRun) -> str:
         return run.message if len(run.message) <= 80 else run.message[:80] + "…"
+
+
+@admin.register(UnreadableField)
+class UnreadableFieldAdmin(ReadOnlyAdmin):
+    list_display = ["field", "object", "column", "since"]
 
 
 @admin.register(RefusedRecord)

@@ -7,21 +7,55 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
-from sf.salesforce.http import Patience, Transport
-from sf.salesforce.login import LoginRequest, SessionKeeper
+from sf.salesforce.http import HostGone, Patience, Transport
+from sf.salesforce.login import LoginRequest, Session, SessionKeeper
+from sf.sync.identity import check_org
 from sf.sync.usage import UsageCounter
 
 _keeper = SessionKeeper()
 
 
+class CopyClient(SalesforceClient):
+    """A client of the cached org alone: raises ``AnotherOrg`` before it sends anything elsewhere."""
+
+    _admitted: Session | None = None
+
+    def session(self) -> Session:
+        return self._admit(super().session())
+
+    def renewed_session(self, stale: Session) -> Session:
+        return self._admit(super().renewed_session(stale))
+
+    def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
+        return self._admit(super()._session_elsewhere(session, gone))
+
+    def _admit(self, session: Session) -> Session:
+        if session != self._admitted:
+            check_org(SalesforceClient(self._login, self._transport, self._keeper))
+            self._admitted = session
+        return session
+
+
 def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
-    """A client that counts under ``counter``'s source. ``ImproperlyConfigured`` when no login is set."""
+    """Return a client for the org of the cache that counts under ``counter``'s source.
+
+    Raises ``ImproperlyConfigured`` when no login is set; its calls raise ``AnotherOrg`` when the login leads elsewhere.
+    """
+    return CopyClient(*_parts(counter, patience))
+
+
+def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
+    """Return a client for whichever org the login leads to: to look around, or to make the cache a copy of it."""
+    return SalesforceClient(*_parts(counter, patience))
+
+
+def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginRequest, Transport, SessionKeeper]:
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         raise ImproperlyConfigured(
             "Salesforce is not configured: fill in one group of login variables in .env (docs/settings.md)"
         )
-    return SalesforceClient(
+    return (
         LoginRequest(
             credentials,
             settings.SALESFORCE_HOST,

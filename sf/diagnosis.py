@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +20,9 @@ from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.http import HostGone
+from sf.sync.identity import AnotherOrg, cached_org, check_org
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
+from sf.sync.readable import unreadable_columns
 from sf.sync.usage import LIMITS_UNREADABLE
 
 NOT_FOUND = 404
@@ -72,6 +73,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
     """What only a session can tell. One that is refused, or a host that is none, is one line and the end."""
     try:
+        yield _organization(client)
         yield _limits(client)
     except (OrgUnavailable, HostGone) as error:
         yield Finding("fix", "session", error.in_full)
@@ -112,6 +114,18 @@ def _login(client: SalesforceClient) -> Finding:
         return Finding("fix", "login", error.in_full)
 
 
+def _organization(client: SalesforceClient) -> Finding:
+    """Which org it is, and whether the cache is a copy of it. Raises as ``_limits`` does."""
+    try:
+        check_org(client)
+        organization = client.organization()
+    except AnotherOrg as error:
+        return Finding("fix", "org", error.in_full)
+    return Finding(
+        "ok", "org", f"{organization}; {'the cache is a copy of it' if cached_org() else 'nothing is cached'}"
+    )
+
+
 def _limits(client: SalesforceClient) -> Finding:
     """Raises ``OrgUnavailable`` and ``HostGone``: nothing else can be asked then either."""
     try:
@@ -145,25 +159,9 @@ def _what_to_grant(client: SalesforceClient, synced: SyncedObject, refusal: Sale
     """Say what a refused query means. Fields are named only when Salesforce has described the object."""
     sobject = synced.sobject
     try:
-        visible = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _paths)
+        hidden = sorted(synced.paths[column] for column in unreadable_columns(client, synced))
     except SalesforceError as error:
         if error.status == NOT_FOUND and refusal.code == "INVALID_TYPE":
             return f"the org has no {sobject}, or the API user may not see it"
         return refusal.in_full
-    hidden = sorted(set(synced.paths.values()) - visible)
     return f"grant the API user read access to {', '.join(hidden)}" if hidden else refusal.in_full
-
-
-def _paths(described: Any) -> set[str]:
-    names = {field["name"] for field in described["fields"]}
-    relations = {field["relationshipName"] for field in described["fields"] if field.get("relationshipName")}
-    return names | {f"{relation}.{path}" for relation in relations for path in _parent_paths(relation)}
-
-
-def _parent_paths(relation: str) -> list[str]:
-    return [
-        path.split(".", 1)[1]
-        for synced in EVERY_OBJECT
-        for path in synced.paths.values()
-        if path.startswith(f"{relation}.")
-    ]

@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from sf.models import SyncRun
+from sf.models import CachedOrg, SyncRun
 from sf.schedule import is_overdue, longest_pause
 from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
 from sf.sync.runs import ENDED_WITHOUT_A_WORD
@@ -142,8 +142,10 @@ def _judged(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
 
 
 def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
+    adopted = CachedOrg.objects.values_list("adopted_at", flat=True).first()
+    of_this_org = Q(ended__gt=adopted) if adopted else Q()
     rows = (
-        SyncRun.objects.filter(object__in=names)
+        SyncRun.objects.filter(of_this_org, object__in=names)
         .order_by()
         .values("object")
         .annotate(

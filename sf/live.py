@@ -20,11 +20,13 @@ from sf.best_effort import best_effort
 from sf.connection import salesforce_client
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import SalesforceError
+from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
+from sf.sync.identity import AnotherOrg, confirmation
 from sf.sync.load import Merge, Refusal, Row, Stage
 from sf.sync.objects import SyncedObject
+from sf.sync.readable import as_readable, readable_after
 from sf.sync.refused import keep_refusals
 from sf.sync.source import Query, rest_page, rows_of, storable
 
@@ -72,11 +74,15 @@ class LiveCallFailed(Exception):
         self.retry_after = max(RETRY_SECONDS, int(retry_after))
         self.away = away
         self.lasting = lasting
+        self.another_org = False
+        """The login leads to another org than the one that is cached: nothing was asked."""
 
     @classmethod
     def because_of(cls, error: SalesforceError) -> Self:
         away = error.concerns_everything
-        return cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
+        failure = cls(str(error), retry_after=error.retry_after, away=away, lasting=error.lasting)
+        failure.another_org = isinstance(error, AnotherOrg)
+        return failure
 
 
 class LiveCallNotTried(LiveCallFailed):
@@ -104,12 +110,23 @@ class LiveRead:
         self._rows: dict[SyncedObject, list[Row]] = {}
         self.slowest = 0.0
         """Seconds that the slowest call took."""
+        self._confirm: Callable[[], None] | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
-        """The records with one of the values in the column, by column name as text; deleted ones too.
+        """The records with one of the values in the column, by column name as text; deleted ones too. Columns that
+        the API user may not read are not in them.
 
         Records that are cached with such a value are asked for by id as well: who has lost it must leave the cache.
         """
+        asked = as_readable(synced)
+        try:
+            return self._read(asked, column, values)
+        except RequestRefused as refusal:
+            return self._read(readable_after(refusal, self._client, asked), column, values)
+
+    def _read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
+        if column in synced.left_out:
+            raise RequestRefused(f"the API user may not read the field of {column} of the {synced.name}")
         known = synced.model.all_objects.filter(**{f"{column}__in": values}).values_list("pk", flat=True)
         conditions = [soql.one_of(synced.paths[column], values)]
         if ids := [] if column == "id" else list(known[:MOST_KNOWN]):
@@ -122,11 +139,15 @@ class LiveRead:
             logger.warning("live read of %s: only the first of %s records", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
         self._rows[synced] = rows
+        self._confirm = self._confirm or confirmation(self._client, in_request=True)
         return [dict(zip(synced.paths, row, strict=True)) for row in rows]
 
     def store(self) -> None:
-        """Merge what was read, in one transaction; parents were read first. ``CacheBusy`` when it would wait long."""
+        """Merge what was read, in one transaction; parents were read first. ``CacheBusy`` when it would wait long,
+        ``AnotherOrg`` when the cache has been made a copy of another org since it was read."""
         with patient_transaction():
+            if self._confirm:
+                self._confirm()
             for synced, rows in self._rows.items():
                 _merge(synced, rows)
 

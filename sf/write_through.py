@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 
 from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction, read_back_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.refusals import Group
+from sf.sync.identity import AnotherOrg
 from sf.sync.objects import SyncedObject
 
 logger = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class Written:
                 else:  # with the old stamp, so that the next sync replaces it by the truth
                     rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
-        except CacheBusy as error:
+        except (CacheBusy, AnotherOrg) as error:
             logger.warning("%s was changed; the cache learns it later: %s", self.record, error)
 
 
@@ -151,7 +153,7 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Fou
     if len(found) > 1:
         # An error, so that Sentry is told: somebody has to merge them.
         logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, found)))
-    latest = max(sorted(found, key=_by_id), key=lambda record: record["last_modified_date"] or "")
+    latest = max(sorted(found, key=_by_id), key=lambda record: record.get("last_modified_date") or "")
     return _Found(synced, latest, live)
 
 
@@ -162,7 +164,7 @@ def _by_id(record: Values) -> str:
 def _store_or_leave(live: LiveRead) -> None:
     try:
         live.store()
-    except CacheBusy as error:
+    except (CacheBusy, AnotherOrg) as error:
         logger.info("the cache learns later what was read: %s", error)
 
 
@@ -193,18 +195,28 @@ def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | Wr
 def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceError | None) -> Written:
     """How the record is now. ``lost``: why it is not known whether the change was made."""
     try:
-        found = live.read(record.synced, "id", [record.id])
-    except SalesforceError as error:
+        found = _read_again(live, record)
+    except (SalesforceError, DatabaseError, InterfaceError) as error:
+        connection.close_if_unusable_or_obsolete()
         if lost:
             raise WriteUncertain(f"{record}: {lost}; reading back: {error}") from error
         logger.warning("%s was changed, but cannot be read back: %s", record, error)
         return Written(record, values, values, None)
     live.note_usage()
     now = found[0] if found else {}
-    if lost and not (now and all(_same(record.synced, column, values[column], now[column]) for column in values)):
+    if lost and not (now and all(_same(record.synced, column, values[column], now.get(column)) for column in values)):
         raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
-    changed = {column: now[column] for column in values} if now else values
+    changed = {column: now.get(column, value) for column, value in values.items()}
     return Written(record, changed, now or values, live)
+
+
+def _read_again(live: LiveRead, record: _Found) -> list[Values]:
+    """Read the record, also where PostgreSQL, which is asked for the org first, has ended the connection meanwhile."""
+    try:
+        return live.read(record.synced, "id", [record.id])
+    except (DatabaseError, InterfaceError):
+        connection.close_if_unusable_or_obsolete()
+        return live.read(record.synced, "id", [record.id])
 
 
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:

@@ -33,6 +33,13 @@ class OutboundCase(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     maker = models.CharField(max_length=100, help_text="Who made it: user:<Accounts UUID> or key:<public id>.")
     source = models.CharField(max_length=64, help_text="What it came from: “case”, or the type of a form.")
+    organization_id = models.CharField(
+        "organization ID",
+        max_length=18,
+        blank=True,
+        db_default="",
+        help_text="The Salesforce org it is for, and goes to alone; empty: whichever is cached.",
+    )
     values = models.JSONField(help_text="By Salesforce's field names.")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0, help_text="How often sending it was begun.")

@@ -14,6 +14,7 @@ from api.bulkhead import Neighbor, place
 from api.error_types import ErrorType
 from api.errors import NotFound, Unavailable, Unprocessable
 from api.models import FieldChangeLog
+from api.own_contact import ANOTHER_ORG
 from api.request_id import current_request_id
 from sf.best_effort import best_effort
 from sf.live import RETRY_SECONDS
@@ -93,14 +94,20 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
     except WriteNotMade as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
         breaker.note_live_failure(error)
-        message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
-        raise Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after) from error
+        raise _not_made(error) from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
         breaker.note_live_failure(error)
         raise Unavailable(_UNCERTAIN, ErrorType.CHANGE_UNCERTAIN, retry_after=RETRY_SECONDS) from error
     breaker.note_answer(breaker.LIVE, written.slowest)
     return written
+
+
+def _not_made(error: WriteNotMade) -> Unavailable:
+    if error.another_org:
+        return Unavailable(ANOTHER_ORG, ErrorType.SALESFORCE_ANOTHER_ORG, retry_after=error.retry_after)
+    message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
+    return Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after)
 
 
 def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,12 +122,12 @@ def _note_changes(user: SignedInUser, written: Written, source: str) -> None:
             object=CONTACTS.sobject,
             record_id=written.record_id,
             field=name,
-            old=written.before[name],
+            old=written.before.get(name),
             new=value,
             source=source,
             who=user.identity,
             request_id=current_request_id(),
         )
         for name, value in written.values.items()
-        if value != written.before[name]
+        if value != written.before.get(name)
     )

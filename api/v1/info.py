@@ -24,6 +24,7 @@ from api.v1.me import accounts_environment
 from sf.live import LiveCallFailed
 from sf.org import calls_today, salesforce_environment, usage_now
 from sf.status import ObjectStatus, status_of_all
+from sf.sync.identity import cached_org
 
 ACCOUNTS_CHECK_SECONDS = 3600
 """How old the token may be that shows that Accounts knows us."""
@@ -78,6 +79,14 @@ class SyncState(Schema):
     age_seconds: int | None = Field(description="Since the last run that ended well.")
 
 
+class SalesforceOrg(Schema):
+    """The org that the cache is a copy of."""
+
+    id: str = Field(description="The organization id, 18 characters.")
+    name: str
+    kind: str = Field(description="`production`, `sandbox`, or empty: the API user may not see it.")
+
+
 _EXAMPLE: JsonDict = {
     "release_information": {
         "sfapi_version": "1.0.0",
@@ -86,6 +95,7 @@ _EXAMPLE: JsonDict = {
         "accounts_environment": "production",
         "salesforce_environment": "production",
     },
+    "salesforce_org": {"id": "00DUx0000000001MAA", "name": "Example Books", "kind": "production"},
     "api_usage": {"api_usage": 12345, "api_limit": 285000, "by_source": {"sync_all": 240, "api info": 12}},
     "accounts_api": {
         "configured": True,
@@ -117,6 +127,7 @@ class Info(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     release_information: ReleaseInformation
+    salesforce_org: SalesforceOrg | None = Field(description="Null before the first sync.")
     api_usage: UsageOfTheDay | Failure
     accounts_api: AccountsState
     sso_config: SSOConfig
@@ -135,6 +146,7 @@ def get_info(request: HttpRequest, live_accounts_check: bool = False) -> HttpRes
     return json_response(
         {
             "release_information": _release_information(),
+            "salesforce_org": _salesforce_org(),
             "api_usage": _api_usage(),
             "accounts_api": _accounts_api(max_age=0 if live_accounts_check else ACCOUNTS_CHECK_SECONDS),
             "sso_config": _sso_config(),
@@ -151,6 +163,11 @@ def _release_information() -> dict[str, Any]:
         "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
         "salesforce_environment": salesforce_environment(settings.SALESFORCE_HOST),
     }
+
+
+def _salesforce_org() -> dict[str, Any] | None:
+    known = cached_org()
+    return {"id": known.id, "name": known.name, "kind": known.kind} if known else None
 
 
 def _api_usage() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from pardot.models.asset_activity_day import AssetActivityDay, AssetKind
 from pardot.models.audit_summary import AuditSummary
+from pardot.models.cached_business_unit import CachedBusinessUnit
 from pardot.models.campaign import Campaign
 from pardot.models.campaign_member import CampaignMember
 from pardot.models.campaign_member_count import CampaignMemberCount
@@ -35,6 +36,7 @@ __all__ = [
     "AssetActivityDay",
     "AssetKind",
     "AuditSummary",
+    "CachedBusinessUnit",
     "Campaign",
     "CampaignMember",
     "CampaignMemberCount",

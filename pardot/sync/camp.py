@@ -54,6 +54,8 @@ class Camp:
         self.pardot = pardot_client(self._salesforce, self._pardot_calls)
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
+        self.leads_elsewhere = False
+        """After ``run``: the login leads to another org than the one that is cached."""
 
     def run(
         self,
@@ -82,6 +84,9 @@ class Camp:
                 run = sync.run()
                 done.append(run)
                 report(run, time.monotonic() - began)
+                self.leads_elsewhere = sync.leads_elsewhere
+                if self.leads_elsewhere:
+                    break
                 if sync.stops_the_rest:
                     stopped.add(of_pardot)
             return done

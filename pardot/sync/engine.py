@@ -17,6 +17,7 @@ from django.db import transaction
 from psycopg import sql
 
 from pardot import rollups
+from pardot.business_unit import business_unit_confirmation
 from pardot.campaign_dates import fill_campaign_dates
 from pardot.client import PardotClient
 from pardot.errors import WrongBusinessUnit
@@ -31,6 +32,7 @@ from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed
 from sf.salesforce.refusals import Group
 from sf.sync import refused, runs
+from sf.sync.identity import confirmation
 from sf.sync.load import Merge, Refusal
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.source import storable
@@ -59,12 +61,15 @@ class PardotSync(LoadingSync[PardotEntity]):
         self._client = client
         self._camp = options
 
+    def _confirmation(self) -> Callable[[], None]:
+        return business_unit_confirmation(confirmation(self._client.salesforce))
+
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
 
     def _concerns_all(self, error: Exception) -> bool:
         """One entity that cannot be read, or times out, says nothing of the others."""
-        return isinstance(error, LoginFailed | WrongBusinessUnit)
+        return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
 
     def _is_final(self, error: Exception) -> bool:
         """Not with a code that nobody knows: pages are asked for by id, so the read can be gone on with at any time."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.db import transaction
 from django.utils import timezone
 
 from pardot.models import EntityState, OrphanRecord
@@ -101,7 +102,10 @@ class OrphanCheck(CountingSync[CountedEntity]):
 
     def _store(self, reader: PeopleReader) -> None:
         self._progress.merging(self._name)
-        run = store_orphans()
+        confirm = self._confirmation()
+        with transaction.atomic():
+            confirm()
+            run = store_orphans()
         self._run.mode, self._run.transport = SyncRun.Mode.FULL, reader.transport
         self._run.rows_read = reader.rows
         self._run.inserted = sum(min(getattr(run, kind), RECORDS_A_KIND) for kind in OrphanRecord.Kind.values)

@@ -62,7 +62,9 @@ class HealthSync(CountingSync[CountedEntity]):
             "leads_with_pardot": self._count("Lead", where="pi__url__c != null"),
             "contacts_with_pardot": self._count("Contact", where="pi__url__c != null"),
         }
+        confirm = self._confirmation()
         with transaction.atomic():
+            confirm()
             SalesforceHealth.objects.create(captured_at=began, **counted)
             note_complete(self._name, began=began)
         self._run.rows_read = self._run.inserted = 1

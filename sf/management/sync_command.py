@@ -27,7 +27,7 @@ class SyncCommand(BaseCommand):
 
     requires_system_checks = []  # they load every route, which takes longer than a small sync
 
-    objects: ClassVar[Sequence[SyncedObject]]
+    objects: Sequence[SyncedObject]
     source: ClassVar[str]
     """Under which its calls are counted: the name of the command."""
     may_replace: ClassVar[bool] = True

@@ -3,6 +3,7 @@
 from sf.models.account import Account
 from sf.models.adoption import Adoption
 from sf.models.book import Book
+from sf.models.cached_org import CachedOrg
 from sf.models.contact import Contact
 from sf.models.lookup_miss import LookupMiss
 from sf.models.opportunity import Opportunity
@@ -12,12 +13,14 @@ from sf.models.school_search import SchoolShortForm, SchoolWord
 from sf.models.sync_config import SyncConfig
 from sf.models.sync_lease import SyncLease
 from sf.models.sync_run import SyncRun
+from sf.models.unreadable_field import UnreadableField
 from sf.models.usage_log import SFAPIUsageLog
 
 __all__ = [
     "Account",
     "Adoption",
     "Book",
+    "CachedOrg",
     "CachedRecord",
     "Contact",
     "LookupMiss",
@@ -29,4 +32,5 @@ __all__ = [
     "SyncConfig",
     "SyncLease",
     "SyncRun",
+    "UnreadableField",
 ]

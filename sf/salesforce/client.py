@@ -20,6 +20,7 @@ from sf.salesforce.answers import understood
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow
 from sf.salesforce.errors import (
     LoginFailed,
+    RequestRefused,
     SalesforceError,
     SessionExpired,
     TransientError,
@@ -30,6 +31,12 @@ from sf.salesforce.http import HostGone, Transport, innermost_cause, retrying
 from sf.salesforce.limits import HEADER, ApiUsage, parse_limit_info
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper, log_in
 from sf.salesforce.login_refusals import REDIRECTS, LoginRefused
+from sf.salesforce.organization import (
+    ORGANIZATION_QUERY,
+    Organization,
+    organization_of_record,
+    organization_of_token,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +70,15 @@ class SalesforceClient:
     @property
     def instance_url(self) -> str:
         return self.session().instance_url
+
+    @property
+    def organization_id(self) -> str:
+        """The org's id: by the login, or asked for once a session. Empty when nobody tells it."""
+        return self.session().organization_id or self.organization().id
+
+    def organization(self) -> Organization:
+        """Return the org with its name; one call a session."""
+        return self._keeper.organization(self.session(), self._ask_organization)
 
     @property
     def transport(self) -> Transport:
@@ -194,6 +210,16 @@ class SalesforceClient:
         if self._has_given_session:
             return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
         return "The session was renewed and refused again: does the API user have API access?"
+
+    def _ask_organization(self, session: Session) -> Organization:
+        try:
+            records = list(self.query(ORGANIZATION_QUERY))
+        except RequestRefused:
+            records = []
+        if not records:
+            return Organization(session.organization_id or organization_of_token(session.access_token))
+        with understood("a query for the Organization"):
+            return organization_of_record(records[0])
 
     def _log_in(self) -> Session:
         return log_in(self._login, self._transport)

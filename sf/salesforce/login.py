@@ -26,6 +26,7 @@ from sf.salesforce.errors import LoginFailed, SalesforceError, TransientError
 from sf.salesforce.hosts import LOGIN_AUDIENCE, TEST_AUDIENCE, is_sandbox_host
 from sf.salesforce.http import Patience, Transport, retrying
 from sf.salesforce.login_refusals import LoginAnswer, LoginNotAnswered, LoginRefused, login_error
+from sf.salesforce.organization import Organization, long_id, organization_of_identity
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Session:
 
     access_token: str
     instance_url: str
+    organization_id: str = ""
+    """18 characters; empty where the answer to the login does not say it (a session that was handed over)."""
 
     def __repr__(self) -> str:
         return f"Session({self.instance_url})"
@@ -81,6 +84,7 @@ class SessionKeeper:
         self._refusal: LoginFailed | None = None
         self._refused = -REFUSAL_HOLDS_SECONDS
         self._doubted = ("", -HOST_HOLDS_SECONDS)
+        self._organization: tuple[Session, Organization] | None = None
 
     def current(self, login: Callable[[], Session], patience: Patience) -> Session:
         """Return the session, after logging in when there is none yet. ``TransientError`` when another thread is
@@ -122,6 +126,13 @@ class SessionKeeper:
                 self._refusal, self._refused = error, time.monotonic()
             raise
 
+    def organization(self, session: Session, ask: Callable[[Session], Organization]) -> Organization:
+        """The org of a session, as it was told the first time."""
+        kept = self._organization
+        if kept is None or kept[0] != session:
+            kept = self._organization = (session, ask(session))
+        return kept[1]
+
     @contextmanager
     def _turn(self, patience: Patience) -> Iterator[None]:
         if not self._lock.acquire(timeout=patience.left if patience.has_end else -1):
@@ -147,7 +158,8 @@ def _oauth(request: LoginRequest, transport: Transport) -> Session:
     answer = _post(request, transport, "/services/oauth2/token", _FORMS[request.credentials.flow](request))
     try:
         token = answer.json()
-        return Session(token["access_token"], token["instance_url"].rstrip("/"))
+        organization = organization_of_identity(token.get("id", ""))
+        return Session(token["access_token"], token["instance_url"].rstrip("/"), organization)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _not_a_login(request, answer) from error
 
@@ -268,7 +280,9 @@ def _soap(request: LoginRequest, transport: Transport) -> Session:
     if not token or not server:
         raise _not_a_login(request, answer)
     parts = urlsplit(server.group(1))
-    return Session(token.group(1), f"{parts.scheme}://{parts.netloc}")
+    organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
+    found = long_id(organization.group(1)) if organization else ""
+    return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", found)
 
 
 def _soap_envelope(request: LoginRequest) -> str:

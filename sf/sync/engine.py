@@ -22,12 +22,16 @@ from django.conf import settings
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
+from sf.salesforce.errors import RequestRefused
 from sf.salesforce.reads import count_if_possible
 from sf.sync import refused, runs, usage
+from sf.sync.adoption import note_replaced, objects_to_replace
 from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.errors import MiscountedRead
+from sf.sync.load import Stage
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import SyncedObject
+from sf.sync.readable import as_readable, look_again, readable_after, remedy, unreadable_fields
 from sf.sync.runs import ReadState
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
@@ -47,6 +51,17 @@ began. Shorter ones the lookback covers, besides clock skew and late commits."""
 class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
 
+    _replaces_org = False
+    """The rows here are still of the org before (``sync_all --adopt-org``): this run replaces them all."""
+
+    def _may_lose_all(self) -> bool:
+        return self._replaces_org
+
+    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+        if self._replaces_org and read.replace:
+            self._synced.model.all_objects.filter(local_update_date__lt=read.began).delete()
+            note_replaced(self._name)
+
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """It never goes back, except that a full read of nothing has none."""
         if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
@@ -56,7 +71,30 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
     def _read_and_merge(self) -> None:
+        """Read all fields that can be read; where a read is refused, look whether the API user has lost some."""
+        self._leave_out(as_readable(self._synced))
+        if self._synced.left_out:
+            self._leave_out(look_again(self._client, self._synced))
+        try:
+            self._read_what_is_readable()
+        except RequestRefused as refusal:
+            readable = readable_after(refusal, self._client, self._synced)
+            self._forget_read()
+            self._leave_out(readable)
+            self._read_what_is_readable()
+        if self._synced.left_out:
+            advice = remedy(field for field in unreadable_fields() if field.object == self._name)
+            self._remark = f"{self._remark}. {advice}" if self._remark else advice
+
+    def _leave_out(self, readable: SyncedObject) -> None:
+        self._synced, self._run.fingerprint = readable, readable.fingerprint
+        self._stage = Stage(readable.target)
+
+    def _read_what_is_readable(self) -> None:
         """Finish what an earlier run left, then read. Begin again, in another way if need be, when that cannot be."""
+        self._replaces_org = self._name in objects_to_replace()
+        if self._replaces_org:
+            self._options = replace(self._options, force_delete=True, allow_deletes=True)
         self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)
         self._expected: dict[str, int | None] = {}
         unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, ReadState.from_json))
@@ -89,6 +127,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             state.fingerprint == self._synced.fingerprint
             and state.api_version == self._client.api_version
             and state.instance_url == self._client.instance_url
+            and state.organization_id in {"", self._client.organization_id}
             and state.replace == self._options.force_delete
             and (not self._options.full or self._is_full_enough(state))
             and state.staged == self._stage.count()
@@ -122,6 +161,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             soql=query,
             began=runs.database_now().isoformat(),
             instance_url=self._client.instance_url,
+            organization_id=self._client.organization_id,
             api_version=self._client.api_version,
             fingerprint=self._synced.fingerprint,
             replace=self._options.force_delete and window.is_full,

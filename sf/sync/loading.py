@@ -68,8 +68,10 @@ class LoadingSync(Sync[AnyLoaded]):
 
     def _merge(self, read: StagedRead) -> None:
         self._progress.merging(self._name)
+        confirm = self._confirmation()
         try:
             with transaction.atomic():
+                confirm()
                 merged = self._merge_in_transaction(read)
                 self._merged(read, merged)
         except SyncError:

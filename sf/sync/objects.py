@@ -55,6 +55,8 @@ class SyncedObject:
     required: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ("SystemModstamp",)
     picklists: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """Columns whose fields the API user may not read now (``readable.py``)."""
 
     @property
     def sobject(self) -> str:
@@ -63,12 +65,15 @@ class SyncedObject:
     @cached_property
     def paths(self) -> Mapping[str, str]:
         """Database column → SOQL path, in the order of the select list."""
-        return {str(field.column): field.salesforce_name for field in self.model.copied_fields()}
+        return {str(field.column): field.salesforce_name for field in self._fields()}
+
+    def _fields(self) -> list[CopiedField]:
+        return [field for field in self.model.copied_fields() if field.column not in self.left_out]
 
     @cached_property
     def target(self) -> Target:
         """The table, for ``sf.sync.load``."""
-        columns = columns_of(self.model.copied_fields())
+        columns = columns_of(self._fields())
         return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
 
     @property
@@ -90,8 +95,14 @@ class SyncedObject:
 
     def changes_query(self, since: datetime) -> tuple[str, str]:
         """``WHERE`` of an incremental read and its SOQL: without the filter, so that leavers are seen leaving."""
-        where = soql.any_of([f"{stamp} >= {soql.moment(since)}" for stamp in self.stamps])
+        stamps = [stamp for stamp in self.stamps if "." not in stamp or self._reads_parent_of(stamp)]
+        where = soql.any_of([f"{stamp} >= {soql.moment(since)}" for stamp in stamps])
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
+
+    def _reads_parent_of(self, stamp: str) -> bool:
+        """A parent none of whose fields can be read is not asked for its stamp either."""
+        relation = stamp.partition(".")[0]
+        return any(path.startswith(f"{relation}.") for path in self.paths.values())
 
 
 ACCOUNTS = SyncedObject("accounts", Account)

@@ -61,6 +61,7 @@ class ReadState:
     instance_url: str
     api_version: str
     fingerprint: str
+    organization_id: str = ""
     replace: bool = False
     """The target is emptied first (``--forcedelete``)."""
     read_id: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sf.salesforce.client import SalesforceClient
 from sf.sync import usage
+from sf.sync.identity import confirmation
 from sf.sync.sync import AnySynced, Progress, Sync, SyncOptions
 
 
@@ -23,6 +24,9 @@ class SalesforceSync(Sync[AnySynced]):
     ) -> None:
         super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
         self._client = client
+
+    def _confirmation(self) -> Callable[[], None]:
+        return confirmation(self._client)
 
     def _note_usage(self) -> None:
         if self._client.usage:

@@ -17,6 +17,7 @@ from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceEr
 from sf.salesforce.reads import CannotFinish
 from sf.sync import runs, usage
 from sf.sync.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
+from sf.sync.identity import AnotherOrg
 from sf.sync.lease import LeaseLost, fence, sole_runner
 from sf.sync.runs import Synced
 from sf.sync.under_way import skip_busy_run
@@ -87,6 +88,8 @@ class Sync(ABC, Generic[AnySynced]):
         """What is worth knowing of a run that ends well."""
         self.retry = Retry()
         """Set it before ``run``."""
+        self.leads_elsewhere = False
+        """After a run: the login leads to another org than the one that is cached."""
         self.stops_the_rest = False
         """After a run: nothing else can be read now either (no login, no network, no calls left)."""
 
@@ -98,6 +101,11 @@ class Sync(ABC, Generic[AnySynced]):
     @abstractmethod
     def _read_and_merge(self) -> None:
         """The work. What it raises decides how the run ends."""
+
+    @abstractmethod
+    def _confirmation(self) -> Callable[[], None]:
+        """What each transaction that stores something calls first: it raises ``AnotherOrg`` when the cache is not, or
+        no longer, a copy of what was read."""
 
     @abstractmethod
     def _note_usage(self) -> None:
@@ -159,6 +167,7 @@ class Sync(ABC, Generic[AnySynced]):
         """The message of a failed run; what it means for this read and for the objects that were to follow."""
         if self._is_final(error):
             self._run.resume_state = None  # the next run would fail in the same way
+        self.leads_elsewhere = isinstance(error, AnotherOrg)
         self.stops_the_rest = self._concerns_all(error)
         if isinstance(error, SalesforceError) and error.lasting and error.concerns_everything:
             self._cause = SyncRun.Cause.LASTING

@@ -30,7 +30,7 @@ class Describe:
 
     def resources(self, request: Request) -> Response:
         paths = {name: f"{base_path(request)}/{name}" for name in _RESOURCES}
-        return Response.json({**paths, "identity": identity_url(host_of(request))})
+        return Response.json({**paths, "identity": identity_url(host_of(request), self._world.organization_id)})
 
     def limits(self, _request: Request) -> Response:
         """``{name: {"Max", "Remaining"}}``; the figures that nothing here spends stay whole."""

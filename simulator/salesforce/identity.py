@@ -38,9 +38,9 @@ class Identity:
         refusal = self._refusal(request)
         if refusal:
             return refusal
-        if request.params["organization"][:15] != credentials.ORGANIZATION_ID[:15]:
+        if request.params["organization"][:15] != self._world.organization_id[:15]:
             return _denied("Wrong_Org")
-        if request.params["user"][:15] != credentials.USER_ID[:15]:
+        if request.params["user"][:15] != credentials.user_id()[:15]:
             return _denied("Bad_Id")
         return Response.json(self._identity(host_of(request)))
 
@@ -54,12 +54,12 @@ class Identity:
         return None if self._world.sessions.find(token) else _denied("Bad_OAuth_Token")
 
     def _user(self) -> dict[str, Any]:
-        return self._world.store.get("User", credentials.USER_ID) or {}
+        return self._world.store.get("User", credentials.user_id()) or {}
 
     def _identity(self, host: str) -> dict[str, Any]:
         user = self._user()
         return {
-            "id": identity_url(host),
+            "id": identity_url(host, self._world.organization_id),
             "asserted_user": True,
             **self._shared(host, user),
             "username": credentials.USERNAME,
@@ -75,7 +75,7 @@ class Identity:
     def _userinfo(self, host: str) -> dict[str, Any]:
         user = self._user()
         return {
-            "sub": identity_url(host),
+            "sub": identity_url(host, self._world.organization_id),
             **self._shared(host, user),
             "preferred_username": credentials.USERNAME,
             "nickname": user.get("Alias"),
@@ -83,14 +83,14 @@ class Identity:
             "given_name": user.get("FirstName"),
             "family_name": user.get("LastName"),
             "zoneinfo": user.get("TimeZoneSidKey"),
-            "profile": f"{host}/{credentials.USER_ID}",
+            "profile": f"{host}/{credentials.user_id()}",
             "updated_at": user.get("LastModifiedDate"),
         }
 
     def _shared(self, host: str, user: dict[str, Any]) -> dict[str, Any]:
         return {
-            "user_id": credentials.USER_ID,
-            "organization_id": credentials.ORGANIZATION_ID,
+            "user_id": credentials.user_id(),
+            "organization_id": self._world.organization_id,
             "email": user.get("Email"),
             "email_verified": True,
             "active": bool(user.get("IsActive", True)),
@@ -98,19 +98,19 @@ class Identity:
             "language": "en_US",
             "locale": "en_US",
             "utcOffset": 0,
-            "urls": _urls(host),
+            "urls": _urls(host, self._world.organization_id),
         }
 
 
-def identity_url(host: str) -> str:
-    return f"{host}/id/{credentials.ORGANIZATION_ID}/{credentials.USER_ID}"
+def identity_url(host: str, organization_id: str) -> str:
+    return f"{host}/id/{organization_id}/{credentials.user_id()}"
 
 
-def _urls(host: str) -> dict[str, str]:
-    organization = credentials.ORGANIZATION_ID[:15]
+def _urls(host: str, organization_id: str) -> dict[str, str]:
+    organization = organization_id[:15]
     soap = {name: f"{host}/services/Soap/{api}/{{version}}/{organization}" for name, api in _SOAP.items()}
     rest = {name: f"{host}/services/data/v{{version}}/{path}" for name, path in _REST.items()}
-    return {**soap, **rest, "profile": f"{host}/{credentials.USER_ID}"}
+    return {**soap, **rest, "profile": f"{host}/{credentials.user_id()}"}
 
 
 def _denied(word: str) -> Response:

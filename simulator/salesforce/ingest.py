@@ -58,7 +58,7 @@ class Job:
         return {
             "id": self.id,
             **self.order,
-            "createdById": credentials.USER_ID,
+            "createdById": credentials.user_id(),
             "createdDate": created,
             "systemModstamp": created,
             "state": self.state,

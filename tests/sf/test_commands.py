@@ -234,8 +234,8 @@ def findings(screen: Screen, capsys: pytest.CaptureFixture[str]) -> dict[str, tu
 
 def test_check_finds_nothing_to_fix(screen: Screen, capsys: pytest.CaptureFixture[str]) -> None:
     found = findings(screen, capsys)
-    questions = ["configuration", "login", "limits", "fields of Book__c", "fields of Account", "fields of Contact",
-                 "fields of Opportunity", "fields of Adoption__c"]  # fmt: skip
+    questions = ["configuration", "login", "org", "limits", "fields of Book__c", "fields of Account",
+                 "fields of Contact", "fields of Opportunity", "fields of Adoption__c"]  # fmt: skip
     assert list(found)[: len(questions)] == questions
     assert {state for state, _ in found.values()} <= {"ok", "off"}
 
@@ -278,7 +278,7 @@ def test_a_run_ends_with_its_counts(simulator: Simulator, run_manage: Manage) ->
     done = run_manage("sync_accounts")
     counts = f"{SCHOOLS} read, {SCHOOLS} inserted, 0 updated, 0 unchanged, 0 soft-deleted, 0 set aside"
     assert re.fullmatch(
-        rf"accounts: Full by REST: {counts}; 4 Salesforce calls; \d+\.\d s", done.stdout.splitlines()[-1]
+        rf"accounts: Full by REST: {counts}; 5 Salesforce calls; \d+\.\d s", done.stdout.splitlines()[-1]
     )
     assert done.stderr == f"accounts: first run, by REST: {SCHOOLS} rows\n"
     changed, gone, bad = simulator.ids("Account")[:3]

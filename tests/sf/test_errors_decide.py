@@ -206,21 +206,21 @@ def test_what_is_wrong_with_one_object_does_not_stop_the_others(simulator: Simul
 
 @pytest.mark.parametrize("threshold", [REST, BULK])
 @pytest.mark.parametrize(("sobject", "field"), [("Account", "LMS__c"), ("Opportunity", "Contact__c")])
-def test_a_hidden_field_fails_the_run_before_anything_is_read(
+def test_a_field_that_was_never_readable_fails_the_run_before_anything_is_read(
     simulator: Simulator, settings: Any, threshold: int, sobject: str, field: str
 ) -> None:
     command = {"Account": "sync_accounts", "Opportunity": "sync_adoptions"}[sobject]
     settings.SALESFORCE_BULK_THRESHOLD = threshold
-    sync(command)
     simulator.post(f"/fields/{sobject}/{field}/hide")
     simulator.post("/counters/reset")
     with pytest.raises(CommandError):
-        sync(command, force=True)
+        sync(command)
     message = last_run(command.removeprefix("sync_")).message
     assert "INVALID_FIELD" in message
     assert f"'{field}'" in message
     assert simulator.calls_to("results") == 0
     simulator.post(f"/fields/{sobject}/{field}/show")
+    sync(command)
     assert_equal(simulator, Account if sobject == "Account" else Adoption)
 
 

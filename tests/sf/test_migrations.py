@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -11,6 +14,13 @@ from tests.api import records
 from tests.api.cookies import UUID
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def newest_afterwards() -> Iterator[None]:
+    """The other tests of this process need the tables of later migrations."""
+    yield
+    call_command("migrate", verbosity=0)
 
 
 def test_uuids_that_are_cached_in_capitals_become_lower_case_and_copies_learn_it() -> None:

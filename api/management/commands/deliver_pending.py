@@ -42,6 +42,8 @@ class Command(BaseCommand):
         forget_old_keys()
         depth = queue_depth()
         said = f"{tally.delivered:,} delivered, {tally.failed:,} refused for good, {depth.queued:,} still queued"
+        if depth.apart:
+            said += f", {depth.apart:,} kept for another org"
         if away is None:
             # Cron mails what is printed, and runs this every minute.
             if tally.delivered or tally.failed or depth.queued:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pardot.finish import finish
 from pardot.freshness import CAMP_SYNC as JOB
+from pardot.management.adoption import adopt_business_unit
 from pardot.models import DailySnapshot
 from pardot.sync.camp import LOCK, Camp
 from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
@@ -46,7 +47,12 @@ class Command(BaseCommand):
             metavar="N",
             help="how far back the first or a --full read of activities goes; others begin where the last one ended",
         )
-        parser.add_argument("--yes", action="store_true", help="don't ask before a survey")
+        parser.add_argument("--yes", action="store_true", help="don't ask before a survey, nor before --adopt-org")
+        parser.add_argument(
+            "--adopt-org",
+            action="store_true",
+            help="copy the business unit of SALESFORCE_PARDOT_BUSINESS_UNIT from now on: removes the copies of another",
+        )
         parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -61,6 +67,9 @@ class Command(BaseCommand):
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
         )
         with recorded_configuration(JOB):
+            if options["adopt_org"] and not adopt_business_unit(self.stdout, agreed=options["yes"]):
+                self.stdout.write("nothing was done")
+                return
             camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
         if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
             self.stdout.write("nothing was done")
@@ -100,7 +109,9 @@ class Command(BaseCommand):
         report = RunReport(self, removed="removed", calls="calls")
         sample = PROSPECTS if tier is Tier.SCOUT else None
         runs = camp.run(entities, report.tell, sample=sample, orphans=tier is Tier.SURVEY, patience=patience)
-        if any(run.state != SyncRun.State.SKIPPED and run.cause != SyncRun.Cause.BUSY for run in runs):
+        if not camp.leads_elsewhere and any(
+            run.state != SyncRun.State.SKIPPED and run.cause != SyncRun.Cause.BUSY for run in runs
+        ):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
             with recorded_job(JOB):
                 snapshot = finish(Tier(reached) if tier and reached else None)

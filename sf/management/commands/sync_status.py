@@ -11,7 +11,10 @@ from sf.freshness import FAILING, Freshness, failure_messages, job_freshness, sy
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.schedule import next_run
 from sf.status import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
+from sf.sync.adoption import objects_to_replace
 from sf.sync.again import next_tries
+from sf.sync.identity import cached_org
+from sf.sync.readable import remedy, unreadable_fields
 from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
@@ -32,6 +35,7 @@ class Command(BaseCommand):
         self.stdout.write("")
         self._health()
         self.stdout.write("")
+        self._fields()
         self._budget()
         for lines in MORE_LINES:
             for line in lines():
@@ -51,8 +55,13 @@ class Command(BaseCommand):
             line = _HEALTH.format(each.name, each.state, _last_good(each), "; ".join(filter(None, told)))
             self.stdout.write(line.rstrip())
 
+    def _fields(self) -> None:
+        if fields := unreadable_fields():
+            self.stdout.write(self.style.WARNING(f"fields          {remedy(fields)}"))
+
     def _budget(self) -> None:
         config = SyncConfig.load()
+        self.stdout.write(f"org             {_org(config)}")
         today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
         self.stdout.write(f"syncs           {switch}")
@@ -69,6 +78,15 @@ class Command(BaseCommand):
             moment = next_run(command, timezone.now())
             if moment:
                 self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, if the cron table is installed")
+
+
+def _org(config: SyncConfig) -> str:
+    known = cached_org()
+    if known is None:
+        return "none yet: the first sync makes the cache a copy of the org that the login leads to"
+    left = objects_to_replace()
+    unfinished = f"; still of the org before: {', '.join(left)} (sync_all replaces them)" if left else ""
+    return f"{known} at {config.instance_url}{unfinished}"
 
 
 def _line(status: ObjectStatus, soft_deleted: int) -> str:

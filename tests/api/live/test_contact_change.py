@@ -294,3 +294,14 @@ def test_it_counts_against_the_limit_and_wants_json(
     assert user.get(CONTACT).status_code == 200
     assert put(user, {"role": "Instructor"}).status_code == 429
     assert patches(salesforce) == 0
+
+
+def test_a_field_that_the_api_user_has_lost_does_not_stop_a_change(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    sync("sync_contacts")
+    before = user.get(CONTACT).json()
+    salesforce.post("/fields/Contact/Position__c/hide")
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés"), answer.json()
+    assert answer.json()["position"] == before["position"]

@@ -384,3 +384,17 @@ def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     assert statuses[200] > 5
     sync("sync_books")
     assert assert_equal(salesforce)
+
+
+def test_a_field_that_the_api_user_has_lost_does_not_stop_a_look_up(user: Client, salesforce: Simulator) -> None:
+    sync("sync_contacts")
+    contact = new_contact(salesforce, Position__c="Full-time faculty")
+    assert user.get(CONTACT, {"expire": "true"}).json()["position"] == "Full-time faculty"
+    salesforce.post("/fields/Contact/Position__c/hide")
+    salesforce.edit("Contact", contact, FirstName="Changed")
+    answer = user.get(CONTACT, {"expire": "true"})
+    assert (answer.status_code, answer.json()["first_name"]) == (200, "Changed")
+    assert answer.json()["position"] == "Full-time faculty", "as it was last read"
+    asked = salesforce.calls_to("describe")
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 200
+    assert salesforce.calls_to("describe") == asked, "one look is enough"

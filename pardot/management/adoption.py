@@ -1,0 +1,44 @@
+"""``camp_sync --adopt-org``: another business unit on purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from pardot.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
+from pardot.connection import PardotCalls, client_of_any_unit
+from sf.connection import salesforce_client
+from sf.management.adoption import agreed_on_terminal
+from sf.salesforce.errors import SalesforceError
+from sf.sync.usage import UsageCounter
+
+
+def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
+    """Remove the copies of another business unit than the configured one, which must answer; ``False`` when the
+    operator does not want to.
+
+    Raises ``CommandError`` when it does not answer, or when the login leads to another org than the cached one.
+    """
+    unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
+    try:
+        client_of_any_unit(salesforce_client(UsageCounter("camp_sync")), PardotCalls()).ask_usage()
+    except SalesforceError as error:
+        raise CommandError(str(error)) from error
+    copied = copied_unit()
+    if unit == copied or not has_copies():
+        stdout.write(f"the copies are of the business unit {unit} already" if copied else "nothing is copied yet")
+        return True
+    question = (
+        f"The copies of the business unit {copied or '(kept by an older release)'}, its audits, its history and "
+        f"its exemptions are removed, and {unit} is copied. Team, configuration, tasks and notes stay."
+    )
+    if not agreed and not agreed_on_terminal(question):
+        return False
+    with transaction.atomic():
+        forget_copies()
+        confirm_business_unit()
+    stdout.write(f"the copies of {copied or 'the business unit before'} are removed; now {unit} is copied")
+    return True

@@ -1,0 +1,64 @@
+"""``sync_all --adopt-org``: the cache becomes a copy of another org on purpose."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from sf.connection import client_of_any_org
+from sf.models import CachedOrg
+from sf.salesforce.errors import SalesforceError
+from sf.salesforce.organization import Organization
+from sf.status import status_of_all
+from sf.sync.adoption import adopt_org
+from sf.sync.errors import SyncSkipped
+from sf.sync.identity import cached_org
+from sf.sync.usage import UsageCounter, check_switch
+
+
+def adopt(stdout: Any, *, agreed: bool) -> bool:
+    """Make the org that the login leads to the one that is cached; ``False`` when the operator does not want to.
+
+    Raises ``CommandError`` when there is no login, or nobody to ask.
+    """
+    try:
+        check_switch()
+        client = client_of_any_org(UsageCounter("sync_all"))
+        organization, instance_url = client.organization(), client.instance_url
+    except (SyncSkipped, SalesforceError) as error:
+        raise CommandError(f"{error}; nothing was changed") from error
+    if not organization.id:
+        raise CommandError(f"{instance_url} does not say which org it is; nothing was changed")
+    known = cached_org()
+    if known and known.id == organization.id:
+        stdout.write(f"the cache is a copy of {known} already")
+        _learn_name(organization)
+        return True
+    if not agreed and not agreed_on_terminal(_question(known, organization, instance_url)):
+        return False
+    for line in adopt_org(organization, instance_url):
+        stdout.write(line)
+    stdout.write(f"the cache becomes a copy of {organization}: each object keeps its old rows until the new are there")
+    return True
+
+
+def _learn_name(organization: Organization) -> None:
+    CachedOrg.objects.update(name=organization.name, is_sandbox=organization.is_sandbox)
+
+
+def _question(known: Organization | None, organization: Organization, instance_url: str) -> str:
+    rows = sum(status.rows for status in status_of_all())
+    before = f"the Salesforce org {known}" if known else "an org whose id an older release did not keep"
+    return (
+        f"This cache is a copy of {before}, {rows:,} records. All of them are replaced by those of {organization} at "
+        f"{instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
+    )
+
+
+def agreed_on_terminal(question: str) -> bool:
+    """Ask on a terminal. Raises ``CommandError`` elsewhere: nobody can answer there."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
+    return input(f"{question}\nGo ahead? [yes/no] ").strip().lower() in {"y", "yes"}

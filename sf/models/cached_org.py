@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class CachedOrg(models.Model):
+    """The one row that says of which Salesforce org the cache is a copy; none before the first sync.
+
+    ``sf/identity.py`` alone writes here.
+    """
+
+    ONLY_ID: ClassVar[int] = 1
+
+    organization_id = models.CharField("organization ID", max_length=18)
+    name = models.TextField(blank=True)
+    is_sandbox = models.BooleanField(null=True, help_text="Empty: the API user may not see it.")
+    adopted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the cache was made a copy of it on purpose: earlier syncs were of another.",
+    )
+    to_replace = ArrayField(
+        models.TextField(), default=list, blank=True, help_text="Objects whose rows are still of the org before."
+    )
+
+    class Meta:
+        verbose_name = "Salesforce org"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="cached_org_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name or self.organization_id
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.id = self.ONLY_ID
+        super().save(*args, **options)

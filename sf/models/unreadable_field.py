@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class UnreadableField(models.Model):
+    """A declared field that the API user may not read: its column keeps the values of the last read.
+
+    ``sf/sync/readable.py`` alone writes here. The row goes when the right comes back.
+    """
+
+    object = models.CharField(max_length=64, help_text="Our name: contacts.")
+    column = models.CharField(max_length=64, help_text="Our name: position.")
+    field = models.TextField(help_text="Salesforce's name: Contact.Position__c.")
+    since = models.DateTimeField(db_default=Now(), help_text="When a read first missed it.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object", "column"], name="unreadable_field_once")]
+
+    def __str__(self) -> str:
+        return self.field

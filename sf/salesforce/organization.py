@@ -1,0 +1,66 @@
+"""The org that a login leads to: its id, and by which name people know it.
+
+Sources: OAuth token answers carry ``id``, the identity URL ``https://login.salesforce.com/id/<org>/<user>`` (Salesforce
+Help, "Identity URLs"); SOAP's ``login()`` returns ``userInfo.organizationId``; Object Reference, "Organization". A
+sandbox gets a new organization id with each refresh (Salesforce Help, "Servers and IDs").
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_CHECKSUM = string.ascii_uppercase + "012345"
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An org. ``name`` and ``is_sandbox`` may be unknown: the API user need not see the record."""
+
+    id: str
+    name: str = ""
+    is_sandbox: bool | None = None
+
+    @property
+    def kind(self) -> str:
+        """``production``, ``sandbox`` or empty."""
+        return {True: "sandbox", False: "production", None: ""}[self.is_sandbox]
+
+    def __str__(self) -> str:
+        """Return ``Example Books (00D…, production)``, or less when less is known."""
+        if not self.name:
+            return f"{self.id} ({self.kind})" if self.kind else self.id
+        return f"{self.name} ({', '.join(filter(None, [self.id, self.kind]))})"
+
+
+ORGANIZATION_QUERY = "SELECT Id, Name, IsSandbox FROM Organization"
+
+
+def organization_of_record(record: Mapping[str, Any]) -> Organization:
+    """Return the org of a record of ``ORGANIZATION_QUERY``."""
+    return Organization(long_id(record["Id"]), record["Name"] or "", bool(record["IsSandbox"]))
+
+
+def organization_of_identity(url: object) -> str:
+    """Return the organization id of an identity URL, empty when there is none in it."""
+    found = re.search(r"/id/(00D\w{12}(?:\w{3})?)/", str(url))
+    return long_id(found.group(1)) if found else ""
+
+
+def organization_of_token(access_token: str) -> str:
+    """Return the organization id before the ``!`` of a session id; other tokens do not tell: empty."""
+    found = re.match(r"(00D\w{12})!", access_token)
+    return long_id(found.group(1)) if found else ""
+
+
+def long_id(record_id: str) -> str:
+    """Return an id of 15 characters as one of 18: the last three spell out the case of the others."""
+    short = record_id[:15]
+    chunks = (short[start : start + 5] for start in (0, 5, 10))
+    return short + "".join(
+        _CHECKSUM[sum(1 << place for place, letter in enumerate(chunk) if letter in string.ascii_uppercase)]
+        for chunk in chunks
+    )

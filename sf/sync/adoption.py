@@ -1,0 +1,67 @@
+"""Making the cache a copy of another org, on purpose (``sync_all --adopt-org``).
+
+One transaction makes the org the cached one and forgets every watermark, unfinished read and record set aside; other
+apps forget theirs (``ON_ADOPTION``). The rows stay until the sync of their object replaces them: ``to_replace`` lists
+those objects, so that whatever comes between, the next sync of each goes on with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from sf.models import CachedOrg, LookupMiss, RefusedRecord, SyncConfig, SyncRun, UnreadableField
+from sf.salesforce.organization import Organization
+from sf.sync.identity import UNKNOWN, has_records
+from sf.sync.objects import EVERY_OBJECT
+
+OnAdoption = Callable[[str, str], list[str]]
+"""Called in the transaction with the ids of the org before and the new one; returns lines for the operator."""
+
+ON_ADOPTION: list[OnAdoption] = []
+"""Other apps add theirs."""
+
+
+def adopt_org(organization: Organization, instance_url: str) -> list[str]:
+    """Make ``organization`` the one that the cache is a copy of; lines for the operator. Nothing is read yet."""
+    with transaction.atomic():
+        known = CachedOrg.objects.select_for_update().first()
+        before = known.organization_id if known else UNKNOWN if has_records() else ""
+        CachedOrg.objects.update_or_create(
+            id=CachedOrg.ONLY_ID,
+            defaults={
+                "organization_id": organization.id,
+                "name": organization.name,
+                "is_sandbox": organization.is_sandbox,
+                "adopted_at": Now(),
+                "to_replace": [synced.name for synced in EVERY_OBJECT],
+            },
+        )
+        forget_runs(SyncRun.objects.all())
+        RefusedRecord.objects.filter(object__in=[synced.name for synced in EVERY_OBJECT]).delete()
+        LookupMiss.objects.all().delete()
+        UnreadableField.objects.all().delete()
+        SyncConfig.load()
+        SyncConfig.objects.update(
+            last_usage_check=None, last_usage_value=None, last_usage_limit=None, instance_url=instance_url
+        )
+        return [line for hook in ON_ADOPTION for line in hook(before, organization.id)]
+
+
+def forget_runs(runs: QuerySet[SyncRun]) -> None:
+    """Let no later run go on from these: what they have read is of another org."""
+    runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
+
+
+def objects_to_replace() -> list[str]:
+    """Return the names of the objects whose rows are still of the org before."""
+    return CachedOrg.objects.values_list("to_replace", flat=True).first() or []
+
+
+def note_replaced(name: str) -> None:
+    """Call in the transaction that has replaced the rows of an object."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sf_cachedorg SET to_replace = array_remove(to_replace, %s)", [name])

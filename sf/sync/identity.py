@@ -1,0 +1,114 @@
+"""The org that the cache is a copy of, and the check that keeps every other one out.
+
+Each client checks its session against the stored org before it sends anything (``sf/connection.py``), and each
+transaction that stores an answer checks again, under a lock that keeps an adoption waiting. The org is stored by the
+first transaction that fills the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection
+
+from sf.models import CachedOrg, SyncConfig
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import LoginFailed
+from sf.salesforce.organization import Organization
+from sf.sync.objects import EVERY_OBJECT
+
+UNKNOWN = "unknown"
+"""Stands for the id of the org of a cache that an older release filled, which did not keep it."""
+
+_ADVICE = (
+    "Nothing was read or changed. Check SALESFORCE_HOST and the login in .env; to make the cache a copy of the other "
+    "org on purpose: sync_all --adopt-org"
+)
+
+
+class AnotherOrg(LoginFailed):
+    """The login leads to another org than the one that is cached. The message names both."""
+
+
+def cached_org() -> Organization | None:
+    """Return the org that the cache is a copy of; ``None`` before the first sync."""
+    found = CachedOrg.objects.first()
+    return Organization(found.organization_id, found.name, found.is_sandbox) if found else None
+
+
+def cached_org_id() -> str:
+    """Return the id of the org that the cache is a copy of; empty before the first sync."""
+    return CachedOrg.objects.values_list("organization_id", flat=True).first() or ""
+
+
+def check_org(client: SalesforceClient) -> None:
+    """Raise ``AnotherOrg`` when the login leads elsewhere. ``client`` is one that does not check by itself."""
+    known = cached_org()
+    if known is None:
+        _check_unlabeled(client)
+    elif known.id != client.organization_id:
+        raise AnotherOrg(
+            f"this cache is a copy of the Salesforce org {known}, but {_where_it_leads(client)}. {_ADVICE}"
+        )
+
+
+def confirmation(client: SalesforceClient, *, in_request: bool = False) -> Callable[[], None]:
+    """Return what a transaction calls before it stores what ``client`` has read.
+
+    It raises ``AnotherOrg`` when the cache has been made a copy of another org meanwhile, and stores the org in a cache
+    that has none. Where its name is not known yet, it is asked for here, outside the transaction; not ``in_request``,
+    where somebody waits.
+    """
+    known = cached_org()
+    named = in_request or (known is not None and known.name != "")
+    organization = Organization(client.organization_id) if named else client.organization()
+
+    def confirm() -> None:
+        if not organization.id:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE_FIRST, [organization.id, organization.name, organization.is_sandbox])
+            if not named:
+                cursor.execute(_LEARN_NAME, [organization.name, organization.is_sandbox, organization.id])
+            cursor.execute(_CONFIRM)
+            row = cursor.fetchone()
+        if row is None or row[0] != organization.id:
+            raise AnotherOrg(
+                f"the cache was made a copy of another Salesforce org ({row[0] if row else 'none'}) while "
+                f"{organization} was read; what was read is not stored"
+            )
+
+    return confirm
+
+
+_STORE_FIRST = """
+    INSERT INTO sf_cachedorg (id, organization_id, name, is_sandbox, to_replace)
+    SELECT 1, %s, %s, %s, '{}' WHERE NOT EXISTS (SELECT 1 FROM sf_cachedorg)
+    ON CONFLICT DO NOTHING
+"""
+_LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
+_CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
+"""Does not wait for other merges, nor they for it; an adoption, which locks FOR UPDATE, waits until they are stored."""
+
+
+def has_records() -> bool:
+    """Whether anything of Salesforce is cached, deleted records included."""
+    return any(synced.model.all_objects.exists() for synced in EVERY_OBJECT)
+
+
+def _check_unlabeled(client: SalesforceClient) -> None:
+    """An older release kept the address of the org, not its id. A cache filled from there, or from nowhere, fits."""
+    before = SyncConfig.load().instance_url
+    if before in {"", client.instance_url} or not has_records():
+        return
+    raise AnotherOrg(
+        f"this cache was filled from {before} by an older release, which did not keep the org's id, but "
+        f"{_where_it_leads(client)}. {_ADVICE}"
+    )
+
+
+def _where_it_leads(client: SalesforceClient) -> str:
+    organization = client.organization()
+    if not organization.id:
+        return f"the login at {client.instance_url} does not say where it leads (may the API user read Organization?)"
+    return f"the login leads to {organization} at {client.instance_url}"

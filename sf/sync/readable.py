@@ -1,0 +1,107 @@
+"""Fields that the API user has lost: their columns stay as they are, and the rest of the object goes on.
+
+A lost field shows only when a read is refused, so that nothing is asked while all is well. ``describe`` then says
+which are missing, and does so before each later read until they are back. What is left out changes the object's
+fingerprint: the first read without a field, and the first with it again, read every record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sf.models import UnreadableField
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused, SalesforceError
+from sf.sync import runs
+from sf.sync.objects import SyncedObject
+
+_NEEDED = frozenset({"id", "system_modstamp", "is_deleted"})
+"""Without these no read is possible."""
+
+Described = dict[str, Any]
+"""Field by name, of one sObject."""
+
+
+def as_readable(synced: SyncedObject) -> SyncedObject:
+    """Return the object without the columns that could not be read lately. Asks nobody."""
+    lost = UnreadableField.objects.filter(object=synced.name).values_list("column", flat=True)
+    return replace(synced, left_out=frozenset(lost))
+
+
+def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
+    """Ask Salesforce which fields can be read, note it, and return the object without the others.
+
+    A field that cannot be missed is not left out, and none is before the object was read once: the read is refused
+    then, with the field's name. A column that never had a value would say that Salesforce has none.
+    """
+    lost: set[str] = set()
+    if runs.last_committed(synced):
+        lost = unreadable_columns(client, synced) - _NEEDED - set(synced.required)
+    _note(synced, lost)
+    return replace(synced, left_out=frozenset(lost))
+
+
+def readable_after(refusal: RequestRefused, client: SalesforceClient, asked: SyncedObject) -> SyncedObject:
+    """Return the object without the fields that explain a refused read; raises ``refusal`` when none does."""
+    try:
+        readable = look_again(client, asked)
+    except SalesforceError:
+        raise refusal from None
+    if readable == asked:
+        raise refusal
+    return readable
+
+
+def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
+    """Return the columns whose field ``describe`` does not show; one call, and one for each parent that is read."""
+    whole = replace(synced, left_out=frozenset())
+    described = {"": _describe(client, synced.sobject)}
+    for relation in {path.partition(".")[0] for path in whole.paths.values() if "." in path}:
+        described[relation] = _parent(client, described[""], relation)
+    return {column for column, path in whole.paths.items() if not _is_visible(described, path)}
+
+
+def unreadable_fields() -> list[UnreadableField]:
+    """Return every field that is missed now, by object and name."""
+    return list(UnreadableField.objects.order_by("object", "field"))
+
+
+def remedy(fields: Iterable[UnreadableField]) -> str:
+    """Say what to do about them, in one sentence."""
+    names = ", ".join(sorted({field.field for field in fields}))
+    return (
+        f"the API user may not read {names}: grant it Read access (field-level security of its profile or of a "
+        "permission set). Until then these columns keep their last values; the sync after that reads them by itself"
+    )
+
+
+def _note(synced: SyncedObject, lost: set[str]) -> None:
+    whole = replace(synced, left_out=frozenset())
+    UnreadableField.objects.filter(object=synced.name).exclude(column__in=lost).delete()
+    UnreadableField.objects.bulk_create(
+        [
+            UnreadableField(object=synced.name, column=column, field=f"{synced.sobject}.{whole.paths[column]}")
+            for column in sorted(lost)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _describe(client: SalesforceClient, sobject: str) -> Described:
+    path = f"{client.data_path}/sobjects/{sobject}/describe"
+    return client.ask("GET", path, lambda answer: {field["name"]: field for field in answer["fields"]})
+
+
+def _parent(client: SalesforceClient, described: Described, relation: str) -> Described:
+    """The fields of the object that a look-up leads to; none when the look-up itself is hidden."""
+    for field in described.values():
+        if field.get("relationshipName") == relation:
+            return _describe(client, field["referenceTo"][0])
+    return {}
+
+
+def _is_visible(described: dict[str, Described], path: str) -> bool:
+    relation, found, name = path.rpartition(".")
+    return name in described[relation if found else ""]

@@ -1,0 +1,178 @@
+"""The variables of a web process or of the deliverer lead to another org: nobody reads from it or writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from api.models import OutboundCase, SuperUser
+from api.scopes import Scope
+from sf.live import LiveRead, live_client
+from sf.models import CachedOrg, Contact, SyncConfig
+from sf.salesforce.organization import Organization
+from sf.sync.adoption import adopt_org
+from sf.sync.identity import AnotherOrg
+from sf.sync.objects import CONTACTS
+from tests.api.cookies import UUID
+from tests.api.live.changes import contact, put
+from tests.api.live.people import CONTACT, new_contact
+from tests.api.outgoing import cases_in, deliver, post_case
+from tests.conftest import point_settings_at
+from tests.orgs import copied, org_id, same_ids
+from tests.sf.cache import sync
+from tests.simulated import Simulator
+
+__all__ = ["contact", "same_ids"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LeadTo = Callable[[Simulator], None]
+
+
+@pytest.fixture
+def lead_to(salesforce: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> LeadTo:
+    """Point the variables at an org, as after a restart; the cookies stay those of the tests."""
+    same_ids.reset()
+    kept = ("SSO_COOKIE_NAME", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY", "ACCOUNTS_CLIENT_ID")
+
+    def lead(simulator: Simulator) -> None:
+        before = {name: getattr(settings, name) for name in kept}
+        point_settings_at(simulator, settings, monkeypatch)
+        for name, value in before.items():
+            setattr(settings, name, value)
+
+    return lead
+
+
+def test_a_look_up_does_not_read_another_org(
+    user: Client, salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> None:
+    sync("sync_books")
+    new_contact(same_ids)
+    lead_to(same_ids)
+    before, contacts = copied(), same_ids.calls_to("query")
+    answer = user.get(CONTACT)
+    assert answer.status_code == 503
+    assert "another Salesforce org" in answer.json()["message"]
+    assert not Contact.objects.exists()
+    assert copied() == before
+    assert same_ids.calls_to("query") - contacts <= 1, "only what the org is called"
+
+
+def test_a_cached_contact_is_still_the_answer(
+    user: Client, salesforce: Simulator, same_ids: Simulator, contact: str, lead_to: LeadTo
+) -> None:
+    sync("sync_contacts")
+    lead_to(same_ids)
+    before = copied()
+    answer = user.get(CONTACT, {"expire": "true"})
+    assert (answer.status_code, answer.json()["id"]) == (200, contact)
+    assert copied() == before
+
+
+def test_a_change_does_not_reach_another_org(
+    user: Client, salesforce: Simulator, same_ids: Simulator, contact: str, lead_to: LeadTo
+) -> None:
+    sync("sync_contacts")
+    theirs = new_contact(same_ids)
+    lead_to(same_ids)
+    before = copied()
+    answer = put(user, {"first_name": "Changed"})
+    assert answer.status_code == 503
+    assert "another Salesforce org" in answer.json()["message"]
+    assert copied() == before
+    assert same_ids.query(f"SELECT FirstName FROM Contact WHERE Id = '{theirs}'")[0]["FirstName"] != "Changed"
+
+
+def test_cases_wait_for_their_own_org(
+    service: Callable[..., Client], salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> None:
+    sync("sync_books")
+    lead_to(same_ids)
+    writer = service(Scope.WRITE_CASES)
+    assert post_case(writer).status_code == 202
+    before = copied()
+    for _ in range(2):
+        with pytest.raises(CommandError) as refused:
+            deliver("--all")
+        assert org_id(salesforce) in str(refused.value)
+        assert org_id(same_ids) in str(refused.value)
+        assert copied() == before, "the case too is as if nobody had tried"
+    assert not cases_in(same_ids)
+    lead_to(salesforce)
+    assert "1 delivered" in deliver("--all")
+    assert len(cases_in(salesforce)) == 1
+
+
+def test_cases_of_the_org_before_are_kept_apart_until_it_is_cached_again(
+    service: Callable[..., Client], admin_client: Client, salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> None:
+    sync("sync_books")
+    salesforce.fail("status", path="sobjects/Case|composite", times=None, status=503)
+    writer = service(Scope.WRITE_CASES)
+    assert post_case(writer).status_code == 202
+    lead_to(same_ids)
+    lines = adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
+    assert any("1 queued cases" in line and org_id(salesforce) in line for line in lines)
+    assert post_case(writer).status_code == 200, "new ones go to the new org"
+    assert deliver("--all") == ""
+    assert len(cases_in(same_ids)) == 1
+    assert writer.get("/healthz/").json()["outbox"]["for_another_org"] == 1
+    shown = admin_client.get("/admin/api/outboundcase/").content.decode()
+    assert f"for another org: {org_id(salesforce)}" in shown
+    salesforce.post("/reset", {"faults": True})
+    lead_to(salesforce)
+    adopt_org(Organization(org_id(salesforce)), salesforce.variables["SALESFORCE_HOST"])
+    assert "1 delivered" in deliver("--all")
+    assert len(cases_in(salesforce)) == 1
+
+
+def test_a_case_of_the_org_before_that_was_refused_is_not_sent_to_the_new_one(
+    service: Callable[..., Client], salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> None:
+    sync("sync_books")
+    post_case(service(Scope.WRITE_CASES))
+    OutboundCase.objects.update(state=OutboundCase.State.FAILED, organization_id="")
+    adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
+    OutboundCase.objects.update(state=OutboundCase.State.QUEUED)
+    lead_to(same_ids)
+    deliver("--all")
+    assert not cases_in(same_ids)
+
+
+def test_what_was_read_before_an_adoption_is_not_stored_after_it(salesforce: Simulator, same_ids: Simulator) -> None:
+    """A request that began with the old org ends after the cache has become a copy of the new one."""
+    sync("sync_books")
+    made = new_contact(salesforce)
+    live = LiveRead(live_client("test"))
+    live.read(CONTACTS, "accounts_uuid", [UUID])
+    adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
+    with pytest.raises(AnotherOrg):
+        live.store()
+    assert not Contact.objects.filter(pk=made).exists()
+
+
+def test_info_and_admin_name_the_org(user: Client, admin_client: Client, salesforce: Simulator) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
+    assert user.get("/api/v1/info").json()["salesforce_org"] is None
+    call_command("sync_books", verbosity=0)
+    told = user.get("/api/v1/info").json()["salesforce_org"]
+    assert told == {"id": org_id(salesforce), "name": CachedOrg.objects.get().name, "kind": "sandbox"}
+    page = admin_client.get(f"/admin/sf/syncconfig/{SyncConfig.load().pk}/change/").content.decode()
+    assert org_id(salesforce) in page
+
+
+def test_usage_of_another_org_is_not_kept(
+    user: Client, salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> None:
+    SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
+    sync("sync_books")
+    SyncConfig.objects.update(last_usage_check=None)
+    lead_to(same_ids)
+    told = user.get("/api/v1/info").json()["api_usage"]
+    assert org_id(same_ids) in told["error"]
+    assert SyncConfig.load().last_usage_check is None

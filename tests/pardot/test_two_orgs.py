@@ -1,0 +1,106 @@
+"""``camp_sync`` when the variables lead to another org or another business unit."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from pardot.models import CachedBusinessUnit, DailySnapshot, Prospect, Task
+from pardot.sync import entities
+from sf.models import SyncRun
+from tests.conftest import point_settings_at
+from tests.orgs import OTHER_UNIT, copied, new_ids, org_id, same_ids
+from tests.pardot.remote import Pardot, assert_equal, camp_sync
+from tests.sf.cache import sync
+from tests.simulated import Simulator, manage
+
+__all__ = ["new_ids", "same_ids"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TIERS = [(), ("--scout",), ("--survey",), ("--entities", "forms"), ("--entities", "sf_health"), ("--adopt-org",)]
+
+
+def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
+    simulator: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camp_sync()
+    before = copied()
+    point_settings_at(same_ids, settings, monkeypatch)
+    for options in TIERS:
+        said = StringIO()
+        with pytest.raises(CommandError) as refused:
+            call_command("camp_sync", *options, stdout=said, stderr=said)
+        lines = [*said.getvalue().splitlines(), *str(refused.value).splitlines()]
+        assert sum(org_id(simulator) in line and org_id(same_ids) in line for line in lines) == 1, (options, lines)
+        assert copied() == before, options
+    point_settings_at(simulator, settings, monkeypatch)
+    camp_sync()
+    assert_equal(Pardot(simulator), *entities.ASSETS)
+
+
+def test_another_business_unit_stops_it_and_changes_nothing(simulator: Simulator, settings: Any, database: str) -> None:
+    camp_sync()
+    own = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
+    before = copied()
+    simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
+    for options in [(), ("--survey",), ("--entities", "forms")]:
+        with pytest.raises(ImproperlyConfigured) as refused:
+            call_command("camp_sync", *options)
+        assert own in str(refused.value)
+        assert OTHER_UNIT in str(refused.value)
+        assert copied() == before, options
+    done = manage(
+        "camp_sync",
+        variables=simulator.variables,
+        database=database,
+        more={"SALESFORCE_PARDOT_BUSINESS_UNIT": OTHER_UNIT},
+    )
+    assert done.returncode == 1
+    assert [OTHER_UNIT in line and own in line for line in done.stderr.splitlines()] == [True]
+    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "health says so"
+
+
+def test_a_business_unit_that_is_adopted_leaves_nothing_of_the_one_before(simulator: Simulator, settings: Any) -> None:
+    camp_sync("--survey")
+    Task.objects.create(title="Call them")
+    simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("camp_sync", "--adopt-org")
+    camp_sync("--adopt-org", "--yes")
+    assert CachedBusinessUnit.objects.get().business_unit == OTHER_UNIT
+    assert_equal(Pardot(simulator), *entities.ASSETS)
+    assert not Prospect.objects.exists(), "a survey brings them"
+    assert DailySnapshot.objects.count() == 1
+    assert Task.objects.count() == 1
+
+
+def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulator, settings: Any) -> None:
+    camp_sync()
+    before = copied()
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
+    with pytest.raises(CommandError):
+        call_command("camp_sync", "--adopt-org", "--yes")
+    assert copied() == before
+
+
+def test_an_adopted_org_brings_its_own_pardot(
+    simulator: Simulator, new_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync()
+    camp_sync()
+    new_ids.reset()
+    point_settings_at(new_ids, settings, monkeypatch)
+    said = StringIO()
+    call_command("sync_all", "--adopt-org", "--yes", stdout=said)
+    assert "run camp_sync" in said.getvalue()
+    assert not any(entity.model._base_manager.exists() for entity in entities.ASSETS)
+    camp_sync()
+    assert_equal(Pardot(new_ids), *entities.ASSETS)
+    assert CachedBusinessUnit.objects.get().business_unit == OTHER_UNIT

@@ -1,0 +1,219 @@
+"""The variables lead to another org: every command stops and changes nothing, until it is adopted on purpose."""
+
+from __future__ import annotations
+
+import subprocess
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sf.models import CachedOrg, SFAPIUsageLog, SyncConfig
+from sf.status import status_of_all
+from tests.conftest import point_settings_at
+from tests.orgs import copied, new_ids, org_id, same_ids
+from tests.sf.cache import assert_equal, sync
+from tests.simulated import Simulator, manage
+
+__all__ = ["new_ids", "same_ids"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COMMANDS = [
+    ("sync_all",),
+    ("sync_all", "--force"),
+    ("sync_all", "--forcedelete", "--allow-deletes"),
+    ("sync_books",),
+    ("sync_accounts",),
+    ("sync_contacts", "--forcedelete"),
+    ("sync_opportunities",),
+    ("sync_adoptions",),
+]
+
+
+@pytest.fixture(params=["same_ids", "new_ids"])
+def other(request: pytest.FixtureRequest) -> Simulator:
+    """Another org, put back as it was made."""
+    found: Simulator = request.getfixturevalue(request.param)
+    found.reset()
+    return found
+
+
+def run(simulator: Simulator, database: str, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return manage(*command, variables=simulator.variables, database=database, more=more)
+
+
+def naming(text: str, *orgs: Simulator) -> list[str]:
+    """The lines that name all of these orgs."""
+    return [line for line in text.splitlines() if all(org_id(org) in line for org in orgs)]
+
+
+def test_each_sync_command_stops_with_one_line_and_changes_nothing(
+    simulator: Simulator, other: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync()
+    before, usage = copied(), SyncConfig.load().last_usage_check
+    point_settings_at(other, settings, monkeypatch)
+    for name, *options in COMMANDS:
+        said = StringIO()
+        with pytest.raises(CommandError):
+            call_command(name, *options, stdout=said, stderr=said)
+        assert len(naming(said.getvalue(), simulator, other)) == 1, (name, said.getvalue())
+        assert copied() == before, name
+    assert SyncConfig.load().last_usage_check == usage
+    point_settings_at(simulator, settings, monkeypatch)
+    sync()
+    assert_equal(simulator)
+
+
+def test_the_exit_status_is_not_0(simulator: Simulator, same_ids: Simulator, database: str) -> None:
+    sync("sync_books")
+    done = run(same_ids, database, "sync_books")
+    assert done.returncode == 1
+    assert len(naming(done.stderr, simulator, same_ids)) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_an_org_that_is_adopted_replaces_everything(simulator: Simulator, other: Simulator, database: str) -> None:
+    sync()
+    done = run(other, database, "sync_all", "--adopt-org", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert org_id(other) in done.stdout
+    assert_equal(other)
+    assert not CachedOrg.objects.get().to_replace
+    status = run(other, database, "sync_status").stdout
+    assert org_id(other) in status
+    assert org_id(simulator) not in status
+    assert run(simulator, database, "sync_all").returncode != 0
+    assert run(simulator, database, "sync_all", "--adopt-org", "--yes").returncode == 0
+    assert_equal(simulator)
+
+
+def test_an_adoption_that_nobody_has_confirmed_changes_nothing(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    sync()
+    before = copied()
+    done = run(same_ids, database, "sync_all", "--adopt-org")
+    assert done.returncode != 0
+    assert len(naming(done.stderr, simulator, same_ids)) == 1
+    assert "--yes" in done.stderr
+    assert copied() == before
+
+
+def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
+    simulator: Simulator, new_ids: Simulator, database: str
+) -> None:
+    sync()
+    new_ids.reset()
+    new_ids.fail("status", path="query", skip=6, times=1, status=400, body='[{"errorCode": "X", "message": "no"}]')
+    assert run(new_ids, database, "sync_all", "--adopt-org", "--yes").returncode != 0
+    left = CachedOrg.objects.get().to_replace
+    assert left
+    new_ids.post("/reset", {"faults": True})
+    assert run(new_ids, database, "sync_all").returncode == 0
+    assert_equal(new_ids)
+
+
+def test_an_empty_org_may_be_adopted(simulator: Simulator, new_ids: Simulator, database: str) -> None:
+    """A new developer sandbox has no records; on purpose that is believed, in one object as in all."""
+    sync()
+    new_ids.reset()
+    for record in new_ids.ids("Book__c"):
+        new_ids.do("delete", "Book__c", record)
+    assert run(new_ids, database, "sync_all", "--adopt-org", "--yes").returncode == 0
+    assert {status.name: status.rows for status in status_of_all()}["books"] == 0
+    assert_equal(new_ids)
+
+
+def test_a_move_of_the_instance_is_no_alarm(simulator: Simulator, database: str) -> None:
+    """The same org at another address, as after a migration to another instance."""
+    sync()
+    SyncConfig.objects.update(instance_url="https://na1.example.com")
+    assert run(simulator, database, "sync_all").returncode == 0
+    assert SyncConfig.load().instance_url == simulator.variables["SALESFORCE_HOST"]
+
+
+def test_a_cache_of_an_older_release_is_taken_for_the_org_at_its_address(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    sync()
+    CachedOrg.objects.all().delete()
+    before = copied()
+    done = run(same_ids, database, "sync_all")
+    assert done.returncode != 0
+    lines = [line for line in done.stderr.splitlines() if org_id(same_ids) in line]
+    assert len(lines) == 1
+    assert simulator.variables["SALESFORCE_HOST"] in lines[0]
+    assert copied() == before
+    assert run(simulator, database, "sync_all").returncode == 0
+    assert CachedOrg.objects.get().organization_id == org_id(simulator)
+
+
+def test_an_empty_cache_becomes_a_copy_of_the_org_that_fills_it(simulator: Simulator) -> None:
+    simulator.fail("status", path="query", times=None, status=400, body='[{"errorCode": "X", "message": "no"}]')
+    with pytest.raises(Exception, match="failed"):
+        sync("sync_books")
+    assert not CachedOrg.objects.exists(), "nothing was stored yet"
+    simulator.post("/reset", {"faults": True})
+    sync("sync_books")
+    found = CachedOrg.objects.get()
+    assert (found.organization_id, found.is_sandbox) == (org_id(simulator), True)
+    assert found.name.startswith("Simulated Open Textbooks")
+
+
+@pytest.mark.parametrize("flow", ["direct session", "soap"])
+def test_each_way_to_log_in_says_which_org_it_is(
+    simulator: Simulator, same_ids: Simulator, database: str, flow: str
+) -> None:
+    sync()
+    names = ["SALESFORCE_INSTANCE_URL", "SALESFORCE_SESSION_ID"] if flow == "direct session" else []
+    more = {name: same_ids.other_logins[name] for name in names}
+    if flow == "soap":
+        more |= {"SALESFORCE_CLIENT_ID": "", "SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_API_VERSION": "60.0"}
+    done = run(same_ids, database, "sync_all", **more)
+    assert done.returncode != 0
+    assert len(naming(done.stderr, simulator, same_ids)) == 1, done.stderr
+
+
+def test_telling_the_org_costs_no_call_where_the_login_says_it(simulator: Simulator) -> None:
+    sync()
+    before, logged = simulator.calls_to("query"), SFAPIUsageLog.objects.count()
+    queries = simulator.calls_to("Organization")
+    call_command("sync_books", verbosity=0)
+    assert simulator.calls_to("Organization") == queries
+    assert simulator.calls_to("query") - before <= 2, "a count and a page"
+    assert SFAPIUsageLog.objects.count() == logged
+
+
+def test_sf_check_names_the_org_and_says_when_it_is_another(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    sync()
+    well = run(simulator, database, "sf", "check").stdout
+    assert any(org_id(simulator) in line and "sandbox" in line for line in well.splitlines() if line.startswith("ok"))
+    wrong = run(same_ids, database, "sf", "check")
+    assert wrong.returncode != 0
+    assert len(naming(wrong.stdout, simulator, same_ids)) == 1, wrong.stdout
+
+
+def test_the_other_org_can_be_looked_at(simulator: Simulator, same_ids: Simulator, database: str) -> None:
+    """An operator who looks for the mistake needs it; nothing of the answer is stored."""
+    sync()
+    before: dict[str, Any] = copied()
+    done = run(same_ids, database, "sf", "query", "SELECT Id, Name FROM Organization")
+    assert done.returncode == 0
+    assert org_id(same_ids) in done.stdout
+    assert copied() == before
+
+
+def test_nobody_writes_to_the_other_org_from_the_command_line(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    sync("sync_books")
+    account = same_ids.ids("Account")[0]
+    done = run(same_ids, database, "sf", "update", "Account", account, "Name=Changed", "--yes")
+    assert done.returncode != 0
+    assert len(naming(done.stderr, simulator, same_ids)) == 1, done.stderr
+    assert same_ids.query(f"SELECT Name FROM Account WHERE Id = '{account}'")[0]["Name"] != "Changed"

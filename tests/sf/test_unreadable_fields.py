@@ -1,0 +1,152 @@
+"""A field that the API user has lost: its column stays as it is, the rest goes on, and somebody is told."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from sf.models import Adoption, Contact, SyncRun, UnreadableField
+from tests.sf.cache import assert_equal, in_cache, in_salesforce, last_run, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REST, BULK = 10**9, 1
+
+
+def hide(simulator: Simulator, sobject: str, field: str) -> None:
+    simulator.post(f"/fields/{sobject}/{field}/hide")
+
+
+def show(simulator: Simulator, sobject: str, field: str) -> None:
+    simulator.post(f"/fields/{sobject}/{field}/show")
+
+
+def some_contact() -> str:
+    return str(Contact.objects.filter(position__isnull=False).values_list("pk", flat=True).order_by("pk")[0])
+
+
+@pytest.mark.parametrize("threshold", [REST, BULK], ids=["REST", "Bulk"])
+@pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
+def test_its_column_keeps_its_values_and_the_others_go_on(
+    simulator: Simulator, settings: Any, threshold: int, force: bool
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    sync("sync_contacts")
+    contact = some_contact()
+    before = in_cache(Contact)
+    simulator.set_raw("Contact", contact, FirstName="Changed", Position__c="Hidden by now")
+    hide(simulator, "Contact", "Position__c")
+    sync("sync_contacts", force=force)
+    after = in_cache(Contact)
+    assert after[contact]["first_name"] == "Changed"
+    assert {key: row["position"] for key, row in after.items()} == {key: row["position"] for key, row in before.items()}
+    show(simulator, "Contact", "Position__c")
+    expected = in_salesforce(simulator, Contact)
+    for key, row in after.items():
+        assert row | {"position": None} == expected[key] | {"position": None}
+
+
+def test_it_is_read_again_by_itself_once_the_right_is_back(simulator: Simulator) -> None:
+    """Also in records that have not changed since, which no incremental read would see."""
+    sync("sync_contacts")
+    contact = some_contact()
+    hide(simulator, "Contact", "Position__c")
+    sync("sync_contacts")
+    simulator.set_raw("Contact", contact, touch=False, Position__c="New position")
+    sync("sync_contacts")
+    assert in_cache(Contact)[contact]["position"] != "New position"
+    show(simulator, "Contact", "Position__c")
+    sync("sync_contacts")
+    assert_equal(simulator, Contact)
+    assert not UnreadableField.objects.exists()
+    assert last_run("contacts").mode == SyncRun.Mode.FULL
+    sync("sync_contacts")
+    assert last_run("contacts").mode == SyncRun.Mode.INCREMENTAL
+
+
+def test_a_record_that_is_new_meanwhile_has_none_until_then(simulator: Simulator) -> None:
+    sync("sync_contacts")
+    made = simulator.create(
+        "Contact", LastName="New", FV_Status__c="confirmed_faculty", Position__c="There",
+        Accounts_UUID__c="11111111-1111-4111-8111-111111111111",
+    )  # fmt: skip
+    hide(simulator, "Contact", "Position__c")
+    sync("sync_contacts")
+    assert in_cache(Contact)[made]["position"] is None
+    show(simulator, "Contact", "Position__c")
+    sync("sync_contacts")
+    assert in_cache(Contact)[made]["position"] == "There"
+
+
+def test_a_field_of_a_parent_may_be_lost_too(simulator: Simulator) -> None:
+    """An adoption's contact is its opportunity's."""
+    sync("sync_all")
+    before = {key: row["contact_id"] for key, row in in_cache(Adoption).items()}
+    hide(simulator, "Opportunity", "Contact__c")
+    sync("sync_adoptions", force=True)
+    assert {key: row["contact_id"] for key, row in in_cache(Adoption).items()} == before
+    show(simulator, "Opportunity", "Contact__c")
+    sync("sync_adoptions")
+    assert_equal(simulator, Adoption)
+
+
+@pytest.mark.parametrize("field", ["SystemModstamp", "FV_Status__c", "Accounts_UUID__c"])
+def test_what_a_read_needs_fails_it(simulator: Simulator, field: str) -> None:
+    sync("sync_contacts")
+    before = in_cache(Contact)
+    hide(simulator, "Contact", field)
+    with pytest.raises(CommandError):
+        sync("sync_contacts")
+    assert field in last_run("contacts").message
+    assert in_cache(Contact) == before
+
+
+def test_an_object_that_is_gone_fails_alone(simulator: Simulator) -> None:
+    """Renamed, or its right was taken away: nothing is left of it to read."""
+    sync("sync_all")
+    simulator.fail("error", path="FROM.Contact", times=None, code="INVALID_TYPE", status=400, message="no Contact")
+    simulator.fail("error", path="sobjects/Contact/describe", times=None, code="NOT_FOUND", status=404, message="no")
+    with pytest.raises(CommandError, match=r"failed: contacts$"):
+        sync("sync_all")
+    assert not UnreadableField.objects.exists()
+
+
+def test_run_health_status_and_check_name_the_field_and_the_remedy(
+    simulator: Simulator, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sync()
+    assert client.get("/healthz/").json()["fields"]["unreadable"] == []
+    hide(simulator, "Contact", "Position__c")
+    said = StringIO()
+    call_command("sync_contacts", stdout=said, stderr=said)
+    assert "Contact.Position__c" in said.getvalue()
+    answer = client.get("/healthz/").json()
+    assert answer["fields"]["unreadable"] == ["Contact.Position__c"]
+    assert "Read access" in answer["fields"]["remedy"]
+    said = StringIO()
+    call_command("sync_status", stdout=said)
+    assert any("Contact.Position__c" in line and "Read access" in line for line in said.getvalue().splitlines())
+    with pytest.raises(CommandError):
+        call_command("sf", "check", stdout=said)
+    assert "fix  fields of Contact: grant the API user read access to Position__c" in said.getvalue()
+
+
+def test_while_all_can_be_read_nothing_is_asked(simulator: Simulator) -> None:
+    sync("sync_contacts")
+    sync("sync_contacts")
+    assert simulator.calls_to("describe") == 0
+
+
+def test_only_a_degraded_service_is_still_well(simulator: Simulator, client: Client) -> None:
+    UnreadableField.objects.create(object="contacts", column="position", field="Contact.Position__c")
+    SyncRun.objects.all().delete()
+    answer = client.get("/healthz/")
+    body = json.loads(answer.content)
+    assert body["fields"]["ok"] is True
+    assert body["status"] == "unhealthy", "nothing was synced yet, which is worse"
