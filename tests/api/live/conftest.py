@@ -26,4 +26,4 @@ def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """As patient as ever, only quicker."""
-    monkeypatch.setattr(live, "SECONDS", 0.5)
+    monkeypatch.setattr(live, "SECONDS", 1.5)

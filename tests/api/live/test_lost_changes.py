@@ -36,7 +36,7 @@ def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact
 def test_an_answer_lost_before_anything_was_done_is_seen_too(
     user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
 ) -> None:
-    salesforce.fail(fault, path=PATCH, **({"seconds": 1} if fault == "hang" else {}))
+    salesforce.fail(fault, path=PATCH, **({"seconds": 3} if fault == "hang" else {}))
     answer = put(user, {"first_name": "Inés"})
     assert answer.status_code == 503
     assert "it is not there so far" in answer.json()["message"]
@@ -68,7 +68,7 @@ def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: 
 def test_sending_again_what_came_late_does_no_harm(
     user: Client, salesforce: Simulator, contact: str, hurry: None
 ) -> None:
-    salesforce.fail("delay", path=PATCH, seconds=0.8)
+    salesforce.fail("delay", path=PATCH, seconds=2.5)
     assert put(user, {"first_name": "Inés"}).status_code == 503
     deadline = time.monotonic() + 60
     while in_salesforce(salesforce, contact)["FirstName"] != "Inés":
