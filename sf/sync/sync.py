@@ -18,7 +18,7 @@ from sf.salesforce.reads import CannotFinish
 from sf.sync import runs, usage
 from sf.sync.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
 from sf.sync.identity import AnotherOrg
-from sf.sync.lease import LeaseLost, fence, sole_runner
+from sf.sync.lease import LeaseLost, RanTooLong, fence, sole_runner
 from sf.sync.runs import Synced
 from sf.sync.under_way import skip_busy_run
 
@@ -117,7 +117,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _is_final(self, error: Exception) -> bool:
         """Whether the same read, gone on with by the next run, would fail again."""
-        passes = isinstance(error, SalesforceError | OperationalError | InterfaceError)
+        passes = isinstance(error, SalesforceError | OperationalError | InterfaceError | RanTooLong)
         return isinstance(error, RequestRefused) or not passes
 
     def run(self) -> SyncRun:

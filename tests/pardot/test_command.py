@@ -96,7 +96,8 @@ def test_entities_go_by_name_alias_and_group(names: str, wanted: set[str]) -> No
 
 
 @pytest.mark.parametrize("names", ["froms", "forms,froms", ""])
-def test_an_unknown_entity_lists_the_known_ones(names: str) -> None:
+def test_an_unknown_entity_lists_the_known_ones(names: str, settings: Any) -> None:
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001CAA"
     with pytest.raises(CommandError, match=r"unknown entity .* landing_pages \(lps\), .* assets \(group\)"):
         camp_sync("--entities", names)
 

@@ -79,7 +79,7 @@ def test_usage_is_noted_for_the_admin(simulator: Simulator) -> None:
     simulator.post("/limits", {"daily_max": 2_000, "daily_used": 100})
     sync("sync_accounts")
     config = SyncConfig.load()
-    assert (config.last_usage_value, config.last_usage_limit) == (103, 2_000), "limits, count and page"
+    assert (config.last_usage_value, config.last_usage_limit) == (104, 2_000), "limits, org, count and page"
     assert config.last_usage_check is not None
     assert config.instance_url == simulator.variables["SALESFORCE_HOST"]
 

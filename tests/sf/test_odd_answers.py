@@ -19,7 +19,7 @@ REST, BULK = 10**9, 1
 CALLS = {
     "the limits": (REST, "/limits"),
     "the count": (REST, "COUNT"),
-    "a page": (REST, "q=SELECT.Id"),
+    "a page": (REST, "q=SELECT.Id(?!.*Organization)"),
     "a new job": (BULK, "jobs/query$"),
     "a job's state": (BULK, r"jobs/query/\w+$"),
 }

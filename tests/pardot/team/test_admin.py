@@ -22,9 +22,11 @@ from pardot.models import ConfiguredValue, DayNote, Exemption, Prospect, Task, T
 from tests.pardot.team import records
 
 ENTERED: list[type[Model]] = [ConfiguredValue, DayNote, Exemption, Task, TeamMember]
+NOT_SHOWN: list[type[Model]] = [models.CachedBusinessUnit]
 READ_ONLY: list[type[Model]] = [
     model for model in map(models.__dict__.get, models.__all__)
-    if isinstance(model, type) and issubclass(model, Model) and not model._meta.abstract and model not in ENTERED
+    if isinstance(model, type) and issubclass(model, Model) and not model._meta.abstract
+    and model not in [*ENTERED, *NOT_SHOWN]
 ]  # fmt: skip
 
 
