@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from pardot.errors import API_TIMEOUT, error_from_answer
+from pardot.errors import API_TIMEOUT, Redirected, error_from_answer, redirection
 from sf.salesforce.answers import UnusableAnswer
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
@@ -65,6 +65,7 @@ class PardotClient:
         self.rows_in_time: int | None = None
         """Rows at once that Pardot still answers in time; ``None`` while it has answered all."""
         self._learning = threading.Lock()
+        self._was_redirected = False
 
     @property
     def salesforce(self) -> SalesforceClient:
@@ -131,7 +132,8 @@ class PardotClient:
     def _attempt(
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """One attempt; only a session that has expired is renewed.
+        """One attempt; a session that has expired is renewed, and once in the life of a client one that was redirected:
+        a login page answers that way.
 
         A session may expire again before its first use: another thread was refused with it. One renewal for each of
         the calls that may be open is fair; a session refused more often is refused for good.
@@ -142,9 +144,18 @@ class PardotClient:
                 return self._send(session, method, path, params, body)
             except SessionExpired as error:
                 refusal = error
+            except Redirected:
+                if not self._may_renew_redirected():
+                    raise
+                return self._send(self._salesforce.renewed_session(session), method, path, params, body)
             session = self._salesforce.renewed_session(session)
         message = f"{refusal}. {self._salesforce.after_renewal}"
         raise LoginFailed(message, code=refusal.code, status=refusal.status) from refusal
+
+    def _may_renew_redirected(self) -> bool:
+        with self._learning:
+            may, self._was_redirected = not self._was_redirected, True
+        return may
 
     def _send(
         self, session: Session, method: str, path: str, params: Mapping[str, str], body: Mapping[str, str] | None
@@ -166,7 +177,10 @@ class PardotClient:
                 data=None if body is None else json.dumps(body).encode(),
             )
         self.usage = _usage(answer.headers.get("x-api-usage", "")) or self.usage
-        if answer.status_code >= 300:
+        if 300 <= answer.status_code < 400:
+            location = answer.headers.get("Location", "")
+            raise redirection(answer.status_code, location, host=self._url, asked=f"{method} {path}")
+        if answer.status_code >= 400:
             raise error_from_answer(answer.status_code, answer.content, asked=f"{method} {path}")
         return answer
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sf.salesforce.errors import (
     DailyLimitReached,
@@ -24,6 +25,10 @@ from sf.salesforce.refusals import Group
 
 class PageTokenGone(QueryLocatorGone):
     """A page token has expired or is not known: go on behind the last id."""
+
+
+class Redirected(TransientError):
+    """The answer leads elsewhere, whatever its body says: Pardot has refused nothing. A new session may help."""
 
 
 class WrongBusinessUnit(RequestRefused):
@@ -88,6 +93,14 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
         error = _known_form(status, code, said, asked)
     error.reason = said
     return error
+
+
+def redirection(status: int, location: str, *, host: str, asked: str) -> Redirected:
+    """Return the error of an answer that leads to ``location``."""
+    target = urlsplit(location)
+    elsewhere = target.netloc and target.netloc != urlsplit(host).netloc
+    leads = f": it leads to {target.scheme or 'https'}://{target.netloc}" if elsewhere else ""
+    return Redirected(f"Pardot's host answered {status} to {asked} (check PARDOT_API_URL{leads})", status=status)
 
 
 def _known_form(status: int, code: int, said: str, asked: str) -> SalesforceError:

@@ -25,6 +25,23 @@ def test_errors_that_pass_are_tried_again(pardot: Pardot, code: int) -> None:
     assert_equal(pardot, entities.FORMS)
 
 
+@pytest.mark.parametrize(("status", "body"), [(301, ""), (302, '{"code": 49, "message": "Access Denied"}'), (308, "")])
+def test_a_redirect_passes_whatever_its_body_says(pardot: Pardot, simulator: Simulator, status: int, body: str) -> None:
+    simulator.fail("status", path="objects/forms", times=3, status=status, body=body, headers={"Location": "/login"})
+    camp_sync("--entities", "forms")
+    assert_equal(pardot, entities.FORMS)
+    assert simulator.calls_to("oauth2/token") == 2, "the session may have ended: one new login, not one for each answer"
+
+
+def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Simulator) -> None:
+    headers = {"Location": "https://pi.demo.pardot.com/api"}
+    simulator.fail("status", path="/api/v5/", times=None, status=302, headers=headers)
+    with pytest.raises(
+        CommandError, match=r"answered 302 to GET tags \(check PARDOT_API_URL: it leads to https://pi\.demo"
+    ):
+        camp_sync("--entities", "forms")
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
