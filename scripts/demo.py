@@ -131,6 +131,7 @@ SFAPI is running with made-up data from the simulator.
            {here}/api/v1/docs/    the API, to read and to try
            {here}/admin/          user "admin", password "{environment["DJANGO_SUPERUSER_PASSWORD"]}"
            http://localhost:{CONTROL_PORT}/         the simulator: change records, make Salesforce fail
+           http://localhost:{CONTROL_PORT}/picker/?api={here}/api/v1   another site's school picker
 
   Try      curl -H "Authorization: Bearer {key}" {here}/api/v1/books
            curl "{here}/api/v1/schools?name=college&limit=3"
@@ -257,7 +258,15 @@ def _environment() -> dict[str, str]:
         **_simulator_variables(),
         "SIMULATOR_URL": f"http://localhost:{CONTROL_PORT}",
         "DEMO_USER_UUID": SUPER_USER_UUID,
+        **_trusted_pages(),
     }
+
+
+def _trusted_pages() -> dict[str, str]:
+    """Let the simulator's picker ask the API, and a page under development on port 3000 sign its requests too."""
+    page = "http://localhost:3000"
+    usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
+    return {name: os.environ.get(name) or value for name, value in usual.items()}
 
 
 def _simulator_variables() -> dict[str, str]:
@@ -283,7 +292,7 @@ def _parse(path: Path) -> dict[str, str]:
 
 def _write_variables(environment: dict[str, str]) -> None:
     own = ("SFAPI_ENV_FILE", "DEBUG", "SFAPI_DATA_DIR", "SIMULATOR_URL", "DEMO_USER_UUID", "SFAPI_DEMO_KEY",
-           "DJANGO_SUPERUSER_PASSWORD")  # fmt: skip
+           "DJANGO_SUPERUSER_PASSWORD", *_trusted_pages())  # fmt: skip
     names = [*own, *_simulator_variables()]
     lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
     VARIABLES.touch(mode=0o600)

@@ -19,9 +19,12 @@ from simulator.server import Send
 from simulator.world import World
 
 _FILES = Path(__file__).parent / "static"
+_POLICY = "default-src 'self'; frame-ancestors 'none'"
+_PICKER_POLICY = f"{_POLICY}; img-src data:; connect-src http://localhost:* http://127.0.0.1:*"
+"""The picker asks an API that runs on another port of this machine."""
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -63,11 +66,11 @@ def _is_from_here(request: Request) -> bool:
     return urlsplit(f"//{request.headers.get('host', '')}").hostname in LOOPBACK_HOSTS
 
 
-def _file(name: str) -> Handler:
+def _file(name: str, policy: str = _POLICY) -> Handler:
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
 
     def answer(_request: Request) -> Response:
-        headers = {"Content-Type": f"{content_type}; charset=utf-8"}
+        headers = {"Content-Type": f"{content_type}; charset=utf-8", "Content-Security-Policy": policy}
         return Response(200, (_FILES / name).read_bytes(), headers)
 
     return answer
@@ -79,6 +82,9 @@ def site(world: World, variables: Callable[[], str]) -> Site:
     router.add("GET", "/", _file("page.html"))
     for name in ("page.js", "page.css"):
         router.add("GET", f"/{name}", _file(name))
+    router.add("GET", "/picker/", _file("picker.html", _PICKER_POLICY))
+    for name in ("picker.js", "picker.css"):
+        router.add("GET", f"/picker/{name}", _file(name))
     plain = {"Content-Type": "text/plain; charset=utf-8"}
     router.add("GET", "/variables", lambda _request: Response(200, variables().encode(), dict(plain)))
     for add_routes in (

@@ -74,12 +74,12 @@ def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Sit
 
 @pytest.fixture(scope="package")
 def camp_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """After a full survey of the simulator as it was made."""
+    """After a full survey of the simulator as it was made. Pages of the simulator may ask it."""
     simulator_process.reset()
     database = copy_of(prepared_database, f"{OURS}_camp")
     done = manage("camp_sync", "--survey", variables=simulator_process.variables, database=database)
     assert done.returncode == 0, done.stderr
-    with serve(database, CookieMaker(), deployed) as site:
+    with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:
         yield site
 
 

@@ -107,7 +107,7 @@ def test_refusals_say_why(simulator: RunningSimulator) -> None:
 def test_the_page_and_its_files_are_served(simulator: RunningSimulator) -> None:
     page = requests.get(f"{simulator.control_url}/", timeout=30)
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
-    for name in ("page.css", "page.js"):
+    for name in ("page.css", "page.js", "picker/"):
         assert f"/{name}" in page.text
         assert requests.get(f"{simulator.control_url}/{name}", timeout=30).status_code == 200
 

@@ -1,0 +1,127 @@
+// A stand-in for openstax.org's school picker: an editable combobox with a list (WAI-ARIA Authoring Practices).
+const PAUSE = 300;
+const SHOWN = 10;
+const WITHOUT_SPACES = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]/;
+
+const byId = (id) => document.getElementById(id);
+const [input, list, status, chosen] = ["school", "schools", "status", "chosen"].map(byId);
+const api = new URLSearchParams(location.search).get("api") ?? "http://localhost:8000/api/v1";
+
+let timer;
+let asked = new AbortController();
+let active = -1;
+
+byId("api").value = api;
+byId("origin").textContent = location.origin;
+
+input.addEventListener("input", () => {
+  asked.abort();
+  clearTimeout(timer);
+  const text = input.value.trim();
+  if (text.length < (WITHOUT_SPACES.test(text) ? 2 : 3)) {
+    offer([]);
+    status.textContent = "";
+    return;
+  }
+  timer = setTimeout(ask, PAUSE, text);
+});
+
+async function ask(text) {
+  asked = new AbortController();
+  const { signal } = asked;
+  const address = new URL(`${api.replace(/\/$/, "")}/schools`);
+  address.searchParams.set("name", text);
+  try {
+    const answer = await fetch(address, { credentials: "omit", signal });
+    await take(answer, text);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    offer([]);
+    status.textContent = "The schools cannot be reached. Check the address and CORS_ALLOWED_ORIGINS.";
+  }
+}
+
+async function take(answer, text) {
+  if (answer.status === 404) {
+    offer([]);
+    status.textContent = `No school matches “${text}”.`;
+  } else if (answer.status === 429) {
+    const seconds = Number(answer.headers.get("Retry-After")) || 10;
+    status.textContent = `Too many searches. The next one is in ${seconds} seconds.`;
+    timer = setTimeout(ask, seconds * 1000, text);
+  } else if (answer.ok) {
+    const { count, schools } = await answer.json();
+    offer(schools.slice(0, SHOWN));
+    status.textContent = count === 1 ? "1 school." : `${count.toLocaleString("en-US")} schools.`;
+  } else {
+    offer([]);
+    status.textContent = (await answer.json()).message;
+  }
+}
+
+function offer(schools) {
+  list.replaceChildren(...schools.map(option));
+  list.hidden = schools.length === 0;
+  input.setAttribute("aria-expanded", String(!list.hidden));
+  mark(-1);
+}
+
+function option(school, number) {
+  const line = document.createElement("li");
+  line.id = `school-${number}`;
+  line.role = "option";
+  line.ariaSelected = "false";
+  line.dataset.name = school.name;
+  const about = document.createElement("small");
+  about.textContent = [school.type, school.country].filter(Boolean).join(" · ");
+  line.append(school.name, about);
+  // Not "click": the input would lose the focus first.
+  line.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    choose(line);
+  });
+  return line;
+}
+
+function mark(number) {
+  active = number;
+  [...list.children].forEach((line, index) => { line.ariaSelected = String(index === number); });
+  const line = list.children[number];
+  line?.scrollIntoView({ block: "nearest" });
+  if (line) input.setAttribute("aria-activedescendant", line.id);
+  else input.removeAttribute("aria-activedescendant");
+}
+
+function choose(line) {
+  asked.abort();
+  clearTimeout(timer);
+  input.value = line.dataset.name;
+  chosen.textContent = line.dataset.name;
+  status.textContent = "";
+  offer([]);
+}
+
+function close() {
+  if (list.hidden) input.value = "";
+  offer([]);
+}
+
+const KEYS = {
+  ArrowDown: (length) => mark((active + 1) % length),
+  ArrowUp: (length) => mark((Math.max(active, 0) + length - 1) % length),
+  Enter: () => choose(list.children[active]),
+};
+
+input.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") return close();
+  const length = list.children.length;
+  const move = KEYS[event.key];
+  if (!move || list.hidden || (event.key === "Enter" && active < 0)) return;
+  event.preventDefault();
+  move(length);
+});
+
+input.addEventListener("blur", () => {
+  asked.abort();
+  offer([]);
+});
