@@ -125,8 +125,8 @@ import time
 from datetime import timedelta
 from django.utils import timezone
 from pardot import rollups
-from pardot.finish import finish
-from pardot.sync.entities import Tier
+from pardot.pipeline.after_sync import finish
+from pardot.catalog.entities import Tier
 began = time.monotonic()
 now = timezone.now()
 rollups.count_days((now - timedelta(days=400)).date(), None)

@@ -17,7 +17,7 @@ import django
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
     django.setup()
-    from pardot.sync.entities import ACTIVITIES, PROSPECTS
+    from pardot.catalog.entities import ACTIVITIES, PROSPECTS
 
     began = time.monotonic()
     stored = sum(copy(entity, pages=int(sys.argv[1])) for entity in (PROSPECTS, ACTIVITIES))
@@ -26,7 +26,7 @@ def main() -> None:
 
 def copy(entity: Any, *, pages: int) -> int:
     """The first pages of an object; how many rows."""
-    from pardot.connection import PardotCalls, pardot_client
+    from pardot.platform.connection import PardotCalls, pardot_client
     from sf.connection import salesforce_client
     from sf.sync.usage import UsageCounter
 

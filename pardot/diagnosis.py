@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from pardot.business_unit import AnotherBusinessUnit, check_business_unit
-from pardot.client import PardotClient
-from pardot.connection import PardotCalls, client_of_any_unit
-from pardot.sync.entities import ALL, PardotEntity
-from pardot.sync.people import PEOPLE, PersonObject
+from pardot.catalog.entities import ALL, PardotEntity
+from pardot.orphans.people import PEOPLE, PersonObject
+from pardot.platform.business_unit import AnotherBusinessUnit, check_business_unit
+from pardot.platform.client import PardotClient
+from pardot.platform.connection import PardotCalls, client_of_any_unit
 from sf.diagnosis import Finding, register
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient

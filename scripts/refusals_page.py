@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pardot.errors import CODES as PARDOT_CODES
+from pardot.platform.errors import CODES as PARDOT_CODES
 from sf.salesforce.refusals import REFUSALS, Group
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "refusals.md"

@@ -21,7 +21,7 @@ api_v1.add_router("/pardot", pardot_router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing, name="landing"),
-    path("pardot/", include("pardot.urls")),
+    path("pardot/", include("pardot.dashboard.urls")),
     path("sign-in/", sign_in, name="sign-in"),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),

@@ -9,8 +9,8 @@ import pytest
 
 from accounts_client.client import AccountsClient
 from outgoing.sessions import OutgoingSession
-from pardot.channels.slack import post_to_slack
-from pardot.connection import PardotCalls, pardot_client
+from pardot.platform.connection import PardotCalls, pardot_client
+from pardot.reports.channels.slack import post_to_slack
 from sf.connection import salesforce_client
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.records import simple_salesforce

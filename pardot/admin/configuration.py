@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pardot.admin.team import acting_name
-from pardot.configuration import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
+from pardot.configuration.values import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
 from pardot.models import ConfiguredValue
-from pardot.reconfiguration import value_change, value_reset
+from pardot.pipeline.after_change import value_change, value_reset
 
 _SHOWN = 120
 

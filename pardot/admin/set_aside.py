@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pardot.sync.retry import retries
+from pardot.pipeline.retry import retries
 from sf.sync.retry import RETRIES
 
 RETRIES.update(retries())

@@ -10,11 +10,11 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from pardot.areas import Area
-from pardot.exemptions import BadExemption, check_exemption
-from pardot.issues import ISSUES
+from pardot.domain.areas import Area
+from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, Task, TeamMember
-from pardot.tasks import BadTask, age_days, check_asset, is_overdue, note_status
+from pardot.planning.tasks import BadTask, age_days, check_asset, is_overdue, note_status
+from pardot.scoring.exemptions import BadExemption, check_exemption
 
 
 class TeamMemberForm(forms.ModelForm):
@@ -123,7 +123,7 @@ class TaskAdmin(SignedAdmin):
 
 
 class ExemptionForm(forms.ModelForm):
-    """``pardot/exemptions.py`` says what may be exempt from what."""
+    """``pardot/scoring/exemptions.py`` says what may be exempt from what."""
 
     issue = forms.ChoiceField(choices=[(issue.key, issue.key) for issue in ISSUES if not issue.is_percentage])
 

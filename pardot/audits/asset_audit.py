@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.areas import Area
 from pardot.audits.inputs import AuditInputs
+from pardot.domain.areas import Area
 from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
 from sf.sync.lock import wait_to_merge

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit, Figure, Flag, activity_join, blank
+from pardot.domain.areas import Area
 from pardot.models import AssetKind, Campaign
 
 _CONTENT = ("forms", "landing_pages", "list_emails", "custom_redirects")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import (
     CHAIN,
     CHAIN_NEEDS,
@@ -14,6 +13,7 @@ from pardot.audits.asset_audit import (
     activities_of,
     activity_join,
 )
+from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind
 from pardot.models.audited import Audited
 

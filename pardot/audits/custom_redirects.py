@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.content import active_content_audit
+from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind, CustomRedirect
 
 AUDIT = active_content_audit(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import Figure, Flag, activities_of
 from pardot.audits.content import active_content_audit
+from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind, Form
 
 _ERRORS = activities_of(ActivityType.ERROR)

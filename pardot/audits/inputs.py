@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from pardot.configuration import Configuration, configuration
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import ACTIVITIES
+from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
-from pardot.sync.entities import ACTIVITIES
-from pardot.sync.state import complete_reads
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
 """A look-back that ended longer ago says nothing about now."""

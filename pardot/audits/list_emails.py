@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import Flag, blank
 from pardot.audits.content import content_audit
+from pardot.domain.areas import Area
 from pardot.models import ListEmail
 
 AUDIT = content_audit(Area.LIST_EMAILS, ListEmail, Flag("no_subject", blank("a.subject")))

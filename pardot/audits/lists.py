@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit, Flag, blank
+from pardot.domain.areas import Area
 from pardot.models import List
 
 _CHANGED = "coalesce(a.updated_at, a.created_at)"

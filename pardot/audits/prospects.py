@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.areas import Area
 from pardot.audits.inputs import AuditInputs, look_back
+from pardot.catalog.entities import ACTIVITIES, PROSPECTS
+from pardot.domain.areas import Area
 from pardot.models import AuditSummary
-from pardot.rollups import ENGAGEMENT_DAYS
-from pardot.sync.entities import ACTIVITIES, PROSPECTS
+from pardot.sync.rollups import ENGAGEMENT_DAYS
 
 AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
 AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pardot.areas import Area
 from pardot.audits import campaigns, custom_redirects, forms, landing_pages, list_emails, lists, prospects, tags
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.domain.areas import Area
 from pardot.models import AuditSummary
 from sf.sync.lock import wait_to_merge
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Count
 
-from pardot.areas import Area
 from pardot.audits.inputs import AuditInputs
-from pardot.grading import percentage
+from pardot.domain.areas import Area
+from pardot.domain.grading import percentage
+from pardot.domain.object_types import area_of_object_type
 from pardot.models import (
     Campaign,
     CustomRedirect,
@@ -21,7 +22,6 @@ from pardot.models import (
     Prospect,
     TaggedObject,
 )
-from pardot.object_types import area_of_object_type
 
 MOST_PATTERNS = 500
 """So many are listed; those of the most tags."""

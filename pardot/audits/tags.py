@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit, Figure, Flag
 from pardot.audits.inputs import AuditInputs
 from pardot.audits.tag_figures import naming_patterns, object_type_coverage
+from pardot.domain.areas import Area
+from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
-from pardot.object_types import IS_PROSPECT
 
 _NEEDS = ("tagged_objects",)
 # Pardot's own count may be a day old, and the copy of its tagged objects may lack what it withholds.

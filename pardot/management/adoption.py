@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from pardot.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
-from pardot.connection import PardotCalls, client_of_any_unit
+from pardot.platform.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
+from pardot.platform.connection import PardotCalls, client_of_any_unit
 from sf.connection import salesforce_client
 from sf.management.adoption import agreed_on_terminal
 from sf.salesforce.errors import SalesforceError

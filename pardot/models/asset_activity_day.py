@@ -16,7 +16,7 @@ class AssetKind(models.TextChoices):
 
 
 class AssetActivityDay(models.Model):
-    """How many activities of a type an asset had on a day (UTC). Kept up by ``pardot/rollups.py``.
+    """How many activities of a type an asset had on a day (UTC). Kept up by ``pardot/sync/rollups.py``.
 
     An activity counts for each asset that it names: for its form and for its campaign.
     """

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from pardot.areas import Area
+from pardot.domain.areas import Area
 
 
 class Exemption(models.Model):

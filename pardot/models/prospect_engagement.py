@@ -6,7 +6,7 @@ from django.db import models
 class ProspectEngagement(models.Model):
     """What a prospect did in the 30 days that end at the last complete read of activities; none did: no row.
 
-    Kept up by ``pardot/rollups.py``: the figures can only change when activities are read.
+    Kept up by ``pardot/sync/rollups.py``: the figures can only change when activities are read.
     """
 
     prospect_id = models.BigIntegerField(primary_key=True)

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from pardot.areas import Area
+from pardot.domain.areas import Area
 
 
 class TeamMember(models.Model):

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.run import AUDIT_OF
-from pardot.exemptions import exempt_assets, exempt_counts, less_exempt
-from pardot.issues import BY_KEY, Issue, issue_of_flag
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.domain.issues import BY_KEY, Issue, issue_of_flag
 from pardot.models import AuditSummary
-from pardot.scorecard import activity_is_old, flag_count, today
+from pardot.scoring.exemptions import exempt_assets, exempt_counts, less_exempt
+from pardot.scoring.scorecard import activity_is_old, flag_count
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Lower
 
-from pardot.areas import Area
 from pardot.audits.run import AUDIT_OF
+from pardot.catalog.entities import FOLDERS
+from pardot.domain.areas import Area
+from pardot.domain.object_types import words_of
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
 from pardot.models.audited import BY_NAME
-from pardot.object_types import words_of
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
-from pardot.sync.entities import FOLDERS
 
 SHOWN = (
     "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",

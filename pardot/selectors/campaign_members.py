@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import CAMPAIGN_MEMBER_COUNTS, CAMPAIGN_MEMBERS
 from pardot.models import Campaign, CampaignMember, CampaignMemberCount, SalesforceCampaign
-from pardot.sync.entities import CAMPAIGN_MEMBER_COUNTS, CAMPAIGN_MEMBERS
-from pardot.sync.state import complete_reads
 from sf.models import Contact
 
 SHOWN = ("id", "lead_id", "contact_id", "status", "has_responded", "created_date", "first_responded_date")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.assets import as_known
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pardot.areas import Area
 from pardot.audits.asset_audit import CHAIN
+from pardot.domain.areas import Area
 from pardot.models import AuditSummary
 
 CONTENT = (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS)

@@ -16,18 +16,18 @@ from django.conf import settings
 from django.db import transaction
 from psycopg import sql
 
-from pardot import rollups
-from pardot.business_unit import business_unit_confirmation
-from pardot.campaign_dates import fill_campaign_dates
-from pardot.client import PardotClient
-from pardot.errors import WrongBusinessUnit
+from pardot.catalog.complete_reads import note_complete
+from pardot.catalog.entities import PardotEntity
 from pardot.models import Campaign, VisitorActivity
-from pardot.sync import quota
-from pardot.sync.entities import PardotEntity
+from pardot.platform import quota
+from pardot.platform.business_unit import business_unit_confirmation
+from pardot.platform.client import PardotClient
+from pardot.platform.errors import WrongBusinessUnit
+from pardot.sync import rollups
+from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
 from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
-from pardot.sync.state import note_complete
 from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed
 from sf.salesforce.refusals import Group

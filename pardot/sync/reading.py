@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.client import CEILING, FEWEST_ROWS, MOST_OPEN, Page, PardotClient
-from pardot.errors import PageTokenGone
+from pardot.platform.client import CEILING, FEWEST_ROWS, MOST_OPEN, Page, PardotClient
+from pardot.platform.errors import PageTokenGone
 from pardot.sync.slices import Slice
 from sf.salesforce.reads import TooMuchAsked
 from sf.sync.errors import SyncError

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from pardot.campaign_dates import fill_campaign_dates
+from pardot.catalog.complete_reads import note_complete
+from pardot.catalog.entities import CountedEntity
 from pardot.models import CampaignMemberCount, SalesforceCampaign, SalesforceHealth
-from pardot.sync.entities import CountedEntity
-from pardot.sync.state import note_complete
+from pardot.sync.campaign_dates import fill_campaign_dates
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.errors import RequestRefused, TransientError

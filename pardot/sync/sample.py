@@ -16,9 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from pardot.client import SMALL_PAGE, Page
-from pardot.errors import PageTokenGone
-from pardot.sync import quota
+from pardot.platform import quota
+from pardot.platform.client import SMALL_PAGE, Page
+from pardot.platform.errors import PageTokenGone
 from pardot.sync.engine import PardotSync
 from pardot.sync.reading import staged_text
 from sf.models import SyncRun

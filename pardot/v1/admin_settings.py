@@ -12,16 +12,16 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstrai
 
 from api.errors import Unprocessable, documented
 from api.fields import storable
-from pardot.areas import Area
-from pardot.configuration import (
+from pardot.configuration.values import (
     BadValue,
     CurrentValue,
     UnknownKey,
     configured_key,
     described_values,
 )
-from pardot.reconfiguration import value_change, value_reset
-from pardot.team import BadTeam, Member, team_replace, team_with_open_tasks
+from pardot.domain.areas import Area
+from pardot.pipeline.after_change import value_change, value_reset
+from pardot.planning.team import BadTeam, Member, team_replace, team_with_open_tasks
 from pardot.v1.fields import LARGEST_ID, SOMETHING_IN_IT, who_acts
 
 router = Router(tags=["pardot: settings"])

@@ -12,8 +12,8 @@ from pydantic import StringConstraints
 
 from api.errors import NotFound, documented
 from api.fields import PlainText, json_response
-from pardot.areas import Area
 from pardot.audits.run import AUDIT_OF
+from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
 from pardot.v1.health_of_area import AreaSummary, area_summary

@@ -10,15 +10,16 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from api.errors import documented
-from pardot.areas import Area
-from pardot.camp_days import camp_day
-from pardot.history import snapshots_before
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import FOLDERS, TAGGED_OBJECTS
+from pardot.domain.areas import Area
+from pardot.domain.days import today
 from pardot.models import DailySnapshot, EntityState
-from pardot.salesforce_coverage import Coverage, current_coverage
-from pardot.scorecard import Scorecard, current_scorecard, today
-from pardot.sync.entities import FOLDERS, TAGGED_OBJECTS
-from pardot.sync.state import complete_reads
-from pardot.tiers import synced_tier
+from pardot.scoring.camp_days import camp_day
+from pardot.scoring.history import snapshots_before
+from pardot.scoring.salesforce_coverage import Coverage, current_coverage
+from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.status.tiers import synced_tier
 from pardot.v1.snapshot_out import Snapshot, snapshot_values
 
 router = Router(tags=["pardot: score"])

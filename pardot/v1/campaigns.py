@@ -13,8 +13,8 @@ from ninja import Field, Path, Query, Router, Schema
 from api.errors import NotFound, documented
 from api.fields import SalesforceIdText, json_response
 from api.ids import given_id
-from pardot.areas import Area
-from pardot.grading import percentage
+from pardot.domain.areas import Area
+from pardot.domain.grading import percentage
 from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.campaign_members import MemberPage, member_page
 from pardot.selectors.campaigns import CampaignFilters, campaign_page

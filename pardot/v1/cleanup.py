@@ -7,13 +7,13 @@ from ninja import Field, Query, Router, Schema
 
 from api.error_types import ErrorType
 from api.errors import BadGateway, Unavailable, documented
-from pardot.areas import Area
-from pardot.cleanup import ActionTag, TaggedShare, action_tags, tagged_shares
-from pardot.cleanup_tags import TagsNotMade, TagsRefused, make_missing_tags
-from pardot.configuration import configuration
-from pardot.grading import percentage
-from pardot.scorecard import score_inputs
-from pardot.snapshots import as_number
+from pardot.configuration.values import configuration
+from pardot.domain.areas import Area
+from pardot.domain.grading import percentage
+from pardot.planning.triage import ActionTag, TaggedShare, action_tags, tagged_shares
+from pardot.planning.triage_tags import TagsNotMade, TagsRefused, make_missing_tags
+from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.snapshots import as_number
 
 router = Router(tags=["pardot: clean-up"])
 

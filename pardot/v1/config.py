@@ -11,11 +11,11 @@ from ninja import Field, Router, Schema
 
 from api.auth import signed_in_user
 from api.errors import documented
-from pardot.areas import Area
-from pardot.configuration import Configuration, configuration
-from pardot.issues import ISSUES
-from pardot.links import PARDOT_PAGES, pardot_base
+from pardot.configuration.values import Configuration, configuration
+from pardot.domain.areas import Area
+from pardot.domain.issues import ISSUES
 from pardot.models import TeamMember
+from pardot.platform.links import PARDOT_PAGES, pardot_base
 from sf.models import SyncConfig
 
 router = Router(tags=["pardot: configuration"])

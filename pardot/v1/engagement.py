@@ -12,7 +12,8 @@ from pydantic import StringConstraints
 
 from api.errors import NotFound, documented
 from api.fields import PlainText, json_response
-from pardot.engagement import (
+from pardot.domain.grading import percentage
+from pardot.selectors.engagement import (
     ProspectData,
     activities_of_prospect,
     described,
@@ -20,7 +21,6 @@ from pardot.engagement import (
     prospect_data,
     prospects_by_id,
 )
-from pardot.grading import percentage
 from pardot.selectors.prospects import (
     FEW,
     ORDERS,

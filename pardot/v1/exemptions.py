@@ -15,10 +15,10 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
-from pardot.areas import Area
-from pardot.asset_names import asset_names, campaigns_in_salesforce
-from pardot.exemptions import BadExemption, exemption_create, exemptions_filtered
+from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
+from pardot.domain.areas import Area
 from pardot.models import Exemption
+from pardot.scoring.exemptions import BadExemption, exemption_create, exemptions_filtered
 from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
 
 router = Router(tags=["pardot: team"])

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from api.errors import documented
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.selectors.gear import gear
 
 router = Router(tags=["pardot: assets"])

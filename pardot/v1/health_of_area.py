@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import Field, Schema
 
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.selectors.area_health import AreaHealth
 
 

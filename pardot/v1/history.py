@@ -13,9 +13,9 @@ from ninja.params.functions import Query
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import json_response
 from api.records.values import QueryDate
-from pardot.areas import Area
-from pardot.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
-from pardot.issues import BY_KEY
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
+from pardot.scoring.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
 from pardot.v1.snapshot_out import COLUMNS, Snapshot, snapshot_values, with_coverage
 
 router = Router(tags=["pardot: history"])

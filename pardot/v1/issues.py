@@ -13,14 +13,14 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from api.errors import NotFound, documented
 from api.fields import PlainText, storable
 from api.records.values import QueryDate
-from pardot.areas import Area
-from pardot.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
-from pardot.issue_tasks import issue_task_create
-from pardot.issues import BY_KEY
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
 from pardot.models import Task
-from pardot.scorecard import current_scorecard
-from pardot.snapshots import as_number
-from pardot.tasks import BadTask
+from pardot.planning.issue_tasks import issue_task_create
+from pardot.planning.tasks import BadTask
+from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
+from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.snapshots import as_number
 from pardot.v1.fields import SOMETHING_IN_IT, who_acts
 from pardot.v1.tasks import refused
 

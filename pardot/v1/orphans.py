@@ -12,9 +12,9 @@ from ninja import Field, Query, Router, Schema
 
 from api.errors import documented
 from api.fields import json_response
-from pardot.engagement import prospects_by_id
 from pardot.models import OrphanRecord, OrphanRun
-from pardot.orphans import RUNS_KEPT
+from pardot.orphans.compare import RUNS_KEPT
+from pardot.selectors.engagement import prospects_by_id
 
 Kind = OrphanRecord.Kind
 

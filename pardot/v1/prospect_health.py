@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from api.errors import documented
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.models import AuditSummary
 
 router = Router(tags=["pardot: prospects"])

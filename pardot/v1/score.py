@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from api.errors import documented
-from pardot.areas import Area
-from pardot.grading import AreaScore
-from pardot.scorecard import PersonScore, Scorecard, current_scorecard
-from pardot.snapshots import as_number
+from pardot.domain.areas import Area
+from pardot.domain.grading import AreaScore
+from pardot.scoring.scorecard import PersonScore, Scorecard, current_scorecard
+from pardot.scoring.snapshots import as_number
 
 router = Router(tags=["pardot: score"])
 

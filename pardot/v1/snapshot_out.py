@@ -8,8 +8,8 @@ from typing import Any
 from ninja import Field, Schema
 
 from pardot.models import DailySnapshot
-from pardot.salesforce_coverage import Coverage
-from pardot.snapshots import COUNTS, HEALTH_FIGURES
+from pardot.scoring.salesforce_coverage import Coverage
+from pardot.scoring.snapshots import COUNTS, HEALTH_FIGURES
 
 COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_scores", "issue_counts", *COUNTS)
 """What is read of a snapshot, in the order of the answer."""

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from api.errors import documented
-from pardot.entity_status import EntityStatus, Freshness, camp_status
 from pardot.models import PardotQuota
-from pardot.tiers import synced_tier
+from pardot.status.entities import EntityStatus, Freshness, camp_status
+from pardot.status.tiers import synced_tier
 from sf.models import SyncConfig, SyncRun
 
 router = Router(tags=["pardot: sync"])

@@ -7,7 +7,7 @@ from ninja import Field, Query, Router, Schema
 
 from api.errors import documented
 from api.fields import json_response
-from pardot.areas import Area
+from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, asset_page
 from pardot.v1.assets import AssetRecord

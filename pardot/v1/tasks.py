@@ -15,10 +15,10 @@ from api.auth import signed_in_user
 from api.errors import NotFound, Unprocessable, documented
 from api.fields import storable
 from api.records.values import QueryBoolean, QueryText
-from pardot.areas import Area
-from pardot.asset_names import campaigns_in_salesforce
+from pardot.catalog.asset_names import campaigns_in_salesforce
+from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
-from pardot.tasks import (
+from pardot.planning.tasks import (
     BadTask,
     TaskFilter,
     age_days,
@@ -28,7 +28,7 @@ from pardot.tasks import (
     task_delete,
     tasks_filtered,
 )
-from pardot.team import UnknownMember, member_by_account, member_by_name
+from pardot.planning.team import UnknownMember, member_by_account, member_by_name
 from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
 
 router = Router(tags=["pardot: team"])

@@ -7,9 +7,9 @@ from ninja import Router, Schema
 
 from api.errors import documented
 from api.fields import json_response
-from pardot.texts.digest import digest
-from pardot.texts.digest_facts import digest_facts
-from pardot.texts.progress import progress, progress_facts
+from pardot.reports.digest import digest
+from pardot.reports.digest_facts import digest_facts
+from pardot.reports.progress import progress, progress_facts
 
 router = Router(tags=["pardot: texts"])
 

@@ -11,11 +11,11 @@ from pydantic import ConfigDict, StringConstraints
 
 from api.errors import Unprocessable, documented
 from api.fields import PlainText
-from pardot.areas import Area
-from pardot.issues import BY_KEY
-from pardot.scorecard import score_inputs
-from pardot.snapshots import as_number
-from pardot.what_if import BadFix, WhatIf, what_if
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
+from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.snapshots import as_number
+from pardot.scoring.what_if import BadFix, WhatIf, what_if
 
 router = Router(tags=["pardot: score"])
 

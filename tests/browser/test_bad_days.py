@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from pardot.tabs import TABS, Tab
+from pardot.dashboard.tabs import TABS, Tab
 from tests.browser.components import asked, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import SUPER_USER, Site, copy_of, name_of, serve

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pardot.tabs import TABS
+from pardot.dashboard.tabs import TABS
 from tests.browser.components import asked, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import Site

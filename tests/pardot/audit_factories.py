@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from pardot import rollups
 from pardot.audits import run
 from pardot.audits.inputs import audit_inputs
 from pardot.models import AuditSummary, EntityState, PardotRecord, VisitorActivity
+from pardot.sync import rollups
 
 NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
 UNTIL = datetime(2026, 6, 29, 3, 20, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import Any
 import requests
 from django.core.management import CommandError, call_command
 
+from pardot.catalog.entities import ALL, PardotEntity
 from pardot.models import PardotRecord
-from pardot.sync.entities import ALL, PardotEntity
 from sf.models import SyncRun
 from tests.simulated import Simulator
 

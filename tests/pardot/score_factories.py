@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from pardot.finish import finish
+from pardot.catalog.entities import ALL, Tier
 from pardot.models import (
     Campaign,
     DailySnapshot,
@@ -19,7 +19,7 @@ from pardot.models import (
     SalesforceHealth,
     TeamMember,
 )
-from pardot.sync.entities import ALL, Tier
+from pardot.pipeline.after_sync import finish
 
 NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 30)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from pardot.domain.days import today
 from pardot.models import (
     AuditSummary,
     Campaign,
@@ -20,7 +21,7 @@ from pardot.models import (
     Tag,
     TaggedObject,
 )
-from pardot.scorecard import current_scorecard, today
+from pardot.scoring.scorecard import current_scorecard
 from pardot.v1.assets import AssetHealth, AssetInventory, AssetList
 from pardot.v1.gear import GearSummary
 from pardot.v1.tags import TagList

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pardot.configuration import set_value
+from pardot.configuration.values import set_value
 from pardot.models import (
     AuditSummary,
     Campaign,

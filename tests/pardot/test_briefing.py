@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration import set_value
+from pardot.catalog.entities import ASSETS, Tier
+from pardot.configuration.values import set_value
 from pardot.models import DailySnapshot
-from pardot.sync.entities import ASSETS, Tier
 from sf.models import SyncRun
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import (

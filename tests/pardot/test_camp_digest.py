@@ -13,9 +13,9 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from pardot.channels import slack
-from pardot.channels.mail import mail_to
 from pardot.models import TeamMember
+from pardot.reports.channels import slack
+from pardot.reports.channels.mail import mail_to
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.audits.run import run_audits
-from pardot.configuration import set_value
+from pardot.catalog import entities
+from pardot.configuration.values import set_value
 from pardot.models import CustomRedirect, Exemption, Form, PardotQuota, Tag, TaggedObject
-from pardot.sync import entities
 from tests.pardot.prospect_rows import read_completely
 from tests.pardot.remote import Pardot, assert_equal, camp_sync
 from tests.simulated import Simulator

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from pardot.catalog import entities
 from pardot.models import DailySnapshot, Prospect
-from pardot.sync import entities
 from sf.models import SFAPIUsageLog, SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pardot.configuration import set_value
+from pardot.configuration.values import set_value
 from sf.models import SyncConfig
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import member

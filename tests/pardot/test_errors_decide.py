@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from pardot.catalog import entities
 from pardot.models import Form, PardotQuota
-from pardot.sync import entities
 from sf.models import SyncConfig, SyncRun
 from sf.sync.lease import is_running
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run

@@ -14,7 +14,7 @@ from django.db import IntegrityError, ProgrammingError, connection
 from django.test import Client
 from django.utils import timezone
 
-from pardot.freshness import expect_fresh_copies
+from pardot.status.expectations import expect_fresh_copies
 from sf import freshness
 from sf.models import SyncRun
 from sfapi.cron import scheduled_jobs

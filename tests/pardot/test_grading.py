@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pardot.areas import Area
-from pardot.grading import (
+from pardot.domain.areas import Area
+from pardot.domain.grading import (
     Count,
     Demerit,
     GradeThreshold,
@@ -22,7 +22,7 @@ from pardot.grading import (
     half_up,
     weighted_mean,
 )
-from pardot.issues import BY_KEY, ISSUES
+from pardot.domain.issues import BY_KEY, ISSUES
 
 THRESHOLDS = [
     GradeThreshold(grade, minimum) for grade, minimum in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration import set_value
-from pardot.issues import BY_KEY
+from pardot.configuration.values import set_value
+from pardot.domain.issues import BY_KEY
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import exempt, finished, form, member, read
 

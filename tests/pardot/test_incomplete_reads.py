@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError
 
+from pardot.catalog import entities
+from pardot.catalog.complete_reads import complete_reads
 from pardot.models import Form, Prospect, TaggedObject, VisitorActivity
-from pardot.sync import entities
 from pardot.sync.slices import SLICES
-from pardot.sync.state import complete_reads
 from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
 from tests.sf.processes import Start, kill, wait_for
@@ -232,7 +232,7 @@ def test_more_rows_than_the_ceiling_arrive_complete(
 def test_a_ceiling_that_nobody_tells_of_is_passed_too(
     pardot: Pardot, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pardot.client._CEILING_REACHED", "not sent")
+    monkeypatch.setattr("pardot.platform.client._CEILING_REACHED", "not sent")
     monkeypatch.setattr("pardot.sync.reading.CEILING", 100)
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(ceiling=100)

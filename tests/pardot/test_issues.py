@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration import set_value
-from pardot.issue_list import listed_issue
-from pardot.issue_tasks import issue_task_create
-from pardot.issues import BY_KEY
+from pardot.configuration.values import set_value
+from pardot.domain.issues import BY_KEY
 from pardot.models import Form, Task
-from pardot.scorecard import current_scorecard
+from pardot.planning.issue_tasks import issue_task_create
+from pardot.scoring.issue_list import listed_issue
+from pardot.scoring.scorecard import current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read
 from tests.sf.processes import wait_for

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from pardot.audits.run import run_audits
+from pardot.domain.object_types import area_of_object_type
 from pardot.models import Form, Tag, TaggedObject
-from pardot.object_types import area_of_object_type
 from tests.pardot.prospect_rows import prospect, read_completely
 
 

@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError
 
 from pardot.models import DailySnapshot, EntityState, OrphanRecord, OrphanRun
-from pardot.sync import orphan_check, people
-from pardot.sync.camp import Camp
+from pardot.orphans import check as orphan_check
+from pardot.orphans import people
+from pardot.pipeline.run import Camp
 from pardot.sync.options import CampOptions
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.salesforce.ids import id_of_18
@@ -179,7 +180,7 @@ def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
 def test_details_are_capped_and_counts_are_not(
     pardot: Pardot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pardot.orphans.RECORDS_A_KIND", 3)
+    monkeypatch.setattr("pardot.orphans.compare.RECORDS_A_KIND", 3)
     check_orphans()
     run, expected = OrphanRun.objects.latest(), naive(pardot, simulator)
     assert {kind: getattr(run, kind) for kind in expected} == {kind: len(ids) for kind, ids in expected.items()}

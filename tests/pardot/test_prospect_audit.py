@@ -13,9 +13,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pardot.areas import Area
 from pardot.audits.inputs import audit_inputs
 from pardot.audits.prospects import AUDIT
+from pardot.domain.areas import Area
 from pardot.models import AuditSummary, Prospect, ProspectEngagement
 from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
 

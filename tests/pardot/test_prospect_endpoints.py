@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.audits.run import run_audits
-from pardot.engagement import activities_of_prospect, prospect_data
 from pardot.models import Campaign, ContactCategoryScore, Form, LeadCategoryScore, Prospect
+from pardot.selectors.engagement import activities_of_prospect, prospect_data
 from tests.pardot.prospect_rows import activity, crm_id, engaged, prospect, read_completely
 
 pytestmark = pytest.mark.django_db

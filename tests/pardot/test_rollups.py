@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pardot import rollups
+from pardot.catalog import entities
 from pardot.models import AssetActivityDay, EntityState, ProspectEngagement, VisitorActivity
-from pardot.sync import entities
+from pardot.sync import rollups
 from tests.pardot.remote import Pardot, camp_sync
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from pardot.areas import Area
-from pardot.configuration import reset_value, set_value
+from pardot.configuration.values import reset_value, set_value
+from pardot.domain.areas import Area
 from pardot.models import Form
-from pardot.scorecard import current_scorecard
+from pardot.scoring.scorecard import current_scorecard
 from tests.pardot.score_factories import (
     NOW,
     TODAY,

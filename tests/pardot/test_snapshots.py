@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from pardot.catalog.entities import ASSETS, Tier
 from pardot.models import DailySnapshot, EntityState, OrphanRun, Prospect, VisitorActivity
-from pardot.sync.entities import ASSETS, Tier
 from tests.pardot.remote import Pardot, camp_sync
 from tests.pardot.score_factories import (
     NOW,

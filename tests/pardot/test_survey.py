@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pardot.catalog import entities
 from pardot.models import (
     Campaign,
     CampaignMember,
@@ -18,7 +19,6 @@ from pardot.models import (
     SalesforceHealth,
     VisitorActivity,
 )
-from pardot.sync import entities
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.sf.cache import assert_equal as assert_cached
 from tests.simulated import Simulator

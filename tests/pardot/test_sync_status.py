@@ -11,9 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from pardot.catalog.entities import ALL, LOCK
 from pardot.models import PardotQuota
-from pardot.sync.camp import LOCK
-from pardot.sync.entities import ALL
 from sf.models import SyncConfig, SyncRun
 from sf.sync.lease import is_running, sole_runner
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
@@ -191,7 +190,7 @@ def test_rows_are_not_counted_and_queries_do_not_grow(super_user: Client, django
 
 def test_the_runs_are_found_by_their_index(db: None) -> None:
     SyncRun.objects.bulk_create(SyncRun(object=f"object {number % 40}", state="done") for number in range(3_000))
-    from pardot import entity_status
+    from pardot.status import entities as entity_status
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE sf_syncrun")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pardot.areas import Area
-from pardot.configuration import set_value
+from pardot.configuration.values import set_value
+from pardot.domain.areas import Area
 from pardot.models import (
     AuditSummary,
     DailySnapshot,
@@ -26,10 +26,10 @@ from pardot.models import (
     Task,
     TeamMember,
 )
-from pardot.texts.digest import digest
-from pardot.texts.digest_facts import digest_facts
-from pardot.texts.progress import progress, progress_facts
-from pardot.texts.wording import long_date
+from pardot.reports.digest import digest
+from pardot.reports.digest_facts import digest_facts
+from pardot.reports.progress import progress, progress_facts
+from pardot.reports.wording import long_date
 
 pytestmark = pytest.mark.django_db
 

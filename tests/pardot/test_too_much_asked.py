@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pardot.sync import entities
+from pardot.catalog import entities
 from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator

@@ -9,8 +9,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
+from pardot.catalog import entities
 from pardot.models import CachedBusinessUnit, DailySnapshot, Prospect, Task
-from pardot.sync import entities
 from sf.models import SyncRun
 from tests.conftest import point_settings_at
 from tests.orgs import OTHER_UNIT, copied, new_ids, org_id, same_ids

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration import set_value
+from pardot.configuration.values import set_value
 from pardot.models import AuditSummary
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from pardot.areas import Area
-from pardot.configuration import set_value
+from pardot.configuration.values import set_value
+from pardot.domain.areas import Area
+from pardot.domain.days import today
 from pardot.models import DailySnapshot, DayNote, Task, TeamMember
-from pardot.scorecard import today
 
 DAYS = 45
 BY = "make demo"

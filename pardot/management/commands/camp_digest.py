@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from pardot.channels.errors import NotDelivered
-from pardot.channels.mail import mail_to
-from pardot.channels.slack import post_to_slack
-from pardot.freshness import DIGEST
-from pardot.texts.digest import digest
-from pardot.texts.digest_facts import digest_facts
+from pardot.reports.channels.errors import NotDelivered
+from pardot.reports.channels.mail import mail_to
+from pardot.reports.channels.slack import post_to_slack
+from pardot.reports.digest import digest
+from pardot.reports.digest_facts import digest_facts
+from pardot.status.expectations import DIGEST
 from sf.sync.jobs import recorded_job
 
 

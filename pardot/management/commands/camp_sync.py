@@ -10,15 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from pardot.finish import finish
-from pardot.freshness import CAMP_SYNC as JOB
+from pardot.catalog.entities import LOCK, PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.management.adoption import adopt_business_unit
 from pardot.models import DailySnapshot
-from pardot.sync.camp import LOCK, Camp
-from pardot.sync.entities import PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
-from pardot.sync.estimate import question
+from pardot.pipeline.after_sync import finish
+from pardot.pipeline.estimate import question
+from pardot.pipeline.run import Camp
+from pardot.status.expectations import CAMP_SYNC as JOB
+from pardot.status.tiers import tier_of
 from pardot.sync.options import CampOptions
-from pardot.tiers import tier_of
 from sf.management.questions import agreed_on_terminal
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun

@@ -14,9 +14,9 @@ from django.db import connection, transaction
 
 from api.models import SuperUser
 from pardot.audits.run import run_audits
-from pardot.configuration import KEYS, BadValue, configuration
+from pardot.configuration.values import KEYS, BadValue, configuration
 from pardot.models import ConfiguredValue, List
-from pardot.reconfiguration import value_change
+from pardot.pipeline.after_change import value_change
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
 from tests.pardot.team import records

@@ -11,8 +11,8 @@ from django.db.models import Sum
 from django.test import Client
 
 from api.models import User
+from pardot.catalog.entities import ACTIVITIES, FORMS
 from pardot.models import AssetActivityDay, AuditSummary, Form, ProspectEngagement, VisitorActivity
-from pardot.sync.entities import ACTIVITIES, FORMS
 from sf.models import RefusedRecord
 from tests.pardot.remote import Pardot, assert_equal, camp_sync
 

@@ -1,0 +1,69 @@
+"""Assets by type and id, as tasks and exemptions name them. A type is the name of an area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pardot.domain.areas import Area
+from pardot.models import (
+    Campaign,
+    CustomRedirect,
+    Form,
+    LandingPage,
+    List,
+    ListEmail,
+    PardotRecord,
+    Prospect,
+    Tag,
+)
+
+MODELS: Mapping[Area, type[PardotRecord]] = {
+    Area.CAMPAIGNS: Campaign,
+    Area.FORMS: Form,
+    Area.LANDING_PAGES: LandingPage,
+    Area.LISTS: List,
+    Area.LIST_EMAILS: ListEmail,
+    Area.CUSTOM_REDIRECTS: CustomRedirect,
+    Area.PROSPECTS: Prospect,
+    Area.TAGS: Tag,
+}
+
+Asset = tuple[Area, int]
+
+
+class UnknownAsset(LookupError):
+    """No asset of this type has this id, as far as Pardot has been read; the message says so."""
+
+
+def asset_name(asset_type: Area, asset_id: int) -> str:
+    """Its name, for a prospect its e-mail address; type and id when it has none. ``UnknownAsset``."""
+    names = asset_names([(asset_type, asset_id)])
+    if not names:
+        raise UnknownAsset(f"There is no asset {asset_id} among the {asset_type.label.lower()} that were synced.")
+    return names[asset_type, asset_id]
+
+
+def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
+    """The names of those that are here; a query for each type."""
+    wanted: dict[Area, set[int]] = {}
+    for asset_type, asset_id in assets:
+        wanted.setdefault(Area(asset_type), set()).add(asset_id)
+    return {
+        (asset_type, record.id): str(record)
+        for asset_type, ids in wanted.items()
+        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_named_by(asset_type))
+    }
+
+
+def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
+    """The Salesforce ids of those that are campaigns and linked; at most one query."""
+    campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
+    if not campaigns:
+        return {}
+    found = Campaign.objects.filter(pk__in=campaigns).values_list("pk", "salesforce_id")
+    return {(Area.CAMPAIGNS, campaign): sf_id for campaign, sf_id in found if (sf_id or "").strip()}
+
+
+def _named_by(asset_type: Area) -> str:
+    """The column that ``__str__`` reads: others can be long."""
+    return "email" if asset_type is Area.PROSPECTS else "name"

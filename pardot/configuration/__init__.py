@@ -1,0 +1,1 @@
+"""Values that staff can change without a release: their declarations, and the values in effect."""

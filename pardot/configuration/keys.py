@@ -1,0 +1,251 @@
+"""The declarations of what staff may change: for each its default, what it may be, and what it is for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from api.fields import storable
+from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("this must be a single line")
+    return text
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Paragraph = Annotated[_Text, AfterValidator(storable)]
+Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(_one_line)]
+
+
+class UnknownKey(LookupError):
+    """Nothing is configured under this name; the message lists what is."""
+
+
+class BadValue(ValueError):
+    """A value that its key does not take; ``errors`` say where (``loc``) and why (``message``)."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__("; ".join(_sentence(error) for error in errors))
+        self.errors = errors
+
+
+def _counts_only(title: str) -> str:
+    if set("{}") & set(title.replace("{count}", "")):
+        raise ValueError("braces only stand around {count}, which becomes the number")
+    return title
+
+
+class Template(BaseModel):
+    """The texts of one issue."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    title: Annotated[Line, AfterValidator(_counts_only)]
+    description: Paragraph
+    priority: Priority
+
+
+class CampDates(BaseModel):
+    """When camp begins and ends, both days included; unset: no camp is planned."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    start: date | None = None
+    end: date | None = None
+
+
+class _Threshold(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    grade: Annotated[_Text, StringConstraints(max_length=3), AfterValidator(storable), AfterValidator(_one_line)]
+    minimum: Annotated[int, Field(ge=0, le=100)]
+
+
+def _known_issues(values: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(values.keys() - BY_KEY.keys())
+    if unknown:
+        raise ValueError(f"there is no issue {', '.join(unknown)}. Known: {', '.join(BY_KEY)}")
+    return values
+
+
+def _falling(thresholds: list[_Threshold]) -> list[_Threshold]:
+    minimums = [threshold.minimum for threshold in thresholds]
+    if any(later >= earlier for earlier, later in pairwise(minimums)):
+        raise ValueError(f"thresholds must fall from grade to grade: {', '.join(map(str, minimums))} do not")
+    if minimums[-1] != 0:
+        raise ValueError("the last grade must begin at 0, or some scores would have no grade")
+    _each_once([threshold.grade for threshold in thresholds])
+    return thresholds
+
+
+def _each_once(names: list[str]) -> list[str]:
+    twice = sorted({name for name in names if [other.lower() for other in names].count(name.lower()) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)}: given twice")
+    return names
+
+
+def _in_order(dates: CampDates) -> CampDates:
+    if (dates.start is None) != (dates.end is None):
+        raise ValueError("give both the start and the end, or neither")
+    if dates.start and dates.end and dates.end < dates.start:
+        raise ValueError(f"camp ends ({dates.end}) before it starts ({dates.start})")
+    return dates
+
+
+def _begins_with_a_word(prefix: str) -> str:
+    if prefix != prefix.lstrip():
+        raise ValueError("it must not be empty or begin with a blank: Pardot takes blanks off")
+    return prefix
+
+
+Weight = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+Months = Annotated[int, Field(strict=True, ge=1, le=240)]
+
+
+@dataclass(frozen=True)
+class ConfiguredKey:
+    """One thing that staff may change."""
+
+    key: str
+    title: str
+    help: str
+    default: Callable[[], Any]
+    """As JSON."""
+    accepts: TypeAdapter[Any]
+    overlays: bool = False
+    """A mapping of which only some entries may be given; the others keep their default."""
+    moves_audits: bool = False
+    """The audits must be run again when it changes."""
+
+    def parse(self, value: Any) -> Any:
+        """``value``, which is JSON, as what the code works with; ``BadValue`` says what is wrong with it."""
+        try:
+            return self.accepts.validate_json(json.dumps(value, allow_nan=False))
+        except ValidationError as error:
+            raise BadValue([_plain(found) for found in error.errors()]) from error
+        except (ValueError, RecursionError) as error:
+            raise BadValue([{"loc": [], "message": _NO_JSON}]) from error
+
+    def clean(self, value: Any) -> Any:
+        """``value`` as JSON to be kept; ``BadValue`` says what is wrong with it."""
+        return self.accepts.dump_python(self.parse(value), mode="json")
+
+
+_NO_JSON = "This cannot be kept: it holds NaN, infinity or half of a surrogate pair, or is nested too deeply"
+
+
+def _plain(found: Any) -> dict[str, Any]:
+    if found["type"] == "json_invalid":
+        return {"loc": [], "message": _NO_JSON}
+    message = str(found["msg"]).removeprefix("Value error, ")
+    return {"loc": [str(part) for part in found["loc"]], "message": message[:1].upper() + message[1:]}
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    where = ".".join(error["loc"])
+    return f"{where}: {error['message']}" if where else str(error["message"])
+
+
+KEYS: tuple[ConfiguredKey, ...] = (
+    ConfiguredKey(
+        "score_weights",
+        "Weights",
+        "Points that an area loses for each occurrence of an issue: 0 to 100. Issues that are left out keep theirs.",
+        lambda: {issue.key: float(issue.weight) for issue in ISSUES},
+        TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_known_issues)]),
+        overlays=True,
+    ),
+    ConfiguredKey(
+        "grade_thresholds",
+        "Grades",
+        "From how many points on a score has which grade: falling, the last one from 0.",
+        lambda: [
+            {"grade": grade, "minimum": minimum}
+            for grade, minimum in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
+        ],
+        TypeAdapter(Annotated[list[_Threshold], Field(min_length=1, max_length=20), AfterValidator(_falling)]),
+    ),
+    ConfiguredKey(
+        "issue_templates",
+        "Texts of the issues",
+        "Title (with {count}), description and priority of an issue. Issues that are left out keep theirs.",
+        lambda: {issue.key: _default_template(issue) for issue in ISSUES},
+        TypeAdapter(Annotated[dict[str, Template], AfterValidator(_known_issues)]),
+        overlays=True,
+    ),
+    ConfiguredKey(
+        "camp_dates",
+        "Camp",
+        "First and last day of camp; without them no camp is planned.",
+        lambda: {"start": None, "end": None},
+        TypeAdapter(Annotated[CampDates, AfterValidator(_in_order)]),
+    ),
+    ConfiguredKey(
+        "activity_lookback_days",
+        "Look-back of activity",
+        "An asset without activity in so many days is dormant. Not longer than activities are kept.",
+        lambda: 30,
+        TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
+        moves_audits=True,
+    ),
+    ConfiguredKey(
+        "list_stale_months",
+        "Lists are stale",
+        "After so many months without a change.",
+        lambda: 6,
+        TypeAdapter(Months),
+        moves_audits=True,
+    ),
+    ConfiguredKey(
+        "list_stale_severe_months",
+        "Lists are stale for long",
+        "After so many months without a change; more than the months of stale lists.",
+        lambda: 12,
+        TypeAdapter(Months),
+        moves_audits=True,
+    ),
+    ConfiguredKey(
+        "cleanup_tag_prefix",
+        "Prefix of clean-up tags",
+        "What the tags for triage begin with.",
+        lambda: "Camp: ",
+        TypeAdapter(
+            Annotated[
+                str,
+                StringConstraints(min_length=1, max_length=40),
+                AfterValidator(storable),
+                AfterValidator(_begins_with_a_word),
+            ]
+        ),
+    ),
+    ConfiguredKey(
+        "cleanup_actions",
+        "Clean-up actions",
+        "What triage decides on an asset; each becomes a tag with the prefix.",
+        lambda: ["Remove", "Archive", "Reviewed"],
+        TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_each_once)]),
+    ),
+)
+
+_BY_KEY: Mapping[str, ConfiguredKey] = {declared.key: declared for declared in KEYS}
+
+
+def configured_key(key: str) -> ConfiguredKey:
+    """``UnknownKey`` when there is none of this name."""
+    if key not in _BY_KEY:
+        raise UnknownKey(f"There is no configuration {key!r}. Known: {', '.join(_BY_KEY)}.")
+    return _BY_KEY[key]
+
+
+def _default_template(issue: Issue) -> dict[str, str]:
+    return {"title": issue.title, "description": issue.description, "priority": issue.priority.value}

@@ -1,0 +1,14 @@
+"""The pages under ``/pardot/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pardot.dashboard.views import admin_settings, dashboard
+
+app_name = "pardot"
+
+urlpatterns = [
+    path("", dashboard, name="dashboard"),
+    path("admin-settings/", admin_settings, name="admin-settings"),
+]

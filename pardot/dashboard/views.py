@@ -1,0 +1,71 @@
+"""The pages of the dashboard: shells that their modules fill from ``/api/v1/pardot/``, for Super Users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from api.auth import CredentialsRefused, Outcome, SignedInUser, outcome_of
+from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
+
+Page = Callable[[HttpRequest], HttpResponse]
+PageOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
+
+CHALLENGE = 'Cookie realm="OpenStax Accounts"'
+"""What a 401 must say by RFC 9110; browsers show nothing of it."""
+
+
+def for_super_users(page: PageOfUser) -> Page:
+    """The page for a signed-in Super User; for others a page that says what to do (401, 403). A Super User
+    whose sign-in is too old counts as signed out.
+
+    Nothing of it is kept in caches. The CSRF cookie is set, for the requests that the page will send.
+    """
+
+    @require_safe
+    @never_cache
+    @ensure_csrf_cookie
+    @wraps(page)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        caller = outcome_of(request)
+        if not isinstance(caller, SignedInUser):
+            return _signed_out(request, caller)
+        if caller.must_sign_in_again:
+            return _signed_out(request, caller)
+        if not caller.is_super_user:
+            return render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
+        return page(request, caller)
+
+    return guarded
+
+
+def _signed_out(request: HttpRequest, outcome: Outcome) -> HttpResponse:
+    context = {
+        "with_key": "Authorization" in request.headers,
+        "cookie_refused": isinstance(outcome, CredentialsRefused),
+        "cookie_old": isinstance(outcome, SignedInUser),
+        "sign_in_days": settings.SUPER_USER_SIGN_IN_DAYS,
+        "accounts_url": settings.ACCOUNTS_URL,
+    }
+    response = render(request, "pardot/signed_out.html", context, status=401)
+    response["WWW-Authenticate"] = CHALLENGE
+    return response
+
+
+@for_super_users
+def dashboard(request: HttpRequest, user: SignedInUser) -> HttpResponse:
+    chosen = chosen_tab(request.GET.get("tab", ""))
+    context = {"tabs": TABS, "chosen": chosen, "modules": first_modules(chosen), "user_session": user.session}
+    return render(request, "pardot/dashboard.html", context)
+
+
+@for_super_users
+def admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
+    return render(request, "pardot/admin_settings.html", {"tabs": TABS, "user_session": user.session})

@@ -1,0 +1,129 @@
+"""Scores and grades: pure arithmetic, exact where people would work it out by hand.
+
+Source: spec of the Pardot app, "Score". Counts are after exemptions; ``None`` is "no data" and never zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from pardot.domain.areas import Area
+
+Count = int | Decimal
+"""How often an issue occurs; a percentage may have decimals."""
+
+BEST, WORST = 100, 0
+
+
+@dataclass(frozen=True)
+class GradeThreshold:
+    """From ``minimum`` points on it is this grade."""
+
+    grade: str
+    minimum: int
+
+
+@dataclass(frozen=True)
+class Demerit:
+    """What one issue takes from its area."""
+
+    key: str
+    area: Area
+    count: Count
+    weight: Decimal
+
+    @property
+    def points(self) -> Decimal:
+        return Decimal(self.count) * self.weight
+
+
+@dataclass(frozen=True)
+class AreaScore:
+    """One area. ``score`` is ``None`` without data; then it has no weight either."""
+
+    score: int | None
+    demerits: Decimal
+    """Points taken by all issues together; may be more than there are."""
+    items: int
+    weight: float
+    """How much the area counts in means: grows with the logarithm of its items."""
+    points_lost: float | None
+    """Of the overall score, by this area."""
+
+
+@dataclass(frozen=True)
+class Grading:
+    """The result for all areas. ``overall`` is ``None`` when no area has data."""
+
+    overall: int | None
+    areas: Mapping[Area, AreaScore]
+    impacts: Mapping[str, float]
+    """Issue key → points of the overall score that it costs; only of areas with data."""
+
+
+def half_up(value: Decimal | float) -> int:
+    """The nearest whole number; a half goes up."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def percentage(part: int | None, whole: int | None) -> float | None:
+    """To one decimal place, half up; ``None`` of nothing."""
+    if part is None or not whole:
+        return None
+    return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+
+
+def area_weight(items: int) -> float:
+    return math.log(max(items, 1) + 1)
+
+
+def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | None:
+    """The first grade whose minimum is reached; ``thresholds`` fall and end at 0."""
+    if score is None:
+        return None
+    return next(threshold.grade for threshold in thresholds if score >= threshold.minimum)
+
+
+def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -> Grading:
+    """Grade every area of ``items`` (area → how many, ``None``: no data) by what counts against it."""
+    lost = {area: sum((demerit.points for demerit in demerits if demerit.area is area), Decimal(0)) for area in items}
+    scores = {area: _held(BEST - lost[area]) for area, count in items.items() if count is not None}
+    weights = {area: area_weight(items[area] or 0) for area in scores}
+    total = math.fsum(weights.values())
+    areas = {
+        area: AreaScore(
+            score=scores.get(area),
+            demerits=lost[area],
+            items=count or 0,
+            weight=weights.get(area, 0.0),
+            points_lost=(BEST - scores[area]) * weights[area] / total if area in scores else None,
+        )
+        for area, count in items.items()
+    }
+    impacts = {
+        demerit.key: min(float(demerit.points), BEST - scores[demerit.area]) * weights[demerit.area] / total
+        for demerit in demerits
+        if demerit.area in scores
+    }
+    return Grading(overall=weighted_mean(areas, areas), areas=areas, impacts=impacts)
+
+
+def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> int | None:
+    """The mean of those of ``wanted`` that have data, by weight; ``None`` when none has."""
+    graded = [
+        (areas[area].score, areas[area].weight) for area in wanted if area in areas and areas[area].score is not None
+    ]
+    if not graded:
+        return None
+    total = math.fsum(weight for _, weight in graded)
+    mean = math.fsum((score or 0) * weight for score, weight in graded) / total
+    # Weights are logarithms: a mean that is exactly a half may miss it by the last binary digit.
+    return half_up(round(mean, 9))
+
+
+def _held(points: Decimal) -> int:
+    return min(BEST, max(WORST, half_up(points)))

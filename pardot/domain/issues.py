@@ -1,0 +1,265 @@
+"""What counts as an issue: each declared once, with its area, the flag that it counts, and its default weight.
+
+The texts are defaults: staff change them (``pardot/configuration/values.py``).
+Source of keys and weights: the specification of the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from pardot.domain.areas import Area
+
+
+class Priority(StrEnum):
+    """High ones come first where impacts are equal."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One kind of fault. Each asset of ``area`` with ``flag`` counts once."""
+
+    key: str
+    area: Area
+    flag: str
+    """As in the audit of the area; for a percentage: a figure of its ``AuditSummary``."""
+    weight: Decimal
+    """Points that the area loses for each."""
+    title: str
+    """With ``{count}``, in a form that reads well for one and for many."""
+    description: str
+    """What to do in Pardot."""
+    priority: Priority = Priority.NORMAL
+    is_percentage: bool = False
+
+
+def _issue(
+    key: str, area: Area, flag: str, weight: str, title: str, description: str, **more: Priority | bool
+) -> Issue:
+    return Issue(key, area, flag, Decimal(weight), title, description, **more)  # type: ignore[arg-type]
+
+
+ISSUES: tuple[Issue, ...] = (
+    _issue(
+        "campaigns_no_sf",
+        Area.CAMPAIGNS,
+        "no_sf",
+        "0.05",
+        "Campaigns not linked to Salesforce: {count}",
+        "Open the campaign in Pardot and link it to its Salesforce campaign: its results reach no report otherwise.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "campaigns_empty",
+        Area.CAMPAIGNS,
+        "empty",
+        "0.03",
+        "Campaigns without assets: {count}",
+        "Give the campaign its forms, pages, e-mails or redirects, or delete it when nobody needs it any more.",
+    ),
+    _issue(
+        "campaigns_dormant",
+        Area.CAMPAIGNS,
+        "dormant",
+        "0.01",
+        "Campaigns without recent activity: {count}",
+        "Check whether the campaign is over; if so, archive its assets and tag it for clean-up.",
+        priority=Priority.LOW,
+    ),
+    _issue(
+        "campaigns_no_members",
+        Area.CAMPAIGNS,
+        "no_members",
+        "0.04",
+        "Linked campaigns without members: {count}",
+        "Add a completion action “Add to Salesforce campaign” to the campaign's forms, pages or e-mails.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "campaigns_low_response",
+        Area.CAMPAIGNS,
+        "low_response",
+        "0.02",
+        "Campaigns with few responses: {count}",
+        "Check the member statuses: which of them count as “Responded”, and whether a completion action sets one.",
+    ),
+    _issue(
+        "campaigns_ghost",
+        Area.CAMPAIGNS,
+        "ghost",
+        "0.03",
+        "Campaigns with members but no assets: {count}",
+        "Find out who adds the members, and connect the forms or e-mails that they come from to the campaign.",
+    ),
+    _issue(
+        "forms_no_campaign",
+        Area.FORMS,
+        "no_campaign",
+        "0.10",
+        "Forms in no campaign: {count}",
+        "Edit the form and choose its campaign, so that submissions are counted where they belong.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "forms_dormant",
+        Area.FORMS,
+        "dormant",
+        "0.02",
+        "Forms without recent submissions: {count}",
+        "Check whether a page still shows the form; delete or archive it when none does.",
+    ),
+    _issue(
+        "forms_errors",
+        Area.FORMS,
+        "errors",
+        "0.15",
+        "Forms submitted with errors: {count}",
+        "Open the form's error report, and look at required fields, validation and the thank-you address.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "orphan_forms",
+        Area.FORMS,
+        "orphan",
+        "0.10",
+        "Forms in a campaign that does not exist: {count}",
+        "Edit the form and choose a campaign that exists.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "lps_no_campaign",
+        Area.LANDING_PAGES,
+        "no_campaign",
+        "0.10",
+        "Landing pages in no campaign: {count}",
+        "Edit the landing page and choose its campaign.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "lps_dormant",
+        Area.LANDING_PAGES,
+        "dormant",
+        "0.02",
+        "Landing pages without recent views: {count}",
+        "Check whether anything links to the page; delete or archive it when nothing does.",
+    ),
+    _issue(
+        "orphan_lps",
+        Area.LANDING_PAGES,
+        "orphan",
+        "0.10",
+        "Landing pages in a campaign that does not exist: {count}",
+        "Edit the landing page and choose a campaign that exists.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "lists_stale_1y",
+        Area.LISTS,
+        "stale_1y",
+        "0.05",
+        "Lists unchanged for over a year: {count}",
+        "Check whether a sending or an automation still uses the list; delete or archive it when none does.",
+        priority=Priority.HIGH,
+    ),
+    _issue(
+        "lists_stale",
+        Area.LISTS,
+        "stale",
+        "0.02",
+        "Lists unchanged for half a year: {count}",
+        "Check whether the list is still needed, and refresh its members before the next sending.",
+    ),
+    _issue(
+        "lists_unnamed",
+        Area.LISTS,
+        "unnamed",
+        "0.08",
+        "Lists without a name: {count}",
+        "Give the list a name by the naming convention.",
+    ),
+    _issue(
+        "emails_no_campaign",
+        Area.LIST_EMAILS,
+        "no_campaign",
+        "0.05",
+        "List e-mails in no campaign: {count}",
+        "Edit the e-mail and choose its campaign.",
+    ),
+    _issue(
+        "emails_no_subject",
+        Area.LIST_EMAILS,
+        "no_subject",
+        "0.08",
+        "List e-mails without a subject: {count}",
+        "Write a subject before the e-mail is sent.",
+    ),
+    _issue(
+        "orphan_emails",
+        Area.LIST_EMAILS,
+        "orphan",
+        "0.05",
+        "List e-mails in a campaign that does not exist: {count}",
+        "Edit the e-mail and choose a campaign that exists.",
+    ),
+    _issue(
+        "redirects_no_campaign",
+        Area.CUSTOM_REDIRECTS,
+        "no_campaign",
+        "0.03",
+        "Custom redirects in no campaign: {count}",
+        "Edit the redirect and choose its campaign.",
+        priority=Priority.LOW,
+    ),
+    _issue(
+        "orphan_redirects",
+        Area.CUSTOM_REDIRECTS,
+        "orphan",
+        "0.03",
+        "Custom redirects in a campaign that does not exist: {count}",
+        "Edit the redirect and choose a campaign that exists.",
+        priority=Priority.LOW,
+    ),
+    _issue(
+        "prospects_unlinked_pct",
+        Area.PROSPECTS,
+        "unlinked_pct",
+        "0.30",
+        "Prospects not linked to Salesforce: {count} %",
+        "Look at the connector's sync errors, and assign the prospects so that they sync to a lead or contact.",
+        priority=Priority.HIGH,
+        is_percentage=True,
+    ),
+    _issue(
+        "tags_unused",
+        Area.TAGS,
+        "unused",
+        "0.03",
+        "Tags on nothing: {count}",
+        "Delete the tag, or put it on what it was made for.",
+        priority=Priority.LOW,
+    ),
+    _issue(
+        "tags_no_convention",
+        Area.TAGS,
+        "no_naming_convention",
+        "0.02",
+        "Tags outside the naming convention: {count}",
+        "Rename the tag so that it begins with a prefix that other tags share, such as “Region: ”.",
+        priority=Priority.LOW,
+    ),
+)
+"""In the order of the areas."""
+
+BY_KEY: Mapping[str, Issue] = {issue.key: issue for issue in ISSUES}
+
+
+def issue_of_flag(area: Area, flag: str) -> Issue | None:
+    """The issue that counts ``flag``; some flags only inform."""
+    return next((issue for issue in ISSUES if issue.area is area and issue.flag == flag), None)

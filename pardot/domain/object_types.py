@@ -1,0 +1,54 @@
+"""Pardot's words for what a tag can be on. They differ between its versions: case, blanks and the like, and whether it
+is one or many, do not count.
+
+Source: ``docs/platform-facts.md``, "tagged-objects".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.db import connection
+
+from pardot.domain.areas import Area
+
+_AREA: Mapping[str, Area] = {
+    "campaign": Area.CAMPAIGNS,
+    "form": Area.FORMS,
+    "landingpage": Area.LANDING_PAGES,
+    "list": Area.LISTS,
+    "email": Area.LIST_EMAILS,
+    "listemail": Area.LIST_EMAILS,
+    "customurl": Area.CUSTOM_REDIRECTS,
+    "customredirect": Area.CUSTOM_REDIRECTS,
+    "prospect": Area.PROSPECTS,
+    "tag": Area.TAGS,
+}
+
+
+def area_of_object_type(word: str | None) -> Area | None:
+    """The area of what Pardot calls ``word``; ``None`` for what is not copied here (files, templates …)."""
+    return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()).removesuffix("s"))
+
+
+IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
+"""The same as SQL, over ``object_type``: it is on a prospect."""
+
+# From one word to the next by the index, instead of a look at every row.
+_WORDS = """
+    WITH RECURSIVE words AS (
+        SELECT min(object_type) AS word FROM pardot_taggedobject
+        UNION ALL
+        SELECT (SELECT min(object_type) FROM pardot_taggedobject WHERE object_type > word) FROM words
+        WHERE word IS NOT NULL
+    )
+    SELECT word FROM words WHERE word IS NOT NULL
+"""
+
+
+def words_of(area: Area) -> list[str]:
+    """How Pardot has spelled ``area`` so far, in what is copied here."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS)
+        return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

@@ -1,0 +1,1 @@
+"""Orphans: assets, prospects, leads and contacts whose counterpart no longer exists."""

@@ -1,0 +1,118 @@
+"""The orphan check of a survey: what Salesforce must be asked, and then all of it stored at once, or nothing.
+
+Most prospects are settled by the people who know a prospect, which are read anyway. Only for the others are leads and
+contacts asked for by id, in rounds: a deleted one may have been merged into one that must be asked for in turn.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import (
+    CAMPAIGNS,
+    CUSTOM_REDIRECTS,
+    FORMS,
+    LANDING_PAGES,
+    LIST_EMAILS,
+    PROSPECTS,
+    CountedEntity,
+)
+from pardot.models import EntityState, OrphanRecord
+from pardot.orphans.compare import (
+    RECORDS_A_KIND,
+    find_suspects,
+    forget_suspects,
+    ids_to_ask,
+    note_ids_to_ask,
+    store_orphans,
+)
+from pardot.orphans.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
+from pardot.sync.salesforce import CountingSync
+from sf.models import SyncRun
+from sf.salesforce.errors import DailyLimitReached
+from sf.sync.errors import SyncPaused, SyncSkipped
+
+NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
+"""What is compared."""
+GOOD_FOR = timedelta(days=1)
+"""An older copy compared with Salesforce as it is now would make orphans of whoever is new."""
+MOST_ROUNDS = 10
+
+
+class OrphanCheck(CountingSync[CountedEntity]):
+    """One look for orphans."""
+
+    system: ClassVar[str] = "Salesforce"
+
+    def _read_and_merge(self) -> None:
+        known = self._copies()
+        self._read_whole: set[PersonObject] = set()
+        self._progress.reading(self._name, "comparing with Salesforce", None, 0)
+        reader = PeopleReader(self._client, self._progress.advanced)
+        try:
+            # Whoever came later has a prospect that is not copied yet.
+            self._ask(reader, until=known[PROSPECTS.name].complete_until)
+            self._store(reader)
+        except (SyncPaused, DailyLimitReached) as error:
+            cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
+            raise SyncSkipped(f"{str(error).rstrip('.')}; no orphans were stored", cause=cause) from error
+        finally:
+            self._clear()
+
+    def _copies(self) -> dict[str, EntityState]:
+        """What is compared; ``SyncSkipped`` when some of it is old."""
+        known, now = complete_reads(), timezone.now()
+        old = [
+            entity.name
+            for entity in NEEDS
+            if entity.name not in known or now - known[entity.name].complete_until > GOOD_FOR
+        ]
+        if old:
+            raise SyncSkipped(f"not read completely within a day: {', '.join(old)}")
+        withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
+        if withheld:
+            self._remark = f"Pardot withheld {', '.join(withheld)}: who points to them may be no orphan"
+        return known
+
+    def _ask(self, reader: PeopleReader, *, until: datetime) -> None:
+        for person in PEOPLE:
+            person.asked.create()
+            reader.read_linked(person, until=until)
+        find_suspects()
+        for round_number in range(MOST_ROUNDS):
+            if not note_ids_to_ask(round_number):
+                return
+            for person in PEOPLE:
+                self._ask_about(reader, person, round_number)
+
+    def _ask_about(self, reader: PeopleReader, person: PersonObject, round_number: int) -> None:
+        if person in self._read_whole:
+            return
+        ids = ids_to_ask(person, round_number, at_most=MOST_BY_ID + 1)
+        if len(ids) > MOST_BY_ID:
+            reader.read_all(person)
+            self._read_whole.add(person)
+        elif ids:
+            reader.read_by_id(person, ids)
+
+    def _store(self, reader: PeopleReader) -> None:
+        self._progress.merging(self._name)
+        confirm = self._confirmation()
+        with transaction.atomic():
+            confirm()
+            run = store_orphans()
+        self._run.mode, self._run.transport = SyncRun.Mode.FULL, reader.transport
+        self._run.rows_read = reader.rows
+        self._run.inserted = sum(min(getattr(run, kind), RECORDS_A_KIND) for kind in OrphanRecord.Kind.values)
+
+    @staticmethod
+    def _clear() -> None:
+        forget_suspects()
+        for person in PEOPLE:
+            person.asked.drop()
+            person.linked.drop()

@@ -1,0 +1,38 @@
+"""Changes of the configuration, with what follows from them.
+
+One at a time: values that only go together would otherwise be checked against what another request is replacing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from pardot.audits.run import ASSET_AUDITS, run_audits
+from pardot.configuration.values import configured_key, current_values, reset_value, set_value
+from pardot.models import ConfiguredValue
+from sf.sync.lock import wait_to_merge
+
+
+def value_change(key: str, value: Any, *, by: str) -> None:
+    """Keep ``value`` under ``key``. ``UnknownKey``, ``BadValue``: nothing was changed."""
+    _change(key, lambda: set_value(key, value, by=by))
+
+
+def value_reset(key: str) -> None:
+    """Back to the default. ``UnknownKey``, ``BadValue``: nothing was changed."""
+    _change(key, lambda: reset_value(key))
+
+
+def _change(key: str, change: Callable[[], Any]) -> None:
+    """The audits of assets are run again in the same transaction when the change moves them; it moves nothing about
+    prospects, whose audit takes longest."""
+    declared = configured_key(key)
+    with transaction.atomic():
+        wait_to_merge(ConfiguredValue._meta.db_table)
+        before = current_values()[key]
+        change()
+        if declared.moves_audits and current_values()[key] != before:
+            run_audits(ASSET_AUDITS)

@@ -1,0 +1,44 @@
+"""How many Pardot calls a survey will take, as far as that can be known before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import ACTIVITIES, PROSPECTS, Entity, PardotEntity
+from pardot.models import SalesforceHealth
+from pardot.sync.options import CampOptions
+from pardot.sync.slices import SLICES
+from sf.salesforce.limits import ApiUsage
+
+
+def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage | None) -> str:
+    """What the operator is asked before a survey."""
+    calls, at_least = estimated_calls(entities, full=options.full)
+    left = f"{usage.maximum - usage.used:,} of {usage.maximum:,} are left today" if usage else "Pardot tells no quota"
+    return f"A survey takes {'at least' if at_least else 'about'} {calls:,} Pardot calls; {left}. Go ahead? [y/N] "
+
+
+def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
+    """The number, and whether it is only a lower bound: nobody knows how many activities there are before a read."""
+    known = complete_reads()
+    calls, at_least = 0, False
+    for entity in entities:
+        if not isinstance(entity, PardotEntity):
+            continue
+        rows = entity.model._default_manager.count()
+        if entity.changes_by and entity.name in known and not full:
+            rows = 0  # only what has changed: a page or two
+        elif entity is PROSPECTS and entity.name not in known:
+            rows = max(rows, _people())
+        at_least = at_least or (entity is ACTIVITIES and entity.name not in known)
+        calls += rows // settings.PARDOT_PAGE_SIZE + 1 + (SLICES if rows and entity.changes_by else 0)
+    return calls, at_least
+
+
+def _people() -> int:
+    """Those whom Salesforce says Pardot knows."""
+    health = SalesforceHealth.objects.first()
+    return health.leads_with_pardot + health.contacts_with_pardot if health else 0

@@ -1,0 +1,48 @@
+"""Trying records of Pardot that were set aside again: what follows a merge in a sync follows here too."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from pardot.audits.run import run_audits
+from pardot.catalog.entities import ACTIVITIES, ALL, PardotEntity, SalesforceEntity
+from pardot.models import Campaign, EntityState, SalesforceCampaign, VisitorActivity
+from pardot.sync import rollups
+from pardot.sync.campaign_dates import fill_campaign_dates
+from sf.sync.load import Stage
+from sf.sync.objects import SyncedObject
+from sf.sync.retry import Retry, retry_refused
+
+Kept = PardotEntity | SyncedObject
+"""What is copied, and so may have records set aside."""
+
+
+def retry_set_aside(kept: Kept) -> tuple[int, int]:
+    """How many could be stored now, and how many could not; audited. ``SyncSkipped``: a sync is under way."""
+    stored, left = retry_refused(kept, merged=partial(_merged, kept))
+    if stored:
+        with transaction.atomic():
+            run_audits()
+    return stored, left
+
+
+def retries() -> dict[str, Retry]:
+    """By the name that runs and records set aside have."""
+    copied: list[Kept] = []
+    for entity in ALL:
+        if isinstance(entity, PardotEntity):
+            copied.append(entity)
+        elif isinstance(entity, SalesforceEntity):
+            copied.extend(entity.objects)
+    return {kept.name: partial(retry_set_aside, kept) for kept in copied}
+
+
+def _merged(kept: Kept, stage: Stage) -> None:
+    if kept.model in {Campaign, SalesforceCampaign}:
+        fill_campaign_dates()
+    elif kept.model is VisitorActivity:
+        state = EntityState.objects.filter(name=ACTIVITIES.name).first()
+        rollups.activities_merged(stage, state.complete_until if state else timezone.now(), since=None)

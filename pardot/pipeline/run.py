@@ -1,0 +1,144 @@
+"""One ``camp_sync``: the entities one after the other, each with a run of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pardot.catalog.entities import LOCK, ORPHANS, SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
+from pardot.orphans.check import OrphanCheck
+from pardot.platform.connection import PardotCalls, pardot_client
+from pardot.platform.quota import QuotaBudget
+from pardot.sync.engine import EntitySync, PardotSync
+from pardot.sync.options import CampOptions
+from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, LoadedCounts, MemberCountSync
+from pardot.sync.sample import ProspectSample
+from sf.connection import salesforce_client
+from sf.models import SyncRun
+from sf.sync.lease import sole_runner
+from sf.sync.objects import SyncedObject
+from sf.sync.sync import AnySynced, Progress, Retry, Sync
+from sf.sync.under_way import skip_busy_run
+from sf.sync.usage import UsageBudget, UsageCounter
+
+Report = Callable[[SyncRun, float], None]
+
+
+AnySync = Sync[Any]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """An entity that is skipped."""
+
+    name: str
+    fingerprint: str = ""
+
+
+class Camp:
+    """The clients of one command, and the runs that it makes."""
+
+    def __init__(self, options: CampOptions, progress: Progress) -> None:
+        """``ImproperlyConfigured`` when a login or the business unit is not set."""
+        self._options = options
+        self._progress = progress
+        self._salesforce_calls = UsageCounter("camp_sync")
+        self._salesforce = salesforce_client(self._salesforce_calls)
+        self._pardot_calls = PardotCalls()
+        self.pardot = pardot_client(self._salesforce, self._pardot_calls)
+        self._salesforce_budget = UsageBudget(self._salesforce)
+        self._quota = QuotaBudget(self.pardot)
+        self.leads_elsewhere = False
+        """After ``run``: the login leads to another org than the one that is cached."""
+
+    def run(
+        self,
+        entities: Sequence[Entity],
+        report: Report,
+        *,
+        sample: PardotEntity | None = None,
+        orphans: bool = False,
+        patience: timedelta = timedelta(),
+    ) -> list[SyncRun]:
+        """Run each; one that fails does not keep the others from running, unless they would fail in the same way.
+
+        ``orphans``: and look for orphans in what is here then. ``patience``: how long to wait for another command.
+        """
+        with sole_runner(LOCK, patience=patience) as held:
+            if not held:
+                return self._skip_all([*entities, ORPHANS] if orphans else entities, report)
+            done: list[SyncRun] = []
+            stopped: set[bool] = set()
+            for sync in self._syncs(entities, sample, orphans=orphans):
+                of_pardot = isinstance(sync, PardotSync)
+                if of_pardot in stopped:
+                    continue
+                began = time.monotonic()
+                sync.retry = self._retry(sync, entities, sampled=sample is not None)
+                run = sync.run()
+                done.append(run)
+                report(run, time.monotonic() - began)
+                self.leads_elsewhere = sync.leads_elsewhere
+                if self.leads_elsewhere:
+                    break
+                if sync.stops_the_rest:
+                    stopped.add(of_pardot)
+            return done
+
+    def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
+        """The sample has no name of its own, the look for orphans none at all: it comes with the next survey."""
+        if sampled and isinstance(sync, ProspectSample):
+            return Retry("camp_sync --scout", "camp_sync --scout")
+        full = " --full" if self._options.force else ""
+        names = [entity.name for entity in entities]
+        own = next((entity.name for entity in entities if sync.name in entity.parts), None)
+        if own is None:
+            return Retry()
+        rest = ",".join(names[names.index(own) :])
+        return Retry(f"camp_sync --entities {own}{full}", f"camp_sync --entities {rest}{full}")
+
+    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[AnySync]:
+        for entity in entities:
+            if isinstance(entity, PardotEntity):
+                yield self._from_pardot(EntitySync, entity)
+            elif isinstance(entity, SalesforceEntity):
+                yield from (self._from_salesforce(synced) for synced in entity.objects)
+            elif isinstance(entity, CountedEntity):
+                yield self._of_counts(entity)
+        if sample:
+            yield self._from_pardot(ProspectSample, sample)
+        if orphans:
+            yield self._counted(OrphanCheck, ORPHANS)
+
+    def _all_calls(self) -> int:
+        """To both systems: a run against Pardot may have to log in to Salesforce."""
+        return self._salesforce_calls.calls + self._pardot_calls.calls
+
+    def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> AnySync:
+        return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
+
+    def _from_salesforce(self, synced: SyncedObject) -> AnySync:
+        client, budget = self._salesforce, self._salesforce_budget
+        return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
+
+    def _of_counts(self, entity: CountedEntity) -> AnySync:
+        if entity is SF_HEALTH:
+            return self._counted(HealthSync, entity)
+        return self._counted(MemberCountSync, LoadedCounts(entity))
+
+    def _counted(self, kind: type[CountingSync[AnySynced]], synced: AnySynced) -> AnySync:
+        client, budget = self._salesforce, self._salesforce_budget
+        return kind(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
+
+    def _skip_all(self, entities: Sequence[Entity], report: Report) -> list[SyncRun]:
+        skipped = [
+            skip_busy_run(_Named(part), "another camp_sync is under way", lease=LOCK)
+            for entity in entities
+            for part in entity.parts
+        ]
+        for run in skipped:
+            report(run, 0.0)
+        return skipped

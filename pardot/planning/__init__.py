@@ -1,0 +1,1 @@
+"""Work on issues: tasks, the team, and triage by tags."""

@@ -1,0 +1,40 @@
+"""Tasks that are made for an issue: at most one open one each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from pardot.models import Task
+from pardot.planning.tasks import task_create
+from pardot.scoring.issue_list import ListedIssue
+from sf.sync.lock import wait_to_merge
+
+
+def issue_task_create(
+    listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
+) -> tuple[Task, bool]:
+    """A task to mend the issue, and whether it is new: while one for it is open, that one is returned as it is.
+
+    Tasks for a single asset with the issue do not count: they mend something smaller. ``assignee`` is a member's name;
+    ``BadTask`` when nobody has it.
+    """
+    with transaction.atomic():
+        wait_to_merge(Task._meta.db_table)
+        known = Task.objects.select_related("assignee").filter(
+            issue=listed.issue.key, status=Task.Status.OPEN, asset_id=None
+        )
+        if task := known.first():
+            return task, False
+        task = task_create(
+            title=listed.title[: Task._meta.get_field("title").max_length],
+            description=listed.description,
+            assignee=assignee,
+            area=listed.issue.area,
+            issue=listed.issue.key,
+            priority=listed.priority.value,
+            due_date=due_date,
+            created_by=created_by,
+        )
+        return task, True

@@ -1,0 +1,153 @@
+"""Tasks: what somebody should do, often about one asset. A finished task knows since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from pardot.catalog.asset_names import UnknownAsset, asset_name
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.domain.issues import BY_KEY
+from pardot.models import Task, TeamMember
+from pardot.planning.team import UnknownMember, member_by_name
+
+
+class BadTask(ValueError):
+    """A task that cannot be; ``field`` says where, the message why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks; ``None`` takes all."""
+
+    assignee: TeamMember | None = None
+    unassigned: bool = False
+    status: Task.Status | None = None
+    overdue: bool | None = None
+
+
+_URGENCY = Case(
+    When(priority=Task.Priority.HIGH, then=Value(0)),
+    When(priority=Task.Priority.NORMAL, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def tasks_filtered(wanted: TaskFilter) -> QuerySet[Task]:
+    """With their assignees. Open ones first, the most urgent of them before others: priority, due date, age."""
+    tasks = Task.objects.select_related("assignee")
+    if wanted.assignee is not None:
+        tasks = tasks.filter(assignee=wanted.assignee)
+    if wanted.unassigned:
+        tasks = tasks.filter(assignee=None)
+    if wanted.status is not None:
+        tasks = tasks.filter(status=wanted.status)
+    if wanted.overdue is not None:
+        late = Q(status=Task.Status.OPEN, due_date__isnull=False, due_date__lt=today())
+        tasks = tasks.filter(late) if wanted.overdue else tasks.exclude(late)
+    return tasks.order_by("-status", _URGENCY, F("due_date").asc(nulls_last=True), "created_at", "id")
+
+
+def age_days(task: Task) -> int:
+    """Whole days, in ``TIME_ZONE``, from when it was made until it was done, or until today."""
+    ended = today(task.completed_at) if task.completed_at else today()
+    return (ended - today(task.created_at)).days
+
+
+def is_overdue(task: Task) -> bool:
+    return task.status == Task.Status.OPEN and task.due_date is not None and task.due_date < today()
+
+
+def task_create(*, title: str, created_by: str, **values: Any) -> Task:
+    """A new task; ``values`` as for ``task_change``. ``BadTask``."""
+    task = Task(title=title, created_by=created_by, created_at=timezone.now())
+    _apply(task, values)
+    task.save()
+    return task
+
+
+def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
+    """Change what is in ``changes``: fields of the model by name, ``assignee`` by the member's name; ``None`` empties.
+
+    ``Task.DoesNotExist``; ``BadTask``: nothing was changed.
+    """
+    with transaction.atomic():
+        task = Task.objects.select_for_update().get(pk=task_id)
+        _apply(task, changes)
+        task.save()
+    return task
+
+
+def task_delete(task_id: int) -> bool:
+    """Whether it was there."""
+    return bool(Task.objects.filter(pk=task_id).delete()[0])
+
+
+def note_status(task: Task, now: datetime) -> None:
+    """Since when it is done: set once, cleared when it is opened again."""
+    if task.status == Task.Status.OPEN:
+        task.completed_at = None
+    elif task.completed_at is None:
+        task.completed_at = now
+
+
+def check_asset(task: Task, *, is_named: bool) -> None:
+    """Type and id go together, and name an asset that is here. Unless ``is_named``, it is named. ``BadTask``."""
+    if bool(task.asset_type) != (task.asset_id is not None):
+        raise BadTask("asset_id", "Give both the type and the id of the asset, or neither")
+    if task.asset_id is None:
+        return
+    try:
+        name = asset_name(Area(task.asset_type), task.asset_id)
+    except UnknownAsset as error:
+        raise BadTask("asset_id", str(error)) from error
+    if not is_named:
+        task.asset_name = name
+    task.area = task.area or task.asset_type
+
+
+_EMPTY_IS_TEXT = {"description", "area", "issue", "asset_type", "asset_name"}
+_ASSET = {"asset_type", "asset_id"}
+
+
+def _apply(task: Task, changes: Mapping[str, Any]) -> None:
+    values = {name: "" if value is None and name in _EMPTY_IS_TEXT else value for name, value in changes.items()}
+    if "assignee" in values:
+        task.assignee = _assignee(values.pop("assignee"))
+    for name, value in values.items():
+        setattr(task, name, value)
+    if values.get("issue"):
+        _check_issue(task)
+    if _ASSET & values.keys():
+        if not values.get("asset_name"):
+            task.asset_name = ""
+        check_asset(task, is_named=bool(task.asset_name))
+    task.updated_at = timezone.now()
+    note_status(task, task.updated_at)
+
+
+def _assignee(name: str | None) -> TeamMember | None:
+    if not name:
+        return None
+    try:
+        return member_by_name(name)
+    except UnknownMember as error:
+        raise BadTask("assignee", str(error)) from error
+
+
+def _check_issue(task: Task) -> None:
+    if task.issue not in BY_KEY:
+        raise BadTask("issue", f"There is no issue {task.issue}. Known: {', '.join(BY_KEY)}")
+    task.area = task.area or BY_KEY[task.issue].area

@@ -1,0 +1,119 @@
+"""The team: who owns which areas, and whose tasks are whose."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from pardot.domain.areas import Area
+from pardot.models import Task, TeamMember
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody as the whole team is handed in. With ``id`` it is the row of that id, whatever its name was."""
+
+    name: str
+    id: int | None = None
+    role: str = ""
+    areas: Sequence[Area] = ()
+    label: str = ""
+    order: int = 0
+    accounts_uuid: uuid.UUID | None = None
+
+    def write_to(self, row: TeamMember) -> TeamMember:
+        row.name, row.role, row.label, row.order = self.name, self.role, self.label, self.order
+        row.areas, row.accounts_uuid = [area.value for area in self.areas], self.accounts_uuid
+        return row
+
+
+@dataclass
+class BadTeam(ValueError):
+    """A team that cannot be; ``problems``: (index of the member, name of the field, why)."""
+
+    problems: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "; ".join(message for _, _, message in self.problems)
+
+
+class UnknownMember(LookupError):
+    """Nobody in the team has this name; the message lists who is in it."""
+
+
+def team_with_open_tasks() -> list[dict[str, Any]]:
+    """The team in its order, each with ``open_tasks``; one query."""
+    still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
+    fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid")
+    members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
+    return list(members.values(*fields, "open_tasks"))
+
+
+def member_by_name(name: str) -> TeamMember:
+    """Upper and lower case are the same. ``UnknownMember``."""
+    found = TeamMember.objects.filter(name__iexact=name.strip()).first()
+    if found is None:
+        names = ", ".join(TeamMember.objects.values_list("name", flat=True))
+        raise UnknownMember(f"Nobody in the team is called “{name}”. The team: {names or 'nobody yet'}.")
+    return found
+
+
+def member_by_account(accounts_uuid: str) -> TeamMember | None:
+    """Whose OpenStax account this is."""
+    return TeamMember.objects.filter(accounts_uuid=accounts_uuid).first()
+
+
+def team_replace(members: Sequence[Member]) -> None:
+    """Make these the team. Who is left out goes, and their tasks are nobody's. ``BadTeam``: nothing was changed."""
+    with transaction.atomic():
+        _keep_others_from_writing()
+        rows = TeamMember.objects.in_bulk()
+        problems = [*_twice(members), *_unknown(members, rows.keys())]
+        if problems:
+            raise BadTeam(problems)
+        kept = {member.id for member in members}
+        TeamMember.objects.exclude(pk__in=[key for key in kept if key is not None]).delete()
+        _free_names([rows[key] for key in kept if key is not None])
+        for member in members:
+            member.write_to(rows[member.id] if member.id is not None else TeamMember()).save()
+
+
+def _keep_others_from_writing() -> None:
+    """Readers go on; who changes the team elsewhere (the admin) waits until this is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TeamMember._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _free_names(rows: Sequence[TeamMember]) -> None:
+    """So that two members may change names: each is unique at every moment, also within a transaction."""
+    for row in rows:
+        row.name, row.accounts_uuid = str(uuid.uuid4()), None
+    TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])
+
+
+def _twice(members: Sequence[Member]) -> list[tuple[int, str, str]]:
+    def given_twice(name: str, values: Sequence[Hashable], says: str) -> list[tuple[int, str, str]]:
+        return [
+            (index, name, says.format(getattr(members[index], name)))
+            for index, value in enumerate(values)
+            if value is not None and value in values[:index]
+        ]
+
+    return [
+        *given_twice("name", [member.name.casefold() for member in members], "“{}” is in the team twice"),
+        *given_twice("id", [member.id for member in members], "two members have the id {}"),
+        *given_twice("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
+    ]
+
+
+def _unknown(members: Sequence[Member], known: Any) -> list[tuple[int, str, str]]:
+    return [
+        (index, "id", f"nobody in the team has the id {member.id}; leave it out for somebody new")
+        for index, member in enumerate(members)
+        if member.id is not None and member.id not in known
+    ]

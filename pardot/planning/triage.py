@@ -1,0 +1,126 @@
+"""How far triage by tags is: what carries a clean-up tag, and how much of each issue does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import Lower
+
+from pardot.audits.run import ASSET_AUDITS
+from pardot.catalog.complete_reads import read_completely
+from pardot.catalog.entities import TAGGED_OBJECTS, TAGS
+from pardot.configuration.values import Configuration
+from pardot.domain.days import today
+from pardot.domain.grading import Count as IssueNumber
+from pardot.domain.issues import ISSUES, Issue
+from pardot.domain.object_types import area_of_object_type, words_of
+from pardot.models import Tag, TaggedObject
+from pardot.scoring.exemptions import exemptions_in_force
+from pardot.scoring.scorecard import ScoreInputs
+
+
+@dataclass(frozen=True)
+class ActionTag:
+    """The tag of one clean-up action, and what carries it."""
+
+    action: str
+    name: str
+    tag_id: int | None
+    """``None``: Pardot has no such tag, as far as is known here."""
+    count: int | None
+    """``None``: what is tagged was never read."""
+    by_type: Mapping[str, int]
+    """Area, or Pardot's word for what is no area here → how many."""
+    items: Sequence[Mapping[str, Any]]
+    """The first of them."""
+
+
+@dataclass(frozen=True)
+class TaggedShare:
+    """How many of those with an issue carry a clean-up tag already; ``None``: no data."""
+
+    issue: Issue
+    count: IssueNumber | None
+    exempt: int
+    """How many more have it, and count on neither side."""
+    tagged: int | None
+
+
+def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
+    """Every configured action, with at most ``items`` of what carries its tag."""
+    ids = tag_ids(values.cleanup_tags.values())
+    known = read_completely([TAGGED_OBJECTS.name])
+    counts = _counts(ids.values())
+    return [
+        ActionTag(
+            action=action,
+            name=name,
+            tag_id=(tag := ids.get(name.lower())),
+            count=counts.get(tag, Counter()).total() if known else None,
+            by_type=counts.get(tag, Counter()) if known else {},
+            items=_items(tag, items) if known and counts.get(tag) else [],
+        )
+        for action, name in values.cleanup_tags.items()
+    ]
+
+
+def tag_ids(names: Iterable[str]) -> dict[str, int]:
+    """Lower-case name → id, of those tags that are here."""
+    wanted = [name.lower() for name in names]
+    found = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=wanted).order_by("-id")
+    return dict(found.values_list("lower", "id"))
+
+
+def _counts(tags: Iterable[int]) -> dict[int | None, Counter[str]]:
+    rows = TaggedObject.objects.filter(tag_id__in=list(tags)).values_list("tag_id", "object_type")
+    counts: dict[int | None, Counter[str]] = {}
+    for tag, object_type, count in rows.annotate(carriers=Count("pk")).order_by("tag_id", "object_type"):
+        counts.setdefault(tag, Counter())[area_of_object_type(object_type) or object_type or ""] += count
+    return counts
+
+
+def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
+    rows = TaggedObject.objects.filter(tag_id=tag).order_by("object_type", "id")
+    return [
+        {**row, "type": area_of_object_type(row["object_type"])}
+        for row in rows.values("object_type", "object_id", "object_name")[:most]
+    ]
+
+
+def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
+    """Each issue of ``inputs``; exempt assets count on neither side. A query for each area with something tagged."""
+    tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
+    return [
+        TaggedShare(
+            issue=issue,
+            count=inputs.issues[issue.key].count,
+            exempt=inputs.issues[issue.key].exempt,
+            tagged=None
+            if tagged is None or issue.is_percentage or inputs.issues[issue.key].count is None
+            else tagged.get(issue.key, 0),
+        )
+        for issue in ISSUES
+    ]
+
+
+def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
+    """Issue key → how many have it, carry one of these tags, and are not exempt."""
+    carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
+    exempt: dict[str, list[int]] = {}
+    for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):
+        exempt.setdefault(key, []).append(asset)
+    counted: dict[str, int] = {}
+    for audit in ASSET_AUDITS:
+        issues = [issue for issue in ISSUES if issue.area is audit.area]
+        if issues and (words := words_of(audit.area)):
+            having = {
+                issue.key: Count("pk", filter=Q(flags__contains=[issue.flag]) & ~Q(pk__in=exempt.get(issue.key, [])))
+                for issue in issues
+            }
+            own = carriers.filter(object_type__in=words).values("object_id")
+            counted |= audit.model._default_manager.filter(pk__in=own).aggregate(**having)
+    return counted

@@ -1,0 +1,132 @@
+"""Making the clean-up tags in Pardot that are not there yet. Asked for by somebody who waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from api.bulkhead import Neighbor, place
+from pardot.catalog.entities import TAGS
+from pardot.configuration.values import Configuration
+from pardot.models import Tag
+from pardot.planning.triage import tag_ids
+from pardot.platform import quota
+from pardot.platform.client import PardotClient
+from pardot.platform.connection import PardotCalls, pardot_client
+from sf.connection import salesforce_client
+from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError, TransientError
+from sf.salesforce.http import Patience
+from sf.sync.usage import UsageCounter
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 15.0
+"""How long all calls take at most, the login among them; each is tried once."""
+RETRY_SECONDS = 60
+RETRY_SECONDS_WITHOUT_CALLS = 3600
+"""When to try again; the second one when the day's calls are used up."""
+
+
+class TagsNotMade(Exception):
+    """Pardot cannot make them now; ``retry_after`` seconds may help. Those made so far are kept."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TagsRefused(Exception):
+    """Pardot will not make them; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class CleanupTag:
+    """A tag that Pardot has now."""
+
+    action: str
+    name: str
+    tag_id: int
+    created: bool
+    """It was made just now."""
+
+
+def make_missing_tags(values: Configuration) -> list[CleanupTag]:
+    """Make those of the configured actions that Pardot lacks, and keep them here. Doing it again does no harm.
+
+    ``TagsNotMade``, ``TagsRefused``.
+    """
+    with place(Neighbor.SALESFORCE) as free:
+        if not free:
+            raise TagsNotMade("Too many requests are waiting for Salesforce and Pardot", retry_after=RETRY_SECONDS)
+        return _make_missing_tags(values)
+
+
+def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
+    try:
+        salesforce = salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
+        client = pardot_client(salesforce, PardotCalls())
+        try:
+            return [_there(client, action, name) for action, name in values.cleanup_tags.items()]
+        finally:
+            quota.keep_usage(client.usage)
+    except ImproperlyConfigured as error:
+        raise TagsRefused(str(error)) from error
+    except DailyLimitReached as error:
+        raise TagsNotMade(str(error), retry_after=RETRY_SECONDS_WITHOUT_CALLS) from error
+    except TransientError as error:
+        raise TagsNotMade(str(error), retry_after=max(RETRY_SECONDS, int(error.retry_after))) from error
+    except SalesforceError as error:
+        raise TagsRefused(error.in_full) from error
+
+
+def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
+    known = _look_up(client, name)
+    if known is not None:
+        return CleanupTag(action, name, known, created=False)
+    try:
+        made = client.create_tag(name)
+    except RequestRefused:
+        # Somebody was faster, or the look-up was answered from Pardot's cache, which may be a minute behind.
+        known = _look_up(client, name) or tag_ids([name]).get(name.lower())
+        if known is None:
+            raise
+        return CleanupTag(action, name, known, created=False)
+    now = timezone.now()
+    _keep(made, name=name, object_count=0, created_at=now, updated_at=now)
+    logger.info("tag %s was made in Pardot: %s", made, name)
+    return CleanupTag(action, name, made, created=True)
+
+
+def _look_up(client: PardotClient, name: str) -> int | None:
+    """The id of Pardot's tag of this name, which is kept here too."""
+    page = client.page(TAGS.path, fields=TAGS.api_names, params={"name": name, "limit": "10"})
+    found = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
+    if found is None:
+        return None
+    _keep(int(found["id"]), **_as_columns(found))
+    return int(found["id"])
+
+
+def _as_columns(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": record["name"],
+        "object_count": record["objectCount"],
+        "created_at": _moment(record["createdAt"]),
+        "updated_at": _moment(record["updatedAt"]),
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _keep(tag_id: int, **values: Any) -> None:
+    """At once, so that the next request shows it; the stamp keeps a sync that is under way from removing it."""
+    Tag.objects.update_or_create(pk=tag_id, defaults={**values, "local_update_date": Now()})

@@ -1,0 +1,111 @@
+"""The business unit that Pardot's copies are of, and the check that keeps every other one out.
+
+The Salesforce org is checked by ``sf/sync/identity.py``; one org may have several business units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, models
+
+from pardot.catalog.entities import ALL, PardotEntity
+from pardot.models import CachedBusinessUnit, ConfiguredValue, DayNote, Task, TeamMember
+from sf.models import RefusedRecord, SyncRun
+from sf.sync.adoption import forget_runs
+from sf.sync.errors import SyncError
+
+KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
+"""What people have entered, and what is about no asset alone: it stays whatever the copies are of."""
+
+
+class AnotherBusinessUnit(ImproperlyConfigured):
+    """The configured business unit is not the one that is copied here. The message names both."""
+
+
+def copied_unit() -> str:
+    """Return the business unit that the copies are of; empty before the first sync."""
+    return CachedBusinessUnit.objects.values_list("business_unit", flat=True).first() or ""
+
+
+def check_business_unit() -> None:
+    """Raise ``AnotherBusinessUnit`` when the configured one is another than the copied one."""
+    copied = copied_unit()
+    if copied == settings.SALESFORCE_PARDOT_BUSINESS_UNIT or (not copied and _older_copies_fit()):
+        return
+    raise AnotherBusinessUnit(
+        f"the copies are of the Pardot business unit {copied or '(one that an older release did not keep)'}, but "
+        f"SALESFORCE_PARDOT_BUSINESS_UNIT is {settings.SALESFORCE_PARDOT_BUSINESS_UNIT}. Nothing was read or changed. "
+        "Check .env; to copy the other business unit on purpose: camp_sync --adopt-org"
+    )
+
+
+def confirm_business_unit() -> None:
+    """Call in each transaction that stores something of Pardot: raises ``SyncError`` when the copies are of
+    another unit by now, and stores the unit of the first copies."""
+    unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE_FIRST, [unit])
+        cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR KEY SHARE")
+        row = cursor.fetchone()
+    if row is None or row[0] != unit:
+        raise SyncError(f"the copies are of another business unit by now; what was read of {unit} is not stored")
+
+
+def forget_copies() -> None:
+    """Remove everything of the business unit; call it in a transaction. What people have entered stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
+        for model in apps.get_app_config("pardot").get_models():
+            if model not in KEPT:
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+    names = [part for entity in ALL for part in entity.parts]
+    forget_runs(SyncRun.objects.filter(object__in=names))
+    RefusedRecord.objects.filter(object__in=names).delete()
+
+
+def forget_on_adoption(before: str, now: str) -> list[str]:
+    """The cache becomes a copy of another org: its business unit is another too. Lines for the operator."""
+    del before, now
+    if not has_copies():
+        return []
+    forget_copies()
+    return ["Pardot's copies, audits and history are removed: run camp_sync --survey (team, tasks and notes stay)"]
+
+
+def has_copies() -> bool:
+    """Whether anything of Pardot is here."""
+    return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
+
+
+def _has_rows(model: type[models.Model]) -> bool:
+    return model._base_manager.exists()
+
+
+def _older_copies_fit() -> bool:
+    """An older release kept the unit only within the fingerprint of each read: one that matches will do."""
+    done = SyncRun.objects.filter(state=SyncRun.State.DONE)
+    entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
+    last = {entity: done.filter(object=entity.name).first() for entity in entities}
+    known = {entity: run for entity, run in last.items() if run}
+    return not known or not has_copies() or any(run.fingerprint == entity.fingerprint for entity, run in known.items())
+
+
+def business_unit_confirmation(confirm_org: Callable[[], None]) -> Callable[[], None]:
+    """Return a confirmation of the org and of the business unit."""
+
+    def confirm() -> None:
+        confirm_org()
+        confirm_business_unit()
+
+    return confirm
+
+
+_STORE_FIRST = """
+    INSERT INTO pardot_cachedbusinessunit (id, business_unit)
+    SELECT 1, %s WHERE NOT EXISTS (SELECT 1 FROM pardot_cachedbusinessunit)
+    ON CONFLICT DO NOTHING
+"""

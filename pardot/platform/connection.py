@@ -1,0 +1,50 @@
+"""The Pardot client as the settings configure it, with Salesforce's session."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from pardot.platform.business_unit import check_business_unit
+from pardot.platform.client import PardotClient
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.http import Transport
+
+
+@dataclass
+class PardotCalls:
+    """How many calls this process sent to Pardot. Safe for many threads; Pardot itself counts the day's."""
+
+    calls: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def sent(self) -> None:
+        with self._lock:
+            self.calls += 1
+
+    def never_arrived(self) -> None:
+        with self._lock:
+            self.calls -= 1
+
+
+def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
+    """Return a client of the copied business unit, as patient as ``salesforce``. ``ImproperlyConfigured`` when none is
+    set; ``AnotherBusinessUnit`` when it is another."""
+    client = client_of_any_unit(salesforce, counter)
+    check_business_unit()
+    return client
+
+
+def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
+    """Return a client of whichever business unit is set: to look around, or to copy it from now on."""
+    if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
+        raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")
+    return PardotClient(
+        salesforce,
+        Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=salesforce.transport.patience),
+        url=settings.PARDOT_API_URL,
+        business_unit=settings.SALESFORCE_PARDOT_BUSINESS_UNIT,
+    )

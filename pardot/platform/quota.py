@@ -1,0 +1,73 @@
+"""The day's Pardot calls: asked once before a command, watched between pages, kept for the status page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from pardot.models import PardotQuota
+from pardot.platform.client import PardotClient
+from sf.models import SyncRun
+from sf.salesforce.errors import DailyLimitReached, SalesforceError
+from sf.salesforce.limits import ApiUsage
+from sf.sync.errors import SyncPaused, SyncSkipped
+from sf.sync.lease import check_held
+from sf.sync.usage import check_still_on
+
+
+class QuotaBudget:
+    """The day's calls before each entity: Pardot is asked once, its answers since tell the rest."""
+
+    def __init__(self, client: PardotClient) -> None:
+        self._client = client
+        self._asked = False
+        self._failure: SalesforceError | SyncSkipped | None = None
+
+    def check(self) -> None:
+        """``SyncSkipped`` when too many of the day's calls are gone. Pardot that does not answer, or has no calls left
+        for an answer, is not asked again for each entity."""
+        if self._failure:
+            raise self._failure
+        if not self._asked:
+            self._ask()
+        if refusal := _refusal(self._client.usage):
+            raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
+
+    def _ask(self) -> None:
+        try:
+            self._client.ask_usage()
+        except DailyLimitReached as error:
+            self._failure = SyncSkipped(str(error), cause=SyncRun.Cause.LIMIT)
+            raise self._failure from error
+        except SalesforceError as error:
+            self._failure = error
+            raise
+        finally:
+            keep_usage(self._client.usage)
+        self._asked = True
+
+
+def check_between_pages(usage: ApiUsage | None) -> None:
+    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way; ``LeaseLost``
+    or ``RanTooLong`` when it must not go on."""
+    check_held()
+    check_still_on()
+    if refusal := _refusal(usage):
+        raise SyncPaused(refusal, cause=SyncRun.Cause.LIMIT)
+
+
+def keep_usage(usage: ApiUsage | None) -> None:
+    """What Pardot last said, for staff."""
+    if usage is not None:
+        values = {"used": usage.used, "maximum": usage.maximum, "told_at": Now()}
+        PardotQuota.objects.update_or_create(id=PardotQuota.ONLY_ID, defaults=values)
+
+
+def _refusal(usage: ApiUsage | None) -> str:
+    """Why nothing more may be asked; empty when it may, or when Pardot does not tell."""
+    if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
+        return ""
+    return (
+        f"Pardot API usage is {usage.used:,} of {usage.maximum:,} calls today; camp_sync pauses from "
+        f"{settings.PARDOT_PAUSE_THRESHOLD:.0%} on (PARDOT_PAUSE_THRESHOLD)"
+    )

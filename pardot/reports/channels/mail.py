@@ -1,0 +1,23 @@
+"""A message by Django's mail, as plain text: nothing in it is a command."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+
+from outgoing.text import one_line
+from pardot.reports.channels.errors import NotDelivered
+
+
+def mail_to(recipients: Sequence[str], subject: str, text: str) -> None:
+    """One message to all. ``NotDelivered`` when the server is away or takes nobody."""
+    message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
+    try:
+        message.send()
+    except smtplib.SMTPResponseException as error:
+        said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        raise NotDelivered(f"mail: the server answered {error.smtp_code} {said}") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered(f"mail: {error}; is EMAIL_URL right?") from error

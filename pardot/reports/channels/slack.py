@@ -1,0 +1,51 @@
+"""A message to Slack's incoming webhook.
+
+Source: "Sending messages using incoming webhooks" of Slack's API documentation: 200 with the text ``ok``; 429 with
+``Retry-After``; other refusals name their reason in the body. "Formatting text": ``& < >`` are written as entities.
+"""
+
+from __future__ import annotations
+
+import time
+
+import requests
+
+from outgoing.sessions import OutgoingSession
+from outgoing.text import escaped_for_slack
+from pardot.reports.channels.errors import NotDelivered
+
+ATTEMPTS = 3
+TIMEOUT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 30
+_PAUSE_SECONDS = 1.0
+_TRY_AGAIN = {429, 500, 502, 503, 504}
+
+
+def post_to_slack(webhook: str, text: str) -> None:
+    """``text`` as a preformatted message; tried again where nobody can have seen it. ``NotDelivered`` when refused."""
+    body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
+    session = OutgoingSession()
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            answer = session.post(webhook, json=body, timeout=TIMEOUT_SECONDS)
+        except requests.ConnectionError:
+            # The address of the webhook is a secret, and part of the error.
+            reason, pause = "no connection", _PAUSE_SECONDS * attempt
+        except requests.RequestException as error:
+            # It may have arrived: better once late than twice.
+            raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
+        else:
+            if answer.status_code < 300:
+                return
+            reason = f"{answer.status_code} {answer.text[:100].strip()}".strip()
+            if answer.status_code not in _TRY_AGAIN:
+                raise NotDelivered(f"Slack: {reason}; is SLACK_WEBHOOK_URL the address of an active webhook?")
+            pause = _asked_pause(answer, attempt)
+        if attempt < ATTEMPTS:
+            time.sleep(pause)
+    raise NotDelivered(f"Slack: {reason}; tried {ATTEMPTS} times")
+
+
+def _asked_pause(answer: requests.Response, attempt: int) -> float:
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_WAIT_SECONDS) if asked.isdigit() else _PAUSE_SECONDS * attempt

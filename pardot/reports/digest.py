@@ -1,0 +1,283 @@
+"""The morning digest as text: pure, from ``DigestFacts``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.domain.grading import AreaScore, percentage
+from pardot.domain.issues import Issue, Priority
+from pardot.models import AuditSummary
+from pardot.reports.digest_facts import DigestFacts, OpenTasks
+from pardot.reports.wording import (
+    NO_DATA,
+    SCOUT,
+    SETUP,
+    SURVEY,
+    Section,
+    change,
+    long_date,
+    missing,
+    number,
+    percent,
+    plural,
+    score_and_grade,
+    text_of,
+)
+from pardot.scoring.camp_days import CampDay
+from pardot.scoring.scorecard import IssueCount
+
+WORST = 3
+
+
+def digest(facts: DigestFacts) -> str:
+    """The whole digest, in the order in which staff read it."""
+    heading = "\n".join([f"Camp digest, {long_date(facts.day)}", *_camp(facts.camp)])
+    return text_of(
+        heading,
+        [
+            Section("Score", tuple(_score(facts))),
+            Section("By person", tuple(_people(facts))),
+            Section("By area", tuple(_areas(facts))),
+            Section("Where most points are lost", tuple(_worst(facts))),
+            Section("Changed since yesterday", tuple(_changes(facts))),
+            Section("High priority", tuple(_high(facts))),
+            Section("Campaigns", tuple(_campaigns(facts))),
+            Section("Salesforce coverage", tuple(_coverage(facts))),
+            Section("Prospects", tuple(_prospects(facts))),
+            Section("Engagement", tuple(_engagement(facts))),
+            Section("CRM ids", tuple(_crm_ids(facts))),
+            Section("Orphans", tuple(_orphans(facts))),
+            Section("Inventory", tuple(_inventory(facts))),
+            Section("Tags", tuple(_tags(facts))),
+            Section("Triage", tuple(_triage(facts))),
+            Section("Open tasks", tuple(_task(found) for found in facts.tasks) or ("none",)),
+        ],
+    )
+
+
+def _camp(camp: CampDay | None) -> Iterator[str]:
+    if camp is None:
+        return
+    if camp.is_during:
+        yield f"Camp day {camp.number} of {camp.total}"
+    elif camp.days_until is not None:
+        yield f"Camp starts in {plural(camp.days_until, 'day')}"
+    else:
+        yield f"Camp ended {plural(camp.number - camp.total, 'day')} ago"
+
+
+def _score(facts: DigestFacts) -> Iterator[str]:
+    if facts.card.overall is None:
+        yield missing(SETUP)
+        return
+    since = change(facts.card.overall, facts.yesterday.health_score if facts.yesterday else None)
+    yield f"{score_and_grade(facts.card.overall, facts.card.grade)}{since and since + ' since yesterday'}"
+    if facts.yesterday is None:
+        yield "there is no snapshot of yesterday to compare with"
+
+
+def _people(facts: DigestFacts) -> Iterator[str]:
+    for person in facts.card.people:
+        areas = ", ".join(area.label.lower() for area in person.areas) or "no areas"
+        yield f"{person.name}: {score_and_grade(person.score, person.grade)}; {areas}"
+    if not facts.card.people:
+        yield "nobody is in the team yet: /pardot/admin-settings/"
+
+
+def _areas(facts: DigestFacts) -> Iterator[str]:
+    before = facts.yesterday.area_scores if facts.yesterday else {}
+    for area, score in facts.card.grading.areas.items():
+        graded = score_and_grade(score.score, facts.card.area_grades[area])
+        yield f"{area.label}: {graded}{change(score.score, before.get(area.value))}"
+
+
+def _worst(facts: DigestFacts) -> Iterator[str]:
+    losing = [(area, score) for area, score in facts.card.grading.areas.items() if score.points_lost]
+    for area, score in sorted(losing, key=_lost, reverse=True)[:WORST]:
+        top = _top_issue(facts, area)
+        points = round(score.points_lost or 0, 1)
+        lost = f"{area.label}: {number(points)} {'point' if points == 1 else 'points'} lost"
+        yield f"{lost}; {top}" if top else lost
+    if not losing and facts.card.overall is not None:
+        yield "no area loses any"
+
+
+def _lost(found: tuple[Area, AreaScore]) -> float:
+    return found[1].points_lost or 0
+
+
+def _top_issue(facts: DigestFacts, area: Area) -> str:
+    impacts = facts.card.grading.impacts
+    found = [issue for issue in facts.card.issues.values() if issue.issue.area is area and issue.count]
+    worst = max(found, key=lambda counted: impacts.get(counted.issue.key, 0), default=None)
+    return _titled(facts, worst) if worst else ""
+
+
+def _titled(facts: DigestFacts, counted: IssueCount) -> str:
+    title = facts.card.configuration.templates[counted.issue.key].title
+    return title.replace("{count}", number(counted.count or 0))
+
+
+def _changes(facts: DigestFacts) -> Iterator[str]:
+    if facts.yesterday is None:
+        return
+    changed = False
+    for key, counted in facts.card.issues.items():
+        before = facts.yesterday.issue_counts.get(key)
+        if counted.count is not None and before is not None and float(counted.count) != float(before):
+            changed = True
+            yield f"{_titled(facts, counted)} (yesterday {number(before)})"
+    if not changed and facts.card.overall is not None:
+        yield "nothing"
+
+
+def _high(facts: DigestFacts) -> Iterator[str]:
+    impacts, templates = facts.card.grading.impacts, facts.card.configuration.templates
+    high = [
+        counted
+        for key, counted in facts.card.issues.items()
+        if counted.count and templates[key].priority is Priority.HIGH
+    ]
+    for counted in sorted(high, key=lambda found: impacts.get(found.issue.key, 0), reverse=True):
+        yield f"{_titled(facts, counted)} ({_owners(facts, counted.issue)})"
+    if not high and facts.card.overall is not None:
+        yield "none"
+
+
+def _owners(facts: DigestFacts, issue: Issue) -> str:
+    return ", ".join(facts.card.owners(issue.area)) or "nobody owns this area"
+
+
+def _campaigns(facts: DigestFacts) -> Iterator[str]:
+    summary = facts.summaries.get(Area.CAMPAIGNS)
+    if summary is None:
+        yield missing(SETUP)
+        return
+    linked = summary.figures["with_sf"]
+    share = percent(percentage(linked, summary.items))
+    yield f"{number(linked)} of {number(summary.items)} linked to Salesforce ({share})"
+    for area in (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS):
+        found = facts.summaries.get(area)
+        if found is not None and found.items:
+            inside = found.figures["in_sf_campaign"]
+            yield f"{area.label}: {number(inside)} of {number(found.items)} reach a Salesforce campaign"
+
+
+def _coverage(facts: DigestFacts) -> Iterator[str]:
+    counted = facts.coverage
+    if counted.total_sf is None or counted.total_linked is None:
+        yield missing(SETUP)
+        return
+    share = percent(counted.coverage_pct)
+    yield f"{number(counted.total_linked)} of {number(counted.total_sf)} people are known to Pardot ({share})"
+    yield f"leads: {number(counted.leads_with_pardot or 0)} of {number(counted.total_leads or 0)}"
+    yield f"contacts: {number(counted.contacts_with_pardot or 0)} of {number(counted.total_contacts or 0)}"
+
+
+def _prospects(facts: DigestFacts) -> Iterator[str]:
+    summary = facts.summaries.get(Area.PROSPECTS)
+    if summary is None:
+        yield missing(SURVEY)
+        return
+    figures = summary.figures
+    yield f"{plural(summary.items, 'prospect')}; {percent(figures['link_rate'])} linked to Salesforce"
+    yield f"{number(figures['as_lead'])} as lead, {number(figures['as_contact'])} as contact"
+    yield f"{number(figures['unlinked'])} unlinked, {number(figures['opted_out'])} opted out"
+
+
+def _engagement(facts: DigestFacts) -> Iterator[str]:
+    figures = _prospect_figures(facts)
+    if figures is None:
+        yield missing(SCOUT)
+        return
+    if facts.sampled_prospects is not None:
+        yield f"of a sample of {plural(facts.sampled_prospects.items, 'prospect')}:"
+    knows_activities = figures["active_30d"] is not None
+    if knows_activities:
+        yield f"{number(figures['active_30d'])} were active in the last 30 days"
+    if figures["scored"]:
+        yield f"score on average {number(figures['avg_score'])}, at most {number(figures['top_score'])}"
+    for place, prospect in enumerate(facts.top, start=1):
+        acts = f", {plural(prospect.activities, 'activity', 'activities')}" if knows_activities else ""
+        yield f"{place}. {prospect.name}: score {number(prospect.score)}{acts}"
+
+
+def _prospect_figures(facts: DigestFacts) -> dict[str, Any] | None:
+    found = facts.summaries.get(Area.PROSPECTS) or facts.sampled_prospects
+    return found.figures if found is not None else None
+
+
+def _crm_ids(facts: DigestFacts) -> Iterator[str]:
+    figures = _prospect_figures(facts)
+    if figures is None:
+        yield missing(SCOUT)
+        return
+    bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
+    yield from (f"{number(count)} with something in the {kind} id that is no id" for count, kind in bad if count)
+    if not any(count for count, _ in bad):
+        yield "all are valid"
+    if figures["adoption_stuck"]:
+        yield f"{number(figures['adoption_stuck'])} with adoption data that is stuck"
+
+
+def _orphans(facts: DigestFacts) -> Iterator[str]:
+    found = facts.orphans
+    if found is None:
+        yield missing(SURVEY)
+        return
+    kinds = [
+        (found.forms, "forms in a campaign that does not exist"),
+        (found.landing_pages, "landing pages in a campaign that does not exist"),
+        (found.list_emails, "list e-mails in a campaign that does not exist"),
+        (found.custom_redirects, "custom redirects in a campaign that does not exist"),
+        (found.prospects_crm_gone, "prospects whose lead or contact no longer exists"),
+        (found.prospects_unlinked, "prospects without any CRM id"),
+        (found.leads_without_prospect, "leads without their prospect"),
+        (found.contacts_without_prospect, "contacts without their prospect"),
+    ]
+    yield from (f"{name}: {number(count)}" for count, name in kinds if count)
+    if not found.total:
+        yield "none"
+    yield f"looked for on {long_date(today(found.captured_at))}"
+
+
+def _inventory(facts: DigestFacts) -> Iterator[str]:
+    for area, summary in sorted(facts.summaries.items(), key=lambda found: list(Area).index(found[0])):
+        yield f"{area.label}: {number(summary.items)}"
+    if facts.folders:
+        yield f"Folders: {number(facts.folders)}"
+    if not facts.summaries:
+        yield missing(SETUP)
+
+
+def _tags(facts: DigestFacts) -> Iterator[str]:
+    summary = facts.summaries.get(Area.TAGS)
+    if summary is None:
+        yield missing(SETUP)
+        return
+    yield from _flagged(summary, "unused", "on nothing")
+    yield from _flagged(summary, "low_usage", "on one thing only")
+    yield from _flagged(summary, "no_naming_convention", "outside the naming convention")
+    yield from _flagged(summary, "duplicate_prefix", "with a prefix that is written in several ways")
+
+
+def _flagged(summary: AuditSummary, flag: str, reads: str) -> Iterator[str]:
+    count = summary.counts.get(flag)
+    yield f"{reads}: {NO_DATA if count is None else number(count)}"
+
+
+def _triage(facts: DigestFacts) -> Iterator[str]:
+    if facts.triage is None:
+        return
+    if not any(facts.triage.values()):
+        yield "nothing is tagged for clean-up"
+        return
+    yield from (f"{action}: {number(count)}" for action, count in facts.triage.items())
+
+
+def _task(found: OpenTasks) -> str:
+    overdue = f", {number(found.overdue)} overdue" if found.overdue else ""
+    return f"{found.person or 'nobody'}: {number(found.count)}{overdue}"

@@ -1,0 +1,126 @@
+"""What the morning digest tells, gathered in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.models import (
+    AuditSummary,
+    DailySnapshot,
+    Folder,
+    OrphanRun,
+    Prospect,
+    ProspectEngagement,
+    Task,
+)
+from pardot.planning.triage import action_tags
+from pardot.scoring.camp_days import CampDay, camp_day
+from pardot.scoring.salesforce_coverage import Coverage, current_coverage
+from pardot.scoring.scorecard import Scorecard, current_scorecard
+
+TOP = 5
+
+
+@dataclass(frozen=True)
+class TopProspect:
+    name: str
+    score: int
+    activities: int
+
+
+@dataclass(frozen=True)
+class OpenTasks:
+    """``person`` is empty for tasks that nobody has."""
+
+    person: str
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class DigestFacts:
+    """Everything that the digest says."""
+
+    day: date
+    camp: CampDay | None
+    card: Scorecard
+    yesterday: DailySnapshot | None
+    summaries: Mapping[Area, AuditSummary]
+    """Of the areas that were read completely."""
+    sampled_prospects: AuditSummary | None
+    """Figures of the prospects that are here, when they are only a sample."""
+    coverage: Coverage
+    orphans: OrphanRun | None
+    top: tuple[TopProspect, ...]
+    folders: int
+    triage: Mapping[str, int] | None
+    """Action → how many are tagged with it; ``None``: what is tagged was never read."""
+    tasks: tuple[OpenTasks, ...]
+
+
+def digest_facts(now: datetime | None = None) -> DigestFacts:
+    """As things stand now."""
+    day = today(now)
+    card = current_scorecard(now)
+    summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}
+    complete = {area: summary for area, summary in summaries.items() if summary.is_complete}
+    sampled = summaries.get(Area.PROSPECTS) if Area.PROSPECTS not in complete else None
+    return DigestFacts(
+        day=day,
+        camp=camp_day(card.configuration.camp, day),
+        card=card,
+        yesterday=DailySnapshot.objects.filter(day=day - timedelta(days=1)).first(),
+        summaries=complete,
+        sampled_prospects=sampled if sampled is not None and sampled.items else None,
+        coverage=current_coverage(),
+        orphans=OrphanRun.objects.first(),
+        top=tuple(_top()),
+        folders=Folder.objects.count(),
+        triage=_triage(card),
+        tasks=tuple(_open_tasks(day)),
+    )
+
+
+def _top() -> list[TopProspect]:
+    found = (
+        Prospect.objects.filter(score__gt=0)
+        .exclude(is_deleted=True)
+        .order_by("-score", "id")
+        .values("id", "email", "first_name", "last_name", "score")[:TOP]
+    )
+    counts = _activities([row["id"] for row in found])
+    return [TopProspect(_name(row), row["score"], counts.get(row["id"], 0)) for row in found]
+
+
+def _activities(prospects: list[int]) -> dict[int, int]:
+    found = ProspectEngagement.objects.filter(prospect_id__in=prospects)
+    return dict(found.values_list("prospect_id", "activity_count"))
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    named = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+    return named or row["email"] or f"prospect {row['id']}"
+
+
+def _triage(card: Scorecard) -> dict[str, int] | None:
+    found = {tag.action: tag.count for tag in action_tags(card.configuration, items=0)}
+    known = {action: count for action, count in found.items() if count is not None}
+    return known if len(known) == len(found) else None
+
+
+def _open_tasks(day: date) -> list[OpenTasks]:
+    counted = (
+        Task.objects.filter(status=Task.Status.OPEN)
+        .order_by()
+        .values("assignee__name")
+        .annotate(count=Count("id"), overdue=Count("id", filter=Q(due_date__lt=day)))
+        .order_by(F("assignee__order").asc(nulls_last=True), "assignee__name")
+    )
+    return [OpenTasks(row["assignee__name"] or "", row["count"], row["overdue"]) for row in counted]

@@ -1,0 +1,1 @@
+"""The health score: scorecard, exemptions, snapshots, history and what-if."""

@@ -1,0 +1,32 @@
+"""Which day of camp it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pardot.configuration.values import CampDates
+
+
+@dataclass(frozen=True)
+class CampDay:
+    """Where a day stands in camp. ``number`` counts from 1; below 1 it is before camp, above ``total`` after."""
+
+    number: int
+    total: int
+
+    @property
+    def days_until(self) -> int | None:
+        """Before camp: until its first day."""
+        return 1 - self.number if self.number < 1 else None
+
+    @property
+    def is_during(self) -> bool:
+        return 1 <= self.number <= self.total
+
+
+def camp_day(dates: CampDates, day: date) -> CampDay | None:
+    """``None`` when no camp is planned."""
+    if dates.start is None or dates.end is None:
+        return None
+    return CampDay(number=(day - dates.start).days + 1, total=(dates.end - dates.start).days + 1)

@@ -1,0 +1,120 @@
+"""Exemptions: who may make which, and which counts they take off on the day on which somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from pardot.audits.asset_audit import AssetAudit
+from pardot.audits.run import ASSET_AUDITS
+from pardot.catalog.asset_names import UnknownAsset, asset_name
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY, ISSUES
+from pardot.models import Exemption
+
+
+def exemptions_in_force(day: date) -> QuerySet[Exemption]:
+    """Those that hold on ``day``: an end date is the last day."""
+    return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
+
+
+def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
+    """The newest first; ``None`` takes all."""
+    found = Exemption.objects.order_by("-created_at", "-id")
+    if asset_type is not None:
+        found = found.filter(asset_type=asset_type)
+    if issue is not None:
+        found = found.filter(issue=issue)
+    if in_force is not None:
+        day = timezone.localdate()
+        found = found.exclude(until__lt=day) if in_force else found.filter(until__lt=day)
+    return found
+
+
+class BadExemption(ValueError):
+    """An exemption that cannot be; ``field`` says where, the message why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def exemption_create(
+    *, asset_type: Area, asset_id: int, issue: str, reason: str, until: date | None, created_by: str
+) -> Exemption:
+    """Take an asset out of the count of an issue. One that has ended makes room for a new one. ``BadExemption``."""
+    check_exemption(asset_type=asset_type, asset_id=asset_id, issue=issue, until=until)
+    with transaction.atomic():
+        what = {"asset_type": asset_type, "asset_id": asset_id, "issue": issue}
+        Exemption.objects.filter(**what, until__lt=timezone.localdate()).delete()
+        values = {"reason": reason, "until": until, "created_by": created_by}
+        made, is_new = Exemption.objects.get_or_create(**what, defaults=values)
+    if not is_new:
+        raise BadExemption("issue", f"This asset is exempt from {issue} already, {_since(made)}")
+    return made
+
+
+def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
+    """Whether there can be such an exemption from now on. ``BadExemption``."""
+    if issue not in BY_KEY:
+        raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")
+    found = BY_KEY[issue]
+    if found.area != asset_type:
+        of_type = ", ".join(other.key for other in ISSUES if other.area == asset_type)
+        raise BadExemption("issue", f"{issue} is an issue of {found.area}, not of {asset_type}, which has {of_type}")
+    if found.is_percentage:
+        raise BadExemption("issue", f"{issue} is a percentage of all: no single one can be exempt from it")
+    if until is not None and until < timezone.localdate():
+        raise BadExemption("until", f"{until} is in the past: the exemption would never hold")
+    try:
+        asset_name(asset_type, asset_id)
+    except UnknownAsset as error:
+        raise BadExemption("asset_id", str(error)) from error
+
+
+def _since(made: Exemption) -> str:
+    by = f" by {made.created_by}" if made.created_by else ""
+    return f"{f'until {made.until}' if made.until else 'for good'}{by}: {made.reason}"
+
+
+# -- what they take off ------------------------------------------------------------------------------------------------
+
+
+def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
+    """Issue key → the ids of the assets that it does not count on ``day``, whether or not they have it; one query."""
+    found: dict[str, set[int]] = {}
+    for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
+        if issue in BY_KEY:
+            found.setdefault(issue, set()).add(asset)
+    return {issue: frozenset(assets) for issue, assets in found.items()}
+
+
+def exempt_counts(day: date) -> Mapping[str, int]:
+    """Issue key → how many of the assets that have it are exempt on ``day``; one query, led by the exemptions."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXEMPT, {"day": day})
+        counted = dict(cursor.fetchall())
+    return {issue.key: counted.get(issue.key, 0) for issue in ISSUES}
+
+
+def less_exempt(count: int | None, exempt: int) -> int | None:
+    """What counts of ``count`` assets; not less than none, where an audit has ended between the two questions."""
+    return None if count is None else max(0, count - exempt)
+
+
+def _exempt_in(audit: AssetAudit) -> str:
+    """SQL: issue and number of the exempt assets of one area that have the issue's flag."""
+    flags = " ".join(f"WHEN '{issue.key}' THEN '{issue.flag}'" for issue in ISSUES if issue.area is audit.area)
+    return f"""
+        SELECT e.issue, count(*) FROM pardot_exemption e JOIN {audit.model._meta.db_table} a ON a.id = e.asset_id
+        WHERE e.asset_type = '{audit.area.value}' AND (e.until IS NULL OR e.until >= %(day)s)
+          AND CASE e.issue {flags} END = ANY (a.flags)
+        GROUP BY e.issue
+    """  # noqa: S608 - names of our own declarations
+
+
+_EXEMPT = " UNION ALL ".join(_exempt_in(audit) for audit in ASSET_AUDITS)

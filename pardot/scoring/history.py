@@ -1,0 +1,111 @@
+"""Snapshots of days, and what changed between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
+from pardot.models import DailySnapshot, DayNote
+from pardot.scoring.snapshots import COUNTS
+
+Figure = int | float | None
+
+
+class NoSnapshot(LookupError):
+    """Nothing was kept on the day that is asked for, nor before it; the message says from when on."""
+
+
+class DaysReversed(ValueError):
+    """The first day comes after the second."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure on two days. ``change`` is ``None`` when either day has no data."""
+
+    name: str
+    before: Figure
+    after: Figure
+
+    @property
+    def change(self) -> Figure:
+        if self.before is None or self.after is None:
+            return None
+        difference = self.after - self.before
+        return round(difference, 2) if isinstance(difference, float) else difference
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two snapshots side by side; every name that either of them has, in the usual order."""
+
+    before: DailySnapshot
+    after: DailySnapshot
+    score: Change
+    areas: tuple[Change, ...]
+    people: tuple[Change, ...]
+    issues: tuple[Change, ...]
+    counts: tuple[Change, ...]
+
+
+def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
+    """Snapshots and notes of these days, both included, oldest first. ``DaysReversed``."""
+    snapshots, notes = DailySnapshot.objects.order_by("day"), DayNote.objects.order_by("day", "id")
+    _check_order(since, until)
+    if since is not None:
+        snapshots, notes = snapshots.filter(day__gte=since), notes.filter(day__gte=since)
+    if until is not None:
+        snapshots, notes = snapshots.filter(day__lte=until), notes.filter(day__lte=until)
+    return snapshots, notes
+
+
+def snapshots_before(day: date) -> tuple[DailySnapshot | None, DailySnapshot | None]:
+    """Those of the day before and of seven days before; none when nothing was kept on just that day."""
+    yesterday, last_week = day - timedelta(days=1), day - timedelta(days=7)
+    known = DailySnapshot.objects.in_bulk([yesterday, last_week], field_name="day")
+    return known.get(yesterday), known.get(last_week)
+
+
+def compare_days(first: date, second: date) -> Comparison:
+    """The snapshots of two days; of a day without one, the nearest earlier one. ``NoSnapshot``, ``DaysReversed``."""
+    _check_order(first, second)
+    return compare(_snapshot_of(first), _snapshot_of(second))
+
+
+def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
+    """Pure."""
+    return Comparison(
+        before=before,
+        after=after,
+        score=Change("health_score", before.health_score, after.health_score),
+        areas=_changes(before.area_scores, after.area_scores, Area.values),
+        people=_changes(before.person_scores, after.person_scores, []),
+        issues=_changes(before.issue_counts, after.issue_counts, list(BY_KEY)),
+        counts=tuple(Change(name, getattr(before, name), getattr(after, name)) for name in COUNTS),
+    )
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[str]) -> tuple[Change, ...]:
+    """In the usual order; then who or what is only known to one of them."""
+    names = dict.fromkeys([*usual, *before, *after])
+    return tuple(Change(name, before.get(name), after.get(name)) for name in names)
+
+
+def _snapshot_of(day: date) -> DailySnapshot:
+    found = DailySnapshot.objects.filter(day__lte=day).order_by("-day").first()
+    if found is not None:
+        return found
+    first = DailySnapshot.objects.order_by("day").first()
+    known = f"the first one is of {first.day}" if first else "none was kept yet: run `python manage.py camp_sync`"
+    raise NoSnapshot(f"There is no snapshot of {day} or before it; {known}.")
+
+
+def _check_order(first: date | None, second: date | None) -> None:
+    if first is not None and second is not None and first > second:
+        raise DaysReversed(f"from ({first}) is after to ({second}).")

@@ -1,0 +1,79 @@
+"""The issues as people work through them: with their texts, owners and tasks, what costs most first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pardot.domain.grading import Count
+from pardot.domain.issues import Issue, Priority
+from pardot.models import Task
+from pardot.scoring.scorecard import IssueCount, Scorecard
+
+UNKNOWN_COUNT = "–"
+_ORDER = {priority: place for place, priority in enumerate(Priority)}
+
+
+@dataclass(frozen=True)
+class ListedIssue:
+    """One issue as it stands. ``impact`` is what it costs the overall score; ``None``, as ``count``: no data."""
+
+    issue: Issue
+    title: str
+    description: str
+    priority: Priority
+    count: Count | None
+    exempt: int
+    weight: Decimal
+    impact: float | None
+    owners: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    """The open ones that were made for it."""
+
+
+def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
+    """By impact, then priority; those without data at the end."""
+    by_issue: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_issue.setdefault(task.issue, []).append(task)
+    listed = [listed_issue(card, found, by_issue.get(key, ())) for key, found in card.issues.items()]
+    return sorted(listed, key=_place)
+
+
+def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
+    """``found`` with the texts that the team has configured."""
+    key = found.issue.key
+    template = card.configuration.templates[key]
+    return ListedIssue(
+        issue=found.issue,
+        title=with_count(template.title, found.count),
+        description=with_count(template.description, found.count),
+        priority=template.priority,
+        count=found.count,
+        exempt=found.exempt,
+        weight=card.configuration.weights[key],
+        impact=card.grading.impacts.get(key) if found.count is not None else None,
+        owners=tuple(card.owners(found.issue.area)),
+        tasks=tuple(tasks),
+    )
+
+
+def with_count(text: str, count: Count | None) -> str:
+    """``text`` with ``{count}`` filled in; other braces stay as they are, whatever staff have written."""
+    return text.replace("{count}", UNKNOWN_COUNT if count is None else spoken(count))
+
+
+def spoken(count: Count) -> str:
+    """``1,234`` and ``12.5``; a percentage without decimals is said without them."""
+    return f"{count.normalize():,f}" if isinstance(count, Decimal) else f"{count:,}"
+
+
+def open_issue_tasks() -> list[Task]:
+    """Open tasks that were made for an issue, the newest first, with their assignees; one query."""
+    return list(Task.objects.filter(status=Task.Status.OPEN).exclude(issue="").select_related("assignee"))
+
+
+def _place(listed: ListedIssue) -> tuple[bool, float, bool, int]:
+    """Equal ones stay in the order of their declaration."""
+    return (listed.impact is None, -(listed.impact or 0.0), not listed.count, _ORDER[listed.priority])

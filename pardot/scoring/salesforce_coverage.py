@@ -1,0 +1,56 @@
+"""How many of Salesforce's people Pardot knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pardot.domain.grading import percentage
+from pardot.models import DailySnapshot, SalesforceHealth
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The latest counts; all ``None`` when Salesforce was never asked."""
+
+    total_leads: int | None = None
+    total_contacts: int | None = None
+    leads_with_pardot: int | None = None
+    contacts_with_pardot: int | None = None
+    captured_at: datetime | None = None
+
+    @property
+    def total_sf(self) -> int | None:
+        return _sum(self.total_leads, self.total_contacts)
+
+    @property
+    def total_linked(self) -> int | None:
+        return _sum(self.leads_with_pardot, self.contacts_with_pardot)
+
+    @property
+    def coverage_pct(self) -> float | None:
+        """To one decimal place, half up; ``None`` without people."""
+        return percentage(self.total_linked, self.total_sf)
+
+
+def current_coverage() -> Coverage:
+    """As Salesforce last counted."""
+    health = SalesforceHealth.objects.order_by("-captured_at", "-id").first()
+    if health is None:
+        return Coverage()
+    return coverage_of(health, captured_at=health.captured_at)
+
+
+def coverage_of(counted: SalesforceHealth | DailySnapshot, *, captured_at: datetime | None = None) -> Coverage:
+    """That of a count, or of a day."""
+    return Coverage(
+        total_leads=counted.total_leads,
+        total_contacts=counted.total_contacts,
+        leads_with_pardot=counted.leads_with_pardot,
+        contacts_with_pardot=counted.contacts_with_pardot,
+        captured_at=captured_at,
+    )
+
+
+def _sum(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first + second

@@ -1,0 +1,158 @@
+"""The score as it stands now: the counts of the latest audits, less exemptions, graded by the weights of the team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from pardot.audits.inputs import ACTIVITY_GOOD_FOR
+from pardot.audits.run import ASSET_AUDITS
+from pardot.configuration.values import Configuration, configuration
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.domain.grading import Count, Demerit, Grading, grade_areas, grade_of, weighted_mean
+from pardot.domain.issues import ISSUES, Issue
+from pardot.models import AuditSummary, TeamMember
+from pardot.scoring.exemptions import exempt_counts, less_exempt
+
+
+@dataclass(frozen=True)
+class IssueCount:
+    """One issue as it stands. ``count`` is what the score counts; ``None`` is "no data"."""
+
+    issue: Issue
+    count: Count | None
+    exempt: int = 0
+
+
+@dataclass(frozen=True)
+class PersonScore:
+    """The areas that somebody owns, together; ``score`` is ``None`` when none of them has data."""
+
+    name: str
+    label: str
+    role: str
+    areas: tuple[Area, ...]
+    score: int | None
+    grade: str | None
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything that is graded."""
+
+    grading: Grading
+    grade: str | None
+    area_grades: Mapping[Area, str | None]
+    people: tuple[PersonScore, ...]
+    issues: Mapping[str, IssueCount]
+    configuration: Configuration
+    audited_at: datetime | None
+
+    @property
+    def overall(self) -> int | None:
+        return self.grading.overall
+
+    def owners(self, area: Area) -> list[str]:
+        """The names of those who own ``area``."""
+        return [person.name for person in self.people if area in person.areas]
+
+
+@dataclass(frozen=True)
+class ScoreInputs:
+    """What a scorecard is worked out from, so that a what-if changes one thing and keeps the rest."""
+
+    items: Mapping[Area, int | None]
+    issues: Mapping[str, IssueCount]
+    team: Sequence[TeamMember]
+    configuration: Configuration
+    audited_at: datetime | None
+
+    def with_fixed(self, fixed: Mapping[str, Count]) -> ScoreInputs:
+        """As if so many occurrences of these issues (of a percentage: points) were mended; none is the fewest."""
+        issues = dict(self.issues)
+        for key, times in fixed.items():
+            count = issues[key].count
+            if count is not None:
+                issues[key] = replace(issues[key], count=max(count - times, count * 0))
+        return replace(self, issues=issues)
+
+
+def current_scorecard(now: datetime | None = None) -> Scorecard:
+    """As things stand now; a handful of queries, whatever the number of assets."""
+    return scorecard(score_inputs(now))
+
+
+def score_inputs(now: datetime | None = None) -> ScoreInputs:
+    """The latest audits, exemptions, team and configuration."""
+    now = now or timezone.now()
+    summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}
+    exempt = exempt_counts(today(now))
+    return ScoreInputs(
+        items={area: _items(summaries.get(area)) for area in Area},
+        issues={
+            issue.key: _issue_count(issue, summaries.get(issue.area), exempt.get(issue.key, 0), now) for issue in ISSUES
+        },
+        team=tuple(TeamMember.objects.all()),
+        configuration=configuration(),
+        audited_at=max((summary.audited_at for summary in summaries.values()), default=None),
+    )
+
+
+def scorecard(inputs: ScoreInputs) -> Scorecard:
+    """Grade ``inputs``; pure."""
+    values = inputs.configuration
+    demerits = [
+        Demerit(key, found.issue.area, found.count, values.weights[key])
+        for key, found in inputs.issues.items()
+        if found.count is not None
+    ]
+    grading = grade_areas(inputs.items, demerits)
+    return Scorecard(
+        grading=grading,
+        grade=grade_of(grading.overall, values.thresholds),
+        area_grades={area: grade_of(score.score, values.thresholds) for area, score in grading.areas.items()},
+        people=tuple(_person(member, grading, values) for member in inputs.team),
+        issues=inputs.issues,
+        configuration=values,
+        audited_at=inputs.audited_at,
+    )
+
+
+def activity_is_old(summary: AuditSummary, now: datetime) -> bool:
+    """Whether what the audit said about activity no longer holds: no sync has brought newer ones."""
+    return summary.activity_until is None or now - summary.activity_until > ACTIVITY_GOOD_FOR
+
+
+_NEED_ACTIVITY = {(audit.area, flag.name) for audit in ASSET_AUDITS for flag in audit.flags if flag.needs_activity}
+
+
+def flag_count(summary: AuditSummary | None, flag: str, now: datetime) -> int | None:
+    """How many assets have ``flag``; ``None``: no data, or data about activity that is too old."""
+    if summary is None or not summary.is_complete:
+        return None
+    if (Area(summary.area), flag) in _NEED_ACTIVITY and activity_is_old(summary, now):
+        return None
+    count: int | None = summary.counts.get(flag)
+    return count
+
+
+def _items(summary: AuditSummary | None) -> int | None:
+    return summary.items if summary is not None and summary.is_complete else None
+
+
+def _issue_count(issue: Issue, summary: AuditSummary | None, exempt: int, now: datetime) -> IssueCount:
+    if issue.is_percentage:
+        percentage = summary.figures.get(issue.flag) if summary is not None and summary.is_complete else None
+        return IssueCount(issue, None if percentage is None else Decimal(str(percentage)))
+    return IssueCount(issue, less_exempt(flag_count(summary, issue.flag, now), exempt), exempt)
+
+
+def _person(member: TeamMember, grading: Grading, values: Configuration) -> PersonScore:
+    areas = tuple(area for area in Area if area in member.areas)
+    score = weighted_mean(grading.areas, areas)
+    return PersonScore(member.name, member.label, member.role, areas, score, grade_of(score, values.thresholds))

@@ -1,0 +1,94 @@
+"""The day's snapshot: how things stand, kept for trends. Later runs of a day replace what they know better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, TAGGED_OBJECTS, Tier
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.models import AuditSummary, DailySnapshot, OrphanRun, SalesforceHealth
+from pardot.scoring.scorecard import Scorecard, current_scorecard
+
+HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
+COUNTS = (
+    *(area.value for area in Area),
+    "folders",
+    "tagged_objects",
+    *HEALTH_FIGURES,
+    "prospects_linked",
+    "prospects_active",
+    "activities",
+    "campaign_members",
+    "orphans",
+)
+"""The columns of a snapshot that count something."""
+_ROWS = {
+    "folders": FOLDERS.name,
+    "tagged_objects": TAGGED_OBJECTS.name,
+    "campaign_members": CAMPAIGN_MEMBERS.name,
+    "activities": ACTIVITIES.name,
+}
+"""Column → the entity whose rows it counts."""
+
+
+def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
+    """Today's row, brought up to date; ``tier`` is ``None`` when only some entities were synced.
+
+    What was never read stays null. What this run did not read keeps its last value: that of the tables, or where they
+    have none, that of the latest snapshot.
+    """
+    now = now or timezone.now()
+    day = today(now)
+    latest = DailySnapshot.objects.filter(day__lte=day).last()
+    values = {
+        "tier": max(int(tier or 0), latest.tier if latest and latest.day == day else 0),
+        "updated_at": now,
+        **({name: getattr(latest, name) for name in COUNTS} if latest else {}),
+        **_counted(),
+        **_graded(current_scorecard(now)),
+    }
+    return DailySnapshot.objects.update_or_create(day=day, defaults=values)[0]
+
+
+def _graded(card: Scorecard) -> dict[str, Any]:
+    return {
+        "health_score": card.overall,
+        "area_scores": {area.value: score.score for area, score in card.grading.areas.items()},
+        "person_scores": {person.name: person.score for person in card.people},
+        "issue_counts": {key: as_number(found.count) for key, found in card.issues.items()},
+    }
+
+
+def as_number(count: int | Decimal | None) -> int | float | None:
+    """For JSON: whole numbers stay whole."""
+    return float(count) if isinstance(count, Decimal) else count
+
+
+def _counted() -> dict[str, Any]:
+    """The figures of the tables, of whatever was read completely at least once."""
+    read = complete_reads()
+    summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
+    values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}
+    values |= {column: read[entity].rows for column, entity in _ROWS.items() if entity in read}
+    health = SalesforceHealth.objects.first()
+    if health is not None:
+        values |= {name: getattr(health, name) for name in HEALTH_FIGURES}
+    orphans = OrphanRun.objects.first()
+    if orphans is not None:
+        values["orphans"] = orphans.total
+    return values | _of_prospects(summaries)
+
+
+def _of_prospects(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
+    if Area.PROSPECTS not in summaries:
+        return {}
+    figures = summaries[Area.PROSPECTS].figures
+    values = {"prospects_linked": figures["linked"], "prospects_active": figures["active_30d"]}
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,49 @@
+"""What the score would be if some issues were mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pardot.domain.grading import Count
+from pardot.domain.issues import BY_KEY
+from pardot.scoring.issue_list import spoken
+from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
+
+
+class BadFix(ValueError):
+    """A fix that cannot be: ``key`` is the issue; the message says why."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The scores as they are, and as they would be."""
+
+    before: Scorecard
+    after: Scorecard
+    fixed: Mapping[str, Count]
+
+
+def what_if(inputs: ScoreInputs, fixes: Mapping[str, Count | None]) -> WhatIf:
+    """``fixes``: issue key → how many of its occurrences (of a percentage: points) go; ``None``: all. ``BadFix``."""
+    fixed = {key: _checked(inputs, key, count) for key, count in fixes.items()}
+    return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
+
+
+def _checked(inputs: ScoreInputs, key: str, count: Count | None) -> Count:
+    if key not in BY_KEY:
+        raise BadFix(key, f"there is no issue {key}. Known: {', '.join(BY_KEY)}")
+    there = inputs.issues[key].count
+    if there is None:
+        raise BadFix(key, f"there is no data about {key} yet, so nothing to fix")
+    if count is None:
+        return there
+    if count > there:
+        raise BadFix(key, f"{key} occurs {spoken(there)} times, fewer than {spoken(count)}")
+    if not BY_KEY[key].is_percentage and count != int(count):
+        raise BadFix(key, f"{key} is counted in whole numbers: {spoken(count)} is none")
+    return count if BY_KEY[key].is_percentage else int(count)

@@ -1,0 +1,168 @@
+"""Who engages: what prospects did lately, their scores by category, and what is known of all of them.
+
+Everything is read by index, or from the figures that the audit of prospects left: nothing here scans prospects or
+activities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from pardot.audits.inputs import LookBack, look_back
+from pardot.audits.prospects import CRM_FIELDS
+from pardot.catalog.asset_names import campaigns_in_salesforce
+from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.entities import ACTIVITIES, PROSPECTS, Tier
+from pardot.domain.areas import Area
+from pardot.models import (
+    AuditSummary,
+    Campaign,
+    ContactCategoryScore,
+    CustomRedirect,
+    EntityState,
+    Form,
+    LandingPage,
+    LeadCategoryScore,
+    ListEmail,
+    Prospect,
+    ProspectEngagement,
+    VisitorActivity,
+)
+from pardot.sync.rollups import ENGAGEMENT_DAYS
+from sf.salesforce.ids import id_of_18
+
+_FIELDS = (
+    "id", "email", "first_name", "last_name", "company", "score", "grade", "campaign_id", "last_activity_at",
+    *CRM_FIELDS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProspectData:
+    """What is known of prospects at this moment."""
+
+    tier: int
+    """0: nothing; 1: no prospects; 2: the sample; 3: all."""
+    figures: Mapping[str, Any]
+    """Of the audit, of the sample or of all; empty: there are no prospects."""
+    look_back: LookBack | None
+    """The days of ``ProspectEngagement``; ``None``: no data about activity."""
+
+    @property
+    def is_complete(self) -> bool:
+        return self.tier == Tier.SURVEY
+
+
+def prospect_data(now: datetime | None = None) -> ProspectData:
+    """A handful of rows, whatever the number of prospects."""
+    known = complete_reads()
+    tier = _tier(known)
+    summary = AuditSummary.objects.filter(pk=Area.PROSPECTS).first() if tier >= Tier.SCOUT else None
+    span = look_back(known.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=now or timezone.now())
+    figures = {**summary.figures} if summary else {}
+    if figures and span is None:
+        figures["active_30d"] = None
+    return ProspectData(tier, figures, span)
+
+
+def _tier(known: Mapping[str, EntityState]) -> int:
+    if PROSPECTS.name in known:
+        return Tier.SURVEY
+    if Prospect.objects.exists():
+        return Tier.SCOUT
+    return Tier.SET_UP if known else 0
+
+
+def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
+    """In the same order, with what they did in ``span`` and their scores by category, as far as they are here."""
+    rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
+    prospects = [_named(rows[prospect]) for prospect in ids if prospect in rows]
+    active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
+    categories = _category_scores(prospects)
+    for row in prospects:
+        found = active.get(row["id"])
+        row["activity_count"] = (found.activity_count if found else 0) if span else None
+        seen = [row.pop("last_activity_at"), found.last_activity if found else None]
+        row["last_activity"] = max(filter(None, seen), default=None)
+        row["scoring_categories"] = categories[row["id"]]
+    return prospects
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    names = (row.pop("first_name"), row.pop("last_name"))
+    return {**row, "name": " ".join(filter(None, names))}
+
+
+def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
+    """Prospect → category → score; of its contact where contact and lead both have one."""
+    ids = {row["id"]: [_whole(row["salesforce_lead_id"]), _whole(row["salesforce_contact_id"])] for row in prospects}
+    wanted = [crm_id for both in ids.values() for crm_id in both if crm_id]
+    scores: dict[str, dict[str, float]] = {}
+    for rows in (
+        LeadCategoryScore.objects.filter(lead_id__in=wanted).values_list("lead_id", "category", "score"),
+        ContactCategoryScore.objects.filter(contact_id__in=wanted).values_list("contact_id", "category", "score"),
+    ):
+        for crm_id, category, score in rows:
+            if category and score is not None:
+                scores.setdefault(str(crm_id), {})[category] = score
+    return {
+        prospect: {name: score for crm_id in both for name, score in sorted(scores.get(crm_id or "", {}).items())}
+        for prospect, both in ids.items()
+    }
+
+
+def _whole(crm_id: str | None) -> str | None:
+    return id_of_18(crm_id) if crm_id else None
+
+
+def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What a list shows of these prospects; those that are gone are absent."""
+    rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
+    return {row["id"]: _named(row) for row in rows}
+
+
+# -- one prospect -------------------------------------------------------------------------------------------------
+
+_ASSETS: Mapping[str, type[Model]] = {
+    "campaign_id": Campaign,
+    "form_id": Form,
+    "landing_page_id": LandingPage,
+    "custom_redirect_id": CustomRedirect,
+    "list_email_id": ListEmail,
+}
+_ACTIVITY_FIELDS = (
+    "id", "type", "type_name", "created_at", "campaign_id", "form_id", "form_handler_id", "landing_page_id",
+    "custom_redirect_id", "email_id", "list_email_id",
+)  # fmt: skip
+
+
+def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[VisitorActivity]:
+    """Within ``span``, the latest first."""
+    within = VisitorActivity.objects.filter(
+        prospect_id=prospect_id, created_at__gt=span.until - timedelta(days=ENGAGEMENT_DAYS), created_at__lte=span.until
+    )
+    return within.order_by("-created_at", "-id")
+
+
+def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
+    """The activities with the names of what they were about: ``campaign`` (and where that is in Salesforce) and
+    ``asset``."""
+    rows: list[dict[str, Any]] = list(activities.values(*_ACTIVITY_FIELDS))
+    names = {column: _names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()}
+    linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])
+    for row in rows:
+        row["campaign_salesforce_id"] = linked.get((Area.CAMPAIGNS, row["campaign_id"]))
+        found = {column: names[column].get(row[column]) for column in _ASSETS}
+        row["campaign"] = found.pop("campaign_id")
+        row["asset"] = next(filter(None, found.values()), None)
+    return rows
+
+
+def _names(model: type[Model], ids: set[int]) -> dict[int, str]:
+    return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "name")) if ids else {}

@@ -1,0 +1,31 @@
+"""How fresh Pardot's copies ought to be, for ``/healthz/``: by the tiers of the cron table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from pardot.catalog.entities import ALL, ORPHANS, Tier
+from sf import freshness
+
+CAMP_SYNC = "camp_sync"
+"""The command itself: that it can begin, and what follows its syncs (audits, the day's snapshot)."""
+DIGEST = "camp_digest"
+
+
+def max_ages() -> dict[str, timedelta]:
+    """Name of a run → how old the last good one may be. Nothing where Pardot is not configured."""
+    if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
+        return {}
+    daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
+    weekly = timedelta(days=8)
+    return {
+        part: daily if entity.tier is Tier.SET_UP else weekly for entity in (*ALL, ORPHANS) for part in entity.parts
+    }
+
+
+def expect_fresh_copies() -> None:
+    """To be called once, when the process starts."""
+    freshness.MAX_AGE.update(max_ages())
+    freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST) if name not in freshness.JOBS)

@@ -1,0 +1,49 @@
+"""How many rows each entity has here: counted at the end of a sync, because counting millions takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from pardot.catalog.entities import (
+    ALL,
+    CAMPAIGN_MEMBER_COUNTS,
+    SF_HEALTH,
+    CountedEntity,
+    Entity,
+    PardotEntity,
+    SalesforceEntity,
+)
+from pardot.models import CampaignMemberCount, EntityState, SalesforceHealth
+
+_COUNTED: Mapping[str, type[models.Model]] = {
+    SF_HEALTH.name: SalesforceHealth,
+    CAMPAIGN_MEMBER_COUNTS.name: CampaignMemberCount,
+}
+
+
+def count_rows() -> None:
+    """Bring ``EntityState.rows`` up to date; call it in the transaction that ends a sync."""
+    tables = {name: model for entity in ALL for name, model in _tables(entity).items()}
+    states = list(EntityState.objects.filter(name__in=tables))
+    for state in states:
+        state.rows = _rows(tables[state.name]).count()
+    EntityState.objects.bulk_update(states, ["rows"])
+
+
+def _tables(entity: Entity) -> dict[str, type[models.Model]]:
+    """By the names under which its state is kept."""
+    if isinstance(entity, PardotEntity):
+        return {entity.name: entity.model}
+    if isinstance(entity, SalesforceEntity):
+        return {synced.name: synced.model for synced in entity.objects}
+    return {entity.name: _COUNTED[entity.name]} if isinstance(entity, CountedEntity) else {}
+
+
+def _rows(model: type[models.Model]) -> QuerySet[models.Model]:
+    """Without what is in the recycle bin."""
+    rows = model._default_manager.all()
+    deletable = any(field.name == "is_deleted" for field in model._meta.concrete_fields)
+    return rows.filter(Q(is_deleted=False) | Q(is_deleted=None)) if deletable else rows

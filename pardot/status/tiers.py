@@ -1,0 +1,33 @@
+"""Which tier the data that is here amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pardot.catalog.entities import ACTIVITIES, ASSETS, PROSPECTS
+from sf.models import SyncRun
+
+_ASSETS = {entity.name for entity in ASSETS}
+_SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
+
+
+def tier_of(entities: Collection[str]) -> int:
+    """3: prospects and activities are among them; 2: prospects are; 1: all assets are; 0: less than that.
+
+    A higher tier counts although a lower one lacks something: one entity that cannot be read does not undo the rest.
+    """
+    if _SURVEYED.issubset(entities):
+        return 3
+    if PROSPECTS.name in entities:
+        return 2
+    return 1 if _ASSETS.issubset(entities) else 0
+
+
+def synced_tier(complete: Collection[str]) -> int:
+    """The tier of all that is here. ``complete``: the entities that were read completely; a sample makes tier 2."""
+    known = tier_of(complete)
+    return 2 if known < 2 and _was_sampled() else known
+
+
+def _was_sampled() -> bool:
+    return SyncRun.objects.filter(object=PROSPECTS.name, state=SyncRun.State.DONE, mode=SyncRun.Mode.SAMPLE).exists()
