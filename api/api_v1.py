@@ -13,7 +13,8 @@ from ninja.operation import Operation
 
 from api.auth import FAILURES_RATE, address_of, any_caller, caller_of
 from api.errors import add_error_handlers
-from api.openapi import finish_document, serve_document
+from api.openapi.document import NinjaDocument, finish_document
+from api.openapi.serving import WHOLE, serve_document
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
 from api.records.access import RecordsRate
@@ -57,10 +58,18 @@ class V1(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
+        return self._document(prefix, WHOLE)
+
+    def document_part(self, part: str) -> OpenAPISchema:
+        """Return the whole document, or the part with this name (``api/openapi/serving.py``)."""
+        return self._document(self.get_root_path({}), part)
+
+    def _document(self, prefix: str, part: str) -> OpenAPISchema:
+        document = NinjaDocument(self, prefix)
         add_records(document, prefix.rstrip("/"), RESOURCES)
-        finish_document(document)
+        forms.add_form_schemas(document["components"]["schemas"])
+        finish_document(document, part)
         return document
 
 
@@ -95,5 +104,5 @@ api.add_router("", schools.router, throttle=SchoolsThrottle())
 for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)
 
-openapi_document = serve_document(api.get_openapi_schema)
+openapi_document = serve_document(api.document_part)
 """The view of ``openapi.json``, in place of ninja's, which builds the document for every request."""

@@ -7,7 +7,7 @@ along wherever a page of somebody else's wants it to), then 403 for a missing ri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -260,12 +260,17 @@ Demand = Callable[[Caller], None]
 """Raises ``Forbidden`` when a known caller may not."""
 
 
-class _Credential(AuthBase):
-    """One of the kinds of credentials in the OpenAPI document. Whichever ninja asks first decides for all of them."""
+class Credential(AuthBase):
+    """One of the kinds of credentials in the OpenAPI document. Whichever ninja asks first decides for all of them.
 
-    def __init__(self, demand: Demand) -> None:
+    ``who`` says for the document who passes, ``roles`` what a key must have been given.
+    """
+
+    def __init__(self, demand: Demand, who: str, roles: Sequence[str] = ()) -> None:
         super().__init__()
         self._demand = demand
+        self.who = who
+        self.roles = roles
 
     def __call__(self, request: HttpRequest) -> Any:
         caller = required_caller(request)
@@ -273,36 +278,48 @@ class _Credential(AuthBase):
         return caller
 
 
-class SSOCookie(_Credential):
+class SSOCookie(Credential):
     openapi_type = "apiKey"
     openapi_in = "cookie"
     openapi_name = settings.SSO_COOKIE_NAME
+    openapi_description = (
+        "The cookie of an OpenStax account: sign in at OpenStax Accounts. Requests that change something also need the "
+        "header `X-CSRFToken` with the `csrf_token` of `GET /api/v1/me`."
+    )
     csrf = True  # read by ninja's documentation page, which then sends the token
 
 
-class APIKeyBearer(_Credential):
+class APIKeyBearer(Credential):
     openapi_type = "http"
     openapi_scheme = "bearer"
+    openapi_description = (
+        "An API key, for programs: `Authorization: Bearer <key>`. An administrator of the service makes one with the "
+        "scopes that the program needs, and shows it once. Scopes: "
+        + "; ".join(f"`{scope}` ({scope.purpose})" for scope in Scope)
+        + "."
+    )
 
 
-def any_caller() -> list[_Credential]:
+def any_caller() -> list[Credential]:
     """A logged-in user or a service."""
-    return [SSOCookie(_anybody), APIKeyBearer(_anybody)]
+    who = "Any signed-in user, or any API key."
+    return [SSOCookie(_anybody, who), APIKeyBearer(_anybody, who)]
 
 
-def logged_in_user() -> list[_Credential]:
+def logged_in_user() -> list[Credential]:
     """A logged-in user: what is asked for is their own."""
-    return [SSOCookie(_a_user)]
+    return [SSOCookie(_a_user, "A signed-in user. An API key has no contact of its own.")]
 
 
-def super_user() -> list[_Credential]:
-    return [SSOCookie(_a_super_user)]
+def super_user() -> list[Credential]:
+    return [SSOCookie(_a_super_user, "A signed-in Super User.")]
 
 
-def caller_with(scope: Scope) -> list[_Credential]:
+def caller_with(scope: Scope) -> list[Credential]:
     """A Super User, or a service whose key has the scope."""
     demand = demand_scope(scope)
-    return [SSOCookie(demand), APIKeyBearer(demand)]
+    who = f"An API key with the scope `{scope}`, or a signed-in Super User."
+    return [SSOCookie(demand, who), APIKeyBearer(demand, who, roles=[scope.value])]
 
 
 def demand_scope(scope: Scope) -> Demand:

@@ -38,16 +38,18 @@ MESSAGES = {
 
 
 class FieldError(Schema):
-    loc: list[str | int]
-    message: str
+    """A value that is refused."""
+
+    loc: list[str | int] = Field(description="Where it is: `body`, `query`, `path` or `header`, then the names.")
+    message: str = Field(description="What is wrong with it.")
 
 
 class ErrorBody(Schema):
     """An error: `code` is the HTTP status, `type` tells programs why, `message` tells people."""
 
-    code: int
-    type: ErrorType
-    message: str
+    code: int = Field(description="The HTTP status.")
+    type: ErrorType = Field(description="Why, for programs.")
+    message: str = Field(description="What happened, for people. Its words may change.")
     detail: str = Field(description="The text of `message` again.")
 
 
@@ -66,7 +68,7 @@ class RetryBody(ErrorBody):
 class ValidationErrorBody(ErrorBody):
     """An error 422."""
 
-    errors: list[FieldError] = []
+    errors: list[FieldError] = Field([], description="One for each value that is refused, where one is to blame.")
     salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
 
 
@@ -187,7 +189,7 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 def documented(*statuses: int) -> dict[int, Any]:
     """For ``response=`` of a route: the errors that it can answer with, beside those that all can."""
-    wanted = {*statuses, 500, 503}
+    wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
 
 

@@ -26,7 +26,8 @@ def storable(text: str) -> str:
 PlainText = Annotated[str, AfterValidator(storable)]
 """Text that can be stored and searched for."""
 
-ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": ["001Hs0000010000IAA"]}
+EXAMPLE_ID = "001Hs0000010000IAA"
+ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
 """A Salesforce id for the OpenAPI document. Which three characters may end it, no schema can tell."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]

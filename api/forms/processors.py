@@ -11,12 +11,16 @@ from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
-from ninja import Schema
+from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 
 from api.errors import Unprocessable
 from api.fields import PlainText
 
+MOST_VALUES = 40
+"""How many values a form may have."""
+MOST_CHARACTERS = 64
+"""How long the name of a value may be."""
 SUBJECT_LENGTH = 255
 """Of Salesforce's ``Subject``."""
 
@@ -48,15 +52,18 @@ class Sender(Schema):
     """Who filled the form in, as far as it asks."""
 
     # Pages add fields before their processor knows them: kept with the submission, not sent to Salesforce.
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},
+    )
 
-    name: PersonName | None = None
-    first_name: PersonName | None = None
-    last_name: PersonName | None = None
-    email: Email | None = None
-    phone: Line | None = None
-    school: Line | None = None
-    role: Line | None = None
+    name: PersonName | None = Field(None, description="The whole name, or the next two.")
+    first_name: PersonName | None = Field(None, description="The given name.")
+    last_name: PersonName | None = Field(None, description="The family name.")
+    email: Email | None = Field(None, description="Where to answer to.")
+    phone: Line | None = Field(None, description="A telephone number.")
+    school: Line | None = Field(None, description="The name of the sender's school.")
+    role: Line | None = Field(None, description="What the sender does there.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
         """A case from this person; what has no field of its own there follows the description."""
@@ -103,9 +110,9 @@ def form_types() -> list[str]:
     return sorted(_PROCESSORS)
 
 
-def data_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON schema of each type's data."""
-    return {name: _PROCESSORS[name].data.model_json_schema() for name in form_types()}
+def data_schemas() -> dict[str, type[Schema]]:
+    """The schema of each type's data."""
+    return {name: _PROCESSORS[name].data for name in form_types()}
 
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
@@ -129,11 +136,13 @@ def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
 
 
 class WebToCase(Sender):
-    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=SUBJECT_LENGTH)]
-    description: Paragraphs
-    product: Line | None = None
-    feature: Line | None = None
-    issue: Line | None = None
+    subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=SUBJECT_LENGTH)] = Field(
+        description="The subject of the case."
+    )
+    description: Paragraphs = Field(description="What is wrong.")
+    product: Line | None = Field(None, description="A value of Salesforce's picklist.")
+    feature: Line | None = Field(None, description="A value of Salesforce's picklist.")
+    issue: Line | None = Field(None, description="A value of Salesforce's picklist.")
 
 
 @processor("web_to_case", WebToCase)
@@ -144,8 +153,8 @@ def web_to_case(form: WebToCase) -> CaseValues:
 
 
 class ContactUs(Sender):
-    subject: Line | None = None
-    message: Paragraphs
+    subject: Line | None = Field(None, description="The subject of the case.")
+    message: Paragraphs = Field(description="The text of the message.")
 
 
 @processor("contact_us", ContactUs)

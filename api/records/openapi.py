@@ -11,13 +11,15 @@ from ninja import Schema
 from api.auth import caller_with
 from api.errors import documented
 from api.fields import ID_SCHEMA
+from api.openapi.document import security_of, with_access
 from api.records.query import RecordQuery
 from api.records.resources import Resource
 from api.scopes import Scope
 
 _REF = "#/components/schemas/{model}"
-_SECURITY: list[dict[str, list[str]]] = [{type(way).__name__: []} for way in caller_with(Scope.READ_RECORDS)]
+_WAYS = caller_with(Scope.READ_RECORDS)
 _LIST_ERRORS = (401, 403, 406, 422, 429)
+_SAME: dict[int, Any] = {304: {"description": responses[304]}}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 _LIST_DESCRIPTION = """In the order of `local_update_date` and `id`: follow `next` to its end, keep `as_of`, and pass
@@ -25,6 +27,8 @@ it the next time as `modified_since` with `include_deleted=true`. Some records m
 `sync_all --forcedelete`, read everything again: it leaves no trace of what it removed.) Each column below is a filter
 by its exact value; an empty text finds records without one. In CSV the address of the next page is in the header
 `Link`, and `as_of` in `X-As-Of`."""
+
+_DETAIL_DESCRIPTION = "By its Salesforce id. A record that was deleted in Salesforce is found with `include_deleted`."
 
 _ID_PARAMETER: dict[str, Any] = {
     "in": "path",
@@ -43,19 +47,19 @@ def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource
             described = schema.model_json_schema(ref_template=_REF, mode="serialization")
             schemas.update(described.pop("$defs", {}))
             schemas[schema.__name__] = described
-        document["paths"][f"{prefix}/records/{resource.name}/"] = {"get": _list_operation(resource)}
-        document["paths"][f"{prefix}/records/{resource.name}/{{id}}/"] = {"get": _detail_operation(resource)}
+        document["paths"][f"{prefix}/records/{resource.name}"] = {"get": _list_operation(resource)}
+        document["paths"][f"{prefix}/records/{resource.name}/{{id}}"] = {"get": _detail_operation(resource)}
 
 
 def _list_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"list_{resource.name}_records",
         "summary": f"All {resource.name}, in bulk",
-        "description": _LIST_DESCRIPTION,
+        "description": with_access(_LIST_DESCRIPTION, _WAYS),
         "tags": ["records"],
         "parameters": _parameters(resource.records_query),
-        "responses": {200: _answer(resource.page_schema), **_errors(*_LIST_ERRORS)},
-        "security": _SECURITY,
+        "responses": {200: _answer(resource.page_schema), **_SAME, **_errors(*_LIST_ERRORS)},
+        "security": security_of(_WAYS),
     }
 
 
@@ -63,10 +67,11 @@ def _detail_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"get_{resource.model.__name__.lower()}_record",
         "summary": f"One of the {resource.name}",
+        "description": with_access(_DETAIL_DESCRIPTION, _WAYS),
         "tags": ["records"],
         "parameters": [_ID_PARAMETER, *_parameters(resource.record_query)],
-        "responses": {200: _answer(resource.row_schema), **_errors(404, *_LIST_ERRORS)},
-        "security": _SECURITY,
+        "responses": {200: _answer(resource.row_schema), **_SAME, **_errors(404, *_LIST_ERRORS)},
+        "security": security_of(_WAYS),
     }
 
 

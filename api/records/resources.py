@@ -12,6 +12,7 @@ from ninja import Schema
 from pydantic import Field as SchemaField
 from pydantic import create_model
 
+from api.fields import EXAMPLE_ID
 from api.records.query import RecordQuery, RecordsQuery, with_fields
 from api.records.values import QueryBoolean, QueryDate, QueryId, QueryInteger, QueryText, QueryUuid
 from sf.models import CachedRecord
@@ -44,6 +45,18 @@ _KINDS = {
 _GOVERNED_BY_INCLUDE_DELETED = "is_deleted"
 
 
+_OWN_COLUMNS = {
+    "local_create_date": "When the record was first copied.",
+    "local_update_date": "When the copy changed last.",
+}
+
+
+def _description(field: Field[Any, Any]) -> str:
+    """Return where the values of a column come from."""
+    source = getattr(field, "salesforce_name", "")
+    return f"`{source}` in Salesforce." if source else _OWN_COLUMNS[str(field.column)]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a cached table. ``name`` is the database's: ``account_id``, not ``account``."""
@@ -51,11 +64,12 @@ class Column:
     name: str
     kind: Kind
     nullable: bool
+    description: str
 
     @classmethod
     def of(cls, field: Field[Any, Any]) -> Column:
         kind = _UUID if isinstance(field, Uuid) else _KINDS[field.get_internal_type()]
-        return cls(str(field.column), kind, field.null)
+        return cls(str(field.column), kind, field.null, _description(field))
 
 
 @dataclass(frozen=True)
@@ -88,10 +102,14 @@ class Resource:
     def row_schema(self) -> type[Schema]:
         """A row of an answer. Only the id is always there: ``fields`` may leave out any other column."""
         columns: dict[str, Any] = {
-            column.name: (column.kind.value | None if column.nullable else column.kind.value, SchemaField(None))
+            column.name: (
+                column.kind.value | None if column.nullable else column.kind.value,
+                SchemaField(None, description=column.description),
+            )
             for column in self.columns.values()
         }
-        return create_model(self.schema_name, __base__=Schema, **{**columns, "id": (str, ...)})
+        columns["id"] = (str, SchemaField(description="The Salesforce id, 18 characters.", examples=[EXAMPLE_ID]))
+        return create_model(self.schema_name, __base__=Schema, **columns)
 
     @cached_property
     def page_schema(self) -> type[Schema]:
@@ -110,7 +128,11 @@ class Resource:
     def records_query(self) -> type[RecordsQuery]:
         """The parameters of a page."""
         query = with_fields(RecordsQuery, f"{self.model.__name__}RecordsQuery", list(self.columns))
-        filters = {name: (kind, None) for name, kind in self.filters.items() if name not in query.model_fields}
+        filters = {
+            name: (kind, SchemaField(None, description=f"Only this value: {self.columns[name].description}"))
+            for name, kind in self.filters.items()
+            if name not in query.model_fields
+        }
         return create_model(query.__name__, __base__=query, **filters)  # type: ignore[call-overload, no-any-return]
 
 

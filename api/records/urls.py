@@ -1,8 +1,8 @@
-"""The routes: two for each resource."""
+"""The routes: two for each resource, with a slash at the end or without, as the rest of the API has none."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import re_path
 
 from api.records.resources import RESOURCES
 from api.records.views import RecordDetailView, RecordListView
@@ -11,9 +11,9 @@ urlpatterns = [
     route
     for resource in RESOURCES
     for route in (
-        path(f"{resource.name}/", RecordListView.as_view(resource=resource), name=f"records-{resource.name}"),
-        path(
-            f"{resource.name}/<str:record_id>/",
+        re_path(rf"^{resource.name}/?$", RecordListView.as_view(resource=resource), name=f"records-{resource.name}"),
+        re_path(
+            rf"^{resource.name}/(?P<record_id>[^/]+)/?$",
             RecordDetailView.as_view(resource=resource),
             name=f"record-{resource.name}",
         ),

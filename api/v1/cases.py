@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Header
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints, WithJsonSchema
 
 from api.auth import caller_with, required_caller
 from api.error_types import ErrorType
@@ -45,6 +45,10 @@ def _with_words(text: str) -> str:
 
 Picked = Annotated[PlainText, StringConstraints(max_length=255)]
 
+IdempotencyKeyText = Annotated[
+    str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
+]
+"""Described, not checked: ``api/idempotency.py`` does that."""
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
@@ -104,7 +108,9 @@ class CaseDetail(Schema):
     response={200: CaseDetail, 202: CaseDetail, **documented(400, 401, 403, 409, 413, 415, 422, 429)},
     summary="Make a support case",
 )
-def create_case(request: HttpRequest, case: CaseIn, idempotency_key: str | None = IDEMPOTENCY_KEY) -> HttpResponse:
+def create_case(
+    request: HttpRequest, case: CaseIn, idempotency_key: IdempotencyKeyText | None = IDEMPOTENCY_KEY
+) -> HttpResponse:
     """200: it is in Salesforce. 202: Salesforce is away or slow, or refuses for a reason that is not known to be the
     case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce refuses its
     values, `errors` names the fields, and nothing is kept for delivery."""

@@ -8,23 +8,24 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints, create_model
 
 from api.auth import any_caller, required_caller
 from api.errors import NotFound, documented
 from api.fields import JSON, PlainText, json_response
-from api.forms.processors import case_values_of, data_schemas, form_types
+from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, data_schemas
 from api.forms.spam import spam_reason
 from api.forms.values import FormValue, PageTime
 from api.idempotency import idempotent_request
 from api.models import FormSubmission
 from api.services.forms import NewSubmission, submission_create, submission_deliver
-from api.v1.cases import IDEMPOTENCY_KEY
+from api.v1.cases import IDEMPOTENCY_KEY, IdempotencyKeyText
 from sf.best_effort import best_effort
 
 router = Router(tags=["forms"])
 
 _PATH = "/forms/submit"
+_REF = "#/components/schemas/{model}"
 
 
 _EXAMPLE = {
@@ -41,32 +42,16 @@ _EXAMPLE = {
 }
 
 
-def _with_data_by_type(schema: dict[str, Any]) -> None:
-    """In the OpenAPI document each type has its own data, as its processor declares it."""
-    schema["oneOf"] = [
-        {"title": name, "properties": {"form_type": {"const": name}, "data": data}}
-        for name, data in data_schemas().items()
-    ]
-    schema["example"] = _EXAMPLE
+class FormEnvelope(Schema):
+    """What comes with the data of a form."""
 
+    model_config = ConfigDict(extra="forbid")
 
-class FormIn(Schema):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_data_by_type)
-
-    form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)] = Field(
-        description=f"One of {', '.join(form_types())}."
-    )
-    data: dict[Annotated[PlainText, StringConstraints(max_length=64)], FormValue] = Field(
-        max_length=40,
-        description="What was filled in. All may have `name` or `first_name` and `last_name`, `email`, `phone`, "
-        "`school`, `role`. web_to_case: `subject` and `description`, perhaps `product`, `feature`, `issue`. "
-        "contact_us: `message`, perhaps `subject`. Anything else is kept with the submission, and not sent on.",
-    )
     source_url: Annotated[PlainText, StringConstraints(max_length=2_000)] | None = Field(
         None, description="The page that the form is on."
     )
     honeypot: Annotated[PlainText, StringConstraints(max_length=1_000)] | None = Field(
-        None, description="A field that people do not see."
+        None, description="A field that people do not see: a form in which it is filled in counts as spam."
     )
     submitted_at: PageTime = Field(
         None,
@@ -75,10 +60,47 @@ class FormIn(Schema):
     )
 
 
+class FormIn(FormEnvelope):
+    """A form of one of the types."""
+
+    form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
+    data: dict[Annotated[PlainText, StringConstraints(max_length=MOST_CHARACTERS)], FormValue] = Field(
+        max_length=MOST_VALUES
+    )
+
+
+def add_form_schemas(schemas: dict[str, Any]) -> None:
+    """In the OpenAPI document a form is one of a schema for each type; here the processors check the data."""
+    references = {}
+    for name, data in data_schemas().items():
+        described = _model_of(name, data).model_json_schema(ref_template=_REF)
+        schemas |= described.pop("$defs")
+        schemas[described["title"]] = described
+        references[name] = _REF.format(model=described["title"])
+    schemas[FormIn.__name__] = {
+        "title": FormIn.__name__,
+        "description": FormIn.__doc__,
+        "oneOf": [{"$ref": reference} for reference in references.values()],
+        "discriminator": {"propertyName": "form_type", "mapping": references},
+        "example": _EXAMPLE,
+    }
+
+
+def _model_of(form_type: str, data: type[Schema]) -> type[Schema]:
+    name = f"{form_type.title().replace('_', '')}Form"
+    typed: Any = {
+        "form_type": (Literal[form_type], Field(description="The type of the form.")),
+        "data": (data, Field(description="What was filled in.")),
+    }
+    return create_model(name, __base__=FormEnvelope, __doc__=f"A form of the type `{form_type}`.", **typed)
+
+
 class SubmissionState(Schema):
-    id: uuid.UUID
-    form_type: str
-    status: Literal["pending", "delivered", "failed"]
+    id: uuid.UUID = Field(description="For GET /forms/submissions/{id}.")
+    form_type: str = Field(description="As it was sent.", examples=["contact_us"])
+    status: Literal["pending", "delivered", "failed"] = Field(
+        description="pending: kept, delivery goes on by itself. failed: Salesforce refused it for good."
+    )
 
 
 class AnswerThenDeliver(HttpResponse):
@@ -100,8 +122,11 @@ class AnswerThenDeliver(HttpResponse):
     response={202: SubmissionState, **documented(400, 401, 403, 413, 415, 422, 429)},
     summary="Send in a form",
 )
-def submit_form(request: HttpRequest, form: FormIn, idempotency_key: str | None = IDEMPOTENCY_KEY) -> HttpResponse:
-    """It is stored and becomes a support case in Salesforce."""
+def submit_form(
+    request: HttpRequest, form: FormIn, idempotency_key: IdempotencyKeyText | None = IDEMPOTENCY_KEY
+) -> HttpResponse:
+    """It is stored and becomes a support case in Salesforce. Values of `data` that its type does not know are kept
+    with the submission, and not sent on."""
     submitted_by = required_caller(request).identity
     once = idempotent_request(caller=submitted_by, path=_PATH, key=idempotency_key, body=form.dict())
     new = NewSubmission(

@@ -152,6 +152,6 @@ def test_the_pages_button_gives_the_file_for_spreadsheets(super_user: Client) ->
 
 def test_the_document_tells_of_the_dialect(reader: Client) -> None:
     document = json.loads(reader.get("/api/v1/openapi.json").content)
-    parameters = document["paths"]["/api/v1/records/accounts/"]["get"]["parameters"]
+    parameters = document["paths"]["/api/v1/records/accounts"]["get"]["parameters"]
     [dialect] = [parameter for parameter in parameters if parameter["name"] == "dialect"]
     assert dialect["schema"]["enum"] == ["rfc4180", "excel"]

@@ -81,10 +81,22 @@ def test_contact_us_becomes_a_case(sender: Client, simulator: Simulator) -> None
     assert sender.get(f"/api/v1/forms/submissions/{body['id']}").json() == {**body, "status": "delivered"}
 
 
-def test_the_document_has_the_data_of_each_type(db: None) -> None:
-    schema = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]["FormIn"]
-    required = {each["title"]: each["properties"]["data"]["required"] for each in schema["oneOf"]}
-    assert required == {"contact_us": ["message"], "web_to_case": ["subject", "description"]}
+def test_the_document_has_a_form_of_each_type_with_its_own_data(db: None) -> None:
+    schemas = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert schemas["FormIn"]["discriminator"] == {
+        "propertyName": "form_type",
+        "mapping": {
+            "contact_us": "#/components/schemas/ContactUsForm",
+            "web_to_case": "#/components/schemas/WebToCaseForm",
+        },
+    }
+    for each in schemas["FormIn"]["oneOf"]:
+        form = schemas[each["$ref"].rpartition("/")[2]]
+        assert form["required"] == ["form_type", "data"]
+        data = schemas[form["properties"]["data"]["$ref"].rpartition("/")[2]]
+        assert data["additionalProperties"] is True
+    assert schemas["ContactUs"]["required"] == ["message"]
+    assert schemas["WebToCase"]["required"] == ["subject", "description"]
 
 
 def test_web_to_case_becomes_a_case(sender: Client, simulator: Simulator) -> None:

@@ -84,10 +84,94 @@ def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
             assert set(operation["tags"]) <= declared
 
 
+def every_operation(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [each for operations in document["paths"].values() for each in operations.items()]
+
+
+def test_an_operation_names_its_scope(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    for path, scope in (("books", "read:books"), ("info", "read:info"), ("records/books", "read:records")):
+        operation = paths[f"/api/v1/{path}"]["get"]
+        assert {"APIKeyBearer": [scope]} in operation["security"]
+        assert f"`{scope}`" in operation["description"]
+    assert "without credentials" in paths["/api/v1/schools"]["get"]["description"]
+
+
+def test_an_operation_that_changes_something_names_the_csrf_token_and_no_other_does(document: dict[str, Any]) -> None:
+    for method, operation in every_operation(document):
+        names = {parameter["name"] for parameter in operation["parameters"]}
+        assert ("X-CSRFToken" in names) == (method != "get")
+
+
+def test_idempotency_keys_have_the_bounds_that_are_enforced(document: dict[str, Any]) -> None:
+    parameters = document["paths"]["/api/v1/case"]["post"]["parameters"]
+    [key] = [parameter["schema"] for parameter in parameters if parameter["name"] == "Idempotency-Key"]
+    assert (key["minLength"], key["maxLength"], key["pattern"]) == (1, 255, "^[!-~]+$")
+
+
+def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
+    for _method, operation in every_operation(document):
+        for status, found in operation["responses"].items():
+            response = shared[found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+            assert "X-Request-ID" in response["headers"]
+            if "content" in response:
+                assert {"example", "examples"} & set(response["content"]["application/json"])
+            assert ("Retry-After" in response["headers"]) == (status in {"409", "429", "503"})
+    made = document["paths"]["/api/v1/case"]["post"]["responses"]
+    assert {"Location"} <= set(made["200"]["headers"]) & set(made["202"]["headers"])
+    assert {"ETag", "Link", "X-As-Of"} <= set(
+        document["paths"]["/api/v1/records/books"]["get"]["responses"]["200"]["headers"]
+    )
+
+
+def test_the_uncertain_change_is_an_error_of_changing_the_contact_only(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
+
+    def types(path: str, method: str) -> set[str]:
+        name = document["paths"][path][method]["responses"]["503"]["$ref"].rpartition("/")[2]
+        return set(shared[name]["content"]["application/json"]["examples"])
+
+    assert "change_uncertain" in types("/api/v1/contact", "put")
+    assert "change_uncertain" not in types("/api/v1/books", "get")
+
+
+def test_no_default_stands_for_left_out(document: dict[str, Any]) -> None:
+    def defaults(node: Any) -> list[Any]:
+        if isinstance(node, dict):
+            own = [node["default"]] if "default" in node else []
+            return own + [
+                each for name, part in node.items() if not name.startswith("example") for each in defaults(part)
+            ]
+        return [each for part in node for each in defaults(part)] if isinstance(node, list) else []
+
+    found = defaults(document)
+    assert None not in found
+    assert "" not in found
+    assert not [
+        name
+        for name, each in document["components"]["schemas"]["TaskChange"]["properties"].items()
+        if "default" in each
+    ]
+
+
+def test_the_public_part_has_nothing_of_the_dashboard(anonymous: Client) -> None:
+    answer = anonymous.get(f"{DOCUMENT}?part=public")
+    part = answer.json()
+    assert [error.message for error in OpenAPIV31SpecValidator(part).iter_errors()] == []
+    assert "/api/v1/books" in part["paths"]
+    assert "/api/v1/records/books" in part["paths"]
+    assert not [path for path in part["paths"] if "pardot" in path]
+    assert "TaskOut" not in part["components"]["schemas"]
+    assert answer["ETag"] != anonymous.get(DOCUMENT)["ETag"]
+    wrong = anonymous.get(f"{DOCUMENT}?part=publik")
+    assert (wrong.status_code, wrong.json()["errors"][0]["loc"]) == (422, ["query", "part"])
+
+
 def test_the_document_bounds_what_the_records_bound(document: dict[str, Any]) -> None:
     [limit] = [
         parameter["schema"]
-        for parameter in document["paths"]["/api/v1/records/accounts/"]["get"]["parameters"]
+        for parameter in document["paths"]["/api/v1/records/accounts"]["get"]["parameters"]
         if parameter["name"] == "limit"
     ]
     assert (limit["minimum"], limit["maximum"]) == (1, 5000)

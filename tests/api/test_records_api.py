@@ -362,14 +362,22 @@ def test_a_hundred_and_twenty_a_minute(reader: Client, service: Callable[..., Cl
 def test_the_document_of_the_api_describes_them(anonymous: Client) -> None:
     document = anonymous.get("/api/v1/openapi.json").json()
     for resource in RESOURCES:
-        listing = document["paths"][f"/api/v1/records/{resource.name}/"]["get"]
+        listing = document["paths"][f"/api/v1/records/{resource.name}"]["get"]
         names = {parameter["name"] for parameter in listing["parameters"]}
         assert {"modified_since", "include_deleted", "fields", "format", "limit", "cursor", "id"} <= names
-        assert f"/api/v1/records/{resource.name}/{{id}}/" in document["paths"]
+        assert f"/api/v1/records/{resource.name}/{{id}}" in document["paths"]
         row = document["components"]["schemas"][resource.schema_name]
         assert set(row["properties"]) == set(resource.columns)
     references = {part.split('"')[0] for part in str(document).replace("'", '"').split("#/components/schemas/")[1:]}
     assert references <= set(document["components"]["schemas"])
+
+
+def test_a_slash_at_the_end_makes_no_difference(reader: Client) -> None:
+    school = records.school("Example College")
+    for path in ("/api/v1/records/accounts", f"/api/v1/records/accounts/{school.id}"):
+        plain, slashed = reader.get(f"{path}?fields=name"), reader.get(f"{path}/?fields=name")
+        assert (plain.status_code, slashed.status_code) == (200, 200)
+        assert plain.json().get("results") == slashed.json().get("results")
 
 
 def test_what_is_declared_once_is_read_everywhere() -> None:

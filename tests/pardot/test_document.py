@@ -45,5 +45,5 @@ def test_no_two_schemas_share_a_name() -> None:
             ref_template=_WRITTEN_OUT, schema_generator=NinjaGenerateJsonSchema, by_alias=True
         )
         for name, definition in {schema.__name__: found, **found.get("$defs", {})}.items():
-            if name in written:
+            if name in written and "oneOf" not in written[name]:  # a form is one of a schema for each type
                 assert outline(written[name]) == outline(definition), name

@@ -1,0 +1,122 @@
+"""What Ninja and Pydantic write otherwise than OpenAPI 3.1 wants it, and what only misleads generators.
+
+Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and writes the arguments
+of Pydantic's fields as they are (``ge``). Generators take a property with a ``default`` for one that is always there.
+Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Document = dict[str, Any]
+
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+_METHODS = frozenset({"get", "put", "post", "patch", "delete", "head", "options"})
+_NULL = {"type": "null"}
+_NO_DEFAULTS: tuple[Any, ...] = (None, "", [])
+_PARAMETERS: Mapping[str, str] = {
+    "limit": "At most so many of them in one answer.",
+    "offset": "Leave out so many from the beginning.",
+    "sort": "The property to sort by; with `-` in front, the largest first.",
+    "flag": "Only those with this finding.",
+    "q": "Only those whose name contains this text.",
+    "from": "The first day.",
+    "to": "The last day.",
+    "after": "The last id of the page before.",
+}
+"""Texts for parameters of many routes that say nothing of their own."""
+
+
+def methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    for operations in document["paths"].values():
+        yield from ((method, operation) for method, operation in operations.items() if method in _METHODS)
+
+
+def operations_of(document: Document) -> Iterator[dict[str, Any]]:
+    yield from (operation for _method, operation in methods_and_operations(document))
+
+
+def clean_document(document: Document) -> None:
+    """Correct parameters and schemas in place."""
+    for operation in operations_of(document):
+        for parameter in operation.get("parameters", []):
+            _correct_parameter(parameter)
+    _correct_schemas(document)
+
+
+def _correct_parameter(parameter: dict[str, Any]) -> None:
+    examples = parameter.pop("examples", None)
+    if isinstance(examples, list) and examples:
+        parameter["example"] = examples[0]
+    elif examples:
+        parameter["examples"] = examples
+    parameter["schema"] = _without_null(parameter["schema"])
+    if "description" not in parameter and parameter["name"] in _PARAMETERS:
+        parameter["description"] = _PARAMETERS[parameter["name"]]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter, which is left out where JSON would say null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != _NULL]
+    if len(kinds) == len(schema.get("anyOf", [])):
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "examples"}}
+    return {**rest, **kinds[0]} if len(kinds) == 1 else {**rest, "anyOf": kinds}
+
+
+def _correct_schemas(node: Any) -> None:
+    """Write bounds by JSON Schema's names, and no default that stands for "left out"."""
+    if isinstance(node, list):
+        for each in node:
+            _correct_schemas(each)
+    elif isinstance(node, dict):
+        if not {"type", "anyOf", "allOf", "$ref"}.isdisjoint(node):
+            _correct_schema(node)
+        for each in node.values():
+            _correct_schemas(each)
+
+
+def _correct_schema(schema: dict[str, Any]) -> None:
+    if len(schema.get("allOf", [])) == 1:
+        schema |= schema.pop("allOf")[0]
+    for name, standard in _BOUNDS.items():
+        if isinstance(schema.get(name), int | float):
+            schema[standard] = schema.pop(name)
+    if "default" in schema and schema["default"] in _NO_DEFAULTS:
+        del schema["default"]
+    if "minProperties" in schema:  # a change: what is left out stays as it is
+        for each in schema.get("properties", {}).values():
+            each.pop("default", None)
+
+
+def drop_unused_components(document: Document) -> None:
+    """Keep the schemas, answers, headers and examples that an operation leads to."""
+    components = document["components"]
+    used: set[str] = set()
+    waiting = list(_references(document["paths"]))
+    while waiting:
+        reference = waiting.pop()
+        if reference not in used:
+            used.add(reference)
+            waiting += _references(_resolved(components, reference))
+    for kind in components.keys() - {"securitySchemes"}:
+        wanted = {name: each for name, each in components[kind].items() if f"#/components/{kind}/{name}" in used}
+        components[kind] = wanted
+
+
+def _resolved(components: Mapping[str, Any], reference: str) -> Any:
+    kind, name = reference.removeprefix("#/components/").split("/")
+    return components[kind][name]
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)

@@ -1,0 +1,95 @@
+"""The whole document: Ninja's operations, each with who may call it, and what all operations have in common.
+
+Source: OpenAPI 3.1. In a requirement of security it allows the names of roles for any scheme, not only for OAuth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from api.auth import Credential
+from api.openapi.cleaning import Document, clean_document, drop_unused_components, operations_of
+from api.openapi.errors import ERROR_TYPES_TEXT, add_error_examples, share_error_responses
+from api.openapi.examples import add_examples
+from api.openapi.headers import add_headers
+
+_ABOUT: Mapping[str, Any] = {
+    "contact": {"name": "OpenStax", "url": "https://openstax.org"},
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
+_SERVERS = [{"url": "/", "description": "The host that serves this document."}]
+_TAGS: Mapping[str, str] = {
+    "me": "Who is signed in, and the CSRF token.",
+    "contact": "The signed-in user's own contact.",
+    "adoptions": "The signed-in user's own adoptions.",
+    "books": "Active books.",
+    "schools": "Search for schools.",
+    "cases": "Support cases.",
+    "forms": "Forms that become support cases.",
+    "info": "State of the service.",
+    "records": "Every cached object in bulk, as JSON or CSV.",
+}
+_DASHBOARD_TAG = "The dashboard's data, for Super Users. It changes with the dashboard."
+_DASHBOARD = "pardot"
+PUBLIC = "public"
+
+
+class NinjaDocument(OpenAPISchema):
+    """Ninja's document, in which each operation says who may call it."""
+
+    def operation_security(self, operation: Operation) -> list[dict[str, Any]]:
+        super().operation_security(operation)  # it collects the schemes
+        return security_of(_ways(operation))
+
+    def operation_details(self, operation: Operation) -> dict[str, Any]:
+        details: dict[str, Any] = super().operation_details(operation)
+        details["security"] = security_of(_ways(operation))
+        details["description"] = with_access(details.get("description", ""), _ways(operation))
+        return details
+
+
+def _ways(operation: Operation) -> list[Credential]:
+    callbacks: Sequence[Any] = operation.auth_callbacks
+    return [way for way in callbacks if isinstance(way, Credential)]
+
+
+def security_of(ways: Sequence[Credential]) -> list[dict[str, list[str]]]:
+    """Return the requirements of an operation, of which a caller meets one. None: open to all."""
+    return [{type(way).__name__: list(way.roles)} for way in ways]
+
+
+def with_access(description: str, ways: Sequence[Credential]) -> str:
+    """Return ``description`` with a sentence on who may call."""
+    who = ways[0].who if ways else "Anybody, without credentials."
+    return f"{description}\n\n**Access:** {who}".strip()
+
+
+def finish_document(document: Document, part: str) -> Document:
+    """Return ``document``, or a part of it, as valid OpenAPI 3.1 with what generators and readers expect."""
+    if part == PUBLIC:
+        document["paths"] = _public_paths(document["paths"])
+    document["servers"] = _SERVERS
+    document["info"] |= _ABOUT
+    document["components"]["schemas"]["ErrorType"]["description"] = ERROR_TYPES_TEXT
+    clean_document(document)
+    add_examples(document)
+    add_error_examples(document)
+    add_headers(document)
+    share_error_responses(document)
+    drop_unused_components(document)
+    used = list(dict.fromkeys(tag for operation in operations_of(document) for tag in operation["tags"]))
+    document["tags"] = [{"name": tag, "description": _TAGS.get(tag, _DASHBOARD_TAG)} for tag in used]
+    return document
+
+
+def _public_paths(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the paths without those that only the dashboard calls."""
+    return {
+        path: operations
+        for path, operations in paths.items()
+        if not any(tag.startswith(_DASHBOARD) for operation in operations.values() for tag in operation["tags"])
+    }

@@ -1,0 +1,123 @@
+"""Headers of answers, declared once and referred to by each answer that may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.openapi.cleaning import Document, methods_and_operations
+from api.request_id import HEADER
+
+_REF = "#/components/headers/{name}"
+_TEXT = {"type": "string"}
+_HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
+    HEADER: (
+        "Identifies this request in the service's logs: name it in a report. A request may bring its own.",
+        _TEXT,
+        "9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
+    ),
+    "ETag": (
+        "Changes when the answer does: send it back as `If-None-Match`.",
+        _TEXT,
+        '"5d41402abc4b2a76b9719d911017c592"',
+    ),
+    "Cache-Control": ("How long the answer may be kept, and by whom.", _TEXT, "private, no-cache"),
+    "Location": (
+        "The address of what was made.",
+        {**_TEXT, "format": "uri-reference"},
+        "/api/v1/case/9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
+    ),
+    "Link": (
+        'The address of the next page, as `<address>; rel="next"`; left out on the last page.',
+        _TEXT,
+        '<https://api.example.org/api/v1/records/books?cursor=eyJ>; rel="next"',
+    ),
+    "X-As-Of": (
+        "The `as_of` of the page: pass it as `modified_since` the next time.",
+        {**_TEXT, "format": "date-time"},
+        "2026-01-31T12:00:00Z",
+    ),
+    "Content-Disposition": (
+        "A name for the file, with CSV only.",
+        _TEXT,
+        'attachment; filename="books-2026-01-31.csv"',
+    ),
+    "Retry-After": ("Seconds to wait before the next attempt.", {"type": "integer", "minimum": 0}, 7),
+    "RateLimit": (
+        "The limit that counts this request: `r` requests are left, `t` seconds until there is room for one more.",
+        _TEXT,
+        '"salesforce";r=4;t=0',
+    ),
+    "RateLimit-Policy": ("The same limit: `q` requests in `w` seconds.", _TEXT, '"salesforce";q=5;w=60'),
+    "WWW-Authenticate": (
+        "The challenge of RFC 6750: why an API key does not do.",
+        _TEXT,
+        'Bearer realm="sfapi", error="invalid_token"',
+    ),
+}
+_CSRF_PARAMETER: Mapping[str, Any] = {
+    "in": "header",
+    "name": "X-CSRFToken",
+    "required": False,
+    "description": "The `csrf_token` of `GET /api/v1/me`. Needed with the cookie, ignored with an API key.",
+    "schema": {"type": "string"},
+}
+_IF_NONE_MATCH: Mapping[str, Any] = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: 304 without a body when it would be the same.",
+    "schema": {"type": "string"},
+}
+_CHANGING = frozenset({"post", "put", "patch", "delete"})
+_RETRIED = frozenset({409, 429, 503})
+_CHALLENGED = frozenset({401, 403})
+_FILE = "text/csv"
+
+
+def add_headers(document: Document) -> None:
+    """Declare the headers, refer each answer to those that it may have, and name those that a request may need."""
+    document["components"]["headers"] = {name: _declared(name) for name in _HEADERS}
+    for method, operation in methods_and_operations(document):
+        operation["parameters"] = [*operation.get("parameters", []), *_sent_headers(method, operation)]
+        statuses = set(map(int, operation["responses"]))
+        for status, response in operation["responses"].items():
+            response["headers"] = {
+                name: {"$ref": _REF.format(name=name)} for name in _names(operation, int(status), statuses)
+            }
+
+
+def _declared(name: str) -> dict[str, Any]:
+    description, schema, example = _HEADERS[name]
+    return {"description": description, "schema": dict(schema), "example": example}
+
+
+def _sent_headers(method: str, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if method in _CHANGING and operation["security"]:
+        yield dict(_CSRF_PARAMETER)
+    if 304 in map(int, operation["responses"]):
+        yield dict(_IF_NONE_MATCH)
+
+
+def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Iterator[str]:
+    """Yield the names of the headers that the answer with ``status`` may have; ``statuses`` are all of them."""
+    good = status < 400
+    yield HEADER
+    if 429 in statuses and (good or status == 429):
+        yield from ("RateLimit", "RateLimit-Policy")
+    if status in _RETRIED:
+        yield "Retry-After"
+    if status in _CHALLENGED:
+        yield "WWW-Authenticate"
+    if good and 304 in statuses:
+        yield from ("ETag", "Cache-Control")
+    if good and operation["operationId"] == "create_case":
+        yield "Location"
+    if good and _FILE in operation["responses"].get(200, {}).get("content", {}):
+        yield from _of_records(operation)
+
+
+def _of_records(operation: Mapping[str, Any]) -> Iterator[str]:
+    yield "Content-Disposition"
+    if any(parameter["name"] == "cursor" for parameter in operation["parameters"]):
+        yield from ("Link", "X-As-Of")

@@ -1,0 +1,50 @@
+"""The view of the document: each part is rendered once in a process, and browsers and caches keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from api.caching import public_response
+from api.errors import Unprocessable
+from api.fields import JSON, json_text
+from api.openapi.cleaning import Document
+from api.openapi.document import PUBLIC
+from api.query_parameters import refuse_unknown_parameters
+
+DOCUMENT_SECONDS = 300
+"""Browsers and caches may keep the document so long."""
+WHOLE = "all"
+PARTS = (WHOLE, PUBLIC)
+
+
+def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a view of the document that ``make`` builds for the name of a part."""
+
+    @cache
+    def rendered(part: str) -> str:
+        return json_text(make(part))
+
+    @csrf_exempt  # so that other methods are told 405, as everywhere
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        try:
+            part = _part(request)
+        except Unprocessable as refused:
+            return refused.response()
+        return public_response(request, HttpResponse(rendered(part), content_type=JSON), seconds=DOCUMENT_SECONDS)
+
+    return view
+
+
+def _part(request: HttpRequest) -> str:
+    refuse_unknown_parameters(request.GET, ["part"])
+    part = request.GET.get("part", WHOLE)
+    if part not in PARTS:
+        message = f"There is no part “{part}”; known are {', '.join(PARTS)}"
+        raise Unprocessable(f"{message}.", errors=[{"loc": ["query", "part"], "message": message}])
+    return part
