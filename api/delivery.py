@@ -16,9 +16,10 @@ from django.core.exceptions import ImproperlyConfigured
 from api import breaker, outbox
 from api.models import OutboundCase
 from api.outbox import Why
-from sf.connection import salesforce_client
+from sf import refused_logins
+from sf.connection import login_request, salesforce_client
 from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
-from sf.salesforce.errors import DailyLimitReached, SalesforceError
+from sf.salesforce.errors import DailyLimitReached, LoginFailed, SalesforceError
 from sf.salesforce.http import Patience
 from sf.salesforce.refusals import Group
 from sf.sync.identity import AnotherOrg
@@ -78,6 +79,7 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
     """
     if everything:
         outbox.hasten_all()
+    _check_login(everything=everything)
     holder, began, state = outbox.deliverer(), database_now(), breaker.breaker_state()
     if state.open and not (everything or state.probe_is_due):
         message = f"not tried again yet, after {state.failed_probes} vain attempts: {state.reason}"
@@ -90,6 +92,18 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
         for outcome in outcomes:
             tally.count(outcome)
         batch, state = batch_size(), breaker.BreakerState()
+
+
+def _check_login(*, everything: bool) -> None:
+    """Raise ``SalesforceAway`` while a refused login is not tried again; ``everything`` ends that pause."""
+    try:
+        login = login_request()
+    except ImproperlyConfigured:
+        return  # told when there is something to send
+    if everything:
+        refused_logins.forget_refusal(login)
+    elif refused := refused_logins.refusal_in_force(login):
+        raise SalesforceAway(refused_logins.explain(refused), for_good=False)
 
 
 def batch_size() -> int:
@@ -126,6 +140,8 @@ def _send(
 
 
 def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
+    # A refused login has pauses of its own (sf.refused_logins), which end when the settings change.
+    probe = probe and not isinstance(error, LoginFailed)
     breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
     return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))
 

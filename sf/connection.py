@@ -5,17 +5,48 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from sf import refused_logins
+from sf.best_effort import best_effort
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
+from sf.salesforce.errors import LoginFailed
 from sf.salesforce.http import HostGone, Patience, Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
+from sf.salesforce.login_refusals import LoginRefused
 from sf.sync.identity import check_org
 from sf.sync.usage import UsageCounter
 
 _keeper = SessionKeeper()
 
 
-class CopyClient(SalesforceClient):
+class RememberingClient(SalesforceClient):
+    """A client that remembers refused logins for all processes, and spares Salesforce those of a client in a hurry."""
+
+    def _log_in(self) -> Session:
+        self._check_turn()
+        try:
+            session = super()._log_in()
+        except LoginFailed as error:
+            if error.code:  # otherwise it was no login that answered
+                with best_effort("refused login"):
+                    refused_logins.note_refusal(self._login, error)
+            raise
+        with best_effort("refused login"):
+            refused_logins.forget_refusal(self._login)
+        return session
+
+    def _check_turn(self) -> None:
+        """Raise ``LoginRefused`` when Salesforce has refused this login lately. Who has time may always try: a person
+        or a timetable has started it."""
+        refused = None
+        if self._transport.patience.has_end:
+            with best_effort("refused login"):
+                refused = refused_logins.take_turn(self._login)
+        if refused:
+            raise LoginRefused(refused_logins.explain(refused))
+
+
+class CopyClient(RememberingClient):
     """A client of the cached org alone: raises ``AnotherOrg`` before it sends anything elsewhere."""
 
     _admitted: Session | None = None
@@ -46,22 +77,24 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
 
 def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
     """Return a client for whichever org the login leads to: to look around, or to make the cache a copy of it."""
-    return SalesforceClient(*_parts(counter, patience))
+    return RememberingClient(*_parts(counter, patience))
 
 
 def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginRequest, Transport, SessionKeeper]:
+    transport = Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=patience or Patience())
+    return login_request(), transport, _keeper
+
+
+def login_request() -> LoginRequest:
+    """Return the login that the settings ask for. Raises ``ImproperlyConfigured`` when none is set."""
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         raise ImproperlyConfigured(
             "Salesforce is not configured: fill in one group of login variables in .env (docs/settings.md)"
         )
-    return (
-        LoginRequest(
-            credentials,
-            settings.SALESFORCE_HOST,
-            settings.SALESFORCE_API_VERSION,
-            settings.SALESFORCE_JWT_AUDIENCE,
-        ),
-        Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=patience or Patience()),
-        _keeper,
+    return LoginRequest(
+        credentials,
+        settings.SALESFORCE_HOST,
+        settings.SALESFORCE_API_VERSION,
+        settings.SALESFORCE_JWT_AUDIENCE,
     )

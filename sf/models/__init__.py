@@ -8,6 +8,7 @@ from sf.models.contact import Contact
 from sf.models.lookup_miss import LookupMiss
 from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
+from sf.models.refused_login import RefusedLogin
 from sf.models.refused_record import RefusedRecord
 from sf.models.school_search import SchoolShortForm, SchoolWord
 from sf.models.sync_config import SyncConfig
@@ -25,6 +26,7 @@ __all__ = [
     "Contact",
     "LookupMiss",
     "Opportunity",
+    "RefusedLogin",
     "RefusedRecord",
     "SFAPIUsageLog",
     "SchoolShortForm",

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 
 from api import breaker, delivery
 from api.models import CircuitBreaker, OutboundCase
+from sf import connection as sf_connection
+from sf.models import RefusedLogin
 from sf.salesforce import login
+from sf.salesforce.login import SessionKeeper
 from tests.api.outgoing import break_salesforce, cases_in, deliver, mend_salesforce, post_case, queued, writer
 from tests.simulated import Simulator
 
@@ -53,7 +61,68 @@ def test_what_lasts_opens_it_at_once(
     assert post_case(writer).status_code == 202
     assert breaker.breaker_state().open
     mend_salesforce(simulator)
-    assert deliver().startswith("1 delivered")
+    assert deliver(*(["--all"] if kind == "login" else [])).startswith("1 delivered")
+
+
+# -- refused logins: each further one brings the API user nearer to being locked out -----------------------------------
+
+REFUSALS = [
+    ("invalid_grant", "authentication failure"),
+    ("inactive_user", "user is inactive"),
+    ("PASSWORD_LOCKOUT", ""),
+]
+
+
+@pytest.fixture
+def another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """As each run of ``deliver_pending`` by cron is."""
+    return lambda: monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())
+
+
+def refuse_logins(simulator: Simulator, code: str = "invalid_grant", said: str = "") -> None:
+    simulator.fail("error", path="oauth2/token", times=None, code=code, message=said, status=400)
+
+
+@pytest.mark.parametrize(("code", "said"), REFUSALS)
+def test_a_refused_login_is_tried_again_after_half_an_hour_and_then_less_often(
+    writer: Client, simulator: Simulator, another_process: Callable[[], None], code: str, said: str
+) -> None:
+    refuse_logins(simulator, code, said)
+    assert post_case(writer).status_code == 202
+    for _ in range(3):
+        another_process()
+        assert "refused logins: 1; so that the API user is not locked out" in deliver()
+        CircuitBreaker.objects.update(last_failure=Now() - 2 * breaker.LONGEST_SILENCE)
+        assert post_case(writer).status_code == 202
+    assert simulator.calls_to("oauth2/token") == 1
+    pauses = []
+    for _ in range(3):
+        RefusedLogin.objects.update(next_try=Now())
+        another_process()
+        with pytest.raises(CommandError, match="nothing is lost"):
+            deliver()
+        pauses.append(round((RefusedLogin.objects.get().next_try - timezone.now()) / timedelta(minutes=1)))
+    assert simulator.calls_to("oauth2/token") == 4
+    assert pauses == [60, 120, 120]
+
+
+@pytest.mark.parametrize("change", ["other settings", "deliver_pending --all", "sf limits"])
+def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
+    simulator: Simulator, settings: Any, another_process: Callable[[], None], change: str, db: None
+) -> None:
+    login = settings.SALESFORCE_LOGIN
+    if change == "other settings":
+        settings.SALESFORCE_LOGIN = login | {"SALESFORCE_SECURITY_TOKEN": "of yesterday"}
+    refuse_logins(simulator)
+    queued(2)
+    with pytest.raises(CommandError):
+        deliver()
+    another_process()
+    mend_salesforce(simulator)
+    settings.SALESFORCE_LOGIN = login
+    if change == "sf limits":
+        call_command("sf", "limits", stdout=StringIO())
+    assert deliver(*(["--all"] if change == "deliver_pending --all" else [])).startswith("2 delivered")
 
 
 def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(

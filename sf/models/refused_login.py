@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class RefusedLogin(models.Model):
+    """A login that Salesforce refuses: until ``next_try`` nothing logs in with these settings by itself.
+
+    ``sf/refused_logins.py`` alone writes here. The row goes when a login with the same settings works.
+    """
+
+    fingerprint = models.CharField(
+        max_length=64, primary_key=True, help_text="Of the login variables, keyed by SECRET_KEY: no secret can be read."
+    )
+    times = models.PositiveIntegerField(default=1, help_text="Refused so often in a row.")
+    next_try = models.DateTimeField()
+    reason = models.TextField(help_text="The last refusal.")
+
+    def __str__(self) -> str:
+        return self.reason

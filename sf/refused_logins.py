@@ -1,0 +1,74 @@
+"""Refused logins, remembered for all processes: what logs in by itself must not lock the API user out at Salesforce.
+
+Requests and ``deliver_pending`` try a refused login again after half an hour, later every two hours. Commands that a
+person or a timetable starts (syncs, ``sf check``) are not held back. A login that works, in any process, ends the
+pause; so do other login variables, which have a fingerprint of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
+
+from sf.models import RefusedLogin
+from sf.salesforce.errors import LoginFailed
+from sf.salesforce.login import LoginRequest
+
+FIRST_PAUSE = timedelta(minutes=30)
+LONGEST_PAUSE = timedelta(hours=2)
+TURN = timedelta(minutes=1)
+"""Who may try again is alone for so long; the outcome then decides."""
+
+_REFUSED = """
+    INSERT INTO sf_refusedlogin AS kept (fingerprint, times, next_try, reason)
+    VALUES (%(fingerprint)s, 1, clock_timestamp() + %(first)s, %(reason)s)
+    ON CONFLICT (fingerprint) DO UPDATE
+       SET times = kept.times + 1, reason = %(reason)s,
+           next_try = clock_timestamp() + least(%(first)s * 2 ^ least(kept.times, 10), %(longest)s)
+"""
+
+
+def fingerprint(login: LoginRequest) -> str:
+    """Return what stands for all settings of a login."""
+    values = sorted((name, value) for name, value in login.credentials.values.items() if value)
+    settings = (login.host, login.api_version, login.audience, values)
+    return salted_hmac("sf.refused_logins", repr(settings), algorithm="sha256").hexdigest()
+
+
+def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
+    """Return the refusal after which nobody may try again yet, if there is one."""
+    return RefusedLogin.objects.filter(pk=fingerprint(login), next_try__gt=Now()).first()
+
+
+def take_turn(login: LoginRequest) -> RefusedLogin | None:
+    """Return the refusal in force; ``None``: log in, and nobody else will at the same time after a refusal."""
+    refused = RefusedLogin.objects.filter(pk=fingerprint(login))
+    if refused.filter(next_try__lte=Now()).update(next_try=Now() + TURN):
+        return None
+    return refused.first()
+
+
+def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
+    """Salesforce refuses this login: the next try by itself comes after a pause that doubles."""
+    values: dict[str, Any] = {"fingerprint": fingerprint(login), "reason": str(error)}
+    values |= {"first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUSED, values)
+
+
+def forget_refusal(login: LoginRequest) -> None:
+    """The login works, or an operator wants it tried now."""
+    RefusedLogin.objects.filter(pk=fingerprint(login)).delete()
+
+
+def explain(refused: RefusedLogin) -> str:
+    """Say why nothing is sent, until when, and what ends the pause."""
+    return (
+        f"refused logins: {refused.times:,}; so that the API user is not locked out, the next try by itself is at "
+        f"{refused.next_try:%H:%M} UTC. When the cause is removed, sf check or deliver_pending --all ends the pause: "
+        f"{refused.reason}"
+    )
