@@ -24,7 +24,6 @@ from tests.simulated import Simulator, manage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SYNCS = 20
 READS = 300
 PAUSE = 0.05
 LIMIT = "100000/min"
@@ -73,8 +72,9 @@ def read_all_the_time(url: str, key: str, threads: int = 4) -> Iterator[Counter[
 
 
 @pytest.mark.timeout(900)
-def test_twenty_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_answer(
-    simulator: Simulator, pooled: str
+@pytest.mark.parametrize("syncs", [3, pytest.param(20, marks=pytest.mark.soak)])
+def test_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_answer(
+    simulator: Simulator, pooled: str, syncs: int
 ) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return manage(*arguments, variables=simulator.variables, database=pooled)
@@ -82,7 +82,7 @@ def test_twenty_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_ans
     key = run("create_api_key", "--name=load", "--scopes=read:books").stdout.splitlines()[-1]
     run("sync_books")
     with gunicorn(pooled, workers=2, SALESFORCE_API_RATE_LIMIT=LIMIT) as url, read_all_the_time(url, key) as statuses:
-        for number in range(SYNCS):
+        for number in range(syncs):
             simulator.edit("Account", simulator.ids("Account")[number], Name=f"Renamed {number}")
             done = run("sync_all")
             assert (done.returncode, done.stderr.count("failed")) == (0, 0), done.stderr

@@ -22,19 +22,36 @@ merges = st.tuples(st.sampled_from(["Account", "Contact"]), st.just("merge"), st
 filter_changes = st.tuples(st.just("Contact"), st.sampled_from(["leave", "enter"]), st.integers(0, 10**6))
 births = st.tuples(st.sampled_from(["Account", "Contact"]), st.just("create"), st.integers(0, 10**6))
 steps = st.one_of(edits, merges, filter_changes, births)
+History = list[list[tuple[str, str, int]]]
 histories = st.lists(st.lists(steps, min_size=1, max_size=8), min_size=1, max_size=4)
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller history is not worth minutes
+few, many = (
+    settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller history is not worth minutes
+    )
+    for examples in (3, 40)
 )
+
+
+@few
 @given(history=histories, bulk=st.booleans())
-def test_each_sync_makes_the_cache_equal(
-    simulator: Simulator, settings: Any, history: list[list[tuple[str, str, int]]], bulk: bool
-) -> None:
+def test_each_sync_makes_the_cache_equal(simulator: Simulator, settings: Any, history: History, bulk: bool) -> None:
+    assert_each_sync_makes_it_equal(simulator, settings, history, bulk)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@many
+@given(history=histories, bulk=st.booleans())
+def test_many_histories(simulator: Simulator, settings: Any, history: History, bulk: bool) -> None:
+    assert_each_sync_makes_it_equal(simulator, settings, history, bulk)
+
+
+def assert_each_sync_makes_it_equal(simulator: Simulator, settings: Any, history: History, bulk: bool) -> None:
     simulator.reset()
     settings.SALESFORCE_BULK_THRESHOLD = 1 if bulk else 10**9
     sync("sync_accounts", "sync_contacts", "sync_opportunities", "sync_adoptions", forcedelete=True)
