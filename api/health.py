@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +45,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """200 when all is well or only degraded, 503 when anything is wrong; what it is stands in the body either way."""
     checks = {"database": _database()}
     if checks["database"].ok:
-        checks["migrations"] = _migrations()
+        checks["migrations"] = _made("migrations", _migrations)
     if all(check.ok for check in checks.values()):
-        checks["syncs"] = _syncs()
-        checks["jobs"] = _jobs()
-        checks["outbox"] = _outbox()
-        checks["breakers"] = _breakers()
-        checks["fields"] = _fields()
+        checks |= {name: _made(name, check) for name, check in _CHECKS.items()}
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
@@ -64,6 +60,17 @@ def _status(checks: Collection[Check]) -> str:
     if not all(check.ok for check in checks):
         return "unhealthy"
     return "degraded" if any(check.degraded for check in checks) else "ok"
+
+
+def _made(name: str, check: Callable[[], Check]) -> Check:
+    """Make one check. A check that fails is a finding of its own: the others still say what they know."""
+    try:
+        return check()
+    except Exception as error:
+        logger.exception("healthz: the check of %s could not be made", name)
+        connection.close_if_unusable_or_obsolete()
+        kind = type(error).__name__
+        return Check(ok=False, details={"message": f"could not be checked ({kind}): the log of this process says why"})
 
 
 def _database() -> Check:
@@ -142,3 +149,13 @@ def _outbox() -> Check:
     elif depth.late:
         details["message"] = "Cases have waited for long: does cron run deliver_pending, and does Salesforce answer?"
     return Check(ok="message" not in details, details=details)
+
+
+_CHECKS: dict[str, Callable[[], Check]] = {
+    "syncs": _syncs,
+    "jobs": _jobs,
+    "outbox": _outbox,
+    "breakers": _breakers,
+    "fields": _fields,
+}
+"""What is looked at when PostgreSQL answers and its schema is that of this code."""

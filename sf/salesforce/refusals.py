@@ -203,7 +203,7 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "INVALID_TYPE_FOR_OPERATION": ("This cannot be done with the object.", _ACCESS),
     "NOT_FOUND": (
         "The org has no such object, field or record, or the API user does not see it.",
-        "Check SALESFORCE_CASE_EXTERNAL_ID_FIELD and the API user's rights.",
+        "Check id, object and field (for cases SALESFORCE_CASE_EXTERNAL_ID_FIELD) and the rights of the API user.",
     ),
     "METHOD_NOT_ALLOWED": ("The object does not allow this.", _ACCESS),
     "MALFORMED_QUERY": ("The org does not understand the query.", "Compare its fields with sf describe."),

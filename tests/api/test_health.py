@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -42,6 +43,24 @@ def test_ping_answers(probe: Client) -> None:
     assert (answer.status_code, answer.text) == (200, "pong\n")
     assert probe.head("/ping/").status_code == 200
     assert probe.post("/ping/").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("table", "check"), [("sf_unreadablefield", "fields"), ("api_circuitbreaker", "breakers"), ("sf_syncrun", "syncs")]
+)
+def test_a_check_that_takes_too_long_is_a_line_of_a_503(probe: Client, database: str, table: str, check: str) -> None:
+    all_fresh()
+    with psycopg.connect(database) as other:
+        other.execute(f"LOCK TABLE {table}")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        answer = probe.get("/healthz/")
+    connection.close()
+    assert answer.status_code == 503
+    assert "could not be checked (OperationalError)" in answer.json()[check]["message"]
+    assert answer.json()["database"]["ok"]
+    assert answer.json()["migrations"]["ok"]
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/healthz/"])
