@@ -14,6 +14,7 @@ from ninja.operation import Operation
 from api.auth import FAILURES_RATE, address_of, any_caller, caller_of
 from api.errors import add_error_handlers
 from api.openapi.document import NinjaDocument, finish_document
+from api.openapi.page import DocsPage
 from api.openapi.serving import WHOLE, serve_document
 from api.parser import JSONParser
 from api.rates import Rate, parse_rate
@@ -91,6 +92,7 @@ api = V1(
     ),
     urls_namespace="v1",
     docs_url="/docs/",
+    docs=DocsPage(),
     auth=any_caller(),
     parser=JSONParser(),
 )

@@ -107,7 +107,8 @@ class ApiMiddleware:
         for name, value in passage.headers().items() if passage else ():
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
-        patch_vary_headers(response, ("Cookie", "Authorization"))
+        if not response["Cache-Control"].startswith("public"):  # those are the same for every caller
+            patch_vary_headers(response, ("Cookie", "Authorization"))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

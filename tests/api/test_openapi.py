@@ -35,6 +35,14 @@ def test_the_page_loads_nothing_from_elsewhere(anonymous: Client) -> None:
     assert anonymous.get("/api/v1/docs")["Location"] == "/api/v1/docs/"
 
 
+def test_the_page_is_the_same_for_everyone_and_may_be_kept(anonymous: Client) -> None:
+    first, second = (anonymous.get("/api/v1/docs/") for _ in range(2))
+    assert first.content == second.content
+    assert first["Cache-Control"] == "public, max-age=300"
+    assert "Cookie" not in first.get("Vary", "")
+    assert anonymous.get("/api/v1/docs/", headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
 def test_the_limits_are_told(document: dict[str, Any]) -> None:
     told = document["info"]["description"]
     for limit in (

@@ -1,0 +1,23 @@
+"""The page ``/api/v1/docs/``: Swagger UI over the document, the same for every visitor, so caches may keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+from api.caching import public_response
+from api.openapi.serving import DOCUMENT_SECONDS
+
+
+class DocsPage(DocsBase):
+    """Ninja's own page writes the visitor's CSRF token into the markup; ours asks ``/me`` for it before a write."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        names = {"document": self.get_openapi_url(api, kwargs), "me": reverse(f"{api.urls_namespace}:get_me")}
+        page = render(request, "docs/page.html", {"api": api, **names})
+        return public_response(request, page, seconds=DOCUMENT_SECONDS)

@@ -1,0 +1,51 @@
+/* Start Swagger UI on the documentation page. */
+
+const page = document.getElementById("swagger-ui");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const READS = ["GET", "HEAD", "OPTIONS"];
+
+/** Swagger UI has its dark colors behind a class of the root element. */
+function followColorScheme() {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+/** Writes with the cookie need a token of the signed-in visitor. The page is the same for everyone, so it is asked for here. */
+async function addToken(request) {
+  const ours = new URL(request.url, location.href).origin === location.origin;
+  if (ours && !READS.includes(request.method) && !request.headers.Authorization) {
+    const me = await (await fetch(page.dataset.me)).json();
+    if (me.csrf_token) request.headers["X-CSRFToken"] = me.csrf_token;
+  }
+  return request;
+}
+
+/** Give screen readers what Swagger UI leaves out: names of lists, and headings in their order. */
+function describe() {
+  for (const list of page.querySelectorAll("select:not([aria-label])")) {
+    list.setAttribute("aria-label", list.id === "servers" ? "Server" : "Example or type");
+  }
+  for (const heading of page.querySelectorAll("h3, h4, h5")) {
+    heading.setAttribute("aria-level", String(Number(heading.tagName[1]) - 1));
+  }
+}
+
+/** An address such as `#operations-books-list_books` opens that operation. */
+function openLinkedOperation() {
+  const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!linked) return;
+  linked.querySelector(".opblock-summary-control")?.click();
+  linked.scrollIntoView();
+}
+
+followColorScheme();
+dark.addEventListener("change", followColorScheme);
+new MutationObserver(describe).observe(page, { childList: true, subtree: true });
+window.SwaggerUIBundle({
+  dom_id: "#swagger-ui",
+  url: page.dataset.document,
+  layout: "BaseLayout",
+  deepLinking: false, // its links are inside buttons, where a keyboard cannot tell one from the other
+  presets: [window.SwaggerUIBundle.presets.apis],
+  requestInterceptor: addToken,
+  onComplete: openLinkedOperation,
+});

@@ -1,0 +1,46 @@
+"""The documentation of the API, ``/api/v1/docs/``, in a browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+DOCS = "/api/v1/docs/"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int) -> None:
+    window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
+    window.go(DOCS)
+    page = window.page
+    books = page.locator("#operations-books-list_books")
+    expect(books).to_be_visible(timeout=30_000)
+    assert window.axe() == []
+    books.get_by_role("button").first.click()
+    expect(books.get_by_text("Responses", exact=True)).to_be_visible()
+    assert window.axe() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_address_opens_its_operation(open_window: Open) -> None:
+    window = open_window(who=None)
+    window.go(f"{DOCS}#operations-schools-search_schools")
+    expect(window.page.locator("#operations-schools-search_schools").get_by_text("Parameters")).to_be_visible(
+        timeout=30_000
+    )
+
+
+def test_a_signed_in_visitor_can_try_a_write(open_window: Open) -> None:
+    """The page is the same for everyone, so the CSRF token is not in it."""
+    window = open_window()
+    window.go(f"{DOCS}#operations-forms-submit_form")
+    form = window.page.locator("#operations-forms-submit_form")
+    form.get_by_role("button", name="Try it out").click(timeout=30_000)
+    with window.page.expect_request("**/api/v1/forms/submit") as sent:
+        form.get_by_role("button", name="Execute").click()
+    answer = sent.value.response()
+    assert sent.value.headers["x-csrftoken"]
+    assert answer is not None
+    assert answer.status == 202
