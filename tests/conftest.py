@@ -12,6 +12,7 @@ from urllib.parse import quote
 import hypothesis
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
 from api import audit
 from sf import connection as sf_connection
@@ -23,6 +24,16 @@ SCHOOLS = 60
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_emptying() -> Iterator[None]:
+    """Tests that commit leave an empty database behind, quickly."""
+    from tests.emptying import empty_tables_with_rows
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables_with_rows)
+        yield
 
 
 class NotedRequests(list[audit.Entry]):

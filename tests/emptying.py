@@ -1,0 +1,29 @@
+"""Empty the test database after a test that commits, for less than Django's ``flush`` costs.
+
+``flush`` truncates all tables and makes content types and permissions again: 170 ms on an idle machine, seconds on a
+busy one, after each of hundreds of tests that write to five tables. Here only tables with rows are truncated, and
+content types and permissions stay as the migrations made them.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import TransactionTestCase
+from psycopg import sql
+
+_KEPT = {ContentType._meta.db_table, Permission._meta.db_table}
+
+
+def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
+    """In place of ``TransactionTestCase._fixture_teardown``."""
+    del case
+    with connection.cursor() as cursor:
+        names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT
+        has_rows = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+        each = [has_rows.format(sql.Literal(name), sql.Identifier(name)) for name in sorted(names)]
+        cursor.execute(sql.SQL(" UNION ALL ").join(each))
+        with_rows = [sql.Identifier(row[0]) for row in cursor.fetchall()]
+        if with_rows:
+            cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(with_rows)))
