@@ -259,7 +259,7 @@ def test_a_session_that_expires_in_the_middle_loses_nothing(
 
 def test_never_more_than_five_requests_are_open(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 25
-    pardot.settings(delay_seconds=0.02)
+    pardot.settings(delay_seconds=0.2)
     camp_sync("--entities", "activities")
     assert pardot.most_open() == 4
 
