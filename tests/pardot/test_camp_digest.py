@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from typing import Any
@@ -12,10 +15,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 
 from pardot.models import TeamMember
 from pardot.reports.channels import slack
 from pardot.reports.channels.mail import mail_to
+from sf.models import SyncRun
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +83,39 @@ def test_it_goes_to_slack_and_by_mail_once_each(webhook: Slack, settings: Any) -
     assert "Camp digest, " in webhook.messages[0]
     assert mail.outbox[0].to == ["ranger@camp.example", "scout@camp.example"]
     assert mail.outbox[0].subject == str(mail.outbox[0].body).partition("\n")[0]
+
+
+def test_two_hosts_send_it_once_a_day(webhook: Slack) -> None:
+    camp_digest("--send")
+    assert re.fullmatch(r"the digest was sent today at \d\d:\d\d; --again sends it once more\n", camp_digest("--send"))
+    assert len(webhook.messages) == 1
+    camp_digest("--send", "--again")
+    assert len(webhook.messages) == 2
+    SyncRun.objects.update(started=timezone.now() - timedelta(days=1))
+    camp_digest("--send")
+    assert len(webhook.messages) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hosts_at_the_same_moment_send_it_once(webhook: Slack) -> None:
+    def send(_: int) -> str:
+        try:
+            return camp_digest("--send")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as hosts:
+        said = sorted(hosts.map(send, range(2)))
+    assert said[0] == "sent to Slack\n"
+    assert "was sent today" in said[1]
+    assert len(webhook.messages) == 1
+
+
+def test_a_digest_that_was_not_delivered_is_sent_by_the_next_run(webhook: Slack) -> None:
+    webhook.answers = [(404, {})]
+    with pytest.raises(CommandError):
+        camp_digest("--send")
+    assert camp_digest("--send") == "sent to Slack\n"
 
 
 @pytest.mark.parametrize(
