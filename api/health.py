@@ -143,7 +143,8 @@ def _outbox() -> Check:
         )
     elif depth.stuck:
         details["message"] = (
-            f"Queued cases that Salesforce refuses because of its org or our access: {depth.stuck:,}. "
+            f"Queued cases that Salesforce keeps refusing (its org, our access, or the same error for a day): "
+            f"{depth.stuck:,}. "
             "deliver_pending and admin › Cases for Salesforce say why"
         )
     elif depth.late:

@@ -29,6 +29,9 @@ DELIVERER_LEASE = timedelta(seconds=30)
 LATE = timedelta(minutes=15)
 """What has waited longer than this is a reason to look: no cron, or Salesforce is away."""
 
+HARDLY_A_MOMENT = timedelta(days=1)
+"""A refusal that should pass by itself and has not for so long needs a person: one case may always end in a 500."""
+
 _IN_REQUEST = "request"
 _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=15)
@@ -208,8 +211,10 @@ def _for_cached_org() -> QuerySet[OutboundCase]:
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
 """Accepted, refused because of its values, and nobody has dealt with it."""
-STUCK = Q(state=State.QUEUED, error_group__in=[Group.ORG, Group.UNKNOWN])
-"""Queued and tried again, but somebody has to act before it can be delivered."""
+STUCK = Q(state=State.QUEUED) & (
+    Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - HARDLY_A_MOMENT)
+)
+"""Queued and retried, but an operator has to act before it can be delivered."""
 
 _NO_REFUSAL = {"error_group": "", "error_code": "", "error_fields": [], "error_message": ""}
 _NO_LEASE = {"lease_holder": "", "lease_until": None}

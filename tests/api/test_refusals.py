@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +159,23 @@ def test_an_unknown_code_is_retried_with_growing_pauses_and_shows(writer: Client
     assert not breaker.breaker_state().open, "it may be about this case only"
     shown = writer.get("/healthz/").json()["outbox"]
     assert (shown["ok"], shown["queued"], shown["stuck"]) == (False, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["trigger_lock", "running_too_long"])
+def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
+    writer: Client, simulator: Simulator, name: str
+) -> None:
+    break_salesforce(simulator, "refusal", name=name)
+    case_id = post_case(writer).json()["id"]
+    deliver("--all")
+    assert writer.get("/healthz/").json()["outbox"]["stuck"] == 0, "so far it may pass"
+    OutboundCase.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert f"{case_id}: queued, but refused so far: {NAMED[name].code}" in deliver_refused("--all")
+    shown = writer.get("/healthz/").json()["outbox"]
+    assert (shown["ok"], shown["stuck"]) == (False, 1)
+    mend_salesforce(simulator)
+    assert deliver("--all").startswith("1 delivered")
+    assert writer.get("/healthz/").json()["outbox"]["ok"]
 
 
 @pytest.mark.parametrize("name", ["expired_password", "storage_full", "org_locked"])
