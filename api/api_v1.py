@@ -11,17 +11,17 @@ from ninja.errors import Throttled
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api.auth import FAILURES_RATE, address_of, any_caller, caller_of
-from api.errors import add_error_handlers
+from api.auth.callers import FAILURES_RATE, address_of, any_caller, caller_of
+from api.auth.throttling import RateThrottle, throttled_response
+from api.domain.rates import Rate, parse_rate
+from api.http.errors import add_error_handlers
+from api.http.parser import JSONParser
 from api.openapi.document import NinjaDocument, finish_document
 from api.openapi.page import DocsPage
 from api.openapi.serving import WHOLE, serve_document
-from api.parser import JSONParser
-from api.rates import Rate, parse_rate
 from api.records.access import RecordsRate
 from api.records.openapi import add_records
 from api.records.resources import RESOURCES
-from api.throttling import RateThrottle, throttled_response
 from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 

@@ -9,10 +9,10 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - registers them, once the models are there
-        from api.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
-        from api.outbox import keep_cases_apart  # noqa: PLC0415
-        from api.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja wants settings
-        from api.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
+        from api.http.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja wants settings
+        from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
+        from api.outbox.queue import keep_cases_apart  # noqa: PLC0415
+        from api.protection.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
         from sf.status import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
@@ -24,6 +24,6 @@ class ApiConfig(AppConfig):
 
 
 def _breaker_lines() -> Iterable[str]:
-    from api.breaker import breaker_lines  # noqa: PLC0415 - needs the models, and few commands ask
+    from api.protection.breaker import breaker_lines  # noqa: PLC0415 - needs the models, and few commands ask
 
     return breaker_lines()

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
-from api.cors import is_entry
+from api.middleware.cors import is_entry
 
 
 @register()
 def check_atomic_requests(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """The limiter commits on its own (``api/rate_limit.py``)."""
+    """The limiter commits on its own (``api/protection/rate_limit.py``)."""
     if not settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return []
     return [checks.Error("ATOMIC_REQUESTS is on: rate limits would wait for each other.", id="api.E001")]

@@ -18,10 +18,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 
-from api.auth import address_of
-from api.client_address import UNKNOWN, client_address
-from api.rate_limit import try_pass
-from api.rates import Rate
+from api.auth.callers import address_of
+from api.domain.rates import Rate
+from api.http.client_address import UNKNOWN, client_address
+from api.protection.rate_limit import try_pass
 
 logger = logging.getLogger(__name__)
 

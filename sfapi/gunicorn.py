@@ -1,7 +1,7 @@
 """Gunicorn's configuration: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
 
 Threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
-``api/bulkhead.py`` keeps a share of them free. Each variable: ``docs/settings.md``.
+``api/protection/bulkhead.py`` keeps a share of them free. Each variable: ``docs/settings.md``.
 """
 
 import os

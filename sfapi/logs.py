@@ -6,8 +6,8 @@ import json
 import logging
 from typing import Any
 
-from api.masking import masked_line
-from api.request_id import RequestIdFilter
+from api.http.masking import masked_line
+from api.http.request_id import RequestIdFilter
 from outgoing.text import with_visible_controls
 
 

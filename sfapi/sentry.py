@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from api.masking import masked_line
-from api.request_id import current_request_id
+from api.http.masking import masked_line
+from api.http.request_id import current_request_id
 
 _QUERIES = ("http.query", "http.fragment")
 _ARGUMENTS = "sys.argv"

@@ -5,8 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from api.api_v1 import api as api_v1
 from api.api_v1 import openapi_document
-from api.health import healthz, ping
-from api.metrics import metrics
+from api.observe.health import healthz, ping
+from api.observe.metrics import metrics
 from pardot.v1.routers import router as pardot_router
 from sfapi.admin_login import admin_login
 from sfapi.demo import sign_in as demo_sign_in

@@ -11,6 +11,6 @@ become_web_process()
 with quick_start():
     from django.core.wsgi import get_wsgi_application
 
-    from api.chunked_bodies import with_chunked_bodies
+    from api.middleware.chunked_bodies import with_chunked_bodies
 
     application = with_chunked_bodies(get_wsgi_application())

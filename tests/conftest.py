@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from api import audit
+from api.observe import audit
 from sf import connection as sf_connection
 from sf.salesforce.login import SessionKeeper
 from tests.simulated import ROOT, Simulator, manage, start_simulator

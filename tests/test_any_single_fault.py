@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from api import outbox
 from api.models import CircuitBreaker, OutboundCase
+from api.outbox import queue as outbox
 from pardot.models import CampaignMember, ContactCategoryScore, LeadCategoryScore, SalesforceCampaign
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from simulator.faults import KINDS

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from tests.sf.cache import sync
 from tests.simulated import Simulator
 

@@ -14,8 +14,8 @@ from django.core.validators import validate_email
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 
-from api.errors import Unprocessable
-from api.fields import PlainText
+from api.http.errors import Unprocessable
+from api.http.fields import PlainText
 
 MOST_VALUES = 40
 """How many values a form may have."""

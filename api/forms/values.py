@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from api.fields import storable
+from api.http.fields import storable
 
 LONGEST_VALUE = 10_000
 DEEPEST = 10

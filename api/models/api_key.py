@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from api.keys import NewKey
+from api.domain.keys import NewKey
 
 
 class APIKey(models.Model):

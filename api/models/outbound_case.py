@@ -19,7 +19,7 @@ _GROUPS = [
 class OutboundCase(models.Model):
     """A support case on its way to Salesforce: stored before Salesforce is called, kept when it is there.
 
-    ``api/outbox.py`` alone writes here. The id is also what Salesforce's external id field holds.
+    ``api/outbox/queue.py`` alone writes here. The id is also what Salesforce's external id field holds.
     """
 
     class State(models.TextChoices):

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """When a caller last passed a limit: one row a limit and caller, kept by ``api/rate_limit.py`` alone.
+    """When a caller last passed a limit: one row a limit and caller, kept by ``api/protection/rate_limit.py`` alone.
 
     The table is UNLOGGED (see the migration): cheap to write, emptied by a crash of the database.
     """

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class RequestLog(models.Model):
-    """One request under ``/api/``: who asked for what, and how it ended. Written by ``api/audit.py`` alone."""
+    """One request under ``/api/``: who asked for what, and how it ended. Written by ``api/observe/audit.py`` alone."""
 
     time = models.DateTimeField(help_text="When it came in.")
     method = models.TextField()

@@ -11,7 +11,7 @@ from typing import Any
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api.auth import Credential
+from api.auth.callers import Credential
 from api.openapi.cleaning import Document, clean_document, drop_unused_components, operations_of
 from api.openapi.errors import ERROR_TYPES_TEXT, add_error_examples, share_error_responses
 from api.openapi.examples import add_examples

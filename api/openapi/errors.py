@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from http.client import responses
 from typing import Any
 
-from api.error_types import ErrorType
-from api.errors import MESSAGES
+from api.domain.error_types import ErrorType
+from api.http.errors import MESSAGES
 from api.openapi.cleaning import Document, operations_of
 
 T = ErrorType

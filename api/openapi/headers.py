@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from api.http.request_id import HEADER
 from api.openapi.cleaning import Document, methods_and_operations
-from api.request_id import HEADER
 
 _REF = "#/components/headers/{name}"
 _TEXT = {"type": "string"}

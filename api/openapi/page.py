@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
-from api.caching import public_response
+from api.http.caching import public_response
 from api.openapi.serving import DOCUMENT_SECONDS
 
 

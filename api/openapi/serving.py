@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from api.caching import public_response
-from api.errors import Unprocessable
-from api.fields import JSON, json_text
+from api.http.caching import public_response
+from api.http.errors import Unprocessable
+from api.http.fields import JSON, json_text
+from api.http.query_parameters import refuse_unknown_parameters
 from api.openapi.cleaning import Document
 from api.openapi.document import PUBLIC
-from api.query_parameters import refuse_unknown_parameters
 
 DOCUMENT_SECONDS = 300
 """Browsers and caches may keep the document so long."""

@@ -1,4 +1,4 @@
-"""The doors of ``api/auth.py`` and ``api/throttling.py`` in Django REST framework's words, and its errors in ours."""
+"""Adapt our authentication, rate limits and error shape to Django REST framework."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from api.auth import Caller, demand_scope, required_caller
-from api.errors import ApiError, Unprocessable, error_response
-from api.scopes import Scope
-from api.throttling import RateThrottle, throttled_answer
+from api.auth.callers import Caller, demand_scope, required_caller
+from api.auth.throttling import RateThrottle, throttled_answer
+from api.domain.scopes import Scope
+from api.http.errors import ApiError, Unprocessable, error_response
 
 
 class RecordsRate(RateThrottle):
@@ -33,7 +33,7 @@ _RATE = RecordsRate()
 
 
 class CallerAuthentication(BaseAuthentication):
-    """``request.user`` is the caller of ``api/auth.py``."""
+    """``request.user`` is the caller of ``api/auth/callers.py``."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         return required_caller(request._request), None
@@ -51,7 +51,7 @@ class RecordsThrottle(BaseThrottle):
         return _RATE.allow_request(request._request)
 
     def wait(self) -> None:
-        """``Retry-After`` comes from ``api/middleware.py``."""
+        """``Retry-After`` comes from ``api/middleware/requests.py``."""
 
 
 class Negotiation(DefaultContentNegotiation):

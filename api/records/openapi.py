@@ -8,13 +8,13 @@ from typing import Any
 
 from ninja import Schema
 
-from api.auth import caller_with
-from api.errors import documented
-from api.fields import ID_SCHEMA
+from api.auth.callers import caller_with
+from api.domain.scopes import Scope
+from api.http.errors import documented
+from api.http.fields import ID_SCHEMA
 from api.openapi.document import security_of, with_access
 from api.records.query import RecordQuery
 from api.records.resources import Resource
-from api.scopes import Scope
 
 _REF = "#/components/schemas/{model}"
 _WAYS = caller_with(Scope.READ_RECORDS)

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from api.errors import Unprocessable
-from api.query_parameters import is_ignored, refuse_unknown_parameters
+from api.http.errors import Unprocessable
+from api.http.query_parameters import is_ignored, refuse_unknown_parameters
 from api.records.cursor import MAX_CHARACTERS, Cursor, UnreadableCursor
 from api.records.values import QueryBoolean, QueryInteger, QueryMoment
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 
-from api.fields import encoded, json_text
+from api.http.fields import encoded, json_text
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 

@@ -12,7 +12,7 @@ from ninja import Schema
 from pydantic import Field as SchemaField
 from pydantic import create_model
 
-from api.fields import EXAMPLE_ID
+from api.http.fields import EXAMPLE_ID
 from api.records.query import RecordQuery, RecordsQuery, with_fields
 from api.records.values import QueryBoolean, QueryDate, QueryId, QueryInteger, QueryText, QueryUuid
 from sf.models import CachedRecord

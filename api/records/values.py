@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
-from api.fields import ID_SCHEMA, PlainText
-from api.ids import NOT_AN_ID
+from api.http.fields import ID_SCHEMA, PlainText
+from api.http.ids import NOT_AN_ID
 from sf.salesforce.ids import id_of_18
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.caching import private_response, weak_etag_of
-from api.errors import NotFound
-from api.ids import given_id
+from api.http.caching import private_response, weak_etag_of
+from api.http.errors import NotFound
+from api.http.ids import given_id
 from api.records.access import GuardedView
 from api.records.cursor import Cursor
 from api.records.query import RecordsQuery, read_query

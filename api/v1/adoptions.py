@@ -9,12 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from api.auth import logged_in_user, signed_in_user
-from api.error_types import ErrorType
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import json_response
-from api.first_read import reads_first, rows_read_first
-from api.own_contact import own_adoptions, own_contact_looked_up
+from api.auth.callers import logged_in_user, signed_in_user
+from api.contact.own import own_adoptions, own_contact_looked_up
+from api.domain.error_types import ErrorType
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import json_response
+from api.protection.first_read import reads_first, rows_read_first
 from api.v1.books import BookItem
 from sf.lookup import adoptions_look_up
 from sf.prepared import Statement

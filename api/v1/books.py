@@ -8,12 +8,12 @@ from functools import lru_cache
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from api.auth import caller_with
-from api.caching import conditional_response, etag_of
-from api.errors import documented
-from api.fields import JSON, json_response
-from api.first_read import reads_first, rows_read_first
-from api.scopes import Scope
+from api.auth.callers import caller_with
+from api.domain.scopes import Scope
+from api.http.caching import conditional_response, etag_of
+from api.http.errors import documented
+from api.http.fields import JSON, json_response
+from api.protection.first_read import reads_first, rows_read_first
 from sf.selectors import active_books, books_state
 
 router = Router(tags=["books"])

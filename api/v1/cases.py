@@ -11,14 +11,14 @@ from ninja import Field, Router, Schema
 from ninja.params.functions import Header
 from pydantic import AfterValidator, ConfigDict, StringConstraints, WithJsonSchema
 
-from api.auth import caller_with, required_caller
-from api.error_types import ErrorType
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText, json_response
-from api.idempotency import idempotent_request
+from api.auth.callers import caller_with, required_caller
+from api.domain.error_types import ErrorType
+from api.domain.scopes import Scope
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import PlainText, json_response
 from api.models import OutboundCase
-from api.scopes import Scope
-from api.services.cases import SOURCE, case_create
+from api.outbox.cases import SOURCE, case_create
+from api.outbox.idempotency import idempotent_request
 
 router = Router(tags=["cases"])
 
@@ -48,7 +48,7 @@ Picked = Annotated[PlainText, StringConstraints(max_length=255)]
 IdempotencyKeyText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
 ]
-"""Described, not checked: ``api/idempotency.py`` does that."""
+"""Described, not checked: ``api/outbox/idempotency.py`` does that."""
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",

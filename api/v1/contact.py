@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from api.auth import logged_in_user, signed_in_user
-from api.error_types import ErrorType
-from api.errors import Unprocessable, documented
-from api.fields import PlainText, json_response
-from api.first_read import reads_first, rows_read_first
-from api.own_contact import own_contact_looked_up
-from api.services.contact_change import contact_change
+from api.auth.callers import logged_in_user, signed_in_user
+from api.contact.change import contact_change
+from api.contact.own import own_contact_looked_up
+from api.domain.error_types import ErrorType
+from api.http.errors import Unprocessable, documented
+from api.http.fields import PlainText, json_response
+from api.protection.first_read import reads_first, rows_read_first
 from sf.prepared import Statement
 from sf.selectors import contacts_by_uuid
 

@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints, create_model
 
-from api.auth import any_caller, required_caller
-from api.errors import NotFound, documented
-from api.fields import JSON, PlainText, json_response
+from api.auth.callers import any_caller, required_caller
+from api.forms.accept import NewSubmission, submission_create, submission_deliver
 from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, data_schemas
 from api.forms.spam import spam_reason
 from api.forms.values import FormValue, PageTime
-from api.idempotency import idempotent_request
+from api.http.errors import NotFound, documented
+from api.http.fields import JSON, PlainText, json_response
 from api.models import FormSubmission
-from api.services.forms import NewSubmission, submission_create, submission_deliver
+from api.outbox.idempotency import idempotent_request
 from api.v1.cases import IDEMPOTENCY_KEY, IdempotencyKeyText
 from sf.best_effort import best_effort
 

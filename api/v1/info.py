@@ -14,12 +14,12 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from accounts_client.connection import accounts_client, cookie_key_types
-from api import breaker
-from api.accounts import AccountsAway, ask_accounts
-from api.auth import caller_with
-from api.errors import documented
-from api.fields import json_response
-from api.scopes import Scope
+from api.auth.callers import caller_with
+from api.domain.scopes import Scope
+from api.http.errors import documented
+from api.http.fields import json_response
+from api.protection import breaker
+from api.protection.accounts import AccountsAway, ask_accounts
 from api.v1.me import accounts_environment
 from sf.live import LiveCallFailed
 from sf.org import calls_today, salesforce_environment, usage_now

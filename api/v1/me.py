@@ -15,11 +15,11 @@ from ninja import Field, Router, Schema
 from accounts_client.connection import accounts_client
 from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
-from api.accounts import AccountsAway, accounts_user
-from api.auth import CredentialsRefused, SignedInUser, outcome_of, sso_cookies
-from api.client_address import client_address
-from api.errors import documented
-from api.fields import json_response
+from api.auth.callers import CredentialsRefused, SignedInUser, outcome_of, sso_cookies
+from api.http.client_address import client_address
+from api.http.errors import documented
+from api.http.fields import json_response
+from api.protection.accounts import AccountsAway, accounts_user
 from sf.org import LOCAL_HOSTS
 
 logger = logging.getLogger(__name__)

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api.auth import any_caller
-from api.caching import private_response, public_response
-from api.error_types import ErrorType
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import PlainText, SalesforceIdText, json_response
-from api.first_read import reads_first, rows_read_first
-from api.ids import given_id
+from api.auth.callers import any_caller
+from api.domain.error_types import ErrorType
+from api.http.caching import private_response, public_response
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import PlainText, SalesforceIdText, json_response
+from api.http.ids import given_id
+from api.protection.first_read import reads_first, rows_read_first
 from sf.prepared import Statement
 from sf.salesforce.ids import id_of_18
 from sf.school_search import SchoolFilters, load_school_page

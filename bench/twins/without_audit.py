@@ -2,4 +2,4 @@
 
 from sfapi.settings.base import *
 
-MIDDLEWARE = [name for name in MIDDLEWARE if name != "api.middleware.AuditMiddleware"]
+MIDDLEWARE = [name for name in MIDDLEWARE if name != "api.middleware.requests.AuditMiddleware"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from api.fields import storable
+from api.http.fields import storable
 from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
 
 

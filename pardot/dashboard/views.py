@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from api.auth import CredentialsRefused, Outcome, SignedInUser, outcome_of
+from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, outcome_of
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
 
 Page = Callable[[HttpRequest], HttpResponse]

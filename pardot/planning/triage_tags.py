@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from api.bulkhead import Neighbor, place
+from api.protection.bulkhead import Neighbor, place
 from pardot.catalog.entities import TAGS
 from pardot.configuration.values import Configuration
 from pardot.models import Tag

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
-from api.errors import Unprocessable, documented
-from api.fields import storable
+from api.http.errors import Unprocessable, documented
+from api.http.fields import storable
 from pardot.configuration.values import (
     BadValue,
     CurrentValue,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from api.errors import documented
+from api.http.errors import documented
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import FOLDERS, TAGGED_OBJECTS
 from pardot.domain.areas import Area

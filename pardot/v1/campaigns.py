@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from api.errors import NotFound, documented
-from api.fields import SalesforceIdText, json_response
-from api.ids import given_id
+from api.http.errors import NotFound, documented
+from api.http.fields import SalesforceIdText, json_response
+from api.http.ids import given_id
 from pardot.domain.areas import Area
 from pardot.domain.grading import percentage
 from pardot.selectors.area_health import AreaHealth, area_health

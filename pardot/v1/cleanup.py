@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from api.error_types import ErrorType
-from api.errors import BadGateway, Unavailable, documented
+from api.domain.error_types import ErrorType
+from api.http.errors import BadGateway, Unavailable, documented
 from pardot.configuration.values import configuration
 from pardot.domain.areas import Area
 from pardot.domain.grading import percentage

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.auth import signed_in_user
-from api.errors import documented
+from api.auth.callers import signed_in_user
+from api.http.errors import documented
 from pardot.configuration.values import Configuration, configuration
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api.errors import NotFound, documented
-from api.fields import PlainText, json_response
+from api.http.errors import NotFound, documented
+from api.http.fields import PlainText, json_response
 from pardot.domain.grading import percentage
 from pardot.selectors.engagement import (
     ProspectData,

@@ -12,8 +12,8 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import storable
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
 from pardot.domain.areas import Area

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ninja import Field, Path, Schema
 from pydantic import AfterValidator, StringConstraints
 
-from api.auth import signed_in_user
-from api.fields import storable
+from api.auth.callers import signed_in_user
+from api.http.fields import storable
 from api.records.values import QueryDate
 
 LARGEST_ID = 9_223_372_036_854_775_807

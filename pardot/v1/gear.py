@@ -7,7 +7,7 @@ from dataclasses import asdict
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.errors import documented
+from api.http.errors import documented
 from pardot.domain.areas import Area
 from pardot.selectors.gear import gear
 

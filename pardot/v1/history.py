@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import json_response
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import json_response
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY

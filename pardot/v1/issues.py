@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.errors import NotFound, documented
-from api.fields import PlainText, storable
+from api.http.errors import NotFound, documented
+from api.http.fields import PlainText, storable
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY

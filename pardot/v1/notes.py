@@ -11,8 +11,8 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import storable
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import storable
 from pardot.models import DayNote
 from pardot.v1.fields import SOMETHING_IN_IT, Day, PageQuery, PathId, who_acts
 

@@ -10,8 +10,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from api.errors import documented
-from api.fields import json_response
+from api.http.errors import documented
+from api.http.fields import json_response
 from pardot.models import OrphanRecord, OrphanRun
 from pardot.orphans.compare import RUNS_KEPT
 from pardot.selectors.engagement import prospects_by_id

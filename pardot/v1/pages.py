@@ -9,8 +9,8 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from api.errors import Unprocessable
-from api.fields import PlainText
+from api.http.errors import Unprocessable
+from api.http.fields import PlainText
 from pardot.selectors.rows import LARGEST_ID, Unknown
 
 SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from api.auth import super_user
+from api.auth.callers import super_user
 from pardot.v1 import (
     admin_settings,
     assets,

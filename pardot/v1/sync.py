@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.errors import documented
+from api.http.errors import documented
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
 from pardot.status.tiers import synced_tier

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from api.errors import documented
-from api.fields import json_response
+from api.http.errors import documented
+from api.http.fields import json_response
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, asset_page

@@ -11,9 +11,9 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.auth import signed_in_user
-from api.errors import NotFound, Unprocessable, documented
-from api.fields import storable
+from api.auth.callers import signed_in_user
+from api.http.errors import NotFound, Unprocessable, documented
+from api.http.fields import storable
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import campaigns_in_salesforce
 from pardot.domain.areas import Area

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from api.errors import documented
-from api.fields import json_response
+from api.http.errors import documented
+from api.http.fields import json_response
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
 from pardot.reports.progress import progress, progress_facts

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from api.errors import Unprocessable, documented
-from api.fields import PlainText
+from api.http.errors import Unprocessable, documented
+from api.http.fields import PlainText
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.scorecard import score_inputs

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import which
 
 from accounts_client.keys import check_sso_variables
-from api.rates import configured_rate
+from api.domain.rates import configured_rate
 from sf.salesforce.credentials import INSTANCE_URL as SALESFORCE_INSTANCE_URL
 from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
@@ -60,21 +60,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "api.middleware.RequestIdMiddleware",
-    "api.middleware.AuditMiddleware",
+    "api.middleware.requests.RequestIdMiddleware",
+    "api.middleware.requests.AuditMiddleware",
     "sfapi.security_headers.SecurityHeadersMiddleware",
-    "api.middleware.ProbeMiddleware",
-    "api.cors.CorsMiddleware",
-    "api.middleware.HeadMiddleware",
-    "api.compression.CompressionMiddleware",
-    "api.middleware.ApiMiddleware",
+    "api.middleware.requests.ProbeMiddleware",
+    "api.middleware.cors.CorsMiddleware",
+    "api.middleware.requests.HeadMiddleware",
+    "api.middleware.compression.CompressionMiddleware",
+    "api.middleware.requests.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sfapi.static_files.StaticFilesMiddleware",
-    "api.middleware.PageSessionMiddleware",
+    "api.middleware.requests.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "api.middleware.PageLoginMiddleware",
-    "api.middleware.PageMessageMiddleware",
+    "api.middleware.requests.PageLoginMiddleware",
+    "api.middleware.requests.PageMessageMiddleware",
 ]
 
 TEMPLATES = [

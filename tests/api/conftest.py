@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import SuperUser
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from tests.api.cookies import UUID, CookieMaker
 
 

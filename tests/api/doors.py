@@ -10,12 +10,12 @@ from django.urls import include, path
 from ninja import NinjaAPI, Schema
 from ninja.errors import Throttled
 
-from api.auth import any_caller, caller_with, logged_in_user, super_user
-from api.errors import add_error_handlers
-from api.fields import PlainText
-from api.parser import JSONParser
-from api.scopes import Scope
-from api.throttling import RateThrottle, throttled_response
+from api.auth.callers import any_caller, caller_with, logged_in_user, super_user
+from api.auth.throttling import RateThrottle, throttled_response
+from api.domain.scopes import Scope
+from api.http.errors import add_error_handlers
+from api.http.fields import PlainText
+from api.http.parser import JSONParser
 
 
 class ThreeASecond(RateThrottle):

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from api.domain.scopes import Scope
 from api.models import OutboundCase
-from api.scopes import Scope
 from tests.simulated import Simulator
 
 CASE = {"subject": "Grades do not arrive", "description": "Since Monday.", "product": "Assignable"}

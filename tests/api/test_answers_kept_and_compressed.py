@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.scopes import Scope
+from api.domain.scopes import Scope
 from tests.api import records
 from tests.api.cookies import UUID
 

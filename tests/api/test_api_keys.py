@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from api.keys import make_key, public_id_of
+from api.auth.api_keys import api_key_create
+from api.domain.keys import make_key, public_id_of
+from api.domain.scopes import Scope
 from api.models import APIKey, SuperUser, User
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID
 

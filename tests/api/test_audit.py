@@ -16,11 +16,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from api import audit
-from api.audit import Entry, write_entries
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import RequestLog
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.observe import audit
+from api.observe.audit import Entry, write_entries
 from tests.api import records
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID, CookieMaker

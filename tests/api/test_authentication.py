@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from api.auth.api_keys import api_key_create, api_key_revoke
+from api.domain.scopes import Scope
 from api.models import APIKey, SuperUser
-from api.scopes import Scope
-from api.services.api_keys import api_key_create, api_key_revoke
 from tests.api.conftest import bearer
 from tests.api.cookies import JWE_HEADER, UUID, CookieMaker, json_part, rsa_key
 

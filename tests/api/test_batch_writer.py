@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from api.batch_writer import BatchWriter
+from api.observe.batch_writer import BatchWriter
 from tests.simulated import ROOT
 
 
@@ -124,7 +124,7 @@ def test_a_fork_writes_its_own_rows_and_not_its_parents() -> None:
 
 _FORKING = """
 import os, sys
-from api.batch_writer import BatchWriter
+from api.observe.batch_writer import BatchWriter
 def write(rows, again):
     os.write(1, ("".join(f"{row}\\n" for row in rows)).encode())
 writer = BatchWriter(write, what="test")

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from api.scopes import Scope
+from api.domain.scopes import Scope
 from tests.api import records
 
 BOOKS = "/api/v1/books"

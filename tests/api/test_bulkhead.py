@@ -12,11 +12,11 @@ import pytest
 import requests
 from django.test import Client
 
-from api import accounts, breaker
-from api.bulkhead import Neighbor, place
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import CircuitBreaker, OutboundCase
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.protection import accounts, breaker
+from api.protection.bulkhead import Neighbor, place
 from sf import live
 from tests.api import records
 from tests.api.cookies import CookieMaker

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import RequestLog
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.live.people import new_contact
 from tests.conftest import Manage

@@ -12,9 +12,9 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from api import outbox
+from api.domain.scopes import Scope
 from api.models import IdempotencyKey, OutboundCase, SuperUser
-from api.scopes import Scope
+from api.outbox import queue as outbox
 from api.v1.cases import CaseDetail
 from sf.models import SFAPIUsageLog, SyncConfig
 from tests.api.conftest import bearer

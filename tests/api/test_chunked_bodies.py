@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from api.chunked_bodies import with_chunked_bodies
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
+from api.middleware.chunked_bodies import with_chunked_bodies
 from tests.api.served import gunicorn
 
 CASE = b'{"subject": "s", "description": "d"}'

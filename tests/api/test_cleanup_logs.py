@@ -12,11 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from api.domain.rates import Rate
 from api.management.commands import cleanup_logs
 from api.models import FieldChangeLog, FormSubmission, OutboundCase, RateCount, RequestLog
-from api.rate_limit import try_pass
-from api.rates import Rate
-from api.services import logs, old_cases
+from api.protection.rate_limit import try_pass
+from api.retention import logs, old_cases
 from sf.models import SyncRun
 from sfapi.cron import CRONJOBS
 

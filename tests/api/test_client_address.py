@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from api.client_address import address_identity, client_address
+from api.http.client_address import address_identity, client_address
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_proxies_that_the_setting_does_not_fit_are_reported_once(
     anonymous: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     trusted: int, forwarded: str, words: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("api.client_address._problem", "")
+    monkeypatch.setattr("api.http.client_address._problem", "")
     settings.TRUSTED_PROXY_COUNT = trusted
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     for _ in range(2):
         debug = anonymous.get("/api/v1/me", headers=headers).json()["debug"]
         assert debug["address"] == (forwarded.split(", ")[-trusted] if trusted else "127.0.0.1")
-    lines = [record.getMessage() for record in caplog.records if record.name == "api.client_address"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "api.http.client_address"]
     assert [words in line for line in lines] == ([True] if words else [])
     shown = anonymous.get("/healthz/").json().get("proxies", {"ok": True, "message": ""})
     assert (shown["ok"], shown["message"]) == (True, lines[0] if lines else "")

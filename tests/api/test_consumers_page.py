@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from tests.api import records
 from tests.api.cookies import CookieMaker
 from tests.api.served import ROOT, gunicorn

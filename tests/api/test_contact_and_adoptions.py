@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.scopes import Scope
+from api.domain.scopes import Scope
 from tests.api import records
 
 CONTACT = "/api/v1/contact"

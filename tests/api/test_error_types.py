@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from api.api_v1 import api
-from api.error_types import OF_STATUS, ErrorType
+from api.auth.api_keys import api_key_create, api_key_revoke
+from api.domain.error_types import OF_STATUS, ErrorType
+from api.domain.scopes import Scope
 from api.models import APIKey
-from api.scopes import Scope
-from api.services.api_keys import api_key_create, api_key_revoke
 from tests.api import records
 from tests.api.cookies import UUID
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.error_types import ErrorType
-from api.middleware import RequestIdMiddleware
-from api.request_id import RequestIdFilter, current_request_id
+from api.domain.error_types import ErrorType
+from api.http.request_id import RequestIdFilter, current_request_id
+from api.middleware.requests import RequestIdMiddleware
 
 
 @pytest.fixture(autouse=True)

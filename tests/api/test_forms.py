@@ -12,10 +12,10 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from api import breaker
+from api.auth.api_keys import api_key_create
 from api.forms.spam import is_disposable
 from api.models import CircuitBreaker, FormSubmission, OutboundCase
-from api.services.api_keys import api_key_create
+from api.protection import breaker
 from tests.api.conftest import bearer
 from tests.api.outgoing import break_salesforce, deliver, mend_salesforce, post
 from tests.simulated import Simulator

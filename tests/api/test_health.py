@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from api import health
+from api.observe import health
 from sf.freshness import MAX_AGE
 from sf.models import SyncRun
 from sf.sync.objects import EVERY_OBJECT

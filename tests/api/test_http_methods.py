@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.scopes import Scope
+from api.domain.scopes import Scope
 from tests.api import records
 
 READING = ["me", "books", "schools?name=example", "records/books/", "records/books/?format=csv", "info"]

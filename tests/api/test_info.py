@@ -11,9 +11,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
 
-from api import breaker
+from api.domain.scopes import Scope
 from api.models import CircuitBreaker
-from api.scopes import Scope
+from api.protection import breaker
 from api.v1.info import Info
 from sf import live
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api import accounts as api_accounts
-from api.scopes import Scope
+from api.domain.scopes import Scope
+from api.protection import accounts as api_accounts
 from api.v1.me import accounts_environment
 from tests.api.accounts_server import AccountsServer, accounts_server
 from tests.api.cookies import UUID, CookieMaker

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from api import breaker, health
 from api.models import User
+from api.observe import health
+from api.protection import breaker
 from sf.freshness import MAX_AGE, allowed_age
 from sf.models import SyncConfig, SyncRun
 from sf.schedule import is_overdue, longest_pause

@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api import breaker, outbox
 from api.models import OutboundCase
+from api.outbox import queue as outbox
+from api.protection import breaker
 from sf.models import SFAPIUsageLog
 from sf.salesforce.refusals import Group
 from tests.api.outgoing import (

@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
-from api import breaker, delivery
 from api.models import CircuitBreaker, OutboundCase
+from api.outbox import delivery
+from api.protection import breaker
 from sf import connection as sf_connection
 from sf.models import RefusedLogin
 from sf.salesforce import login

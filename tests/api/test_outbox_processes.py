@@ -19,9 +19,9 @@ import requests
 from django.core.management import call_command
 from django.db.models.functions import Now
 
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import OutboundCase
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from tests.api.cookies import CookieMaker
 from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, mend_salesforce
 from tests.api.served import gunicorn

@@ -14,11 +14,11 @@ import requests
 from django.db import connection
 from django.test import Client
 
+from api.auth.api_keys import api_key_create
+from api.domain.rates import Rate, parse_rate
+from api.domain.scopes import Scope
 from api.models import RateCount
-from api.rate_limit import forget_idle_counts, try_pass
-from api.rates import Rate, parse_rate
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.protection.rate_limit import forget_idle_counts, try_pass
 from sfapi.settings import base
 from tests.api import records
 from tests.api.cookies import CookieMaker

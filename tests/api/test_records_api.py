@@ -17,9 +17,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from api.domain.scopes import Scope
 from api.records.cursor import Cursor
 from api.records.resources import RESOURCES
-from api.scopes import Scope
 from sf.models import Account
 from sf.models.record import CachedRecord
 from sf.record_pages import Position

@@ -11,8 +11,9 @@ from django.core.management import CommandError
 from django.test import Client
 from django.utils import timezone
 
-from api import breaker, outbox
 from api.models import OutboundCase
+from api.outbox import queue as outbox
+from api.protection import breaker
 from sf.salesforce.refusals import REFUSALS, Group
 from simulator.salesforce.refusals import NAMED
 from tests.api.outgoing import (

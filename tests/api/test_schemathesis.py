@@ -18,9 +18,9 @@ import psycopg
 import pytest
 import requests
 
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import SuperUser
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from pardot.models import DayNote, Exemption, Form, Task, TeamMember
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker

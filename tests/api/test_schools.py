@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api.scopes import Scope
+from api.domain.scopes import Scope
 from sf.models import SchoolShortForm
 from sf.school_search import SchoolFilters, load_school_page
 from tests.api import records

@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts_client.keys import check_sso_variables
-from api.rates import configured_rate
+from api.domain.rates import configured_rate
 from tests.api.cookies import UUID, CookieMaker
 from tests.simulated import ROOT
 

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 import requests
 
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from tests.api.cookies import CookieMaker
 from tests.api.served import gunicorn
 from tests.pooled import SERVER_CONNECTIONS, pgbouncer

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api.auth.api_keys import api_key_create, api_key_revoke
+from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
-from api.scopes import Scope
-from api.services.api_keys import api_key_create, api_key_revoke
 from pardot.models import DayNote, Exemption, Form, Prospect, Task
 from sf.models import Contact
 from tests.api import records

@@ -4,9 +4,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from api.rate_limit import forget_idle_counts
-from api.services.logs import logs_prune
-from api.services.old_cases import cases_prune
+from api.protection.rate_limit import forget_idle_counts
+from api.retention.logs import logs_prune
+from api.retention.old_cases import cases_prune
 from sf.lookup import forget_old_misses
 from sf.sync.jobs import recorded_job
 

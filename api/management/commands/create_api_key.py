@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.scopes import Scope, UnknownScope, parse_scopes
-from api.services.api_keys import api_key_create
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope, UnknownScope, parse_scopes
 
 
 class Command(BaseCommand):

@@ -4,11 +4,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from api.dead_letters import undecided
-from api.delivery import SalesforceAway, Tally, deliver_due
-from api.idempotency import forget_old_keys
 from api.models import OutboundCase
-from api.outbox import queue_depth
+from api.outbox.dead_letters import undecided
+from api.outbox.delivery import SalesforceAway, Tally, deliver_due
+from api.outbox.idempotency import forget_old_keys
+from api.outbox.queue import queue_depth
 from sf.models import SyncRun
 from sf.sync.jobs import recorded_often
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.services.api_keys import api_key_revoke
+from api.auth.api_keys import api_key_revoke
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from api.breaker import LIVE, LIVE_SILENCE, THRESHOLD
+from api.domain.scopes import Scope
 from api.models import CircuitBreaker, FieldChangeLog
-from api.scopes import Scope
+from api.protection.breaker import LIVE, LIVE_SILENCE, THRESHOLD
 from sf.models import Contact, SFAPIUsageLog, SyncConfig
 from tests.api.cookies import UUID
 from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, is_as_in_salesforce, patches, put

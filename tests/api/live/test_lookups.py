@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
-from api.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, breaker_state, live_call_allowed
 from api.models import CircuitBreaker
+from api.protection.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, breaker_state, live_call_allowed
 from sf import live
 from sf.lookup import MISS_HOLDS, forget_old_misses
 from sf.models import (

@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from api.contact import change as service_module
 from api.models import FieldChangeLog
-from api.services import contact_change as service_module
 from sf import live
 from sf.models import Contact
 from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, patches, put

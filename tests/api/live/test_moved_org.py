@@ -8,9 +8,9 @@ import pytest
 import requests
 from django.test import Client
 
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
 from api.models import OutboundCase
-from api.scopes import Scope
-from api.services.api_keys import api_key_create
 from tests.api.live.changes import contact, in_salesforce, is_as_in_salesforce, put
 from tests.api.outgoing import CASE, cases_in
 from tests.api.served import gunicorn

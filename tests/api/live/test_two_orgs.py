@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from api.domain.scopes import Scope
 from api.models import OutboundCase, SuperUser
-from api.scopes import Scope
 from sf.live import LiveRead, live_client
 from sf.models import CachedOrg, Contact, SyncConfig
 from sf.salesforce.organization import Organization

@@ -1,0 +1,210 @@
+"""The outbox in the admin: read a refused case, correct its values and send it again, or mark it as dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from api.models import OutboundCase
+from api.outbox.dead_letters import needs_decision, queue_again, settle
+from sf.admin import ReadOnlyAdmin, link_to_salesforce, with_instance_url
+from sf.salesforce.refusals import REFUSALS
+from sf.sync.identity import cached_org_id
+
+_LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
+"""Of Salesforce's Case."""
+_USUAL = 255
+_FIELDS = (
+    "Subject", "Description", "Product__c", "Feature__c", "Issue__c", "SuppliedName", "SuppliedEmail", "Origin",
+)  # fmt: skip
+
+
+class CaseForm(forms.ModelForm):
+    """One form field for each field of the case."""
+
+    class Meta:
+        model = OutboundCase
+        fields: tuple[str, ...] = ()
+
+    def salesforce_values(self) -> dict[str, str]:
+        """The corrected values, without the empty ones."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
+    common: dict[str, Any] = {
+        "label": name,
+        "initial": values.get(name, ""),
+        "required": name == "Subject",
+        "max_length": _LONGEST.get(name, _USUAL),
+    }
+    if name == "SuppliedEmail":
+        return forms.EmailField(**common, widget=forms.EmailInput({"class": "vTextField"}))
+    if name == "Description":
+        return forms.CharField(**common, strip=False, widget=forms.Textarea({"class": "vLargeTextField"}))
+    return forms.CharField(**common, strip=False, widget=forms.TextInput({"class": "vTextField"}))
+
+
+def _names(case: OutboundCase) -> list[str]:
+    return [*_FIELDS, *sorted(set(case.values) - set(_FIELDS))]
+
+
+@admin.register(OutboundCase)
+class OutboundCaseAdmin(ReadOnlyAdmin):
+    """Only a refused case can be changed, and only by its two buttons."""
+
+    form = CaseForm
+    change_form_template = "admin/api/outboundcase/change_form.html"
+    list_display = [
+        "created_at", "subject", "source", "maker", "state", "error_group", "why", "settled_at", "attempts",
+        "salesforce_page",
+    ]  # fmt: skip
+    list_filter = [
+        "state",
+        "error_group",
+        ("settled_at", admin.EmptyFieldListFilter),
+        "source",
+        "error_code",
+        "organization_id",
+    ]
+    search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
+    search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    actions = ["retry", "deal_with"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
+        return with_instance_url(OutboundCase.objects.all())
+
+    # -- who may do what --------------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboundCase | None = None) -> bool:
+        return obj is not None and self.has_retry_permission(request) and needs_decision(obj)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("api.change_outboundcase")
+
+    # -- what is shown ----------------------------------------------------------------------------------------
+
+    @admin.display(description="subject")
+    def subject(self, case: OutboundCase) -> str:
+        return str(case.values.get("Subject", ""))[:80]
+
+    @admin.display(description="refusal")
+    def why(self, case: OutboundCase) -> str:
+        if case.state == OutboundCase.State.QUEUED and case.organization_id not in {"", cached_org_id()}:
+            return f"for another org: {case.organization_id}"
+        return f"{case.error_code} {', '.join(case.error_fields)}".strip()
+
+    @admin.display(description="what it means")
+    def meaning(self, case: OutboundCase) -> str:
+        known = REFUSALS.get(case.error_code)
+        if known:
+            return f"{known.meaning} {known.remedy}"
+        return "SFAPI does not know this code: read Salesforce's sentence." if case.error_code else "–"
+
+    @admin.display(description="values")
+    def sent_values(self, case: OutboundCase) -> SafeString:
+        rows = [(name, case.values[name]) for name in _names(case) if name in case.values]
+        return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+
+    @admin.display(description="Salesforce")
+    def salesforce_page(self, case: OutboundCase) -> SafeString | str:
+        if not case.salesforce_id:
+            return "–"
+        if case.organization_id not in {"", cached_org_id()}:
+            return case.salesforce_id  # a link would lead to the wrong org
+        return link_to_salesforce(case, "Case", case.salesforce_id) or case.salesforce_id
+
+    # -- one case ---------------------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None or not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change=change, **kwargs)
+        return type("RefusedCaseForm", (CaseForm,), {name: _form_field(name, obj.values) for name in _names(obj)})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        refusal = ["state", "error_group", "error_code", "error_fields", "error_message", "meaning"]
+        values = _names(obj) if obj and self.has_change_permission(request, obj) else ["sent_values"]
+        more = ["id", "created_at", "source", "maker", "attempts", "next_attempt_at", "ended_at", "salesforce_page"]
+        return [
+            ("Refusal", {"fields": refusal}),
+            ("Values", {"fields": values}),
+            ("More", {"fields": [*more, "settled_at", "settled_by"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = [name for _, part in self.get_fieldsets(request, obj) for name in part["fields"]]
+        return [name for name in shown if obj is None or name not in _names(obj)]
+
+    def save_model(self, request: HttpRequest, obj: OutboundCase, form: Any, change: bool) -> None:
+        """Queue the case with the corrected values; the row itself is never saved whole."""
+        request.queued_again = bool(queue_again([obj], form.salesforce_values()))  # type: ignore[attr-defined]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        names = ", ".join(form.changed_data)
+        return f"Corrected {names}; queued again." if names else "Queued again."
+
+    def response_change(self, request: HttpRequest, obj: OutboundCase) -> HttpResponse:
+        if request.queued_again:  # type: ignore[attr-defined]
+            self.message_user(request, "Queued again: deliver_pending sends it within a minute.", messages.SUCCESS)
+        else:
+            self.message_user(request, "Nothing was changed: the case is being sent right now.", messages.WARNING)
+        return HttpResponseRedirect(self._page_of(obj))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.settle_view)
+        own = path("<path:object_id>/settle/", view, name="api_outboundcase_settle")
+        return [own, *super().get_urls()]
+
+    def settle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Mark one case as dealt with."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        case = self.get_object(request, unquote(object_id))
+        if case is None:
+            raise Http404
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        self._settle(request, [case])
+        return HttpResponseRedirect(self._page_of(case))
+
+    @staticmethod
+    def _page_of(case: OutboundCase) -> str:
+        return reverse("admin:api_outboundcase_change", args=[case.pk])
+
+    # -- several ----------------------------------------------------------------------------------------------
+
+    @admin.action(description="Send the selected refused cases again", permissions=["retry"])
+    def retry(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
+        cases = list(chosen)
+        done = [case for case in cases if queue_again([case])]
+        for case in done:
+            self.log_change(request, case, "Queued again.")
+        said = f"Queued again: {len(done)}; deliver_pending sends them within a minute."
+        self._tell(request, said, others=len(cases) - len(done))
+
+    @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
+    def deal_with(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
+        self._settle(request, list(chosen))
+
+    def _settle(self, request: HttpRequest, cases: list[OutboundCase]) -> None:
+        done = [case for case in cases if settle([case], by=request.user.get_username())]
+        for case in done:
+            self.log_change(request, case, "Marked as dealt with.")
+        self._tell(request, f"Marked as dealt with: {len(done)}.", others=len(cases) - len(done))
+
+    def _tell(self, request: HttpRequest, said: str, *, others: int) -> None:
+        if others:
+            said += f" Left alone, because they are not refused, or are being sent: {others}."
+        self.message_user(request, said, messages.WARNING if others else messages.SUCCESS)

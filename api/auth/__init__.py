@@ -1,0 +1,1 @@
+"""Callers: who they are, their keys, and their limits."""

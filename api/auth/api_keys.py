@@ -1,0 +1,63 @@
+"""Making, using and revoking API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from api.domain.keys import make_key
+from api.domain.scopes import Scope
+from api.models import APIKey
+from sf.best_effort import best_effort
+from sf.prepared import Statement
+
+_FIND = """
+    SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at
+      FROM api_apikey WHERE public_id = %(public_id)s
+"""
+
+# Whoever changes the key at this moment, or another request of it, must not make this one wait.
+_NOTE_USE = """
+    UPDATE api_apikey SET last_used_at = now() WHERE id IN (
+        SELECT id FROM api_apikey
+         WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at < %(before)s) FOR UPDATE SKIP LOCKED)
+"""
+
+
+def api_key_create(
+    *, name: str, scopes: Sequence[Scope], expires_in: timedelta | None = None, created_by: str = ""
+) -> APIKey:
+    """A new key. Its ``text`` is on this object alone: nobody can find it out later."""
+    row = APIKey(
+        name=name,
+        scopes=[scope.value for scope in scopes],
+        expires_at=timezone.now() + expires_in if expires_in else None,
+        created_by=created_by,
+    )
+    row.give(make_key())
+    row.save()
+    return row
+
+
+def api_key_by_public_id(public_id: str) -> APIKey | None:
+    """Every request with a key asks for it."""
+    found = Statement(_FIND, {"public_id": public_id}).rows()
+    return APIKey.from_db(None, list(found[0]), list(found[0].values())) if found else None
+
+
+def api_key_revoke(public_id: str) -> APIKey | None:
+    """The key, which nobody can use from now on; ``None`` when there is none with this id."""
+    APIKey.objects.filter(public_id=public_id).update(active=False)
+    return APIKey.objects.filter(public_id=public_id).first()
+
+
+def api_key_note_use(key: APIKey) -> None:
+    """Remember that it was used, unless that was noted a short while ago: most requests write nothing."""
+    now = timezone.now()
+    if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
+        return
+    with best_effort("last use of an API key"), connection.cursor() as cursor:
+        cursor.execute(_NOTE_USE, {"id": key.pk, "before": now - APIKey.LAST_USED_PRECISION})

@@ -1,0 +1,369 @@
+"""Who is calling, decided once a request, and what they may do.
+
+With an ``Authorization`` header, it alone decides; without, the development bypass or the single sign-on cookie.
+The order of answers: 401 without usable credentials, then 403 for a missing CSRF token (a browser sends the cookie
+along wherever a page of somebody else's wants it to), then 403 for a missing right, with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from accounts_client.connection import read_cookie
+from accounts_client.errors import CookieError
+from accounts_client.types import Session
+from api.auth.api_keys import api_key_by_public_id, api_key_note_use
+from api.domain.error_types import ErrorType
+from api.domain.keys import public_id_of, same_hash
+from api.domain.rates import Rate
+from api.domain.scopes import ALL_SCOPES, Scope
+from api.http.client_address import address_identity, client_address
+from api.http.errors import Forbidden, NotAuthenticated, TooManyRequests
+from api.models import APIKey, SuperUser
+from api.protection.rate_limit import try_pass
+
+FAILURES_RATE = Rate(limit=20, seconds=60)
+"""How often an address may fail to authenticate."""
+
+_CLOCKS_APART = timedelta(seconds=60)
+"""How far the clock of Accounts may be ahead of ours."""
+
+_BEARER = "bearer"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_COOKIES_TRIED = 4
+_NO_KEY = "0" * 64
+"""What a key is compared with when there is none of its id: an unknown id costs as much as a wrong secret."""
+
+
+class AuthType(StrEnum):
+    COOKIE = "cookie"
+    DEVELOPMENT = "development"
+    KEY = "key"
+
+
+class CredentialsRefused(Exception):
+    """Credentials were sent and prove nothing; the message may be shown. ``bad_token``: they were an API key."""
+
+    def __init__(
+        self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.bad_token = bad_token
+
+
+@dataclass(frozen=True)
+class SignedInUser:
+    """A person with an OpenStax account."""
+
+    session: Session
+    auth_type: AuthType
+
+    @property
+    def identity(self) -> str:
+        """Whom limits count and logs name."""
+        return f"user:{self.session.uuid}"
+
+    @property
+    def is_super_user(self) -> bool:
+        return self._is_listed and self._is_sign_in_recent
+
+    @property
+    def must_sign_in_again(self) -> bool:
+        """Whether only an old sign-in keeps this user from the rights of a Super User."""
+        return self._is_listed and not self._is_sign_in_recent
+
+    @cached_property
+    def _is_listed(self) -> bool:
+        return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).exists()
+
+    @property
+    def _is_sign_in_recent(self) -> bool:
+        """Cookies are valid for 20 years: one from a lost laptop must not open everything for as long."""
+        days = settings.SUPER_USER_SIGN_IN_DAYS
+        if not days or self.auth_type is AuthType.DEVELOPMENT:
+            return True
+        issued_at = self.session.issued_at
+        return issued_at is not None and -_CLOCKS_APART <= datetime.now(UTC) - issued_at <= timedelta(days=days)
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return ALL_SCOPES if self.is_super_user else frozenset()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program with an API key."""
+
+    key: APIKey
+    auth_type: AuthType = AuthType.KEY
+    is_super_user: bool = False
+
+    @property
+    def identity(self) -> str:
+        return f"key:{self.key.public_id}"
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(scope for scope in Scope if scope.value in self.key.scopes)
+
+
+Caller = SignedInUser | Service
+Outcome = Caller | CredentialsRefused | None
+_FOUND = "sfapi_caller"
+
+
+def outcome_of(request: HttpRequest) -> Outcome:
+    """The caller, why the credentials are refused, or ``None`` when there are none. Found out once a request."""
+    found = vars(request)
+    if _FOUND not in found:
+        try:
+            found[_FOUND] = _find_caller(request)
+        except CredentialsRefused as refused:
+            found[_FOUND] = refused
+    outcome: Outcome = found[_FOUND]
+    return outcome
+
+
+def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
+    """Whether somebody has asked for the outcome of this request, and what it was."""
+    found = vars(request)
+    return _FOUND in found, found.get(_FOUND)
+
+
+def caller_of(request: HttpRequest) -> Caller | None:
+    """The caller of a route that is open to all: credentials that prove nothing count as none."""
+    outcome = outcome_of(request)
+    return None if isinstance(outcome, CredentialsRefused) else outcome
+
+
+def identity_of(request: HttpRequest) -> str:
+    """Whom a limit counts: the caller, or the address of somebody unknown."""
+    caller = caller_of(request)
+    return caller.identity if caller else address_of(request)
+
+
+def address_of(request: HttpRequest) -> str:
+    return f"address:{address_identity(client_address(request))}"
+
+
+def signed_in_user(request: HttpRequest) -> SignedInUser:
+    """The user of a route that only logged-in users reach."""
+    caller = caller_of(request)
+    assert isinstance(caller, SignedInUser)
+    return caller
+
+
+def required_caller(request: HttpRequest) -> Caller:
+    """The caller, checked as far as every route needs it: ``ApiError`` (401, 429, 403) when that fails."""
+    outcome = outcome_of(request)
+    if outcome is None:
+        raise NotAuthenticated(
+            "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
+            "“Authorization: Bearer <key>”.",
+            ErrorType.CREDENTIALS_MISSING,
+        )
+    if isinstance(outcome, CredentialsRefused):
+        _count_failure(request)
+        raise NotAuthenticated(str(outcome), outcome.error_type, bad_token=outcome.bad_token)
+    if isinstance(outcome, SignedInUser) and not _csrf_token_is_right(request):
+        raise Forbidden(
+            "The CSRF token is missing or wrong: send the csrf_token of GET /api/v1/me as X-CSRFToken, from an allowed "
+            "origin.",
+            ErrorType.CSRF_TOKEN_MISSING,
+        )
+    return outcome
+
+
+def _csrf_token_is_right(request: HttpRequest) -> bool:
+    if request.method in _SAFE_METHODS:
+        return True
+    # Django looks for the token in a form too, and a body that was read as a form cannot be read as JSON afterwards.
+    _ = request.body
+    return check_csrf(request) is None
+
+
+def _find_caller(request: HttpRequest) -> Caller | None:
+    authorization = request.headers.get("Authorization")
+    if authorization is not None:
+        return _service(authorization)
+    if settings.DEV_USER_UUID:
+        return SignedInUser(Session(uuid=settings.DEV_USER_UUID.lower()), AuthType.DEVELOPMENT)
+    refused: CookieError | None = None
+    for cookie in sso_cookies(request):
+        try:
+            return SignedInUser(read_cookie(cookie), AuthType.COOKIE)
+        except CookieError as error:
+            refused = error
+    if refused is None:
+        return None
+    raise CredentialsRefused(
+        f"You need to log in again: the cookie is not valid ({refused}). GET /api/v1/me says more."
+    ) from refused
+
+
+def sso_cookies(request: HttpRequest) -> list[str]:
+    """Return the cookies of the sign-in's name, the last one last.
+
+    Browsers send one for each path and domain that set it, and an old one may come before or after the good one.
+    Only the first few are read: each costs a decryption.
+    """
+    sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
+    values = (value.strip().strip('"') for name, _, value in sent if name.strip() == settings.SSO_COOKIE_NAME)
+    return list(dict.fromkeys(filter(None, values)))[:_COOKIES_TRIED]
+
+
+def _service(authorization: str) -> Service:
+    scheme, _, text = authorization.partition(" ")
+    if scheme.lower() != _BEARER:
+        raise CredentialsRefused("Authorization must be “Bearer <API key>”.")
+    key = _key(text.strip())
+    if not key.active:
+        raise CredentialsRefused("This API key is revoked.", ErrorType.API_KEY_REVOKED, bad_token=True)
+    if key.expired:
+        raise CredentialsRefused("This API key is expired.", ErrorType.API_KEY_EXPIRED, bad_token=True)
+    api_key_note_use(key)
+    return Service(key)
+
+
+def _key(text: str) -> APIKey:
+    key = api_key_by_public_id(public_id_of(text) or "")
+    if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
+        raise CredentialsRefused("This API key is not valid.", bad_token=True)
+    return key
+
+
+def _count_failure(request: HttpRequest) -> None:
+    """Guessing gets slow; who has good credentials never comes here."""
+    passage = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
+    if not passage.passed:
+        raise TooManyRequests(
+            "Too many requests with credentials that are not valid: try again later.",
+            ErrorType.TOO_MANY_FAILED_LOGINS,
+            retry_after=passage.retry_after,
+        )
+
+
+# -- what routes ask for ----------------------------------------------------------------------------------------------
+
+Demand = Callable[[Caller], None]
+"""Raises ``Forbidden`` when a known caller may not."""
+
+
+class Credential(AuthBase):
+    """One of the kinds of credentials in the OpenAPI document. Whichever ninja asks first decides for all of them.
+
+    ``who`` says for the document who passes, ``roles`` what a key must have been given.
+    """
+
+    def __init__(self, demand: Demand, who: str, roles: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._demand = demand
+        self.who = who
+        self.roles = roles
+
+    def __call__(self, request: HttpRequest) -> Any:
+        caller = required_caller(request)
+        self._demand(caller)
+        return caller
+
+
+class SSOCookie(Credential):
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SSO_COOKIE_NAME
+    openapi_description = (
+        "The cookie of an OpenStax account: sign in at OpenStax Accounts. Requests that change something also need the "
+        "header `X-CSRFToken` with the `csrf_token` of `GET /api/v1/me`."
+    )
+    csrf = True  # read by ninja's documentation page, which then sends the token
+
+
+class APIKeyBearer(Credential):
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_description = (
+        "An API key, for programs: `Authorization: Bearer <key>`. An administrator of the service makes one with the "
+        "scopes that the program needs, and shows it once. Scopes: "
+        + "; ".join(f"`{scope}` ({scope.purpose})" for scope in Scope)
+        + "."
+    )
+
+
+def any_caller() -> list[Credential]:
+    """A logged-in user or a service."""
+    who = "Any signed-in user, or any API key."
+    return [SSOCookie(_anybody, who), APIKeyBearer(_anybody, who)]
+
+
+def logged_in_user() -> list[Credential]:
+    """A logged-in user: what is asked for is their own."""
+    return [SSOCookie(_a_user, "A signed-in user. An API key has no contact of its own.")]
+
+
+def super_user() -> list[Credential]:
+    return [SSOCookie(_a_super_user, "A signed-in Super User.")]
+
+
+def caller_with(scope: Scope) -> list[Credential]:
+    """A Super User, or a service whose key has the scope."""
+    demand = demand_scope(scope)
+    who = f"An API key with the scope `{scope}`, or a signed-in Super User."
+    return [SSOCookie(demand, who), APIKeyBearer(demand, who, roles=[scope.value])]
+
+
+def demand_scope(scope: Scope) -> Demand:
+    """What ``caller_with`` asks for; also for views that are not ninja's."""
+
+    def demand(caller: Caller) -> None:
+        if scope in caller.scopes:
+            return
+        _refuse_old_sign_in(caller)
+        if isinstance(caller, Service):
+            message = f"This API key lacks the scope {scope}."
+        else:
+            message = f"This needs the scope {scope}, which only Super Users and API keys have."
+        raise Forbidden(message, ErrorType.SCOPE_MISSING, scope=scope)
+
+    return demand
+
+
+def _refuse_old_sign_in(caller: Caller) -> None:
+    """``NotAuthenticated`` for a Super User whose cookie was issued too long ago, or does not say when."""
+    if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
+        days = settings.SUPER_USER_SIGN_IN_DAYS
+        raise NotAuthenticated(
+            f"Super Users must have signed in within the last {days} {'day' if days == 1 else 'days'}: sign out at "
+            f"{settings.ACCOUNTS_URL} and in again.",
+            ErrorType.SIGN_IN_AGAIN,
+        )
+
+
+def _anybody(caller: Caller) -> None:
+    del caller
+
+
+def _a_user(caller: Caller) -> None:
+    if isinstance(caller, Service):
+        message = "This needs a logged-in user: an API key has no contact of its own."
+        raise Forbidden(message, ErrorType.USER_REQUIRED)
+
+
+def _a_super_user(caller: Caller) -> None:
+    if isinstance(caller, Service):
+        message = "This needs a logged-in Super User: an API key will not do."
+        raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)
+    _refuse_old_sign_in(caller)
+    if not caller.is_super_user:
+        message = "This is for Super Users; an administrator can make you one."
+        raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)

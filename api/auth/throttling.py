@@ -1,0 +1,72 @@
+"""Limits on routes, for ninja: which callers are counted together, and at what rate."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja.errors import Throttled
+from ninja.throttling import BaseThrottle
+
+from api.auth.callers import identity_of
+from api.domain.error_types import ErrorType
+from api.domain.rates import Rate, parse_rate
+from api.http.errors import error_response
+from api.protection.first_read import first_question, keep_answer
+from api.protection.rate_limit import Passage, try_pass, try_pass_and_read
+
+_PASSAGE = "sfapi_passage"
+
+
+class RateThrottle(BaseThrottle):
+    """At most ``rate`` for each caller over all routes with the same ``policy``.
+
+    Ninja shares one object between all threads, so nothing about a request is kept on it.
+    """
+
+    policy: ClassVar[str]
+    rate: ClassVar[str]
+
+    def current_rate(self) -> Rate:
+        return parse_rate(self.rate)
+
+    def identity(self, request: HttpRequest) -> str:
+        return identity_of(request)
+
+    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
+        """Return the policy, whom it counts, and the rate."""
+        return self.policy, self.identity(request), self.current_rate()
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        counted = self.counted_as(request)
+        read = first_question(request)
+        if read is None:
+            passage = try_pass(*counted)
+        else:
+            passage, rows = try_pass_and_read(*counted, read)
+            keep_answer(request, read, rows)
+        vars(request)[_PASSAGE] = passage
+        return passage.passed
+
+
+def passage_of(request: HttpRequest) -> Passage | None:
+    """How the request stood with its limit; ``None`` when the route has none or it did not come so far."""
+    found: Passage | None = vars(request).get(_PASSAGE)
+    return found
+
+
+def throttled_response(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
+    """Ninja's exception as the answer to it."""
+    return throttled_answer(request)
+
+
+def throttled_answer(request: HttpRequest) -> HttpResponse:
+    """429 with what the limit is and when to come back; the headers come from ``api/middleware/requests.py``."""
+    passage = passage_of(request)
+    if passage is None:
+        return error_response(429)
+    wait = "1 second" if passage.retry_after == 1 else f"{passage.retry_after} seconds"
+    message = f"Too many requests: at most {passage.rate} are allowed. Try again in {wait}."
+    return error_response(
+        429, message, error_type=ErrorType.RATE_LIMITED, headers={"Retry-After": str(passage.retry_after)}
+    )

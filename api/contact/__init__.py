@@ -1,0 +1,1 @@
+"""The Salesforce contact of the signed-in user: find it, change it."""

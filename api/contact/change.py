@@ -1,0 +1,133 @@
+"""Changing one's own contact: in Salesforce, then here, with a line in the book for each field."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+
+from api.auth.callers import SignedInUser
+from api.contact.own import ANOTHER_ORG
+from api.domain.error_types import ErrorType
+from api.http.errors import NotFound, Unavailable, Unprocessable
+from api.http.request_id import current_request_id
+from api.models import FieldChangeLog
+from api.protection import breaker
+from api.protection.bulkhead import Neighbor, place
+from sf.best_effort import best_effort
+from sf.live import RETRY_SECONDS
+from sf.selectors import contacts_by_uuid
+from sf.sync.objects import CONTACTS
+from sf.write_through import (
+    NothingToWrite,
+    WriteNotConfirmed,
+    WriteNotMade,
+    WriteRefused,
+    WriteUncertain,
+    Written,
+    write_own_record,
+)
+
+logger = logging.getLogger(__name__)
+
+_NONE = "There is no contact for this user in Salesforce."
+_NO_MORE = "There is no contact for this user in Salesforce any more."
+_NOT_MADE = "Salesforce takes no changes at the moment, and nothing was changed: try again soon."
+_BUSY = "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try again soon."
+_NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
+_UNCERTAIN = (
+    "Salesforce's answer was lost, and it cannot be asked what it did: the change may have been made. Look again soon "
+    "(GET /api/v1/contact?expire=true), or send the same once more: that does no harm."
+)
+_NOT_NOTED = "The change was made in Salesforce, but a part of this service is away: it will show here later."
+
+
+def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
+    """The contact after the change. ``ApiError`` says whether it was made."""
+    written = _write(user, changes)
+    # From here on the change is made, and whatever fails must not say anything else.
+    with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
+        _note_changes(user, written, source)
+    with best_effort(f"cache of contact {written.record_id}, which the next sync brings"):
+        written.store()
+    try:
+        after = contacts_by_uuid(user.session.uuid).rows()
+    except (DatabaseError, InterfaceError) as error:
+        logger.exception("contact %s was changed in Salesforce, and cannot be read here", written.record_id)
+        raise _not_noted() from error
+    contact = next((each for each in after if each["id"] == written.record_id), None)
+    if contact is None:  # it was not cached before, and could not be stored
+        raise _not_noted()
+    return {**contact, **_shown(written.now, contact)}
+
+
+def _not_noted() -> Unavailable:
+    return Unavailable(_NOT_NOTED, ErrorType.CHANGE_MADE, retry_after=RETRY_SECONDS)
+
+
+def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
+    with place(Neighbor.SALESFORCE) as free:
+        if not free:
+            raise Unavailable(_BUSY, ErrorType.SALESFORCE_BUSY, retry_after=RETRY_SECONDS)
+        if not breaker.live_call_allowed():
+            raise Unavailable(_NOT_MADE, ErrorType.CHANGE_NOT_MADE, retry_after=RETRY_SECONDS)
+        return _write_at_salesforce(user, changes)
+
+
+def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
+    try:
+        written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
+    except NothingToWrite as nothing:
+        breaker.note_success(breaker.LIVE)
+        raise NotFound(_NONE, error_type=ErrorType.CONTACT_NOT_FOUND) from nothing
+    except WriteRefused as refused:
+        breaker.note_success(breaker.LIVE)
+        if refused.gone:
+            raise NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND) from refused
+        errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
+        message = f"Salesforce refused the change: {refused}"
+        raise Unprocessable(
+            message, error_type=ErrorType.SALESFORCE_REFUSED, errors=errors, salesforce_code=refused.code
+        ) from refused
+    except WriteNotMade as error:
+        logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
+        breaker.note_live_failure(error)
+        raise _not_made(error) from error
+    except WriteUncertain as error:
+        logger.error("a contact may have been changed: %s", error)
+        breaker.note_live_failure(error)
+        raise Unavailable(_UNCERTAIN, ErrorType.CHANGE_UNCERTAIN, retry_after=RETRY_SECONDS) from error
+    breaker.note_answer(breaker.LIVE, written.slowest)
+    return written
+
+
+def _not_made(error: WriteNotMade) -> Unavailable:
+    if error.another_org:
+        return Unavailable(ANOTHER_ORG, ErrorType.SALESFORCE_ANOTHER_ORG, retry_after=error.retry_after)
+    message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
+    return Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after)
+
+
+def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
+    """What the contact shows of the record that was read back: the cache may not have it yet."""
+    fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
+    return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
+
+
+def _note_changes(user: SignedInUser, written: Written, source: str) -> None:
+    FieldChangeLog.objects.bulk_create(
+        FieldChangeLog(
+            object=CONTACTS.sobject,
+            record_id=written.record_id,
+            field=name,
+            old=written.before.get(name),
+            new=value,
+            source=source,
+            who=user.identity,
+            request_id=current_request_id(),
+        )
+        for name, value in written.values.items()
+        if value != written.before.get(name)
+    )

@@ -1,0 +1,69 @@
+"""Accepting forms: stored, judged, and put into the outbox unless they are spam."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from api.forms.processors import CaseValues
+from api.models import FormSubmission
+from api.outbox import queue as outbox
+from api.outbox.delivery import deliver_in_request
+from api.outbox.idempotency import IdempotentRequest
+from api.protection import breaker
+from api.protection.bulkhead import Neighbor, place
+
+
+@dataclass(frozen=True)
+class NewSubmission:
+    """A valid form. ``spam_reason`` is empty for what is to be delivered."""
+
+    form_type: str
+    data: Mapping[str, Any]
+    source_url: str
+    submitted_by: str
+    spam_reason: str
+    case_values: CaseValues
+
+
+def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> FormSubmission:
+    """The submission, or that of the same request before. Nothing is sent yet."""
+    submission_id = uuid.uuid4()
+    with transaction.atomic():
+        earlier = request.take(submission_id)
+        if earlier is None:
+            _store(new, submission_id)
+    return FormSubmission.objects.select_related("case").get(pk=earlier or submission_id)
+
+
+def submission_deliver(submission: FormSubmission) -> None:
+    """Try once to deliver one that is new, unless Salesforce is away or somebody else does."""
+    new = submission.case
+    if new is None or new.state != outbox.State.QUEUED or new.attempts:
+        return
+    with place(Neighbor.SALESFORCE) as free:
+        case = outbox.claim_for_request(new.pk) if free and breaker.request_may_call() else None
+        if case is not None:
+            deliver_in_request(case, refusal=outbox.State.FAILED)
+
+
+def _store(new: NewSubmission, submission_id: uuid.UUID) -> None:
+    case_id = None
+    if not new.spam_reason:
+        case_id = uuid.uuid4()
+        outbox.store_case(
+            maker=new.submitted_by, source=new.form_type, values=new.case_values, case_id=case_id, claimed=False
+        )
+    FormSubmission.objects.create(
+        id=submission_id,
+        form_type=new.form_type,
+        data=dict(new.data),
+        source_url=new.source_url,
+        submitted_by=new.submitted_by,
+        spam_reason=new.spam_reason,
+        case_id=case_id,
+    )

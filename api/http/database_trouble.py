@@ -1,0 +1,36 @@
+"""Errors of PostgreSQL that say nothing about the request: the same request may succeed later, so they are a 503."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+
+from api.domain.error_types import ErrorType
+
+_TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
+"""``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``: our own time limits."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A kind of trouble: its ``type`` for programs, a message for people, and the beginning of a log line."""
+
+    type: ErrorType
+    message: str
+    log_line: str
+
+
+AWAY = Trouble(ErrorType.DATABASE_AWAY, "", "PostgreSQL is away")
+TOO_SLOW = Trouble(
+    ErrorType.DATABASE_BUSY,
+    "The database is too busy for this at the moment: try again soon.",
+    "PostgreSQL took longer than the time limit",
+)
+
+
+def database_trouble(error: BaseException) -> Trouble | None:
+    """The trouble behind an error of Django's, or ``None`` when the statement itself is at fault."""
+    if getattr(error.__cause__, "sqlstate", None) in _TOO_SLOW:
+        return TOO_SLOW
+    return AWAY if isinstance(error, OperationalError | InterfaceError) else None

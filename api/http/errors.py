@@ -1,0 +1,247 @@
+"""The one shape of every error: ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the
+same sentence twice: some clients read the one, some the other), and what only some errors have.
+
+Raised from anywhere below a view, answered here; what other layers refuse (an unknown path, a wrong method, a broken
+header, a crash) is brought into the same shape by ``api/middleware/requests.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from ninja import Field, NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+
+from api.domain.error_types import OF_STATUS, ErrorType
+
+MESSAGES = {
+    400: "The request cannot be understood.",
+    403: "This is not allowed.",
+    404: "There is nothing at this address; /api/v1/docs/ lists what there is.",
+    405: "This method is not possible here.",
+    406: "This cannot be had in the form that Accept asks for: JSON, CSV, or HTML where there is a page.",
+    411: "The length of the body is not given: send Content-Length, or a complete chunked body.",
+    412: "The condition of this request (If-Match, If-Unmodified-Since) does not hold.",
+    413: "The request is too large.",
+    415: "The body must be JSON, sent with “Content-Type: application/json”.",
+    422: "The request is not valid.",
+    429: "Too many requests: try again later.",
+    500: "Something went wrong here. It has been noted; the X-Request-ID of this answer helps to find it.",
+    502: "Another system refused what it was asked for this.",
+    503: "A part of the service is away for the moment: try again soon.",
+}
+
+
+class FieldError(Schema):
+    """A value that is refused."""
+
+    loc: list[str | int] = Field(description="Where it is: `body`, `query`, `path` or `header`, then the names.")
+    message: str = Field(description="What is wrong with it.")
+
+
+class ErrorBody(Schema):
+    """An error: `code` is the HTTP status, `type` tells programs why, `message` tells people."""
+
+    code: int = Field(description="The HTTP status.")
+    type: ErrorType = Field(description="Why, for programs.")
+    message: str = Field(description="What happened, for people. Its words may change.")
+    detail: str = Field(description="The text of `message` again.")
+
+
+class ForbiddenBody(ErrorBody):
+    """An error 403."""
+
+    scope: str = Field("", description="The scope that the caller lacks, with the type `scope_missing` only.")
+
+
+class RetryBody(ErrorBody):
+    """An error that passes by itself."""
+
+    retry_after: int = Field(description="Seconds to wait before the next attempt, as in `Retry-After`.")
+
+
+class ValidationErrorBody(ErrorBody):
+    """An error 422."""
+
+    errors: list[FieldError] = Field([], description="One for each value that is refused, where one is to blame.")
+    salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
+
+
+class ApiError(Exception):
+    """An error with its answer. ``default_type`` is for classes whose status has one usual reason."""
+
+    status = 500
+    default_type: ErrorType | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error_type: ErrorType | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, Any]] | None = None,
+        salesforce_code: str = "",
+        scope: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = headers or {}
+        self.error_type = error_type or self.default_type
+        optional = {"salesforce_code": salesforce_code, "scope": scope}
+        self.extra: dict[str, Any] = {name: value for name, value in optional.items() if value}
+        if errors is not None:
+            self.extra["errors"] = list(errors)
+
+    def response(self) -> HttpResponse:
+        return error_response(self.status, self.message, error_type=self.error_type, headers=self.headers, **self.extra)
+
+
+class NotAuthenticated(ApiError):
+    """401 with the challenge of RFC 6750: ``error`` only for a key that was sent and does not count."""
+
+    status = 401
+
+    def __init__(self, message: str, error_type: ErrorType, *, bad_token: bool = False) -> None:
+        super().__init__(message, error_type=error_type, headers=challenge("invalid_token" if bad_token else ""))
+
+
+class Forbidden(ApiError):
+    status = 403
+
+    def __init__(self, message: str, error_type: ErrorType, *, scope: str = "") -> None:
+        headers = challenge("insufficient_scope", scope=scope) if scope else None
+        super().__init__(message, error_type=error_type, headers=headers, scope=scope)
+
+
+class NotFound(ApiError):
+    status = 404
+    default_type = ErrorType.RECORD_NOT_FOUND
+
+
+class Unprocessable(ApiError):
+    status = 422
+    default_type = ErrorType.FIELD_INVALID
+
+
+class BadGateway(ApiError):
+    """A system that we ask refuses: trying again does not help, the message says what does."""
+
+    status = 502
+
+    def __init__(self, message: str, error_type: ErrorType) -> None:
+        super().__init__(message, error_type=error_type)
+
+
+class PassingError(ApiError):
+    """An error after which the same request may succeed."""
+
+    def __init__(self, message: str, error_type: ErrorType, *, retry_after: int) -> None:
+        super().__init__(message, error_type=error_type, headers={"Retry-After": str(retry_after)})
+
+
+class Conflict(PassingError):
+    status = 409
+
+
+class TooManyRequests(PassingError):
+    status = 429
+
+
+class Unavailable(PassingError):
+    status = 503
+
+
+def challenge(error: str = "", *, scope: str = "") -> dict[str, str]:
+    """Return the header ``WWW-Authenticate`` (RFC 6750, section 3)."""
+    parts = {"realm": "sfapi", "error": error, "scope": scope}
+    return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items() if value)}
+
+
+def error_response(
+    status: int,
+    message: str = "",
+    *,
+    error_type: ErrorType | None = None,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> HttpResponse:
+    """Return the answer of an error; without ``error_type`` that of the status."""
+    message = message or MESSAGES.get(status, MESSAGES[400])
+    kind = error_type or OF_STATUS.get(status, ErrorType.REQUEST_MALFORMED)
+    headers = dict(headers or {})
+    if "Retry-After" in headers:
+        extra["retry_after"] = int(headers["Retry-After"])
+    body = {"code": status, "type": kind, "message": message, "detail": message, **extra}
+    # What a client sent may be in a message, half a surrogate pair too.
+    content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return HttpResponse(content, status=status, content_type="application/json", headers=headers)
+
+
+_BODIES: dict[int, type[ErrorBody]] = {
+    403: ForbiddenBody, 409: RetryBody, 422: ValidationErrorBody, 429: RetryBody, 503: RetryBody
+}  # fmt: skip
+
+
+def documented(*statuses: int) -> dict[int, Any]:
+    """For ``response=`` of a route: the errors that it can answer with, beside those that all can."""
+    wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
+    return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
+
+
+def add_error_handlers(api: NinjaAPI) -> None:
+    """Every exception of a view becomes an answer in the one shape; what is unknown goes on to Django, which logs."""
+    api.add_exception_handler(ApiError, _api_error)
+    api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(ValidationError, _validation_error)
+    api.add_exception_handler(Http404, lambda request, error: error_response(404))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: error_response(413))
+    api.add_exception_handler(UnreadablePostError, lambda request, error: error_response(400))
+    api.add_exception_handler(Exception, _raise)
+
+
+def _api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpResponse:
+    assert isinstance(error, ApiError)
+    return error.response()
+
+
+def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    """Ninja's own; what our body parser refused is inside of it."""
+    assert isinstance(error, HttpError)
+    if isinstance(error.__cause__, ApiError):
+        return error.__cause__.response()
+    return error_response(error.status_code, error.message if error.status_code != 400 else "")
+
+
+def _validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    assert isinstance(error, ValidationError)
+    errors = [{"loc": _location(each["loc"]), "message": _sentence(each)} for each in error.errors]
+    first = errors[0]
+    where = ".".join(map(str, first["loc"][1:])) or first["loc"][0]
+    message = f"The request is not valid: {where}: {first['message']}."
+    return error_response(422, message, error_type=ErrorType.FIELD_INVALID, errors=errors)
+
+
+_LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Pydantic's words, but for the length of a text that has a check of its own: it calls characters items."""
+    if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
+        bound, name = _LENGTHS[error["type"]]
+        number = error["ctx"][name]
+        return f"Text should have {bound} {number:,} character{'' if number == 1 else 's'}"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _location(loc: Sequence[str | int]) -> list[str | int]:
+    """``["body", "subject"]``: ninja puts the name of our function's parameter between."""
+    return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
+
+
+def _raise(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    raise error

@@ -1,0 +1,16 @@
+"""Salesforce ids as callers give them: of 15 or of 18 characters, and what is said of those that are neither."""
+
+from __future__ import annotations
+
+from api.http.errors import Unprocessable
+from sf.salesforce.ids import id_of_18
+
+NOT_AN_ID = "Not a Salesforce id of 15 or 18 characters"
+
+
+def given_id(text: str, *, place: str = "path", name: str) -> str:
+    """The id of 18 characters, as it is stored. ``Unprocessable`` names ``place`` and parameter."""
+    whole = id_of_18(text)
+    if whole is None:
+        raise Unprocessable(f"{NOT_AN_ID}.", errors=[{"loc": [place, name], "message": NOT_AN_ID}])
+    return whole

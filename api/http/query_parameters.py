@@ -1,0 +1,57 @@
+"""Parameters that no route knows are refused: a misspelt filter would give a wrong answer without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from ninja.operation import Operation
+
+from api.domain.error_types import ErrorType
+from api.http.errors import Unprocessable
+
+_CACHE_BUSTER = "_"
+_CAMPAIGN = "utm_"
+
+
+def is_ignored(name: str) -> bool:
+    """Whether ``name`` is one that other programs append to addresses and that means nothing here."""
+    return name == _CACHE_BUSTER or name.startswith(_CAMPAIGN)
+
+
+def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> None:
+    """``Unprocessable`` names each parameter that is not ``known``, and the one that was probably meant."""
+    unknown = [name for name in given if name not in known and not is_ignored(name)]
+    if not unknown:
+        return
+    errors = [{"loc": ["query", name], "message": _message(name, known)} for name in unknown]
+    text = f"The request is not valid: {errors[0]['message']}."
+    raise Unprocessable(text, error_type=ErrorType.PARAMETER_UNKNOWN, errors=errors)
+
+
+def check_parameters_of_routes() -> None:
+    """Before Ninja reads the values of a request, which is after it knows the caller, refuse unknown parameters."""
+    read_values = Operation._get_values
+
+    def read_known_values(operation: Operation, request: Any, path_params: Any, temporal_response: Any) -> Any:
+        if request.GET:
+            refuse_unknown_parameters(request.GET, _known_to(operation))
+        return read_values(operation, request, path_params, temporal_response)
+
+    Operation._get_values = read_known_values  # type: ignore[assignment, method-assign]
+
+
+@cache
+def _known_to(operation: Operation) -> frozenset[str]:
+    queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
+
+
+def _message(name: str, known: Collection[str]) -> str:
+    if not known:
+        return f"There is no parameter “{name}” here: this address takes none"
+    if nearest := get_close_matches(name.lower(), known, n=1, cutoff=0.5):
+        return f"There is no parameter “{name}” here; did you mean “{nearest[0]}”?"
+    return f"There is no parameter “{name}” here; known are {', '.join(sorted(known))}"

@@ -1,0 +1,38 @@
+"""The id of a request: in its answer, in every log line it causes, and in Sentry."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from contextvars import ContextVar
+
+from api.http.masking import masked
+
+HEADER = "X-Request-ID"
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def choose_request_id(offered: str) -> str:
+    """The client's own when it is short, plain and no secret, so that it can be followed through several services;
+    else new."""
+    sane = _SANE.fullmatch(offered) and masked(offered) == offered
+    return offered if sane else str(uuid.uuid4())
+
+
+def set_request_id(value: str) -> None:
+    _current.set(value)
+
+
+def current_request_id() -> str:
+    """Empty outside of a request."""
+    return _current.get()
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives every log record a ``request_id``."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current_request_id()
+        return True

@@ -1,0 +1,161 @@
+"""What every answer gets, whatever layer it comes from."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import resolve
+from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
+
+from api.auth.throttling import passage_of
+from api.http.database_trouble import database_trouble
+from api.http.errors import MESSAGES, error_response
+from api.http.request_id import HEADER, choose_request_id, set_request_id
+from api.middleware.chunked_bodies import refused_body
+from api.middleware.methods import answer_by_method, without_body
+from api.observe.audit import note_request
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+API_PREFIX = "/api/"
+PROBES = frozenset({"/ping/", "/healthz/", "/metrics"})
+DATABASE_RETRY_SECONDS = 5
+
+
+class RequestIdMiddleware:
+    """``X-Request-ID`` on every answer, and in the log lines in between. The outermost."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = choose_request_id(request.headers.get(HEADER, ""))
+        set_request_id(request_id)
+        response = self._get_response(request)
+        response[HEADER] = request_id
+        return response
+
+
+class AuditMiddleware:
+    """Every request under ``/api/`` is noted, whichever layer answers it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API_PREFIX):
+            return self._get_response(request)
+        began, clock = datetime.now(UTC), time.perf_counter()
+        response = self._get_response(request)
+        note_request(request, response, began=began, milliseconds=(time.perf_counter() - clock) * 1000)
+        return response
+
+
+class ProbeMiddleware:
+    """Load balancers and Prometheus ask by address over plain HTTP: their routes skip the checks of host and scheme."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in PROBES:
+            view, arguments, options = resolve(request.path_info)
+            response: HttpResponseBase = view(request, *arguments, **options)
+            return response
+        return self._get_response(request)
+
+
+class HeadMiddleware:
+    """Outside of the compression, so that the length of an answer to HEAD is that of GET's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        concerned = request.method == "HEAD" and request.path_info.startswith(API_PREFIX)
+        return without_body(response) if concerned else response
+
+
+class ApiMiddleware:
+    """Under ``/api/``: one error shape, HEAD wherever GET is, OPTIONS, the headers of the rate limit, and nothing kept
+    in caches unasked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API_PREFIX):
+            return self._get_response(request)
+        response = refused_body(request) or answer_by_method(request, self._get_response)
+        if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
+            response = _reshaped(response)
+        passage = passage_of(request)
+        for name, value in passage.headers().items() if passage else ():
+            response[name] = value
+        response.setdefault("Cache-Control", "no-store")
+        if not response["Cache-Control"].startswith("public"):  # those are the same for every caller
+            patch_vary_headers(response, ("Cookie", "Authorization"))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """PostgreSQL is away or took too long: say so. Anything else is Django's to log and to report."""
+        if not isinstance(exception, DatabaseError | InterfaceError):
+            return None
+        trouble = database_trouble(exception)
+        if trouble is None:
+            return None
+        logger.error("%s: %s", trouble.log_line, " ".join(str(exception).split()))
+        headers = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
+        if request.path_info.startswith(API_PREFIX):
+            return error_response(503, trouble.message, headers=headers, error_type=trouble.type)
+        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+class _OnlyForPages(MiddlewareMixin):
+    """Django's own, for what people see in a browser: the API knows its callers by ``api/auth/callers.py``."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(API_PREFIX):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class PageSessionMiddleware(_OnlyForPages, SessionMiddleware):
+    pass
+
+
+class PageLoginMiddleware(_OnlyForPages, AuthenticationMiddleware):
+    pass
+
+
+class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
+    pass
+
+
+def _reshaped(response: HttpResponseBase) -> HttpResponse:
+    """A page or plain text of Django, ninja or a middleware as our JSON; its headers and cookies stay."""
+    message = MESSAGES.get(response.status_code, "")
+    if response.status_code == 405:
+        message = f"This method is not possible here, only {response['Allow']}."
+    shaped = error_response(response.status_code, message)
+    for name, value in response.items():
+        if name.lower() not in {"content-type", "content-length"}:
+            shaped[name] = value
+    shaped.cookies = response.cookies
+    # Django's own mark, so that it does not log the same error again.
+    vars(shaped)["_has_been_logged"] = vars(response).get("_has_been_logged", False)
+    return shaped

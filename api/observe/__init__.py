@@ -1,0 +1,1 @@
+"""Observation: audit log, metrics and health."""

@@ -1,0 +1,162 @@
+"""The audit log: one ``RequestLog`` row for every request under ``/api/``.
+
+But for strangers who try addresses that do not exist: they are only counted, or anybody could fill the disk.
+
+A request only puts its row into a buffer (some 40 µs); a thread of the process copies batches into PostgreSQL. Rows
+survive a normal end of the process and PostgreSQL being away for a while; a process that is killed loses the last
+half second (``docs/decisions/audit-log.md``).
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import DataError, InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponseBase
+
+from api.auth.callers import CredentialsRefused, caller_of, known_outcome
+from api.http.client_address import UNKNOWN, client_address
+from api.http.masking import masked, masked_query
+from api.http.request_id import current_request_id
+from api.models import RequestCount
+from api.observe.batch_writer import BatchWriter
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TEXT = 2000
+"""Characters kept of a path, query string or user agent."""
+
+
+class Entry(NamedTuple):
+    """A row to be: the columns of ``RequestLog`` by name."""
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    auth_type: str
+    who: str
+    status: int
+    milliseconds: float
+    address: str | None
+    user_agent: str
+    request_id: str
+
+
+ONLY_COUNTED = None
+"""In place of an ``Entry``: a request that leaves no row."""
+
+_COUNT = """
+    INSERT INTO api_requestcount AS kept (name, total) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET total = kept.total + EXCLUDED.total
+"""
+_COPY = f"COPY api_requestlog ({', '.join(Entry._fields)}) FROM STDIN"
+_FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND path = %s"
+
+
+def note_request(request: HttpRequest, response: HttpResponseBase, *, began: datetime, milliseconds: float) -> None:
+    """Remember this request. Never fails: the response matters more."""
+    try:
+        counted = _is_strangers_guess(request, response)
+        writer.put(ONLY_COUNTED if counted else _entry(request, response, began, milliseconds))
+    except Exception:
+        logger.exception("a request could not be noted in the audit log")
+
+
+def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether nobody known asked for an address that does not exist. Credentials that were sent are looked at here:
+    no view did, and made-up ones must not make a difference."""
+    if response.status_code != 404 or request.resolver_match is not None:
+        return False
+    try:
+        return caller_of(request) is None
+    except (OperationalError, InterfaceError):  # PostgreSQL is away: whose key it is, nobody knows
+        return True
+
+
+def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
+    auth_type, who = _caller(request)
+    address = client_address(request)
+    return Entry(
+        time=began,
+        method=_storable(request.method or "", 20),
+        path=_storable(masked(request.path_info)),
+        query=_storable(masked_query(request.META.get("QUERY_STRING", "")[: 2 * LONGEST_TEXT])),
+        auth_type=auth_type,
+        who=who,
+        status=response.status_code,
+        milliseconds=round(milliseconds, 2),
+        address=None if address == UNKNOWN else address,
+        user_agent=_storable(masked(request.META.get("HTTP_USER_AGENT", "")[: 2 * LONGEST_TEXT])),
+        request_id=current_request_id(),
+    )
+
+
+def _caller(request: HttpRequest) -> tuple[str, str]:
+    """As far as the request got to ask: nobody is looked up for the log's sake."""
+    asked, outcome = known_outcome(request)
+    if outcome is None:
+        return ("none" if asked else ""), ""
+    if isinstance(outcome, CredentialsRefused):
+        return "refused", ""
+    return outcome.auth_type.value, outcome.identity
+
+
+def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """PostgreSQL holds no NUL and no half of a surrogate pair."""
+    text = text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def write_entries(entries: Sequence[Entry | None], again: bool) -> None:
+    """Store them all at once. ``again``: unless the attempt before has done it and only its answer was lost."""
+    rows = [entry for entry in entries if entry is not None]
+    try:
+        connection.close_if_unusable_or_obsolete()
+        if rows and not (again and _is_stored(rows[0])):
+            _copy_or_skip(rows)
+        if counted := len(entries) - len(rows):
+            _count(counted)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
+
+
+def _count(requests: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [RequestCount.UNKNOWN_PATHS, requests])
+
+
+def _is_stored(entry: Entry) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [entry.request_id, entry.time, entry.path])
+        return cursor.fetchone() is not None
+
+
+def _copy_or_skip(entries: Sequence[Entry]) -> None:
+    """One that PostgreSQL refuses must not hold up the others."""
+    try:
+        _copy(entries)
+    except DataError as error:
+        if len(entries) == 1:
+            logger.error("a request is missing in the audit log: %s", " ".join(str(error).split()))
+            return
+        middle = len(entries) // 2
+        _copy_or_skip(entries[:middle])
+        _copy_or_skip(entries[middle:])
+
+
+def _copy(entries: Sequence[Entry]) -> None:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        copied: Any = cursor.copy(_COPY)
+        with copied as copy:
+            for entry in entries:
+                copy.write_row(entry)
+
+
+writer: BatchWriter[Entry | None] = BatchWriter(write_entries, what="audit log")
+atexit.register(writer.close)

@@ -1,0 +1,162 @@
+"""``/ping/``: this process answers. ``/healthz/``: is everything that it needs in order?"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from api.http.client_address import client_address, proxy_problem
+from api.outbox.queue import queue_depth
+from api.protection.breaker import breaker_state, breakers
+from sf.freshness import jobs_to_look_at, sync_freshness
+from sf.sync.readable import remedy, unreadable_fields
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that has to be in order, with details for people."""
+
+    ok: bool
+    details: dict[str, Any]
+    degraded: bool = False
+    """It works, with less than it should; for people to look at, no reason to call them at night."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"ok": self.ok, **self.details}
+
+
+@require_safe
+def ping(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("pong\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when all is well or only degraded, 503 when anything is wrong; what it is stands in the body either way."""
+    checks = {"database": _database()}
+    if checks["database"].ok:
+        checks["migrations"] = _made("migrations", _migrations)
+    if all(check.ok for check in checks.values()):
+        checks |= {name: _made(name, check) for name, check in _CHECKS.items()}
+    client_address(request)  # a probe through the proxies shows what they send
+    if problem := proxy_problem():
+        checks["proxies"] = Check(ok=True, details={"message": problem})
+    well = all(check.ok for check in checks.values())
+    body = {"status": _status(checks.values()), **{name: check.to_json() for name, check in checks.items()}}
+    return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+def _status(checks: Collection[Check]) -> str:
+    if not all(check.ok for check in checks):
+        return "unhealthy"
+    return "degraded" if any(check.degraded for check in checks) else "ok"
+
+
+def _made(name: str, check: Callable[[], Check]) -> Check:
+    """Make one check. A check that fails is a finding of its own: the others still say what they know."""
+    try:
+        return check()
+    except Exception as error:
+        logger.exception("healthz: the check of %s could not be made", name)
+        connection.close_if_unusable_or_obsolete()
+        kind = type(error).__name__
+        return Check(ok=False, details={"message": f"could not be checked ({kind}): the log of this process says why"})
+
+
+def _database() -> Check:
+    began = time.perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("healthz: PostgreSQL: %s", " ".join(str(error).split()))
+        connection.close()
+        return Check(ok=False, details={"message": "PostgreSQL cannot be reached"})
+    return Check(ok=True, details={"milliseconds": round((time.perf_counter() - began) * 1000, 1)})
+
+
+_migrated = False
+"""Once the database was found up to date, it stays so for the code of this process."""
+
+
+def _migrations() -> Check:
+    global _migrated  # noqa: PLW0603 - reading all migrations for each question takes long
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        missing = [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+        if missing:
+            return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
+        _migrated = True
+    return Check(ok=True, details={})
+
+
+def _syncs() -> Check:
+    """Each object's state; its message stays in the admin and in ``sync_status``: anybody may ask here."""
+    found = sync_freshness()
+    objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in found}
+    return Check(ok=all(each.state == "fresh" for each in found), details={"objects": objects})
+
+
+def _jobs() -> Check:
+    """A job that never ran is shown only: on a new installation cron is installed last."""
+    found = jobs_to_look_at()
+    return Check(ok=not found["failing"] and not found["late"], details=dict(found))
+
+
+def _breakers() -> Check:
+    """Shown only: what waits because of them turns ``outbox``, and users get an answer from the cache."""
+    return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
+
+
+def _fields() -> Check:
+    """Fields that the API user has lost: their columns grow old, everything else is fresh."""
+    lost = unreadable_fields()
+    details = {"unreadable": [field.field for field in lost], "remedy": remedy(lost) if lost else None}
+    return Check(ok=True, details=details, degraded=bool(lost))
+
+
+def _outbox() -> Check:
+    """What waits for Salesforce, and what an operator has to look at. Codes and values stay in the admin."""
+    depth, state = queue_depth(), breaker_state()
+    details: dict[str, Any] = {
+        "queued": depth.queued,
+        "oldest_seconds": depth.oldest_seconds,
+        "failed": depth.failed,
+        "stuck": depth.stuck,
+        "for_another_org": depth.apart,
+        "salesforce_is_away": state.open,
+    }
+    if depth.failed:
+        details["message"] = (
+            f"Accepted cases that Salesforce refuses: {depth.failed:,}. Admin › Cases for Salesforce: correct and send "
+            "them again, or mark them as dealt with"
+        )
+    elif depth.stuck:
+        details["message"] = (
+            f"Queued cases that Salesforce keeps refusing (its org, our access, or the same error for a day): "
+            f"{depth.stuck:,}. "
+            "deliver_pending and admin › Cases for Salesforce say why"
+        )
+    elif depth.late:
+        details["message"] = "Cases have waited for long: does cron run deliver_pending, and does Salesforce answer?"
+    return Check(ok="message" not in details, details=details)
+
+
+_CHECKS: dict[str, Callable[[], Check]] = {
+    "syncs": _syncs,
+    "jobs": _jobs,
+    "outbox": _outbox,
+    "breakers": _breakers,
+    "fields": _fields,
+}
+"""What is looked at when PostgreSQL answers and its schema is that of this code."""

@@ -1,0 +1,1 @@
+"""The outbox: cases stored first, delivered to Salesforce once, and dead letters."""

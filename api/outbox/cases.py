@@ -1,0 +1,48 @@
+"""Accepting support cases: stored, then sent at once if Salesforce answers quickly."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from api.models import OutboundCase
+from api.outbox import idempotency
+from api.outbox import queue as outbox
+from api.outbox.delivery import deliver_in_request
+from api.outbox.idempotency import IdempotentRequest
+from api.protection import breaker
+from api.protection.bulkhead import Neighbor, place
+from sf.best_effort import best_effort
+
+SOURCE = "case"
+
+
+def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> OutboundCase:
+    """The case as it stands after one attempt to deliver it, or as the same request before has left it.
+
+    ``Conflict`` when that one is still running, ``Unprocessable`` when it had another body.
+    """
+    case_id, claimed = uuid.uuid4(), False
+    with place(Neighbor.SALESFORCE) as free:
+        with transaction.atomic():
+            earlier = request.take(case_id)
+            if earlier is None:
+                claimed = free and breaker.request_may_call()
+                outbox.store_case(maker=maker, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
+        case = OutboundCase.objects.get(pk=earlier or case_id)
+        if earlier is not None:
+            if outbox.is_being_sent_by_request(case):
+                raise idempotency.still_running()
+            return case
+        if claimed:
+            _deliver(case)
+    return case
+
+
+def _deliver(case: OutboundCase) -> None:
+    """Try once to deliver it. It is stored, so whatever happens here, it is accepted."""
+    with best_effort(f"delivery of case {case.pk}"):
+        deliver_in_request(case)
+        case.refresh_from_db()

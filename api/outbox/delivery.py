@@ -1,0 +1,184 @@
+"""Sending what the outbox holds: once inside a request, or all that is due from ``deliver_pending``.
+
+Neither the kill switch of the syncs nor their budget stops a write.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from api.models import OutboundCase
+from api.outbox import queue as outbox
+from api.outbox.queue import Why
+from api.protection import breaker
+from sf import refused_logins
+from sf.connection import login_request, salesforce_client
+from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
+from sf.salesforce.errors import DailyLimitReached, LoginFailed, SalesforceError
+from sf.salesforce.http import Patience
+from sf.salesforce.refusals import Group
+from sf.sync.identity import AnotherOrg
+from sf.sync.runs import database_now
+from sf.sync.usage import UsageCounter
+
+logger = logging.getLogger(__name__)
+
+REQUEST_SECONDS = 2.8
+"""For all calls of a request together; the promise is 3 s, and PostgreSQL has its part in them."""
+DELIVERER_SECONDS = 25.0
+"""For one batch, less than the lease."""
+BATCH_WITHOUT_EXTERNAL_ID = 10
+"""A call whose answer is lost may be made twice, with everything in it."""
+
+State = OutboundCase.State
+
+
+class SalesforceAway(Exception):
+    """Nothing can be sent for the moment. ``for_good``: until somebody mends the configuration."""
+
+    def __init__(self, message: str, *, for_good: bool) -> None:
+        super().__init__(message)
+        self.for_good = for_good
+
+
+@dataclass
+class Tally:
+    """What a run of the deliverer did."""
+
+    delivered: int = 0
+    failed: int = 0
+    put_back: int = 0
+
+    def count(self, outcome: Outcome) -> None:
+        if outcome.error is None:
+            self.delivered += 1
+        elif outcome.is_final:
+            self.failed += 1
+        else:
+            self.put_back += 1
+
+
+def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
+    """Try once to send a case that this request has claimed; the row says how it went, and nothing is raised."""
+    try:
+        _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
+    except SalesforceAway as away:
+        level = logging.ERROR if away.for_good else logging.WARNING
+        logger.log(level, "a case stays in the outbox: %s", away)
+
+
+def deliver_due(tally: Tally, *, everything: bool = False) -> None:
+    """Send every case whose turn has come, each once, and count in ``tally``. ``everything``: also the others.
+
+    ``SalesforceAway`` when that cannot go on; all of it is kept.
+    """
+    if everything:
+        outbox.hasten_all()
+    _check_login(everything=everything)
+    holder, began, state = outbox.deliverer(), database_now(), breaker.breaker_state()
+    if state.open and not (everything or state.probe_is_due):
+        message = f"not tried again yet, after {state.failed_probes} vain attempts: {state.reason}"
+        raise SalesforceAway(message, for_good=False)
+    batch = 1 if state.open else batch_size()
+    while cases := outbox.claim_due(holder=holder, limit=batch, as_of=began):
+        outcomes = _send(
+            cases, source="deliver_pending", seconds=DELIVERER_SECONDS, refusal=State.FAILED, probe=state.open
+        )
+        for outcome in outcomes:
+            tally.count(outcome)
+        batch, state = batch_size(), breaker.BreakerState()
+
+
+def _check_login(*, everything: bool) -> None:
+    """Raise ``SalesforceAway`` while a refused login is not tried again; ``everything`` ends that pause."""
+    try:
+        login = login_request()
+    except ImproperlyConfigured:
+        return  # told when there is something to send
+    if everything:
+        refused_logins.forget_refusal(login)
+    elif refused := refused_logins.refusal_in_force(login):
+        raise SalesforceAway(refused_logins.explain(refused), for_good=False)
+
+
+def batch_size() -> int:
+    return MOST_AT_ONCE if settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD else BATCH_WITHOUT_EXTERNAL_ID
+
+
+def _send(
+    cases: Sequence[OutboundCase], *, source: str, seconds: float, refusal: State, probe: bool = False
+) -> list[Outcome]:
+    """Send claimed cases and write down what became of each. Raises ``SalesforceAway`` when none got through, for a
+    reason that any other would meet too; all of them are put back."""
+    began = time.monotonic()
+    try:
+        client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
+        external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
+        outcomes = deliver_cases(client, [_new_case(case) for case in cases], external_id=external_id)
+    except ImproperlyConfigured as error:
+        outbox.put_back(cases, Why(Group.ORG, message=str(error)))
+        raise SalesforceAway(str(error), for_good=True) from error
+    except AnotherOrg as error:
+        breaker.note_failure(str(error), for_good=True, probe=probe)
+        outbox.unclaim(cases)
+        raise SalesforceAway(str(error), for_good=True) from error
+    except SalesforceError as error:
+        outbox.put_back(cases, _why(error))
+        raise _away(error, probe=probe) from error
+    seconds_each = (time.monotonic() - began) / len(cases)
+    for case in cases:
+        _note(case, outcomes[str(case.pk)], refusal)
+    if stopper := _stopper(outcomes.values()):
+        raise _away(stopper, probe=probe) from stopper
+    breaker.note_answer(breaker.NAME, seconds_each)
+    return list(outcomes.values())
+
+
+def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
+    # A refused login has pauses of its own (sf.refused_logins), which end when the settings change.
+    probe = probe and not isinstance(error, LoginFailed)
+    breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
+    return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))
+
+
+def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
+    """An error that any other case would meet too, unless some got through."""
+    if any(outcome.is_final for outcome in outcomes):
+        return None
+    return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)
+
+
+def _why(error: SalesforceError) -> Why:
+    return Why(error.group, error.code, error.fields, error.in_full)
+
+
+def _new_case(case: OutboundCase) -> NewCase:
+    return NewCase(key=str(case.pk), values=case.values, sent_before=case.attempts > 1)
+
+
+def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
+    error = outcome.error
+    if error is None:
+        outbox.note_delivered(case, outcome.salesforce_id)
+        return
+    if refusal is State.FAILED or not outcome.is_final:
+        _report(case, error)
+    if outcome.is_final:
+        outbox.note_refused(case, replace(_why(error), message=error.reason), state=refusal)
+    else:
+        outbox.put_back([case], _why(error), pause=outbox.pause_after(case.attempts))
+
+
+def _report(case: OutboundCase, error: SalesforceError) -> None:
+    """Log a refusal that somebody has to look at. Salesforce's sentence may quote a person: the admin has it."""
+    if error.group is Group.RECORD:
+        named = f"{error.code} {', '.join(error.fields)}".strip()
+        logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
+    elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
+        logger.error("case %s stays queued, somebody has to act: %s", case.pk, error)

@@ -1,0 +1,89 @@
+"""``Idempotency-Key``: a client that got no answer sends the same again, and nothing is made twice.
+
+The key is stored in the transaction that stores what the request makes, so both are there or none. Of any number of
+requests at once, one inserts the row; the others wait for its commit and then see it. Kept for 24 hours.
+
+Source: draft-ietf-httpapi-idempotency-key-header (422 for another body, 409 while the first is running).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from api.domain.error_types import ErrorType
+from api.http.errors import Conflict, Unprocessable
+from api.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+STILL_RUNNING_SECONDS = 3
+
+_FORM = re.compile(r"[\x21-\x7e]{1,255}")
+
+_TAKE = """
+    INSERT INTO api_idempotencykey AS kept (caller, path, key, body_hash, record_id)
+    VALUES (%(caller)s, %(path)s, %(key)s, %(body_hash)s, %(record_id)s)
+    ON CONFLICT (caller, path, key) DO UPDATE
+       SET body_hash = EXCLUDED.body_hash, record_id = EXCLUDED.record_id, created_at = now()
+     WHERE kept.created_at < now() - %(kept)s
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class IdempotentRequest:
+    """One request as its key tells it from others. ``key`` is ``None`` when the client sent none."""
+
+    caller: str
+    path: str
+    key: str | None
+    body_hash: str
+
+    def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
+        """Claim the key for ``record_id``, inside the transaction that stores it. ``None``: it is ours.
+
+        Otherwise the record of the earlier request. ``Unprocessable`` when that had another body.
+        """
+        if self.key is None:
+            return None
+        own: dict[str, Any] = {"caller": self.caller, "path": self.path, "key": self.key}
+        with connection.cursor() as cursor:
+            values = {**own, "body_hash": self.body_hash, "record_id": record_id, "kept": KEPT}
+            cursor.execute(_TAKE, values)
+            if cursor.fetchone():
+                return None
+        earlier = IdempotencyKey.objects.get(**own)
+        if earlier.body_hash != self.body_hash:
+            message = "This Idempotency-Key was used with another body in the last 24 hours: take a new one."
+            raise Unprocessable(message, error_type=ErrorType.IDEMPOTENCY_KEY_REUSED)
+        return earlier.record_id
+
+
+def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
+    """``body`` is the parsed one: blanks and the order of fields do not make another. ``Unprocessable``: a bad key."""
+    if key is not None and not _FORM.fullmatch(key):
+        message = "Idempotency-Key: wants 1 to 255 visible ASCII characters"
+        raise Unprocessable(f"{message}.", errors=[{"loc": ["header", "Idempotency-Key"], "message": message}])
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=True)
+    return IdempotentRequest(caller, path, key, hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def still_running() -> Conflict:
+    return Conflict(
+        "The first request with this Idempotency-Key is still running: ask again in a moment.",
+        ErrorType.IDEMPOTENCY_KEY_IN_USE,
+        retry_after=STILL_RUNNING_SECONDS,
+    )
+
+
+def forget_old_keys() -> int:
+    """How many were older than 24 hours."""
+    return IdempotencyKey.objects.filter(created_at__lt=Now() - KEPT).delete()[0]

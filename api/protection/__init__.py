@@ -1,0 +1,1 @@
+"""Protection of the service: rate limits, circuit breakers, bulkheads."""

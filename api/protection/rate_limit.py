@@ -1,0 +1,157 @@
+"""Exact rate limits: at most N in any window, however many processes and requests at once.
+
+One row a limit and caller holds the times of the last passes. A request passes when fewer than N are in the window;
+then its own time is added, and what has left the window goes. That is one statement, decided under the row's lock and
+by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write nothing. (A fixed
+window would let nearly 2 N pass around its edge.)
+
+Up to a limit of 100 each pass is an entry. Above, the window is cut into 100 parts, and the passes of a part are one
+entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long.
+
+The statement must commit on its own, or a request that is rolled back would not have been counted and the requests
+of a caller would wait for each other: it runs before the view, and a system check refuses ``ATOMIC_REQUESTS``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
+
+from api.domain.rates import Rate
+from sf.prepared import Rows, Statement
+
+MOST_ENTRIES = 100
+"""Above this limit, an entry is a part of the window."""
+
+# ``hits`` are times in ascending order; ``totals`` at the same place says how many had passed by then since the row was
+# made. So how many passed since any time is a difference, which a binary search (``width_bucket``) finds. The first
+# entry is the last one that has left the window, or stands for it: what follows is in the window.
+#
+# The time of a pass is read when the row is locked: one from before the wait for the lock could be older than the one
+# it follows. What has left the window is told by the time from before, and so perhaps a moment too late.
+_COUNT = """
+    INSERT INTO api_ratecount AS kept (key, hits, totals)
+    VALUES (%(passage_key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
+    ON CONFLICT (key) DO UPDATE
+       SET hits = kept.hits[{left} : {size} - {joined}] || greatest(clock_timestamp(), kept.hits[{size}]),
+           totals = kept.totals[{left} : {size} - {joined}] || kept.totals[{size}] + 1
+     WHERE kept.totals[{size}] - kept.totals[{left}] < {limit}
+    RETURNING totals[cardinality(totals)] - totals[1] AS used,
+              extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
+"""
+
+# The pass happens first, and the reading only if it does: a join takes its left side first. As there is one row on that
+# side and no condition, the rows stay in their order.
+_COUNT_AND_READ = """
+    WITH passage AS ({count})
+    SELECT * FROM passage
+      LEFT JOIN LATERAL (SELECT true AS passage_read, read.* FROM ({read}) AS read) AS answer ON true
+"""
+
+_WAIT = """
+    SELECT extract(epoch FROM hits[{left} + 1] + {window} - clock_timestamp())::float8 AS wait
+      FROM api_ratecount AS kept WHERE key = %(passage_key)s
+"""
+
+_SIZE = "cardinality(kept.hits)"
+_LEFT = "greatest(1, width_bucket(statement_timestamp() - {window}, kept.hits))"
+"""Where the last entry is that has left the window."""
+_JOINED = "(date_bin({part}, kept.hits[{size}], 'epoch') = date_bin({part}, statement_timestamp(), 'epoch'))::int"
+"""1 when a pass takes the place of the last entry, because it is of the same part of the window; else 0."""
+
+_FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Whether a request passed its limit, and how the caller stands now."""
+
+    policy: str
+    rate: Rate
+    passed: bool
+    remaining: int
+    seconds_to_next: float
+    """Until the oldest pass leaves the window, which makes room for another."""
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds, 1 or more."""
+        return max(1, math.ceil(self.seconds_to_next))
+
+    def headers(self) -> dict[str, str]:
+        """``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), and ``Retry-After``."""
+        found = {
+            "RateLimit-Policy": f'"{self.policy}";q={self.rate.limit};w={self.rate.seconds}',
+            "RateLimit": f'"{self.policy}";r={self.remaining};t={math.ceil(max(0, self.seconds_to_next))}',
+        }
+        return found if self.passed else {**found, "Retry-After": str(self.retry_after)}
+
+
+def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
+    """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
+    key = {"passage_key": f"{policy}:{identity}"}
+    return _passage(policy, rate, key, Statement(_count(rate), key).rows())
+
+
+def try_pass_and_read(policy: str, identity: str, rate: Rate, read: Statement) -> tuple[Passage, Rows]:
+    """As ``try_pass``, and the rows of ``read`` if it may pass, by one statement: a round trip less.
+
+    When ``read`` fails, so does the request, uncounted.
+    """
+    key = {"passage_key": f"{policy}:{identity}"}
+    rows = Statement(_count_and_read(rate, read.text), {**read.values, **key}).rows()
+    passage = _passage(policy, rate, key, rows)
+    if not passage.passed or not rows[0]["passage_read"]:
+        return passage, []
+    for row in rows:
+        del row["used"], row["wait"], row["passage_read"]
+    return passage, rows
+
+
+def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Passage:
+    if counted:
+        first = counted[0]
+        return Passage(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
+    waiting = Statement(_wait(rate), key).rows()
+    # No row, or NULL: room has come since.
+    return Passage(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
+
+
+# The numbers stand in the texts, which is cheaper than sending them each time.
+
+
+@lru_cache(maxsize=64)
+def _count(rate: Rate) -> str:
+    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE)
+    return _COUNT.format(
+        limit=rate.limit,
+        window=_interval(rate.seconds),
+        size=_SIZE,
+        left=_LEFT.format(window=_interval(rate.seconds)),
+        joined=joined if rate.limit > MOST_ENTRIES else "0",
+    )
+
+
+@lru_cache(maxsize=256)
+def _count_and_read(rate: Rate, read: str) -> str:
+    return _COUNT_AND_READ.format(count=_count(rate), read=read)
+
+
+@lru_cache(maxsize=64)
+def _wait(rate: Rate) -> str:
+    window = _interval(rate.seconds)
+    return _WAIT.format(window=window, left=_LEFT.format(window=window))
+
+
+def _interval(seconds: float) -> str:
+    return f"interval '{round(seconds * 1_000_000)} microseconds'"
+
+
+def forget_idle_counts() -> int:
+    """Remove the rows of callers who have not come for longer than any window; how many they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
+        return int(cursor.rowcount)

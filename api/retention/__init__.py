@@ -1,0 +1,1 @@
+"""Retention: logs and delivered cases that nobody needs any longer."""

@@ -1,0 +1,55 @@
+"""Removing what people wrote to us when nobody needs it here any longer.
+
+That is what Salesforce has, what it refused at once (its maker was told), and spam. What is still to be delivered
+stays, and so do dead letters, however old, until somebody has dealt with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from api.models import FormSubmission, OutboundCase
+from api.retention.logs import CHUNK, Pruned
+
+State = OutboundCase.State
+
+
+def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
+    """Remove cases that ended, and forms that came, more than so many days ago, chunk by chunk; with ``dry_run`` only
+    count. 0 days: nothing goes."""
+    if not days:
+        return
+    past = Now() - timedelta(days=days)
+    # By the time it came as well: for that there is an index.
+    ended = Q(state__in=[State.DELIVERED, State.REFUSED]) | Q(state=State.FAILED, settled_at__lt=past)
+    cases = OutboundCase.objects.filter(ended, ended_at__lt=past, created_at__lt=past)
+    spam = FormSubmission.objects.filter(case=None, created_at__lt=past)
+    if dry_run:
+        yield Pruned(OutboundCase, cases.count())
+        yield Pruned(FormSubmission, FormSubmission.objects.filter(case__in=cases).count() + spam.count())
+        return
+    removed, forms = _remove_cases(cases)
+    yield Pruned(OutboundCase, removed)
+    yield Pruned(FormSubmission, forms + _remove_spam(spam))
+
+
+def _remove_cases(cases: models.QuerySet[OutboundCase]) -> tuple[int, int]:
+    """How many went, and how many forms with them."""
+    removed = forms = 0
+    while ids := list(cases.values_list("pk", flat=True)[:CHUNK]):
+        with transaction.atomic():
+            forms += FormSubmission.objects.filter(case__in=ids)._raw_delete(cases.db)
+            removed += OutboundCase.objects.filter(pk__in=ids)._raw_delete(cases.db)
+    return removed, forms
+
+
+def _remove_spam(spam: models.QuerySet[FormSubmission]) -> int:
+    removed = 0
+    while ids := list(spam.values_list("pk", flat=True)[:CHUNK]):
+        removed += FormSubmission.objects.filter(pk__in=ids)._raw_delete(spam.db)
+    return removed
