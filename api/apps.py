@@ -13,7 +13,7 @@ class ApiConfig(AppConfig):
         from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
         from api.outbox.queue import keep_cases_apart  # noqa: PLC0415
         from api.protection.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
-        from sf.status import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
+        from sf.status.objects import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
         build_schemas_late()

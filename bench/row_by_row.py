@@ -27,7 +27,7 @@ def main() -> None:
 def copy(entity: Any, *, pages: int) -> int:
     """The first pages of an object; how many rows."""
     from pardot.platform.connection import PardotCalls, pardot_client
-    from sf.connection import salesforce_client
+    from sf.connection.clients import salesforce_client
     from sf.sync.usage import UsageCounter
 
     client = pardot_client(salesforce_client(UsageCounter("bench")), PardotCalls())

@@ -25,7 +25,7 @@ def main() -> None:
     from django.conf import settings
     from simple_salesforce.api import Salesforce
 
-    from sf.connection import salesforce_client
+    from sf.connection.clients import salesforce_client
     from sf.sync.objects import INTERDEPENDENT
     from sf.sync.usage import UsageCounter
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from sf.ingest.errors import SyncSkipped
 from sf.models import (
     Account,
     Adoption,
@@ -26,7 +27,6 @@ from sf.models import (
     SyncRun,
     UnreadableField,
 )
-from sf.sync.errors import SyncSkipped
 from sf.sync.identity import cached_org
 from sf.sync.retry import RETRIES
 

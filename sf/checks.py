@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
-from sf.login_advice import LAST_VERSION_WITH_SOAP_LOGIN, login_warnings
+from sf.connection.login_advice import LAST_VERSION_WITH_SOAP_LOGIN, login_warnings
 from sf.salesforce.credentials import LoginFlow, choose_credentials
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import autodiscover_modules
 
-from sf.login_advice import login_warnings
+from sf.connection.login_advice import login_warnings
 from sf.models import SyncConfig
 from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
-from sf.crontab import CrontabError, UserCrontab
+from sf.ingest.crontab import CrontabError, UserCrontab
 from sfapi.env_file import env_file
 
 _ANYBODY = 0o007

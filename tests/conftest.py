@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from api.observe import audit
-from sf import connection as sf_connection
+from sf.connection import clients as sf_connection
 from sf.salesforce.login import SessionKeeper
 from tests.simulated import ROOT, Simulator, manage, start_simulator
 
@@ -54,7 +54,7 @@ def noted_requests(monkeypatch: pytest.MonkeyPatch) -> NotedRequests:
 def no_hidden_bug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Where bookkeeping may fail without harm, a bug in it would go unseen."""
     yield
-    hidden = [each for each in caplog.get_records("call") if each.name == "sf.best_effort" and each.exc_info]
+    hidden = [each for each in caplog.get_records("call") if each.name == "sf.sync.best_effort" and each.exc_info]
     assert not hidden, hidden[0].getMessage()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management import CommandError
 
-from sf import connection as sf_connection
+from sf.connection import clients as sf_connection
 from sf.salesforce.login import SessionKeeper
 from sf.salesforce.refusals import Group, classify
 from simulator.faults import KINDS

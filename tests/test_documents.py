@@ -40,6 +40,13 @@ def test_the_page_about_pardot_names_every_room() -> None:
     assert {room for room in rooms if f"`{room}/`" not in text} == set()
 
 
+@pytest.mark.parametrize("app", ["sf", "api"])
+def test_the_page_about_the_architecture_names_every_room(app: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rooms = {path.parent.name for path in (ROOT / app).glob("*/*.py")} - {"migrations"}
+    assert {room for room in rooms if f"`{room}/`" not in text} == set()
+
+
 def test_the_list_of_decisions_has_all_of_them() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))

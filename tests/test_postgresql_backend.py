@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from sf.prepared import Statement
+from sf.ingest.prepared import Statement
 from sfapi.database import database_settings
 from sfapi.env import Environment
 

@@ -11,7 +11,7 @@ from accounts_client.client import AccountsClient
 from outgoing.sessions import OutgoingSession
 from pardot.platform.connection import PardotCalls, pardot_client
 from pardot.reports.channels.slack import post_to_slack
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.records import simple_salesforce
 from sf.sync.usage import UsageCounter

@@ -11,8 +11,8 @@ from django.utils import timezone
 from api.domain.keys import make_key
 from api.domain.scopes import Scope
 from api.models import APIKey
-from sf.best_effort import best_effort
-from sf.prepared import Statement
+from sf.ingest.prepared import Statement
+from sf.sync.best_effort import best_effort
 
 _FIND = """
     SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at

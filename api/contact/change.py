@@ -16,11 +16,8 @@ from api.http.request_id import current_request_id
 from api.models import FieldChangeLog
 from api.protection import breaker
 from api.protection.bulkhead import Neighbor, place
-from sf.best_effort import best_effort
-from sf.live import RETRY_SECONDS
-from sf.selectors import contacts_by_uuid
-from sf.sync.objects import CONTACTS
-from sf.write_through import (
+from sf.live.records import RETRY_SECONDS
+from sf.live.write_through import (
     NothingToWrite,
     WriteNotConfirmed,
     WriteNotMade,
@@ -29,6 +26,9 @@ from sf.write_through import (
     Written,
     write_own_record,
 )
+from sf.reads.selectors import contacts_by_uuid
+from sf.sync.best_effort import best_effort
+from sf.sync.objects import CONTACTS
 
 logger = logging.getLogger(__name__)
 

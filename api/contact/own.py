@@ -14,10 +14,10 @@ from api.domain.error_types import ErrorType
 from api.http.errors import NotFound, Unavailable
 from api.protection import breaker
 from api.protection.bulkhead import NoPlaceFree
-from sf.live import LiveCallFailed, MayAsk
-from sf.lookup import LookupSkipped, contact_look_up
-from sf.prepared import Rows
-from sf.selectors import by_contact, contacts_by_uuid
+from sf.ingest.prepared import Rows
+from sf.live.look_ups import LookupSkipped, contact_look_up
+from sf.live.records import LiveCallFailed, MayAsk
+from sf.reads.selectors import by_contact, contacts_by_uuid
 
 logger = logging.getLogger(__name__)
 

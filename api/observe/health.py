@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from api.http.client_address import client_address, proxy_problem
 from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
-from sf.freshness import jobs_to_look_at, sync_freshness
+from sf.status.freshness import jobs_to_look_at, sync_freshness
 from sf.sync.readable import remedy, unreadable_fields
 
 logger = logging.getLogger(__name__)

@@ -21,9 +21,9 @@ from api.http.client_address import UNKNOWN, client_address
 from api.models import RequestCount
 from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
-from sf.freshness import job_freshness, sync_freshness
+from sf.live.org import calls_today, known_usage
 from sf.models import RefusedRecord, SyncConfig
-from sf.org import calls_today, known_usage
+from sf.status.freshness import job_freshness, sync_freshness
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -14,7 +14,7 @@ from api.outbox.delivery import deliver_in_request
 from api.outbox.idempotency import IdempotentRequest
 from api.protection import breaker
 from api.protection.bulkhead import Neighbor, place
-from sf.best_effort import best_effort
+from sf.sync.best_effort import best_effort
 
 SOURCE = "case"
 

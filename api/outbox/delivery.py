@@ -17,14 +17,14 @@ from api.models import OutboundCase
 from api.outbox import queue as outbox
 from api.outbox.queue import Why
 from api.protection import breaker
-from sf import refused_logins
-from sf.connection import login_request, salesforce_client
+from sf.connection import refused_logins
+from sf.connection.clients import login_request, salesforce_client
+from sf.ingest.runs import database_now
 from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
 from sf.salesforce.errors import DailyLimitReached, LoginFailed, SalesforceError
 from sf.salesforce.http import Patience
 from sf.salesforce.refusals import Group
 from sf.sync.identity import AnotherOrg
-from sf.sync.runs import database_now
 from sf.sync.usage import UsageCounter
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ def _send(
 
 
 def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
-    # A refused login has pauses of its own (sf.refused_logins), which end when the settings change.
+    # A refused login has pauses of its own (sf.connection.refused_logins), which end when the settings change.
     probe = probe and not isinstance(error, LoginFailed)
     breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
     return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))

@@ -24,8 +24,8 @@ from django.db.models.functions import Now
 
 from api.models import CircuitBreaker
 from api.protection.bulkhead import Neighbor, NoPlaceFree, place
-from sf.best_effort import best_effort
-from sf.live import LiveCallFailed
+from sf.live.records import LiveCallFailed
+from sf.sync.best_effort import best_effort
 
 NAME = "salesforce"
 """Deliveries."""

@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from sf.live import LiveCallNotTried
+from sf.live.records import LiveCallNotTried
 
 
 class Neighbor(StrEnum):

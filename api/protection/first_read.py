@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponseBase
 from ninja.decorators import decorate_view
 
-from sf.prepared import Rows, Statement
+from sf.ingest.prepared import Rows, Statement
 
 _QUESTION, _ANSWER = "sfapi_first_question", "sfapi_first_answer"
 

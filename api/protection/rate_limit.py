@@ -21,7 +21,7 @@ from functools import lru_cache
 from django.db import connection
 
 from api.domain.rates import Rate
-from sf.prepared import Rows, Statement
+from sf.ingest.prepared import Rows, Statement
 
 MOST_ENTRIES = 100
 """Above this limit, an entry is a part of the window."""

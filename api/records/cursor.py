@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Self
 
 from api.records.values import moment_in_utc
-from sf.record_pages import Position
+from sf.reads.record_pages import Position
 from sf.salesforce.ids import id_of_18
 
 MAX_CHARACTERS = 300

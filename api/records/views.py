@@ -18,8 +18,8 @@ from api.records.cursor import Cursor
 from api.records.query import RecordsQuery, read_query
 from api.records.renderers import CSVRenderer, HTMLRenderer, JSONRenderer
 from api.records.resources import Resource
-from sf.horizon import complete_until
-from sf.record_pages import Selection, record_by_id, record_page
+from sf.ingest.horizon import complete_until
+from sf.reads.record_pages import Selection, record_by_id, record_page
 
 
 class RecordView(GuardedView):

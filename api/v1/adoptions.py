@@ -16,9 +16,9 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import json_response
 from api.protection.first_read import reads_first, rows_read_first
 from api.v1.books import BookItem
-from sf.lookup import adoptions_look_up
-from sf.prepared import Statement
-from sf.selectors import adoptions_by_uuid
+from sf.ingest.prepared import Statement
+from sf.live.look_ups import adoptions_look_up
+from sf.reads.selectors import adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
 """How long a browser may keep the answer."""

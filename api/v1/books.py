@@ -14,7 +14,7 @@ from api.http.caching import conditional_response, etag_of
 from api.http.errors import documented
 from api.http.fields import JSON, json_response
 from api.protection.first_read import reads_first, rows_read_first
-from sf.selectors import active_books, books_state
+from sf.reads.selectors import active_books, books_state
 
 router = Router(tags=["books"])
 

@@ -16,8 +16,8 @@ from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable, documented
 from api.http.fields import PlainText, json_response
 from api.protection.first_read import reads_first, rows_read_first
-from sf.prepared import Statement
-from sf.selectors import contacts_by_uuid
+from sf.ingest.prepared import Statement
+from sf.reads.selectors import contacts_by_uuid
 
 router = Router(tags=["contact"])
 

@@ -20,7 +20,7 @@ from api.http.fields import JSON, PlainText, json_response
 from api.models import FormSubmission
 from api.outbox.idempotency import idempotent_request
 from api.v1.cases import IDEMPOTENCY_KEY, IdempotencyKeyText
-from sf.best_effort import best_effort
+from sf.sync.best_effort import best_effort
 
 router = Router(tags=["forms"])
 

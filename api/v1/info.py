@@ -21,9 +21,9 @@ from api.http.fields import json_response
 from api.protection import breaker
 from api.protection.accounts import AccountsAway, ask_accounts
 from api.v1.me import accounts_environment
-from sf.live import LiveCallFailed
-from sf.org import calls_today, salesforce_environment, usage_now
-from sf.status import ObjectStatus, status_of_all
+from sf.live.org import calls_today, salesforce_environment, usage_now
+from sf.live.records import LiveCallFailed
+from sf.status.objects import ObjectStatus, status_of_all
 from sf.sync.identity import cached_org
 
 ACCOUNTS_CHECK_SECONDS = 3600

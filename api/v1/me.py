@@ -20,7 +20,7 @@ from api.http.client_address import client_address
 from api.http.errors import documented
 from api.http.fields import json_response
 from api.protection.accounts import AccountsAway, accounts_user
-from sf.org import LOCAL_HOSTS
+from sf.live.org import LOCAL_HOSTS
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, SalesforceIdText, json_response
 from api.http.ids import given_id
 from api.protection.first_read import reads_first, rows_read_first
-from sf.prepared import Statement
+from sf.ingest.prepared import Statement
+from sf.reads.school_search import SchoolFilters, load_school_page
+from sf.reads.selectors import school_by_id
 from sf.salesforce.ids import id_of_18
-from sf.school_search import SchoolFilters, load_school_page
-from sf.selectors import school_by_id
 
 SHORTEST_NAME = 3
 SHORTEST_WITHOUT_BLANKS = 2

@@ -16,7 +16,7 @@ from pardot.audits.inputs import AuditInputs
 from pardot.domain.areas import Area
 from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
 NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"

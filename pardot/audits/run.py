@@ -11,7 +11,7 @@ from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
 from pardot.domain.areas import Area
 from pardot.models import AuditSummary
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 
 class Audit(Protocol):

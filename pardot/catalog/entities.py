@@ -15,8 +15,8 @@ from django.conf import settings
 
 from pardot import models
 from pardot.models import PardotRecord
+from sf.ingest.load import Target
 from sf.models.fields import CopiedField
-from sf.sync.load import Target
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"

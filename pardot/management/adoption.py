@@ -10,7 +10,7 @@ from django.db import transaction
 
 from pardot.platform.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
 from pardot.platform.connection import PardotCalls, client_of_any_unit
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.management.adoption import agreed_on_terminal
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter

@@ -33,9 +33,9 @@ from pardot.orphans.compare import (
 )
 from pardot.orphans.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
 from pardot.sync.salesforce import CountingSync
+from sf.ingest.errors import SyncPaused, SyncSkipped
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached
-from sf.sync.errors import SyncPaused, SyncSkipped
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
 """What is compared."""

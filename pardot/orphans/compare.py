@@ -15,8 +15,8 @@ from pardot.audits.asset_audit import CAMPAIGN_KNOWN, NO_CAMPAIGN
 from pardot.audits.prospects import LINKED, VALID_ID
 from pardot.models import CustomRedirect, Form, LandingPage, ListEmail, OrphanRecord, OrphanRun
 from pardot.orphans.people import CONTACTS, LEADS, PEOPLE, PersonObject
-from sf.sync.lease import fence
-from sf.sync.load import Stage
+from sf.ingest.lease import fence
+from sf.ingest.load import Stage
 
 RECORDS_A_KIND = 1_000
 """So many are kept with their details; counts are exact."""

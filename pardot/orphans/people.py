@@ -12,6 +12,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from sf.ingest.errors import MiscountedRead
+from sf.ingest.load import Column, Stage, Target
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
@@ -19,8 +21,6 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.reads import count_if_possible
 from sf.sync import usage
 from sf.sync.attempts import CANNOT_FINISH, Attempts
-from sf.sync.errors import MiscountedRead
-from sf.sync.load import Column, Stage, Target
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
 
 IDS_A_CALL = 400

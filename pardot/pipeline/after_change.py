@@ -13,7 +13,7 @@ from django.db import transaction
 from pardot.audits.run import ASSET_AUDITS, run_audits
 from pardot.configuration.values import configured_key, current_values, reset_value, set_value
 from pardot.models import ConfiguredValue
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 
 def value_change(key: str, value: Any, *, by: str) -> None:

@@ -12,7 +12,7 @@ from pardot.catalog.entities import ACTIVITIES, ALL, PardotEntity, SalesforceEnt
 from pardot.models import Campaign, EntityState, SalesforceCampaign, VisitorActivity
 from pardot.sync import rollups
 from pardot.sync.campaign_dates import fill_campaign_dates
-from sf.sync.load import Stage
+from sf.ingest.load import Stage
 from sf.sync.objects import SyncedObject
 from sf.sync.retry import Retry, retry_refused
 

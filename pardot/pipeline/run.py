@@ -16,12 +16,12 @@ from pardot.sync.engine import EntitySync, PardotSync
 from pardot.sync.options import CampOptions
 from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, LoadedCounts, MemberCountSync
 from pardot.sync.sample import ProspectSample
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
+from sf.ingest.lease import sole_runner
+from sf.ingest.under_way import skip_busy_run
 from sf.models import SyncRun
-from sf.sync.lease import sole_runner
 from sf.sync.objects import SyncedObject
 from sf.sync.sync import AnySynced, Progress, Retry, Sync
-from sf.sync.under_way import skip_busy_run
 from sf.sync.usage import UsageBudget, UsageCounter
 
 Report = Callable[[SyncRun, float], None]

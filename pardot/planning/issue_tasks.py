@@ -9,7 +9,7 @@ from django.db import transaction
 from pardot.models import Task
 from pardot.planning.tasks import task_create
 from pardot.scoring.issue_list import ListedIssue
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 
 def issue_task_create(

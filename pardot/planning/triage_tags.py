@@ -20,7 +20,7 @@ from pardot.planning.triage import tag_ids
 from pardot.platform import quota
 from pardot.platform.client import PardotClient
 from pardot.platform.connection import PardotCalls, pardot_client
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError, TransientError
 from sf.salesforce.http import Patience
 from sf.sync.usage import UsageCounter

@@ -14,9 +14,9 @@ from django.db import connection, models
 
 from pardot.catalog.entities import ALL, PardotEntity
 from pardot.models import CachedBusinessUnit, ConfiguredValue, DayNote, Task, TeamMember
+from sf.ingest.errors import SyncError
 from sf.models import RefusedRecord, SyncRun
 from sf.sync.adoption import forget_runs
-from sf.sync.errors import SyncError
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
 """What people have entered, and what is about no asset alone: it stays whatever the copies are of."""

@@ -7,11 +7,11 @@ from django.db.models.functions import Now
 
 from pardot.models import PardotQuota
 from pardot.platform.client import PardotClient
+from sf.ingest.errors import SyncPaused, SyncSkipped
+from sf.ingest.lease import check_held
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, SalesforceError
 from sf.salesforce.limits import ApiUsage
-from sf.sync.errors import SyncPaused, SyncSkipped
-from sf.sync.lease import check_held
 from sf.sync.usage import check_still_on
 
 

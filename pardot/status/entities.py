@@ -12,8 +12,8 @@ from django.utils import timezone
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ALL, LOCK, Entity, Tier
 from pardot.models import EntityState
+from sf.ingest.lease import is_running
 from sf.models import SyncRun
-from sf.sync.lease import is_running
 
 _State = SyncRun.State
 

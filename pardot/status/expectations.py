@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from pardot.catalog.entities import ALL, ORPHANS, Tier
-from sf import freshness
+from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
 """The command itself: that it can begin, and what follows its syncs (audits, the day's snapshot)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from pardot.models import Campaign
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 # Pardot may hold the id in its form of 15 characters.
 _FILL = """

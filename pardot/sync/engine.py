@@ -28,16 +28,16 @@ from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
 from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
+from sf.ingest import quarantine, runs
+from sf.ingest.load import Merge, Refusal
+from sf.ingest.window import choose_window
 from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed
 from sf.salesforce.refusals import Group
-from sf.sync import refused, runs
 from sf.sync.identity import confirmation
-from sf.sync.load import Merge, Refusal
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.source import storable
 from sf.sync.sync import Progress
-from sf.sync.window import choose_window
 
 OVERLAP = timedelta(minutes=10)
 """How far behind the last watermark an incremental read begins: v5 can answer from a cache a minute old."""
@@ -203,7 +203,7 @@ class EntitySync(PardotSync):
                 done=page.following is None,
                 withheld=page.withheld,
             )
-            refused.keep_refusals(self._synced, refusals)
+            quarantine.keep_refusals(self._synced, refusals)
             self._note()
         self._progress.advanced(len(page.rows))
 
@@ -214,7 +214,7 @@ class EntitySync(PardotSync):
 
     def _would_remove(self) -> bool:
         merge = Merge(self._stage, within=self._within())
-        set_aside = refused.ids_set_aside(self._synced)
+        set_aside = quarantine.ids_set_aside(self._synced)
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:

@@ -15,9 +15,9 @@ from django.db import connection
 from pardot.platform.client import CEILING, FEWEST_ROWS, MOST_OPEN, Page, PardotClient
 from pardot.platform.errors import PageTokenGone
 from pardot.sync.slices import Slice
+from sf.ingest.errors import SyncError
+from sf.ingest.load import Row
 from sf.salesforce.reads import TooMuchAsked
-from sf.sync.errors import SyncError
-from sf.sync.load import Row
 
 
 @dataclass(frozen=True)

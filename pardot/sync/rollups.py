@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from pardot.models import AssetActivityDay, AssetKind, VisitorActivity
-from sf.sync.load import Stage
+from sf.ingest.load import Stage
 
 ENGAGEMENT_DAYS = 30
 """What ``ProspectEngagement`` looks back on."""

@@ -12,14 +12,15 @@ from pardot.catalog.complete_reads import note_complete
 from pardot.catalog.entities import CountedEntity
 from pardot.models import CampaignMemberCount, SalesforceCampaign, SalesforceHealth
 from pardot.sync.campaign_dates import fill_campaign_dates
+from sf.ingest import runs
+from sf.ingest.errors import SyncError
+from sf.ingest.load import Target
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.errors import RequestRefused, TransientError
 from sf.salesforce.reads import CannotFinish, TooMuchAsked, ask_carefully, count_carefully
-from sf.sync import runs, usage
+from sf.sync import usage
 from sf.sync.engine import ObjectSync
-from sf.sync.errors import SyncError
-from sf.sync.load import Target
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import columns_of
 from sf.sync.salesforce_sync import SalesforceSync

@@ -21,11 +21,11 @@ from pardot.platform.client import SMALL_PAGE, Page
 from pardot.platform.errors import PageTokenGone
 from pardot.sync.engine import PardotSync
 from pardot.sync.reading import staged_text
+from sf.ingest import quarantine, runs
+from sf.ingest.load import Refusal, Stage
 from sf.models import SyncRun
 from sf.salesforce.reads import TooMuchAsked
-from sf.sync import refused, runs
 from sf.sync.attempts import READ_ATTEMPTS
-from sf.sync.load import Refusal, Stage
 from sf.sync.loading import StagedRead
 from sf.sync.source import storable
 
@@ -53,7 +53,7 @@ class ProspectSample(PardotSync):
         with transaction.atomic():
             self._stage.create()
             self._stage.copy_rows(storable(rows, self._stage, refusals))
-            refused.keep_refusals(self._synced, refusals)
+            quarantine.keep_refusals(self._synced, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:

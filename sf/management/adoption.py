@@ -7,13 +7,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from sf.connection import client_of_any_org
+from sf.connection.clients import client_of_any_org
+from sf.ingest.errors import SyncSkipped
 from sf.models import CachedOrg
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.organization import Organization
-from sf.status import status_of_all
+from sf.status.objects import status_of_all
 from sf.sync.adoption import adopt_org
-from sf.sync.errors import SyncSkipped
 from sf.sync.identity import cached_org
 from sf.sync.usage import UsageCounter, check_switch
 

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
+from sf.ingest.jobs import recorded_configuration
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.sync.engine import ObjectSync
-from sf.sync.jobs import recorded_configuration
 from sf.sync.objects import SyncedObject
 from sf.sync.progress import progress_for
 from sf.sync.sync import Retry, SyncOptions

@@ -2,7 +2,7 @@
 
 ``search_name`` is the name in lower case without accents; ``search_facets`` are the exact filters as one array of
 ``city:…``, ``state:…`` (name and code), ``country:…`` (name and code), ``type:…``. They are generated columns, so the
-sync knows nothing of them; ``sf/school_search.py`` is their only reader.
+sync knows nothing of them; ``sf/reads/school_search.py`` is their only reader.
 """
 
 from django.db import migrations

@@ -6,7 +6,7 @@ from django.db import models
 class RefusedLogin(models.Model):
     """A login that Salesforce refuses: until ``next_try`` nothing logs in with these settings by itself.
 
-    ``sf/refused_logins.py`` alone writes here. The row goes when a login with the same settings works.
+    ``sf/connection/refused_logins.py`` alone writes here. The row goes when a login with the same settings works.
     """
 
     fingerprint = models.CharField(

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from sf.ingest.errors import MiscountedRead, ObjectPaused, SyncError
 from sf.models import SyncRun
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError
 from sf.salesforce.reads import BulkUsedUp, CannotFinish, JobStuck, TooMuchAsked
-from sf.sync.errors import MiscountedRead, ObjectPaused, SyncError
 from sf.sync.source import REST_PAGE_ROWS
 
 logger = logging.getLogger(__name__)

@@ -19,23 +19,24 @@ from functools import partial
 
 from django.conf import settings
 
+from sf.ingest import quarantine, runs
+from sf.ingest.errors import MiscountedRead
+from sf.ingest.load import Stage
+from sf.ingest.runs import ReadState
+from sf.ingest.window import Window, choose_window
 from sf.models import SyncRun
 from sf.salesforce import soql
 from sf.salesforce.bulk import BulkQuery
 from sf.salesforce.errors import RequestRefused
 from sf.salesforce.reads import count_if_possible
-from sf.sync import refused, runs, usage
+from sf.sync import usage
 from sf.sync.adoption import note_replaced, objects_to_replace
 from sf.sync.attempts import CANNOT_FINISH, Attempts
-from sf.sync.errors import MiscountedRead
-from sf.sync.load import Stage
 from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, look_again, readable_after, remedy, unreadable_fields
-from sf.sync.runs import ReadState
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
-from sf.sync.window import Window, choose_window
 
 logger = logging.getLogger(__name__)
 
@@ -226,7 +227,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
                 cursor=page.next_cursor,
                 announced=page.announced,
             )
-            refused.keep_refusals(self._synced, page.refusals)
+            quarantine.keep_refusals(self._synced, page.refusals)
             self._note(following)
 
         source.stage_page(state.read_id, _query_of(state), state.cursor, self._stage, commit)

@@ -1,6 +1,6 @@
 """The org that the cache is a copy of, and the check that keeps every other one out.
 
-Each client checks its session against the stored org before it sends anything (``sf/connection.py``), and each
+Each client checks its session against the stored org before it sends anything (``sf/connection/clients.py``), and each
 transaction that stores an answer checks again, under a lock that keeps an adoption waiting. The org is stored by the
 first transaction that fills the cache.
 """

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
+from sf.ingest import quarantine
+from sf.ingest.errors import MiscountedRead, SyncError
+from sf.ingest.guard import check_deletes
+from sf.ingest.load import Counts, Merge, Stage
+from sf.ingest.runs import LoadedObject
 from sf.models import SyncRun
-from sf.sync import refused
-from sf.sync.errors import MiscountedRead, SyncError
-from sf.sync.guard import check_deletes
-from sf.sync.load import Counts, Merge, Stage
-from sf.sync.runs import LoadedObject
 from sf.sync.sync import Sync
 
 AnyLoaded = TypeVar("AnyLoaded", bound=LoadedObject)
@@ -87,14 +87,14 @@ class LoadingSync(Sync[AnyLoaded]):
         merge = Merge(self._stage, within=read.within)
         self._check_not_empty(read, merge)
         if not read.is_full:  # a full read brought them anew, unless the other side no longer has them
-            refused.stage_refused_again(self._synced, self._stage, tried_before=read.began)
+            quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
-            replace_older_than=read.began if read.replace else None, keep=refused.ids_set_aside(self._synced)
+            replace_older_than=read.began if read.replace else None, keep=quarantine.ids_set_aside(self._synced)
         )
         self._check_all_came(read, counts)
-        refused.keep_refusals(self._synced, refusals)
-        refused.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
-        set_aside = refused.ids_set_aside(self._synced)
+        quarantine.keep_refusals(self._synced, refusals)
+        quarantine.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
+        set_aside = quarantine.ids_set_aside(self._synced)
         counts.soft_deleted = self._deletions(read, merge, counts, keep=set_aside)
         run = self._counted(read, counts)
         run.set_aside = len(set_aside)

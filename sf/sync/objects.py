@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sf.ingest.load import Column, Target
 from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity
 from sf.models.fields import CopiedField, Currency, LongText, Uuid
 from sf.salesforce import soql
 from sf.sync import source
-from sf.sync.load import Column, Target
 
 _KIND_OF_FIELD = {
     "TextField": "text",
@@ -72,7 +72,7 @@ class SyncedObject:
 
     @cached_property
     def target(self) -> Target:
-        """The table, for ``sf.sync.load``."""
+        """The table, for ``sf.ingest.load``."""
         columns = columns_of(self._fields())
         return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
 

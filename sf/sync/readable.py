@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from sf.ingest import runs
 from sf.models import UnreadableField
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError
-from sf.sync import runs
 from sf.sync.objects import SyncedObject
 
 _NEEDED = frozenset({"id", "system_modstamp", "is_deleted"})

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from sf.ingest import quarantine, runs
+from sf.ingest.errors import SyncSkipped
+from sf.ingest.lease import sole_transaction
+from sf.ingest.load import Merge, Stage
+from sf.ingest.runs import LoadedObject
 from sf.models import RefusedRecord
-from sf.sync import refused, runs
-from sf.sync.errors import SyncSkipped
-from sf.sync.lease import sole_transaction
-from sf.sync.load import Merge, Stage
 from sf.sync.objects import EVERY_OBJECT
-from sf.sync.runs import LoadedObject
 
 Retry = Callable[[], tuple[int, int]]
 
@@ -31,10 +31,10 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
         # Not the table of the sync: an unfinished read may be waiting there.
         stage = Stage(replace(synced.target, staging_suffix="_retry"))
         stage.create()
-        refused.stage_refused_again(synced, stage, tried_before=now)
+        quarantine.stage_refused_again(synced, stage, tried_before=now)
         _, refusals = Merge(stage).run()
-        refused.keep_refusals(synced, refusals)
-        refused.forget_stored(synced, stage, tried_before=now, all_were_read=False)
+        quarantine.keep_refusals(synced, refusals)
+        quarantine.forget_stored(synced, stage, tried_before=now, all_were_read=False)
         if merged:
             merged(stage)
         stage.drop()

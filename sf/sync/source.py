@@ -14,11 +14,11 @@ from typing import Any, Protocol, Self
 from django.db import transaction
 from django.db.utils import DataError
 
+from sf.ingest.load import Refusal, Row, Stage, UnexpectedHeader, UnreadableBytes, is_storable_text, refusal_of
 from sf.salesforce.answers import UnusableAnswer, understood
 from sf.salesforce.bulk import BulkQuery, ResultPage
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.reads import ask_carefully
-from sf.sync.load import Refusal, Row, Stage, UnexpectedHeader, UnreadableBytes, is_storable_text, refusal_of
 
 REST_PAGE_ROWS = 2_000
 """Records asked for at once by REST: the most that Salesforce sends."""

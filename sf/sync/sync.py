@@ -12,15 +12,16 @@ from typing import Generic, Protocol, TypeVar
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from sf.ingest import runs
+from sf.ingest.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
+from sf.ingest.lease import LeaseLost, RanTooLong, fence, sole_runner
+from sf.ingest.runs import Synced
+from sf.ingest.under_way import skip_busy_run
 from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
 from sf.salesforce.reads import CannotFinish
-from sf.sync import runs, usage
-from sf.sync.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
+from sf.sync import usage
 from sf.sync.identity import AnotherOrg
-from sf.sync.lease import LeaseLost, RanTooLong, fence, sole_runner
-from sf.sync.runs import Synced
-from sf.sync.under_way import skip_busy_run
 
 logger = logging.getLogger(__name__)
 

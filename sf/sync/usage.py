@@ -12,13 +12,13 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from sf.best_effort import best_effort
+from sf.ingest.errors import SyncPaused, SyncSkipped
+from sf.ingest.lease import check_held
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.limits import ApiUsage
-from sf.sync.errors import SyncPaused, SyncSkipped
-from sf.sync.lease import check_held
+from sf.sync.best_effort import best_effort
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from api.domain.scopes import Scope
 from api.models import CircuitBreaker, OutboundCase
 from api.protection import accounts, breaker
 from api.protection.bulkhead import Neighbor, place
-from sf import live
+from sf.live import records as live
 from tests.api import records
 from tests.api.cookies import CookieMaker
 from tests.api.live.changes import put

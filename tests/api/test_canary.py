@@ -65,7 +65,7 @@ def test_no_canary_and_no_person_is_in_what_sentry_is_told(run_manage: Manage) -
 EVENTS = """
 import logging
 from accounts_client.connection import accounts_client
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.sync.usage import UsageCounter
 
 accounts_client().user("00000000-0000-4000-8000-00000000cafe")

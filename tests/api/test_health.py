@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from api.observe import health
-from sf.freshness import MAX_AGE
 from sf.models import SyncRun
+from sf.status.freshness import MAX_AGE
 from sf.sync.objects import EVERY_OBJECT
 
 

@@ -15,9 +15,9 @@ from api.domain.scopes import Scope
 from api.models import CircuitBreaker
 from api.protection import breaker
 from api.v1.info import Info
-from sf import live
+from sf.live import records as live
+from sf.live.org import salesforce_environment
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
-from sf.org import salesforce_environment
 from tests.api import records
 from tests.api.accounts_server import AccountsServer, accounts_server
 from tests.api.cookies import CookieMaker

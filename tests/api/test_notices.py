@@ -13,10 +13,10 @@ from django.utils import timezone
 from api.models import User
 from api.observe import health
 from api.protection import breaker
-from sf.freshness import MAX_AGE, allowed_age
+from sf.ingest.errors import SyncSkipped
+from sf.ingest.schedule import is_overdue, longest_pause
 from sf.models import SyncConfig, SyncRun
-from sf.schedule import is_overdue, longest_pause
-from sf.sync.errors import SyncSkipped
+from sf.status.freshness import MAX_AGE, allowed_age
 from sf.sync.usage import check_switch
 
 State, Cause = SyncRun.State, SyncRun.Cause

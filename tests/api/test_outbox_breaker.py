@@ -17,7 +17,7 @@ from django.utils import timezone
 from api.models import CircuitBreaker, OutboundCase
 from api.outbox import delivery
 from api.protection import breaker
-from sf import connection as sf_connection
+from sf.connection import clients as sf_connection
 from sf.models import RefusedLogin
 from sf.salesforce import login
 from sf.salesforce.login import SessionKeeper

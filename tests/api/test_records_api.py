@@ -22,7 +22,7 @@ from api.records.cursor import Cursor
 from api.records.resources import RESOURCES
 from sf.models import Account
 from sf.models.record import CachedRecord
-from sf.record_pages import Position
+from sf.reads.record_pages import Position
 from tests.api import records
 from tests.api.cookies import UUID
 

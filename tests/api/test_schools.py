@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from api.domain.scopes import Scope
 from sf.models import SchoolShortForm
-from sf.school_search import SchoolFilters, load_school_page
+from sf.reads.school_search import SchoolFilters, load_school_page
 from tests.api import records
 
 SCHOOLS = "/api/v1/schools"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sf import connection as sf_connection
+from sf.connection import clients as sf_connection
 from sf.salesforce import bulk
 from tests.api.conftest import cookies, roomy_limit, super_user, user  # noqa: F401 - fixtures, for all tests of this folder
 from tests.pardot.remote import Pardot

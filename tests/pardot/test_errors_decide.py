@@ -9,8 +9,8 @@ from django.core.management import CommandError
 
 from pardot.catalog import entities
 from pardot.models import Form, PardotQuota
+from sf.ingest.lease import is_running
 from sf.models import SyncConfig, SyncRun
-from sf.sync.lease import is_running
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator

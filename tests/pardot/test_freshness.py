@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.status.expectations import expect_fresh_copies
-from sf import freshness
 from sf.models import SyncRun
+from sf.status import freshness
 from sfapi.cron import scheduled_jobs
 from tests.api.served import gunicorn
 from tests.pardot.remote import Pardot, camp_sync

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from pardot.catalog.entities import ALL, LOCK
 from pardot.models import PardotQuota
+from sf.ingest.lease import is_running, sole_runner
 from sf.models import SyncConfig, SyncRun
-from sf.sync.lease import is_running, sole_runner
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
 from tests.api.cookies import CookieMaker
 from tests.pardot.remote import Pardot, camp_sync

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sf import connection as sf_connection
+from sf.connection import clients as sf_connection
 from sf.management.commands import sf as sf_command
 from sf.salesforce import bulk
 from sf.salesforce.http import Patience

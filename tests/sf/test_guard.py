@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
+from sf.ingest.errors import SyncError
+from sf.ingest.guard import check_deletes
 from sf.models import Account, CachedRecord, Contact, Opportunity
 from sf.salesforce.bulk import BulkQuery
-from sf.sync.errors import SyncError
-from sf.sync.guard import check_deletes
 from sf.sync.objects import ACCOUNTS
 from sf.sync.usage import UsageCounter
 from tests.sf.cache import assert_equal, in_cache, last_run, sync

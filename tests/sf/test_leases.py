@@ -18,13 +18,13 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 
+from sf.ingest import lease as leases
+from sf.ingest.errors import SyncSkipped
+from sf.ingest.jobs import recorded_job
+from sf.ingest.lease import LeaseLost, RanTooLong, check_held, fence, is_running, sole_runner
+from sf.ingest.load import Stage
+from sf.ingest.lock import wait_to_merge
 from sf.models import Account, SyncLease, SyncRun
-from sf.sync import lease as leases
-from sf.sync.errors import SyncSkipped
-from sf.sync.jobs import recorded_job
-from sf.sync.lease import LeaseLost, RanTooLong, check_held, fence, is_running, sole_runner
-from sf.sync.load import Stage
-from sf.sync.lock import wait_to_merge
 from sf.sync.objects import ACCOUNTS
 from sf.sync.retry import retry_refused
 from tests.conftest import SCHOOLS, Manage

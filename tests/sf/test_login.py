@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import VARIABLES, LoginFlow, check_login_variables, choose_credentials
 from sf.salesforce.errors import LoginFailed, SalesforceError

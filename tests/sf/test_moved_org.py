@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.models import Adoption
 from sf.salesforce.credentials import LoginFlow
 from sf.salesforce.errors import LoginFailed, RequestRefused, SalesforceError

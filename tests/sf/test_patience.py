@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import connection
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience, Transport
 from sf.sync.usage import UsageCounter

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter
 from tests.sf.cache import last_run, sync

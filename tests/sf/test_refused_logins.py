@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError
 from django.db import connection
 
-from sf import connection as sf_connection
-from sf.connection import salesforce_client
+from sf.connection import clients as sf_connection
+from sf.connection.clients import salesforce_client
 from sf.models import Account, SyncRun
 from sf.salesforce import login
 from sf.salesforce.credentials import Credentials, LoginFlow

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from sf.ingest.errors import SyncSkipped
+from sf.ingest.lease import sole_runner
 from sf.models import Account, Opportunity, RefusedRecord
 from sf.sync import source
-from sf.sync.errors import SyncSkipped
-from sf.sync.lease import sole_runner
 from sf.sync.objects import ACCOUNTS, OPPORTUNITIES
 from sf.sync.retry import retry_refused
 from tests.sf.cache import assert_equal, in_cache, in_salesforce, last_run, sync

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sf.schedule import _next, next_run
+from sf.ingest.schedule import _next, next_run
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError
 from django.db.models import F
 
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
 from sf.models import Adoption, SyncRun
 from sf.sync import source
 from sf.sync.objects import ADOPTIONS

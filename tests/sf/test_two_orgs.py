@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sf.models import CachedOrg, SFAPIUsageLog, SyncConfig
-from sf.status import status_of_all
+from sf.status.objects import status_of_all
 from tests.conftest import point_settings_at
 from tests.orgs import copied, new_ids, org_id, same_ids
 from tests.sf.cache import assert_equal, sync

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sf.ingest.window import FULL_AFTER, Committed, Window, choose_window
 from sf.models import Account, SyncRun
-from sf.sync.window import FULL_AFTER, Committed, Window, choose_window
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
 

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from api.protection.rate_limit import forget_idle_counts
 from api.retention.logs import logs_prune
 from api.retention.old_cases import cases_prune
-from sf.lookup import forget_old_misses
-from sf.sync.jobs import recorded_job
+from sf.ingest.jobs import recorded_job
+from sf.live.look_ups import forget_old_misses
 
 _LONGEST_DAYS = 36_500
 

@@ -9,8 +9,8 @@ from api.outbox.dead_letters import undecided
 from api.outbox.delivery import SalesforceAway, Tally, deliver_due
 from api.outbox.idempotency import forget_old_keys
 from api.outbox.queue import queue_depth
+from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
-from sf.sync.jobs import recorded_often
 
 MOST_LINES = 20
 """Cron mails them every minute."""

@@ -15,9 +15,9 @@ from pardot.reports.channels.slack import post_to_slack
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
 from pardot.status.expectations import DIGEST
+from sf.ingest.jobs import recorded_job
+from sf.ingest.lease import sole_runner
 from sf.models import SyncRun
-from sf.sync.jobs import recorded_job
-from sf.sync.lease import sole_runner
 
 PATIENCE = timedelta(minutes=2)
 """How long to wait for a process that is sending the digest: channels are slow at times."""

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django_crontab.crontab import Crontab
 
-from sf.crontab import ADD, CrontabError, UserCrontab
-from sf.sync.errors import failures
+from sf.ingest.crontab import ADD, CrontabError, UserCrontab
+from sf.ingest.errors import failures
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.core.management.base import BaseCommand, CommandError
 
 from outgoing.text import one_line
-from sf.connection import client_of_any_org, salesforce_client
+from sf.connection.clients import client_of_any_org, salesforce_client
 from sf.diagnosis import diagnose
 from sf.management.bulk_rows import bulk_rows
 from sf.management.output import FORMATS, write_records

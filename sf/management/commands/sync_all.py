@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from sf.ingest.jobs import recorded_configuration
 from sf.management.adoption import adopt
 from sf.management.sync_command import SyncCommand
 from sf.sync.adoption import objects_to_replace
-from sf.sync.jobs import recorded_configuration
 from sf.sync.objects import BOOKS, EVERY_OBJECT, INTERDEPENDENT, SyncedObject
 
 

@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from sf.ingest.jobs import recorded_often
+from sf.ingest.lease import sole_runner
+from sf.ingest.under_way import note_dead_runs
 from sf.models import SyncConfig, SyncRun
 from sf.sync.again import due_commands
-from sf.sync.jobs import recorded_often
-from sf.sync.lease import sole_runner
-from sf.sync.under_way import note_dead_runs
 
 
 class Command(BaseCommand):

@@ -7,15 +7,15 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
-from sf.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
+from sf.ingest.runs import database_now
+from sf.ingest.schedule import next_run
 from sf.models import SFAPIUsageLog, SyncConfig
-from sf.schedule import next_run
-from sf.status import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
+from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
+from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.adoption import objects_to_replace
 from sf.sync.again import next_tries
 from sf.sync.identity import cached_org
 from sf.sync.readable import remedy, unreadable_fields
-from sf.sync.runs import database_now
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
 _HEALTH = "{:<24} {:<11} {:<16} {}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sf import live
+from sf.live import records as live
 from tests.api.cookies import CookieMaker
 from tests.simulated import Simulator
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from sf.sync.lock import wait_to_merge
+from sf.ingest.lock import wait_to_merge
 
 
 @contextmanager

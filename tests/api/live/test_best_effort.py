@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from django.test import Client
 
 from api.models import APIKey, FieldChangeLog, OutboundCase
-from sf import best_effort, live
+from sf.ingest.prepared import Statement
+from sf.live import records as live
 from sf.models import Contact, SyncConfig
-from sf.prepared import Statement
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience
+from sf.sync import best_effort
 from tests.api.live.changes import contact, in_salesforce, put
 from tests.api.live.people import CONTACT, new_contact
 from tests.api.outgoing import post_case, writer
@@ -57,7 +58,7 @@ def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> No
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [row["pid"]])
         return read_back_client(source)
 
-    monkeypatch.setattr("sf.write_through.read_back_client", lose_it)
+    monkeypatch.setattr("sf.live.write_through.read_back_client", lose_it)
 
 
 @pytest.mark.parametrize("table", ["sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker", "sf_lookupmiss"])

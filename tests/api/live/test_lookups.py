@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from api.models import CircuitBreaker
 from api.protection.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, breaker_state, live_call_allowed
-from sf import live
-from sf.lookup import MISS_HOLDS, forget_old_misses
+from sf.ingest.lease import sole_runner
+from sf.live import records as live
+from sf.live.look_ups import MISS_HOLDS, forget_old_misses
 from sf.models import (
     Adoption,
     Contact,
@@ -31,7 +32,6 @@ from sf.models import (
     SyncRun,
 )
 from sf.salesforce import login
-from sf.sync.lease import sole_runner
 from sf.sync.usage import USAGE_HOLDS
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker

@@ -11,7 +11,7 @@ from django.test import Client
 
 from api.contact import change as service_module
 from api.models import FieldChangeLog
-from sf import live
+from sf.live import records as live
 from sf.models import Contact
 from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, patches, put
 from tests.api.live.locks import merging

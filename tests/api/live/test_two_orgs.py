@@ -11,7 +11,7 @@ from django.test import Client
 
 from api.domain.scopes import Scope
 from api.models import OutboundCase, SuperUser
-from sf.live import LiveRead, live_client
+from sf.live.records import LiveRead, live_client
 from sf.models import CachedOrg, Contact, SyncConfig
 from sf.salesforce.organization import Organization
 from sf.sync.adoption import adopt_org

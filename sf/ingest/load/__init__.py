@@ -11,10 +11,10 @@ All SQL that moves rows of a sync. How it works:
   touched: no row version, no lock.
 """
 
-from sf.sync.load.merge import Counts, Merge
-from sf.sync.load.refusal import Refusal, Row, is_storable_text, refusal_of
-from sf.sync.load.stage import Stage, UnexpectedHeader, UnreadableBytes
-from sf.sync.load.target import Column, Target
+from sf.ingest.load.merge import Counts, Merge
+from sf.ingest.load.refusal import Refusal, Row, is_storable_text, refusal_of
+from sf.ingest.load.stage import Stage, UnexpectedHeader, UnreadableBytes
+from sf.ingest.load.target import Column, Target
 
 __all__ = [
     "Column",

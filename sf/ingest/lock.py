@@ -6,7 +6,7 @@ import zlib
 
 from django.db import connection
 
-from sf.sync.lease import fence
+from sf.ingest.lease import fence
 
 _MERGE_CLASS = 0x5FA92
 """The first half of the key: advisory locks are shared by all that use the database."""

@@ -36,7 +36,7 @@ def fingerprint(login: LoginRequest) -> str:
     """Return what stands for all settings of a login."""
     values = sorted((name, value) for name, value in login.credentials.values.items() if value)
     settings = (login.host, login.api_version, login.audience, values)
-    return salted_hmac("sf.refused_logins", repr(settings), algorithm="sha256").hexdigest()
+    return salted_hmac("sf.connection.refused_logins", repr(settings), algorithm="sha256").hexdigest()
 
 
 def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import connection, transaction
 from psycopg import sql
 
-from sf.sync.lease import fence
-from sf.sync.load.refusal import Row
-from sf.sync.load.statements import execute, fetch, fetch_all, value
-from sf.sync.load.target import Column, Target
+from sf.ingest.lease import fence
+from sf.ingest.load.refusal import Row
+from sf.ingest.load.statements import execute, fetch, fetch_all, value
+from sf.ingest.load.target import Column, Target
 
 csv.field_size_limit(1 << 30)  # Salesforce's long text areas may be larger than the csv module expects
 

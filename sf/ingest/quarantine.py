@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import F
 from django.db.models.functions import Now
 
+from sf.ingest.load import Refusal, Row, Stage, is_storable_text, refusal_of
+from sf.ingest.runs import Synced
 from sf.models import RefusedRecord
-from sf.sync.load import Refusal, Row, Stage, is_storable_text, refusal_of
-from sf.sync.runs import Synced
 
 
 def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:

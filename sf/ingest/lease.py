@@ -23,8 +23,8 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from sf.sync.errors import SyncError
-from sf.sync.holder import Place, here
+from sf.ingest.errors import SyncError
+from sf.ingest.holder import Place, here
 
 logger = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.utils import DataError, IntegrityError, OperationalError
 from psycopg import sql
 
-from sf.sync.load.refusal import Refusal
-from sf.sync.load.stage import Stage
-from sf.sync.load.statements import execute, fetch, fetch_all, value
-from sf.sync.lock import wait_to_merge
+from sf.ingest.load.refusal import Refusal
+from sf.ingest.load.stage import Stage
+from sf.ingest.load.statements import execute, fetch, fetch_all, value
+from sf.ingest.lock import wait_to_merge
 
 _PROGRAM_LIMIT_EXCEEDED = "54000"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sf.prepared import Statement
+from sf.ingest.prepared import Statement
 
 CONFIRMED = "OpenStax Confirmed Adoption"
 """The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""

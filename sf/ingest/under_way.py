@@ -10,11 +10,11 @@ from typing import Any
 from django.db import connection
 from django.db.models.functions import Now
 
+from sf.ingest.errors import failures
+from sf.ingest.holder import Place, process_age
+from sf.ingest.lease import LEASE
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD, Synced, database_now
 from sf.models import SyncLease, SyncRun
-from sf.sync.errors import failures
-from sf.sync.holder import Place, process_age
-from sf.sync.lease import LEASE
-from sf.sync.runs import ENDED_WITHOUT_A_WORD, Synced, database_now
 
 State = SyncRun.State
 

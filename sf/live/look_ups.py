@@ -12,12 +12,12 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
-from sf.best_effort import best_effort
-from sf.live import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
+from sf.ingest.errors import SyncSkipped
+from sf.live.records import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
 from sf.models import Contact, LookupMiss
 from sf.salesforce.errors import SalesforceError
 from sf.sync import usage
-from sf.sync.errors import SyncSkipped
+from sf.sync.best_effort import best_effort
 from sf.sync.objects import ADOPTIONS, CONTACTS, OPPORTUNITIES
 
 MISS_HOLDS = timedelta(minutes=5)

@@ -16,18 +16,18 @@ from typing import Self
 
 from django.db import OperationalError, connection, transaction
 
-from sf.best_effort import best_effort
-from sf.connection import salesforce_client
+from sf.connection.clients import salesforce_client
+from sf.ingest.load import Merge, Refusal, Row, Stage
+from sf.ingest.quarantine import keep_refusals
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
+from sf.sync.best_effort import best_effort
 from sf.sync.identity import AnotherOrg, confirmation
-from sf.sync.load import Merge, Refusal, Row, Stage
 from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, readable_after
-from sf.sync.refused import keep_refusals
 from sf.sync.source import Query, rest_page, rows_of, storable
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sf.sync.load.target import Target
+from sf.ingest.load.target import Target
 
 Row = tuple[str | None, ...]
 """The values of a record as text, in the order of the target's columns."""

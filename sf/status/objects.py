@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.under_way import dead_runs
 from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
-from sf.sync.runs import ENDED_WITHOUT_A_WORD
-from sf.sync.under_way import dead_runs
 
 MORE_LINES: list[Callable[[], Iterable[str]]] = []
 """What else ``sync_status`` says. Other apps add theirs."""

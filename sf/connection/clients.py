@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sf import refused_logins
-from sf.best_effort import best_effort
+from sf.connection import refused_logins
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
 from sf.salesforce.errors import LoginFailed
 from sf.salesforce.http import HostGone, Patience, Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
 from sf.salesforce.login_refusals import LoginRefused
+from sf.sync.best_effort import best_effort
 from sf.sync.identity import check_org
 from sf.sync.usage import UsageCounter
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol, Self, TypeVar
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from sf.ingest.load import Target
+from sf.ingest.window import Committed
 from sf.models import SyncRun
-from sf.sync.load import Target
-from sf.sync.window import Committed
 
 RESULTS_KEPT = timedelta(days=7)
 """How long Salesforce keeps the results of a Bulk job."""

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
+from sf.ingest import runs
+from sf.ingest.errors import failures
+from sf.ingest.lease import sole_runner
 from sf.models import SyncRun
-from sf.sync import runs
-from sf.sync.errors import failures
-from sf.sync.lease import sole_runner
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.schedule import is_overdue, longest_pause
+from sf.ingest.under_way import dead_runs
 from sf.models import CachedOrg, SyncRun
-from sf.schedule import is_overdue, longest_pause
 from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
-from sf.sync.runs import ENDED_WITHOUT_A_WORD
-from sf.sync.under_way import dead_runs
 
 
 def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:

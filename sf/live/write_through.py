@@ -16,7 +16,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 
-from sf.live import LOCKED, CacheBusy, LiveCallFailed, LiveRead, live_client, patient_transaction, read_back_client
+from sf.live.records import (
+    LOCKED,
+    CacheBusy,
+    LiveCallFailed,
+    LiveRead,
+    live_client,
+    patient_transaction,
+    read_back_client,
+)
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.refusals import Group

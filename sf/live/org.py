@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from django.db.models import Sum
 from django.utils import timezone
 
-from sf.best_effort import best_effort
-from sf.live import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
+from sf.live.records import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.hosts import is_sandbox_host
 from sf.salesforce.limits import ApiUsage
+from sf.sync.best_effort import best_effort
 from sf.sync.usage import note_usage
 
 USAGE_KEPT = timedelta(seconds=60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sf.sync.errors import SyncError
+from sf.ingest.errors import SyncError
 
 SMALL_TABLE = 100
 """Below this many rows a share says nothing."""

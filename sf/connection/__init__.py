@@ -1,0 +1,1 @@
+"""The Salesforce client as the settings configure it, and logins that were refused."""

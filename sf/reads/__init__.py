@@ -1,0 +1,1 @@
+"""Reads of the cache: one statement a question, plain values."""

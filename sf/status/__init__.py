@@ -1,0 +1,1 @@
+"""Freshness of the cache, for health checks, commands and pages."""
