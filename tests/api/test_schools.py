@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api.domain.scopes import Scope
+from bench.school_recall import SINGLE
 from sf.models import SchoolShortForm
 from sf.reads.school_search import SchoolFilters, load_school_page
 from tests.api import records
 
 SCHOOLS = "/api/v1/schools"
+REAL_NAMES = (Path(__file__).parents[1] / "school_names.txt").read_text().splitlines()[1:]
+TRIED = 8
+"""Real names of each way to type them."""
 
 
 def names(answer: Any) -> list[str]:
@@ -79,6 +85,24 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
         records.school(other)
     records.school(name)
     assert name in names(anonymous.get(SCHOOLS, {"name": typed}))
+
+
+def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Client, settings: Any) -> None:
+    """Each way by itself, and with another one."""
+    settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1000000/min"
+    for name in REAL_NAMES:
+        records.school(name)
+    draw, missed = random.Random(3), []
+    for kind, change in SINGLE.items():
+        other = draw.choice(list(SINGLE))
+        changed = [name for name in draw.sample(REAL_NAMES, len(REAL_NAMES)) if change(name) != name]
+        assert changed, kind
+        for name in changed[:TRIED]:
+            for typed in (change(name), SINGLE[other](change(name))):
+                answer = anonymous.get(SCHOOLS, {"name": typed[:255], "limit": "10"})
+                if name not in [school["name"] for school in answer.json().get("schools", [])]:
+                    missed.append((kind, other, typed, name))
+    assert missed == []
 
 
 def test_city_and_state_help_but_are_no_name(anonymous: Client) -> None:
