@@ -134,8 +134,12 @@ class Environment:
         return value
 
     def pem(self, name: str) -> str:
-        r"""A key, whose line breaks may be written as ``\n``."""
-        return self.text(name).replace("\\n", "\n")
+        r"""Return a key, whose line breaks may be written as ``\n`` or ``\r\n``; in a PEM also escaped twice, or doubled."""
+        value = self.text(name)
+        if "-----BEGIN" not in value:
+            return value.replace("\\n", "\n")
+        lines = re.sub(r"\\+[rn]", "\n", value).splitlines()
+        return "\n".join(line for line in lines if line.strip())
 
     def time_zone(self, name: str, default: str) -> str:
         value = self.text(name, default)

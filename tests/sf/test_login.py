@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +21,7 @@ from sf.salesforce.errors import LoginFailed, SalesforceError
 from sf.salesforce.http import Patience, Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
 from sf.sync.usage import UsageCounter
+from sfapi.env import Environment
 from tests.conftest import Manage
 from tests.simulated import Simulator
 
@@ -35,6 +37,8 @@ BLOCKED_AS = {
 }
 EVERY_FLOW = pytest.mark.parametrize("flow", LoginFlow, ids=lambda flow: flow.value)
 FLOWS_THAT_LOG_IN = pytest.mark.parametrize("flow", BLOCKED_AS, ids=lambda flow: flow.value)
+
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
 
 
 def everything(simulator: Simulator) -> dict[str, str]:
@@ -208,11 +212,37 @@ def test_a_flow_that_the_org_switched_off_says_so(simulator: Simulator, settings
     assert simulator.calls() == 1
 
 
-def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(simulator: Simulator, settings: Any) -> None:
-    login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": "no key"}
+@pytest.mark.parametrize("no_key", ["no key", base64.b64encode(b"-----BEGIN PRIVATE KEY-----\n").decode(), PUBLIC_KEY])
+def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(
+    simulator: Simulator, settings: Any, no_key: str
+) -> None:
+    login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": no_key}
     with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is no RSA private key"):
         client_with(settings, login).limits()
     assert simulator.calls() == 0
+
+
+PEM_FORMS: dict[str, Callable[[str], str]] = {
+    "line breaks": lambda pem: pem,
+    "of Windows": lambda pem: pem.replace("\n", "\r\n"),
+    "blanks for line breaks": lambda pem: pem.replace("\n", " "),
+    "no line breaks": lambda pem: pem.replace("\n", ""),
+    "indented": lambda pem: pem.replace("\n", "\n    "),
+    r"\n": lambda pem: pem.replace("\n", r"\n"),
+    r"\n in quotes": lambda pem: '"' + pem.replace("\n", r"\n") + '"',
+    r"\r\n": lambda pem: pem.replace("\n", r"\r\n"),
+    r"\\n": lambda pem: pem.replace("\n", r"\\n"),
+    r"\n and line breaks": lambda pem: pem.replace("\n", "\\n\n"),
+    "empty lines": lambda pem: pem.replace("\n", "\n\n"),
+}
+
+
+@pytest.mark.parametrize("form", PEM_FORMS.values(), ids=PEM_FORMS)
+def test_a_private_key_may_be_flattened(simulator: Simulator, settings: Any, form: Callable[[str], str]) -> None:
+    login = login_of(simulator, LoginFlow.JWT_BEARER)
+    written = form(login["SALESFORCE_PRIVATE_KEY"])
+    key = Environment({"SALESFORCE_PRIVATE_KEY": written}).pem("SALESFORCE_PRIVATE_KEY")
+    assert client_with(settings, login | {"SALESFORCE_PRIVATE_KEY": key}).limits()
 
 
 def test_soap_login_of_a_version_without_it_says_what_to_set(simulator: Simulator, settings: Any) -> None:
