@@ -134,7 +134,7 @@ class Environment:
         return value
 
     def pem(self, name: str) -> str:
-        r"""Return a key, whose line breaks may be written as ``\n`` or ``\r\n``; in a PEM also escaped twice, or doubled."""
+        r"""Return a key, whose line breaks may be written as ``\n``; those of a PEM in other usual ways too."""
         value = self.text(name)
         if "-----BEGIN" not in value:
             return value.replace("\\n", "\n")

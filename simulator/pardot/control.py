@@ -15,7 +15,8 @@
 ==========================================  ================================================================
 
 Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
-``token_seconds``, ``business_unit``, ``statuses`` ({error code: HTTP status}).
+``token_seconds``, ``business_unit``, ``empty_last_page``, ``hidden_fields`` ({path: [field]}), ``statuses`` ({error
+code: HTTP status}).
 """
 
 from __future__ import annotations
@@ -187,6 +188,8 @@ _SETTERS: dict[str, Callable[[PardotSettings, Any], None]] = {
     "lag_seconds": _plain("lag_seconds", float),
     "token_seconds": _plain("token_seconds", float),
     "business_unit": _plain("business_unit", str),
+    "empty_last_page": _plain("empty_last_page", bool),
+    "hidden_fields": _plain("hidden_fields", dict),
     "statuses": _set_statuses,
 }
 
@@ -201,6 +204,8 @@ def _shown(settings: PardotSettings) -> dict[str, Any]:
         "lag_seconds": settings.lag_seconds,
         "token_seconds": settings.token_seconds,
         "business_unit": settings.business_unit,
+        "empty_last_page": settings.empty_last_page,
+        "hidden_fields": settings.hidden_fields,
         "statuses": settings.statuses,
     }
 

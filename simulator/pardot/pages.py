@@ -79,7 +79,7 @@ def _page(
     served = start.served + len(shown)
     if more and served >= settings.ceiling:
         warnings.append(CEILING)
-    elif more:
+    elif more or (settings.empty_last_page and shown):
         next_token = tokens.write(Position(start.path, start.params, shown[-1][1:3], served), settings)
     return Page(",".join(visible), next_token, tuple(warnings))
 

@@ -8,7 +8,7 @@ list as a filter is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,12 +49,15 @@ class Query:
     limit: int
 
 
-def wanted_fields(pardot_object: PardotObject, value: str | None) -> tuple[Field, ...]:
-    """``fields=id,name``: error 13 without it, 51 with a name that the object does not have."""
+def wanted_fields(
+    pardot_object: PardotObject, value: str | None, hidden: Mapping[str, Sequence[str]]
+) -> tuple[Field, ...]:
+    """``fields=id,name``: error 13 without it, 51 with a name that the object does not have, or does not show."""
     names = [name.strip() for name in (value or "").split(",") if name.strip()]
     if not names:
         raise PardotError(13, "fields")
-    unknown = [name for name in names if name not in pardot_object.by_name]
+    known = pardot_object.by_name.keys() - set(hidden.get(pardot_object.path, ()))
+    unknown = [name for name in names if name not in known]
     if unknown:
         detail = f"fields. It contains an invalid or unknown field: {', '.join(dict.fromkeys(unknown))}."
         raise PardotError(51, detail)

@@ -91,7 +91,7 @@ class PardotApi:
         pardot_object = _object(request)
         params = dict(request.query)
         asked = params.pop("fields", None)
-        fields = wanted_fields(pardot_object, asked)
+        fields = wanted_fields(pardot_object, asked, self._settings.hidden_fields)
         token = params.pop("nextPageToken", None)
         connection = self._world.store.connection()
         if token is None:
@@ -104,7 +104,7 @@ class PardotApi:
 
     def read(self, request: Request) -> Response:
         pardot_object = _object(request)
-        fields = wanted_fields(pardot_object, request.query.get("fields"))
+        fields = wanted_fields(pardot_object, request.query.get("fields"), self._settings.hidden_fields)
         found = one(self._world.store.connection(), pardot_object, fields, int(request.params["id"]))
         if found is None:
             raise PardotError(109)
@@ -174,7 +174,7 @@ class PardotApi:
         headers: Mapping[str, str],
     ) -> Response:
         """The record as it is now; its id and what was sent while the cache does not show it yet."""
-        fields = wanted_fields(pardot_object, request.query.get("fields", "id"))
+        fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         found = one(self._world.store.connection(), pardot_object, fields, record_id)
         if found is None:
             return Response.json({"id": record_id, **values}, status, headers)

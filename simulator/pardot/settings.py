@@ -118,6 +118,10 @@ class PardotSettings:
     """How long each call takes, while it counts as open."""
     lag_seconds: float = 0.0
     """How old the cache is that reads are answered from; the real one is up to a minute behind."""
+    empty_last_page: bool = False
+    """A sequence of page tokens ends with a page without rows."""
+    hidden_fields: dict[str, list[str]] = field(default_factory=dict)
+    """Fields that the API user cannot see, by path: a query for them is refused by name."""
     statuses: dict[int, int] = field(default_factory=dict)
     """HTTP status by error code, where it should differ from the usual."""
     gate: Gate = field(default_factory=Gate)

@@ -13,6 +13,7 @@ from pardot.models import (
     CampaignMember,
     CampaignMemberCount,
     ContactCategoryScore,
+    Form,
     LeadCategoryScore,
     Prospect,
     SalesforceCampaign,
@@ -163,3 +164,24 @@ def test_what_changed_while_pardot_answered_from_its_cache_comes_with_the_next_r
     pardot.settings(lag_seconds=0)
     camp_sync("--entities", "prospects")
     assert Prospect.objects.filter(score=1234).count() == 1
+
+
+@pytest.mark.parametrize("written", ["2026-01-30T22:00:00-07:00", "2026-01-31T10:30:00+05:30", "2026-01-31T05:00:00Z"])
+def test_times_of_any_offset_are_the_same_moment(pardot: Pardot, written: str) -> None:
+    form = pardot.ids("forms")[0]
+    pardot.edit("forms", form, updatedAt=written)
+    camp_sync("--entities", "forms")
+    assert Form.objects.get(pk=form).updated_at == datetime(2026, 1, 31, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_an_empty_last_page_behind_a_token_ends_the_read(
+    pardot: Pardot, simulator: Simulator, settings: Any, pages: int
+) -> None:
+    """Recorded: a token that leads to a page without rows and without a token."""
+    forms = pardot.ids("forms")
+    settings.PARDOT_PAGE_SIZE = len(forms) // pages + 1
+    pardot.settings(empty_last_page=True)
+    camp_sync("--entities", "forms")
+    assert {form.pk for form in Form.objects.all()} == set(forms)
+    assert pardot.calls() == pages + 2, "and one for the quota"
