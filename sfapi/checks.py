@@ -66,8 +66,7 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     hint = "Run manage.py crontab add, or have another scheduler run the table of sfapi/cron.py."
     try:
         crontab = UserCrontab()
-        right = set(crontab.wanted().values())
-        wrong = [line for line in crontab.report() if line not in right]
+        wrong = [job for job in crontab.report() if not job.is_right]
     except CrontabError as error:
         return [checks.Warning(f"Nothing runs on schedule: {error}", hint=hint, id="sfapi.W005")]
     if not wrong:

@@ -66,7 +66,8 @@ def test_lines_of_every_folder_are_shown_replaced_and_removed(
 ) -> None:
     before = crontab.read_text()
     crontab.write_text(before + old_lines(folder))
-    call_command("crontab", "show")
+    with pytest.raises(CommandError, match="of these are not as they should be"):
+        call_command("crontab", "show")
     assert capsys.readouterr().out.count("of another folder, run manage.py crontab add: 0 5 * * * ") == 2
     settings.CRONTAB_COMMENT = f"sfapi in {folder}"
     call_command("crontab", "add")
@@ -90,6 +91,52 @@ def test_a_second_installation_of_the_same_user_can_be_left_alone(crontab: Path,
     assert crontab.read_text().startswith(staging)
     call_command("crontab", "remove", "--only-here")
     assert crontab.read_text() == staging
+
+
+def test_show_fails_where_nothing_is_scheduled_and_succeeds_where_all_is(
+    crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.CRONTAB_COMMENT = "sfapi in /srv/staging"
+    with pytest.raises(CommandError, match=r"^none of the \d+ scheduled jobs is in this user's crontab: run manage.py"):
+        call_command("crontab", "show")
+    assert capsys.readouterr().out == ""
+    call_command("crontab", "add")
+    call_command("crontab", "show")
+    settings.CRONTAB_COMMENT = "sfapi in /srv/production"
+    with pytest.raises(CommandError, match="are not as they should be"):
+        call_command("crontab", "show")
+    call_command("crontab", "add", "--only-here")
+    call_command("crontab", "show", "--only-here")
+    with pytest.raises(CommandError, match="are not as they should be"):
+        call_command("crontab", "show")
+
+
+@pytest.mark.parametrize("action", ["show", "add", "remove"])
+def test_a_crontab_that_may_not_be_read_is_not_replaced(crontab: Path, settings: Any, action: str) -> None:
+    before = crontab.read_text()
+    refuse_to_list(settings, "You (sfapi) are not allowed to use this program (crontab)\nSee crontab(1) for more")
+    with pytest.raises(CommandError, match=r"are not allowed to use this program \(crontab\) See crontab\(1\)"):
+        call_command("crontab", action)
+    assert crontab.read_text() == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["no crontab for sfapi", "crontab: no crontab for sfapi", "crontab: can't open 'sfapi': No such file or directory"],
+)
+def test_a_user_without_a_crontab_gets_one(crontab: Path, settings: Any, said: str) -> None:
+    refuse_to_list(settings, said)
+    with pytest.raises(CommandError, match="none of the"):
+        call_command("crontab", "show")
+    call_command("crontab", "add")
+    assert "sync_all # sfapi in" in crontab.read_text()
+
+
+def refuse_to_list(settings: Any, said: str) -> None:
+    """From now on ``crontab -l`` fails with these words."""
+    program = Path(settings.CRONTAB_EXECUTABLE)
+    refusal = f'echo "{said}" >&2; exit 1'
+    program.write_text(program.read_text().replace("then cat", f"then {refusal}; cat"))
 
 
 def test_lines_that_only_look_like_ours_stay(crontab: Path) -> None:
@@ -168,7 +215,8 @@ def test_a_crontab_of_an_earlier_table_is_shown_and_replaced(
     call_command("crontab", "add")
     settings.CRONJOBS = [*others, ("1 2 * * *", *first[1:])]
     capsys.readouterr()
-    call_command("crontab", "show")
+    with pytest.raises(CommandError, match="2 of these are not"):
+        call_command("crontab", "show")
     shown = capsys.readouterr().out
     assert re.search(r"^outdated, run manage.py crontab add: 0 5 \* \* \* ", shown, re.MULTILINE)
     assert re.search(r"^missing, run manage.py crontab add: 1 2 \* \* \* +sync_all$", shown, re.MULTILINE)

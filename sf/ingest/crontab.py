@@ -16,10 +16,14 @@ from typing import Any
 from django.conf import settings
 from django_crontab.app_settings import Settings
 
+from outgoing.text import one_line
+
 ADD = "run manage.py crontab add"
 _OWN_NAME = "sfapi in "
 _OWN_JOB = re.compile(rf"\s*[^#\s].*manage\.py\b.*\s# {_OWN_NAME}(?P<folder>.*)")
 _OWN_MARKER = re.compile(rf"# {_OWN_NAME}(?P<folder>.*): the hours below are in this zone")
+_NO_CRONTAB = re.compile("no crontab for|No such file or directory")
+"""Of cron, cronie and others; of BusyBox."""
 _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
@@ -35,19 +39,29 @@ class OwnLine:
     folder: str
 
 
+@dataclass(frozen=True)
+class Job:
+    """A job as ``show`` lists it: its hours and command, behind what is wrong with its line."""
+
+    text: str
+    is_right: bool = False
+
+
 class UserCrontab:
     """This user's crontab in memory, until ``write``."""
 
     def __init__(self) -> None:
         self._names = Settings(settings)
         listed = self._crontab("-l")
-        # A user without a crontab is no error.
+        # A user without a crontab is no error. Whoever may not read it must not replace it by an empty one.
+        if listed.returncode and listed.stderr.strip() and not _NO_CRONTAB.search(listed.stderr):
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listed.stderr)}")
         self.lines = listed.stdout.removesuffix("\n").split("\n") if listed.returncode == 0 and listed.stdout else []
 
     def write(self) -> None:
         written = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
         if written.returncode:
-            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {written.stderr.strip()}")
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(written.stderr)}")
 
     @property
     def folder(self) -> str:
@@ -80,17 +94,19 @@ class UserCrontab:
         """The lines that ``add`` writes, each with its description."""
         return {self._line(job): _described(job) for job in self._names.CRONJOBS}
 
-    def report(self) -> Iterator[str]:
+    def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield each job of SFAPI in this crontab, with what is wrong with it, and each job that is missing."""
         missing = self.wanted()
         for line in self.own_lines():
             known = missing.pop(line.text, None)
-            if known is None and line.folder != self.folder:
-                yield f"of another folder, {ADD}: {line.text}"
-            else:
-                yield known or f"outdated, {ADD}: {line.text}"
+            if known:
+                yield Job(known, is_right=True)
+            elif line.folder == self.folder:
+                yield Job(f"outdated, {ADD}: {line.text}")
+            elif not only_here:
+                yield Job(f"of another folder, {ADD}: {line.text}")
         for description in missing.values():
-            yield f"missing, {ADD}: {description}"
+            yield Job(f"missing, {ADD}: {description}")
 
     def _line(self, job: Sequence[Any]) -> str:
         when, _, arguments = job

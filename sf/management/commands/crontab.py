@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-here",
             action="store_true",
-            help="leave jobs of SFAPI's other folders alone; without it, add and remove take them for old releases",
+            help="leave jobs of SFAPI's other folders alone; without it, they are taken for those of old releases",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,13 +33,22 @@ class Command(BaseCommand):
         try:
             crontab = UserCrontab()
             if action == "show":
-                self.stdout.write("\n".join(["In this user's crontab:", *crontab.report()]))
+                self._show(crontab, only_here=options["only_here"])
             else:
                 changes = self._change(crontab, add=action == "add", only_here=options["only_here"])
                 if options["verbosity"]:
                     self.stdout.write("\n".join(changes))
         except CrontabError as error:
             raise CommandError(str(error)) from error
+
+    def _show(self, crontab: UserCrontab, *, only_here: bool) -> None:
+        """List the jobs. Exit status 1 unless all of them are there as ``add`` writes them."""
+        jobs = list(crontab.report(only_here=only_here))
+        if not crontab.own_lines():
+            raise CommandError(f"none of the {len(jobs)} scheduled jobs is in this user's crontab: {ADD}")
+        self.stdout.write("\n".join(["In this user's crontab:", *(job.text for job in jobs)]))
+        if wrong := sum(not job.is_right for job in jobs):
+            raise CommandError(f"{wrong} of these are not as they should be: {ADD}")
 
     def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
         """Write the crontab; a line for each change."""
