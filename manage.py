@@ -25,7 +25,7 @@ def main() -> None:
             end_in_order_on_sigterm()
         _execute()
     except ImproperlyConfigured as error:
-        sys.exit(f"Configuration error: {error}")
+        sys.exit(f"Configuration error: {' '.join(str(error).split())}")
     except BrokenPipeError:
         # ``| head`` has read enough. What Python would still write at its end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,13 +41,14 @@ def main() -> None:
 
 def _execute() -> None:
     from django.conf import settings  # noqa: PLC0415 - after the environment
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
+
+    from sfapi.command_line import CommandLine  # noqa: PLC0415
 
     try:
         settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
         migrate_embedded_database(sys.argv)
-        execute_from_command_line(sys.argv)
+        CommandLine(sys.argv).execute()
         sys.stdout.flush()
     except (DatabaseError, InterfaceError) as error:
         if "--traceback" in sys.argv:

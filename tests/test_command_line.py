@@ -67,6 +67,27 @@ def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, databa
     assert (process.returncode, said) == (1, "\nThe question got no answer.\n")
 
 
+HOSTILE = "first\nCommandError: all is well\u2028third\x1b[2J"
+
+
+@pytest.mark.parametrize("command", [("camp_sync", "--adopt-org", "--yes"), ("sf", "check")], ids=" ".join)
+def test_words_of_others_do_not_break_the_line_of_an_error(
+    simulator: Simulator, database: str, command: tuple[str, ...]
+) -> None:
+    simulator.fail("error", path="api/v5", code="51", times=None, message=HOSTILE)
+    done = manage(*command, variables=simulator.variables, database=database)
+    assert done.returncode == 1
+    [line] = [line for line in done.stdout.split("\n") + done.stderr.split("\n") if "first" in line]
+    assert "first CommandError: all is well third [2J" in line
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_an_error_of_one_of_djangos_commands_is_one_line_too(simulator: Simulator, database: str) -> None:
+    done = manage("loaddata", "none\nat all", variables=simulator.variables, database=database)
+    assert done.returncode == 1
+    assert done.stderr == "CommandError: No fixture named 'none at all' found.\n"
+
+
 @pytest.mark.parametrize("command", ["list_api_keys", "sync_status"])
 def test_a_database_without_tables_names_migrate(simulator: Simulator, database: str, command: str) -> None:
     empty = database.rpartition("/")[0] + "/template1"

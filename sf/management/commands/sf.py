@@ -96,7 +96,7 @@ class Command(BaseCommand):
         wrong = 0
         for finding in diagnose(client):
             style = {"ok": self.style.SUCCESS, "fix": self.style.ERROR}.get(finding.state, self.style.WARNING)
-            self.stdout.write(f"{style(f'{finding.state:<4}')} {finding.question}: {finding.answer}")
+            self.stdout.write(f"{style(f'{finding.state:<4}')} {finding.question}: {one_line(finding.answer)}")
             wrong += finding.state == "fix"
         if wrong:
             raise CommandError(f"{wrong} to fix")

@@ -1,0 +1,30 @@
+"""Django's command line, with errors of one line each: a log or a mail of cron keeps them together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, ManagementUtility
+from django.core.management.base import SystemCheckError
+
+from outgoing.text import one_line
+
+
+class CommandLine(ManagementUtility):
+    """``manage.py``: what a command refuses is one line, whoever wrote its words."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        command = super().fetch_command(subcommand)
+        execute = command.execute
+
+        def execute_in_one_line(*arguments: Any, **options: Any) -> str | None:
+            try:
+                return execute(*arguments, **options)
+            except SystemCheckError:
+                raise  # a list for a person, who has just changed something
+            except CommandError as error:
+                error.args = (one_line(str(error)),)
+                raise
+
+        command.execute = execute_in_one_line  # type: ignore[method-assign]
+        return command
