@@ -20,11 +20,10 @@ from django.core.exceptions import ImproperlyConfigured
 from outgoing.sessions import authorities_problem
 from sf.salesforce.userinfo import shown_value
 from sfapi.env_file import load_env_file
+from sfapi.placeholders import is_placeholder, placeholder_problem
 
 _ON = {"1", "true", "yes", "on"}
 _OFF = {"0", "false", "no", "off"}
-_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z _-]*>")
-"""What documents write where a value belongs: ``<your_client_id>``."""
 
 
 class Environment:
@@ -52,10 +51,8 @@ class Environment:
     def text(self, name: str, default: str = "") -> str:
         self.declared[name] = default
         value = self._values.get(name, "").strip()
-        if _PLACEHOLDER.fullmatch(value):
-            raise ImproperlyConfigured(
-                f"{name}: {value} is a placeholder; put the value in its place, or leave it empty"
-            )
+        if is_placeholder(name, value):
+            raise ImproperlyConfigured(placeholder_problem(name, self._values))
         return value or default
 
     def flag(self, name: str, *, default: bool) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sfapi.placeholders import is_placeholder
 from sfapi.settings import base
 from tests.simulated import ROOT
 
@@ -167,11 +168,52 @@ def refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> 
         ("SENTRY_DSN", "<sentry_dsn>"),
         ("DEV_USER_UUID", "<your_accounts_uuid>"),
         ("SALESFORCE_PARDOT_BUSINESS_UNIT", "<Pardot Business Unit ID>"),
+        ("SALESFORCE_HOST", "https://<your-domain>.my.salesforce.com"),
     ],
 )
 def test_a_placeholder_of_the_documents_is_named(name: str, value: str, tmp_path: Path) -> None:
     answer = start({"DEBUG": "on", "SFAPI_DATA_DIR": str(tmp_path), name: value})
     refused_in_one_line(answer, f"{name}: {value} is a placeholder")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<...>", "<1234>", "your-client-id", "YOUR_CLIENT_ID", "your_salesforce_password", "my-api-key",
+        "{{your_token}}",
+        "[your secret here]", "changeme", "CHANGE_ME", "change-me", "please-change-me", "replace_this", "fillme", "xxx",
+        "XXXXXXXX", "...", "…", "TODO", "placeholder", "postgresql://u:<password>@host/db",
+    ],
+)  # fmt: skip
+def test_usual_placeholders_are_known(value: str) -> None:
+    assert is_placeholder("SALESFORCE_PASSWORD", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "your-dog-ate-it", "yours", "my", "oxa", "camp", "<sfapi@camp.example>", "p<a>ss", "a<b", "changemenow!",
+        "postgresql://u:your_password@host/db", "https://camp.my.salesforce.com", "0Uv0x0000000001CAM", "x", "a…b",
+        "2>&1 | tee /var/log/sfapi", "ranger <ranger@camp.example>",
+    ],
+)  # fmt: skip
+def test_values_that_only_look_like_placeholders_are_taken(value: str) -> None:
+    assert not is_placeholder("SALESFORCE_PASSWORD", value)
+
+
+def test_a_database_may_have_a_bad_password() -> None:
+    assert not is_placeholder("DATABASE_PASSWORD", "changeme")
+    assert is_placeholder("DATABASE_PASSWORD", "<your_password>")
+
+
+@pytest.mark.parametrize("command", [("check",), ("sf", "check"), ("sync_all",)], ids=" ".join)
+def test_all_placeholders_are_named_at_once(tmp_path: Path, command: tuple[str, ...]) -> None:
+    left = "SALESFORCE_CLIENT_ID=<your_client_id>\nSALESFORCE_CLIENT_SECRET='<your secret>'\nSENTRY_DSN=changeme\n"
+    answer = start(write_env(tmp_path, f"DEBUG=on\nSSO_COOKIE_NAME=oxa\n{left}".encode()), command=command)
+    refused_in_one_line(answer, " is a placeholder, as is what ")
+    for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SENTRY_DSN"):
+        assert answer.stderr.count(name) == 1
+    assert "SSO_COOKIE_NAME" not in answer.stderr
 
 
 def test_the_readme_leads_to_an_installation_that_is_safe_to_serve(tmp_path: Path) -> None:
@@ -200,9 +242,11 @@ def test_browsers_can_be_held_to_https_for_a_shorter_time_or_not_at_all(tmp_path
     assert "security.W004" in start({**served, "SECURE_HSTS_SECONDS": "0"}, "--deploy").stderr
 
 
-def start(variables: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+def start(
+    variables: dict[str, str], *options: str, command: tuple[str, ...] = ("check",)
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", "check", *options],
+        [sys.executable, "manage.py", *command, *options],
         cwd=ROOT,
         env={"SFAPI_ENV_FILE": "", **variables},
         capture_output=True,

@@ -1,0 +1,39 @@
+"""Values that documents write where a real one belongs: ``<your_client_id>``, ``your-client-id``, ``changeme``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_BRACKETED = re.compile(r"<[^<>@/]*>|.*://.*<[A-Za-z][\w .-]*>.*")
+_WORD = re.compile(
+    r"(please[-_ ]?)?(change|replace|fill|set)[-_ ]?(me|this|in)|placeholder|todo|xxx+|\.{3,}|…", re.IGNORECASE
+)
+_YOUR = re.compile(r"[\[{]{0,2}(?:your|my)((?:[-_ ][a-z]+)+)[\]}]{0,2}", re.IGNORECASE)
+_NOUNS = re.compile(
+    "([-_ ](accounts|api|app|business|client|connected|consumer|cookie|database|db|dev|digest|dsn|email|encryption|host"
+    "|id|instance|key|name|org|organization|pardot|password|private|public|refresh|salesforce|secret|security|sentry|session"
+    "|signature|sso|token|unit|url|user|username|uuid|value|webhook|here))+",
+    re.IGNORECASE,
+)
+"""What a variable contains. A password of other words that begins with "your" is a password."""
+_MAY_BE_A_WORD = "DATABASE_"
+"""A database on the developer's own machine often has the password "changeme"."""
+
+
+def is_placeholder(name: str, value: str) -> bool:
+    """Return whether a value stands for one to be filled in. An address does when it has ``<…>`` in it."""
+    if _BRACKETED.fullmatch(value):
+        return True
+    if name.startswith(_MAY_BE_A_WORD):
+        return False
+    your = _YOUR.fullmatch(value)
+    return bool(_WORD.fullmatch(value) or (your and _NOUNS.fullmatch(your[1])))
+
+
+def placeholder_problem(name: str, values: Mapping[str, str]) -> str:
+    """Say that a variable has a placeholder, and which others have one."""
+    found = {each for each, text in values.items() if is_placeholder(each, text.strip())}
+    others = ", ".join(sorted(found - {name}))
+    beside = f", as is what {others} have" if others else ""
+    return f"{name}: {values[name].strip()} is a placeholder{beside}; put the value in its place, or leave it empty"
