@@ -62,10 +62,17 @@ class PardotEntity(Entity):
     """Those in the recycle bin are read too."""
     kept_for_days: bool = False
     """Only what was created within ``PARDOT_ACTIVITY_RETENTION_DAYS`` is kept."""
+    left_out: frozenset[str] = frozenset()
+    """Columns whose fields Pardot does not show now (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
         """The columns that are read; an optional one only when its setting names the custom field."""
-        return [field for field in self.model.copied_fields() if self._api_name(field)]
+        fields = self.model.copied_fields()
+        return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
+
+    def named_columns(self) -> dict[str, str]:
+        """Return the API name of each column that is read."""
+        return {str(field.column): self._api_name(field) for field in self.fields()}
 
     @property
     def api_names(self) -> list[str]:

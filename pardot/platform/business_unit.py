@@ -15,7 +15,7 @@ from django.db import connection, models
 from pardot.catalog.entities import ALL, PardotEntity
 from pardot.models import CachedBusinessUnit, ConfiguredValue, DayNote, Task, TeamMember
 from sf.ingest.errors import SyncError
-from sf.models import RefusedRecord, SyncRun
+from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
@@ -65,6 +65,7 @@ def forget_copies() -> None:
     names = [part for entity in ALL for part in entity.parts]
     forget_runs(SyncRun.objects.filter(object__in=names))
     RefusedRecord.objects.filter(object__in=names).delete()
+    UnreadableField.objects.filter(object__in=names).delete()
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:

@@ -52,7 +52,10 @@ _SLOW = PardotCode(TransientError, "Pardot took too long", Group.MOMENT)
 
 CODES: Mapping[int, PardotCode] = {
     49: PardotCode(RequestRefused, "the API user may not read this: give it Pardot permissions for it"),
-    UNKNOWN_FIELD: PardotCode(RequestRefused, "the API does not know this field: check PARDOT_ADOPTION_JSON_FIELD"),
+    UNKNOWN_FIELD: PardotCode(
+        RequestRefused,
+        "the API does not show this field: look for it in Pardot; one of your own: check PARDOT_ADOPTION_JSON_FIELD",
+    ),
     61: PardotCode(RequestRefused, "Pardot does not take this parameter"),
     66: PardotCode(
         TransientError,

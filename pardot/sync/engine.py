@@ -7,6 +7,7 @@ a page without a token; before anything is removed, the end of each slice is ask
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -26,16 +27,18 @@ from pardot.platform.errors import WrongBusinessUnit
 from pardot.sync import rollups
 from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
+from pardot.sync.readable import as_readable, look_again, readable_after
 from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
 from sf.ingest import quarantine, runs
-from sf.ingest.load import Merge, Refusal
+from sf.ingest.load import Merge, Refusal, Stage
 from sf.ingest.window import choose_window
 from sf.models import SyncRun
-from sf.salesforce.errors import LoginFailed
+from sf.salesforce.errors import LoginFailed, RequestRefused
 from sf.salesforce.refusals import Group
 from sf.sync.identity import confirmation
 from sf.sync.loading import LoadingSync, StagedRead
+from sf.sync.readable import remedy, unreadable_fields
 from sf.sync.source import storable
 from sf.sync.sync import Progress
 
@@ -81,6 +84,30 @@ class PardotSync(LoadingSync[PardotEntity]):
     def _advice_on_nothing(self) -> str:
         return "If Pardot really has none left, run again with --allow-deletes"
 
+    def _read_and_merge(self) -> None:
+        """Read all fields that can be read; where a read is refused, look whether Pardot has lost some."""
+        self._leave_out(as_readable(self._synced))
+        if self._synced.left_out:
+            self._leave_out(look_again(self._client, self._synced))
+        try:
+            self._read_what_is_readable()
+        except RequestRefused as refusal:
+            readable = readable_after(refusal, self._client, self._synced)
+            self._forget_read()
+            self._leave_out(readable)
+            self._read_what_is_readable()
+        if self._synced.left_out:
+            advice = remedy(field for field in unreadable_fields() if field.object == self._name)
+            self._remark = f"{self._remark}. {advice}" if self._remark else advice
+
+    @abstractmethod
+    def _read_what_is_readable(self) -> None:
+        """Read and merge the fields of ``_synced``."""
+
+    def _leave_out(self, readable: PardotEntity) -> None:
+        self._synced, self._run.fingerprint = readable, readable.fingerprint
+        self._stage = Stage(readable.target)
+
     def _query(self, params: dict[str, str]) -> Query:
         if self._synced.with_deleted:
             params = {**params, "deleted": "all"}
@@ -92,7 +119,7 @@ class EntitySync(PardotSync):
 
     _state: SlicedRead
 
-    def _read_and_merge(self) -> None:
+    def _read_what_is_readable(self) -> None:
         """Finish what an earlier run left, then read what has changed since; what is always read whole, anew."""
         # Pages are asked for by id, which never grows old.
         left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)

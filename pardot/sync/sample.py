@@ -22,6 +22,7 @@ from pardot.platform.errors import PageTokenGone
 from pardot.sync.engine import PardotSync
 from pardot.sync.reading import staged_text
 from sf.ingest import quarantine, runs
+from sf.ingest.errors import SyncError
 from sf.ingest.load import Refusal, Stage
 from sf.models import SyncRun
 from sf.salesforce.reads import TooMuchAsked
@@ -34,13 +35,16 @@ logger = logging.getLogger(__name__)
 SAMPLE_SIZE = 500
 ACTIVE_WITHIN = timedelta(days=30)
 
+_CHOSEN_BY = frozenset({"score", "last_activity_at"})
 _ORDER = {"orderBy": "lastActivityAt DESC"}
 
 
 class ProspectSample(PardotSync):
     """One reading of the sample."""
 
-    def _read_and_merge(self) -> None:
+    def _read_what_is_readable(self) -> None:
+        if hidden := _CHOSEN_BY & self._synced.left_out:
+            raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
         # Not the table of the survey: an unfinished one may be waiting there.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sample"))
         began = runs.database_now()

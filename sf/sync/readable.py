@@ -7,7 +7,7 @@ fingerprint: the first read without a field, and the first with it again, read e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,14 +20,30 @@ from sf.sync.objects import SyncedObject
 _NEEDED = frozenset({"id", "system_modstamp", "is_deleted"})
 """Without these no read is possible."""
 
+PARDOT = "Pardot "
+"""How the names of Pardot's fields begin: ``Pardot forms.campaignId``."""
+
+_REMEDY = (
+    "the API user may not read {}: grant it Read access (field-level security of its profile or of a permission set)"
+)
+_REMEDY_IN_PARDOT = (
+    "Pardot does not show {}: was it deleted, renamed, or taken from the API user's role? For a field of your own see "
+    "PARDOT_ADOPTION_JSON_FIELD"
+)
+_UNTIL_THEN = "Until then these columns keep their last values; the sync after that reads them by itself"
+
 Described = dict[str, Any]
 """Field by name, of one sObject."""
 
 
 def as_readable(synced: SyncedObject) -> SyncedObject:
     """Return the object without the columns that could not be read lately. Asks nobody."""
-    lost = UnreadableField.objects.filter(object=synced.name).values_list("column", flat=True)
-    return replace(synced, left_out=frozenset(lost))
+    return replace(synced, left_out=columns_left_out(synced.name))
+
+
+def columns_left_out(name: str) -> frozenset[str]:
+    """Return the columns of an object, or of an entity of Pardot, that could not be read lately."""
+    return frozenset(UnreadableField.objects.filter(object=name).values_list("column", flat=True))
 
 
 def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
@@ -39,7 +55,8 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     lost: set[str] = set()
     if runs.last_committed(synced):
         lost = unreadable_columns(client, synced) - _NEEDED - set(synced.required)
-    _note(synced, lost)
+    whole = replace(synced, left_out=frozenset())
+    note_unreadable(synced.name, {column: f"{synced.sobject}.{whole.paths[column]}" for column in lost})
     return replace(synced, left_out=frozenset(lost))
 
 
@@ -69,22 +86,20 @@ def unreadable_fields() -> list[UnreadableField]:
 
 
 def remedy(fields: Iterable[UnreadableField]) -> str:
-    """Say what to do about them, in one sentence."""
-    names = ", ".join(sorted({field.field for field in fields}))
-    return (
-        f"the API user may not read {names}: grant it Read access (field-level security of its profile or of a "
-        "permission set). Until then these columns keep their last values; the sync after that reads them by itself"
-    )
+    """Say what to do about them, in one sentence for each system."""
+    names = sorted({field.field for field in fields})
+    salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))
+    pardot = ", ".join(name for name in names if name.startswith(PARDOT))
+    told = [_REMEDY.format(salesforce)] if salesforce else []
+    told += [_REMEDY_IN_PARDOT.format(pardot)] if pardot else []
+    return f"{'; '.join(told)}. {_UNTIL_THEN}"
 
 
-def _note(synced: SyncedObject, lost: set[str]) -> None:
-    whole = replace(synced, left_out=frozenset())
-    UnreadableField.objects.filter(object=synced.name).exclude(column__in=lost).delete()
+def note_unreadable(name: str, lost: Mapping[str, str]) -> None:
+    """Note which fields of an object are missed now, by column, and forget the others."""
+    UnreadableField.objects.filter(object=name).exclude(column__in=lost).delete()
     UnreadableField.objects.bulk_create(
-        [
-            UnreadableField(object=synced.name, column=column, field=f"{synced.sobject}.{whole.paths[column]}")
-            for column in sorted(lost)
-        ],
+        [UnreadableField(object=name, column=column, field=lost[column]) for column in sorted(lost)],
         ignore_conflicts=True,
     )
 

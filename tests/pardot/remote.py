@@ -42,8 +42,14 @@ class Pardot:
         return int(self.post(f"/objects/{path}", values)["id"])
 
     def edit(self, path: str, record: int, **values: Any) -> None:
-        url = f"{self.simulator.control}/pardot/objects/{path}/{record}"
-        assert requests.patch(url, json={"values": values}, timeout=30).ok
+        self._edit(path, record, {"values": values})
+
+    def edit_without_stamp(self, path: str, record: int, **values: Any) -> None:
+        """``updatedAt`` stays."""
+        self._edit(path, record, {"values": values, "touch": False})
+
+    def _edit(self, path: str, record: int, order: dict[str, Any]) -> None:
+        assert requests.patch(f"{self.simulator.control}/pardot/objects/{path}/{record}", json=order, timeout=30).ok
 
     def delete(self, path: str, record: int) -> None:
         self.post(f"/objects/{path}/{record}/delete")

@@ -1,0 +1,144 @@
+"""A field that Pardot refuses by name: its column stays as it is, the rest goes on, and somebody is told."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from pardot.catalog import entities
+from pardot.models import Form, Prospect
+from pardot.platform.business_unit import forget_copies
+from sf.models import SyncRun, UnreadableField
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def hide(pardot: Pardot, path: str, *fields: str) -> None:
+    pardot.settings(hidden_fields={path: fields})
+
+
+def show_all(pardot: Pardot) -> None:
+    pardot.settings(hidden_fields={})
+
+
+@pytest.mark.parametrize("full", [(), ("--full",)], ids=["incremental", "full"])
+@pytest.mark.parametrize(
+    ("entity", "field", "other"),
+    [
+        (entities.FORMS, "campaignId", "name"),
+        (entities.PROSPECTS, "company", "grade"),
+        (entities.ACTIVITIES, "formId", "typeName"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_its_column_keeps_its_values_and_the_others_go_on(
+    pardot: Pardot, full: tuple[str, ...], entity: entities.PardotEntity, field: str, other: str
+) -> None:
+    camp_sync("--entities", entity.name)
+    before = copied(entity)
+    columns = {name: column for column, name in entity.named_columns().items()}
+    record = pardot.ids(entity.path)[-1]
+    pardot.edit(entity.path, record, **{other: "Changed"})
+    hide(pardot, entity.path, field)
+    camp_sync("--entities", entity.name, *full)
+    after = copied(entity)
+    if full or entity.changes_by != "createdAt":
+        assert after[record][columns[other]] == "Changed"
+    assert {key: row[columns[field]] for key, row in after.items()} == {
+        key: row[columns[field]] for key, row in before.items()
+    }
+    assert last_run(entity.name).state == "done"
+
+
+def test_it_is_read_again_by_itself_once_it_is_back(pardot: Pardot) -> None:
+    """Also in records that have not changed since, which no incremental read would see."""
+    camp_sync("--entities", "prospects")
+    prospect = pardot.ids("prospects")[0]
+    hide(pardot, "prospects", "company", "grade")
+    camp_sync("--entities", "prospects")
+    assert sorted(UnreadableField.objects.values_list("column", flat=True)) == ["company", "grade"]
+    assert last_run("prospects").mode == SyncRun.Mode.FULL
+    camp_sync("--entities", "prospects")
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what is missed is asked for by one row"
+    pardot.edit_without_stamp("prospects", prospect, company="New company")
+    hide(pardot, "prospects", "grade")
+    camp_sync("--entities", "prospects")
+    assert Prospect.objects.get(pk=prospect).company == "New company"
+    show_all(pardot)
+    camp_sync("--entities", "prospects")
+    assert_equal(pardot, entities.PROSPECTS)
+    assert not UnreadableField.objects.exists()
+
+
+def test_a_field_that_is_lost_in_the_middle_of_a_read_costs_only_itself(
+    pardot: Pardot, simulator: Simulator, settings: Any
+) -> None:
+    settings.PARDOT_PAGE_SIZE = 5
+    camp_sync("--entities", "forms")
+    simulator.fail(
+        "error", path="objects/forms.*nextPageToken", times=1, code="51", status=400,
+        message="Invalid parameter: fields. It contains an invalid or unknown field: campaignId.",
+    )  # fmt: skip
+    with pytest.raises(CommandError, match="code 51"):
+        camp_sync("--entities", "forms")
+    assert not UnreadableField.objects.exists(), "asked again, Pardot shows it"
+    camp_sync("--entities", "forms")
+    assert_equal(pardot, entities.FORMS)
+
+
+@pytest.mark.parametrize("field", ["id", "createdAt", "updatedAt", "isDeleted"])
+def test_what_a_read_needs_fails_it(pardot: Pardot, field: str) -> None:
+    camp_sync("--entities", "prospects")
+    before = copied(entities.PROSPECTS)
+    hide(pardot, "prospects", field)
+    with pytest.raises(CommandError, match=field):
+        camp_sync("--entities", "prospects")
+    assert copied(entities.PROSPECTS) == before
+    assert not UnreadableField.objects.exists()
+
+
+def test_a_field_that_was_never_read_fails_the_first_read(pardot: Pardot) -> None:
+    hide(pardot, "forms", "campaignId")
+    with pytest.raises(CommandError, match="unknown field: campaignId"):
+        camp_sync("--entities", "forms")
+    assert not Form.objects.exists()
+
+
+def test_a_sample_goes_on_unless_it_is_chosen_by_the_field(pardot: Pardot) -> None:
+    camp_sync("--survey")
+    hide(pardot, "prospects", "company")
+    camp_sync("--scout")
+    assert last_run("prospects").state == "done"
+    hide(pardot, "prospects", "score")
+    with pytest.raises(CommandError, match="does not show score, by which the sample is chosen"):
+        camp_sync("--scout")
+
+
+def test_run_health_status_and_check_name_the_field_and_the_remedy(pardot: Pardot, client: Client) -> None:
+    camp_sync("--entities", "forms")
+    hide(pardot, "forms", "campaignId")
+    assert "Pardot does not show Pardot forms.campaignId" not in camp_sync("--entities", "lists")
+    assert "Pardot forms.campaignId" in camp_sync("--entities", "forms")
+    answer = client.get("/healthz/").json()
+    assert answer["fields"]["unreadable"] == ["Pardot forms.campaignId"]
+    assert "was it deleted, renamed, or taken from the API user's role?" in answer["fields"]["remedy"]
+    assert "field-level security" not in answer["fields"]["remedy"]
+    said = StringIO()
+    call_command("sync_status", stdout=said)
+    assert "Pardot forms.campaignId" in said.getvalue()
+    with pytest.raises(CommandError):
+        call_command("sf", "check", stdout=said)
+    assert "unknown field: campaignId" in said.getvalue()
+
+
+def test_another_business_unit_begins_with_all_fields(pardot: Pardot) -> None:
+    UnreadableField.objects.create(object="forms", column="campaign_id", field="Pardot forms.campaignId")
+    UnreadableField.objects.create(object="contacts", column="position", field="Contact.Position__c")
+    forget_copies()
+    assert [row.object for row in UnreadableField.objects.all()] == ["contacts"]
