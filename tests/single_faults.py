@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -94,13 +95,19 @@ class Victim:
         self.simulator.post("/reset", {"faults": True})
 
 
-def every_example(calls: int, kinds: Sequence[str] = tuple(KINDS)) -> Iterator[Example]:
-    """Each fault at each call, once, three times, and from then on."""
+def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iterator[Example]:
+    """Yield each fault of a kind at calls spread over a command: once, three times, and from then on.
+
+    ``at_most`` calls a fault, drawn anew for each fault and seed; None: every call, each in all three ways.
+    """
+    chance = random.Random(f"{seed} {kind}")
+    ways: list[int | None] = [1, 3, None]
     for fault in FAULTS:
-        if fault["kind"] in kinds:
-            for call in range(calls):
-                for times in (1, 3, None):
-                    yield Example(fault, call, times)
+        if fault["kind"] == kind and at_most is None:
+            yield from (Example(fault, call, times) for call in range(calls) for times in ways)
+        elif fault["kind"] == kind and at_most is not None:
+            drawn = chance.sample(range(calls), min(at_most, calls))
+            yield from (Example(fault, call, times) for call, times in zip(drawn, itertools.cycle(ways), strict=False))
 
 
 def sampled(calls: int, seed: int, count: int) -> list[Example]:
