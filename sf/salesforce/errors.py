@@ -138,7 +138,7 @@ def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: 
     if _reads(asked) and (refusal.names_schema if refusal else not code):
         return f"{answer}: {_without_query(said)}" + (f" ({refusal.remedy})" if refusal else "")
     if refusal:
-        return f"{answer}: {refusal.meaning} {refusal.remedy}"
+        return f"{answer}: {refusal.meaning} {refusal.remedy}".rstrip(".")
     return f"{answer}: an error that SFAPI does not know" if code else f"{answer}: not in Salesforce's own form"
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar
 
 from sf.salesforce.answers import UnusableAnswer, understood
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import SalesforceError, TransientError
+from sf.salesforce.errors import QueryLocatorGone, SalesforceError, TransientError
 from sf.salesforce.http import Patience, retrying
 from sf.salesforce.refusals import Group
 
@@ -133,7 +133,7 @@ def count_if_possible(client: SalesforceClient, soql: str, *, include_deleted: b
     """The same; ``None`` where Salesforce cannot count them: they can be read all the same."""
     try:
         return count_carefully(client, soql, include_deleted=include_deleted)
-    except (TooMuchAsked, UnusablePage) as error:
+    except (TooMuchAsked, UnusablePage, QueryLocatorGone) as error:
         logger.warning("%s; reading without knowing how many there are", error)
         return None
 

@@ -63,8 +63,9 @@ class Attempts:
 
     def failed(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
         """Note how a read ended. Raises what the run ends with when there is no other way."""
+        again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)
-        if self._barred >= {REST, BULK}:
+        if again_where_barred or self._barred >= {REST, BULK}:
             message = f"{self.name}: {error}. Neither REST nor Bulk could read it; nothing was changed"
             raise SyncError(message) from error
         logger.warning("%s: %s; beginning the read again", self.name, error)

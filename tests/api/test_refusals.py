@@ -188,7 +188,7 @@ def test_what_an_administrator_has_to_mend_shows_with_its_remedy(
     outbox_check = writer.get("/healthz/").json()["outbox"]
     assert (outbox_check["ok"], outbox_check["stuck"], outbox_check["salesforce_is_away"]) == (False, 1, True)
     assert "org" in outbox_check["message"]
-    assert REFUSALS[NAMED[name].code].remedy in OutboundCase.objects.get().error_message
+    assert REFUSALS[NAMED[name].code].remedy.rstrip(".") in OutboundCase.objects.get().error_message
     mend_salesforce(simulator)
     deliver("--all")
     assert writer.get("/healthz/").json()["outbox"]["ok"]

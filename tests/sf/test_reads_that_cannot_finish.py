@@ -164,6 +164,35 @@ def test_what_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
     assert_equal(simulator, Adoption)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
+def test_a_count_that_salesforce_answers_as_if_it_were_a_cursor_does_not_go_on_for_ever(
+    simulator: Simulator, settings: Any, threshold: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(
+        "error", path="q=SELECT.COUNT", times=None, code="INVALID_QUERY_LOCATOR", status=400, message="invalid"
+    )
+    sync("sync_accounts")
+    assert last_run("accounts").state == "done"
+    assert_equal(simulator, Account)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
+def test_when_every_call_is_answered_as_if_it_were_a_cursor_the_run_fails_after_a_few(
+    simulator: Simulator, settings: Any, threshold: int
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(
+        "error", path="/query|/jobs/", times=None, code="INVALID_QUERY_LOCATOR", status=400, message="invalid"
+    )
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    assert last_run("accounts").state == "failed"
+    assert simulator.calls_to("q=SELECT") <= 12
+
+
 @pytest.mark.parametrize(("rows", "transport", "said"), [(600, "rest", "pages of 500"), (0, "bulk", "read by Bulk")])
 def test_a_question_that_is_too_big_is_made_smaller(simulator: Simulator, rows: int, transport: str, said: str) -> None:
     simulator.fail("size_timeout", path="q=SELECT.Id(?!.*Organization)", times=None, rows=rows)
