@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
 
-.PHONY: help demo test conformance soak screenshots lint format bench simulator clean
+.PHONY: help demo test conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the si
 
 conformance: $(VENV)/test.installed  ## public Salesforce clients against the simulator over TLS (ARGS="jsforce" for one)
 	$(RUN) -m tests.conformance $(ARGS)
+
+clients: $(VENV)/test.installed  ## validators of openapi.json, and clients generated from it at work (ARGS="openapi-typescript" for one)
+	$(RUN) -m tests.clients $(ARGS)
 
 soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty killed workers (minutes)
 	$(RUN) -m pytest -m soak $(ARGS)
@@ -47,7 +50,7 @@ simulator: $(VENV)/test.installed  ## only the simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
-	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance
+	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<

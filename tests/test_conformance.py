@@ -17,10 +17,10 @@ from cryptography import x509
 from simulator.tls import certificates
 from tests.conformance.__main__ import CLIENTS
 from tests.conformance.environments import NODE_FILES, REQUIREMENTS, Client
-from tests.conformance.outcomes import Outcome, drive, exit_status
 from tests.conformance.proxy import HOSTS, Proxy
+from tests.outcomes import Outcome, drive, exit_status
 
-CLIENT = Client("made-up", "made_up")
+CLIENT = "made-up"
 
 
 def run(*lines: str, seconds: float = 60) -> Outcome:

@@ -47,7 +47,7 @@ class NinjaDocument(OpenAPISchema):
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details: dict[str, Any] = super().operation_details(operation)
-        details["security"] = security_of(_ways(operation))
+        details.setdefault("security", security_of(_ways(operation)))  # a route may have written its own
         details["description"] = with_access(details.get("description", ""), _ways(operation))
         return details
 

@@ -116,7 +116,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),
-    T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]),
+    T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]) and {} not in operation["security"],
     T.SALESFORCE_AWAY: _only("get_contact", "list_adoptions"),
     T.SALESFORCE_BUSY: _OWN,
     T.SALESFORCE_ANOTHER_ORG: _OWN,

@@ -65,7 +65,13 @@ class Me(Schema):
     debug: SignInDebug | None = Field(None, description="Only when nobody is logged in: at which step it fails.")
 
 
-@router.get("/me", auth=None, response={200: Me, **documented(429)}, summary="Who am I")
+_COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}
+"""Open to all, but without this generated clients would never send the cookie."""
+
+
+@router.get(
+    "/me", auth=None, response={200: Me, **documented(429)}, summary="Who am I", openapi_extra=_COOKIE_OR_NOTHING
+)
 def get_me(request: HttpRequest) -> HttpResponse:
     """Whether the cookie says who you are, and what OpenStax Accounts knows of you. Sets the CSRF cookie and gives the
     token that requests which change something need."""

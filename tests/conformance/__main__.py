@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 import requests
 
 from simulator.tls import certificates
-from tests.conformance.environments import NODE_FOLDER, Client, NotInstalled
-from tests.conformance.outcomes import Outcome, drive, exit_status
+from tests.conformance.environments import NODE_FOLDER, Client
 from tests.conformance.proxy import HOSTS, Proxy
+from tests.environments import NotInstalled
+from tests.outcomes import Outcome, drive, exit_status, print_table
 from tests.simulator.running import RunningSimulator, read_variables
 
 CLIENTS = (
@@ -42,9 +43,7 @@ def main() -> int:
     clients = [client for client in CLIENTS if not options.only or client.package in options.only]
     with tempfile.TemporaryDirectory() as folder, _surroundings(Path(folder), options.schools) as environment:
         outcomes = [_outcome(client, environment) for client in clients]
-    print("\nclient                      version    what it did")
-    for outcome in outcomes:
-        print(f"{outcome.client.package:<27} {outcome.version or '-':<10} {outcome.verdict}")
+    print_table(outcomes)
     return exit_status(outcomes)
 
 
@@ -93,7 +92,7 @@ def _commented(variables: Path) -> dict[str, str]:
 
 
 def _outcome(client: Client, environment: Mapping[str, str]) -> Outcome:
-    outcome = Outcome(client)
+    outcome = Outcome(client.package)
     print(f"\n{client.package}: installing …", flush=True)
     try:
         outcome.version = client.install()

@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import requests
 
-from sfapi.embedded_postgres.server import USER, ensure_running
 from simulator.tls import certificates
 from tests.conformance.clients import calls
 from tests.conformance.clients.calls import attempt, expect
-from tests.conformance.environments import ROOT, Client
+from tests.conformance.environments import Client
+from tests.environments import ROOT
+from tests.fresh_database import fresh_database
 from tests.ports import free_ports
 
 DATA = ROOT / ".data" / "conformance"
@@ -75,7 +75,7 @@ class Ours:
 def main() -> None:
     made = certificates(DATA / "mock")
     with _mock(made.server) as host:
-        ours = Ours(host, made.bundle, _fresh_database())
+        ours = Ours(host, made.bundle, fresh_database(DATA, "conformance"))
         attempt("database", lambda: _works(ours.manage("migrate", "--verbosity", "0")))
         book = requests.post(f"{host}/services/data/v64.0/sobjects/Book__c", json=BOOK, verify=ours.bundle, timeout=60)
         _commands(ours, book.json()["id"])
@@ -139,15 +139,6 @@ def _mock(certificate: Path) -> Iterator[str]:
             yield server.stdout.readline().strip()
         finally:
             server.terminate()
-
-
-def _fresh_database() -> str:
-    endpoint = ensure_running(DATA)
-    server = f"postgresql://{USER}:{endpoint.password}@{endpoint.host}:{endpoint.port}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS conformance WITH (FORCE)")
-        connection.execute("CREATE DATABASE conformance")
-    return f"{server}/conformance"
 
 
 def _wait_for(url: str) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.conformance.environments import ROOT, Client
+from tests.environments import ROOT
 
 CLIENT_SECONDS = 600
 
@@ -19,12 +19,19 @@ CLIENT_SECONDS = 600
 class Outcome:
     """One client's run."""
 
-    client: Client
+    name: str
     version: str = ""
     skipped: str = ""
+    kind: str = "kinds of calls work"
+    """The words after the numbers of the verdict."""
     calls: list[dict[str, object]] = field(default_factory=list)
     trouble: str = ""
     """Why the run as a whole counts as failed."""
+
+    def note(self, call: str, wrong: str = "") -> None:
+        """Note and print a call that was made here; ``wrong`` says why it counts as failed."""
+        self.calls.append({"call": call, "ok": not wrong, "detail": wrong})
+        print(f"  {'FAIL' if wrong else 'ok  '} {call}{': ' if wrong else ''}{wrong}", flush=True)
 
     @property
     def failures(self) -> int:
@@ -38,8 +45,14 @@ class Outcome:
     def verdict(self) -> str:
         if self.skipped:
             return f"SKIPPED: {self.skipped}"
-        counted = f"{len(self.calls) - self.failures} of {len(self.calls)} kinds of calls work"
+        counted = f"{len(self.calls) - self.failures} of {len(self.calls)} {self.kind}"
         return f"{counted}; {self.trouble}" if self.trouble else counted
+
+
+def print_table(outcomes: list[Outcome]) -> None:
+    print("\nclient                      version    what it did")
+    for outcome in outcomes:
+        print(f"{outcome.name:<27} {outcome.version or '-':<10} {outcome.verdict}")
 
 
 def exit_status(outcomes: list[Outcome]) -> int:

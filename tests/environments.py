@@ -1,0 +1,94 @@
+"""Install other people's programs for a tier of its own, from pinned files of this repository."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MIN_NODE = 18
+INSTALL_SECONDS = 900
+_NPM = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
+"""Without a network, npm's own three attempts take minutes."""
+_UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPROTO", "CERT")
+
+
+class NotInstalled(Exception):
+    """Why a program cannot be had here."""
+
+
+def install_python(folder: Path, pinned: Path) -> None:
+    """Make a virtual environment with exactly the packages of ``pinned``, unless it is there."""
+    if _is_current(folder, pinned):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    run_installer([sys.executable, "-m", "venv", str(folder)])
+    # The file has every package at its version: there is nothing to work out.
+    quick = ["--quiet", "--disable-pip-version-check", "--no-deps"]
+    run_installer([str(folder / "bin" / "python"), "-m", "pip", "install", *quick, "-r", str(pinned)])
+    _stamp(folder, pinned)
+
+
+def install_node(folder: Path, files: Sequence[Path]) -> None:
+    """Install exactly the packages of ``files`` (``package.json`` and its lock file), unless they are there."""
+    node = run_installer([find_program("node"), "--version"]).strip()
+    if int(node.removeprefix("v").partition(".")[0]) < MIN_NODE:
+        raise NotInstalled(f"node {node} is here, version {MIN_NODE} or later is needed")
+    npm = find_program("npm")
+    if _is_current(folder, *files):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, folder)
+    run_installer([npm, "ci", *_NPM, "--prefix", str(folder)])
+    _stamp(folder, *files)
+
+
+def find_program(name: str) -> str:
+    """Return the path of ``node`` or ``npm``."""
+    path = shutil.which(name)
+    if not path:
+        raise NotInstalled(
+            f"{name} is not installed here. Install Node.js {MIN_NODE} or later with npm "
+            "(Debian and Ubuntu: apt-get install nodejs npm)"
+        )
+    return path
+
+
+def run_installer(command: list[str]) -> str:
+    """Return what the command prints; raises ``NotInstalled`` with its reason when it fails."""
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotInstalled(f"{Path(command[0]).name}: {error}") from error
+    if done.returncode:
+        raise NotInstalled(f"{' '.join(map(str, command[:3]))} …: {_reason(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def _reason(complaint: str) -> str:
+    """Return the line that says why; npm's last lines name a log file, and its first ones only a code."""
+    lines = [line for line in complaint.strip().splitlines() if "complete log" not in line] or [""]
+    errors = [line for line in lines if "error" in line.lower()] or lines
+    reason = next((line for line in errors if "reason" in line), errors[-1])
+    if any(code in complaint for code in _UNREACHABLE) or "No matching distribution" in complaint:
+        reason += ". Check the network, or name a mirror (npm_config_registry, PIP_INDEX_URL)"
+    return reason
+
+
+def _digest(*pinned: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in pinned) + sys.version.encode()).hexdigest()
+
+
+def _is_current(folder: Path, *pinned: Path) -> bool:
+    stamp = folder / "installed"
+    return stamp.exists() and stamp.read_text() == _digest(*pinned)
+
+
+def _stamp(folder: Path, *pinned: Path) -> None:
+    (folder / "installed").write_text(_digest(*pinned))
