@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.development import choose_development, migrate_embedded_database
+from sfapi.development import choose_development, migrate_embedded_database, warn_of_placeholders
 from sfapi.env_file import load_env_file
 from sfapi.process import become_web_process
 from sfapi.signals import end_in_order_on_sigterm
@@ -46,7 +46,8 @@ def _execute() -> None:
     from sfapi.command_line import CommandLine  # noqa: PLC0415
 
     try:
-        settings.INSTALLED_APPS  # noqa: B018 - Django goes on without settings, and some commands trip over that later
+        # Django goes on without settings, and some commands trip over that later; here it does not
+        warn_of_placeholders(settings.PLACEHOLDERS)
         migrate_embedded_database(sys.argv)
         CommandLine(sys.argv).execute()
         sys.stdout.flush()

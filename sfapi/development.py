@@ -41,6 +41,14 @@ def choose_development(arguments: Sequence[str]) -> None:
         )
 
 
+def warn_of_placeholders(names: Sequence[str]) -> None:
+    """Say which variables still have what a document wrote in place of a value."""
+    if names and not _is_reloaded():
+        sys.stderr.write(
+            f"Placeholders, taken as not set: {', '.join(names)}. Put the values in their place, or leave them empty.\n"
+        )
+
+
 def _is_for_production(arguments: Sequence[str]) -> bool:
     environment = os.environ.get("ENVIRONMENT", "").strip().lower()
     return "--deploy" in arguments or "collectstatic" in arguments[1:2] or environment not in _OF_DEVELOPERS

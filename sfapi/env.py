@@ -33,6 +33,8 @@ class Environment:
         self._values = values
         self.declared: dict[str, str] = {}
         """Every variable that was asked for, with its default as text."""
+        self.placeholders: list[str] = []
+        """Variables with a placeholder, taken as not set: with ``DEBUG`` only, else one stops the start."""
 
     @classmethod
     def load(cls, root: Path) -> Environment:
@@ -46,14 +48,22 @@ class Environment:
         return environment
 
     def is_set(self, name: str) -> bool:
-        return bool(self._values.get(name, "").strip())
+        return bool(self._value(name))
 
     def text(self, name: str, default: str = "") -> str:
         self.declared[name] = default
+        return self._value(name) or default
+
+    def _value(self, name: str) -> str:
+        """What is set, or nothing. Whoever develops may begin with the documents' ``.env`` as it stands."""
         value = self._values.get(name, "").strip()
-        if is_placeholder(name, value):
+        if not is_placeholder(name, value):
+            return value
+        if self._values.get("DEBUG", "").strip().lower() not in _ON:
             raise ImproperlyConfigured(placeholder_problem(name, self._values))
-        return value or default
+        if name not in self.placeholders:
+            self.placeholders.append(name)
+        return ""
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "on" if default else "off").lower()

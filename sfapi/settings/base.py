@@ -222,3 +222,6 @@ start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 env.text("REQUESTS_CA_BUNDLE")
 env.text("CURL_CA_BUNDLE")
 check_authorities()
+
+PLACEHOLDERS = env.placeholders
+"""Variables that have a documents' ``<your_…>`` in place of a value: ``manage.py`` says so."""
