@@ -15,9 +15,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from api.admin.cases_of_other_orgs import CasesOfOtherOrgs
 from api.models import OutboundCase
-from api.outbox.dead_letters import needs_decision, queue_again, settle
-from sf.admin import ReadOnlyAdmin, link_to_salesforce, with_instance_url
+from api.outbox.dead_letters import is_kept_apart, needs_decision, queue_again, settle
+from sf.admin import link_to_salesforce, with_instance_url
 from sf.salesforce.refusals import REFUSALS
 from sf.sync.identity import cached_org_id
 
@@ -60,7 +61,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 
 @admin.register(OutboundCase)
-class OutboundCaseAdmin(ReadOnlyAdmin):
+class OutboundCaseAdmin(CasesOfOtherOrgs):
     """Only a refused case can be changed, and only by its two buttons."""
 
     form = CaseForm
@@ -81,7 +82,7 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
     search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
     date_hierarchy = "created_at"
     show_full_result_count = False
-    actions = ["retry", "deal_with"]
+    actions = ["retry", "deal_with", "send_to_this_org", "discard_apart"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
         return with_instance_url(OutboundCase.objects.all())
@@ -102,7 +103,7 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description="refusal")
     def why(self, case: OutboundCase) -> str:
-        if case.state == OutboundCase.State.QUEUED and case.organization_id not in {"", cached_org_id()}:
+        if is_kept_apart(case):
             return f"for another org: {case.organization_id}"
         return f"{case.error_code} {', '.join(case.error_fields)}".strip()
 
@@ -157,10 +158,16 @@ class OutboundCaseAdmin(ReadOnlyAdmin):
 
     def response_change(self, request: HttpRequest, obj: OutboundCase) -> HttpResponse:
         if request.queued_again:  # type: ignore[attr-defined]
-            self.message_user(request, "Queued again: deliver_pending sends it within a minute.", messages.SUCCESS)
+            self.message_user(request, self._queued(obj), messages.SUCCESS)
         else:
             self.message_user(request, "Nothing was changed: the case is being sent right now.", messages.WARNING)
         return HttpResponseRedirect(self._page_of(obj))
+
+    @staticmethod
+    def _queued(case: OutboundCase) -> str:
+        if case.organization_id in {"", cached_org_id()}:
+            return "Queued again: deliver_pending sends it within a minute."
+        return f"Queued for the org {case.organization_id}, which is not cached: in the list send it to this org."
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.settle_view)

@@ -1,7 +1,8 @@
-"""Accepted cases that need an operator: dead letters, and queued ones that Salesforce keeps refusing.
+"""Accepted cases that need an operator: dead letters, queued ones that Salesforce keeps refusing, those of another org.
 
-An operator may correct the values and send a case again, or mark it as dealt with. Both are one statement that takes
-only rows that nobody is sending, so a delivery that is under way is never overtaken.
+An operator may correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no
+longer cached may be sent to the one that is, or discarded. Each is one statement that takes only rows that nobody is
+sending, so a delivery that is under way is never overtaken.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from api.models import OutboundCase
-from api.outbox.queue import DEAD_LETTER, STUCK
+from api.outbox.queue import DEAD_LETTER, STUCK, kept_apart
+from sf.sync.identity import cached_org_id
 
 State = OutboundCase.State
 
@@ -44,6 +46,30 @@ def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
     return _open_to_change([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
+
+
+def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
+    """Let cases of another org go to the one that is cached; return how many there were."""
+    return _apart([case.pk for case in cases]).update(
+        organization_id=cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
+        error_fields=[], **_WAITING,
+    )  # fmt: skip
+
+
+def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
+    """Give up cases of another org: they are kept as dealt with, and sent to no org. Return how many there were."""
+    return _apart([case.pk for case in cases]).update(
+        state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
+    )
+
+
+def is_kept_apart(case: OutboundCase) -> bool:
+    """Return whether a case waits for another org than the cached one."""
+    return case.state == State.QUEUED and case.organization_id not in {"", cached_org_id()}
+
+
+def _apart(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:
+    return kept_apart().filter(_FREE, pk__in=ids)
 
 
 def _open_to_change(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:

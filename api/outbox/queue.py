@@ -187,8 +187,12 @@ def queue_depth() -> QueueDepth:
 
 def cases_kept_apart() -> dict[str, int]:
     """How many cases wait for which other org than the cached one, by its id."""
-    others = OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
-    return dict(others.order_by().values_list("organization_id").annotate(rows=Count("pk")))
+    return dict(kept_apart().order_by().values_list("organization_id").annotate(rows=Count("pk")))
+
+
+def kept_apart() -> QuerySet[OutboundCase]:
+    """Return the queued cases of other orgs than the cached one: nobody delivers them."""
+    return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
 
 
 def keep_cases_apart(before: str, now: str) -> list[str]:
@@ -198,7 +202,7 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
         f"{count:,} queued cases of the org {organization} are kept apart: they go to that org alone "
-        "(admin: Cases for Salesforce, by organization ID)"
+        "(admin › Cases for Salesforce sends them to this org instead, or discards them)"
         for organization, count in cases_kept_apart().items()
     ]
     queued = queue_depth().queued

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -29,6 +30,8 @@ from tests.simulated import Simulator
 __all__ = ["contact", "same_ids"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+CASES = "/admin/api/outboundcase/"
 
 LeadTo = Callable[[Simulator], None]
 
@@ -129,6 +132,93 @@ def test_cases_of_the_org_before_are_kept_apart_until_it_is_cached_again(
     adopt_org(Organization(org_id(salesforce)), salesforce.variables["SALESFORCE_HOST"])
     assert "1 delivered" in deliver("--all")
     assert len(cases_in(salesforce)) == 1
+
+
+@pytest.fixture
+def apart(
+    service: Callable[..., Client], salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
+) -> list[OutboundCase]:
+    """Two cases of the org before, and one that waits for the new one."""
+    sync("sync_books")
+    salesforce.fail("status", path="sobjects/Case|composite", times=None, status=503)
+    for _ in range(2):
+        post_case(service(Scope.WRITE_CASES))
+    lead_to(same_ids)
+    adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
+    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "New"}, organization_id="")
+    return list(OutboundCase.objects.exclude(organization_id=""))
+
+
+def act(admin_client: Client, action: str, *, confirmed: bool, every: bool = True) -> Any:
+    keys = [str(case.pk) for case in OutboundCase.objects.all()]
+    order = {"action": action, "_selected_action": keys[:1] if every else keys, "select_across": "1" if every else "0"}
+    return admin_client.post(CASES, order | ({"confirmed": "yes"} if confirmed else {}), follow=True)
+
+
+@pytest.mark.parametrize("every", [True, False], ids=["all", "chosen"])
+def test_an_admin_sends_cases_of_the_org_before_to_this_one(
+    admin_client: Client, apart: list[OutboundCase], salesforce: Simulator, same_ids: Simulator, every: bool
+) -> None:
+    page = act(admin_client, "send_to_this_org", confirmed=False, every=every).text
+    assert f"2 for the org {org_id(salesforce)}" in page
+    assert org_id(same_ids) in page
+    assert deliver("--all").startswith("1 delivered"), "so far nothing was decided"
+    answer = act(admin_client, "send_to_this_org", confirmed=True, every=every)
+    assert (
+        "Queued for this org: 2. Left alone, because they wait for no other org, or are being sent: 1." in answer.text
+    )
+    assert deliver("--all").startswith("2 delivered")
+    assert len(cases_in(same_ids)) == 3
+    assert admin_client.get("/healthz/").json()["outbox"]["for_another_org"] == 0
+    history = admin_client.get(f"{CASES}{apart[0].pk}/history/").text
+    assert f"Queued for this org; it was for the org {org_id(salesforce)}." in history
+
+
+def test_an_admin_discards_cases_of_the_org_before(
+    admin_client: Client, apart: list[OutboundCase], same_ids: Simulator
+) -> None:
+    assert "They will be sent to no org." in act(admin_client, "discard_apart", confirmed=False).text
+    assert admin_client.get("/healthz/").json()["outbox"]["for_another_org"] == 2
+    assert "Discarded: 2." in act(admin_client, "discard_apart", confirmed=True).text
+    outbox = admin_client.get("/healthz/").json()["outbox"]
+    assert (outbox["ok"], outbox["for_another_org"], outbox["failed"], outbox["queued"]) == (True, 0, 0, 1)
+    deliver("--all")
+    assert [case["Subject"] for case in cases_in(same_ids, "Subject != null")] == ["New"]
+    assert set(OutboundCase.objects.filter(settled_by="admin")) == set(apart)
+
+
+@pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
+def test_of_cases_for_this_org_none_is_touched(admin_client: Client, salesforce: Simulator, action: str) -> None:
+    sync("sync_books")
+    case = OutboundCase.objects.create(
+        maker="key:test", source="case", values={"Subject": "A"}, organization_id=org_id(salesforce)
+    )
+    assert "None of the selected cases waits for another org." in act(admin_client, action, confirmed=False).text
+    act(admin_client, action, confirmed=True)
+    case.refresh_from_db()
+    assert (case.state, case.settled_at) == ("queued", None)
+
+
+@pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
+def test_a_case_of_the_org_before_that_is_being_sent_is_left_alone(
+    admin_client: Client, apart: list[OutboundCase], action: str
+) -> None:
+    OutboundCase.objects.update(lease_holder="deliver_pending 1", lease_until="2100-01-01T00:00:00Z")
+    before = set(OutboundCase.objects.values_list("state", "organization_id"))
+    act(admin_client, action, confirmed=True)
+    assert set(OutboundCase.objects.values_list("state", "organization_id")) == before
+
+
+@pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
+def test_who_may_only_look_decides_nothing_about_them(
+    client: Client, apart: list[OutboundCase], django_user_model: Any, action: str
+) -> None:
+    person = django_user_model.objects.create_user("looks", password="x", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_outboundcase"))
+    client.force_login(person)
+    assert client.get(CASES).status_code == 200
+    act(client, action, confirmed=True)
+    assert OutboundCase.objects.filter(state="queued", pk__in=[case.pk for case in apart]).count() == 2
 
 
 def test_a_case_of_the_org_before_that_was_refused_is_not_sent_to_the_new_one(

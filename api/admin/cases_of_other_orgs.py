@@ -1,0 +1,67 @@
+"""Cases kept apart after another org was adopted: an admin sends them to the cached org, or discards them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from api.models import OutboundCase
+from api.outbox.dead_letters import discard, is_kept_apart, send_to_cached_org
+from sf.admin import ReadOnlyAdmin
+from sf.sync.identity import cached_org
+
+Decide = Callable[[Sequence[OutboundCase]], int]
+
+
+class CasesOfOtherOrgs(ReadOnlyAdmin):
+    """Two actions on the list, each with a page that asks first."""
+
+    @admin.action(description="Send the selected cases of another org to this org", permissions=["retry"])
+    def send_to_this_org(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> HttpResponse | None:
+        if request.POST.get("confirmed"):
+            self._decide(request, chosen, send_to_cached_org, "Queued for this org")
+            return None
+        return self._ask(request, chosen, "send_to_this_org", "Send to this org")
+
+    @admin.action(description="Discard the selected cases of another org", permissions=["retry"])
+    def discard_apart(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> HttpResponse | None:
+        if request.POST.get("confirmed"):
+            self._decide(request, chosen, lambda cases: discard(cases, by=request.user.get_username()), "Discarded")
+            return None
+        return self._ask(request, chosen, "discard_apart", "Discard")
+
+    def _ask(self, request: HttpRequest, chosen: QuerySet[OutboundCase], action: str, verb: str) -> HttpResponse | None:
+        orgs = Counter(case.organization_id for case in chosen if is_kept_apart(case))
+        if not orgs:
+            self.message_user(request, "None of the selected cases waits for another org.", messages.WARNING)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{verb}: {orgs.total()} cases of another org",
+            "opts": self.opts,
+            "action": action,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+            "chosen": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "verb": verb,
+            "orgs": orgs.items(),
+            "here": cached_org(),
+            "discards": action == "discard_apart",
+        }
+        return TemplateResponse(request, "admin/api/outboundcase/confirm.html", context)
+
+    def _decide(self, request: HttpRequest, chosen: QuerySet[OutboundCase], decide: Decide, said: str) -> None:
+        cases = list(chosen)
+        done = [case for case in cases if decide([case])]
+        for case in done:
+            self.log_change(request, case, f"{said}; it was for the org {case.organization_id}.")
+        message = f"{said}: {len(done)}."
+        if others := len(cases) - len(done):
+            message += f" Left alone, because they wait for no other org, or are being sent: {others}."
+        self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)
