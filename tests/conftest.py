@@ -18,12 +18,20 @@ from api.observe import audit
 from sf.connection import clients as sf_connection
 from sf.salesforce.login import SessionKeeper
 from tests.simulated import ROOT, Simulator, manage, start_simulator
+from tests.warm import quick_starts
 
 SCHOOLS = 60
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_processes() -> Iterator[None]:
+    """Commands and services that tests start need not load the libraries first."""
+    with quick_starts():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,80 @@
+"""A process from the warm one is like a new one: the other tests may take it for that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = """
+import os, signal, sys, json
+streams = [(each.encoding, each.errors, each.line_buffering, each.write_through, each.isatty())
+           for each in (sys.stdin, sys.stdout, sys.stderr)]
+handlers = [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)]
+files = sorted(int(name) for name in os.listdir("/proc/self/fd"))[:-1]
+print(json.dumps([__name__, sys.argv, sys.path, os.getcwd(), sorted(os.environ.items()), streams, handlers, files,
+                  os.getppid(), os.getpgid(0) == os.getpid(),
+                  [name for name in sys.modules if name.startswith(("tests", "sf"))]]))
+print("to the other", file=sys.stderr)
+print(sys.stdin.read())
+exec(sys.argv[1])
+"""
+ENDS = {
+    "the end": ("pass", 0),
+    "a number": ("sys.exit(3)", 3),
+    "a sentence": ("sys.exit('no, ümläut')", 1),
+    "an error": ("1 / 0", 1),
+    "Ctrl-C": ("raise KeyboardInterrupt", -signal.SIGINT),
+    "killed": ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+}
+
+
+def run(folder: Path, program: str, **options: Any) -> tuple[int, str, list[str]]:
+    script = folder / "program.py"
+    script.write_text(PROGRAM)
+    done = subprocess.run(
+        [sys.executable, script, program, "two words"],
+        cwd=folder,
+        input="typed ü",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        **options,
+    )
+    told = [line for line in done.stderr.splitlines() if not line.startswith((" ", "Traceback"))]
+    return done.returncode, done.stdout, told
+
+
+@pytest.mark.parametrize(("program", "status"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("more", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
+def test_it_does_as_a_new_one_does(tmp_path: Path, program: str, status: int, more: dict[str, str]) -> None:
+    environment = {"PATH": os.environ["PATH"], "A": "b=c", **more}
+    new = run(tmp_path, program, env=environment, umask=os.umask(0o022))  # it is not asked for when there is a mask
+    os.umask(0o022)
+    warm = run(tmp_path, program, env=environment)
+    assert warm == new
+    assert warm[0] == status
+
+
+def test_it_has_the_libraries_already(tmp_path: Path) -> None:
+    loaded = "print('django.db.models' in sys.modules, 'django.conf' in sys.modules)"
+    status, said, _ = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
+    assert (status, said.splitlines()[-1]) == (0, "True True" if sys.platform == "linux" else "False False")
+
+
+def test_its_session_is_its_own_when_asked(tmp_path: Path) -> None:
+    status, said, _ = run(tmp_path, "print(os.getsid(0) == os.getpid())", env={"PATH": ""}, start_new_session=True)
+    assert (status, said.splitlines()[-1]) == (0, "True")
+
+
+def test_it_is_waited_for_and_killed_like_a_child() -> None:
+    process = subprocess.Popen([sys.executable, "-m", "http.server", "0"], env={"PATH": ""}, stderr=subprocess.DEVNULL)
+    assert process.poll() is None
+    process.kill()
+    assert process.wait(30) == -signal.SIGKILL

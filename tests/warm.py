@@ -1,0 +1,233 @@
+"""Processes of Python that need not import Django, psycopg and the like first: most of what a start costs.
+
+Tests start hundreds of commands and services. ``quick_starts`` has ``subprocess`` take those of this Python from a
+process that has loaded the libraries and nothing of the project: it forks, and the fork gets the environment, folder,
+arguments and files that were asked for and runs the program from its first line. It is a child of the tests like any
+other: it can be signaled, killed and waited for.
+
+Only on Linux; elsewhere, and for every other program, ``subprocess`` does what it always does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import gc
+import importlib
+import io
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARIES = (
+    "cryptography.x509", "django.contrib.admin", "django.contrib.staticfiles.finders", "django.core.handlers.wsgi",
+    "django.core.management.commands.migrate", "django.db.backends.postgresql.base", "django.template.loader",
+    "django.urls", "dotenv", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "jwt", "pydantic.dataclasses",
+    "pydantic.deprecated.class_validators", "pydantic.types", "requests", "rest_framework.compat", "sentry_sdk",
+    "simple_salesforce", "sqlparse", "tqdm", "whitenoise.middleware", "yaml",
+)  # fmt: skip
+"""What most processes of the project import, and what asks for no settings."""
+
+_SET_CHILD_SUBREAPER = 36  # of prctl(2)
+_LARGEST_ORDER = 1 << 20
+_MOST_FILES = 50
+_ABOVE_ALL_FILES = 400
+_GIVEN = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
+          "shell", "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid",
+          "gids", "uid", "umask", "start_new_session", "process_group")  # fmt: skip
+"""What ``Popen`` hands to its ``_execute_child``, in Python 3.11 to 3.14."""
+_PIPES = _GIVEN[10:16]
+_USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "gids": None, "uid": None, "umask": -1,
+          "process_group": -1}  # fmt: skip
+
+
+@contextmanager
+def quick_starts() -> Iterator[None]:
+    """Take processes of this Python from one that is warm, as long as the context lasts."""
+    if sys.platform != "linux":
+        yield
+        return
+    usual, warm = subprocess.Popen._execute_child, Warm()  # type: ignore[attr-defined]
+
+    def start(popen: Any, *given: Any) -> None:
+        asked = dict(zip(_GIVEN, given, strict=True))
+        if _can_be_forked(asked):
+            warm.start(popen, asked)
+        else:
+            usual(popen, *given)
+
+    subprocess.Popen._execute_child = start  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        subprocess.Popen._execute_child = usual  # type: ignore[attr-defined]
+        warm.end()
+
+
+def _can_be_forked(asked: Mapping[str, Any]) -> bool:
+    """Tell whether it is a script or module of this Python, in an environment that changes nothing about Python."""
+    args, environment = asked["args"], asked["env"]
+    if isinstance(args, (str, bytes, os.PathLike)) or environment is None or len(args) < 2:
+        return False
+    about_python = [name for name in environment if name.startswith(("PYTHON", "LC_", "LANG", "LD_"))]
+    return (
+        args[0] == sys.executable
+        and (args[1] == "-m" or os.fspath(args[1]).endswith(".py"))
+        and not set(about_python) - {"PYTHONUNBUFFERED"}
+        and all(asked[name] == value for name, value in _USUAL.items())
+    )
+
+
+class Warm:
+    """The warm process as the tests see it; it is started by the first that asks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._channel: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, popen: Any, asked: Mapping[str, Any]) -> None:
+        """Do what ``Popen._execute_child`` does: afterwards the process runs, and its number is in ``pid``."""
+        ends = (asked["p2cread"], asked["c2pwrite"], asked["errwrite"])
+        standard = [own if end == -1 else end for own, end in enumerate(ends)]
+        order = {
+            "arguments": [os.fspath(each) for each in asked["args"][1:]],
+            "folder": os.fspath(asked["cwd"] or Path.cwd()),
+            "environment": dict(asked["env"]),
+            "own_session": bool(asked["start_new_session"]),
+            "files": [0, 1, 2, *asked["pass_fds"]],
+        }
+        with self._lock:
+            popen.pid = self._ask(order, [*standard, *asked["pass_fds"]])
+        popen._child_created = True
+        popen._close_pipe_fds(*(asked[name] for name in _PIPES))
+
+    def _ask(self, order: Mapping[str, Any], files: Sequence[int]) -> int:
+        channel = self._channel or self._begin()
+        _adopt_orphans(True)
+        try:
+            socket.send_fds(channel, [json.dumps(order).encode()], files)
+            return int(channel.recv(100))
+        finally:
+            _adopt_orphans(False)
+
+    def _begin(self) -> socket.socket:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from tests.warm import serve; serve({theirs.fileno()})"],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"]},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        return self._channel
+
+    def end(self) -> None:
+        if self._channel and self._process:
+            self._channel.close()
+            self._process.wait(60)
+
+
+def _adopt_orphans(adopt: bool) -> None:
+    """Let descendants whose parent ends become children of this process, instead of init's."""
+    if ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+# -- in the warm process --------------------------------------------------------------------------------------------
+
+
+def serve(number: int) -> None:
+    """Load the libraries and fork for each order, until the tests have ended. In a fork: run the program."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    gc.freeze()
+    channel = socket.socket(fileno=number)
+    while True:
+        message, files, _, _ = socket.recv_fds(channel, _LARGEST_ORDER, _MOST_FILES)
+        if not message:
+            return
+        pid = _fork_for_the_tests()
+        if not pid:
+            channel.detach()
+            _become(json.loads(message), files)
+            return
+        channel.send(str(pid).encode())
+        for file in files:
+            os.close(file)
+
+
+def _fork_for_the_tests() -> int:
+    """Fork by way of a process that ends, so that the tests adopt the new one. Its number; 0 in itself."""
+    told, tell = os.pipe()
+    between = os.fork()
+    if not between:
+        pid = os.fork()
+        if not pid:
+            return 0
+        os.write(tell, str(pid).encode())
+        os._exit(0)
+    os.close(tell)
+    os.waitpid(between, 0)
+    with os.fdopen(told) as said:
+        return int(said.read())
+
+
+def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
+    """Run the program, as a new Python would. What it raises is Python's to tell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if order["own_session"]:
+        os.setsid()
+    _take_files(order["files"], files)
+    os.chdir(order["folder"])
+    coerced = {name: os.environ[name] for name in ("LC_CTYPE",) if name in os.environ}
+    os.environ.clear()
+    os.environ.update(coerced | order["environment"])
+    _open_standard_streams()
+    for name in ("tests", "tests.warm"):
+        sys.modules.pop(name, None)
+    _run(*order["arguments"])
+
+
+def _take_files(wanted: Sequence[int], files: Sequence[int]) -> None:
+    """Have each file under the number that was asked for, and no other."""
+    aside = [fcntl.fcntl(file, fcntl.F_DUPFD, _ABOVE_ALL_FILES) for file in files]
+    os.closerange(3, _ABOVE_ALL_FILES)
+    for number, file in zip(wanted, aside, strict=True):
+        os.dup2(file, number)
+    os.closerange(_ABOVE_ALL_FILES, _ABOVE_ALL_FILES + 2 * len(aside))
+
+
+def _open_standard_streams() -> None:
+    unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    streams = ((0, "stdin", "surrogateescape"), (1, "stdout", "surrogateescape"), (2, "stderr", "backslashreplace"))
+    for number, name, errors in streams:
+        mode = "wb" if number else "rb"
+        raw: Any = open(number, mode, buffering=0 if unbuffered and number else -1, closefd=False)  # noqa: SIM115
+        by_line = not unbuffered and (number == 2 or raw.isatty())
+        stream = io.TextIOWrapper(raw, "utf-8", errors, line_buffering=by_line, write_through=unbuffered)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _run(program: str, *arguments: str) -> None:
+    importlib.invalidate_caches()
+    if program == "-m":
+        sys.path[0], sys.argv = str(Path.cwd()), list(arguments)
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    else:
+        script = Path(program)
+        sys.path[0], sys.argv = str(script.resolve().parent), [program, *arguments]
+        runpy.run_path(program, run_name="__main__")
