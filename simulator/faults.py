@@ -40,6 +40,8 @@ KINDS: Mapping[str, str] = {
     "garble": "put bytes that are no text behind a fraction of the answer",
     "cut_gzip": "compress the answer, and send a fraction of that as if it were the whole",
     "gzip_members": "compress the answer in two members",
+    "crlf": "end the lines of a CSV page in CRLF",
+    "bom": "put a byte order mark before the answer",
     "size_timeout": "answer a time-out to a query for more than so many rows at once, and to every count",
     "jobs_used_up": "answer the making of a Bulk job that the day's jobs are used up",
     "job_fails": "end the Bulk job that is made or looked at, with this message (code: Failed or Aborted)",

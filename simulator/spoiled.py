@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -86,6 +87,18 @@ def _gzip_members(response: Response, action: Action) -> Response:
     return _packed(response, gzip.compress(body[:end]) + gzip.compress(body[end:]))
 
 
+def _crlf(response: Response, _: Action) -> Response:
+    """The same CSV with lines that end in CRLF; line breaks within values stay."""
+    body = _whole(response)
+    lines = _csv(_lines(body), end="\r\n") if _is_csv(response) else body
+    return Response(response.status, lines, _without_length(response))
+
+
+def _with_bom(response: Response, _: Action) -> Response:
+    """The same answer behind a byte order mark."""
+    return Response(response.status, codecs.BOM_UTF8 + _whole(response), _without_length(response))
+
+
 def _packed(response: Response, body: bytes) -> Response:
     return Response(response.status, body, {**_without_length(response), "Content-Encoding": "gzip"})
 
@@ -97,6 +110,8 @@ _SPOILED: Mapping[str, Callable[[Response, Action], Response]] = {
     "garble": _garbled,
     "cut_gzip": _cut_gzip,
     "gzip_members": _gzip_members,
+    "crlf": _crlf,
+    "bom": _with_bom,
 }
 
 
@@ -126,7 +141,7 @@ def _lines(body: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(body.decode(), newline="")))
 
 
-def _csv(lines: list[list[str]]) -> bytes:
+def _csv(lines: list[list[str]], end: str = "\n") -> bytes:
     page = io.StringIO(newline="")
-    csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(lines)
+    csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator=end).writerows(lines)
     return page.getvalue().encode()

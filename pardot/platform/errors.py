@@ -126,7 +126,7 @@ def _kind_of_status(status: int) -> type[SalesforceError]:
 
 
 def _parse(body: bytes) -> tuple[int | None, str]:
-    text = body.decode("utf-8", "replace").strip()
+    text = body.decode("utf-8-sig", "replace").strip()
     try:
         parsed = json.loads(text)
         return int(parsed["code"]), " ".join(str(parsed.get("message") or "no message").split())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import requests
 
@@ -14,6 +16,11 @@ from sf.salesforce.errors import TransientError
 
 class UnusableAnswer(TransientError):
     """An answer came whole and cannot be used. Asking again often gives the same."""
+
+
+def json_of(answer: requests.Response) -> Any:
+    """Return the answer's JSON. Its bytes say the encoding, also behind a byte order mark, which some gateways add."""
+    return json.loads(answer.content)
 
 
 def page_title(text: str) -> str:

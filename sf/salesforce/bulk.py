@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from sf.salesforce.answers import understood
+from sf.salesforce.answers import json_of, understood
 from sf.salesforce.client import Result, SalesforceClient
 from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError
 from sf.salesforce.reads import BulkUsedUp, JobEnded, JobRefused, JobStuck, ask_carefully
@@ -117,7 +117,7 @@ class BulkQuery:
         def once() -> Result:
             answer = self.client.attempt(method, path, body=body)
             with understood(f"{method} {path}", answer):
-                return understand(answer.json())
+                return understand(json_of(answer))
 
         return ask_carefully(self.client, once)
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sf.salesforce import soql
-from sf.salesforce.answers import understood
+from sf.salesforce.answers import json_of, understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, error_of_record
 from sf.salesforce.refusals import Group
@@ -123,7 +123,7 @@ def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outc
     except SalesforceError as error:
         return _refused(client, case, error, external_id)
     with understood(f"{method} {path}"):
-        return Outcome(str(answer.json()["id"]))
+        return Outcome(str(json_of(answer)["id"]))
 
 
 def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
@@ -136,7 +136,7 @@ def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_i
     ]
     answer = client.attempt(method, path, body={"allOrNone": False, "records": records})
     with understood(f"{method} {path}"):
-        results = list(zip(cases, answer.json(), strict=True))
+        results = list(zip(cases, json_of(answer), strict=True))
         return {case.key: _result(client, case, result, external_id) for case, result in results}
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from sf.salesforce.answers import understood
+from sf.salesforce.answers import json_of, understood
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow
 from sf.salesforce.errors import (
     LoginFailed,
@@ -169,7 +169,7 @@ class SalesforceClient:
         def once() -> Result:
             answer = self.attempt(method, path, params=params, body=body)
             with understood(f"{method} {path}", answer):
-                return understand(answer.json())
+                return understand(json_of(answer))
 
         patience = self._transport.patience
         return retrying(once, replace(patience, deadline=min(patience.deadline, seconds)))

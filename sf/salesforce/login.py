@@ -20,7 +20,7 @@ import jwt
 import requests
 
 from sf.salesforce import credentials as names
-from sf.salesforce.answers import page_title
+from sf.salesforce.answers import json_of, page_title
 from sf.salesforce.credentials import Credentials, LoginFlow
 from sf.salesforce.errors import LoginFailed, SalesforceError, TransientError
 from sf.salesforce.hosts import LOGIN_AUDIENCE, TEST_AUDIENCE, is_sandbox_host
@@ -157,7 +157,7 @@ def log_in(request: LoginRequest, transport: Transport) -> Session:
 def _oauth(request: LoginRequest, transport: Transport) -> Session:
     answer = _post(request, transport, "/services/oauth2/token", _FORMS[request.credentials.flow](request))
     try:
-        token = answer.json()
+        token = json_of(answer)
         organization = organization_of_identity(token.get("id", ""))
         return Session(token["access_token"], token["instance_url"].rstrip("/"), organization)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from sf.salesforce.answers import UnusableAnswer, understood
+from sf.salesforce.answers import UnusableAnswer, json_of, understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import QueryLocatorGone, SalesforceError, TransientError
 from sf.salesforce.http import Patience, retrying
@@ -124,7 +124,7 @@ def count_carefully(client: SalesforceClient, soql: str, *, include_deleted: boo
     def once() -> int:
         answer = client.attempt("GET", path, params={"q": soql})
         with understood(f"GET {path}"):
-            return int(answer.json()["totalSize"])
+            return int(json_of(answer)["totalSize"])
 
     return ask_carefully(client, once)
 

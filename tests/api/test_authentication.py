@@ -159,6 +159,12 @@ def test_a_key_is_refused_when_revoked_expired_wrong_or_mistyped(db: None, cooki
     assert bearer(good.text).get(ANYBODY).status_code == 200
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
+def test_the_scheme_may_be_written_in_any_case(anonymous: Client, scheme: str) -> None:
+    key = api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text
+    assert anonymous.get(ANYBODY, headers={"Authorization": f"{scheme} {key}"}).status_code == 200
+
+
 def test_the_authorization_header_alone_decides(user: Client, service: Callable[..., Client]) -> None:
     for authorization in ("Bearer wrong", "Basic dXNlcjpwdw==", "", "Bearer"):
         answer = user.get(ANYBODY, headers={"Authorization": authorization})

@@ -15,8 +15,8 @@ ORIGIN = "https://openstax.example"
 @pytest.fixture
 def cors(anonymous: Client, settings: Any) -> Callable[..., Any]:
     settings.CORS_ALLOWED_ORIGINS = [ORIGIN, "https://*.openstax.example", "http://*.localhost:3000"]
-    return lambda method, origin, **headers: getattr(anonymous, method)(
-        "/api/v1/me", headers={"Origin": origin, **headers}
+    return lambda method, origin, path="me", **headers: getattr(anonymous, method)(
+        f"/api/v1/{path}", headers={"Origin": origin, **headers}
     )
 
 
@@ -62,6 +62,25 @@ def test_a_pattern_does_not_stand_for_the_bare_domain(cors: Callable[..., Any], 
 def test_pages_of_other_origins_may_not(cors: Callable[..., Any], origin: str) -> None:
     for answer in (cors("get", origin), cors("options", origin, **{"Access-Control-Request-Method": "PUT"})):
         assert "Access-Control-Allow-Origin" not in answer
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("books", 401), ("nothing", 404), ("case", 405), ("schools", 422), ("schools?name=example", 404), ("me", 200)],
+)
+def test_pages_of_allowed_origins_may_read_refusals_too(cors: Callable[..., Any], path: str, status: int) -> None:
+    answer = cors("get", ORIGIN, path=path)
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (status, ORIGIN)
+    assert answer["Access-Control-Allow-Credentials"] == "true"
+
+
+def test_pages_of_allowed_origins_learn_how_long_to_wait(cors: Callable[..., Any], settings: Any) -> None:
+    settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1/min"
+    cors("get", ORIGIN, path="schools?name=example")
+    answer = cors("get", ORIGIN, path="schools?name=example")
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (429, ORIGIN)
+    assert answer["Retry-After"]
+    assert "Retry-After" in answer["Access-Control-Expose-Headers"].split(", ")
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,17 @@ def test_copying_while_others_write_loses_nothing(reader: Client, database: str)
     assert copied == {future.result() for future in writing}
 
 
+@pytest.mark.parametrize("proto", ["https", "http"])
+def test_next_has_the_scheme_that_the_proxy_was_asked_by(reader: Client, settings: Any, proto: str) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for _ in range(2):
+        records.school()
+    forwarded = {"X-Forwarded-Proto": proto, "Host": "testserver"}
+    assert reader.get(ACCOUNTS, {"limit": "1"}, headers=forwarded).json()["next"].startswith(f"{proto}://testserver/")
+    as_csv = reader.get(ACCOUNTS, {"limit": "1", "format": "csv"}, headers=forwarded)
+    assert as_csv["Link"].startswith(f"<{proto}://testserver/")
+
+
 # -- forms --------------------------------------------------------------------------------------------------
 
 

@@ -227,6 +227,17 @@ def test_compressed_answers_are_read_whole_or_again(
     assert_equal(simulator, Adoption)
 
 
+@pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
+@pytest.mark.parametrize("fault", ["crlf", "bom"])
+def test_other_line_ends_and_a_byte_order_mark_lose_nothing(
+    simulator: Simulator, settings: Any, threshold: int, fault: str
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.fail(fault, path="results|q=SELECT.Id", times=None)
+    sync("sync_accounts", "sync_opportunities")
+    assert_equal(simulator, Account, Opportunity)
+
+
 def test_progress_counts_rows_not_bytes_of_another_form(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
