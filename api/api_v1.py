@@ -11,7 +11,7 @@ from ninja.errors import Throttled
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api.auth.callers import FAILURES_RATE, address_of, any_caller, caller_of
+from api.auth.callers import FAILURES_RATE, Service, address_of, any_caller, caller_of
 from api.auth.throttling import RateThrottle, throttled_response
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import add_error_handlers
@@ -26,12 +26,19 @@ from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
-    """What Salesforce's data costs: one budget a user (or key, or address) over all routes and servers."""
+    """What Salesforce's data costs: one budget a user (or key, or address) over all routes and servers. A key may have
+    a rate of its own."""
 
     policy = "salesforce"
 
     def current_rate(self) -> Rate:
         return parse_rate(settings.SALESFORCE_API_RATE_LIMIT)
+
+    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
+        policy, identity, rate = super().counted_as(request)
+        caller = caller_of(request)
+        own = caller.key.rate if isinstance(caller, Service) else ""
+        return policy, identity, parse_rate(own) if own else rate
 
 
 class SchoolsThrottle(SalesforceAPIRateThrottle):

@@ -50,7 +50,7 @@ class APIKeyForm(forms.ModelForm):
 
     class Meta:
         model = APIKey
-        fields = ["name", "scopes", "expires_at", "active"]
+        fields = ["name", "scopes", "rate", "expires_at", "active"]
 
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]
@@ -62,7 +62,17 @@ class APIKeyForm(forms.ModelForm):
 @admin.register(APIKey)
 class APIKeyAdmin(admin.ModelAdmin):
     form = APIKeyForm
-    list_display = ["name", "prefix", "state", "scope_list", "expires_at", "last_used_at", "created_by", "created_at"]
+    list_display = [
+        "name",
+        "prefix",
+        "state",
+        "scope_list",
+        "rate",
+        "expires_at",
+        "last_used_at",
+        "created_by",
+        "created_at",
+    ]
     list_filter = ["active"]
     search_fields = ["name", "public_id", "created_by"]
     readonly_fields = ["prefix", "created_by", "created_at", "last_used_at"]

@@ -15,7 +15,7 @@ from sf.ingest.prepared import Statement
 from sf.sync.best_effort import best_effort
 
 _FIND = """
-    SELECT id, name, public_id, key_hash, scopes, expires_at, active, last_used_at
+    SELECT id, name, public_id, key_hash, scopes, rate, expires_at, active, last_used_at
       FROM api_apikey WHERE public_id = %(public_id)s
 """
 
@@ -28,14 +28,20 @@ _NOTE_USE = """
 
 
 def api_key_create(
-    *, name: str, scopes: Sequence[Scope], expires_in: timedelta | None = None, created_by: str = ""
+    *,
+    name: str,
+    scopes: Sequence[Scope],
+    expires_in: timedelta | None = None,
+    created_by: str = "",
+    rate: str = "",
 ) -> APIKey:
-    """A new key. Its ``text`` is on this object alone: nobody can find it out later."""
+    """Make a key. Its ``text`` is on this object alone: nobody can find it out later."""
     row = APIKey(
         name=name,
         scopes=[scope.value for scope in scopes],
         expires_at=timezone.now() + expires_in if expires_in else None,
         created_by=created_by,
+        rate=rate,
     )
     row.give(make_key())
     row.save()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
@@ -34,6 +34,14 @@ def parse_rate(text: str) -> Rate:
     if match is None or int(match.group(1)) == 0:
         raise ValueError(f"{text[:40]!r} is not a rate such as 5/min (units: {', '.join(_SECONDS)})")
     return Rate(limit=int(match.group(1)), seconds=_SECONDS[match.group(2)])
+
+
+def validate_rate(text: str) -> None:
+    """Check a field of a model: ``ValidationError`` for what ``parse_rate`` refuses."""
+    try:
+        parse_rate(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 def configured_rate(name: str, text: str) -> str:

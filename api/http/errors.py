@@ -226,15 +226,24 @@ def _validation_error(request: HttpRequest, error: ValidationError | type[Valida
     return error_response(422, message, error_type=ErrorType.FIELD_INVALID, errors=errors)
 
 
+_WORDS = {
+    "bool_parsing": "Give true or false",
+    "int_parsing": "Give a whole number",
+    "missing": "This is required",
+    "model_attributes_type": "Give a JSON object",
+    "dict_type": "Give a JSON object",
+}
 _LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    """Pydantic's words, but for the length of a text that has a check of its own: it calls characters items."""
+    """Pydantic's words, but where they speak of Python, or of a text with a check of its own as of items."""
     if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
         bound, name = _LENGTHS[error["type"]]
         number = error["ctx"][name]
         return f"Text should have {bound} {number:,} character{'' if number == 1 else 's'}"
+    if error["type"] in _WORDS:
+        return _WORDS[error["type"]]
     return str(error["msg"]).removeprefix("Value error, ")
 
 

@@ -12,6 +12,8 @@ from api.domain.error_types import ErrorType
 from api.http.errors import MESSAGES, ApiError
 
 _JSON = "application/json"
+_NOT_ENCODED = {"", "identity"}
+_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 class UnsupportedMediaType(ApiError):
@@ -30,12 +32,23 @@ class JSONParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != _JSON:
             raise UnsupportedMediaType(MESSAGES[415])
+        _refuse_encodings(request)
         try:
-            return json.loads(request.body, parse_constant=_refuse_constant)
+            return json.loads(request.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        except UnicodeDecodeError:
+            raise BadRequest("The body is not UTF-8.") from None
         except RecursionError:
             raise BadRequest("The JSON is nested too deeply.") from None
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}.") from None
+
+
+def _refuse_encodings(request: HttpRequest) -> None:
+    """What is compressed or of another character set would be misread."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in _NOT_ENCODED:
+        raise UnsupportedMediaType("Compressed bodies are not taken: send it without Content-Encoding.")
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:
+        raise UnsupportedMediaType("The body must be UTF-8.")
 
 
 def _refuse_constant(name: str) -> None:

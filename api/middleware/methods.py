@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import is_valid_path
 
 
 def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
@@ -23,6 +24,15 @@ def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest],
         return HttpResponse(status=204, headers={"Allow": allowed})
     response["Allow"] = allowed
     return response
+
+
+def address_without_slash(request: HttpRequest) -> HttpResponse | None:
+    """Send a caller who ended a known address with a slash to it, with the same method and body; else ``None``."""
+    known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
+    if not known or is_valid_path(request.path_info):
+        return None
+    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    return HttpResponse(status=308, headers={"Location": request.path.rstrip("/") + query})
 
 
 def without_body(response: HttpResponseBase) -> HttpResponseBase:

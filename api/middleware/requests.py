@@ -23,7 +23,7 @@ from api.http.database_trouble import database_trouble
 from api.http.errors import MESSAGES, error_response
 from api.http.request_id import HEADER, choose_request_id, set_request_id
 from api.middleware.chunked_bodies import refused_body
-from api.middleware.methods import answer_by_method, without_body
+from api.middleware.methods import address_without_slash, answer_by_method, without_body
 from api.observe.audit import note_request
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,8 @@ DATABASE_RETRY_SECONDS = 5
 
 
 class RequestIdMiddleware:
-    """``X-Request-ID`` on every answer, and in the log lines in between. The outermost."""
+    """``X-Request-ID`` on every answer, and in the log lines in between; the length of those that Django's own
+    middleware has not seen. The outermost."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -46,6 +47,8 @@ class RequestIdMiddleware:
         set_request_id(request_id)
         response = self._get_response(request)
         response[HEADER] = request_id
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
         return response
 
 
@@ -101,6 +104,8 @@ class ApiMiddleware:
         if not request.path_info.startswith(API_PREFIX):
             return self._get_response(request)
         response = refused_body(request) or answer_by_method(request, self._get_response)
+        if response.status_code == 404:
+            response = address_without_slash(request) or response
         if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
             response = _reshaped(response)
         passage = passage_of(request)

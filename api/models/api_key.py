@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.domain.keys import NewKey
+from api.domain.rates import validate_rate
 
 
 class APIKey(models.Model):
@@ -21,6 +22,13 @@ class APIKey(models.Model):
     prefix = models.CharField(max_length=32, editable=False, help_text="How the key begins, to recognise it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
     scopes = ArrayField(models.CharField(max_length=32), help_text="What it may be used for.")
+    rate = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        validators=[validate_rate],
+        help_text="Its own limit in place of SALESFORCE_API_RATE_LIMIT, such as 100/min. Empty: as all have.",
+    )
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
     active = models.BooleanField(default=True, help_text="Off: revoked.")
     created_by = models.CharField(max_length=150, blank=True)

@@ -7,12 +7,13 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
 
 from api.http.fields import ID_SCHEMA, PlainText
 from api.http.ids import NOT_AN_ID
 from sf.salesforce.ids import id_of_18
 
+_BOOLEAN = TypeAdapter(bool)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -22,10 +23,11 @@ _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _boolean(text: Any) -> Any:
-    """``true`` or ``false``."""
-    if text not in {"true", "false"}:
-        raise ValueError("Give true or false")
-    return text == "true"
+    """Read the words that every route reads: ``true``, ``1``, ``yes`` and ``on``, and their opposites."""
+    try:
+        return _BOOLEAN.validate_python(text)
+    except ValidationError:
+        raise ValueError("Give true or false") from None
 
 
 def _integer(text: Any) -> Any:

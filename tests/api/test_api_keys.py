@@ -53,6 +53,27 @@ def test_a_key_may_expire(db: None) -> None:
     assert abs(expires_at - timezone.now() - timedelta(days=3)) < timedelta(minutes=1)
 
 
+def test_a_key_may_have_a_rate_of_its_own_which_no_other_has(db: None, settings: Any) -> None:
+    settings.SALESFORCE_API_RATE_LIMIT = "2/min"
+    output = run("create_api_key", "--name=site", "--scopes=read:books", "--rate=4/min")
+    assert "4 requests a minute of its own" in output
+    own, common = (
+        bearer(output.splitlines()[-1]),
+        bearer(run("create_api_key", "--name=x", "--scopes=read:books")[-64:].split()[-1]),
+    )
+    assert [own.get("/api/v1/books").status_code for _ in range(5)] == [200] * 4 + [429]
+    assert [common.get("/api/v1/books").status_code for _ in range(3)] == [200] * 2 + [429]
+    assert own.get("/api/v1/books")["RateLimit-Policy"] == '"salesforce";q=4;w=60'
+    assert "4/min" in run("list_api_keys")
+
+
+def test_the_admin_gives_a_key_a_rate_and_refuses_what_is_none(admin: Client) -> None:
+    form = {"name": "site", "scopes": ["read:books"], "active": "on"}
+    assert "is not a rate such as" in admin.post("/admin/api/apikey/add/", {**form, "rate": "lots"}).text
+    admin.post("/admin/api/apikey/add/", {**form, "rate": "100/min"})
+    assert APIKey.objects.get().rate == "100/min"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -60,6 +81,8 @@ def test_a_key_may_expire(db: None) -> None:
         (["--scopes="], "no scope given; known are"),
         (["--scopes=read:books", "--expires-days=0"], "1 to 36500"),
         (["--scopes=read:books", "--name= "], "1 to 100"),
+        (["--scopes=read:books", "--rate=many"], "--rate: 'many' is not a rate such as 5/min"),
+        (["--scopes=read:books", "--rate=0/min"], "--rate: '0/min' is not a rate"),
     ],
 )
 def test_mistakes_are_named_and_make_no_key(db: None, arguments: list[str], message: str) -> None:

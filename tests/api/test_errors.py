@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from api.domain.error_types import ErrorType
+from api.domain.scopes import Scope
 from api.http.request_id import RequestIdFilter, current_request_id
 from api.middleware.requests import RequestIdMiddleware
 
@@ -60,6 +62,41 @@ def test_every_layer_answers_in_the_same_shape(forgiving: Client, settings: Any,
     body = assert_shape(forgiving.get("/api/doors/database-away"), 503)
     assert "10.1.2.3" not in json.dumps(body)
     assert int(forgiving.get("/api/doors/database-away")["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "content_type", "status", "said"),
+    [
+        ({"Content-Encoding": "gzip"}, "application/json", 415, "without Content-Encoding"),
+        ({"Content-Encoding": "br, gzip"}, "application/json", 415, "without Content-Encoding"),
+        ({}, "application/json; charset=nonsense", 415, "must be UTF-8"),
+        ({}, "application/json; charset=utf-16", 415, "must be UTF-8"),
+        ({"Content-Encoding": "identity"}, 'application/json; charset="UTF-8"', 200, "text"),
+        ({}, "application/json", 200, "text"),
+    ],
+)
+def test_bodies_in_another_encoding_are_not_guessed_at(
+    forgiving: Client, headers: dict[str, str], content_type: str, status: int, said: str
+) -> None:
+    answer = forgiving.generic("POST", "/api/doors/notes", b'{"text": "a"}', content_type, headers=headers)
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_utf_16_is_refused_and_a_mark_in_front_of_utf_8_is_not(forgiving: Client) -> None:
+    body = '{"text": "é"}'
+    utf_16 = forgiving.post("/api/doors/notes", body.encode("utf-16"), content_type="application/json")
+    assert assert_shape(utf_16, 400)["message"] == "The body is not UTF-8."
+    marked = forgiving.post("/api/doors/notes", body.encode("utf-8-sig"), content_type="application/json")
+    assert marked.json() == {"text": "é"}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [("[]", "Give a JSON object"), ("null", "Give a JSON object"), ("{}", "This is required")]
+)
+def test_what_is_wrong_is_said_in_the_words_of_json(service: Callable[..., Client], body: str, said: str) -> None:
+    answer = service(Scope.WRITE_CASES).post("/api/v1/case", body, content_type="application/json")
+    assert answer.json()["errors"][0]["message"] == said
 
 
 def test_validation_errors_name_each_field(forgiving: Client) -> None:

@@ -65,6 +65,35 @@ def test_options_and_405_list_the_methods(anonymous: Client, path: str, allowed:
     assert allowed in refused.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("books/", "books"),
+        ("schools/?name=a%20b&limit=2", "schools?name=a%20b&limit=2"),
+        ("case/", "case"),
+        ("me//", "me"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_slash_too_many_leads_to_the_address(anonymous: Client, path: str, there: str, method: str) -> None:
+    answer = anonymous.generic(method, f"/api/v1/{path}")
+    assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/{there}")
+
+
+@pytest.mark.parametrize("path", ["nothing/", "books/nothing/", "schools/001Hs0000010000IAA/"])
+def test_a_slash_leads_nowhere_where_nothing_is(anonymous: Client, path: str) -> None:
+    assert anonymous.get(f"/api/v1/{path}").status_code in {404, 308}
+    assert (
+        anonymous.get("/api/v1/records/accounts").status_code == anonymous.get("/api/v1/records/accounts/").status_code
+    )
+
+
+@pytest.mark.parametrize("path", ["/ping/", "/api/v1/nothing", "/api/v1/books", "/api/v1/me", "/healthz/"])
+def test_every_answer_says_how_long_it_is(anonymous: Client, path: str) -> None:
+    answer = anonymous.get(path)
+    assert answer["Content-Length"] == str(len(answer.content))
+
+
 def test_options_of_an_unknown_address_is_404(anonymous: Client) -> None:
     assert anonymous.options("/api/v1/nothing").status_code == 404
 

@@ -120,6 +120,14 @@ def test_columns_are_filters(reader: Client) -> None:
         assert (row["id"], row["accounts_uuid"]) == (contact.id, UUID)
 
 
+@pytest.mark.parametrize("yes", ["true", "1", "yes", "on", "True"])
+def test_booleans_are_read_as_on_every_other_route(reader: Client, user: Client, yes: str) -> None:
+    kept, gone = records.school("Kept"), records.school("Gone", is_deleted=True)
+    assert [row["id"] for row in whole(reader, include_deleted=yes)] == [kept.id, gone.id]
+    assert [row["id"] for row in whole(reader, include_deleted="off")] == [kept.id]
+    assert user.get("/api/v1/adoptions", {"confirmed": yes}).status_code == 404, "read, and nobody has any"
+
+
 @pytest.mark.parametrize(
     ("query", "at"),
     [
@@ -127,7 +135,8 @@ def test_columns_are_filters(reader: Client) -> None:
         ({"limit": "0"}, "limit"),
         ({"limit": "5001"}, "limit"),
         ({"limit": "1e3"}, "limit"),
-        ({"include_deleted": "yes"}, "include_deleted"),
+        ({"include_deleted": "maybe"}, "include_deleted"),
+        ({"include_deleted": ""}, "include_deleted"),
         ({"modified_since": "2026-01-31"}, "modified_since"),
         ({"modified_since": "2026-01-31T12:00:00"}, "modified_since"),
         ({"modified_since": "2026-02-31T12:00:00Z"}, "modified_since"),

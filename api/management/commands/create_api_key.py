@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.auth.api_keys import api_key_create
+from api.domain.rates import parse_rate
 from api.domain.scopes import Scope, UnknownScope, parse_scopes
 
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="which service will use it")
         parser.add_argument("--scopes", required=True, help=f"comma list of {', '.join(Scope)}")
         parser.add_argument("--expires-days", type=int, metavar="D", help="it stops working after so many days")
+        parser.add_argument("--rate", default="", metavar="R", help="a limit of its own, such as 100/min")
         parser.add_argument("--created-by", default="", metavar="W", help="who asked for it")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,13 +29,20 @@ class Command(BaseCommand):
             scopes = parse_scopes(options["scopes"].split(","))
         except UnknownScope as error:
             raise CommandError(f"--scopes: {error}") from error
+        rate = options["rate"].strip()
+        try:
+            rate and parse_rate(rate)
+        except ValueError as error:
+            raise CommandError(f"--rate: {error}") from error
         key = api_key_create(
             name=name,
             scopes=scopes,
+            rate=rate,
             expires_in=timedelta(days=days) if days else None,
             created_by=options["created_by"][:150],
         )
         until = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "without an end"
-        self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; valid {until}.")
+        limit = f"; {parse_rate(rate)} of its own" if rate else ""
+        self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; valid {until}{limit}.")
         self.stdout.write("Keep it now, it cannot be shown again. Send it as “Authorization: Bearer <key>”.")
         self.stdout.write(key.text)

@@ -4,13 +4,13 @@ from django.core.management.base import BaseCommand
 
 from api.models import APIKey
 
-_HEADINGS = ("public id", "state", "name", "created", "expires", "last used", "scopes")
-_COLUMNS = "{:<10} {:<8} {:<24} {:<17} {:<17} {:<17} {}"
+_HEADINGS = ("public id", "state", "name", "created", "expires", "last used", "rate", "scopes")
+_COLUMNS = "{:<10} {:<8} {:<24} {:<17} {:<17} {:<17} {:<10} {}"
 _MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Command(BaseCommand):
-    help = "List all API keys with their state, last use and scopes; times are UTC."
+    help = "List all API keys with their state, last use, rate and scopes; times are UTC."
 
     def handle(self, *args: Any, **options: Any) -> None:
         keys = list(APIKey.objects.all())
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         for key in keys:
             times = (key.created_at, key.expires_at, key.last_used_at)
             moments = [f"{time:{_MOMENT}}" if time else "never" for time in times]
-            self.stdout.write(_COLUMNS.format(key.public_id, key.state, key.name[:24], *moments, ", ".join(key.scopes)))
+            named = (key.public_id, key.state, key.name[:24])
+            self.stdout.write(_COLUMNS.format(*named, *moments, key.rate or "common", ", ".join(key.scopes)))
         active = sum(key.state == "active" for key in keys)
         self.stdout.write(f"API keys: {len(keys)}; active: {active}.")
