@@ -8,7 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from sf.models import SyncRun
@@ -65,6 +68,34 @@ def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, databa
     os.close(terminal)
     os.close(controller)
     assert (process.returncode, said) == (1, "\nThe question got no answer.\n")
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_is_refused_before_a_table_is_made(
+    simulator: Simulator, database: str, encoding: str
+) -> None:
+    with database_of(encoding, database.rpartition("/")[0]) as odd:
+        done = manage("migrate", variables=simulator.variables, database=odd)
+        with psycopg.connect(odd) as other:
+            tables = other.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    assert (done.returncode, done.stdout, tables) == (1, "", (0,))
+    assert done.stderr.startswith(f"CommandError: The database must have the encoding UTF8, not {encoding}: create it")
+    assert done.stderr.count("\n") == 1
+
+
+@contextmanager
+def database_of(encoding: str, server: str) -> Iterator[str]:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as other:
+        provider = "LOCALE_PROVIDER libc" if other.info.server_version >= 150000 else ""
+        name = f"odd_{encoding}_{os.getpid()}".lower()
+        other.execute(
+            f"CREATE DATABASE {name} ENCODING '{encoding}' {provider} LC_COLLATE 'C' LC_CTYPE 'C' "
+            "TEMPLATE template0".encode()
+        )
+        try:
+            yield f"{server}/{name}"
+        finally:
+            other.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 HOSTILE = "first\nCommandError: all is well\u2028third\x1b[2J"

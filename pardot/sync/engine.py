@@ -190,7 +190,8 @@ class EntitySync(PardotSync):
             self._stage_slices()
             self._state = replace(self._state, confirmed=self._state.rows == before)
         if self._client.rows_in_time:
-            self._remark = f"read in pages of {self._client.rows_in_time:,}: larger ones took Pardot too long"
+            rows = self._client.rows_in_time
+            self._remark = f"read in pages of {rows:,}: larger ones took Pardot too long (set PARDOT_PAGE_SIZE={rows})"
         if self._state.withheld:
             self._remark = (
                 "Pardot withheld rows that the API user may not see: give it access to them. Until then nothing is "

@@ -169,7 +169,7 @@ def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytes
     assert "missing in the audit log" in caplog.text
 
 
-@pytest.mark.parametrize("arguments", ["", "--preload"])
+@pytest.mark.parametrize("arguments", ["", "--preload --max-requests 9"])
 def test_rows_survive_the_end_of_gunicorns_workers(database: str, arguments: str) -> None:
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=arguments) as url:
         for number in range(40):

@@ -24,6 +24,7 @@ def test_pages_are_halved_until_they_come(
     run = last_run("activities")
     assert run.state == "done"
     assert f"read in pages of {size}:" in run.message
+    assert f"PARDOT_PAGE_SIZE={size}" in run.message
     assert_equal(pardot, entities.ACTIVITIES)
 
 

@@ -33,6 +33,7 @@ class Command(migrate.Command):
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         connection = connections[options["database"]]
+        _require_utf8(connection)
         _limit_waiting(connection, options["lock_seconds"])
         attempts = max(1, options["lock_attempts"])
         for attempt in range(1, attempts + 1):
@@ -48,6 +49,18 @@ class Command(migrate.Command):
                 time.sleep(pause)
             else:
                 return
+
+
+def _require_utf8(connection: BaseDatabaseWrapper) -> None:
+    """Refuse another encoding before the first table is made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        [encoding] = cursor.fetchone()
+    if encoding != "UTF8":
+        raise CommandError(
+            f"The database must have the encoding UTF8, not {encoding}: create it anew with CREATE DATABASE … ENCODING "
+            "'UTF8' TEMPLATE template0, then run migrate again."
+        )
 
 
 def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
