@@ -12,13 +12,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MIN_NODE = 18
 INSTALL_SECONDS = 900
-_NPM = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
-"""Without a network, npm's own three attempts take minutes."""
+_NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+_NPM_PROBE = ("view", "typescript", "version", "--fetch-retries=0")
+"""Ask for one package first: without a registry, ``npm ci`` tries each of hundreds several times, for minutes."""
 _UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPROTO", "CERT")
 
 
 class NotInstalled(Exception):
     """Why a program cannot be had here."""
+
+
+_failed: dict[Path, NotInstalled] = {}
+"""Why a folder could not be filled: the next program from there need not wait for the same failure."""
 
 
 def install_python(folder: Path, pinned: Path) -> None:
@@ -39,13 +44,23 @@ def install_node(folder: Path, files: Sequence[Path]) -> None:
     if int(node.removeprefix("v").partition(".")[0]) < MIN_NODE:
         raise NotInstalled(f"node {node} is here, version {MIN_NODE} or later is needed")
     npm = find_program("npm")
-    if _is_current(folder, *files):
-        return
+    if folder in _failed:
+        raise _failed[folder]
+    if not _is_current(folder, *files):
+        try:
+            _fill(folder, npm, files)
+        except NotInstalled as reason:
+            _failed[folder] = reason
+            raise
+
+
+def _fill(folder: Path, npm: str, files: Sequence[Path]) -> None:
+    run_installer([npm, *_NPM_PROBE])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for file in files:
         shutil.copy(file, folder)
-    run_installer([npm, "ci", *_NPM, "--prefix", str(folder)])
+    run_installer([npm, *_NPM_CI, "--prefix", str(folder)])
     _stamp(folder, *files)
 
 

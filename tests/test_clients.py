@@ -1,0 +1,82 @@
+"""The tier of generated clients itself: that a failure is one, and that docs and pins agree. It generates no client."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.generators import GENERATORS, NODE_FILES, REQUIREMENTS, documented
+from tests.clients.seen import ERROR_STATUSES, Request, called, troubles
+from tests.environments import NotInstalled, install_node
+
+DOCUMENT: dict[str, Any] = {
+    "paths": {
+        "/api/v1/books": {"get": {"operationId": "list_books"}},
+        "/api/v1/case": {"post": {"operationId": "create_case"}},
+        "/api/v1/case/{case_id}": {"get": {"operationId": "get_case"}, "parameters": []},
+    }
+}
+EVERYTHING = [
+    Request("GET", "/api/v1/books", 304),
+    Request("POST", "/api/v1/case", 202),
+    Request("GET", "/api/v1/case/7", 200),
+    *(Request("GET", "/api/v1/books", status) for status in ERROR_STATUSES),
+]
+
+
+def test_a_client_that_calls_everything_and_meets_every_error_is_in_no_trouble() -> None:
+    assert called(DOCUMENT, EVERYTHING) == {"list_books", "create_case", "get_case"}
+    assert troubles(DOCUMENT, EVERYTHING) == []
+
+
+@pytest.mark.parametrize(
+    ("requests", "trouble"),
+    [
+        ([each for each in EVERYTHING if each.path != "/api/v1/case/7"], "it never called get_case"),
+        ([*EVERYTHING[:2], Request("GET", "/api/v1/case/7", 404), *EVERYTHING[3:]], "it never called get_case"),
+        ([*EVERYTHING[:2], Request("GET", "/api/v1/case/7/notes", 200), *EVERYTHING[3:]], "it never called get_case"),
+        ([each for each in EVERYTHING if each.status != 403], "it met no error 403"),
+        ([*EVERYTHING, Request("POST", "/api/v1/case", 500)], "POST /api/v1/case answered 500"),
+        ([*EVERYTHING, Request("POST", "/api/v1/case", 415)], "POST /api/v1/case answered 415"),
+    ],
+)
+def test_an_operation_without_a_call_a_missing_error_and_an_unexpected_one_are_trouble(
+    requests: list[Request], trouble: str
+) -> None:
+    assert [each.startswith(trouble) for each in troubles(DOCUMENT, requests)] == [True]
+
+
+@pytest.mark.parametrize("generator", GENERATORS, ids=lambda generator: generator.package)
+def test_the_docs_install_the_versions_that_are_tried(generator: Any) -> None:
+    install = documented("sh", generator.package).splitlines()[0]
+    if install.startswith("pip install "):
+        pinned = (REQUIREMENTS / f"{generator.package}.txt").read_text().splitlines()
+        assert set(install.split()[2:]) <= set(pinned)
+        return
+    pins = json.loads(NODE_FILES[0].read_text())["dependencies"]
+    wanted = dict(re.findall(r" (@?[^@ ]+)@([\d.]+)", install))
+    assert generator.package in wanted
+    assert wanted.items() <= pins.items()
+
+
+def test_packages_from_npm_are_locked_with_their_hashes() -> None:
+    manifest, lock = (json.loads(file.read_text()) for file in NODE_FILES)
+    assert lock["packages"][""]["dependencies"] == manifest["dependencies"]
+    assert [name for name, each in lock["packages"].items() if name and "integrity" not in each] == []
+
+
+@pytest.mark.parametrize("found", ["node", "npm"])
+def test_a_machine_without_npm_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: str
+) -> None:
+    """Also where only one of the two is there, as with Debian's nodejs alone."""
+    program = tmp_path / found
+    program.write_text("#!/bin/sh\necho v20.0.0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotInstalled, match=r"is not installed here.*apt-get install nodejs npm"):
+        install_node(tmp_path / "packages", NODE_FILES)
