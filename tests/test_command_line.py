@@ -70,6 +70,15 @@ def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, databa
     assert (process.returncode, said) == (1, "\nThe question got no answer.\n")
 
 
+def test_before_migrate_sf_check_shows_no_traceback(simulator: Simulator, database: str) -> None:
+    empty = database.rpartition("/")[0] + "/template1"
+    done = manage("sf", "check", variables=simulator.variables, database=empty)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.rstrip().endswith("; has `manage.py migrate` run?")
+    assert "ok   login: " in done.stdout
+
+
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
 def test_a_database_of_another_encoding_is_refused_before_a_table_is_made(
     simulator: Simulator, database: str, encoding: str

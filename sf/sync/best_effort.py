@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
 """Anything else is a bug of ours, and its traceback is wanted."""
 
+_NOT_MIGRATED = {"42P01", "42703"}
+"""A table or column that is missing: ``migrate`` has not run."""
+
 
 @contextmanager
 def best_effort(purpose: str) -> Iterator[None]:
@@ -27,7 +30,7 @@ def best_effort(purpose: str) -> Iterator[None]:
     except Exception as error:
         if connection.in_atomic_block:
             raise
-        if isinstance(error, _EXPECTED):
+        if isinstance(error, _EXPECTED) or getattr(error.__cause__, "sqlstate", "") in _NOT_MIGRATED:
             logger.error("%s: failed, and the request goes on: %s", purpose, " ".join(str(error).split()))
         else:
             logger.exception("%s: failed, and the request goes on", purpose)

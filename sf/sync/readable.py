@@ -89,7 +89,7 @@ def remedy(fields: Iterable[UnreadableField]) -> str:
     """Say what to do about them, in one sentence for each system."""
     names = sorted({field.field for field in fields})
     salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))
-    pardot = ", ".join(name for name in names if name.startswith(PARDOT))
+    pardot = ", ".join(name.removeprefix(PARDOT) for name in names if name.startswith(PARDOT))
     told = [_REMEDY.format(salesforce)] if salesforce else []
     told += [_REMEDY_IN_PARDOT.format(pardot)] if pardot else []
     return f"{'; '.join(told)}. {_UNTIL_THEN}"
