@@ -17,6 +17,7 @@ from bench.overhead import overhead
 from bench.report import Result
 from bench.school_recall import school_recall
 from bench.schools import schools_search
+from bench.servers import servers
 from bench.startup import startup
 from bench.sync import sync_memory, sync_speed
 
@@ -45,6 +46,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "memory": lambda: sync_memory(sizes),
         "connectors": lambda: connectors(options.schools, options.runs),
         "endpoints": lambda: endpoints(options.schools, options.runs),
+        "servers": lambda: servers(options.schools, options.runs),
         "neighbors": lambda: neighbors(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
         "school-recall": school_recall,

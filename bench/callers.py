@@ -19,12 +19,12 @@ _USERS = """
 class Callers:
     """One user a connection, each with 2 to 4 adoptions, and one key."""
 
-    def __init__(self, here: World, schools: int) -> None:
+    def __init__(self, here: World, schools: int, scopes: str = "read:books") -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
         with here.connect() as connection:
             found = [str(row[0]) for row in connection.execute(_USERS, [CONNECTIONS]).fetchall()]
         self.cookies = [identity.cookie({"id": 1, "uuid": uuid, "name": "Bench"}) for uuid in found]
-        made = here.manage("create_api_key", "--name=bench", "--scopes=read:books")
+        made = here.manage("create_api_key", "--name=bench", f"--scopes={scopes}")
         self.key = next(word for word in made.output.split() if word.startswith("sfapi_"))
 
     def users(self, path: str) -> list[list[Request]]:

@@ -81,15 +81,28 @@ def gunicorn(
     application: str, arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
 ) -> Iterator[int]:
     """Its port, as soon as it answers ``/ping/``. ``quiet``: without its log lines."""
+    port = free_port()
+    command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
+    with answering(command, environment, port, quiet=quiet):
+        yield port
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
-    command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def answering(
+    command: Sequence[str], environment: Mapping[str, str], port: int, *, quiet: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Python with ``command``, a web server on ``port``, from its first answer to ``/ping/`` to the end."""
     log = subprocess.DEVNULL if quiet else None
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment), stderr=log)
     try:
         _wait(port, process)
-        yield port
+        yield process
     finally:
         process.terminate()
         process.wait(30)
@@ -99,7 +112,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit("gunicorn did not start")
+            raise SystemExit("the server did not start")
         time.sleep(0.005)
 
 
