@@ -30,8 +30,11 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to one question. ``state``: ``ok``, ``fix``, ``warn`` (works, but not for long or not in full) or
-    ``off`` (not configured, so not asked)."""
+    """The answer to one question.
+
+    ``state`` is ``ok``, ``fix``, ``warn`` (works, but not for long or not in full) or ``off`` (not configured,
+    so not asked).
+    """
 
     state: str
     question: str
@@ -57,8 +60,10 @@ def register_apart(question: Question) -> Question:
 
 
 def diagnose(client: SalesforceClient) -> Iterator[Finding]:
-    """Every finding, as soon as it is known. Without a login, nothing that needs it is asked: one cause, one line, and
-    one failed login."""
+    """Yield every finding as soon as it is known.
+
+    Without a login, questions that need one are skipped: one cause gives one line, and one failed login.
+    """
     autodiscover_modules("diagnosis")
     yield from _configuration()
     login = _login(client)
@@ -71,7 +76,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
-    """What only a session can tell. One that is refused, or a host that is none, is one line and the end."""
+    """Ask the questions that need a session; if the session is refused or the host is wrong, yield that and stop."""
     try:
         yield _organization(client)
         yield _limits(client)
@@ -85,7 +90,7 @@ def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _pooler() -> Iterator[Finding]:
-    """Nothing where PostgreSQL is reached directly."""
+    """Report a pooler; yield nothing where PostgreSQL is reached directly."""
     connection.ensure_connection()
     if getattr(connection, "shares_sessions", False):
         yield Finding("ok", "pooler", "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared")
@@ -115,7 +120,7 @@ def _login(client: SalesforceClient) -> Finding:
 
 
 def _organization(client: SalesforceClient) -> Finding:
-    """Which org it is, and whether the cache is a copy of it. Raises as ``_limits`` does."""
+    """Name the org, and say whether the cache is a copy of it. Raises the same exceptions as ``_limits``."""
     try:
         check_org(client)
         organization = client.organization()
@@ -127,7 +132,7 @@ def _organization(client: SalesforceClient) -> Finding:
 
 
 def _limits(client: SalesforceClient) -> Finding:
-    """Raises ``OrgUnavailable`` and ``HostGone``: nothing else can be asked then either."""
+    """Report the API calls left. Raises ``OrgUnavailable`` and ``HostGone``: no other question can be asked then."""
     try:
         usage = client.daily_usage()
     except DailyLimitReached as error:
@@ -144,7 +149,7 @@ def _limits(client: SalesforceClient) -> Finding:
 
 
 def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
-    """Whether the API user sees every declared field: asked by the query that a sync would send."""
+    """Check with a sync's own query that the API user sees every declared field."""
     question = f"fields of {synced.sobject}"
     paths = list(synced.paths.values())
     _, query = synced.full_query()
@@ -156,7 +161,7 @@ def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
 
 
 def _what_to_grant(client: SalesforceClient, synced: SyncedObject, refusal: SalesforceError) -> str:
-    """Say what a refused query means. Fields are named only when Salesforce has described the object."""
+    """Explain a refused query. Fields are named only when Salesforce has described the object."""
     sobject = synced.sobject
     try:
         hidden = sorted(synced.paths[column] for column in unreadable_columns(client, synced))

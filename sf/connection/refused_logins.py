@@ -1,8 +1,8 @@
-"""Refused logins, remembered for all processes: what logs in by itself must not lock the API user out at Salesforce.
+"""Remember refused logins for all processes, so that retries do not lock the API user out of Salesforce.
 
-Requests and ``deliver_pending`` try a refused login again after half an hour, later every two hours. Commands that a
-person or a timetable starts (syncs, ``sf check``) are not held back. A login that works, in any process, ends the
-pause; so do other login variables, which have a fingerprint of their own.
+Requests and ``deliver_pending`` retry a refused login after half an hour, later every two hours. Commands that
+a person or a timetable starts (syncs, ``sf check``) are not held back. The pause ends when a login works in any
+process, or when the login variables change: each set of variables has its own fingerprint.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sf.salesforce.login import LoginRequest
 FIRST_PAUSE = timedelta(minutes=30)
 LONGEST_PAUSE = timedelta(hours=2)
 TURN = timedelta(minutes=1)
-"""Who may try again is alone for so long; the outcome then decides."""
+"""The time that one process has for its retry before another process may retry too."""
 
 _REFUSED = """
     INSERT INTO sf_refusedlogin AS kept (fingerprint, times, next_try, reason)
@@ -33,19 +33,19 @@ _REFUSED = """
 
 
 def fingerprint(login: LoginRequest) -> str:
-    """Return what stands for all settings of a login."""
+    """Return the fingerprint of all settings of a login."""
     values = sorted((name, value) for name, value in login.credentials.values.items() if value)
     settings = (login.host, login.api_version, login.audience, values)
     return salted_hmac("sf.connection.refused_logins", repr(settings), algorithm="sha256").hexdigest()
 
 
 def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
-    """Return the refusal after which nobody may try again yet, if there is one."""
+    """Return the refusal that still forbids another login, or ``None``."""
     return RefusedLogin.objects.filter(pk=fingerprint(login), next_try__gt=Now()).first()
 
 
 def take_turn(login: LoginRequest) -> RefusedLogin | None:
-    """Return the refusal in force; ``None``: log in, and nobody else will at the same time after a refusal."""
+    """Return the refusal in force, or ``None``: then log in; no other process retries during ``TURN``."""
     refused = RefusedLogin.objects.filter(pk=fingerprint(login))
     if refused.filter(next_try__lte=Now()).update(next_try=Now() + TURN):
         return None
@@ -53,7 +53,7 @@ def take_turn(login: LoginRequest) -> RefusedLogin | None:
 
 
 def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
-    """Salesforce refuses this login: the next try by itself comes after a pause that doubles."""
+    """Store the refusal, and double the pause before the next automatic retry."""
     values: dict[str, Any] = {"fingerprint": fingerprint(login), "reason": str(error)}
     values |= {"first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
     with connection.cursor() as cursor:
@@ -61,7 +61,7 @@ def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
 
 
 def forget_refusal(login: LoginRequest) -> None:
-    """The login works, or an operator wants it tried now."""
+    """Forget the refusal: the login works, or an operator wants it tried now."""
     RefusedLogin.objects.filter(pk=fingerprint(login)).delete()
 
 

@@ -23,7 +23,7 @@ _OWN_NAME = "sfapi in "
 _OWN_JOB = re.compile(rf"\s*[^#\s].*manage\.py\b.*\s# {_OWN_NAME}(?P<folder>.*)")
 _OWN_MARKER = re.compile(rf"# {_OWN_NAME}(?P<folder>.*): the hours below are in this zone")
 _NO_CRONTAB = re.compile("no crontab for|No such file or directory")
-"""Of cron, cronie and others; of BusyBox."""
+"""The messages of cron, cronie and others for a missing crontab, and of BusyBox."""
 _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
@@ -33,7 +33,7 @@ class CrontabError(Exception):
 
 @dataclass(frozen=True)
 class OwnLine:
-    """A job that SFAPI wrote, in whichever of its folders."""
+    """A job that SFAPI wrote, from any of its folders."""
 
     text: str
     folder: str
@@ -41,7 +41,7 @@ class OwnLine:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as ``show`` lists it: its hours and command, behind what is wrong with its line."""
+    """A job as ``show`` lists it: what is wrong with its line, if anything, then its hours and command."""
 
     text: str
     is_right: bool = False
@@ -53,7 +53,7 @@ class UserCrontab:
     def __init__(self) -> None:
         self._names = Settings(settings)
         listed = self._crontab("-l")
-        # A user without a crontab is no error. Whoever may not read it must not replace it by an empty one.
+        # A missing crontab is no error. A crontab that cannot be read must not be replaced by an empty one.
         if listed.returncode and listed.stderr.strip() and not _NO_CRONTAB.search(listed.stderr):
             raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listed.stderr)}")
         self.lines = listed.stdout.removesuffix("\n").split("\n") if listed.returncode == 0 and listed.stdout else []
@@ -73,7 +73,7 @@ class UserCrontab:
         return [OwnLine(line.strip(), match["folder"]) for line, match in found if match]
 
     def add(self) -> None:
-        """Append all jobs. The zone of their hours stands before them: it counts for all lines below."""
+        """Append all jobs. The line with their time zone comes first, because it applies to all lines below it."""
         marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
         self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.wanted()]
 
@@ -91,7 +91,7 @@ class UserCrontab:
         self.lines = kept
 
     def wanted(self) -> dict[str, str]:
-        """The lines that ``add`` writes, each with its description."""
+        """Return the lines that ``add`` writes, each with its description."""
         return {self._line(job): _described(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:

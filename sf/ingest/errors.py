@@ -1,4 +1,4 @@
-"""How a sync can end other than done."""
+"""Exceptions that end a sync run before it is done."""
 
 import logging
 from typing import ClassVar
@@ -8,14 +8,14 @@ failures = logging.getLogger("sf.failures")
 
 
 class SyncError(Exception):
-    """The run failed; the message says what, where and what to do."""
+    """The run failed. The message says what failed, where, and what to do."""
 
 
 class MiscountedRead(SyncError):
-    """The rows that came are not those that the other side announced: some came twice, or did not come."""
+    """The number of rows differs from the number announced: some came twice, or did not come."""
 
     tries: ClassVar[int] = 2
-    """How often a read may end so before it goes another way."""
+    """The number of reads that may end this way before the other transport is tried."""
 
 
 class _HeldBack(Exception):
@@ -27,7 +27,7 @@ class _HeldBack(Exception):
 
 
 class SyncPaused(_HeldBack):
-    """The run stopped on purpose; where its read can be gone on with, what it staged is kept for the next run."""
+    """The run stopped on purpose. If its read can be resumed, the staged rows are kept for the next run."""
 
 
 class ObjectPaused(SyncPaused):

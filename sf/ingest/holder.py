@@ -1,4 +1,4 @@
-"""Which process holds a lease, and whether it is known to be gone."""
+"""The process that holds a lease, and a check whether that process has certainly ended."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _IMPORTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Place:
-    """A process. ``place`` names its host, boot and process namespace; empty where the system does not tell."""
+    """A process. ``place`` names its host, boot and process namespace; it is empty where the system does not say."""
 
     place: str
     pid: int
 
     @property
     def is_gone(self) -> bool:
-        """Whether the process has certainly ended. Of another machine's or container's nothing is known."""
+        """Return whether the process has certainly ended. Always false for another machine or container."""
         if not self.place or self.place != _here():
             return False
         try:
@@ -37,7 +37,7 @@ class Place:
 
 
 def here() -> Place:
-    """This process."""
+    """Return the place of this process."""
     return Place(_here(), os.getpid())
 
 
@@ -51,7 +51,9 @@ def _here() -> str:
 
 
 def process_age() -> timedelta:
-    """How long ago this process was started, interpreter and imports included where the system tells."""
+    """Return the time since this process started; where the system does not say, the time since this module was
+    imported.
+    """
     try:
         ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

@@ -1,6 +1,6 @@
-"""Scheduled jobs leave a line in the book of runs whatever becomes of them, and what fails is told to Sentry.
+"""Record scheduled jobs as ``SyncRun`` rows however they end, and report failures to Sentry.
 
-Syncs write their own line once they run; here is what comes before that, and the jobs that are no syncs.
+A sync writes its own row once it runs. This module covers failures before that, and jobs that are not syncs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sf.models import SyncRun
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
-    """A ``SyncRun`` of this name: done, or failed with the reason, which is raised again. Set its ``message``."""
+    """Record a job as a ``SyncRun``: done, or failed with the reason. Exceptions are raised again. Set ``message``."""
     with _living_run(name) as run:
         try:
             yield run
@@ -34,7 +34,7 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def _living_run(name: str) -> Iterator[SyncRun]:
-    """A new run with a lease of its own, by whose heartbeat others see that it lives."""
+    """Create a run with a lease of its own, whose heartbeat shows other processes that the run is alive."""
     run = SyncRun.objects.create(object=name)
     with sole_runner(f"{name} {run.pk}"):
         yield run
@@ -42,8 +42,11 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def recorded_often(name: str) -> Iterator[SyncRun]:
-    """As ``recorded_job``, for what runs every minute: each way to end has one row, which is carried on. Set ``state``
-    to skipped, and ``message``, where there was nothing to do; they are not to change with every run."""
+    """Record a job that runs every minute: like ``recorded_job``, but with one reused row for each way to end.
+
+    Where there was nothing to do, set ``state`` to skipped and set ``message``. Messages must not change with
+    every run, or each would get its own row.
+    """
     run = SyncRun(object=name, state=SyncRun.State.DONE)
     try:
         yield run
@@ -57,7 +60,7 @@ def recorded_often(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def recorded_configuration(name: str) -> Iterator[None]:
-    """A configuration that keeps a run from beginning is that run's failure; it is raised again."""
+    """Record a configuration error that keeps a run from starting as that run's failure, and raise it again."""
     try:
         yield
     except ImproperlyConfigured as error:

@@ -1,11 +1,12 @@
-"""One runner at a time: a lease in PostgreSQL, kept by a heartbeat.
+"""Let one runner at a time hold a lease in PostgreSQL, and renew it by a heartbeat.
 
-No statement relies on the session of another, so leases work behind a pooler that shares sessions. A holder that is
-killed stops its heartbeat: the lease is free at once for processes of the same machine, which see that the holder's
-process is gone, and after ``LEASE`` for all others.
+No statement relies on the session of another, so leases work behind a pooler that shares sessions. When a
+holder is killed, its heartbeat stops: processes on the same machine see that it has ended and can take the
+lease at once; all others can after ``LEASE``.
 
-A holder that was paused may have lost its lease without noticing. ``fence`` is called in each transaction that writes
-what a run read: it fails if the lease is another's, and keeps it from being taken until the transaction ends.
+A holder that was paused may have lost its lease without noticing. Each transaction that writes what a run read
+therefore calls ``fence``: it fails if another process has the lease, and keeps the lease from being taken until
+the transaction ends.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ from sf.ingest.holder import Place, here
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=40)
-"""So long after its last heartbeat a holder counts as gone."""
+"""A holder counts as dead this long after its last heartbeat."""
 BEAT_SECONDS = 10.0
-"""A third of the lease or less: two heartbeats may fail."""
+"""At most a third of the lease, so that two heartbeats may fail."""
 _WAIT_SECONDS = 5.0
 
 _INSERT = """
@@ -53,7 +54,7 @@ _RELEASE = "DELETE FROM sf_synclease WHERE name = %s AND holder = %s"
 _FENCE = """
     SELECT count(*) FROM (SELECT 1 FROM sf_synclease WHERE holder = ANY (%s) FOR KEY SHARE) AS held
 """
-# PostgreSQL itself ends what a vanished machine left open: a transaction that waits, a connection that is dead.
+# PostgreSQL itself ends the idle transaction or dead connection of a machine that vanished.
 _NOTICE_A_VANISHED_CLIENT = """
     SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
            set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
@@ -62,7 +63,7 @@ _NOTICE_A_VANISHED_CLIENT = """
 
 
 class LeaseLost(SyncError):
-    """Another process took the lease over: this one wrote nothing more, and must not."""
+    """Another process took over the lease: this one wrote nothing more, and must not."""
 
 
 class RanTooLong(SyncError):
@@ -71,7 +72,7 @@ class RanTooLong(SyncError):
 
 @dataclass
 class Lease:
-    """One holder's lease. ``ends``: ``time.monotonic()`` at which the run has taken its longest time."""
+    """The lease of one holder. ``ends``: the ``time.monotonic()`` at which the run has reached its longest time."""
 
     name: str
     ends: float | None = None
@@ -84,7 +85,7 @@ class Lease:
         return self.ends is not None and time.monotonic() > self.ends
 
     def check(self) -> None:
-        """Raises ``LeaseLost`` or ``RanTooLong`` when the run must not go on. Asks nobody."""
+        """Raise ``LeaseLost`` or ``RanTooLong`` when the run must stop. Makes no query."""
         if self.lost:
             raise LeaseLost(_lost(self.name))
         if self.is_over:
@@ -101,8 +102,11 @@ _held: ContextVar[tuple[Lease, ...]] = ContextVar("held leases", default=())
 def sole_runner(
     name: str, *, longest: timedelta | None = None, patience: timedelta = timedelta()
 ) -> Iterator[Lease | None]:
-    """Hold the lease of this name, or yield ``None`` while another process does. ``longest``: when ``check_held``
-    begins to fail. ``patience``: how long to wait for the other."""
+    """Hold the lease of this name, or yield ``None`` while another process does.
+
+    ``longest``: the time after which ``check_held`` raises. ``patience``: how long to wait for the other
+    holder.
+    """
     lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _told(longest))
     give_up = time.monotonic() + patience.total_seconds()
     while not (taken := _take(lease)) and time.monotonic() < give_up:
@@ -121,8 +125,10 @@ def sole_runner(
 
 @contextmanager
 def sole_transaction(name: str) -> Iterator[bool]:
-    """A transaction, and whether it may do what ``sole_runner(name)`` does. Who wants the lease meanwhile waits for
-    the end of the transaction, or is told that it is taken."""
+    """Open a transaction, and yield whether it holds the lease of this name.
+
+    Other processes that want the lease meanwhile wait for the end of the transaction, or find the lease taken.
+    """
     lease = Lease(name)
     with transaction.atomic():
         held = _take(lease)
@@ -132,14 +138,17 @@ def sole_transaction(name: str) -> Iterator[bool]:
 
 
 def check_held() -> None:
-    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must not go on. For between two calls."""
+    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must stop. Call it between two calls."""
     for lease in _held.get():
         lease.check()
 
 
 def fence() -> None:
-    """Raise ``LeaseLost`` unless the leases of this thread's runs are still its own; they stay so until the
-    transaction ends. Nothing to do where no run is under way (live look-ups)."""
+    """Raise ``LeaseLost`` unless this thread's runs still hold their leases; keep those until the transaction
+    ends.
+
+    Does nothing where no run is under way (live look-ups).
+    """
     held = _held.get()
     if not held:
         return
@@ -152,7 +161,7 @@ def fence() -> None:
 
 
 def is_running(name: str) -> bool:
-    """Whether some process holds the lease of ``sole_runner(name)`` now."""
+    """Return whether some process holds the lease of ``sole_runner(name)`` now."""
     values: list[Any] = [name, LEASE]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -182,13 +191,13 @@ def _release(lease: Lease) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_RELEASE, [lease.name, lease.holder])
     except (DatabaseError, InterfaceError):
-        # Its heartbeat has ended, so the lease does too.
+        # The heartbeat has stopped, so the lease expires by itself.
         logger.info("the lease of %s is left to run out: PostgreSQL is away", lease.name)
 
 
 @contextmanager
 def _heartbeat(lease: Lease) -> Iterator[None]:
-    """Renew the lease by a thread with its own connection, so that a long statement keeps it."""
+    """Renew the lease in a thread with its own connection, so that a long statement does not lose it."""
     if connection.in_atomic_block:  # no other connection sees the row before the caller's transaction ends
         yield
         return
@@ -203,7 +212,7 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def _beat(lease: Lease, stop: threading.Event) -> None:
-    """Until the run ends, has lost its lease, or takes too long: a run that hangs must not keep others away."""
+    """Renew until the run ends, loses its lease, or takes too long: a run that hangs must not block others."""
     while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
         try:
             with connection.cursor() as cursor:

@@ -1,10 +1,10 @@
-"""Statements that run at almost every request: PostgreSQL parses and plans them once a connection.
+"""Statements that run at almost every request; PostgreSQL parses and plans them once per connection.
 
-Planning a join took five to twenty times as long as running it. Django's own cursors put values into the text of
-a statement; these send them beside it, so that the text stays the same and psycopg prepares it, unless
-``prepare_threshold`` is off (``sfapi/database.py``) or a pooler shares the sessions (``sfapi/postgresql/``). For
-statements whose best plan does not depend on the values; a value whose type does not show from where it stands needs
-a cast.
+Planning a join took five to twenty times as long as running it. Django's own cursors put values into the text
+of a statement. These cursors send them separately, so the text stays the same and psycopg prepares it, unless
+``prepare_threshold`` is off (``sfapi/database.py``) or a pooler shares the sessions (``sfapi/postgresql/``).
+Use them for statements whose best plan does not depend on the values. A value needs a cast where PostgreSQL
+cannot infer its type.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Statement:
-    """A text and what is sent beside it."""
+    """The text of a statement and the values that are sent with it."""
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self) -> Rows:
-        """Each by the names of its columns."""
+        """Run the statement, and return each row as a dict by column name."""
         with prepared_cursor() as cursor:
             cursor.execute(self.text, self.values)
             rows: Rows = cursor.fetchall()
@@ -37,7 +37,7 @@ class Statement:
 
 
 class _LoggedCursor(Cursor[Any]):
-    """Keeps the text where Django's log of queries, in development and tests, looks for it."""
+    """A cursor that keeps the statement's text where Django's query log (development, tests) looks for it."""
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         self._query = super()._convert_query(query, params)
@@ -45,7 +45,7 @@ class _LoggedCursor(Cursor[Any]):
 
 
 def prepared_cursor() -> CursorWrapper:
-    """As ``connection.cursor()``, with rows as dicts."""
+    """Open a cursor that returns rows as dicts and prepares its statements, otherwise like ``connection.cursor()``."""
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()

@@ -1,4 +1,4 @@
-"""The book of runs: who began, how it ended, what is committed, and where an unfinished read goes on."""
+"""Records of runs: their start, their end, what they committed, and the state of an unfinished read."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from sf.ingest.window import Committed
 from sf.models import SyncRun
 
 RESULTS_KEPT = timedelta(days=7)
-"""How long Salesforce keeps the results of a Bulk job."""
+"""The time that Salesforce keeps the results of a Bulk job."""
 
 
 class Synced(Protocol):
-    """What has runs: one object of Salesforce, of Pardot, a set of counts."""
+    """Anything that has runs: an object of Salesforce or Pardot, or a set of counts."""
 
     @property
     def name(self) -> str:
-        """As in commands, logs and ``SyncRun.object``."""
+        """Return the name used in commands, logs and ``SyncRun.object``."""
 
     @property
     def fingerprint(self) -> str:
-        """Changes when what is declared does: then everything must be read again."""
+        """Return a hash of the declaration: when it changes, everything must be read again."""
 
 
 class LoadedObject(Synced, Protocol):
-    """What is staged and merged into a table."""
+    """An object whose rows are staged and merged into a table."""
 
     @property
     def target(self) -> Target: ...
 
 
 class UnfinishedRead(Protocol):
-    """A read under way, as it is kept in ``SyncRun.resume_state``."""
+    """A read under way, in the form that ``SyncRun.resume_state`` stores."""
 
     @property
     def began_at(self) -> datetime: ...
@@ -57,7 +57,7 @@ class ReadState:
     transport: str
     soql: str
     began: str
-    """By PostgreSQL's clock: rows written here later are not touched by a full read."""
+    """By PostgreSQL's clock. A full read does not touch rows that were written here later."""
     instance_url: str
     api_version: str
     fingerprint: str
@@ -69,7 +69,7 @@ class ReadState:
     pages: int = 0
     rows: int = 0
     staged: int = 0
-    """As ``rows``, without those set aside while they were staged."""
+    """The number of rows, without those set aside while they were staged."""
     announced: int | None = None
     previous_watermark: str | None = None
 
@@ -100,7 +100,7 @@ class ReadState:
 
     @classmethod
     def from_json(cls, values: Any) -> ReadState | None:
-        """``None`` when another release wrote it in another form."""
+        """Return the state, or ``None`` when another release wrote it in another form."""
         try:
             return cls(**values)
         except TypeError:
@@ -121,7 +121,7 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """A new run; whoever still counts as running is not, because the lease is ours."""
+    """Create a run. The caller holds the lease, so older runs that still count as running are marked interrupted."""
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
     )
@@ -133,7 +133,7 @@ def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
 
 
 def leave_run(run: SyncRun, message: str) -> None:
-    """Note that the run lost its lease, and nothing else: its unfinished read is another run's by now."""
+    """Record that the run lost its lease, and leave its unfinished read alone: another run has it now."""
     run.state, run.message, run.ended = SyncRun.State.INTERRUPTED, message, database_now()
     still_ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING)
     still_ours.update(state=run.state, message=message, ended=run.ended, api_calls=run.api_calls)
@@ -145,7 +145,7 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
 
 
 def last_committed(synced: Synced) -> Committed | None:
-    """The latest read whose rows are in the cache. A run gets its watermark in the transaction that merges them."""
+    """Return the latest read whose rows are in the cache. The merging transaction itself writes the watermark."""
     run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
     if run is None:
         return None
@@ -153,16 +153,16 @@ def last_committed(synced: Synced) -> Committed | None:
 
 
 def is_unfinished(synced: Synced) -> bool:
-    """Whether a read waits for the next run."""
+    """Return whether an unfinished read waits for the next run."""
     return SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exists()
 
 
 def take_over_unfinished(
     synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None = RESULTS_KEPT
 ) -> State | None:
-    """The state of the latest unfinished read, which is ``run``'s from now on; ``None`` when there is none.
+    """Hand the latest unfinished read to ``run``, and return its state; ``None`` when there is none.
 
-    ``kept``: how long the other side can go on with a read; ``None``: for ever.
+    ``kept``: how long the other system can resume a read; ``None``: without limit.
     """
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)

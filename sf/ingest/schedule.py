@@ -1,4 +1,4 @@
-"""When a scheduled command runs next, by the cron table of the settings. Hours are in ``TIME_ZONE``."""
+"""Compute from the cron table in the settings when a command runs next. Hours are in ``TIME_ZONE``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _SEARCHED = timedelta(days=366 * 40)
-"""The 29th of February on one weekday comes every 28 years, or after 40 when a century is in between."""
+"""February 29 falls on a given weekday every 28 years, or after 40 when a century is in between."""
 
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,18 +17,18 @@ _LOOKED_AT = timedelta(days=35)
 _RUNS_LOOKED_AT = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""A job of every minute is overdue when it was not seen for ten."""
+"""A job that runs every minute is overdue when it was not seen for ten."""
 _MOST_DELAY = timedelta(hours=2)
 
 
 def next_run(command: str, after: datetime) -> datetime | None:
-    """The next time that a cron line begins a command of this name; ``None`` when there is no such line."""
+    """Return the next time that a cron line starts this command; ``None`` when there is no such line."""
     times = [_next(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
     return min(times, default=None)
 
 
 def longest_pause(command: str) -> timedelta | None:
-    """The longest time between two runs of a command; ``None`` when it is not scheduled."""
+    """Return the longest time between two runs of a command; ``None`` when it is not scheduled."""
     moment = next_run(command, _ANY_MOMENT)
     if moment is None:
         return None
@@ -43,7 +43,7 @@ def longest_pause(command: str) -> timedelta | None:
 
 
 def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
-    """Whether a command that was last seen then ought to have run again. Never, when it is not scheduled."""
+    """Return whether a command last seen at ``seen`` should have run again by now. False if it is not scheduled."""
     expected = next_run(command, seen)
     following = next_run(command, expected) if expected else None
     if expected is None or following is None:
@@ -72,7 +72,7 @@ def _next(expression: str, after: datetime) -> datetime:
 
 
 def _values(field: str, lowest: int, highest: int) -> set[int]:
-    """``*``, ``5``, ``1-5``, ``*/15`` and comma lists of them."""
+    """Parse one cron field: ``*``, ``5``, ``1-5``, ``*/15`` and comma lists of them."""
     values: set[int] = set()
     for part in field.split(","):
         span, _, step = part.partition("/")

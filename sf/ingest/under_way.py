@@ -1,4 +1,4 @@
-"""Runs that another run keeps from beginning, and runs that only seem to be under way."""
+"""Runs that cannot start because another run has the lease, and dead runs that are still marked as running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sf.models import SyncLease, SyncRun
 
 State = SyncRun.State
 
-# One statement, so that runs and leases are of one moment. A job's lease is named by its run as well.
+# One statement, so that runs and leases are read at the same moment. The name of a job's lease includes its run's id.
 _UNDER_WAY = """
     SELECT run.id, run.object, run.started, lease.renewed_at, coalesce(lease.place, ''), coalesce(lease.pid, 0),
            coalesce(lease.renewed_at >= clock_timestamp() - %(lease)s, run.started >= clock_timestamp() - %(begin)s)
@@ -28,7 +28,7 @@ _UNDER_WAY = """
 """
 
 _BEGIN = timedelta(seconds=5)
-"""Between the two statements that note a job's run and take its lease."""
+"""The time allowed between the statement that creates a job's run and the one that takes its lease."""
 
 _skipped_here: set[int] = set()
 """The runs that this process skipped."""
@@ -36,7 +36,7 @@ _skipped_here: set[int] = set()
 
 @dataclass(frozen=True)
 class DeadRun:
-    """A run that is noted as running, and whose process has gone. ``ended``: about when."""
+    """A run that is marked as running, but whose process has ended. ``ended`` is approximate."""
 
     id: int
     name: str
@@ -44,7 +44,7 @@ class DeadRun:
 
 
 def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
-    """The dead runs of these objects, or all."""
+    """Return the dead runs of these objects, or of all."""
     values: dict[str, Any] = {"lease": LEASE, "begin": _BEGIN, "all": names is None, "names": list(names or ())}
     with connection.cursor() as cursor:
         cursor.execute(_UNDER_WAY, values)
@@ -57,7 +57,7 @@ def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
 
 
 def note_dead_runs() -> None:
-    """Make dead runs ``interrupted`` in the table too, without waiting for the next run of their objects."""
+    """Mark dead runs as ``interrupted`` in the table, without waiting for the next run of their objects."""
     for run in dead_runs():
         SyncRun.objects.filter(pk=run.id, state=State.RUNNING).update(
             state=State.INTERRUPTED, ended=run.ended, message=ENDED_WITHOUT_A_WORD
@@ -65,7 +65,7 @@ def note_dead_runs() -> None:
 
 
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
-    """Note a run that does not begin because another has the lease: skipped, and failed from the second time on."""
+    """Record a run that cannot start because another has the lease: skipped, and failed from the second time on."""
     again = _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
         object=synced.name,
@@ -83,7 +83,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
 
 
 def _was_skipped_before(name: str) -> bool:
-    """Whether the last try was skipped too. Commands that were started at once are one try."""
+    """Return whether the last try was skipped too. Commands that started at the same time count as one try."""
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
         return False

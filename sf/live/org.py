@@ -1,4 +1,4 @@
-"""The Salesforce org that this installation works with: which kind it is, and how much of its day's calls is used."""
+"""The Salesforce org of this installation: its kind, and its API usage today."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sf.sync.best_effort import best_effort
 from sf.sync.usage import note_usage
 
 USAGE_KEPT = timedelta(seconds=60)
-"""How long what Salesforce said of its usage is good enough, for all processes together."""
+"""The age up to which a known API usage is good enough, for all processes together."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -35,14 +35,14 @@ def salesforce_environment(host_url: str) -> str:
 
 @dataclass(frozen=True)
 class KnownUsage:
-    """What Salesforce last said, to a sync or to us, and when."""
+    """The API usage that Salesforce last reported, to a sync or to a request, and when."""
 
     usage: ApiUsage
     asked: datetime
 
 
 def known_usage() -> KnownUsage | None:
-    """Without asking; ``None`` when it was never said."""
+    """Return the last reported usage without a call; ``None`` when there is none."""
     config = SyncConfig.load()
     used, limit, asked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
     if used is None or limit is None or asked is None:
@@ -51,9 +51,11 @@ def known_usage() -> KnownUsage | None:
 
 
 def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
-    """The org's usage, at most ``USAGE_KEPT`` old; else Salesforce is asked, which counts under ``source``.
+    """Return the org's usage, at most ``USAGE_KEPT`` old; if it is older, ask Salesforce, counted under
+    ``source``.
 
-    ``LiveCallFailed``, ``LiveCallNotTried`` when ``may_ask`` says no, ``ImproperlyConfigured`` when no login is set.
+    Raises ``LiveCallFailed``; ``LiveCallNotTried`` when ``may_ask`` returns false; ``ImproperlyConfigured``
+    when no login is set.
     """
     known = known_usage()
     if known and timezone.now() - known.asked < USAGE_KEPT:
@@ -66,13 +68,13 @@ def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     except SalesforceError as error:
         if client.usage is None:
             raise LiveCallFailed.because_of(error) from error
-        usage = client.usage  # the header of the refusal tells it
+        usage = client.usage  # from the header of the refusal
     with best_effort("Salesforce API usage"):
         note_usage(client, usage)
     return usage
 
 
 def calls_today() -> dict[str, int]:
-    """Our own calls by source since midnight UTC."""
+    """Return our own calls by source since midnight UTC."""
     rows = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by("source").values("source")
     return {row["source"]: row["calls"] for row in rows.annotate(calls=Sum("call_count"))}

@@ -1,7 +1,7 @@
-"""Records of one user read from Salesforce now, and stored as a sync would store them.
+"""Read the records of one user from Salesforce now, and store them as a sync would.
 
-A live read stages into a temporary table of its own, so a sync that is under way, or one that waits with half its
-pages staged, is not disturbed; the merge is the same. Nobody waits for Salesforce longer than ``SECONDS``, or that and
+A live read stages into its own temporary table, so it does not disturb a sync that is under way or that has
+half of its pages staged; the merge is the same. A request waits for Salesforce for ``SECONDS`` at most, plus
 ``READ_BACK_SECONDS`` after a change.
 """
 
@@ -33,13 +33,13 @@ from sf.sync.source import Query, rest_page, rows_of, storable
 logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
-"""How long all calls of a request take at most, the login among them; each is tried once: a caller waits."""
+"""The time limit for all calls of a request, the login included. Each call is tried once, because a caller waits."""
 
 READ_BACK_SECONDS = 2.0
-"""So long, on top of that, a request that has changed something waits to see what became of it."""
+"""The additional time that a request which changed something may wait to read the result back."""
 
 MOST_KNOWN = 200
-"""So many cached records are asked for by id as well: the address of a call stays short enough."""
+"""The largest number of cached records that are also asked for by id, so that the call's URL stays short enough."""
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})
@@ -47,26 +47,25 @@ _TOO_SLOW = frozenset({"55P03", "57014"})
 
 
 RETRY_SECONDS = 10
-"""When to come again, where Salesforce does not say."""
+"""The default for ``retry_after``, where Salesforce does not say."""
 
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
-"""Somebody else changes the same record."""
+"""Another user or process is changing the same record."""
 
 
 class CacheBusy(Exception):
-    """A sync is merging the same table and is not done soon."""
+    """A sync is merging into the same table and will not finish soon."""
 
 
 MayAsk = Callable[[], bool]
-"""Whether Salesforce may be asked now; called just before that, and a yes is used."""
+"""Returns whether Salesforce may be called now. Call it just before the call: a true result may use up the only try."""
 
 
 class LiveCallFailed(Exception):
-    """What a caller waits for could not be had of Salesforce; the message is for the log.
+    """Salesforce did not give what the caller waits for. The message is for the log.
 
-    ``away``: because of Salesforce itself; otherwise it has answered. ``lasting``: it will not get better by itself
-    soon.
+    ``away``: Salesforce itself is at fault; otherwise it answered. ``lasting``: waiting will not help soon.
     """
 
     def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:
@@ -75,7 +74,7 @@ class LiveCallFailed(Exception):
         self.away = away
         self.lasting = lasting
         self.another_org = False
-        """The login leads to another org than the one that is cached: nothing was asked."""
+        """The login leads to another org than the cached one, so nothing was asked."""
 
     @classmethod
     def because_of(cls, error: SalesforceError) -> Self:
@@ -86,24 +85,27 @@ class LiveCallFailed(Exception):
 
 
 class LiveCallNotTried(LiveCallFailed):
-    """``MayAsk`` said no."""
+    """``MayAsk`` returned false."""
 
     def __init__(self, message: str = "Salesforce has not answered lately") -> None:
         super().__init__(message)
 
 
 def live_client(source: str) -> SalesforceClient:
-    """A client for a caller who waits, counted under ``source``. ``ImproperlyConfigured`` when no login is set."""
+    """Return a client for a caller who waits, counted under ``source``.
+
+    Raises ``ImproperlyConfigured`` without a login.
+    """
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS))
 
 
 def read_back_client(source: str) -> SalesforceClient:
-    """Another for the same caller: a change that hung has used up the patience of the first one."""
+    """Return another client for the same caller: a change that hung has used up the first client's patience."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
 class LiveRead:
-    """Reads, one call each, and what they brought; ``store`` puts all of it into the cache at once."""
+    """Reads of one call each, and their records; ``store`` puts all of them into the cache at once."""
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
@@ -113,10 +115,10 @@ class LiveRead:
         self._confirm: Callable[[], None] | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
-        """The records with one of the values in the column, by column name as text; deleted ones too. Columns that
-        the API user may not read are not in them.
+        """Return the records with one of the values in the column, deleted ones too, by column name as text.
 
-        Records that are cached with such a value are asked for by id as well: who has lost it must leave the cache.
+        Columns that the API user may not read are missing. Cached records with such a value are also asked for
+        by id: a record that has lost the value must leave the cache.
         """
         asked = as_readable(synced)
         try:
@@ -143,8 +145,11 @@ class LiveRead:
         return [dict(zip(synced.paths, row, strict=True)) for row in rows]
 
     def store(self) -> None:
-        """Merge what was read, in one transaction; parents were read first. ``CacheBusy`` when it would wait long,
-        ``AnotherOrg`` when the cache has been made a copy of another org since it was read."""
+        """Merge what was read, in one transaction; parents were read first.
+
+        Raises ``CacheBusy`` when it would wait long, and ``AnotherOrg`` when the cache has become a copy of
+        another org since the read.
+        """
         with patient_transaction():
             if self._confirm:
                 self._confirm()
@@ -153,13 +158,13 @@ class LiveRead:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Around each call."""
+        """Measure one call."""
         began = time.monotonic()
         yield
         self.slowest = max(self.slowest, time.monotonic() - began)
 
     def note_usage(self) -> None:
-        """Keep what Salesforce said of the day's calls: the next look-up is decided by it."""
+        """Store the API usage that Salesforce reported: it decides about the next look-up."""
         with best_effort("Salesforce API usage"):
             if self._client.usage:
                 usage.note_usage(self._client, self._client.usage)
@@ -167,7 +172,7 @@ class LiveRead:
 
 @contextmanager
 def patient_transaction() -> Iterator[None]:
-    """A transaction that waits for locks for a moment only; ``CacheBusy`` when that is not enough."""
+    """Open a transaction that waits only briefly for locks. Raises ``CacheBusy`` when that is not enough."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:

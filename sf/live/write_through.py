@@ -1,8 +1,8 @@
-"""Changing a Salesforce record on a caller's behalf: there first, then here.
+"""Change a Salesforce record on behalf of a caller: first in Salesforce, then in the cache.
 
-Which record is the caller's, Salesforce is asked each time: what the cache says may be a day old, and the record
-somebody else's by now. A change is sent once. It is sent again only when Salesforce said that it was not made (a
-locked row, an expired session); when no answer came, the record is read back to see.
+Salesforce is asked each time which record is the caller's: the cache may be a day old, and the record may
+belong to another user by now. A change is sent once, and sent again only when Salesforce said that it was not
+made (a locked row, an expired session). When no answer came, the record is read back to see.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sf.sync.objects import SyncedObject
 logger = logging.getLogger(__name__)
 
 Values = Mapping[str, str | None]
-"""By column name."""
+"""Values as text, by column name."""
 
 _LOCK_PAUSES = (0.3, 0.6)
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
@@ -45,7 +45,7 @@ class NothingToWrite(Exception):
 
 
 class WriteRefused(Exception):
-    """Salesforce says no; the message is its own. ``columns``: which of the values it names."""
+    """Salesforce refused the change; the message is Salesforce's own. ``columns`` are the values that it names."""
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
         super().__init__(reason)
@@ -63,7 +63,7 @@ class WriteNotConfirmed(WriteNotMade):
 
 
 class WriteUncertain(LiveCallFailed):
-    """The answer was lost, and Salesforce cannot be asked what it did: the change may have been made."""
+    """The answer was lost, and reading back failed: the change may have been made."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Written:
 
     record: _Found
     values: Values
-    """What was changed, as Salesforce has it now."""
+    """The changed values, as Salesforce has them now."""
     now: Values
     """The whole record after the change, or only ``values`` when it could not be read."""
     read_back: LiveRead | None
@@ -93,13 +93,13 @@ class Written:
         return self.record.values
 
     def store(self) -> None:
-        """Bring the change into the cache. Where that cannot be now, the next sync does."""
+        """Store the change in the cache. Where that is not possible now, the next sync does it."""
         try:
             with patient_transaction():
                 self.record.live.store()
                 if self.read_back:
                     self.read_back.store()
-                else:  # with the old stamp, so that the next sync replaces it by the truth
+                else:  # keep the old stamp, so that the next sync overwrites these values with Salesforce's
                     rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
         except (CacheBusy, AnotherOrg) as error:
@@ -123,11 +123,10 @@ class _Found:
 
 
 def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
-    """Change the record that has ``owner`` in the column, of several the most recently modified; read it back.
+    """Change the record that has ``owner`` in the column (of several, the latest modified), and read it back.
 
-    ``owner`` is in lower case; Salesforce may have it in any.
-
-    ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
+    ``owner`` is in lower case; Salesforce's value may be in any case. Raises ``NothingToWrite``,
+    ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
     """
     try:
         client = live_client(source)
@@ -147,7 +146,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
 
 
 def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Found:
-    """The record as it is now. Where there is none, the cache learns it."""
+    """Return the record as it is now. Where there is none, update the cache and raise ``NothingToWrite``."""
     found = [
         record
         for record in live.read(synced, column, [owner])
@@ -159,7 +158,7 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Fou
         _store_or_leave(live)
         raise NothingToWrite(f"Salesforce has none of the {synced.name} with this {column}")
     if len(found) > 1:
-        # An error, so that Sentry is told: somebody has to merge them.
+        # An error, so that Sentry reports it: a person has to merge these records.
         logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, found)))
     latest = max(sorted(found, key=_by_id), key=lambda record: record.get("last_modified_date") or "")
     return _Found(synced, latest, live)
@@ -192,7 +191,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    """Only the record itself is a reason to refuse; with an unknown code it is not known to be, so it may be later."""
+    """Return ``WriteRefused`` only when the record itself is at fault; after an unknown code a retry may work."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
@@ -201,7 +200,7 @@ def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | Wr
 
 
 def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceError | None) -> Written:
-    """How the record is now. ``lost``: why it is not known whether the change was made."""
+    """Read the record back after the change. ``lost``: the error that left the outcome unknown."""
     try:
         found = _read_again(live, record)
     except (SalesforceError, DatabaseError, InterfaceError) as error:
@@ -219,7 +218,7 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
 
 
 def _read_again(live: LiveRead, record: _Found) -> list[Values]:
-    """Read the record, also where PostgreSQL, which is asked for the org first, has ended the connection meanwhile."""
+    """Read the record, also when PostgreSQL (asked for the org first) has closed the connection meanwhile."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):
@@ -228,8 +227,10 @@ def _read_again(live: LiveRead, record: _Found) -> list[Values]:
 
 
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
-    """Salesforce trims, and stores an empty text as null; picklists take their own spelling, those with several values
-    their own order."""
+    """Compare a value that was sent with the one that was read back.
+
+    Salesforce trims, stores an empty text as null, and uses its own spelling and order for picklist values.
+    """
     if column in synced.picklists:
         return _choices(sent) == _choices(found)
     return (sent or "").strip() == (found or "").strip()

@@ -1,4 +1,4 @@
-"""How runs are told to the operator: one line each, what is wrong on stderr."""
+"""Report runs to the operator: one line each, problems on stderr."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set
 
 
 class RunReport:
-    """Writes the lines of one command. ``removed`` and ``calls`` are its words for what was deleted and asked."""
+    """Writes the lines of one command. ``removed`` and ``calls`` are its words for deleted records and API calls."""
 
     def __init__(self, command: BaseCommand, *, removed: str = "soft-deleted", calls: str = "Salesforce calls") -> None:
         self._command = command
@@ -43,7 +43,7 @@ class RunReport:
             )
 
     def summary(self, runs: Sequence[SyncRun]) -> str:
-        """The counts of some runs in one line."""
+        """Return the summed counts of some runs in one line."""
         total = {name: sum(getattr(run, name) for run in runs) for name in _COUNTS}
         return (
             f"{total['rows_read']:,} read, {total['inserted']:,} inserted, {total['updated']:,} updated, "
@@ -53,6 +53,6 @@ class RunReport:
 
 
 def stop_on_sigterm(signum: int, frame: FrameType | None) -> None:
-    """For ``signal.signal``: a run that is under way is noted as interrupted."""
+    """Exit, so that a run under way is recorded as interrupted. Pass this to ``signal.signal``."""
     del signum, frame
     raise SystemExit("stopped by SIGTERM: what was read is kept; the next run goes on with it")

@@ -24,7 +24,7 @@ _DONE = {"Update": "updated", "Upsert": "updated", "Delete": "deleted"}
 
 @dataclass(frozen=True)
 class Change:
-    """One call that changes a record. ``repeatable``: sent twice, it does no more than once."""
+    """One call that changes a record. ``repeatable``: sending it twice has the same effect as once."""
 
     verb: str
     method: str
@@ -34,7 +34,7 @@ class Change:
 
 
 def change_of(action: str, options: Mapping[str, Any]) -> Change:
-    """The call that the command line asks for. ``CommandError`` when its values make no sense."""
+    """Return the call that the command line asks for. Raises ``CommandError`` for values that make no sense."""
     sobject = quote(options["object"], safe="")
     if action == "create":
         return Change("Create", "POST", f"{sobject}/", _values(options), repeatable=False)
@@ -51,7 +51,7 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
 
 
 def make_change(client: SalesforceClient, change: Change, options: Mapping[str, Any]) -> tuple[str, str]:
-    """Ask, unless ``--yes`` says so, and send; the id of the record and what became of it. Empty: nothing was done."""
+    """Confirm (unless ``--yes``) and send; return the record's id and the result. An empty id: nothing was changed."""
     if not options["yes"] and not _agreed(client, change):
         return "", "nothing was changed"
     send = client.request if change.repeatable else client.attempt
@@ -65,7 +65,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 
 def explained(error: SalesforceError) -> str:
-    """What to tell whoever typed the change: Salesforce's own words, and whether it may have happened all the same."""
+    """Return the message for the operator: Salesforce's own words, and a warning when the change may have happened."""
     doubt = " It may have been done all the same: look before you try again." if error.outcome_unknown else ""
     return one_line(error.in_full) + doubt
 
@@ -116,7 +116,7 @@ def _declare(parser: ArgumentParser, *, values: bool) -> None:
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Until Python 3.12 argparse takes values of ``nargs="*"`` only before the first option."""
+    """Accept values behind options too: before Python 3.12, argparse takes ``nargs="*"`` only before the first one."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

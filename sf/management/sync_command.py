@@ -1,4 +1,4 @@
-"""What all sync commands share; each of them only names its objects."""
+"""The base of all sync commands; each of them only names its objects."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from sf.sync.usage import UsageBudget, UsageCounter
 
 
 class SyncCommand(BaseCommand):
-    """Syncs ``objects`` in their order. Exit status 0: done, paused, or skipped on purpose; otherwise 1."""
+    """Syncs ``objects`` in their order. Exits with 0 when done, paused, or skipped on purpose; otherwise with 1."""
 
     requires_system_checks = []  # they load every route, which takes longer than a small sync
 
     objects: Sequence[SyncedObject]
     source: ClassVar[str]
-    """Under which its calls are counted: the name of the command."""
+    """The name under which API calls are counted: the name of the command."""
     may_replace: ClassVar[bool] = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -79,6 +79,9 @@ class SyncCommand(BaseCommand):
         return runs
 
     def _retry(self, synced: SyncedObject, wanted: SyncOptions) -> Retry:
-        """With ``--force`` as it was. Emptying a table and going ahead of the guard is for a person to say again."""
+        """Return the retry commands, with ``--force`` as given.
+
+        ``--forcedelete`` and ``--allow-deletes`` are never repeated.
+        """
         force = " --force" if wanted.force else ""
         return Retry(alone=f"sync_{synced.name}{force}", with_rest=f"{self.source}{force}")

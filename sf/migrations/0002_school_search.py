@@ -1,8 +1,8 @@
-"""What the search for schools looks in: two columns that PostgreSQL keeps itself, and their indexes.
+"""Columns and indexes for the search for schools; PostgreSQL keeps both columns up to date itself.
 
-``search_name`` is the name in lower case without accents; ``search_facets`` are the exact filters as one array of
-``city:…``, ``state:…`` (name and code), ``country:…`` (name and code), ``type:…``. They are generated columns, so the
-sync knows nothing of them; ``sf/reads/school_search.py`` is their only reader.
+``search_name`` is the name in lower case without accents. ``search_facets`` are the exact filters as one array
+of ``city:…``, ``state:…`` (name and code), ``country:…`` (name and code), ``type:…``. They are generated
+columns, so the sync does not write them. ``sf/reads/school_search.py`` is their only reader.
 """
 
 from django.db import migrations
@@ -16,7 +16,7 @@ FUNCTIONS = """
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         RETURN lower(unaccent('unaccent'::regdictionary, $1));
 
-    -- The text of somebody's search as part of a LIKE pattern.
+    -- Escape the text of a search for use in a LIKE pattern.
     CREATE FUNCTION sf_like_pattern(text) RETURNS text
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         RETURN regexp_replace(sf_searchable($1), '([\\\\%_])', '\\\\\\1', 'g');

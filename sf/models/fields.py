@@ -1,8 +1,8 @@
-"""Columns that are copies of Salesforce fields: the one place where a column learns its Salesforce name.
+"""Columns that are copies of Salesforce fields: the one place that maps a column to its Salesforce name.
 
-``name = Text("Name")`` is the whole declaration. The SOQL select list, the decoding of CSV and JSON, the staging
-table and the merge statement are derived from it (``sf/sync/objects.py``). Migrations see plain Django fields:
-the Salesforce name is no part of the schema.
+``name = Text("Name")`` is the whole declaration. The SOQL select list, the decoding of CSV and JSON, the
+staging table and the merge statement are derived from it (``sf/sync/objects.py``). Migrations see plain Django
+fields: the Salesforce name is not part of the schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 
 
 class SalesforceField(models.Field):
-    """What all copied columns share: where the value comes from, and that Salesforce may leave it empty."""
+    """The base of all copied columns: it has the Salesforce name, and may be empty as in Salesforce."""
 
     salesforce_name: str
     plain_field: ClassVar[type[models.Field]]
@@ -30,7 +30,7 @@ class SalesforceField(models.Field):
         return name, f"django.db.models.{self.plain_field.__name__}", arguments, options
 
     def clone(self) -> Any:
-        """What migrations work with: the plain field, whose defaults are not ours."""
+        """Return the plain field for migrations, whose defaults differ from ours."""
         _, _, arguments, options = self.deconstruct()
         return self.plain_field(*arguments, **options)
 
@@ -42,11 +42,11 @@ class Text(SalesforceField, models.TextField):
 
 
 class LongText(Text):
-    """A long text area, of up to 131,072 characters: fewer records are asked for at once (``SyncedObject``)."""
+    """A long text area of up to 131,072 characters. Objects with one are read in smaller pages (``SyncedObject``)."""
 
 
 class Uuid(Text):
-    """A UUID as text, in the lower case that Accounts writes. Salesforce keeps any, and takes all for the same."""
+    """A UUID as lower-case text, as Accounts writes it. Salesforce keeps any case, and compares without case."""
 
     def to_python(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -95,7 +95,7 @@ class Identifier(SalesforceField, models.CharField):
 
 
 class _ParentDescriptor(ForwardManyToOneDescriptor):
-    """A parent that is not cached, or not any longer, reads as ``None``: Salesforce may send it later."""
+    """Reads a parent that is not cached, or is deleted, as ``None``: Salesforce may send it later."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
@@ -108,7 +108,7 @@ class _ParentDescriptor(ForwardManyToOneDescriptor):
 
 
 class Reference(models.ForeignKey):
-    """A look-up to another cached object. There is no constraint: the id is kept whether or not the parent is here."""
+    """A look-up to another cached object, without a constraint: the id is kept even if the parent is not cached."""
 
     forward_related_accessor_class = _ParentDescriptor
 

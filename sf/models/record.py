@@ -1,4 +1,4 @@
-"""What every cached Salesforce object has."""
+"""The base class of every cached Salesforce object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PresentRecords(models.Manager["CachedRecord"]):
 
 
 class CachedRecord(models.Model):
-    """A copy of one Salesforce record. Rows are written by ``sf/sync`` only: the truth is in Salesforce."""
+    """A copy of one Salesforce record. Only ``sf/sync`` writes rows: Salesforce has the authoritative values."""
 
     salesforce_object: ClassVar[str]
     """The API name of the sObject."""
@@ -34,17 +34,17 @@ class CachedRecord(models.Model):
 
     class Meta:
         abstract = True
-        # The first manager would be used for the admin and for relations; reading a row that one holds
-        # must work for deleted rows too.
+        # Without this, the first manager would be used for the admin and for relations. Following a reference to
+        # a deleted row must work too.
         base_manager_name = "all_objects"
 
     @classmethod
     def copied_fields(cls) -> list[CopiedField]:
-        """The columns that come from Salesforce, in the order of their declaration."""
+        """Return the columns that come from Salesforce, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]
 
 
 class ServedMeta(CachedRecord.Meta):
-    """The ``Meta`` of what the records API serves: it pages by this index (``api/records/``)."""
+    """The ``Meta`` of objects in the records API, which pages by this index (``api/records/``)."""
 
     indexes = [models.Index(fields=["local_update_date", "id"], name="%(class)s_changed")]

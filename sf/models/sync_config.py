@@ -8,9 +8,9 @@ from django.utils import timezone
 
 
 class SyncConfig(models.Model):
-    """The one row by which operators pause all syncs and set the share of Salesforce's daily calls they may use.
+    """The single row with the kill switch of all syncs, and their share of Salesforce's daily calls.
 
-    Live look-ups obey it too. What people write (cases, forms, their contact) is delivered all the same.
+    Live look-ups obey both. What people write (cases, forms, their contact) is delivered regardless.
     """
 
     ONLY_ID: ClassVar[int] = 1
@@ -55,22 +55,22 @@ class SyncConfig(models.Model):
 
     @classmethod
     def load(cls) -> Self:
-        """The row, which is made with its defaults when it is not there."""
+        """Return the row; create it with its defaults when it is missing."""
         return cls.objects.get_or_create(id=cls.ONLY_ID)[0]
 
     @property
     def syncs_are_on(self) -> bool:
-        """Whether syncs may run: switched on, or off until a time that has passed."""
+        """Return whether syncs may run: they are on, or were off until a time that has passed."""
         return self.sync_enabled or (self.off_until is not None and self.off_until <= timezone.now())
 
     @property
     def told_switch(self) -> str:
-        """Where syncs were switched off, by whom, and until when."""
+        """Say where syncs were switched off, by whom, and until when."""
         by = f" by {self.switched_by}" if self.switched_by else ""
         at = f" {self.switched_at:%Y-%m-%d %H:%M %Z}" if self.switched_at else ""
         until = f", until {self.off_until:%Y-%m-%d %H:%M %Z}" if self.off_until else ""
         return f"admin: Sync configuration{by}{at}{until}"
 
     def budget(self, org_maximum: int) -> int:
-        """From how many calls on syncs pause."""
+        """Return the number of calls from which syncs pause."""
         return int(self.pause_threshold * min(self.api_limit, org_maximum))

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SyncLease(models.Model):
-    """Who may run a sync or a job now. A row without a heartbeat is free for whoever comes next."""
+    """The process that may run a sync or a job now. A row without a heartbeat may be taken over."""
 
     name = models.CharField(max_length=96, primary_key=True)
     holder = models.CharField(max_length=32, help_text="One process's run; another holder means that it was lost.")

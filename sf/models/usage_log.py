@@ -2,7 +2,7 @@ from django.db import models
 
 
 class SFAPIUsageLog(models.Model):
-    """How many HTTP calls to Salesforce a source made on a day (UTC): logins and limits included."""
+    """The number of HTTP calls to Salesforce by source and day (UTC), logins and reads of the limits included."""
 
     date = models.DateField()
     source = models.CharField(max_length=64, help_text="Who asked: a sync command, the API, an operator's look.")

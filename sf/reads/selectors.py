@@ -1,8 +1,8 @@
-"""What the API reads from the cache: one statement a question, plain values, no object a row.
+"""Reads of the API from the cache: one statement per question, plain values, no model instances.
 
-The statements are written out: these are the hottest reads of the service, and building each of them anew from query
-sets took three to ten times as long as PostgreSQL needs to answer. A ``LEFT JOIN … AND NOT is_deleted`` says what a
-parent is here: one that is not cached, or not any longer, reads as none.
+The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
+at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
+is_deleted`` makes a parent that is deleted or not cached read as none.
 """
 
 from __future__ import annotations
@@ -59,22 +59,22 @@ _BOOK_PREFIX = "book_"
 
 
 def books_state() -> Statement:
-    """One row that is another one as soon as a sync has changed a book: only one at a time syncs them."""
+    """Return the book count and the last change; together they are a cache key for the book list."""
     return Statement(_BOOKS_STATE)
 
 
 def active_books() -> Statement:
-    """Active books by name."""
+    """Return the active books by name."""
     return Statement(_BOOKS)
 
 
 def school_by_id(school_id: str) -> Statement:
-    """One school with what Assignable knows of it, or none; the id has 18 characters."""
+    """Return one school with its Assignable data, or no row. ``school_id`` has 18 characters."""
     return Statement(_SCHOOL, {"id": school_id})
 
 
 def contacts_by_uuid(accounts_uuid: str) -> Statement:
-    """The contacts of an Accounts user with the name of their ``school``, the most recently modified first.
+    """Return the contacts of an Accounts user with the name of their ``school``, latest modified first.
 
     There should be one; Salesforce does not enforce it.
     """
@@ -82,17 +82,17 @@ def contacts_by_uuid(accounts_uuid: str) -> Statement:
 
 
 def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
-    """The adoptions of an Accounts user: rows for ``by_contact``.
+    """Return the adoptions of an Accounts user, as rows for ``by_contact``.
 
-    ``confirmed``: only those that are, or only those that are not; one without a type is not.
+    ``confirmed``: true for confirmed ones only, false for all others, those without a type included.
     """
     return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
 
 
 def by_contact(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The adoptions of each contact, the contacts in the order of ``contacts_by_uuid``.
+    """Group adoptions by contact, the contacts in the order of ``contacts_by_uuid``.
 
-    Newest year first, each with its ``book`` (or ``None``) and ``school``.
+    The newest year comes first. Each adoption has its ``book`` (or ``None``) and ``school``.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:

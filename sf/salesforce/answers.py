@@ -1,4 +1,4 @@
-"""Taking Salesforce's answers apart: what is not of the form that was asked for was not an answer of Salesforce."""
+"""Parse Salesforce's answers: an answer in another form than expected did not come from Salesforce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sf.salesforce.errors import TransientError
 
 
 class UnusableAnswer(TransientError):
-    """An answer came whole and cannot be used. Asking again often gives the same."""
+    """An answer arrived whole, but cannot be used. Asking again often gives the same."""
 
 
 def json_of(answer: requests.Response) -> Any:
@@ -31,8 +31,10 @@ def page_title(text: str) -> str:
 
 @contextmanager
 def understood(asked: str, answer: requests.Response | None = None) -> Iterator[None]:
-    """What cannot be understood inside (a page of a proxy, half an answer) is an ``UnusableAnswer``: it says nothing of
-    whether the call was carried out. ``asked`` is method and path, for the message."""
+    """Turn errors of parsing inside the block (a proxy's page, half an answer) into ``UnusableAnswer``.
+
+    Such an answer does not say whether the call was carried out. ``asked`` is method and path, for the message.
+    """
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,8 +1,8 @@
-"""Writing Cases: one or many at a time, each once when there is an external id field, and never over another's work.
+"""Write Cases, one or many at a time: each once (with an external id field), and never over staff's changes.
 
-With an external id field each case is upserted on our id, so that a second attempt cannot make a second case. What
-may have been sent before is looked for first, because an upsert that finds a case sets its fields again, over what
-staff have written there in the meantime. Deleted cases count as found: somebody has seen them.
+With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
+case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
+overwrite what staff have changed meanwhile. Deleted cases count as found: staff have seen them.
 
 Source: REST API Developer Guide, "Upsert Records Using sObject Rows by External ID", "sObject Collections".
 """
@@ -24,7 +24,7 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100
-"""Salesforce takes 200; the ids of 100 still fit into one query string."""
+"""Salesforce accepts 200; the ids of 100 still fit into one query string."""
 
 _SEVERAL_MATCH = 300
 _TAKEN = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
@@ -34,33 +34,33 @@ _NO_SUCH_PLACE = frozenset({"NOT_FOUND", "INVALID_TYPE", "METHOD_NOT_ALLOWED"})
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to be made. ``key`` is our id of it, ``values`` are by Salesforce's field names."""
+    """A case to create. ``key`` is our id of it; ``values`` are by Salesforce's field names."""
 
     key: str
     values: Mapping[str, str]
     sent_before: bool
-    """It may be in Salesforce already: an earlier attempt did not end, or nobody knows how."""
+    """Salesforce may have it already: an earlier attempt did not end, or its outcome is unknown."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case: its Salesforce id, or why there is none."""
+    """The outcome of one case: its Salesforce id, or the error."""
 
     salesforce_id: str = ""
     error: SalesforceError | None = None
 
     @property
     def is_final(self) -> bool:
-        """Whether another try would change nothing: it is there, or its values are refused."""
+        """Return whether another try would change nothing: the case exists, or its values are refused."""
         return self.error is None or self.error.group is Group.RECORD
 
 
 def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, external_id: str) -> dict[str, Outcome]:
-    """Make each case, or find it; the outcome of each by its key. At most ``MOST_AT_ONCE``; two calls at most, usually.
+    """Create or find each case, and return the outcomes by key. Usually two calls at most.
 
-    ``external_id`` is the field of Case for our id; empty: a case that was sent before may be made twice.
-    Raises ``SalesforceError`` when nothing is known of any of them. An error that comes later is the outcome of those
-    that it kept from being sent.
+    At most ``MOST_AT_ONCE`` cases. ``external_id`` is the field of Case for our id; if it is empty, a case that
+    was sent before may be created twice. Raises ``SalesforceError`` when no outcome is known. A later error
+    becomes the outcome of the cases that it kept from being sent.
     """
     found = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in found.items()}
@@ -71,7 +71,7 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
 
 
 def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> dict[str, str]:
-    """Salesforce id by our key, of those that are there."""
+    """Return the Salesforce ids of existing cases by our key."""
     if not keys:
         return {}
     where = soql.one_of(external_id, keys)
@@ -86,7 +86,7 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
 
 
 def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
-    """Salesforce takes a field in any letters, and names it in its own."""
+    """Return our key and the Salesforce id. Salesforce may spell a field's name in another case than the query."""
     values = {name.casefold(): value for name, value in record.items()}
     with understood("a query for cases"):
         return str(values[external_id.casefold()]), str(values["id"])
@@ -98,13 +98,13 @@ def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) 
     try:
         return _make_several(client, cases, external_id)
     except RequestRefused as refused:
-        # One of them may have spoiled the call for all.
+        # One case may have spoiled the call for all.
         logger.warning("a call for %d cases was refused, they are sent one by one: %s", len(cases), refused)
         return _make_one_by_one(client, cases, external_id)
 
 
 def _make_one_by_one(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
-    """Send each case; once an error concerns all of them, it is the outcome of the rest."""
+    """Send each case; an error that concerns all of them becomes the outcome of the remaining ones."""
     outcomes: dict[str, Outcome] = {}
     for case in cases:
         try:
@@ -155,7 +155,7 @@ def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, ex
         found = _find(client, external_id, [case.key])
         if case.key in found:
             return Outcome(found[case.key])
-        # Somebody else's transaction is about to make it.
+        # Another transaction is about to create it.
         soon = TransientError(str(error), code=error.code, status=error.status)
         soon.concerns_everything = False
         return Outcome(error=soon)
@@ -165,7 +165,7 @@ def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, ex
 
 
 def _is_there(error: SalesforceError, external_id: str) -> bool:
-    """Whether it says that our id is taken: several match, or another attempt was quicker."""
+    """Return whether the error says that our id is taken: several match, or another attempt was quicker."""
     if error.status == _SEVERAL_MATCH:
         return True
     concerned = f"{' '.join(error.fields)} {error.reason}".casefold()

@@ -44,18 +44,18 @@ Result = TypeVar("Result")
 
 VERSION_IS_GONE = frozenset({404, 410})
 _ALWAYS_THERE = ("limits", "query", "queryAll", "jobs/query")
-"""Resources that each API version has: not found means that the version is not there."""
+"""Resources of every API version: if one is not found, the version does not exist."""
 
 
 class SalesforceClient:
-    """Calls of one org with one login. Safe for many threads."""
+    """Calls to one org with one login. Safe for many threads."""
 
     def __init__(self, login: LoginRequest, transport: Transport, keeper: SessionKeeper | None = None) -> None:
         self._login = login
         self._transport = transport
         self._keeper = keeper or SessionKeeper()
         self.usage: ApiUsage | None = None
-        """As the latest answer told it; ``None`` before the first."""
+        """The usage in the latest answer; ``None`` before the first."""
         self.without_bulk: SalesforceError | None = None
         """Why no more Bulk jobs are started with this client; ``None`` when they may be."""
 
@@ -73,11 +73,11 @@ class SalesforceClient:
 
     @property
     def organization_id(self) -> str:
-        """The org's id: by the login, or asked for once a session. Empty when nobody tells it."""
+        """Return the org's id: from the login, or asked for once per session. Empty when neither gives it."""
         return self.session().organization_id or self.organization().id
 
     def organization(self) -> Organization:
-        """Return the org with its name; one call a session."""
+        """Return the org with its name; one call per session."""
         return self._keeper.organization(self.session(), self._ask_organization)
 
     @property
@@ -85,11 +85,11 @@ class SalesforceClient:
         return self._transport
 
     def session(self) -> Session:
-        """The present session, after logging in when there is none yet."""
+        """Return the current session; log in when there is none yet."""
         return self._keeper.current(self._log_in, self._transport.patience)
 
     def renewed_session(self, stale: Session) -> Session:
-        """A session other than ``stale``, which was refused."""
+        """Return a session other than ``stale``, which was refused."""
         return self._keeper.renew(stale, self._log_in, self._transport.patience)
 
     # -- calls ------------------------------------------------------------------------------------------
@@ -103,7 +103,10 @@ class SalesforceClient:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """The answer to a call, read whole. ``path`` begins with ``/services``; ``body`` is sent as JSON."""
+        """Return the whole answer to a call, with retries.
+
+        ``path`` begins with ``/services``; ``body`` is sent as JSON.
+        """
         return retrying(
             lambda: self.attempt(method, path, params=params, body=body, headers=headers),
             self._transport.patience,
@@ -119,10 +122,11 @@ class SalesforceClient:
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """As ``request``, but tried once. An expired session is renewed once, and so is one whose host is gone: the
-        call is sent again when the new one has another host.
+        """Make the call of ``request`` once, without retries.
 
-        ``TransientError`` when another attempt may help; other ``SalesforceError`` when not.
+        An expired session is renewed once. If the host of a session is gone, a new login is tried, and the call
+        is sent again when that login names another host. Raises ``TransientError`` when another attempt may
+        help, another ``SalesforceError`` when not.
         """
         session = self.session()
         try:
@@ -144,7 +148,7 @@ class SalesforceClient:
     def stream(
         self, path: str, *, params: Mapping[str, str] | None = None, accept: str = "text/csv"
     ) -> Iterator[requests.Response]:
-        """An answer whose body is read bit by bit; errors while it is read are ``TransientError``."""
+        """Yield an answer whose body is read bit by bit. Errors while reading are ``TransientError``."""
         response = self.attempt("GET", path, params=params, headers={"Accept": accept}, stream=True)
         try:
             yield response
@@ -163,8 +167,10 @@ class SalesforceClient:
         body: Any = None,
         seconds: float = math.inf,
     ) -> Result:
-        """What ``understand`` makes of the JSON of the answer; asked again when it is not whole or of another form, for
-        so many seconds at most."""
+        """Return the result of ``understand`` for the answer's JSON.
+
+        The call is repeated, for ``seconds`` at most, while the answer is incomplete or of another form.
+        """
 
         def once() -> Result:
             answer = self.attempt(method, path, params=params, body=body)
@@ -177,7 +183,7 @@ class SalesforceClient:
     # -- queries ----------------------------------------------------------------------------------------
 
     def count(self, soql: str, *, include_deleted: bool = False) -> int:
-        """The number of records that a ``SELECT COUNT()`` query finds."""
+        """Return the number of records that a ``SELECT COUNT()`` query finds."""
         path = self.query_path(include_deleted=include_deleted)
         return self.ask("GET", path, lambda answer: int(answer["totalSize"]), params={"q": soql})
 
@@ -185,7 +191,7 @@ class SalesforceClient:
         return f"{self.data_path}/{'queryAll' if include_deleted else 'query'}"
 
     def query(self, soql: str, *, include_deleted: bool = False) -> Iterator[dict[str, Any]]:
-        """The records of a query, page after page, with their ``attributes``."""
+        """Yield the records of a query, page after page, with their ``attributes``."""
         records, following = self.ask(
             "GET", self.query_path(include_deleted=include_deleted), _query_page, params={"q": soql}
         )
@@ -195,18 +201,18 @@ class SalesforceClient:
             yield from records
 
     def limits(self) -> dict[str, Any]:
-        """All limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
+        """Return all limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
         return self.ask("GET", f"{self.data_path}/limits", dict[str, Any])
 
     def daily_usage(self, seconds: float = math.inf) -> ApiUsage:
-        """Calls of the last 24 hours and the org's maximum, asked now; tried again for so many seconds at most."""
+        """Ask for the calls of the last 24 hours and the org's maximum, with retries for ``seconds`` at most."""
         return self.ask("GET", f"{self.data_path}/limits", _daily_usage, seconds=seconds)
 
     # -- inside -----------------------------------------------------------------------------------------
 
     @property
     def after_renewal(self) -> str:
-        """What to say when a renewed session is refused too."""
+        """Return the advice for a renewed session that is refused too."""
         if self._has_given_session:
             return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
         return "The session was renewed and refused again: does the API user have API access?"
@@ -225,7 +231,7 @@ class SalesforceClient:
         return log_in(self._login, self._transport)
 
     def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
-        """Return a session with another host; raises ``gone`` when the login names none."""
+        """Return a session with another host. Raises ``gone`` when the login names none."""
         if self._has_given_session:
             raise gone
         try:
@@ -271,7 +277,7 @@ class SalesforceClient:
         return response
 
     def _redirected(self, session: Session, response: requests.Response, asked: str) -> SalesforceError:
-        """Return the error of an answer that leads elsewhere. Salesforce has not refused anything."""
+        """Return the error for a redirect. Salesforce itself has not refused anything."""
         host, status = session.instance_url, response.status_code
         advice = advice_about_host(host, response.headers.get("Location", ""), self._host_variable)
         final = self._has_given_session or bool(api_host_instead_of(host))
@@ -292,7 +298,7 @@ class SalesforceClient:
 
 
 def _query_page(answer: Any) -> tuple[list[dict[str, Any]], str]:
-    """The records of a page, and the path of the next one or empty."""
+    """Return the records of a page, and the path of the next page or an empty string."""
     return [dict(record) for record in answer["records"]], "" if answer["done"] else answer["nextRecordsUrl"]
 
 

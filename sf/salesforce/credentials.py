@@ -1,4 +1,4 @@
-"""Which way of logging in to Salesforce the environment asks for (spec: chosen by what is set, in this order)."""
+"""Choose the login flow from the variables that are set (spec: the first complete group in this order)."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ _NEEDS = {
     LoginFlow.JWT_BEARER: (CLIENT_ID, USERNAME, PRIVATE_KEY),
     LoginFlow.PASSWORD: (CLIENT_ID, CLIENT_SECRET, USERNAME, PASSWORD),
     LoginFlow.CLIENT_CREDENTIALS: (CLIENT_ID, CLIENT_SECRET),
-    LoginFlow.SOAP_TOKEN: (USERNAME, PASSWORD),  # the token may be empty: orgs ask none of trusted addresses
+    LoginFlow.SOAP_TOKEN: (USERNAME, PASSWORD),  # the token may be empty: orgs need none from trusted addresses
     LoginFlow.SOAP_ORGANIZATION: (USERNAME, PASSWORD, ORGANIZATION_ID),
 }
 
-# What tells that somebody began to fill in a group: a client id alone belongs to four of them.
+# Variables that show that a group was begun: a client id alone belongs to four of them.
 _BEGUN_BY = {
     LoginFlow.DIRECT_SESSION: {INSTANCE_URL, SESSION_ID},
     LoginFlow.REFRESH_TOKEN: {REFRESH_TOKEN},
@@ -83,9 +83,10 @@ class Credentials:
 
 
 def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
-    """The first flow whose group is whole; ``None`` when nothing at all is set.
+    """Return the first flow whose group is complete; ``None`` when no variable is set.
 
-    ``ImproperlyConfigured`` when groups were begun and none is whole: it lists what each one lacks.
+    Raises ``ImproperlyConfigured`` when groups were begun and none is complete: the message lists what each one
+    lacks.
     """
     present = {name for name, value in values.items() if value}
     for flow in LoginFlow:
@@ -102,12 +103,12 @@ def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
 
 
 def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
-    """Whether a variable that this flow has no use for says that another one is meant."""
+    """Return whether a variable that this flow does not use shows that another flow is meant."""
     if flow is LoginFlow.CLIENT_CREDENTIALS:  # it runs as the app's own user
         return USERNAME in present
     return flow is LoginFlow.SOAP_TOKEN and ORGANIZATION_ID in present and SECURITY_TOKEN not in present
 
 
 def check_login_variables(values: Mapping[str, str]) -> None:
-    """Stop the start when the login is half configured; nothing set at all is allowed."""
+    """Raise ``ImproperlyConfigured`` when the login is half configured; no variables at all are allowed."""
     choose_credentials(values)

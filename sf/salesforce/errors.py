@@ -1,7 +1,7 @@
-"""What can go wrong with Salesforce, grouped by what the caller should do about it.
+"""Errors of Salesforce, grouped by what the caller should do about them.
 
-Errors of the REST API are a list ``[{"message", "errorCode", "fields"}]`` (REST API Developer Guide, "Status codes
-and error responses"); Bulk API 2.0 uses the same form. Which code belongs to which group: ``refusals.py``.
+Errors of the REST API are a list ``[{"message", "errorCode", "fields"}]`` (REST API Developer Guide, "Status
+codes and error responses"); Bulk API 2.0 uses the same form. ``refusals.py`` maps codes to groups.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from sf.salesforce.refusals import Group, Refusal, classify
 
 
 class SalesforceError(Exception):
-    """Salesforce could not be asked, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
+    """Salesforce could not be reached, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
 
-    ``str()`` may be logged: it has the code and the names of fields, and no sentence that could quote a record.
+    ``str()`` may be logged: it contains the code and the names of fields, and no sentence that could quote a
+    record.
     """
 
     lasting: ClassVar[bool] = True
-    """It will not get better by itself soon. Wrong credentials, too often, lock the API user out."""
+    """Waiting will not help soon. Wrong credentials, sent too often, lock the API user out."""
     group: Group = Group.ORG
-    """Whose fault it is: an accepted write is final only when it is the record's."""
+    """The party that must act; an accepted write fails for good only when that is the record's sender."""
     concerns_everything: bool = True
     """Any other call would fail in the same way now."""
 
@@ -33,21 +34,24 @@ class SalesforceError(Exception):
         self.status = status
         self.fields = tuple(fields)
         self.retry_after = 0.0
-        """Seconds that Salesforce asks to wait, when it does (``Retry-After``)."""
+        """Seconds to wait, if Salesforce asks for a wait (``Retry-After``)."""
         self.reason = ""
-        """Salesforce's own sentence, without what was asked. It may quote values: show it only to who sent them, to
-        operators in the admin, and on the terminal of who asked; never log it."""
+        """Salesforce's own sentence, without the request.
+
+        It may quote values: show it only to the sender of the values, to operators in the admin, and on the
+        terminal of the caller. Never log it.
+        """
         self.unanswered = False
-        """The call went out and no whole answer came back."""
+        """The call was sent and no complete answer came back."""
 
     @property
     def outcome_unknown(self) -> bool:
-        """Whether the call may have been carried out all the same: a writing one must not be sent again blindly."""
+        """Return whether the call may have been carried out: then a write must not simply be sent again."""
         return self.unanswered or self.status in _UNSURE_STATUSES
 
     @property
     def in_full(self) -> str:
-        """The message with Salesforce's own sentence: for the terminal or page of who asked, not for logs."""
+        """Return the message with Salesforce's own sentence: for the caller's terminal or page, not for logs."""
         said = str(self)
         return said if not self.reason or self.reason in said else f"{said} In its own words: {self.reason}"
 
@@ -58,7 +62,7 @@ class TransientError(SalesforceError):
     lasting = False
     group = Group.MOMENT
     exhausted = False
-    """It was tried again until a deadline passed: whoever retries around that adds nothing."""
+    """It was retried until a deadline passed: another retry around that adds nothing."""
 
 
 class SessionExpired(SalesforceError):
@@ -68,7 +72,7 @@ class SessionExpired(SalesforceError):
 
 
 class OrgUnavailable(SalesforceError):
-    """Salesforce refuses everything of this org or API user until somebody acts: expired password, full storage."""
+    """Salesforce refuses every call of this org or API user until a person acts: expired password, full storage."""
 
 
 class LoginFailed(OrgUnavailable):
@@ -76,7 +80,7 @@ class LoginFailed(OrgUnavailable):
 
 
 class DailyLimitReached(OrgUnavailable):
-    """The org has no API calls left today: stop, and go on tomorrow."""
+    """The org has no API calls left today: stop, and continue tomorrow."""
 
 
 class QueryLocatorGone(SalesforceError):
@@ -87,21 +91,21 @@ class QueryLocatorGone(SalesforceError):
 
 
 class RequestRefused(SalesforceError):
-    """Salesforce refuses this call, now or later. ``group`` tells whether because of the record's values."""
+    """Salesforce refuses this call, now or later. ``group`` says whether the record's values are the reason."""
 
     group = Group.UNKNOWN
     concerns_everything = False
 
 
 _UNSURE_STATUSES = frozenset({408, 500, 502, 504})
-"""Something on the way gave up, or Salesforce did in the middle; 503 comes before anything is done."""
+"""A gateway gave up, or Salesforce failed in the middle. 503 is absent: it comes before anything is done."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
 _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER"})
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """The error that an HTTP answer of 300 or more stands for. ``asked`` is method and path, for the message."""
+    """Return the error for an HTTP answer with status 300 or more. ``asked`` is method and path, for the message."""
     code, said, fields = parse_error_body(body)
     refusal = classify(code, said)
     message = _message(status, code, said, fields, refusal, asked)
@@ -115,7 +119,7 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
 
 
 def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
-    """The error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
+    """Return the error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
 
     Source: REST API Developer Guide, "sObject Collections".
     """
@@ -124,15 +128,15 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
 
 
 def is_passing(status: int) -> bool:
-    """Whether an answer without a code that is known says nothing of the call itself.
+    """Return whether a status without a known code says nothing about the call itself.
 
-    A redirection is no refusal: the org has moved, or something on the way answers in its place.
+    A redirect is not a refusal: the org has moved, or a gateway answers in its place.
     """
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 
 
 def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
-    """Code, fields and our own words; Salesforce's sentence only where it cannot quote a record's values."""
+    """Return code, fields and our own words; quote Salesforce's sentence only where it cannot contain record values."""
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):
@@ -143,18 +147,18 @@ def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: 
 
 
 def _without_query(said: str) -> str:
-    """The sentence without the excerpt of the query that precedes it: conditions have UUIDs and addresses of people."""
+    """Return the sentence without the query excerpt before it: conditions contain UUIDs and email addresses."""
     _, marker, rest = said.rpartition("ERROR at Row:")
     return f"{marker}{rest}"
 
 
 def _reads(asked: str) -> bool:
-    """Whether the call carries no record: then an answer of a proxy, or about the schema, quotes none."""
+    """Return whether the call carries no record: an error about the schema, or from a proxy, then quotes none."""
     return asked.startswith("GET ") or asked.endswith("/jobs/query")
 
 
 def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:
-    """The code decides, where it is known; the HTTP status only where it is not."""
+    """Choose the class by the code where it is known, by the HTTP status otherwise."""
     if code in _SESSION_CODES or (status == 401 and refusal is None):
         return SessionExpired
     if code in _LOCATOR_CODES:

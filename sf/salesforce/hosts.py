@@ -1,4 +1,4 @@
-"""Tell Salesforce's kinds of hosts apart: login hosts, My Domains, and hosts that are no API hosts."""
+"""Distinguish Salesforce's kinds of hosts: login hosts, My Domains, and hosts without an API."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _NO_API_HOST = re.compile(r"\.(lightning\.force|my\.salesforce-setup|file\.force
 
 
 def is_shared_login_host(url: str) -> bool:
-    """Whether all orgs log in at this host: it is no org's own, so client credentials are refused there."""
+    """Return whether all orgs log in at this host. It belongs to no org, so client credentials are refused there."""
     return (urlsplit(url).hostname or "") in SHARED_LOGIN_HOSTS
 
 
 def is_sandbox_host(url: str) -> bool:
-    """Whether a login at this host leads to a sandbox or scratch org."""
+    """Return whether a login at this host leads to a sandbox or scratch org."""
     host = urlsplit(url).hostname or ""
     return host.startswith("test.") or ".sandbox." in host or ".scratch." in host or "--" in host.split(".")[0]
 
 
 def api_host_instead_of(url: str) -> str:
-    """Return the API host of an org whose web page's host was given; empty when the host may be an API host."""
+    """Return the API host of the org whose web page's host was given; empty when the host may be an API host."""
     host = urlsplit(url).hostname or ""
     own, found = re.subn(_NO_API_HOST, ".my.salesforce.com", host)
     return f"https://{own}" if found else ""
 
 
 def advice_about_host(url: str, location: str, variable: str = "SALESFORCE_HOST") -> str:
-    """Return what to do about a host, set in ``variable``, that answered with a redirect."""
+    """Return the advice for a host, set in ``variable``, that answered with a redirect."""
     if own := api_host_instead_of(url) or api_host_instead_of(location):
         return f"this is no API host: set {variable}={own}"
     target = urlsplit(location)

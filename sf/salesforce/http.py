@@ -1,6 +1,6 @@
-"""One HTTP call, and a call with patience: timeouts, counting, retries with back-off under a deadline.
+"""Send one HTTP call, or retry it: timeouts, counting, backoff under a deadline.
 
-Shared by everything that speaks to Salesforce. Only this module and the clients beside it import ``requests``.
+Everything that calls Salesforce uses this module. Only it and the clients beside it import ``requests``.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Result = TypeVar("Result")
 
 
 class HostGone(TransientError):
-    """Nothing answers at the host, or a redirect does: nothing was carried out, and a new login may name another."""
+    """The host does not answer, or only redirects: nothing was carried out, and a new login may name another host."""
 
 
 class CallCounter(Protocol):
-    """Told of every HTTP call, before it is sent: a process that is killed in the middle has counted it."""
+    """Counts every HTTP call before it is sent, so that a process killed during a call has counted it."""
 
     def sent(self) -> None: ...
 
     def never_arrived(self) -> None:
-        """The call that was counted last never left: no connection could be made."""
+        """Take back the last count: the call was not sent, because no connection could be made."""
 
 
 class NoCounter:
-    """For calls that nobody counts."""
+    """A counter for calls that need no count."""
 
     def sent(self) -> None:
         pass
@@ -55,21 +55,22 @@ class NoCounter:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often a call is tried. All in seconds."""
+    """The limits of a call's duration and retries. All values are in seconds."""
 
     deadline: float = 120.0
-    """From the first attempt to the last failure that is still followed by another attempt."""
+    """The time from the first attempt to the last failure that is still retried."""
     first_pause: float = 0.5
     longest_pause: float = 30.0
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
     until: float = math.inf
-    """By ``time.monotonic()``: when whoever waits must have an answer, logging in and all calls included, the last
-    byte of their answers too."""
+    """The ``time.monotonic()`` at which the caller must have an answer: logins, all calls and the last byte
+    included.
+    """
 
     @classmethod
     def for_seconds(cls, seconds: float) -> Self:
-        """Everything together takes so long at most, from now on; nothing is tried again."""
+        """Return a patience of this many seconds from now on for everything together, without retries."""
         return cls(deadline=0, until=time.monotonic() + seconds)
 
     @property
@@ -78,20 +79,23 @@ class Patience:
 
     @property
     def left(self) -> float:
-        """Seconds until ``until``. ``TransientError`` when the time is up."""
+        """Return the seconds until ``until``. Raises ``TransientError`` when the time is up."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise TransientError("Salesforce took too long to answer")
         return left
 
     def timeout(self) -> Timeout:
-        """Of the next call. ``TransientError`` when the time is up."""
+        """Return the timeout of the next call. Raises ``TransientError`` when the time is up."""
         left = self.left
         total = left if self.has_end else None
         return Timeout(total=total, connect=self.connect_timeout, read=self.read_timeout)
 
     def pause(self, attempt: int) -> float:
-        """Exponential, with jitter between half and the whole of it. ``attempt`` counts from 0."""
+        """Return the pause before a retry: exponential, with jitter from half to the whole.
+
+        ``attempt`` counts from 0.
+        """
         whole = min(self.first_pause * 2.0**attempt, self.longest_pause)
         return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spread, not secrecy
 
@@ -132,11 +136,14 @@ class Transport:
         data: bytes | Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """One attempt. Any answer is returned as it is; no answer is a ``TransientError``, or a plain
-        ``SalesforceError`` when the host's certificate is not trusted."""
+        """Make one attempt, and return any answer as it is.
+
+        Raises ``TransientError`` when no answer comes, or a plain ``SalesforceError`` when the host's
+        certificate is not trusted.
+        """
         timeout = self.patience.timeout()
         self.counter.sent()
-        # The timeouts of a request are for each piece that comes: a trickle could last for ever.
+        # requests applies its timeouts to each piece that arrives: a trickle could last for ever.
         by_pieces = self.patience.has_end and not stream
         try:
             answer = self._session().request(
@@ -167,12 +174,12 @@ class Transport:
 
 
 def _read_whole(answer: requests.Response, patience: Patience) -> None:
-    """Read the body before the time is up. ``requests.RequestException`` when that cannot be."""
+    """Read the body before the time is up. Raises ``requests.RequestException`` when that fails."""
     body = io.BytesIO()
     wire = answer.raw
     try:
         while True:
-            # As much as is left for the next piece, where the connection is still there to be told.
+            # Give the next piece the time that is left, if the connection is still open.
             if wire.connection is not None and wire.connection.sock is not None:
                 wire.connection.sock.settimeout(patience.left)
             piece = wire.read1(_PIECE_BYTES, decode_content=True)
@@ -219,8 +226,7 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 
 def innermost_cause(error: BaseException) -> str:
-    """Why, in the words of the innermost exception, without the object addresses that urllib3 prints, and without the
-    password of a proxy."""
+    """Return the innermost exception's message, without urllib3's object addresses and a proxy's password."""
     inner: Any = error
     while True:
         within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]

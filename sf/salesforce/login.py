@@ -1,7 +1,8 @@
-"""Logging in to Salesforce: seven flows, one result (``Session``).
+"""Log in to Salesforce: seven flows, one result (``Session``).
 
-OAuth flows: ``POST {host}/services/oauth2/token``; SOAP: ``POST {host}/services/Soap/u/{version}``, which is gone
-from API version 65 on. simple-salesforce only logs in to ``*.salesforce.com``, so the flows are written out here.
+OAuth flows: ``POST {host}/services/oauth2/token``. SOAP: ``POST {host}/services/Soap/u/{version}``, which is
+gone from API version 65 on. simple-salesforce only logs in to ``*.salesforce.com``, so the flows are written
+out here.
 """
 
 from __future__ import annotations
@@ -31,17 +32,17 @@ from sf.salesforce.organization import Organization, long_id, organization_of_id
 logger = logging.getLogger(__name__)
 
 JWT_SECONDS = 180
-"""How long an assertion is good for: Salesforce refuses more than three minutes."""
+"""The lifetime of a JWT assertion: Salesforce refuses more than three minutes."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """An access token and the host that it is good for."""
+    """An access token and the host that accepts it."""
 
     access_token: str
     instance_url: str
     organization_id: str = ""
-    """18 characters; empty where the answer to the login does not say it (a session that was handed over)."""
+    """18 characters; empty where the answer to the login does not contain it (a session that was handed over)."""
 
     def __repr__(self) -> str:
         return f"Session({self.instance_url})"
@@ -49,17 +50,17 @@ class Session:
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """Where to log in, and as whom."""
+    """The host and the credentials of a login."""
 
     credentials: Credentials
     host: str
     api_version: str
     audience: str = ""
-    """``aud`` of JWT bearer; empty: login. or test.salesforce.com, by the kind of host."""
+    """The ``aud`` of JWT bearer. Empty: login.salesforce.com or test.salesforce.com, by the kind of host."""
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """The ``aud`` to send, and the one to try when Salesforce refuses it."""
+        """Return the ``aud`` to send, then the one to try when Salesforce refuses it."""
         if self.audience:
             return (self.audience,)
         both = (TEST_AUDIENCE, LOGIN_AUDIENCE)
@@ -67,16 +68,17 @@ class LoginRequest:
 
 
 HOST_HOLDS_SECONDS = 30.0
-"""A host that the login has just named again is not asked for anew for so long, however often it fails."""
+"""After a login has named a host again, a failure of that host causes no other login for this long."""
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
-"""After a refused login no other one is tried for so long: many threads with a wrong password, or the parts of a
-command, must not lock the user out."""
+"""After a refused login, no other login is tried for this long: many threads, or the parts of a command, with a
+wrong password must not lock the user out.
+"""
 
 
 class SessionKeeper:
-    """The session of this process: made when first needed, renewed by one thread while the others wait."""
+    """The session of this process: created when first needed, renewed by one thread while the others wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -87,24 +89,27 @@ class SessionKeeper:
         self._organization: tuple[Session, Organization] | None = None
 
     def current(self, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return the session, after logging in when there is none yet. ``TransientError`` when another thread is
-        logging in for longer than the patience lasts."""
+        """Return the session; log in when there is none yet.
+
+        Raises ``TransientError`` when another thread's login takes longer than the patience lasts.
+        """
         with self._turn(patience):
             if self._session is None:
                 self._session = self._log_in(login)
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return a session other than ``stale``, which another thread may have made. Raises as ``current`` does."""
+        """Return a session other than ``stale``, perhaps made by another thread. Raises the same as ``current``."""
         with self._turn(patience):
             if self._session is None or self._session == stale:
                 self._session = self._log_in(login)
             return self._session
 
     def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Log in again because the host of ``gone`` does not answer; return ``gone`` when that was done a moment ago.
+        """Log in again because the host of ``gone`` does not answer; return ``gone`` if that was tried a moment
+        ago.
 
-        Raises as ``current`` does.
+        Raises the same exceptions as ``current``.
         """
         with self._turn(patience):
             if self._session is not None and self._session != gone:
@@ -122,12 +127,12 @@ class SessionKeeper:
         try:
             return login()
         except LoginFailed as error:
-            if error.code:  # otherwise it was no login that answered
+            if error.code:  # without a code, the answer did not come from a login
                 self._refusal, self._refused = error, time.monotonic()
             raise
 
     def organization(self, session: Session, ask: Callable[[Session], Organization]) -> Organization:
-        """The org of a session, as it was told the first time."""
+        """Return the org of a session; ask once per session."""
         kept = self._organization
         if kept is None or kept[0] != session:
             kept = self._organization = (session, ask(session))
@@ -144,7 +149,7 @@ class SessionKeeper:
 
 
 def log_in(request: LoginRequest, transport: Transport) -> Session:
-    """A new session. ``LoginFailed`` says what Salesforce said and which variables to look at."""
+    """Return a new session. ``LoginFailed`` quotes Salesforce and names the variables to check."""
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(
             request.credentials.values[names.SESSION_ID],
@@ -165,7 +170,7 @@ def _oauth(request: LoginRequest, transport: Transport) -> Session:
 
 
 def _jwt(request: LoginRequest, transport: Transport) -> Session:
-    """Log in with each audience in turn, as long as Salesforce's refusal is about the audience."""
+    """Log in with each audience in turn while Salesforce refuses the audience."""
     *others, last = request.audiences
     for audience in others:
         try:
@@ -184,7 +189,7 @@ def _post(
     data: bytes | Mapping[str, str],
     headers: Mapping[str, str] | None = None,
 ) -> requests.Response:
-    """Send a login, once. Whatever goes wrong, no call that needs the session was sent."""
+    """Send a login once. If it fails, no call that needs the session was sent."""
     try:
         answer = transport.send("POST", f"{request.host}{path}", data=data, headers=headers)
     except TransientError as error:

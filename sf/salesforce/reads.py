@@ -1,8 +1,9 @@
-"""Reads that cannot be finished in the way in which they began, and the patience that finds that out.
+"""Detect reads that cannot be finished in the way they began, and retry the others.
 
-A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help when the answer comes
-but cannot be used, when the question is too big, or when Salesforce is there and only this page cannot be had. Then
-``ask_carefully`` raises a ``CannotFinish``, and the caller begins the read again, in another way if need be.
+A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help when the
+answer arrives but cannot be used, when the query is too big, or when Salesforce answers everything except this
+page. ``ask_carefully`` then raises a ``CannotFinish``, and the caller starts the read again, in another way if
+necessary.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 UNUSABLE_ANSWERS = 2
-"""How often an answer is asked for that cannot be used: once may be a proxy's page."""
+"""The number of unusable answers that ends a read: a single one may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
-"""After so many failures in a row, about 15 seconds, Salesforce is asked for something small."""
+"""After this many failures in a row, about 15 seconds, a small call checks that Salesforce answers."""
 
 SIZE_CODES = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 
@@ -31,31 +32,31 @@ Result = TypeVar("Result")
 
 
 class CannotFinish(SalesforceError):
-    """A read cannot be finished in the way in which it began."""
+    """A read cannot be finished in the way it began."""
 
     group = Group.MOMENT
     concerns_everything = False
     tries: ClassVar[int] = 1
-    """How often a read may end so before it goes another way."""
+    """The number of reads that may end this way before the other transport is tried."""
 
 
 class UnusablePage(CannotFinish):
-    """A page or answer comes and cannot be used, or does not come although Salesforce is there."""
+    """A page arrives but cannot be used, or does not arrive although Salesforce answers other calls."""
 
 
 class TooMuchAsked(CannotFinish):
-    """Salesforce ran out of time over the question: a smaller one may be answered."""
+    """Salesforce ran out of time for this query: a smaller one may work."""
 
 
 class JobEnded(CannotFinish):
-    """Salesforce ended a Bulk job, and the next one may fare better."""
+    """Salesforce ended a Bulk job; the next one may succeed."""
 
     tries = 4
-    """One, and up to three again."""
+    """The first try and up to three more."""
 
 
 class JobRefused(CannotFinish):
-    """Salesforce ended a Bulk job because of what it asks."""
+    """Salesforce ended a Bulk job because of its query."""
 
 
 class JobStuck(CannotFinish):
@@ -67,7 +68,7 @@ class BulkUsedUp(CannotFinish):
 
 
 def ask_carefully(client: SalesforceClient, action: Callable[[], Result]) -> Result:
-    """Call ``action``, which tries once, with patience. Raises ``CannotFinish`` when patience does not help."""
+    """Call ``action`` (one attempt) with retries. Raises ``CannotFinish`` when retries do not help."""
     patience = client.transport.patience
     return ask_patiently(action, patience, too_much=_is_size_timeout, answers=lambda: _answers(client))
 
@@ -80,8 +81,11 @@ def ask_patiently(
     answers: Callable[[], bool] = lambda: False,
     unusable_answers: int = UNUSABLE_ANSWERS,
 ) -> Result:
-    """The same for any system. ``too_much``: is the error a time-out of size? ``answers``: does the system answer
-    something small now?"""
+    """Do the same as ``ask_carefully`` for any system.
+
+    ``too_much`` returns whether the error is a timeout caused by size; ``answers``, whether the system answers
+    a small call now.
+    """
     failures = unusable = 0
 
     def once() -> Result:
@@ -118,7 +122,7 @@ def _unusable(error: TransientError) -> UnusablePage:
 
 
 def count_carefully(client: SalesforceClient, soql: str, *, include_deleted: bool = False) -> int:
-    """The number of records that a ``SELECT COUNT()`` query finds. ``TooMuchAsked`` where they are too many."""
+    """Return the number of records that a ``SELECT COUNT()`` query finds. Raises ``TooMuchAsked`` for too many."""
     path = client.query_path(include_deleted=include_deleted)
 
     def once() -> int:
@@ -130,7 +134,7 @@ def count_carefully(client: SalesforceClient, soql: str, *, include_deleted: boo
 
 
 def count_if_possible(client: SalesforceClient, soql: str, *, include_deleted: bool = False) -> int | None:
-    """The same; ``None`` where Salesforce cannot count them: they can be read all the same."""
+    """Return the count, or ``None`` where Salesforce cannot count the records: they can still be read."""
     try:
         return count_carefully(client, soql, include_deleted=include_deleted)
     except (TooMuchAsked, UnusablePage, QueryLocatorGone) as error:
@@ -139,7 +143,7 @@ def count_if_possible(client: SalesforceClient, soql: str, *, include_deleted: b
 
 
 def _answers(client: SalesforceClient) -> bool:
-    """Ask for something small, once: is Salesforce there at all?"""
+    """Make a small call once, and return whether Salesforce answers."""
     try:
         client.attempt("GET", f"{client.data_path}/limits")
     except TransientError:

@@ -1,8 +1,9 @@
-"""Classify Salesforce's error codes: is a refusal the fault of the record, of the moment, or of the org or its user?
+"""Classify Salesforce's error codes: is the record at fault, the moment, or the org and its user?
 
 ``docs/refusals.md`` is this table for operators; a test compares the two. Names of codes: ``StatusCode`` and
-``ExceptionCode`` of the partner WSDL, "Core Data Types Used in API Calls" of the SOAP API Developer Guide, and "Status
-Codes and Error Responses" of the REST API Developer Guide. A code that is not listed is ``UNKNOWN``, never ``RECORD``.
+``ExceptionCode`` of the partner WSDL, "Core Data Types Used in API Calls" of the SOAP API Developer Guide, and
+"Status Codes and Error Responses" of the REST API Developer Guide. A code that is not listed is ``UNKNOWN``,
+never ``RECORD``.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from enum import StrEnum
 
 
 class Group(StrEnum):
-    """Who has to act before the same call can succeed."""
+    """The party that must act before the same call can succeed."""
 
     RECORD = "record"
     """The sender: these values are refused, today and tomorrow."""
     MOMENT = "moment"
-    """Nobody: the same call works later."""
+    """No one: the same call works later."""
     ORG = "org"
-    """An administrator of Salesforce, or whoever configures SFAPI: the values are fine."""
+    """An administrator of Salesforce, or the operator of SFAPI: the values are fine."""
     UNKNOWN = "unknown"
-    """Somebody has to look: the code is not in the table."""
+    """A person must look: the code is not in the table."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Refusal:
     meaning: str
     remedy: str
     everything: bool = False
-    """Other calls would be refused too, so stop; otherwise only this record or object is concerned."""
+    """Other calls would be refused too, so stop. Otherwise only this record or object is affected."""
     wraps: bool = False
-    """Raised by the org's own automation: the message may carry the code of the true cause."""
+    """Raised by the org's own automation: the message may contain the code of the true cause."""
     names_schema: bool = False
     """Salesforce's sentence names objects, fields or limits, not values: it may be logged for a call that reads."""
 
@@ -225,7 +226,7 @@ REFUSALS: Mapping[str, Refusal] = {
 """By Salesforce's code."""
 
 CONCURRENT_LIMIT = Refusal(Group.MOMENT, "Too many calls are open at once.", _LATER, everything=True)
-"""``REQUEST_LIMIT_EXCEEDED`` stands for two limits, which only the message tells apart."""
+"""``REQUEST_LIMIT_EXCEEDED`` has two meanings, which only the message tells apart."""
 
 _AUTOMATION_LIMIT = Refusal(Group.MOMENT, "The org's own automation ran into a lock or a limit.", _LATER)
 _LOCK_OR_LIMIT = re.compile(
@@ -235,11 +236,11 @@ _LOCK_OR_LIMIT = re.compile(
 )
 _CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 _CAUSES = (Group.MOMENT, Group.ORG)
-"""Of several codes in a message, a cause that passes counts first."""
+"""The order of precedence when a message contains several codes: a temporary cause first."""
 
 
 def classify(code: str, message: str = "") -> Refusal | None:
-    """Return what the code means, in view of the message where the code alone does not tell; ``None``: unknown."""
+    """Return the meaning of a code; the message decides where the code is ambiguous. ``None``: unknown."""
     known = REFUSALS.get(code)
     if known is None:
         return None

@@ -1,6 +1,6 @@
-"""Is each sync as fresh as its schedule promises, and did each other job end well?
+"""Check that each sync is as fresh as its schedule promises, and that each other job ended well.
 
-For ``/healthz/``, which tells it to anybody, and for ``sync_status``, which also says why.
+``/healthz/`` publishes the result; ``sync_status`` also gives the reasons.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
 
 
 def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
-    """The longest pause that the cron table leaves between two runs, and some time to run."""
+    """Return the longest pause between two runs in the cron table, plus some time to run."""
     pause = longest_pause(command)
     if pause is None:
         return unscheduled
@@ -38,14 +38,18 @@ MAX_AGE: dict[str, timedelta] = {
     OPPORTUNITIES.name: _DAILY,
     ADOPTIONS.name: _DAILY,
 }
-"""How old the last good run may be: the interval of the cron table and some time to run. Other apps add theirs.
+"""The largest allowed age of the last good run: the cron table's interval and some time to run. Other apps add
+theirs.
 
-A sample is no good run: it says nothing of the rest.
+A sample is not a good run: it says nothing about the other records.
 """
 
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
-"""Scheduled jobs that fill no table. Not yet run is no fault: cron may not be installed yet. Failing is, and not being
-seen again when the cron table says so. Other apps add theirs."""
+"""Scheduled jobs that fill no table. Other apps add theirs.
+
+A job that has never run is no fault: cron may not be installed yet. A job that fails, or that does not run
+again when the cron table says so, is one.
+"""
 
 _HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
 """The day's calls were used up: once is no fault."""
@@ -60,8 +64,11 @@ State = Literal["fresh", "failing", "interrupted", "late", "never"]
 
 @dataclass(frozen=True)
 class Freshness:
-    """How fresh one object is. ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and
-    no good one has followed."""
+    """The freshness of one object.
+
+    ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and no good run has
+    followed.
+    """
 
     name: str
     state: State
@@ -69,13 +76,13 @@ class Freshness:
 
 
 def sync_freshness() -> list[Freshness]:
-    """All objects of ``MAX_AGE``, in its order."""
+    """Judge all objects of ``MAX_AGE``, in its order."""
     ends = _last_ends(MAX_AGE)
     return [_judged(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
 
 
 def job_freshness() -> list[Freshness]:
-    """All jobs of ``JOBS``, in its order. One that was skipped was seen."""
+    """Judge all jobs of ``JOBS``, in its order. A skipped job counts as seen."""
     ends, seen, now = _last_ends(JOBS), _last_seen(JOBS), timezone.now()
     found = [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
     return [
@@ -87,7 +94,7 @@ def job_freshness() -> list[Freshness]:
 
 
 def jobs_to_look_at() -> dict[str, list[str]]:
-    """The names of the jobs that failed, that were not seen when they should, and that never ran."""
+    """Return the names of the jobs that failed, that were not seen when due, and that never ran."""
     found = job_freshness()
     return {
         "failing": [each.name for each in found if each.state in FAILING],
@@ -97,12 +104,12 @@ def jobs_to_look_at() -> dict[str, list[str]]:
 
 
 def failing_jobs() -> list[str]:
-    """The jobs of ``JOBS`` whose last run ended badly."""
+    """Return the jobs of ``JOBS`` whose last run ended badly."""
     return jobs_to_look_at()["failing"]
 
 
 def failure_messages(names: Collection[str]) -> dict[str, str]:
-    """Name → why its last run that ended badly did."""
+    """Return, by name, the message of the last run that ended badly."""
     bad = SyncRun.objects.filter(Q(state__in=_BAD) | _HELD_BACK, object__in=names)
     messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
     return messages | {run.name: ENDED_WITHOUT_A_WORD for run in dead_runs(names)}
@@ -110,7 +117,7 @@ def failure_messages(names: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Ends:
-    """When a run last brought everything, last ended well (a sample too), and last ended badly."""
+    """The times of the last complete run, the last good run (a sample included), and the last bad run."""
 
     done: datetime | None = None
     well: datetime | None = None
@@ -166,7 +173,9 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
-    """The objects that found the day's calls used up twice or more since their last good run, and when lastly."""
+    """Return the objects whose syncs found the calls used up at least twice since the last good run, and the last
+    time.
+    """
     times: dict[str, list[datetime]] = {}
     for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
         well = ends[name].well
@@ -176,7 +185,7 @@ def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
 
 
 def _last_seen(names: Collection[str]) -> dict[str, datetime]:
-    """When each job last did anything."""
+    """Return the time of each job's last activity."""
     rows = SyncRun.objects.filter(object__in=names).order_by().values("object")
     seen = rows.annotate(seen=Max(Coalesce("ended", "started")))
     return {row["object"]: row["seen"] for row in seen}

@@ -1,4 +1,4 @@
-"""How fresh the cache is: for ``sync_status`` and ``/info``."""
+"""The freshness of the cache, for ``sync_status`` and ``/info``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
 MORE_LINES: list[Callable[[], Iterable[str]]] = []
-"""What else ``sync_status`` says. Other apps add theirs."""
+"""Functions that yield further lines of ``sync_status``. Other apps add theirs."""
 
 
 @dataclass(frozen=True)
 class ObjectStatus:
-    """One cached object as it stands."""
+    """The state of one cached object."""
 
     name: str
     rows: int
@@ -29,7 +29,7 @@ class ObjectStatus:
 
     @property
     def age(self) -> timedelta | None:
-        """Since the last run that ended well; ``None`` when there was none."""
+        """Return the time since the last run that ended well; ``None`` when there was none."""
         if self.last_done is None or self.last_done.ended is None:
             return None
         return timezone.now() - self.last_done.ended
@@ -50,7 +50,7 @@ def status_of(synced: SyncedObject) -> ObjectStatus:
 
 
 def soft_deleted_rows() -> dict[str, int]:
-    """How many rows of each object are kept only to say that they were deleted; reads the tables."""
+    """Count the rows of each object that are kept only to record a deletion; this reads the tables."""
     return {synced.name: synced.model.all_objects.filter(is_deleted=True).count() for synced in EVERY_OBJECT}
 
 

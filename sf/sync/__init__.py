@@ -1,1 +1,1 @@
-"""How Salesforce gets into PostgreSQL: declaration → source → stage → merge."""
+"""Copying Salesforce into PostgreSQL: declaration → source → stage → merge."""

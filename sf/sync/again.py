@@ -1,7 +1,7 @@
-"""Runs that ended badly are tried again by themselves: 5, 15 and 30 minutes after the first of them.
+"""Retry runs that ended badly: 5, 15 and 30 minutes after the first of them.
 
-Each run notes the command that would try it again (``SyncRun.retry_command``). What follows is decided by the runs
-alone: how many bad ones follow each other closely, and when the last one ended.
+Each run stores the command that would retry it (``SyncRun.retry_command``). The runs alone decide what follows:
+how many bad ones follow each other closely, and when the last one ended.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from django.utils import timezone
 from sf.models import SyncRun
 
 PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
-"""Before the second, third and fourth try; then it is the next scheduled run's turn."""
+"""The pauses before the second, third and fourth try; after that, only the next scheduled run tries again."""
 CLOSE = timedelta(minutes=30)
-"""A run that begins so soon after a bad one is a try of the same: the longest pause, and time for cron and a start."""
+"""A run that begins this soon after a bad one is a retry: the longest pause, plus time for cron and the start."""
 GIVEN_UP = timedelta(hours=1)
-"""What failed longer ago is not tried again: cron stood still, and the next scheduled run will come."""
+"""Failures older than this are not retried: cron stood still, and the next scheduled run will come."""
 
 _LOOKED_AT = timedelta(days=1)
 _State, _Cause = SyncRun.State, SyncRun.Cause
 _RETRIED = (_State.FAILED, _State.INTERRUPTED, _State.PAUSED)
 _LEFT_ALONE = (_Cause.LIMIT, _Cause.LASTING)
-"""The day's calls are used up, which another try would not change; a person must act first."""
+"""The causes that a retry would not change: the day's calls are used up, or a person must act first."""
 
 
 @dataclass(frozen=True)
 class NextTry:
-    """What will be tried again, when, and with which command."""
+    """The next retry of an object: its due time and its command."""
 
     name: str
     due: datetime
     command: str
 
     def minutes(self, now: datetime) -> int:
-        """From now on, rounded up."""
+        """Return the minutes from now until the retry, rounded up."""
         return max(0, -((now - self.due) // timedelta(minutes=1)))
 
 
 def next_tries(now: datetime | None = None) -> list[NextTry]:
-    """Every object whose last run ended badly and that will be tried again by itself, the earliest first."""
+    """Return the next retry of every object whose last run ended badly, earliest first."""
     now = now or timezone.now()
     runs: dict[str, list[SyncRun]] = {}
-    # What was skipped, or could not begin, is no try.
+    # Runs that were skipped, or could not begin, are no tries.
     tried = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
     for run in tried.filter(started__gt=now - _LOOKED_AT).order_by("-started", "-id"):
         runs.setdefault(run.object, []).append(run)
@@ -55,13 +55,13 @@ def next_tries(now: datetime | None = None) -> list[NextTry]:
 
 
 def due_commands(now: datetime | None = None) -> list[list[str]]:
-    """What is to be run now, as arguments of ``manage.py``; entities of one kind of command go together."""
+    """Return the commands to run now as arguments of ``manage.py``, with entities of one command joined."""
     now = now or timezone.now()
     return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)
 
 
 def _next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:
-    """``runs``: of one object, the latest first."""
+    """Return the next retry of one object; ``runs`` are its runs, latest first."""
     last = runs[0]
     if last.state not in _RETRIED or last.cause in _LEFT_ALONE or not last.retry_command:
         return None

@@ -1,7 +1,7 @@
-"""By which way a read goes, and by which it goes again after it could not be finished.
+"""Choose the transport of a read, and the transport to retry it with when it could not be finished.
 
-A read that cannot be finished is dropped and begun again in the same run: as often as its error says in the same way,
-then by the other transport. What has failed by both has failed.
+A read that cannot be finished is dropped and started again in the same run: first by the same transport, as
+often as its error allows, then by the other one. When both transports failed, the run fails.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ logger = logging.getLogger(__name__)
 REST, BULK = SyncRun.Transport.REST, SyncRun.Transport.BULK
 
 CANNOT_FINISH = (CannotFinish, QueryLocatorGone, RequestRefused, MiscountedRead)
-"""What a read may end with that another one may not."""
+"""The errors after which another read may succeed."""
 
 READ_ATTEMPTS = 3
-"""How often a read begins again when Salesforce forgets its cursor or job."""
+"""The number of reads that may lose their cursor or job before the other transport is tried."""
 
 SMALLEST_PAGE = 200
 """Salesforce sends no smaller pages when there are more rows."""
 
 REST_INSTEAD = 50_000
-"""So many rows are read by REST when the day's Bulk jobs are used up, by 25 calls; more wait for the next day."""
+"""The largest number of rows (25 calls) that REST reads when the day's Bulk jobs are used up; larger reads wait."""
 
 
 @dataclass
@@ -43,15 +43,17 @@ class Attempts:
     name: str
     client: SalesforceClient
     rest_rows: int = REST_PAGE_ROWS
-    """Records asked for at once by REST."""
+    """The number of records in one REST page."""
     remark: str = ""
-    """What is worth telling of a read that came to its end by a detour."""
+    """A note about the detour by which a read came to its end."""
     _failed: Counter[tuple[str, type[Exception]]] = field(default_factory=Counter)
     _barred: set[str] = field(default_factory=set)
 
     def choose(self, expected: int | None) -> SyncRun.Transport:
-        """The transport of the next read; ``expected`` rows, or nobody knows. ``ObjectPaused`` when it needs a Bulk job
-        and there are none left."""
+        """Choose the transport of the next read of ``expected`` rows (``None``: unknown).
+
+        Raises ``ObjectPaused`` when the read needs a Bulk job and none is left.
+        """
         large = expected is None or expected >= settings.SALESFORCE_BULK_THRESHOLD
         why_not = self.client.without_bulk
         if BULK not in self._barred and not why_not and (large or REST in self._barred):
@@ -62,7 +64,7 @@ class Attempts:
         return REST
 
     def failed(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
-        """Note how a read ended. Raises what the run ends with when there is no other way."""
+        """Record how a read ended. Raises the run's final error when no other transport is left."""
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)
         if again_where_barred or self._barred >= {REST, BULK}:

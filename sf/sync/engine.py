@@ -1,13 +1,14 @@
-"""One run of one Salesforce object: window, transport, pages, and where the next run goes on.
+"""Run one sync of one Salesforce object: window, transport, pages, and the point where the next run continues.
 
-The order of things, and why nothing is lost or half visible:
+The order of steps, and why nothing is lost or half visible:
 
-1. Pages go into the staging table, each in one transaction with the state from which a later process goes on.
+1. Pages go into the staging table, each in one transaction with the state from which a later process continues.
 2. When all rows that Salesforce announced are staged, one transaction merges them, runs the mass-delete guard, and
    stores the watermark (``loading.py``). Readers see all of it or nothing.
-3. An unfinished read is finished first by the next run, which then reads what has changed since.
-4. A read that cannot be finished, this run's or an earlier one's, is dropped and begun again in the same run, by the
-   other transport if need be (``attempts.py``): no run leaves a state in which the next one fails in the same way.
+3. The next run finishes an unfinished read first, and then reads what has changed since.
+4. A read that cannot be finished, this run's or an earlier one's, is dropped and started again in the same run, by
+   the other transport if necessary (``attempts.py``): no run leaves a state in which the next one fails in the same
+   way.
 """
 
 from __future__ import annotations
@@ -41,19 +42,22 @@ from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
 logger = logging.getLogger(__name__)
 
 FORCE_GOES_ON = timedelta(days=1)
-"""With ``--force`` a full read that was not finished is gone on with for so long, and later begun anew."""
+"""An unfinished ``--force`` read is resumed if it started within this time, otherwise restarted."""
 
 LONG_READ = 0.25
-"""A read that took more than this share of the lookback is a long one. Its later pages may show stamps from long after
-the first was read, and what changed in the first since then must not fall behind the watermark: it stays where the read
-began. Shorter ones the lookback covers, besides clock skew and late commits."""
+"""The share of the lookback beyond which a read counts as long.
+
+Later pages of a long read may contain stamps from long after its first page was read, while records of the
+first page have changed again. The watermark of a long read is therefore the time when it began. For shorter
+reads, the lookback covers this, as well as clock skew and late commits.
+"""
 
 
 class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
 
     _replaces_org = False
-    """The rows here are still of the org before (``sync_all --adopt-org``): this run replaces them all."""
+    """The rows are still those of the previous org (``sync_all --adopt-org``): this run replaces them all."""
 
     def _may_lose_all(self) -> bool:
         return self._replaces_org
@@ -64,7 +68,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             note_replaced(self._name)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """It never goes back, except that a full read of nothing has none."""
+        """Never move the watermark back, except that a full read without records has none."""
         if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
             greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
@@ -72,7 +76,10 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
     def _read_and_merge(self) -> None:
-        """Read all fields that can be read; where a read is refused, look whether the API user has lost some."""
+        """Read all readable fields.
+
+        When a read is refused, check whether the API user has lost access to some fields.
+        """
         self._leave_out(as_readable(self._synced))
         if self._synced.left_out:
             self._leave_out(look_again(self._client, self._synced))
@@ -92,7 +99,10 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         self._stage = Stage(readable.target)
 
     def _read_what_is_readable(self) -> None:
-        """Finish what an earlier run left, then read. Begin again, in another way if need be, when that cannot be."""
+        """Resume what an earlier run left, then read.
+
+        If a read cannot be finished, start it again, if necessary by REST instead of Bulk or the reverse.
+        """
         self._replaces_org = self._name in objects_to_replace()
         if self._replaces_org:
             self._options = replace(self._options, force_delete=True, allow_deletes=True)
@@ -121,7 +131,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         self._finish(state)
 
     def _resumable(self, state: ReadState | None) -> ReadState | None:
-        """The state, if this run can go on with it: same org, API version and fields, and every row still staged."""
+        """Return the state if this run can resume it: same org, API version and fields, and every row still staged."""
         if state is None:
             return None
         fits = (
@@ -136,8 +146,10 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return state if fits else None
 
     def _is_full_enough(self, state: ReadState) -> bool:
-        """Whether whoever wants every record read again may have this read: it is for values that change without a
-        stamp, so what was read some days ago will not do."""
+        """Return whether a run with ``--force`` may resume this read.
+
+        ``--force`` is for values that change without a stamp, so a read from some days ago is too old.
+        """
         return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
 
     def _window(self, *, forced: bool) -> Window:
@@ -150,7 +162,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         )
 
     def _begin(self, window: Window) -> ReadState:
-        """Count, choose the transport, start the read, and note where it can be picked up."""
+        """Count, choose the transport, start the read, and store the state from which it can be resumed."""
         where, query = self._synced.full_query() if window.since is None else self._synced.changes_query(window.since)
         self._run.transport = SyncRun.Transport.REST
         expected = self._count(where, include_deleted=not window.is_full)
@@ -176,7 +188,9 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return state
 
     def _count(self, where: str, *, include_deleted: bool) -> int | None:
-        """How many records the read will bring, asked once; ``None`` when Salesforce cannot count so many."""
+        """Return the number of records that the read will bring, asked once; ``None`` if Salesforce cannot count
+        them.
+        """
         query = soql.count(self._synced.sobject, where=where)
         if query not in self._expected:
             self._expected[query] = count_if_possible(self._client, query, include_deleted=include_deleted)
@@ -199,7 +213,7 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         self._run.save()
 
     def _finish(self, state: ReadState) -> None:
-        """Stage the pages that are missing, check that all have come, merge."""
+        """Stage the missing pages, check that all have come, and merge."""
         source = self._source(state)
         announced = source.announced(state.read_id)
         if announced is not None:
@@ -239,7 +253,7 @@ def _lookback() -> timedelta:
 
 
 def _job_seconds_left(state: ReadState) -> float:
-    """How long Salesforce may still work on the job of this read."""
+    """Return the seconds that Salesforce may still work on the job of this read."""
     spent = (runs.database_now() - state.began_at).total_seconds()
     return settings.SALESFORCE_BULK_JOB_MINUTES * 60 - spent
 

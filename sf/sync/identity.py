@@ -1,8 +1,8 @@
-"""The org that the cache is a copy of, and the check that keeps every other one out.
+"""Record the org that the cache is a copy of, and keep every other org out.
 
-Each client checks its session against the stored org before it sends anything (``sf/connection/clients.py``), and each
-transaction that stores an answer checks again, under a lock that keeps an adoption waiting. The org is stored by the
-first transaction that fills the cache.
+Each client checks its session against the stored org before it sends anything (``sf/connection/clients.py``).
+Each transaction that stores an answer checks again, under a lock that makes an adoption wait. The first
+transaction that fills the cache stores the org.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sf.salesforce.organization import Organization
 from sf.sync.objects import EVERY_OBJECT
 
 UNKNOWN = "unknown"
-"""Stands for the id of the org of a cache that an older release filled, which did not keep it."""
+"""The id of the org when an older release, which did not store the id, filled the cache."""
 
 _ADVICE = (
     "Nothing was read or changed. Check SALESFORCE_HOST and the login in .env; to make the cache a copy of the other "
@@ -27,7 +27,7 @@ _ADVICE = (
 
 
 class AnotherOrg(LoginFailed):
-    """The login leads to another org than the one that is cached. The message names both."""
+    """The login leads to another org than the cached one. The message names both."""
 
 
 def cached_org() -> Organization | None:
@@ -42,7 +42,10 @@ def cached_org_id() -> str:
 
 
 def check_org(client: SalesforceClient) -> None:
-    """Raise ``AnotherOrg`` when the login leads elsewhere. ``client`` is one that does not check by itself."""
+    """Raise ``AnotherOrg`` when the login leads to another org.
+
+    ``client`` must be one that does not check by itself.
+    """
     known = cached_org()
     if known is None:
         _check_unlabeled(client)
@@ -53,11 +56,11 @@ def check_org(client: SalesforceClient) -> None:
 
 
 def confirmation(client: SalesforceClient, *, in_request: bool = False) -> Callable[[], None]:
-    """Return what a transaction calls before it stores what ``client`` has read.
+    """Return a function for a transaction to call before it stores what ``client`` has read.
 
-    It raises ``AnotherOrg`` when the cache has been made a copy of another org meanwhile, and stores the org in a cache
-    that has none. Where its name is not known yet, it is asked for here, outside the transaction; not ``in_request``,
-    where somebody waits.
+    The function raises ``AnotherOrg`` when the cache has become a copy of another org meanwhile, and stores the
+    org in a cache that has none. If the org's name is not known yet, it is asked for here, outside the
+    transaction, unless ``in_request``, where a caller waits.
     """
     known = cached_org()
     named = in_request or (known is not None and known.name != "")
@@ -88,16 +91,19 @@ _STORE_FIRST = """
 """
 _LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
 _CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
-"""Does not wait for other merges, nor they for it; an adoption, which locks FOR UPDATE, waits until they are stored."""
+"""It does not wait for other merges, nor they for it.
+
+An adoption locks FOR UPDATE, so it waits until they are stored.
+"""
 
 
 def has_records() -> bool:
-    """Whether anything of Salesforce is cached, deleted records included."""
+    """Return whether any Salesforce record is cached, deleted records included."""
     return any(synced.model.all_objects.exists() for synced in EVERY_OBJECT)
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """An older release kept the address of the org, not its id. A cache filled from there, or from nowhere, fits."""
+    """Check a cache from an older release, which stored only the org's address. The same address, or none, passes."""
     before = SyncConfig.load().instance_url
     if before in {"", client.instance_url} or not has_records():
         return

@@ -1,4 +1,4 @@
-"""A run that stages rows and merges them: the merge, the guard, the watermark, all in one transaction."""
+"""A run that stages rows and merges them: merge, guard and watermark are one transaction."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ class StagedRead:
 
     rows: int
     began: datetime
-    """By PostgreSQL's clock: rows written here later are not touched."""
+    """By PostgreSQL's clock. Rows that were written here later are not touched."""
     is_full: bool
-    """All that is there was read, or all within ``within``."""
+    """The read covers all records, or all within ``within``."""
     replace: bool = False
     """The target is emptied first."""
     removes_missing: bool = True
-    """Whether what a full read did not bring is gone."""
+    """A cached record that a full read did not bring counts as deleted."""
     within: sql.Composable | None = None
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
     rows_were_announced: bool = False
-    """The other side said how many records there are, so one that came twice stands for one that did not come."""
+    """The other system announced the number of records, so a repeated record means that another one is missing."""
 
 
 class LoadingSync(Sync[AnyLoaded]):
     """A run with a staging table."""
 
     system: ClassVar[str] = "Salesforce"
-    """Where the rows come from, for messages."""
+    """The system the rows come from, for messages."""
 
     @cached_property
     def _stage(self) -> Stage:
@@ -57,13 +57,16 @@ class LoadingSync(Sync[AnyLoaded]):
 
     @abstractmethod
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """What the next incremental run goes on from; ``greatest`` is the greatest stamp that was read."""
+        """Return the point from which the next incremental run continues.
+
+        ``greatest`` is the greatest stamp that was read.
+        """
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
-        """Called inside the transaction once the rows are merged, with the run as it will be."""
+        """Do further work inside the transaction after the merge. ``run`` is the run as it will be stored."""
 
     def _may_lose_all(self) -> bool:
-        """Whether an answer without records is believed."""
+        """Return whether an answer without records is believed."""
         return False
 
     def _merge(self, read: StagedRead) -> None:
@@ -83,10 +86,12 @@ class LoadingSync(Sync[AnyLoaded]):
             self._analyze()
 
     def _merge_in_transaction(self, read: StagedRead) -> SyncRun:
-        """The run as it is once the transaction commits: a merge that is rolled back must not leave its watermark."""
+        """Merge, and return the run as it is after the commit: a merge that is rolled back must not leave its
+        watermark.
+        """
         merge = Merge(self._stage, within=read.within)
         self._check_not_empty(read, merge)
-        if not read.is_full:  # a full read brought them anew, unless the other side no longer has them
+        if not read.is_full:  # a full read brought them again, unless the other system no longer has them
             quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
             replace_older_than=read.began if read.replace else None, keep=quarantine.ids_set_aside(self._synced)
@@ -103,7 +108,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return run
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
-        """An answer without records is taken for an outage, as long as there are some here."""
+        """Treat an answer without records as an outage while records are cached."""
         if not read.is_full or read.rows or self._may_lose_all():
             return
         if live := merge.count_live():
@@ -113,8 +118,11 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
-        """Remove what a full read did not bring, except ``keep``; how many are gone by the whole merge. ``SyncError``
-        when those are too many to be believed."""
+        """Remove what a full read did not bring, except ``keep``, and return how many rows the whole merge
+        removed.
+
+        Raises ``SyncError`` when they are too many to be believed.
+        """
         deleted = counts.soft_deleted
         if read.replace:
             deleted = max(0, counts.live_before - merge.count_live())
@@ -130,7 +138,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return deleted
 
     def _counted(self, read: StagedRead, counts: Counts) -> SyncRun:
-        """A copy of the run with what this merge did."""
+        """Return a copy of the run with the counts of this merge."""
         run = copy.copy(self._run)
         run.rows_read += read.rows
         run.inserted += counts.inserted
@@ -157,4 +165,4 @@ class LoadingSync(Sync[AnyLoaded]):
 
 
 _ANALYZE_FROM = 1000
-"""From so many changed rows on, PostgreSQL's statistics are renewed at once: the next query may be a reader's."""
+"""From this many changed rows on, PostgreSQL's statistics are renewed at once: a reader may send the next query."""

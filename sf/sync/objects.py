@@ -1,4 +1,4 @@
-"""What is synced: one declaration an object, everything else derived from it and from the model's fields."""
+"""Declare the synced objects; everything else is derived from the declaration and the model's fields."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KIND_OF_FIELD = {
 
 
 def columns_of(fields: Iterable[CopiedField]) -> tuple[Column, ...]:
-    """The columns to load, from a model's declaration."""
+    """Return the columns to load, from a model's declaration."""
     return tuple(
         Column(
             name=str(field.column),
@@ -42,21 +42,22 @@ def columns_of(fields: Iterable[CopiedField]) -> tuple[Column, ...]:
 
 @dataclass(frozen=True)
 class SyncedObject:
-    """One Salesforce object and its table.
+    """A Salesforce object and its table.
 
-    ``required`` names the model fields that must not be empty for a record to be cached: the filter of full reads,
-    and what makes a record leave the cache. ``stamps`` are the SOQL paths whose movement means "changed". ``picklists``
-    are the columns that may be written and whose values Salesforce spells and sorts in its own way.
+    ``required`` names the model fields that must not be empty for a record to be cached: full reads filter by
+    it, and a record that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means
+    that the record changed. ``picklists`` are the writable columns whose values Salesforce spells and sorts in
+    its own way.
     """
 
     name: str
-    """As in commands and logs: plural, lower case."""
+    """The name in commands and logs: plural, lower case."""
     model: type[CachedRecord]
     required: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ("SystemModstamp",)
     picklists: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
-    """Columns whose fields the API user may not read now (``readable.py``)."""
+    """The columns whose fields the API user may not read now (``readable.py``)."""
 
     @property
     def sobject(self) -> str:
@@ -64,7 +65,7 @@ class SyncedObject:
 
     @cached_property
     def paths(self) -> Mapping[str, str]:
-        """Database column → SOQL path, in the order of the select list."""
+        """Map database columns to SOQL paths, in the order of the select list."""
         return {str(field.column): field.salesforce_name for field in self._fields()}
 
     def _fields(self) -> list[CopiedField]:
@@ -72,35 +73,42 @@ class SyncedObject:
 
     @cached_property
     def target(self) -> Target:
-        """The table, for ``sf.ingest.load``."""
+        """Return the table as a target of ``sf.ingest.load``."""
         columns = columns_of(self._fields())
         return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
 
     @property
     def rest_page_rows(self) -> int:
-        """Records asked for at once by REST: few where each may be long, so that a page fits into memory."""
+        """Return the number of records in one REST page: few where each may be long, so that a page fits into
+        memory.
+        """
         long = any(isinstance(field, LongText) for field in self.model.copied_fields())
         return source.LONG_TEXT_ROWS if long else source.REST_PAGE_ROWS
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a field or the filter does: then everything must be read again."""
+        """Return a hash of the fields and the filter: when it changes, everything must be read again."""
         text = "|".join([*(f"{column}={path}" for column, path in self.paths.items()), *self.required])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def full_query(self) -> tuple[str, str]:
-        """``WHERE`` of a full read and its SOQL."""
+        """Return the ``WHERE`` condition of a full read and its SOQL."""
         where = soql.all_of([f"{self.paths[name]} != null" for name in self.required])
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
 
     def changes_query(self, since: datetime) -> tuple[str, str]:
-        """``WHERE`` of an incremental read and its SOQL: without the filter, so that leavers are seen leaving."""
+        """Return the ``WHERE`` condition of an incremental read and its SOQL.
+
+        The filter of full reads is absent, so that records which leave the filter are read too.
+        """
         stamps = [stamp for stamp in self.stamps if "." not in stamp or self._reads_parent_of(stamp)]
         where = soql.any_of([f"{stamp} >= {soql.moment(since)}" for stamp in stamps])
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
 
     def _reads_parent_of(self, stamp: str) -> bool:
-        """A parent none of whose fields can be read is not asked for its stamp either."""
+        """Return whether any field of the parent is read; otherwise the query does not ask for the parent's stamp
+        either.
+        """
         relation = stamp.partition(".")[0]
         return any(path.startswith(f"{relation}.") for path in self.paths.values())
 
@@ -118,6 +126,6 @@ OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
 
 INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)
-"""What ``sync_all`` runs, parents first."""
+"""The objects that ``sync_all`` runs, parents first."""
 
 EVERY_OBJECT = (BOOKS, *INTERDEPENDENT)

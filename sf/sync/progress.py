@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, plain lines elsewhere."""
+"""Show the progress of a run: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tqdm import tqdm
 from sf.sync.sync import Progress
 
 LINE_SECONDS = 10.0
-"""How often a plain line is written while a page follows the other."""
+"""The least number of seconds between two plain lines of a read."""
 
 
 def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
-    """The right kind for where the output goes."""
+    """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
     return BarProgress(stream) if stream.isatty() else LineProgress(stream)
 
 
 MANY_ROWS = 10_000
-"""A merge of fewer is over before its line is read."""
+"""Merges of fewer rows end before anyone could read a line about them."""
 
 
 class SilentProgress:
@@ -39,7 +39,7 @@ class SilentProgress:
 
 
 class BarProgress:
-    """A bar with rate and time left."""
+    """A progress bar with rate and time left."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -71,7 +71,7 @@ class BarProgress:
 
 
 class LineProgress:
-    """A line when a read begins, every ten seconds, and when the merge begins."""
+    """Writes a line when a read begins, every ten seconds, and when the merge begins."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,8 +1,9 @@
-"""Fields that the API user has lost: their columns stay as they are, and the rest of the object goes on.
+"""Handle fields that the API user can no longer read: their columns keep their values, the others are synced.
 
-A lost field shows only when a read is refused, so that nothing is asked while all is well. ``describe`` then says
-which are missing, and does so before each later read until they are back. What is left out changes the object's
-fingerprint: the first read without a field, and the first with it again, read every record.
+A lost field shows only when a read is refused, so that no extra call is made while all is well. Then
+``describe`` says which fields are missing, and does so before each later read until they are back. Leaving a
+field out changes the object's fingerprint: the first read without a field, and the first with it again, read
+every record.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.sync.objects import SyncedObject
 
 _NEEDED = frozenset({"id", "system_modstamp", "is_deleted"})
-"""Without these no read is possible."""
+"""The columns without which no read is possible."""
 
 PARDOT = "Pardot "
-"""How the names of Pardot's fields begin: ``Pardot forms.campaignId``."""
+"""The prefix of the names of Pardot's fields, as in ``Pardot forms.campaignId``."""
 
 _REMEDY = (
     "the API user may not read {}: grant it Read access (field-level security of its profile or of a permission set)"
@@ -33,24 +34,24 @@ _REMEDY_IN_PARDOT = (
 _UNTIL_THEN = "Until then these columns keep their last values; the sync after that reads them by itself"
 
 Described = dict[str, Any]
-"""Field by name, of one sObject."""
+"""The fields of one sObject by name."""
 
 
 def as_readable(synced: SyncedObject) -> SyncedObject:
-    """Return the object without the columns that could not be read lately. Asks nobody."""
+    """Return the object without the columns that were unreadable at the last check. Makes no call."""
     return replace(synced, left_out=columns_left_out(synced.name))
 
 
 def columns_left_out(name: str) -> frozenset[str]:
-    """Return the columns of an object, or of an entity of Pardot, that could not be read lately."""
+    """Return the columns of an object, or of an entity of Pardot, that were unreadable at the last check."""
     return frozenset(UnreadableField.objects.filter(object=name).values_list("column", flat=True))
 
 
 def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
-    """Ask Salesforce which fields can be read, note it, and return the object without the others.
+    """Ask Salesforce which fields can be read, store the result, and return the object without the others.
 
-    A field that cannot be missed is not left out, and none is before the object was read once: the read is refused
-    then, with the field's name. A column that never had a value would say that Salesforce has none.
+    Fields that every read needs are never left out; nor is any field before the object's first read, because
+    its column would be empty as if Salesforce had no value. The read is then refused, with the field's name.
     """
     lost: set[str] = set()
     if runs.last_committed(synced):
@@ -72,7 +73,9 @@ def readable_after(refusal: RequestRefused, client: SalesforceClient, asked: Syn
 
 
 def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
-    """Return the columns whose field ``describe`` does not show; one call, and one for each parent that is read."""
+    """Return the columns whose field ``describe`` does not show; makes one call, plus one for each parent that is
+    read.
+    """
     whole = replace(synced, left_out=frozenset())
     described = {"": _describe(client, synced.sobject)}
     for relation in {path.partition(".")[0] for path in whole.paths.values() if "." in path}:
@@ -81,12 +84,12 @@ def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[st
 
 
 def unreadable_fields() -> list[UnreadableField]:
-    """Return every field that is missed now, by object and name."""
+    """Return every field that is missing now, by object and name."""
     return list(UnreadableField.objects.order_by("object", "field"))
 
 
 def remedy(fields: Iterable[UnreadableField]) -> str:
-    """Say what to do about them, in one sentence for each system."""
+    """Say what to do about the fields, in one sentence for each system."""
     names = sorted({field.field for field in fields})
     salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))
     pardot = ", ".join(name.removeprefix(PARDOT) for name in names if name.startswith(PARDOT))
@@ -96,7 +99,7 @@ def remedy(fields: Iterable[UnreadableField]) -> str:
 
 
 def note_unreadable(name: str, lost: Mapping[str, str]) -> None:
-    """Note which fields of an object are missed now, by column, and forget the others."""
+    """Store which fields of an object are missing now, by column, and delete the entries of the others."""
     UnreadableField.objects.filter(object=name).exclude(column__in=lost).delete()
     UnreadableField.objects.bulk_create(
         [UnreadableField(object=name, column=column, field=lost[column]) for column in sorted(lost)],
@@ -110,7 +113,7 @@ def _describe(client: SalesforceClient, sobject: str) -> Described:
 
 
 def _parent(client: SalesforceClient, described: Described, relation: str) -> Described:
-    """The fields of the object that a look-up leads to; none when the look-up itself is hidden."""
+    """Return the fields of the object that a look-up leads to; none when the look-up itself is hidden."""
     for field in described.values():
         if field.get("relationshipName") == relation:
             return _describe(client, field["referenceTo"][0])

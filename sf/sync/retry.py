@@ -1,4 +1,4 @@
-"""Trying records that were set aside again, without waiting for the next run (an action of the admin)."""
+"""Retry records that were set aside, without waiting for the next run (an action of the admin)."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Retry = Callable[[], tuple[int, int]]
 
 
 def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | None = None) -> tuple[int, int]:
-    """How many records set aside could be stored now, and how many could not.
+    """Retry the records set aside; return how many could be stored now, and how many could not.
 
-    ``merged`` is called in the transaction with what was stored. ``SyncSkipped`` when a sync of the object is under
-    way: it tries them itself.
+    ``merged`` is called in the transaction with what was stored. Raises ``SyncSkipped`` when a sync of the
+    object is under way: that sync retries them itself.
     """
     waiting = RefusedRecord.objects.filter(object=synced.name)
     with sole_transaction(synced.name) as held:
         if not held:
             raise SyncSkipped(f"a sync of {synced.name} is under way; it tries them itself")
         before, now = waiting.count(), runs.database_now()
-        # Not the table of the sync: an unfinished read may be waiting there.
+        # A separate table, because an unfinished read may be waiting in the sync's own.
         stage = Stage(replace(synced.target, staging_suffix="_retry"))
         stage.create()
         quarantine.stage_refused_again(synced, stage, tried_before=now)
@@ -43,4 +43,4 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
 
 
 RETRIES: dict[str, Retry] = {synced.name: partial(retry_refused, synced) for synced in EVERY_OBJECT}
-"""By the name of the object. Other apps add theirs."""
+"""Retry functions by the name of the object. Other apps add theirs."""

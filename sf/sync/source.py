@@ -1,7 +1,8 @@
-"""Pages of records from Salesforce, by REST or by Bulk, each staged in a transaction of its own.
+"""Read pages of records from Salesforce, by REST or by Bulk, and stage each in its own transaction.
 
-A cursor is text that outlives the process (a locator), so that a later run can go on behind the last staged page.
-No call to Salesforce is made while a transaction is open: a call that was made stays counted.
+A cursor is text that outlives the process (a locator), so that a later run can continue behind the last staged
+page. No call to Salesforce is made while a transaction is open, so that a rollback cannot lose the count of a
+call.
 """
 
 from __future__ import annotations
@@ -21,50 +22,55 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.reads import ask_carefully
 
 REST_PAGE_ROWS = 2_000
-"""Records asked for at once by REST: the most that Salesforce sends."""
+"""The number of records in one REST page: the most that Salesforce sends."""
 
 
 LONG_TEXT_ROWS = 200
-"""The same for records with long text areas of up to 131,072 characters each: a page stays below some 100 MB. It is the
-smallest number that Salesforce takes."""
+"""The page size for records with long text areas of up to 131,072 characters each: a page stays below about 100 MB.
+
+It is the smallest size that Salesforce accepts.
+"""
 
 
 @dataclass
 class StagedPage:
-    """What a page brought, and where the next one begins (empty: there is none)."""
+    """The result of one page, and the cursor of the next one (empty: there is none)."""
 
     rows: int
     next_cursor: str
     refusals: list[Refusal] = field(default_factory=list)
     announced: int | None = None
-    """Rows of the whole read, when a page tells."""
+    """The rows of the whole read, when a page says so."""
 
 
 Commit = Callable[[StagedPage], None]
-"""Called inside the transaction that stages a page: what is noted there is true exactly when the page is staged."""
+"""Called inside the transaction that stages a page, so that its writes commit exactly when the page does."""
 
 
 OnRows = Callable[[int], None]
-"""Told how many more rows have come, for a person who watches; fewer than none when a page is read again."""
+"""Called with the number of further rows that have come, for a progress display; negative when a page is read again."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is read. ``include_deleted``: by ``queryAll``."""
+    """The query of a read. ``include_deleted``: sent to ``queryAll``."""
 
     soql: str
     include_deleted: bool
 
 
 class Source(Protocol):
-    """Where pages come from. All methods are patient, and may raise ``SalesforceError``: ``CannotFinish`` and
-    ``QueryLocatorGone`` where the read has to begin again."""
+    """A source of pages.
+
+    All methods retry, and may raise ``SalesforceError``; ``CannotFinish`` and ``QueryLocatorGone`` mean that
+    the read has to start again.
+    """
 
     def begin(self, query: Query) -> str:
-        """Start a read; the id by which a later process finds it (a Bulk job), or empty."""
+        """Start a read; return the id by which a later process finds it (a Bulk job), or an empty string."""
 
     def announced(self, read_id: str) -> int | None:
-        """Rows of the whole read, waiting until Salesforce knows; ``None`` when the first page tells."""
+        """Wait until Salesforce knows the rows of the whole read; ``None`` when the first page says so."""
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Read the page at ``cursor`` (empty: the first) into the stage."""
@@ -72,7 +78,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class RestSource:
-    """``query`` and ``queryAll``: up to 2,000 records a page; a cursor is a ``nextRecordsUrl``."""
+    """Reads by ``query`` and ``queryAll``: up to 2,000 records per page; a cursor is a ``nextRecordsUrl``."""
 
     client: SalesforceClient
     paths: Sequence[str]
@@ -106,9 +112,9 @@ class RestSource:
 def rest_page(
     client: SalesforceClient, query: Query, cursor: str = "", *, rows: int = REST_PAGE_ROWS
 ) -> dict[str, Any]:
-    """A page of ``query`` or ``queryAll``, asked for once: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
+    """Return a page of ``query`` or ``queryAll``: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
 
-    ``TransientError`` also when the answer is not whole.
+    Makes one attempt. Raises ``TransientError`` also when the answer is incomplete.
     """
     path = cursor or client.query_path(include_deleted=query.include_deleted)
     answer = client.attempt(
@@ -118,15 +124,17 @@ def rest_page(
         headers={"Sforce-Query-Options": f"batchSize={rows}"},
     )
     with understood(f"GET {path}"):
-        # Decimal digits stay as they were written: a float would change them.
+        # Keep decimal digits as they were written: a float would change them.
         page: dict[str, Any] = json.loads(answer.content, parse_float=str)
         len(page["records"]), int(page["totalSize"]), bool(page["done"])
         return page
 
 
 def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Iterator[Row]:
-    """Records of a page as rows to stage: the values at the paths, as text. ``UnusableAnswer`` when a path is not
-    there: that is not the same as being empty."""
+    """Yield the records of a page as rows to stage: the values at the paths, as text.
+
+    Raises ``UnusableAnswer`` when a path is missing, which is not the same as being empty.
+    """
     steps = [path.split(".") for path in paths]
     with understood("a query"):
         for record in records:
@@ -134,7 +142,7 @@ def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Itera
 
 
 def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
-    """The value at a path; ``None`` when a parent on the way is not set."""
+    """Return the value at a path; ``None`` when a parent on the way is not set."""
     value: Any = record
     for step in steps:
         if value is None:
@@ -144,7 +152,7 @@ def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
 
 
 def _staged_text(value: Any) -> str | None:
-    """A JSON value as the CSV of Bulk has it; null and empty are the same."""
+    """Return a JSON value as the CSV of Bulk would have it; null and empty are the same."""
     if value is None or value == "":
         return None
     return value if isinstance(value, str) else json.dumps(value)
@@ -152,15 +160,15 @@ def _staged_text(value: Any) -> str | None:
 
 @dataclass(frozen=True)
 class BulkSource:
-    """A Bulk API 2.0 query job: 50,000 records a page; a cursor is a ``Sforce-Locator``."""
+    """Reads by a Bulk API 2.0 query job: 50,000 records per page; a cursor is a ``Sforce-Locator``."""
 
     bulk: BulkQuery
     paths: Sequence[str]
     on_rows: OnRows
     may_go_on: Callable[[], None]
-    """Called while Salesforce works on the job; what it raises ends the waiting."""
+    """Called while Salesforce works on the job; an exception that it raises ends the waiting."""
     seconds: Callable[[], float | None] = lambda: None
-    """How long Salesforce may still work on the job; ``None``: for ever."""
+    """Returns the seconds that Salesforce may still work on the job; ``None``: without limit."""
 
     def begin(self, query: Query) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
@@ -169,8 +177,11 @@ class BulkSource:
         return self.bulk.wait(read_id, self.may_go_on, seconds=self.seconds()).rows
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
-        """The CSV streams straight into PostgreSQL; a page that PostgreSQL refuses so is asked for once more and
-        read row by row, to set aside what cannot be stored."""
+        """Stream the CSV straight into PostgreSQL.
+
+        A page that PostgreSQL refuses is read once more, row by row, to set aside the records that cannot be
+        stored.
+        """
         del query
 
         def once() -> StagedPage:
@@ -199,7 +210,7 @@ class BulkSource:
 
 
 class _Told:
-    """Tells of a page's rows while its bytes come; takes it back when the page fails."""
+    """Reports a page's rows while its bytes arrive; takes them back when the page fails."""
 
     def __init__(self, page: ResultPage, on_rows: OnRows) -> None:
         self._page = page
@@ -224,7 +235,7 @@ class _Told:
 
 
 def storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
-    """The rows that PostgreSQL's text can hold; the others go to ``refusals``."""
+    """Yield the rows that PostgreSQL text can store; put the others into ``refusals``."""
     for row in rows:
         if is_storable_text(row):
             yield row

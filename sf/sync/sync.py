@@ -1,4 +1,4 @@
-"""What every run of one object is, wherever its rows come from: lock, switch, budget, and the book of it."""
+"""The base class of one sync run: takes the lock, checks the kill switch and API budget, records the ``SyncRun``."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ AnySynced = TypeVar("AnySynced", bound=Synced)
 
 @dataclass(frozen=True)
 class SyncOptions:
-    """What the operator asked for beyond the usual."""
+    """The operator's options for a run."""
 
     force: bool = False
     """Read every record again."""
     force_delete: bool = False
-    """Empty the table and fill it anew, in one transaction."""
+    """Empty the table and fill it again, in one transaction."""
     allow_deletes: bool = False
     """Go ahead where the mass-delete guard would stop."""
 
@@ -46,18 +46,21 @@ class SyncOptions:
 
 @dataclass(frozen=True)
 class Retry:
-    """The commands that try again what a run left: its object alone, or with those that were to follow."""
+    """The commands that retry a run: only its object, or also the objects that should have followed."""
 
     alone: str = ""
     with_rest: str = ""
 
 
 class Progress(Protocol):
-    """Where a run tells how far it is."""
+    """Receives the progress of a run."""
 
     def reading(self, name: str, how: str, total: int | None, done: int) -> None:
-        """A read of ``total`` rows begins, ``done`` of them staged already; called again when the total is known
-        better. ``how``: mode and transport, for a person; empty when already told. ``None``: nobody knows."""
+        """Show that a read of ``total`` rows begins (``None``: unknown), ``done`` of them staged already.
+
+        Called again when the total is known better. ``how``: mode and transport, for a person; empty when
+        already shown.
+        """
 
     def advanced(self, rows: int) -> None: ...
 
@@ -67,7 +70,7 @@ class Progress(Protocol):
 
 
 class Sync(ABC, Generic[AnySynced]):
-    """One run of one object. What is read, and how, is the subclass's."""
+    """One run of one object. The subclass decides what is read, and how."""
 
     def __init__(
         self,
@@ -86,47 +89,49 @@ class Sync(ABC, Generic[AnySynced]):
         self._name = synced.name
         self._cause = ""
         self._remark = ""
-        """What is worth knowing of a run that ends well."""
+        """A note for the operator on a run that ends well."""
         self.retry = Retry()
         """Set it before ``run``."""
         self.leads_elsewhere = False
-        """After a run: the login leads to another org than the one that is cached."""
+        """After a run: the login leads to another org than the cached one."""
         self.stops_the_rest = False
-        """After a run: nothing else can be read now either (no login, no network, no calls left)."""
+        """After a run: no other object can be read now either (no login, no network, no calls left)."""
 
     @property
     def name(self) -> str:
-        """Of its runs."""
+        """The name of the object, which its runs carry."""
         return self._name
 
     @abstractmethod
     def _read_and_merge(self) -> None:
-        """The work. What it raises decides how the run ends."""
+        """Do the work. The exception that it raises decides how the run ends."""
 
     @abstractmethod
     def _confirmation(self) -> Callable[[], None]:
-        """What each transaction that stores something calls first: it raises ``AnotherOrg`` when the cache is not, or
-        no longer, a copy of what was read."""
+        """Return a function that each storing transaction calls first.
+
+        The function raises ``AnotherOrg`` when the cache is not, or no longer, a copy of what was read.
+        """
 
     @abstractmethod
     def _note_usage(self) -> None:
-        """Keep what the other side last said of the day's calls."""
+        """Store the API usage that the other system last reported."""
 
     def _concerns_all(self, error: Exception) -> bool:
-        """Whether the objects that were to follow would fail in the same way."""
+        """Return whether the objects that should follow would fail in the same way."""
         return not isinstance(error, SyncError | RequestRefused | CannotFinish)
 
     def _is_final(self, error: Exception) -> bool:
-        """Whether the same read, gone on with by the next run, would fail again."""
+        """Return whether the same read, resumed by the next run, would fail again."""
         passes = isinstance(error, SalesforceError | OperationalError | InterfaceError | RanTooLong)
         return isinstance(error, RequestRefused) or not passes
 
     def run(self) -> SyncRun:
-        """Run to the end; how it ended is in the run that is returned. Raises only when the process must stop."""
+        """Run to the end, and return the run with its outcome. Raises only when the process must stop."""
         with sole_runner(self._name, longest=timedelta(hours=settings.SYNC_MAX_HOURS)) as held:
             if not held:
                 return skip_busy_run(self._synced, "another run of it is under way", lease=self._name)
-            # Killed, it leaves the command for all that was to follow.
+            # If this process is killed, the retry covers all objects that should have followed.
             self._run = runs.begin_run(self._synced, retry_command=self.retry.with_rest)
             before = self._calls_so_far()
             try:
@@ -165,7 +170,7 @@ class Sync(ABC, Generic[AnySynced]):
         return "Nothing was changed; the next run begins anew"
 
     def _failure(self, error: Exception) -> str:
-        """The message of a failed run; what it means for this read and for the objects that were to follow."""
+        """Return the message of a failed run; decide what its error means for this read and the following objects."""
         if self._is_final(error):
             self._run.resume_state = None  # the next run would fail in the same way
         self.leads_elsewhere = isinstance(error, AnotherOrg)
@@ -177,7 +182,9 @@ class Sync(ABC, Generic[AnySynced]):
         return str(error)
 
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
-        """Note the end. Where PostgreSQL itself is away, the next run notes that this one was interrupted."""
+        """Record the end. While PostgreSQL is unavailable this fails, and the next run marks this one as
+        interrupted.
+        """
         self._run.api_calls = self._calls_so_far() - calls_before
         self._run.cause = self._cause
         if not self.stops_the_rest and state is not SyncRun.State.INTERRUPTED:
@@ -193,7 +200,10 @@ class Sync(ABC, Generic[AnySynced]):
             connection.close()
 
     def _note_end(self, state: SyncRun.State, message: str) -> None:
-        """Who lost the lease leaves the run as its successor noted it, which has the unfinished read as well."""
+        """Store the end, unless the lease was lost: then leave the run as its successor marked it.
+
+        The successor has the unfinished read as well.
+        """
         try:
             with transaction.atomic():
                 fence()
@@ -202,6 +212,6 @@ class Sync(ABC, Generic[AnySynced]):
             runs.leave_run(self._run, str(error))
 
     def _forget_read(self) -> None:
-        """What was staged cannot be trusted: the next run begins anew."""
+        """Discard the staged rows, which cannot be trusted: the next run starts again."""
         self._run.resume_state = None
         self._run.save(update_fields=["resume_state"])

@@ -1,4 +1,4 @@
-"""Counting Salesforce calls, and stopping before the day's share of them is used up."""
+"""Count Salesforce calls, and stop before the day's share of them is used up."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
 
 @dataclass
 class UsageCounter:
-    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is this process's own count.
+    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` counts those of this process.
 
-    Safe for many threads; each that calls has a database connection of its own.
+    Safe for many threads; each thread that calls has its own database connection.
     """
 
     source: str
@@ -47,13 +47,13 @@ class UsageCounter:
     def _add(self, step: int) -> None:
         with self._lock:
             self.calls += step
-        # A call that cannot be counted is made all the same: between the calls of a change it is too late to stop.
+        # A call that cannot be counted is made all the same: in the middle of a change it is too late to stop.
         with best_effort("Salesforce API usage"), connection.cursor() as cursor:
             cursor.execute(_COUNT, [self.source, step, step])
 
 
 LIMITS_SECONDS = 10.0
-"""How long the limits are asked for: a sync can do without them."""
+"""The number of seconds that a read of the limits is retried: a sync can work without them."""
 
 LIMITS_UNREADABLE = (
     "syncs go on with the usage that Salesforce tells in the headers of its answers and with their own count. "
@@ -62,18 +62,18 @@ LIMITS_UNREADABLE = (
 
 
 def check_switch() -> None:
-    """``SyncSkipped`` when syncs are switched off."""
+    """Raise ``SyncSkipped`` when syncs are switched off."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise SyncSkipped(f"syncs are switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
 
 
 USAGE_HOLDS = timedelta(hours=1)
-"""How long a usage that Salesforce told is believed when nobody asks anew."""
+"""The time that a reported usage is trusted without a newer one."""
 
 
 def check_kept_usage() -> None:
-    """``SyncSkipped`` when Salesforce last said that too much of the day's calls is gone. Asks nobody."""
+    """Raise ``SyncSkipped`` when the last reported usage was too high. Makes no call."""
     config = SyncConfig.load()
     value, limit, checked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
     if value is None or limit is None or checked is None or timezone.now() - checked > USAGE_HOLDS:
@@ -83,14 +83,17 @@ def check_kept_usage() -> None:
 
 
 class UsageBudget:
-    """The day's budget before each object of a command: Salesforce is asked once, its answers since tell the rest."""
+    """The day's budget, checked before each object of a command.
+
+    Salesforce is asked once; later checks use the usage in its answers.
+    """
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
         self._refusal: str | None = None
 
     def check(self) -> None:
-        """``SyncSkipped`` when too much of the day's calls is gone."""
+        """Raise ``SyncSkipped`` when too much of the day's calls is used."""
         if self._refusal is None:
             self._refusal = self._ask()
         refusal = self._refusal or _refusal(self._client.usage)
@@ -115,14 +118,16 @@ class UsageBudget:
 
 
 def _own_count() -> ApiUsage:
-    """Our own calls since midnight UTC, which is the least that the org has used."""
+    """Return our own calls since midnight UTC, the least that the org has used."""
     calls = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))["calls"]
     return ApiUsage(used=calls or 0, maximum=SyncConfig.load().api_limit)
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when syncs were switched off or the budget is used up while the run is under way; ``LeaseLost`` or
-    ``RanTooLong`` when it must not go on."""
+    """Raise ``SyncPaused`` when syncs were switched off or the budget was used up during the run.
+
+    Raises ``LeaseLost`` or ``RanTooLong`` when the run must stop.
+    """
     check_held()
     check_still_on()
     refusal = _refusal(usage)
@@ -131,14 +136,14 @@ def check_between_pages(usage: ApiUsage | None) -> None:
 
 
 def check_still_on() -> None:
-    """``SyncPaused`` when syncs were switched off while the run is under way."""
+    """Raise ``SyncPaused`` when syncs were switched off during the run."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise SyncPaused(f"syncs were switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
 
 
 def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
-    """Keep what Salesforce last said of the day's usage, and which org said it."""
+    """Store the usage that Salesforce last reported, and the org that reported it."""
     SyncConfig.load()
     SyncConfig.objects.filter(id=SyncConfig.ONLY_ID).update(
         last_usage_check=Now(),
@@ -149,7 +154,7 @@ def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Why nothing more may be asked; empty when it may, or when the usage is not known."""
+    """Return why no more calls may be made; empty when they may, or when the usage is not known."""
     config = SyncConfig.load()
     if usage is None or usage.used < config.budget(usage.maximum):
         return ""

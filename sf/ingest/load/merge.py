@@ -1,4 +1,4 @@
-"""The merge of a stage into its target."""
+"""Merge a staging table into its target."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ _PROGRAM_LIMIT_EXCEEDED = "54000"
 
 @dataclass
 class Counts:
-    """What a merge did."""
+    """The row counts and the new watermark of one merge."""
 
     inserted: int = 0
     updated: int = 0
     soft_deleted: int = 0
     unchanged: int = 0
     repeated: int = 0
-    """Staged rows of records that were staged more than once, the later one of each not counted."""
+    """Staged rows that were dropped because a later row of the same record was staged."""
     live_before: int = 0
     watermark: datetime | None = None
 
 
 class Merge:
-    """One merge of the stage into its target. All of it happens in the caller's transaction.
+    """One merge of the stage into its target, in the caller's transaction.
 
-    ``within`` is a condition on the target's row ``t``: the part of the table that was read. Nothing outside it is
-    counted or removed.
+    ``within`` is a condition on the target's row ``t``: it selects the part of the table that was read. Rows
+    outside it are neither counted nor removed.
     """
 
     def __init__(self, stage: Stage, *, within: sql.Composable | None = None) -> None:
@@ -47,10 +47,10 @@ class Merge:
     def run(
         self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
     ) -> tuple[Counts, list[Refusal]]:
-        """Merge what is staged; with ``replace_older_than``, rows last written before then are removed first.
+        """Merge the staged rows; with ``replace_older_than``, first remove rows last written before then.
 
-        Records that cannot be stored are taken out of the stage and returned; what is cached of them, and of those
-        in ``keep``, is not removed.
+        Records that cannot be stored are taken out of the stage and returned. Their cached rows, and the rows
+        of the ids in ``keep``, are not removed.
         """
         wait_to_merge(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
@@ -72,8 +72,10 @@ class Merge:
             return self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)]), refusals
 
     def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
-        """Delete what is not staged (or mark it, as the target says), except rows written here since the read began;
-        how many."""
+        """Delete rows that are not staged (or mark them, if the target does), and return their number.
+
+        Rows that were written here since the read began are kept.
+        """
         action = sql.SQL("DELETE FROM {} t").format(self._target.identifier)
         if self._target.marks_deleted:
             action = sql.SQL("UPDATE {} t SET is_deleted = true, local_update_date = now()").format(
@@ -82,7 +84,7 @@ class Merge:
         return execute(sql.SQL("{} WHERE {}").format(action, self._missing), [untouched_since, list(except_ids)])
 
     def count_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
-        """How many rows ``remove_missing`` would remove now."""
+        """Return the number of rows that ``remove_missing`` would remove now."""
         statement = sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(self._target.identifier, self._missing)
         return int(fetch_all(statement, [untouched_since, list(except_ids)])[0][0])
 
@@ -107,7 +109,7 @@ class Merge:
         return counts
 
     def count_live(self) -> int:
-        """Rows of the target that readers see."""
+        """Count the rows of the target that readers see."""
         statement = sql.SQL("SELECT count(*) FROM {} t WHERE {} AND {}")
         return int(value(statement.format(self._target.identifier, self._target.live, self._within)))
 
@@ -120,7 +122,7 @@ class Merge:
         return int(found[0]), found[1]
 
     def _drop_duplicates(self) -> int:
-        """Of a record that was read twice, the later reading stays; how many went."""
+        """Drop the earlier copies of records that were staged more than once, and return their number."""
         return execute(
             sql.SQL("DELETE FROM {staging} a USING {staging} b WHERE a.id = b.id AND a.ctid < b.ctid").format(
                 staging=self._target.staging
@@ -128,7 +130,7 @@ class Merge:
         )
 
     def _update(self, *, only_deletions: bool) -> int:
-        """Rows that differ and are not newer here; those that become deleted are counted on their own."""
+        """Update rows that differ and are not newer here. Rows that become deleted are counted separately."""
         columns = [column for column in self._target.columns if column.name != "id"]
         assignments = sql.SQL(", ").join(sql.SQL("{0} = i.{0}").format(column.identifier) for column in columns)
         here, there = (
@@ -160,7 +162,7 @@ class Merge:
         return sql.SQL("i.{0} >= t.{0}").format(sql.Identifier(self._target.stamp))
 
     def _insert(self) -> int:
-        """Records that are not here and not deleted there."""
+        """Insert records that are not cached yet and not deleted in the source."""
         wanted = sql.SQL("NOT i.is_deleted" if self._target.marks_deleted else "true")
         return execute(
             sql.SQL(
@@ -185,7 +187,7 @@ class Merge:
         )
 
     def _take_out_refused(self) -> list[Refusal]:
-        """Try every staged row on its own, in a copy of the table; take out those that fail."""
+        """Try each staged row in a copy of the table, and take out the rows that fail."""
         execute(
             sql.SQL("CREATE TEMP TABLE refusal_probe (LIKE {} INCLUDING ALL) ON COMMIT DROP").format(
                 self._target.identifier
@@ -231,6 +233,6 @@ class Merge:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Whether a value is at fault, not the database: an operational error only when it is a size limit."""
+    """Return whether a value is at fault, not the database. Operational errors count only when they are size limits."""
     state = getattr(error.__cause__, "sqlstate", None)
     return not isinstance(error, OperationalError) or state == _PROGRAM_LIMIT_EXCEEDED

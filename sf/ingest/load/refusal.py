@@ -13,7 +13,7 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A record that PostgreSQL cannot hold: its id, all its values by column as JSON text, and why."""
+    """A record that PostgreSQL cannot store: its id, all its values by column as JSON text, and the reason."""
 
     record_id: str
     payload: str
@@ -21,7 +21,7 @@ class Refusal:
 
 
 def is_storable_text(row: Row) -> bool:
-    """Whether PostgreSQL's text can hold every value: no NUL, no half character."""
+    """Return whether PostgreSQL text can store every value: no NUL bytes and no unpaired surrogates."""
     text = "".join(value for value in row if value)
     try:
         text.encode()
@@ -31,7 +31,7 @@ def is_storable_text(row: Row) -> bool:
 
 
 def refusal_of(row: Row, target: Target) -> Refusal:
-    """The refusal of a row whose text PostgreSQL cannot hold."""
+    """Return the refusal of a row whose text PostgreSQL cannot store."""
     named = dict(zip((column.name for column in target.columns), row, strict=True))
     bad = [name for name, value in named.items() if not is_storable_text((value,))]
     record_id = (named.get("id") or "").replace("\0", "")

@@ -1,4 +1,4 @@
-"""The staging table: pages go in by ``COPY``, as text."""
+"""The staging table, which ``COPY`` fills with pages as text."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ csv.field_size_limit(1 << 30)  # Salesforce's long text areas may be larger than
 
 
 class UnreadableBytes(Exception):
-    """A CSV page holds bytes that PostgreSQL's text cannot: it must be read row by row."""
+    """A CSV page contains bytes that PostgreSQL text cannot store: it must be read row by row."""
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is no CSV. A column that is left out is not an empty one."""
+    """A CSV page has other columns than the query, or is not CSV. A missing column is not the same as an empty one."""
 
 
 class Stage:
@@ -33,7 +33,7 @@ class Stage:
         self.target = target
 
     def create(self, *, temporary: bool = False) -> None:
-        """Anew and empty; ``temporary``: only for this session, until the transaction ends."""
+        """(Re)create the empty staging table. ``temporary=True`` drops it at the end of the transaction."""
         columns = sql.SQL(", ").join(sql.SQL("{} text").format(column.identifier) for column in self.target.columns)
         form = "CREATE TEMP TABLE {} ({}) ON COMMIT DROP" if temporary else "CREATE UNLOGGED TABLE {} ({})"
         with transaction.atomic():
@@ -46,7 +46,7 @@ class Stage:
             execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.target.staging))
 
     def count(self) -> int:
-        """Staged rows; -1 when there is no staging table."""
+        """Count the staged rows; -1 when there is no staging table."""
         quoted = f'"{self.target.table}{self.target.staging_suffix}"'
         found = fetch(sql.SQL("SELECT to_regclass({})").format(sql.Literal(quoted)))
         if found is None or found[0] is None:
@@ -54,14 +54,15 @@ class Stage:
         return int(value(sql.SQL("SELECT count(*) FROM {}").format(self.target.staging)))
 
     def ids_among(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that are staged."""
+        """Return the ids that are staged."""
         statement = sql.SQL("SELECT id FROM {} WHERE id = ANY (%s)").format(self.target.staging)
         return {row[0] for row in fetch_all(statement, [list(ids)])}
 
     def copy_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> int:
-        """Stage a CSV page as it is; the number of its rows. ``paths`` are the header names of the columns.
+        """Stage a CSV page as it is, and return the number of its rows. ``paths`` are the header names of the
+        columns.
 
-        ``UnreadableBytes`` or ``DataError`` when the page must be read row by row instead.
+        Raises ``UnreadableBytes`` or ``DataError`` when the page must be read row by row instead.
         """
         remaining = iter(chunks)
         header, first = _split_header(remaining)
@@ -78,7 +79,7 @@ class Stage:
             return int(cursor.rowcount)
 
     def copy_rows(self, rows: Iterable[Row]) -> int:
-        """Stage rows in the order of the target's columns; their number."""
+        """Stage rows with values in the order of the target's columns, and return their number."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(self.target.staging, self.target.names)
         fence()
         with connection.cursor() as cursor, connection.wrap_database_errors:
@@ -88,8 +89,8 @@ class Stage:
             return int(cursor.rowcount)
 
     def rows_of_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> Iterator[Row]:
-        """The rows of a CSV page, parsed here, in the order of the target's columns."""
-        # Half characters are a record's own fault; other bytes that are not UTF-8 were damaged on the way.
+        """Parse a CSV page, and yield its rows with values in the order of the target's columns."""
+        # Unpaired surrogates are a fault of the record; other bytes that are not UTF-8 were damaged on the way.
         text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogatepass", newline="")
         reader = csv.reader(text, strict=True)  # else a last value that is cut off passes for a whole one
         try:
@@ -103,7 +104,7 @@ class Stage:
             raise UnexpectedHeader(f"a CSV page cannot be read: {error}") from error
 
     def _order(self, header: Sequence[str], paths: Sequence[str]) -> list[Column]:
-        """The target's columns in the order of a CSV header."""
+        """Return the target's columns in the order of a CSV header."""
         by_path = {path.lower(): column for path, column in zip(paths, self.target.columns, strict=True)}
         order = [by_path[name.lower()] for name in header if name.lower() in by_path]
         if len(order) != len(header) or len(order) != len(by_path):
@@ -121,7 +122,7 @@ def _misfit(header: Sequence[str], paths: Sequence[str]) -> str:
 
 
 def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
-    """The names of the first line, and what came with it of the next ones."""
+    """Return the names in the first line, and the bytes behind it that came in the same chunk."""
     buffer = b""
     for chunk in chunks:
         buffer += chunk

@@ -1,4 +1,4 @@
-"""A table to load into, and how staged text becomes its values."""
+"""A table to load into, and the conversion of staged text to the values of its columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-# psycopg reads no date outside these, and a page that shows one in another time zone must not fail either.
+# psycopg cannot read dates outside this range, and a page that shows a date in another time zone must not fail either.
 _FIRST_DATE, _LAST_DATE = "0001-01-03", "9999-12-30"
 
 
@@ -25,7 +25,9 @@ class Column:
 
     @property
     def value(self) -> sql.Composable:
-        """The staged text of row ``s`` as a value of this column; an error when it is none."""
+        """Return the staged text of row ``s`` as a value of this column; PostgreSQL raises an error when it does
+        not fit.
+        """
         staged = sql.SQL("s.{}").format(self.identifier)
         if self.kind == "text":
             return sql.SQL("lower({})").format(staged) if self.lower_case else staged
@@ -39,7 +41,7 @@ class Column:
 
 
 def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
-    """A date that Python can hold too; others are turned into text that no date is, so that the cast fails."""
+    """Return a date that Python can represent; others become text that is not a date, so that the cast fails."""
     return sql.SQL(
         """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'
         THEN {value} ELSE 'out of range: ' || {value} END::{kind}"""
@@ -48,11 +50,12 @@ def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
 
 @dataclass(frozen=True)
 class Target:
-    """A table with the columns ``id``, ``local_create_date`` and ``local_update_date`` besides those copied.
+    """A table with the columns ``id``, ``local_create_date`` and ``local_update_date`` besides the copied ones.
 
-    With ``marks_deleted`` rows stay when they go elsewhere, with ``is_deleted`` set, and a record without a value in
-    ``required`` counts as deleted; otherwise they are removed here too. ``stamp`` is the column that tells when a
-    record was changed (empty: none does); with ``keeps_newer`` a row is not overwritten by an older one.
+    With ``marks_deleted``, rows that are deleted in the source stay with ``is_deleted`` set, and a record
+    without a value in ``required`` counts as deleted; otherwise such rows are removed. ``stamp`` is the column
+    with the time of a record's last change (empty: none); with ``keeps_newer``, an older row does not overwrite
+    a newer one.
     """
 
     table: str
@@ -77,7 +80,7 @@ class Target:
 
     @property
     def key(self) -> sql.Composable:
-        """The staged id of ``s`` as a value."""
+        """Return the staged id of ``s`` as a value."""
         return self.column("id").value
 
     def column(self, name: str) -> Column:
@@ -85,19 +88,19 @@ class Target:
 
     @property
     def live(self) -> sql.Composable:
-        """Whether readers see the row ``t``."""
+        """Return the condition that readers see the row ``t``."""
         return sql.SQL("NOT t.is_deleted") if self.marks_deleted else sql.SQL("true")
 
     @property
     def gone(self) -> sql.Composable:
-        """Whether the staged record ``s`` is deleted in Salesforce or has left the filter."""
+        """Return the condition that the staged record ``s`` is deleted in Salesforce or has left the filter."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
         reasons += [sql.SQL("s.{} IS NULL").format(sql.Identifier(name)) for name in self.required]
         return sql.SQL("({})").format(sql.SQL(" OR ").join(reasons))
 
     @property
     def incoming(self) -> sql.Composed:
-        """The staged rows with their values cast, as a subquery."""
+        """Return the staged rows with their values cast, as a subquery."""
         values = [
             sql.SQL("{} AS {}").format(
                 self.gone if self.marks_deleted and column.name == "is_deleted" else column.value, column.identifier

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self._next()
 
     def _health(self) -> None:
-        """What ``/healthz/`` says of syncs and jobs, Pardot's too, and why."""
+        """Write what ``/healthz/`` says about syncs and jobs (Pardot's included), and why."""
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
         found = sync_freshness() + job_freshness()
         reasons = failure_messages([each.name for each in found if each.state in FAILING])
