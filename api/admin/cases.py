@@ -109,6 +109,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     @admin.display(description="what it means")
     def meaning(self, case: OutboundCase) -> str:
+        if is_kept_apart(case):
+            return f"It waits for the org {case.organization_id}. In the list, send it to this org, or discard it."
         known = REFUSALS.get(case.error_code)
         if known:
             return f"{known.meaning} {known.remedy}"
@@ -137,7 +139,17 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         refusal = ["state", "error_group", "error_code", "error_fields", "error_message", "meaning"]
         values = _names(obj) if obj and self.has_change_permission(request, obj) else ["sent_values"]
-        more = ["id", "created_at", "source", "maker", "attempts", "next_attempt_at", "ended_at", "salesforce_page"]
+        more = [
+            "id",
+            "created_at",
+            "source",
+            "maker",
+            "attempts",
+            "next_attempt_at",
+            "ended_at",
+            "salesforce_page",
+            "organization_id",
+        ]
         return [
             ("Refusal", {"fields": refusal}),
             ("Values", {"fields": values}),

@@ -159,6 +159,7 @@ def act(admin_client: Client, action: str, *, confirmed: bool, every: bool = Tru
 def test_an_admin_sends_cases_of_the_org_before_to_this_one(
     admin_client: Client, apart: list[OutboundCase], salesforce: Simulator, same_ids: Simulator, every: bool
 ) -> None:
+    assert f"It waits for the org {org_id(salesforce)}." in admin_client.get(f"{CASES}{apart[0].pk}/change/").text
     page = act(admin_client, "send_to_this_org", confirmed=False, every=every).text
     assert f"2 for the org {org_id(salesforce)}" in page
     assert org_id(same_ids) in page
