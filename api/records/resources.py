@@ -116,7 +116,7 @@ class Resource:
         return create_model(
             f"{self.model.__name__}RecordPage",
             __base__=RecordPage,
-            results=(list[self.row_schema], ...),  # type: ignore[name-defined]
+            results=(list[self.row_schema], SchemaField(description="The records of this page.")),  # type: ignore[name-defined]
         )
 
     @cached_property

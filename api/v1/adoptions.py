@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from api.auth.callers import logged_in_user, signed_in_user
 from api.contact.own import own_adoptions, own_contact_looked_up
@@ -16,38 +16,57 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import json_response
 from api.protection.first_read import reads_first, rows_read_first
 from api.v1.books import BookItem
+from api.v1.contact import Expire
+from api.v1.copied import copied
 from sf.ingest.prepared import Statement
 from sf.live.look_ups import adoptions_look_up
-from sf.reads.selectors import adoptions_by_uuid
+from sf.models import Adoption
+from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
 """How long a browser may keep the answer."""
 
 router = Router(tags=["adoptions"])
 
+_Confirmed = Annotated[bool, Query(description="Only adoptions that an instructor has confirmed. Excludes `assumed`.")]
+_Assumed = Annotated[bool, Query(description="Only adoptions that no instructor has confirmed. Excludes `confirmed`.")]
+
 
 class AdoptionItem(Schema):
-    id: str
-    book: BookItem | None
-    base_year: int | None
-    school_year: str | None
-    school: str | None
-    confirmation_type: str | None
-    students: int | None
-    savings: float | None
-    how_using: str | None
-    confirmation_date: date | None
+    id: str = copied(Adoption, "id", "Salesforce id of the adoption, 18 characters")
+    book: BookItem | None = Field(
+        description="The book of the adoption's opportunity; null when it has none, or one that is not here."
+    )
+    base_year: int | None = copied(Adoption, "base_year", "Base year of the adoption, such as 2025")
+    school_year: str | None = copied(Adoption, "school_year", "School year of the adoption, as text")
+    school: str | None = Field(
+        description="Name of the school of the adoption's opportunity (`Account.Name` in Salesforce); null when it has "
+        "none, or one that is not here."
+    )
+    confirmation_type: str | None = copied(
+        Adoption, "confirmation_type", f"Type of confirmation; `{CONFIRMED}`: by an instructor"
+    )
+    students: int | None = copied(Adoption, "students", "Number of students")
+    savings: float | None = copied(
+        Adoption, "savings", "Savings of the students, an amount of money in the currency of Salesforce's field"
+    )
+    how_using: str | None = copied(Adoption, "how_using", "How the book is used")
+    confirmation_date: date | None = copied(Adoption, "confirmation_date", "Day of the confirmation")
 
 
 class AdoptionList(Schema):
-    count: int
-    contact_id: str
-    first_year_adopting_openstax: int | None
-    total_students: int
-    total_savings: float
-    adoptions: list[AdoptionItem]
-    cache_create: datetime
-    cache_expire: datetime
+    count: int = Field(description="The number of `adoptions`.")
+    contact_id: str = Field(description="Salesforce id of the user's contact, 18 characters.")
+    first_year_adopting_openstax: int | None = Field(
+        description="The lowest `base_year` of these adoptions; null when none has one."
+    )
+    total_students: int = Field(description="Sum of the `students` of these adoptions, without negative numbers.")
+    total_savings: float = Field(description="Sum of the `savings` of these adoptions, without negative amounts.")
+    adoptions: list[AdoptionItem] = Field(description="The adoptions asked for, the newest `base_year` first.")
+    cache_create: datetime = Field(description="When this answer was made.")
+    cache_expire: datetime = Field(
+        description="Until when a client may keep this answer: one hour after `cache_create`."
+    )
 
 
 def _own_adoptions(request: HttpRequest) -> Statement | None:
@@ -63,7 +82,7 @@ def _own_adoptions(request: HttpRequest) -> Statement | None:
 )
 @reads_first(_own_adoptions)
 def list_adoptions(
-    request: HttpRequest, confirmed: bool = False, assumed: bool = False, expire: bool = False
+    request: HttpRequest, confirmed: _Confirmed = False, assumed: _Assumed = False, expire: Expire = False
 ) -> HttpResponse:
     """With `confirmed` only those that an instructor has confirmed, with `assumed` only the others. With `expire` they
     are read from Salesforce first; what is cached is the answer when it is away."""

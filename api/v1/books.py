@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from api.auth.callers import caller_with
 from api.domain.scopes import Scope
@@ -14,23 +14,25 @@ from api.http.caching import conditional_response, etag_of
 from api.http.errors import documented
 from api.http.fields import JSON, json_response
 from api.protection.first_read import reads_first, rows_read_first
+from api.v1.copied import copied
+from sf.models import Book
 from sf.reads.selectors import active_books, books_state
 
 router = Router(tags=["books"])
 
 
 class BookItem(Schema):
-    id: str
-    name: str | None
-    official_name: str | None
-    type: str | None
-    subject_areas: str | None
-    website_url: str | None
+    id: str = copied(Book, "id", "Salesforce id of the book, 18 characters")
+    name: str | None = copied(Book, "name", "Name of the book")
+    official_name: str | None = copied(Book, "official_name", "Official name of the book")
+    type: str | None = copied(Book, "type", "Type of the book")
+    subject_areas: str | None = copied(Book, "subject_areas", "Subject areas of the book, separated by semicolons")
+    website_url: str | None = copied(Book, "website_url", "Address of the book's web page")
 
 
 class BookList(Schema):
-    count: int
-    books: list[BookItem]
+    count: int = Field(description="The number of `books`.")
+    books: list[BookItem] = Field(description="All active books, by name.")
 
 
 @router.get(

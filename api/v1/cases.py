@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 from ninja.params.functions import Header
 from pydantic import AfterValidator, ConfigDict, StringConstraints, WithJsonSchema
 
@@ -57,6 +57,10 @@ IDEMPOTENCY_KEY: Any = Header(
 )
 
 
+def _picked(field: str, meaning: str) -> Any:
+    return Field(None, description=f"The {meaning}, a value of Salesforce's picklist `Case.{field}`.")
+
+
 class CaseIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
@@ -72,18 +76,22 @@ class CaseIn(Schema):
     )
 
     subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=255), AfterValidator(_with_words)] = Field(
-        json_schema_extra={"pattern": _WORDS}
+        description="One line that says what the case is about.", json_schema_extra={"pattern": _WORDS}
     )
     description: Annotated[
         PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
-    ] = Field(json_schema_extra={"pattern": _WORDS})
-    product: Picked | None = Field(None, description="A value of Salesforce's picklist, as the next two.")
-    feature: Picked | None = None
-    issue: Picked | None = None
+    ] = Field(description="What happened, in plain text.", json_schema_extra={"pattern": _WORDS})
+    product: Picked | None = _picked("Product__c", "product")
+    feature: Picked | None = _picked("Feature__c", "feature of the product")
+    issue: Picked | None = _picked("Issue__c", "kind of issue")
 
     def salesforce_values(self) -> dict[str, str]:
         """What is given, by Salesforce's names."""
         return {SALESFORCE_FIELDS[name]: value for name, value in self.dict().items() if value is not None}
+
+
+def _sent(name: str) -> Any:
+    return Field(description=f"The `{name}` that is sent to Salesforce; null when none was given.")
 
 
 class CaseDetail(Schema):
@@ -92,14 +100,14 @@ class CaseDetail(Schema):
     status: Literal["queued", "delivered", "failed"] = Field(
         description="queued: accepted and kept, delivery goes on by itself. failed: Salesforce refused it for good."
     )
-    subject: str | None
-    description: str | None
-    product: str | None
-    feature: str | None
-    issue: str | None
+    subject: str | None = _sent("subject")
+    description: str | None = _sent("description")
+    product: str | None = _sent("product")
+    feature: str | None = _sent("feature")
+    issue: str | None = _sent("issue")
     salesforce_code: str | None = Field(description="Why Salesforce refused it, when it failed.")
     message: str | None = Field(description="The same in Salesforce's words.")
-    created_at: datetime
+    created_at: datetime = Field(description="When the case was accepted here.")
 
 
 @router.post(
@@ -126,13 +134,16 @@ def create_case(
     return response
 
 
+_CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` answered with.")]
+
+
 @router.get(
     "/case/{case_id}",
     auth=caller_with(Scope.WRITE_CASES),
     response={200: CaseDetail, **documented(401, 403, 404, 422, 429)},
     summary="How a case is doing",
 )
-def get_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
     """Only who made a case sees it."""
     maker = required_caller(request).identity
     case = OutboundCase.objects.filter(pk=case_id, maker=maker, source=SOURCE).first()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from api.auth.callers import logged_in_user, signed_in_user
@@ -16,7 +16,9 @@ from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable, documented
 from api.http.fields import PlainText, json_response
 from api.protection.first_read import reads_first, rows_read_first
+from api.v1.copied import copied
 from sf.ingest.prepared import Statement
+from sf.models import Contact
 from sf.reads.selectors import contacts_by_uuid
 
 router = Router(tags=["contact"])
@@ -42,25 +44,37 @@ _EXAMPLE: Any = {
     "lead_source": "Account Creation",
 }
 
+Expire = Annotated[
+    bool,
+    Query(description="Read from Salesforce first; the answer comes from the cache all the same when it is away."),
+]
+
 
 class ContactDetail(Schema):
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
-    id: str
-    first_name: str | None
-    last_name: str | None
-    full_name: str | None
-    school: str | None
-    role: str | None
-    position: str | None
-    adoption_status: str | None
-    subject_interest: str | None
-    lms: str | None
-    accounts_uuid: str | None
-    verification_status: str | None
-    signup_date: datetime | None
-    last_modified_date: datetime | None
-    lead_source: str | None
+    id: str = copied(Contact, "id", "Salesforce id of the contact, 18 characters")
+    first_name: str | None = copied(Contact, "first_name", "First name")
+    last_name: str | None = copied(Contact, "last_name", "Last name")
+    full_name: str | None = copied(Contact, "full_name", "Full name, which Salesforce puts together")
+    school: str | None = Field(
+        description="Name of the contact's school (`Account.Name` in Salesforce); null when the contact has no school, "
+        "or one that is not here."
+    )
+    role: str | None = copied(Contact, "role", "Role, one value of a picklist")
+    position: str | None = copied(Contact, "position", "Position")
+    adoption_status: str | None = copied(Contact, "adoption_status", "Status of the contact's adoptions")
+    subject_interest: str | None = copied(
+        Contact, "subject_interest", "Subjects of interest, values of a picklist separated by semicolons"
+    )
+    lms: str | None = copied(Contact, "lms", "Learning management system, one value of a picklist")
+    accounts_uuid: str | None = copied(Contact, "accounts_uuid", "UUID of the user in OpenStax Accounts, lower case")
+    verification_status: str | None = copied(Contact, "verification_status", "Status of the faculty verification")
+    signup_date: datetime | None = copied(Contact, "signup_date", "When the user signed up")
+    last_modified_date: datetime | None = copied(
+        Contact, "last_modified_date", "When the contact was last modified in Salesforce"
+    )
+    lead_source: str | None = copied(Contact, "lead_source", "Lead source")
 
 
 class ContactChange(Schema):
@@ -74,11 +88,15 @@ class ContactChange(Schema):
         },
     )
 
-    first_name: ChangedText | None = None
-    last_name: ChangedText | None = None
+    first_name: ChangedText | None = Field(None, description="The new first name.")
+    last_name: ChangedText | None = Field(None, description="The new last name.")
     role: ChangedText | None = Field(None, description="A value of Salesforce's picklist.")
-    subject_interest: ChangedText | None = Field(None, description="Several with semicolons in between.")
-    lms: ChangedText | None = None
+    subject_interest: ChangedText | None = Field(
+        None, description="Values of Salesforce's picklist, separated by semicolons."
+    )
+    lms: ChangedText | None = Field(
+        None, description="A value of Salesforce's picklist of learning management systems."
+    )
 
     def changes(self) -> dict[str, str | None]:
         """By field, empty text as ``None``. Empty when all are null; ``Unprocessable`` when no field is given."""
@@ -101,7 +119,7 @@ def _own_contacts(request: HttpRequest) -> Statement:
     summary="One's own contact",
 )
 @reads_first(_own_contacts)
-def get_contact(request: HttpRequest, expire: bool = False) -> HttpResponse:
+def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """The contact that Salesforce has for the logged-in user, from the cache. Salesforce itself is asked when the user
     is not cached yet, and with `expire`; what is cached is the answer when it is away."""
     cached = rows_read_first(request, _own_contacts(request))

@@ -7,7 +7,7 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 from pydantic import ConfigDict, StringConstraints, create_model
 
 from api.auth.callers import any_caller, required_caller
@@ -142,13 +142,16 @@ def submit_form(
     return AnswerThenDeliver(submission, json.dumps(state).encode())
 
 
+_SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /forms/submit` answered with.")]
+
+
 @router.get(
     "/forms/submissions/{submission_id}",
     auth=any_caller(),
     response={200: SubmissionState, **documented(401, 403, 404, 422, 429)},
     summary="How a form is doing",
 )
-def get_submission(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
+def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
     """Only who sent it in sees it."""
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
@@ -20,7 +20,13 @@ from api.http.errors import documented
 from api.http.fields import json_response
 from api.protection import breaker
 from api.protection.accounts import AccountsAway, ask_accounts
-from api.v1.me import accounts_environment
+from api.v1.me import (
+    AccountsEnvironment,
+    CookieName,
+    HasEncryptionKey,
+    HasSignatureKey,
+    accounts_environment,
+)
 from sf.live.org import calls_today, salesforce_environment, usage_now
 from sf.live.records import LiveCallFailed
 from sf.status.objects import ObjectStatus, status_of_all
@@ -35,46 +41,61 @@ router = Router(tags=["info"])
 
 
 class ReleaseInformation(Schema):
-    sfapi_version: str
-    deployment_version: str
-    environment: str
-    accounts_environment: str
+    sfapi_version: str = Field(
+        description="`RELEASE_VERSION`; the version of this program unless an operator has set it."
+    )
+    deployment_version: str = Field(description="`DEPLOYMENT_VERSION`; empty unless an operator has set it.")
+    environment: str = Field(description="`ENVIRONMENT`, such as `production`; `local` unless an operator has set it.")
+    accounts_environment: AccountsEnvironment
     salesforce_environment: str = Field(description="`local`, `sandbox`, `production` or `other`.")
 
 
 class UsageOfTheDay(Schema):
     api_usage: int = Field(description="Calls of the last 24 hours, of all applications of the org.")
-    api_limit: int
+    api_limit: int = Field(description="The most calls that Salesforce allows the org in 24 hours.")
     by_source: dict[str, int] = Field(description="Our own calls since midnight UTC, by who made them.")
 
 
 class Failure(Schema):
     """In place of a part that cannot be told now."""
 
-    error: str
+    error: str = Field(description="Why, for people.")
 
 
 class AccountsState(Schema):
-    configured: bool
-    url: str
+    configured: bool = Field(description="Whether the credentials for OpenStax Accounts are set.")
+    url: str = Field(description="`ACCOUNTS_URL`: the address of OpenStax Accounts.")
     status: str = Field(description="`ok`, `failed` or `not configured`.")
-    token_type: str | None
+    token_type: str | None = Field(description="Type of the token, such as `Bearer`; null without a token.")
     error: str | None = Field(None, description="Only when it failed: why.")
 
 
 class SSOConfig(Schema):
-    cookie_name: str
-    has_signature_key: bool
-    signature_key_type: str | None
-    has_encryption_key: bool
-    encryption_key_type: str | None
-    dev_user_bypass: bool
+    cookie_name: CookieName
+    has_signature_key: HasSignatureKey
+    signature_key_type: str | None = Field(
+        description="Kind and length of that key, such as `RSA-2048`, or `unusable`; null when no key is set or the "
+        "other one is unusable."
+    )
+    has_encryption_key: HasEncryptionKey
+    encryption_key_type: str | None = Field(
+        description="Kind and length of that key, `AES-256`, or `unusable`; null when no key is set or the other one "
+        "is unusable."
+    )
+    dev_user_bypass: bool = Field(
+        description="Whether `DEV_USER_UUID` signs in everybody without credentials, which only `DEBUG` allows."
+    )
 
 
 class SyncState(Schema):
-    rows: int
-    last_run: datetime | None
-    mode: str | None
+    rows: int = Field(description="Records in the cache, without those that were deleted in Salesforce.")
+    last_run: datetime | None = Field(
+        description="When the last run began, skipped runs left out; null before the first."
+    )
+    mode: str | None = Field(
+        description="Of the last run: `full` reads all records, `incremental` those that changed; null when the run "
+        "ended before this was decided."
+    )
     state: str | None = Field(description="How the last run ended, or `running`.")
     age_seconds: int | None = Field(description="Since the last run that ended well.")
 
@@ -83,7 +104,7 @@ class SalesforceOrg(Schema):
     """The org that the cache is a copy of."""
 
     id: str = Field(description="The organization id, 18 characters.")
-    name: str
+    name: str = Field(description="Name of the org in Salesforce; empty while it is not known.")
     kind: str = Field(description="`production`, `sandbox`, or empty: the API user may not see it.")
 
 
@@ -126,12 +147,19 @@ _EXAMPLE: JsonDict = {
 class Info(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    release_information: ReleaseInformation
+    release_information: ReleaseInformation = Field(description="What runs here.")
     salesforce_org: SalesforceOrg | None = Field(description="Null before the first sync.")
-    api_usage: UsageOfTheDay | Failure
-    accounts_api: AccountsState
-    sso_config: SSOConfig
-    sync: dict[str, SyncState]
+    api_usage: UsageOfTheDay | Failure = Field(
+        description="Salesforce's count of the day's calls, or why it is not known."
+    )
+    accounts_api: AccountsState = Field(
+        description="Whether OpenStax Accounts accepts the credentials of this service."
+    )
+    sso_config: SSOConfig = Field(description="How the cookie of OpenStax Accounts is checked, without any key.")
+    sync: dict[str, SyncState] = Field(description="Each cached object by name, such as `accounts`.")
+
+
+_LiveCheck = Annotated[bool, Query(description="Ask OpenStax Accounts for a new token, however young the last one is.")]
 
 
 @router.get(
@@ -140,7 +168,7 @@ class Info(Schema):
     response={200: Info, **documented(401, 403, 422, 429)},
     summary="The system's status",
 )
-def get_info(request: HttpRequest, live_accounts_check: bool = False) -> HttpResponse:
+def get_info(request: HttpRequest, live_accounts_check: _LiveCheck = False) -> HttpResponse:
     """Always 200: a part that cannot be told now says why. `live_accounts_check` asks OpenStax Accounts for a new token
     now; otherwise one of the last hour will do."""
     return json_response(

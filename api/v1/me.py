@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,39 +29,58 @@ router = Router(tags=["me"])
 AccountsState = Literal["ok", "away", "off"]
 _PRODUCTION_HOST = "accounts.openstax.org"
 
+HasSignatureKey = Annotated[bool, Field(description="Whether the key that proves the cookie's signature is set here.")]
+HasEncryptionKey = Annotated[bool, Field(description="Whether the key that decrypts the cookie is set here.")]
+CookieName = Annotated[str, Field(description="Name of the cookie that OpenStax Accounts sets at login.")]
+AccountsEnvironment = Annotated[
+    str,
+    Field(description="Which OpenStax Accounts is in use: `local`, `dev`, `staging` or `production`."),
+]
+
+
+def _step(what: str) -> Any:
+    return Field(description=f"{what}: `ok`, `skipped` or `failed: <reason>`.")
+
+
+def _of_accounts(meaning: str) -> Any:
+    return Field(description=f"{meaning}, from OpenStax Accounts; null when Accounts does not say.")
+
 
 class SignInDebug(Schema):
-    cookie_present: bool
-    cookie_length: int
-    has_signature_key: bool
-    has_encryption_key: bool
-    decryption: str = Field(description="`ok`, `skipped` or `failed: <reason>`.")
-    signature: str
-    claims: str
+    cookie_present: bool = Field(description="Whether the request had the cookie.")
+    cookie_length: int = Field(description="Length of the cookie's value in characters; 0 without a cookie.")
+    has_signature_key: HasSignatureKey
+    has_encryption_key: HasEncryptionKey
+    decryption: str = _step("Decryption of the cookie")
+    signature: str = _step("Check of the cookie's signature")
+    claims: str = _step("Check of what the cookie claims: issuer, audience, times and user")
     address: str = Field(description="The address that limits count: the client's, unless proxies are not configured.")
 
 
 class Me(Schema):
-    logged_in: bool
-    uuid: str | None
-    id: int | None
-    name: str | None
-    is_super_user: bool
-    salesforce_contact_id: str | None
-    faculty_status: str | None
-    adopter_status: str | None
-    self_reported_role: str | None
-    school_type: str | None
-    school_location: str | None
-    assignable_user: bool | None
-    assignable_school_integrated: bool | None
+    logged_in: bool = Field(description="Whether the request proves a user of OpenStax Accounts.")
+    uuid: str | None = Field(description="UUID of the user in OpenStax Accounts; null when no user is logged in.")
+    id: int | None = Field(
+        description="Number of the user in OpenStax Accounts; null when no user is logged in, or when neither the "
+        "cookie nor Accounts has it."
+    )
+    name: str | None = Field(description="Name of the user, from the cookie; null when no user is logged in.")
+    is_super_user: bool = Field(description="Whether the user is an active Super User, who has all scopes.")
+    salesforce_contact_id: str | None = _of_accounts("Salesforce id of the user's contact")
+    faculty_status: str | None = _of_accounts("Status of the faculty verification, such as `confirmed_faculty`")
+    adopter_status: str | None = _of_accounts("Status of the user's adoptions")
+    self_reported_role: str | None = _of_accounts("Role that the user gave, such as `instructor`")
+    school_type: str | None = _of_accounts("Type of the user's school, such as `college`")
+    school_location: str | None = _of_accounts("Location of the user's school, such as `domestic_school`")
+    assignable_user: bool | None = _of_accounts("Whether the user is one of Assignable")
+    assignable_school_integrated: bool | None = _of_accounts("Whether the user's school has integrated Assignable")
     accounts: AccountsState | None = Field(
         description="Where the eight fields above come from: `ok` (OpenStax Accounts, at most a minute old); `away`: "
         "it cannot be asked now, so they are null; `off`: it is not configured; null: nobody is logged in."
     )
-    csrf_token: str
-    accounts_environment: str
-    cookie_name: str
+    csrf_token: str = Field(description="Send it as the header `X-CSRFToken` with requests that change something.")
+    accounts_environment: AccountsEnvironment
+    cookie_name: CookieName
     debug: SignInDebug | None = Field(None, description="Only when nobody is logged in: at which step it fails.")
 
 

@@ -16,7 +16,9 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, SalesforceIdText, json_response
 from api.http.ids import given_id
 from api.protection.first_read import reads_first, rows_read_first
+from api.v1.copied import copied
 from sf.ingest.prepared import Statement
+from sf.models import Account
 from sf.reads.school_search import SchoolFilters, load_school_page
 from sf.reads.selectors import school_by_id
 from sf.salesforce.ids import id_of_18
@@ -32,29 +34,38 @@ router = Router(tags=["schools"])
 SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]
 
 
+_SchoolId = Annotated[SalesforceIdText, Path(description="The school's Salesforce id, 15 or 18 characters.")]
+
+
 class SchoolItem(Schema):
-    id: str
-    name: str | None
-    type: str | None
-    country: str | None
-    state: str | None
-    city: str | None
-    lms: str | None
-    sheer_id_school_name: str | None
+    id: str = copied(Account, "id", "Salesforce id of the school, 18 characters")
+    name: str | None = copied(Account, "name", "Name of the school")
+    type: str | None = copied(Account, "type", "Type of the school")
+    country: str | None = copied(Account, "country", "Country of the billing address")
+    state: str | None = copied(Account, "state", "State of the billing address")
+    city: str | None = copied(Account, "city", "City of the billing address")
+    lms: str | None = copied(Account, "lms", "Learning management system of the school")
+    sheer_id_school_name: str | None = copied(Account, "sheer_id_school_name", "Name of the school at SheerID")
 
 
 class SchoolList(Schema):
     count: int = Field(description="The number of all matches, also of those beyond `limit`.")
-    total_schools: int
+    total_schools: int = Field(description="The number of all schools here, matching or not.")
     next: str | None = Field(description="The address of the next page; null on the last one.")
-    schools: list[SchoolItem]
+    schools: list[SchoolItem] = Field(description="The matches of this page, best match first.")
 
 
 class SchoolDetail(SchoolItem):
-    assignable_status: str | None
-    assignable_maturity_score: int | None
-    assignments_created: int | None
-    assignments_completed: int | None
+    assignable_status: str | None = copied(Account, "assignable_status", "Status of the school in Assignable")
+    assignable_maturity_score: int | None = copied(
+        Account, "assignable_maturity_score", "Maturity score of the school in Assignable"
+    )
+    assignments_created: int | None = copied(
+        Account, "assignments_created", "Number of assignments created in Assignable"
+    )
+    assignments_completed: int | None = copied(
+        Account, "assignments_completed", "Number of assignments completed in Assignable"
+    )
 
 
 class SchoolSearch(Schema):
@@ -65,10 +76,10 @@ class SchoolSearch(Schema):
             "more, 2 in Chinese, Japanese and Korean."
         ),
     )
-    city: SearchText | None = None
+    city: SearchText | None = Field(None, description="The whole name of the city; case and accents do not matter.")
     state: SearchText | None = Field(None, description="Name or code.")
     country: SearchText | None = Field(None, description="Name or code.")
-    type: SearchText | None = None
+    type: SearchText | None = Field(None, description="The whole type; case and accents do not matter.")
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=10_000_000)
 
@@ -144,7 +155,7 @@ def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
     summary="One school",
 )
 @reads_first(_school_asked_for)
-def get_school(request: HttpRequest, school_id: Path[SalesforceIdText]) -> HttpResponse:
+def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
     """By its Salesforce id of 15 or 18 characters."""
     schools = rows_read_first(request, school_by_id(given_id(school_id, name="school_id")))
     if not schools:

@@ -176,6 +176,22 @@ def test_the_public_part_has_nothing_of_the_dashboard(anonymous: Client) -> None
     assert (wrong.status_code, wrong.json()["errors"][0]["loc"]) == (422, ["query", "part"])
 
 
+def test_every_property_and_parameter_of_the_public_part_is_described(anonymous: Client) -> None:
+    part = anonymous.get(f"{DOCUMENT}?part=public").json()
+    described = {
+        f"{schema}.{name}": declared.get("description")
+        for schema, found in part["components"]["schemas"].items()
+        for name, declared in found.get("properties", {}).items()
+    }
+    described |= {
+        f"{operation['operationId']} {parameter['name']}": parameter.get("description")
+        for _method, operation in every_operation(part)
+        for parameter in operation["parameters"]
+    }
+    assert {"SchoolItem.city", "SchoolDetail.city", "search_schools city"} <= described.keys()
+    assert [name for name, text in described.items() if not (text or "").strip()] == []
+
+
 def test_the_document_bounds_what_the_records_bound(document: dict[str, Any]) -> None:
     [limit] = [
         parameter["schema"]

@@ -1,0 +1,18 @@
+"""Properties of answers that are copies of Salesforce fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Field
+
+from sf.models import CachedRecord
+from sf.models.fields import CopiedField
+
+
+def copied(model: type[CachedRecord], column: str, meaning: str) -> Any:
+    """Declare a property that is copied from a column of ``model``: the description names Salesforce's field."""
+    field = model._meta.get_field(column)
+    assert isinstance(field, CopiedField)
+    source = f"`{model.salesforce_object}.{field.salesforce_name}` in Salesforce"
+    return Field(description=f"{meaning} ({source}){'; null when Salesforce has none' if field.null else ''}.")
