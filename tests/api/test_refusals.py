@@ -37,6 +37,12 @@ RECORDS = sorted(code for code, refusal in REFUSALS.items() if refusal.group is 
 OF_THE_RECORD = ["validation_rule", "trigger_refuses"]
 
 
+def sampled(*rows: tuple[Any, ...], each: int) -> list[Any]:
+    """Try one of so many; the others in ``make soak``: ``tests/sf/test_refusals.py`` tries what every code means."""
+    soak = pytest.mark.soak
+    return [pytest.param(*row, marks=soak if index % each else ()) for index, row in enumerate(rows)]
+
+
 def deliver_during_the_fault(*arguments: str) -> None:
     """Exit status and words depend on the fault; what becomes of the cases does not."""
     with contextlib.suppress(CommandError):
@@ -58,7 +64,8 @@ def assert_survives(writer: Client, simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(code, STATUSES[index % len(STATUSES)]) for index, code in enumerate(PASSING)]
+    ("code", "status"),
+    sampled(*((code, STATUSES[index % len(STATUSES)]) for index, code in enumerate(PASSING)), each=7),
 )
 def test_accepted_cases_survive_each_refusal_that_is_not_the_records(
     writer: Client, simulator: Simulator, code: str, status: int
@@ -67,7 +74,7 @@ def test_accepted_cases_survive_each_refusal_that_is_not_the_records(
     assert_survives(writer, simulator)
 
 
-@pytest.mark.parametrize("name", sorted(NAMED.keys() - set(OF_THE_RECORD)))
+@pytest.mark.parametrize("name", sampled(*((name,) for name in sorted(NAMED.keys() - set(OF_THE_RECORD))), each=4))
 def test_accepted_cases_survive_each_recorded_refusal_where_a_second_call_would_double_them(
     writer: Client, simulator: Simulator, settings: Any, name: str
 ) -> None:
@@ -93,7 +100,7 @@ def test_a_page_of_something_on_the_way_is_no_refusal(writer: Client, simulator:
     assert_survives(writer, simulator)
 
 
-@pytest.mark.parametrize("code", RECORDS)
+@pytest.mark.parametrize("code", sampled(*((code,) for code in RECORDS), each=5))
 def test_what_is_wrong_with_the_record_is_told_at_once_or_becomes_a_dead_letter(
     writer: Client, simulator: Simulator, code: str
 ) -> None:

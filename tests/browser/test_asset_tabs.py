@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import LIGHT_AND_WIDE, Visit
 
 TABS = ["campaign-map", "gear-locker&gear.type=forms", "tags"]
 
@@ -53,7 +53,7 @@ def exported(page: Page, caption: str, folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
 def test_axe_finds_nothing(open_window: Open, camp_site: Site, tab: str, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     visit.go(f"/pardot/?tab={tab}")

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import DARK_AND_NARROW, Visit
 
 EARLIER = """
 INSERT INTO pardot_dailysnapshot
@@ -292,7 +292,7 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
 
 
 @pytest.mark.usefixtures("a_week")
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     for opened in ("", "tasks", "compare", "what-if&what-if.fix=forms_errors", "freshness", "badges"):

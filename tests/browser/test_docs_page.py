@@ -6,11 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
+from tests.browser.visit import DARK_AND_NARROW
 
 DOCS = "/api/v1/docs/"
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int) -> None:
     window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
     window.go(DOCS)

@@ -148,7 +148,11 @@ def test_an_unknown_page_leads_back(stranger: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "viewport"), [("light", {"width": 1280, "height": 800}), ("dark", PHONE)], ids=["desktop", "phone"]
+    ("scheme", "viewport"),
+    [
+        pytest.param("light", {"width": 1280, "height": 800}, id="desktop"),
+        pytest.param("dark", PHONE, id="phone", marks=pytest.mark.soak),
+    ],
 )
 def test_axe_finds_nothing(open_window: Open, scheme: str, viewport: dict[str, int]) -> None:
     window = open_window(color_scheme=scheme, viewport=viewport)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.components import altered, asked, exported, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import DARK_AND_NARROW, Visit
 
 TAB = "/pardot/?tab=full-survey"
 
@@ -119,7 +119,7 @@ def test_more_than_have_details_is_said(survey: Visit) -> None:
     expect(panel(survey, "orphan-kinds").locator(".banner")).to_contain_text("4,321 in all; the first")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     altered(visit, "orphans/history*", with_earlier_checks)

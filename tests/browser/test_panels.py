@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.components import run_module, show_gallery, show_panel
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import LIGHT_AND_WIDE, Visit
 
 ENDPOINT = "**/api/v1/pardot/under-test*"
 
@@ -239,7 +239,7 @@ def test_focus_is_never_under_the_header(open_window: Open) -> None:
         assert hidden is None
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
 def test_axe_finds_nothing_in_any_component(open_window: Open, scheme: str, width: int) -> None:
     window = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
     show_gallery(window, rows=30)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.components import altered, asked, exported, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import LIGHT_AND_WIDE, Visit
 
 TAB = "/pardot/?tab=scout-report"
 
@@ -174,7 +174,7 @@ def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
     expect(engagement.locator(".figure-value.large")).not_to_have_text("–")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
 def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     altered(visit, "engagement?*", break_links)

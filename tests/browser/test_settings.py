@@ -10,7 +10,7 @@ from playwright.sync_api import Dialog, Locator, expect
 
 from tests.browser.components import asked, fits, run_module
 from tests.browser.conftest import Open
-from tests.browser.visit import LOOKS, Visit
+from tests.browser.visit import DARK_AND_NARROW, Visit
 
 PAGE = "/pardot/admin-settings/"
 PUT_BACK = """
@@ -281,7 +281,7 @@ def test_settings_lead_to_the_administration(settings: Visit) -> None:
     expect(link).to_have_attribute("href", "/admin/pardot/")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing(open_window: Open, scheme: str, width: int) -> None:
     visit = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
     visit.go(PAGE)

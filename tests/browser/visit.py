@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.browser.sites import Site
 
-LOOKS = [("light", 1280), ("dark", 390)]
-"""Colour scheme and width that a page is looked at in: each of both once, since neither changes what the other does."""
+_WIDE, _NARROW = ("light", 1280), ("dark", 390)
+LIGHT_AND_WIDE = [_WIDE, pytest.param(*_NARROW, marks=pytest.mark.soak)]
+DARK_AND_NARROW = [_NARROW, pytest.param(*_WIDE, marks=pytest.mark.soak)]
+"""Color scheme and width: some pages are looked at in the one, some in the other; in `make soak` in both."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ANIMATIONS_END = """

@@ -31,6 +31,7 @@ CONTENT = {
     Kind.CUSTOM_REDIRECT: "custom-redirects",
 }
 PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT: "Lead", Kind.CONTACT_WITHOUT_PROSPECT: "Contact"}
+FURTHER = (["--scout"], ["--entities", "all"])
 CRM_IDS = ("salesforceId", "salesforceLeadId", "salesforceContactId")
 
 
@@ -276,7 +277,10 @@ def test_the_kill_switch_and_the_budget_hold_it_back(pardot: Pardot) -> None:
     assert not OrphanRun.objects.exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--scout"], ["--entities", "all"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--entities", "forms,prospects"], *(pytest.param(each, marks=pytest.mark.soak) for each in FURTHER)],
+)
 def test_only_a_survey_looks_for_orphans(pardot: Pardot, arguments: list[str]) -> None:
     camp_sync(*arguments)
     assert not SyncRun.objects.filter(object="orphans").exists()

@@ -14,6 +14,7 @@ _LONGEST_DAYS = 36_500
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
     help = (
         "Remove old rows of the request log and the field change log, and old cases and forms (CASE_RETENTION_DAYS), "
         "in chunks; and what limits no longer need."

@@ -8,6 +8,7 @@ from api.models import SuperUser
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
     help = "Make an OpenStax user a Super User: all scopes and the dashboard. Again: renames or reactivates."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from api.auth.api_keys import api_key_revoke
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
     help = "Revoke an API key: it stops working at once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
