@@ -1,4 +1,4 @@
-"""``/api/v1``: what it consists of. Nothing here may change in a way that breaks a client: that takes a v2."""
+"""Assemble ``/api/v1``. Nothing here may change in a way that breaks a client: such a change needs a v2."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
-    """What Salesforce's data costs: one budget a user (or key, or address) over all routes and servers. A key may have
-    a rate of its own."""
+    """The limit for Salesforce data: one budget per user (or key, or address) over all routes and servers.
+
+    A key may have its own rate.
+    """
 
     policy = "salesforce"
 
@@ -42,8 +44,10 @@ class SalesforceAPIRateThrottle(RateThrottle):
 
 
 class SchoolsThrottle(SalesforceAPIRateThrottle):
-    """Count users and keys in the common budget, and anonymous callers by address in one of their own: a campus often
-    has one address."""
+    """Count users and keys in the common budget, and anonymous callers by address in a separate one.
+
+    A whole campus often shares one address.
+    """
 
     def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
         if caller_of(request):
@@ -57,8 +61,10 @@ class MeThrottle(RateThrottle):
 
 
 class V1(NinjaAPI):
-    """Names of operations as clients see them: the function's own. The document holds the records API too, whose
-    views are not ninja's."""
+    """The API, with operation ids as clients see them: the function's own name.
+
+    The document also describes the records API, whose views are not ninja's.
+    """
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__

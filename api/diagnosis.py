@@ -1,4 +1,4 @@
-"""What ``sf check`` asks about the API's needs: may it write cases, exactly once, and does Accounts know us?"""
+"""Questions of ``sf check`` about the API: may it write cases, exactly once, and does Accounts know us?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXTERNAL_ID = "exactly one case"
 
 @register
 def cases(client: SalesforceClient) -> Iterator[Finding]:
-    """May the API user make cases with all our fields, and is the external id field what it has to be?"""
+    """Check that the API user may create cases with all our fields, and that the external id field fits."""
     try:
         creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _described)
     except SalesforceError as error:
@@ -37,7 +37,7 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _described(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
-    """Whether records can be made, and the fields by name."""
+    """Return whether records can be created, and the fields by name."""
     return bool(answer["createable"]), {field["name"]: field for field in answer["fields"]}
 
 
@@ -57,7 +57,7 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
 
 @register_apart
 def accounts(client: SalesforceClient) -> Iterator[Finding]:
-    """Does OpenStax Accounts give us a token?"""
+    """Check that OpenStax Accounts gives us a token."""
     del client
     asked = accounts_client()
     if asked is None:

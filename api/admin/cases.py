@@ -23,7 +23,7 @@ from sf.salesforce.refusals import REFUSALS
 from sf.sync.identity import cached_org_id
 
 _LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
-"""Of Salesforce's Case."""
+"""The lengths of fields of Salesforce's Case."""
 _USUAL = 255
 _FIELDS = (
     "Subject", "Description", "Product__c", "Feature__c", "Issue__c", "SuppliedName", "SuppliedEmail", "Origin",
@@ -62,7 +62,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """Only a refused case can be changed, and only by its two buttons."""
+    """Cases are read-only, except that the two buttons of a refused case change it."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -161,7 +161,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         return [name for name in shown if obj is None or name not in _names(obj)]
 
     def save_model(self, request: HttpRequest, obj: OutboundCase, form: Any, change: bool) -> None:
-        """Queue the case with the corrected values; the row itself is never saved whole."""
+        """Queue the case with the corrected values. The row itself is never saved as a whole."""
         request.queued_again = bool(queue_again([obj], form.salesforce_values()))  # type: ignore[attr-defined]
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

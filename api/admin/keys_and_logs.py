@@ -1,4 +1,4 @@
-"""Who may call, in the admin, and what was called. Keys are made here too, and shown once."""
+"""Admin pages for callers and for what they called. Keys are created here, and shown once."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class APIKeyAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: APIKey, post_url_continue: str | None = None) -> HttpResponse:
-        """The page that shows the key, in place of a redirect: nothing keeps the text any longer."""
+        """Show the key on a page instead of redirecting: its text is not stored anywhere."""
         context = {
             **self.admin_site.each_context(request),
             "title": "API key made",
@@ -108,7 +108,7 @@ class APIKeyAdmin(admin.ModelAdmin):
 
 
 class LogAdmin(ReadOnlyAdmin):
-    """Logs grow large: no total is counted, and searches are for whole values, which have indexes."""
+    """A log. Logs grow large, so no total is counted, and searches are for whole values, which have indexes."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -1,8 +1,8 @@
-"""Who is calling, decided once a request, and what they may do.
+"""Decide once per request who is calling, and what they may do.
 
-With an ``Authorization`` header, it alone decides; without, the development bypass or the single sign-on cookie.
-The order of answers: 401 without usable credentials, then 403 for a missing CSRF token (a browser sends the cookie
-along wherever a page of somebody else's wants it to), then 403 for a missing right, with what is missing.
+An ``Authorization`` header alone decides if there is one; otherwise the development bypass or the single sign-on
+cookie does. The order of answers: 401 without usable credentials, then 403 for a missing CSRF token (another site's
+page can make a browser send the cookie), then 403 for a missing right, with its name.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from api.models import APIKey, SuperUser
 from api.protection.rate_limit import try_pass
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
-"""How often an address may fail to authenticate."""
+"""The number of failed authentications that one address may have."""
 
 _CLOCKS_APART = timedelta(seconds=60)
-"""How far the clock of Accounts may be ahead of ours."""
+"""The time that the clock of Accounts may be ahead of ours."""
 
 _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
-"""What a key is compared with when there is none of its id: an unknown id costs as much as a wrong secret."""
+"""The hash to compare with when no key has the id: an unknown id takes as long as a wrong secret."""
 
 
 class AuthType(StrEnum):
@@ -52,7 +52,7 @@ class AuthType(StrEnum):
 
 
 class CredentialsRefused(Exception):
-    """Credentials were sent and prove nothing; the message may be shown. ``bad_token``: they were an API key."""
+    """Invalid credentials. The message is safe to return to the client. ``bad_token``: they were an API key."""
 
     def __init__(
         self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False
@@ -71,7 +71,7 @@ class SignedInUser:
 
     @property
     def identity(self) -> str:
-        """Whom limits count and logs name."""
+        """Return the key used by rate limits and logs: ``user:<uuid>``."""
         return f"user:{self.session.uuid}"
 
     @property
@@ -80,7 +80,7 @@ class SignedInUser:
 
     @property
     def must_sign_in_again(self) -> bool:
-        """Whether only an old sign-in keeps this user from the rights of a Super User."""
+        """Return whether this user lacks the rights of a Super User only because the sign-in is too old."""
         return self._is_listed and not self._is_sign_in_recent
 
     @cached_property
@@ -89,7 +89,10 @@ class SignedInUser:
 
     @property
     def _is_sign_in_recent(self) -> bool:
-        """Cookies are valid for 20 years: one from a lost laptop must not open everything for as long."""
+        """Return whether the sign-in is recent.
+
+        Cookies last 20 years: one from a lost laptop must not give rights so long.
+        """
         days = settings.SUPER_USER_SIGN_IN_DAYS
         if not days or self.auth_type is AuthType.DEVELOPMENT:
             return True
@@ -124,7 +127,7 @@ _FOUND = "sfapi_caller"
 
 
 def outcome_of(request: HttpRequest) -> Outcome:
-    """The caller, why the credentials are refused, or ``None`` when there are none. Found out once a request."""
+    """Return the caller, or why the credentials are refused; ``None`` without any. Decided once per request."""
     found = vars(request)
     if _FOUND not in found:
         try:
@@ -136,19 +139,19 @@ def outcome_of(request: HttpRequest) -> Outcome:
 
 
 def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
-    """Whether somebody has asked for the outcome of this request, and what it was."""
+    """Return whether this request's outcome was already determined, and the outcome."""
     found = vars(request)
     return _FOUND in found, found.get(_FOUND)
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
-    """The caller of a route that is open to all: credentials that prove nothing count as none."""
+    """Return the caller of a route that is open to all: invalid credentials count as none."""
     outcome = outcome_of(request)
     return None if isinstance(outcome, CredentialsRefused) else outcome
 
 
 def identity_of(request: HttpRequest) -> str:
-    """Whom a limit counts: the caller, or the address of somebody unknown."""
+    """Return the key that a limit counts: the caller's, or the address of an unknown caller."""
     caller = caller_of(request)
     return caller.identity if caller else address_of(request)
 
@@ -158,14 +161,14 @@ def address_of(request: HttpRequest) -> str:
 
 
 def signed_in_user(request: HttpRequest) -> SignedInUser:
-    """The user of a route that only logged-in users reach."""
+    """Return the user of a route that only logged-in users reach."""
     caller = caller_of(request)
     assert isinstance(caller, SignedInUser)
     return caller
 
 
 def required_caller(request: HttpRequest) -> Caller:
-    """The caller, checked as far as every route needs it: ``ApiError`` (401, 429, 403) when that fails."""
+    """Return the caller, after the checks that every route needs. Raises ``ApiError`` (401, 429, 403)."""
     outcome = outcome_of(request)
     if outcome is None:
         raise NotAuthenticated(
@@ -188,7 +191,7 @@ def required_caller(request: HttpRequest) -> Caller:
 def _csrf_token_is_right(request: HttpRequest) -> bool:
     if request.method in _SAFE_METHODS:
         return True
-    # Django looks for the token in a form too, and a body that was read as a form cannot be read as JSON afterwards.
+    # Django looks for the token in a form too, and a body that was read as a form cannot be read as JSON afterward.
     _ = request.body
     return check_csrf(request) is None
 
@@ -244,7 +247,7 @@ def _key(text: str) -> APIKey:
 
 
 def _count_failure(request: HttpRequest) -> None:
-    """Guessing gets slow; who has good credentials never comes here."""
+    """Count a failure, so that guessing gets slow. Requests with valid credentials never come here."""
     passage = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
     if not passage.passed:
         raise TooManyRequests(
@@ -257,13 +260,13 @@ def _count_failure(request: HttpRequest) -> None:
 # -- what routes ask for ----------------------------------------------------------------------------------------------
 
 Demand = Callable[[Caller], None]
-"""Raises ``Forbidden`` when a known caller may not."""
+"""Raises ``Forbidden`` when a known caller lacks the right."""
 
 
 class Credential(AuthBase):
-    """One of the kinds of credentials in the OpenAPI document. Whichever ninja asks first decides for all of them.
+    """A kind of credentials in the OpenAPI document. The one that ninja tries first decides for all of them.
 
-    ``who`` says for the document who passes, ``roles`` what a key must have been given.
+    ``who`` describes in the document who is admitted; ``roles`` are the scopes that a key needs.
     """
 
     def __init__(self, demand: Demand, who: str, roles: Sequence[str] = ()) -> None:
@@ -301,13 +304,13 @@ class APIKeyBearer(Credential):
 
 
 def any_caller() -> list[Credential]:
-    """A logged-in user or a service."""
+    """Admit a logged-in user or a service."""
     who = "Any signed-in user, or any API key."
     return [SSOCookie(_anybody, who), APIKeyBearer(_anybody, who)]
 
 
 def logged_in_user() -> list[Credential]:
-    """A logged-in user: what is asked for is their own."""
+    """Admit a logged-in user, who asks for their own data."""
     return [SSOCookie(_a_user, "A signed-in user. An API key has no contact of its own.")]
 
 
@@ -316,14 +319,14 @@ def super_user() -> list[Credential]:
 
 
 def caller_with(scope: Scope) -> list[Credential]:
-    """A Super User, or a service whose key has the scope."""
+    """Admit a Super User, or a service whose key has the scope."""
     demand = demand_scope(scope)
     who = f"An API key with the scope `{scope}`, or a signed-in Super User."
     return [SSOCookie(demand, who), APIKeyBearer(demand, who, roles=[scope.value])]
 
 
 def demand_scope(scope: Scope) -> Demand:
-    """What ``caller_with`` asks for; also for views that are not ninja's."""
+    """Return the check of ``caller_with``, also for views that are not ninja's."""
 
     def demand(caller: Caller) -> None:
         if scope in caller.scopes:
@@ -339,7 +342,7 @@ def demand_scope(scope: Scope) -> Demand:
 
 
 def _refuse_old_sign_in(caller: Caller) -> None:
-    """``NotAuthenticated`` for a Super User whose cookie was issued too long ago, or does not say when."""
+    """Raise ``NotAuthenticated`` for a Super User whose cookie is too old, or has no time of issue."""
     if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
         days = settings.SUPER_USER_SIGN_IN_DAYS
         raise NotAuthenticated(

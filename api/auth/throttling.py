@@ -1,4 +1,4 @@
-"""Limits on routes, for ninja: which callers are counted together, and at what rate."""
+"""Rate limits on routes, for ninja: which callers are counted together, and at what rate."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PASSAGE = "sfapi_passage"
 
 
 class RateThrottle(BaseThrottle):
-    """At most ``rate`` for each caller over all routes with the same ``policy``.
+    """Allows ``rate`` requests per caller over all routes with the same ``policy``.
 
-    Ninja shares one object between all threads, so nothing about a request is kept on it.
+    Ninja shares one object between all threads, so no state of a request is kept on it.
     """
 
     policy: ClassVar[str]
@@ -34,7 +34,7 @@ class RateThrottle(BaseThrottle):
         return identity_of(request)
 
     def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
-        """Return the policy, whom it counts, and the rate."""
+        """Return the policy, the key that it counts, and the rate."""
         return self.policy, self.identity(request), self.current_rate()
 
     def allow_request(self, request: HttpRequest) -> bool:
@@ -50,18 +50,18 @@ class RateThrottle(BaseThrottle):
 
 
 def passage_of(request: HttpRequest) -> Passage | None:
-    """How the request stood with its limit; ``None`` when the route has none or it did not come so far."""
+    """Return the result of the request's rate limit; ``None`` when the route has none or was not reached."""
     found: Passage | None = vars(request).get(_PASSAGE)
     return found
 
 
 def throttled_response(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
-    """Ninja's exception as the answer to it."""
+    """Turn ninja's exception into its answer."""
     return throttled_answer(request)
 
 
 def throttled_answer(request: HttpRequest) -> HttpResponse:
-    """429 with what the limit is and when to come back; the headers come from ``api/middleware/requests.py``."""
+    """Return a 429 with the limit and the time to wait; the headers come from ``api/middleware/requests.py``."""
     passage = passage_of(request)
     if passage is None:
         return error_response(429)

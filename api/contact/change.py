@@ -1,4 +1,4 @@
-"""Changing one's own contact: in Salesforce, then here, with a line in the book for each field."""
+"""Change one's own contact: in Salesforce, then in the cache, with a log row for each field."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _NOT_NOTED = "The change was made in Salesforce, but a part of this service is a
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
-    """The contact after the change. ``ApiError`` says whether it was made."""
+    """Change the contact, and return it. ``ApiError`` says whether the change was made."""
     written = _write(user, changes)
-    # From here on the change is made, and whatever fails must not say anything else.
+    # The change is made now: no later failure may deny that.
     with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
         _note_changes(user, written, source)
     with best_effort(f"cache of contact {written.record_id}, which the next sync brings"):
@@ -111,7 +111,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """What the contact shows of the record that was read back: the cache may not have it yet."""
+    """Return the values that the answer shows, from the record that was read back: the cache may not have them yet."""
     fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 

@@ -1,8 +1,8 @@
 """The text of an API key: ``sfapi_<public id>_<secret><checksum>``.
 
-The prefix lets people and secret scanners recognise a key, the public id finds its row, the secret (238 bits) proves
-it, and the checksum tells a mistyped key from a wrong one before anything is looked up. A key is long and random, so
-one SHA-256 is the right hash: there is nothing to guess, and no request should pay for a slow one.
+The prefix lets people and secret scanners recognize a key, the public id finds its row, the secret (238 bits)
+proves it, and the checksum tells a mistyped key from a wrong one before any look-up. A key is long and random, so
+one SHA-256 is the right hash: it cannot be guessed, and no request should pay for a slow hash.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key just made: the only time its text is known."""
+    """A new key: the only time that its text is known."""
 
     text: str
     public_id: str
 
     @property
     def visible_prefix(self) -> str:
-        """What may be shown: enough to recognise the key in a file, nothing of its secret."""
+        """Return the part that may be shown: enough to recognize the key in a file, nothing of its secret."""
         return f"{PREFIX}_{self.public_id}"
 
     @property
@@ -53,7 +53,7 @@ def make_key() -> NewKey:
 
 
 def public_id_of(text: str) -> str | None:
-    """The public id of a key that is formed as keys are and whose checksum is right; else ``None``."""
+    """Return the public id of a well-formed key with the right checksum, otherwise ``None``."""
     match = _FORM.fullmatch(text)
     if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != match.group(3):
         return None
@@ -61,12 +61,12 @@ def public_id_of(text: str) -> str | None:
 
 
 def key_hash(text: str) -> str:
-    """SHA-256 in hexadecimal."""
+    """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def same_hash(text: str, expected: str) -> bool:
-    """In constant time."""
+    """Compare in constant time."""
     return hmac.compare_digest(key_hash(text), expected)
 
 
@@ -75,7 +75,7 @@ def _random(length: int) -> str:
 
 
 def _checksum(text: str) -> str:
-    """CRC-32 in base 62."""
+    """Return the CRC-32 in base 62."""
     number, digits = zlib.crc32(text.encode()), ""
     for _ in range(_CHECKSUM_LENGTH):
         number, digit = divmod(number, len(_ALPHABET))

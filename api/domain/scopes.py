@@ -1,4 +1,4 @@
-"""What a caller may be allowed to do. Super Users have all scopes, an API key those it was given."""
+"""The rights of callers. Super Users have all scopes, an API key the ones it was given."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ALL_SCOPES = frozenset(Scope)
 
 
 class UnknownScope(ValueError):
-    """Its message names the unknown ones and lists the known ones."""
+    """A scope does not exist. The message names the unknown scopes and lists the known ones."""
 
 
 def parse_scopes(names: Iterable[str]) -> list[Scope]:
-    """The scopes with these names, each once, in the order of their declaration."""
+    """Return the scopes with these names, each once, in the order of their declaration."""
     wanted = {name.strip() for name in names} - {""}
     unknown = sorted(wanted - set(Scope))
     if unknown:

@@ -1,6 +1,6 @@
-"""What a form of each type consists of, and the case that becomes of it.
+"""Schemas of the data of each form type, and the case that a form becomes.
 
-A new type: a schema of its data and a function with ``@processor("name", Schema)``; nothing else.
+A new type needs a schema of its data and a function with ``@processor("name", Schema)``, nothing else.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from api.http.errors import Unprocessable
 from api.http.fields import PlainText
 
 MOST_VALUES = 40
-"""How many values a form may have."""
+"""The largest number of values in a form."""
 MOST_CHARACTERS = 64
-"""How long the name of a value may be."""
+"""The greatest length of a value's name."""
 SUBJECT_LENGTH = 255
-"""Of Salesforce's ``Subject``."""
+"""The length of Salesforce's ``Subject``."""
 
 Data = TypeVar("Data", bound=Schema)
 CaseValues = dict[str, str]
-"""By Salesforce's field names."""
+"""Values by Salesforce's field names."""
 
 
 def _email(text: str) -> str:
@@ -49,9 +49,9 @@ PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
 
 
 class Sender(Schema):
-    """Who filled the form in, as far as it asks."""
+    """The person who filled the form in, as far as the form asks."""
 
-    # Pages add fields before their processor knows them: kept with the submission, not sent to Salesforce.
+    # Pages may add fields before their processor knows them: kept with the submission, not sent to Salesforce.
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},
@@ -66,7 +66,7 @@ class Sender(Schema):
     role: Line | None = Field(None, description="What the sender does there.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
-        """A case from this person; what has no field of its own there follows the description."""
+        """Return a case from this person. Values without a field in Salesforce follow the description."""
         name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
         more = {"Phone": self.phone, "School": self.school, "Role": self.role}
         lines = [f"{title}: {value}" for title, value in more.items() if value]
@@ -97,7 +97,7 @@ _PROCESSORS: dict[str, Processor] = {}
 def processor(
     form_type: str, data: type[Data]
 ) -> Callable[[Callable[[Data], CaseValues]], Callable[[Data], CaseValues]]:
-    """Declares the function that makes a case from forms of this type, whose data has this schema."""
+    """Declare the function that turns forms of this type, with data of this schema, into cases."""
 
     def declare(function: Callable[[Data], CaseValues]) -> Callable[[Data], CaseValues]:
         _PROCESSORS[form_type] = Processor(data, function)
@@ -111,12 +111,12 @@ def form_types() -> list[str]:
 
 
 def data_schemas() -> dict[str, type[Schema]]:
-    """The schema of each type's data."""
+    """Return the schema of each type's data."""
     return {name: _PROCESSORS[name].data for name in form_types()}
 
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
-    """The case that a form becomes. ``Unprocessable`` for an unknown type or data that its schema does not take."""
+    """Return the case that a form becomes. Raises ``Unprocessable`` for an unknown type or invalid data."""
     found = _PROCESSORS.get(form_type)
     if found is None:
         message = f"Unknown form type; known are {', '.join(form_types())}"
@@ -147,7 +147,7 @@ class WebToCase(Sender):
 
 @processor("web_to_case", WebToCase)
 def web_to_case(form: WebToCase) -> CaseValues:
-    """A support form: the fields of ``POST /case`` and who sends it."""
+    """Make a case of a support form: the fields of ``POST /case``, and the sender."""
     picked = _given(Product__c=form.product, Feature__c=form.feature, Issue__c=form.issue)
     return {**form.case_values(subject=form.subject, description=form.description), **picked}
 
@@ -159,5 +159,5 @@ class ContactUs(Sender):
 
 @processor("contact_us", ContactUs)
 def contact_us(form: ContactUs) -> CaseValues:
-    """A message to OpenStax."""
+    """Make a case of a message to OpenStax."""
     return form.case_values(subject=f"Contact us: {form.subject or 'a message'}", description=form.message)

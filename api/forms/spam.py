@@ -1,4 +1,4 @@
-"""Is a form spam? Three signs, none of which the answer gives away."""
+"""Detect spam in forms by three signs. The answer never shows that one was found."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from disposable_email_domains import blocklist
 
 LEAST_SECONDS = 3.0
-"""No person fills in a form more quickly."""
+"""The least number of seconds that a person needs to fill in a form."""
 
 
 def spam_reason(*, honeypot: str | None, submitted_at: float | None, data: Mapping[str, Any]) -> str:
-    """Why a form is spam; empty when nothing says so.
+    """Return why a form is spam; empty when no sign says so.
 
-    ``honeypot`` is a field that people do not see. ``submitted_at`` is when the page was loaded, in milliseconds since
-    1970 by the visitor's clock; one that is far ahead says nothing.
+    ``honeypot`` is a field that people do not see. ``submitted_at`` is when the page was loaded, in milliseconds
+    since 1970 by the visitor's clock; a time far in the future means nothing.
     """
     if honeypot:
         return "honeypot filled in"
@@ -29,6 +29,6 @@ def spam_reason(*, honeypot: str | None, submitted_at: float | None, data: Mappi
 
 
 def is_disposable(email: str) -> bool:
-    """Whether the address's domain, or one above it, is on the list of disposable-email-domains."""
+    """Return whether the address's domain, or a domain above it, is on the list of disposable-email-domains."""
     labels = email.strip().rpartition("@")[2].lower().rstrip(".").split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

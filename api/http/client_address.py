@@ -1,4 +1,4 @@
-"""Who is at the other end: the address of the client, as far as the proxies in front can be believed."""
+"""Find the client's address, as far as the proxies in front can be trusted."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _INTERNAL = [
     ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "fc00::/7", "::1/128")
 ]
-"""No visitor of a public service comes from there, but its own proxies do."""
+"""Networks of no visitor of a public service, but of its own proxies."""
 
 
 def client_address(request: HttpRequest) -> str:
-    """The IP address of the client.
+    """Return the IP address of the client.
 
-    Each trusted proxy has put the address it was called from at the end of ``X-Forwarded-For``; what stands further
-    left came from the client, who may write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is ignored.
+    Each trusted proxy has appended the address that called it to ``X-Forwarded-For``. Entries further left came
+    from the client, who may write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is ignored.
     """
     peer = _address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
     trusted = settings.TRUSTED_PROXY_COUNT
@@ -41,7 +41,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def proxy_problem() -> str:
-    """A sentence about proxies in front that ``TRUSTED_PROXY_COUNT`` does not fit, as this process has seen it."""
+    """Return a sentence about proxies in front that this process saw and ``TRUSTED_PROXY_COUNT`` does not fit."""
     return _problem
 
 
@@ -57,7 +57,7 @@ _problem = ""
 
 
 def _report(problem: str) -> None:
-    """Once a process: each request would say it."""
+    """Log the problem once per process: otherwise each request would."""
     global _problem  # noqa: PLW0603 - what the whole process has seen
     if not _problem:
         _problem = problem
@@ -69,7 +69,10 @@ def _is_internal(address: str) -> bool:
 
 
 def address_identity(address: str) -> str:
-    """Whom a limit counts: of IPv6 the /64 network, because one customer has all of its addresses."""
+    """Return the key that a limit counts.
+
+    For IPv6 it is the /64 network, because one customer has all its addresses.
+    """
     if ":" not in address:
         return address
     value = ip_address(address)
@@ -80,7 +83,7 @@ def address_identity(address: str) -> str:
 
 
 def _address(text: str) -> str | None:
-    """``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80`` without its port."""
+    """Return ``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80`` without its port."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,6 +1,6 @@
-"""Secrets out of texts that are kept: the audit log, log lines, Sentry.
+"""Remove secrets from texts that are kept: the audit log, log lines, Sentry.
 
-What is a secret is told by its form (an API key, a token such as the SSO cookie) or by the name of its parameter.
+A secret is recognized by its form (an API key, a token such as the SSO cookie) or by the name of its parameter.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NAMES = (
     r"|api[-_]?key)[\w.\-\[\]]*|key|sig|auth|code|pwd"
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
-# An API key (what may be shown of it stays), a JWE or JWT, also a part of one, and what follows "Bearer".
+# An API key (except its public part), a JWE or JWT or a part of one, and the text after "Bearer".
 _KEY = re.compile(rf"({PREFIX}_[0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_[0-9A-Za-z]+")
 _TOKEN = re.compile(r"eyJ[\w-]{12,}(?:\.[\w-]*)*")
 _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)
@@ -28,7 +28,7 @@ _PARAMETER = re.compile(rf"([?&;](?:{_NAMES})=)[^&;\s\"\\]+", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
-    """The text without what has the form of a secret."""
+    """Return the text without anything that has the form of a secret."""
     if PREFIX in text:
         text = _KEY.sub(rf"\1_{MASK}", text)
     if "eyJ" in text:
@@ -37,13 +37,16 @@ def masked(text: str) -> str:
 
 
 def masked_line(text: str) -> str:
-    """As ``masked``, for a line that may hold a URL: its user name and password go, and the values of parameters with
-    the name of a secret."""
+    """Mask a line that may contain a URL.
+
+    Besides the secrets of ``masked``, this removes the URL's user name and password, and the values of parameters
+    with the name of a secret.
+    """
     return masked(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 
 
 def masked_query(query: str) -> str:
-    """A query string, decoded to look at it and encoded again, without the values of secrets."""
+    """Return a query string without the values of secrets. It is decoded for the search and encoded again."""
     if not query:
         return ""
     pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]

@@ -1,4 +1,4 @@
-"""Request bodies: JSON, and said to be."""
+"""Parse request bodies, which must be JSON and be declared as JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class BadRequest(ApiError):
 
 
 class JSONParser(Parser):
-    """Refuses other content types, which a form of somebody else's page could send, and what is no JSON."""
+    """Refuses invalid JSON, and other content types, which a form on another site's page could send."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != _JSON:
@@ -44,7 +44,7 @@ class JSONParser(Parser):
 
 
 def _refuse_encodings(request: HttpRequest) -> None:
-    """What is compressed or of another character set would be misread."""
+    """Refuse bodies that are compressed or in another character set: they would be misread."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in _NOT_ENCODED:
         raise UnsupportedMediaType("Compressed bodies are not taken: send it without Content-Encoding.")
     if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:

@@ -1,4 +1,4 @@
-"""Parameters that no route knows are refused: a misspelt filter would give a wrong answer without a word."""
+"""Refuse parameters that no route knows: a misspelled filter would silently give a wrong answer."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CAMPAIGN = "utm_"
 
 
 def is_ignored(name: str) -> bool:
-    """Whether ``name`` is one that other programs append to addresses and that means nothing here."""
+    """Return whether ``name`` is a meaningless parameter that other programs append to addresses."""
     return name == _CACHE_BUSTER or name.startswith(_CAMPAIGN)
 
 
 def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> None:
-    """``Unprocessable`` names each parameter that is not ``known``, and the one that was probably meant."""
+    """Raise ``Unprocessable`` with each parameter that is not ``known``, and the one that was probably meant."""
     unknown = [name for name in given if name not in known and not is_ignored(name)]
     if not unknown:
         return
@@ -32,7 +32,7 @@ def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> N
 
 
 def check_parameters_of_routes() -> None:
-    """Before Ninja reads the values of a request, which is after it knows the caller, refuse unknown parameters."""
+    """Refuse unknown parameters after Ninja knows the caller, and before it reads the values of a request."""
     read_values = Operation._get_values
 
     def read_known_values(operation: Operation, request: Any, path_params: Any, temporal_response: Any) -> Any:

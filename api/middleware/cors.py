@@ -1,4 +1,4 @@
-"""Which pages of other sites may call the API with the visitor's cookie.
+"""Decide which pages of other sites may call the API with the visitor's cookie.
 
 Source: https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -21,7 +21,7 @@ _REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRFToken, X-Request-ID, "
     "baggage, sentry-trace, traceparent, tracestate"
 )
-"""The last four are sent by Sentry and OpenTelemetry in browsers: a page that uses them could not call us otherwise."""
+"""Sentry and OpenTelemetry in browsers send the last four: a page that uses them could not call us otherwise."""
 _ANSWER_HEADERS = (
     "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-As-Of, "
     "X-Request-ID"
@@ -55,7 +55,7 @@ class CorsMiddleware:
 
 
 def is_allowed(origin: str, entries: tuple[str, ...]) -> bool:
-    """Whether ``origin`` is one of ``entries``, or a subdomain of a pattern among them."""
+    """Return whether ``origin`` is one of ``entries``, or a subdomain of a pattern among them."""
     return origin in entries or any(pattern.fullmatch(origin) for pattern in _patterns(entries))
 
 
@@ -66,6 +66,6 @@ def _patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
 
 
 def is_entry(text: str) -> bool:
-    """Whether ``text`` may be in the setting: an origin, or a pattern for the subdomains of a domain of two words."""
+    """Return whether ``text`` may be in the setting: an origin, or a pattern for subdomains of a two-part domain."""
     found = _ENTRY.fullmatch(text)
     return found is not None and not (found[2] and "." not in found[3] and found[3] != "localhost")

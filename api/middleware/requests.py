@@ -1,4 +1,4 @@
-"""What every answer gets, whatever layer it comes from."""
+"""Middleware for every answer, whichever layer it comes from."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ DATABASE_RETRY_SECONDS = 5
 
 
 class RequestIdMiddleware:
-    """``X-Request-ID`` on every answer, and in the log lines in between; the length of those that Django's own
-    middleware has not seen. The outermost."""
+    """Sets ``X-Request-ID`` on every answer and in the log lines in between. It must be outermost.
+
+    It also sets the length of answers that Django's own middleware has not seen.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -53,7 +55,7 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Every request under ``/api/`` is noted, whichever layer answers it."""
+    """Writes every request under ``/api/`` to the audit log, whichever layer answers it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -68,7 +70,9 @@ class AuditMiddleware:
 
 
 class ProbeMiddleware:
-    """Load balancers and Prometheus ask by address over plain HTTP: their routes skip the checks of host and scheme."""
+    """Exempts probes from the checks of host and scheme: load balancers and Prometheus call by address over plain
+    HTTP.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -82,7 +86,10 @@ class ProbeMiddleware:
 
 
 class HeadMiddleware:
-    """Outside of the compression, so that the length of an answer to HEAD is that of GET's."""
+    """Removes the body of answers to HEAD.
+
+    It is outside of the compression, so that the length is the same as for GET.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -94,8 +101,10 @@ class HeadMiddleware:
 
 
 class ApiMiddleware:
-    """Under ``/api/``: one error shape, HEAD wherever GET is, OPTIONS, the headers of the rate limit, and nothing kept
-    in caches unasked."""
+    """Gives answers under ``/api/`` one error shape, HEAD wherever GET is, OPTIONS, and the rate limit's headers.
+
+    Answers are not cached unless a route asks for it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -112,12 +121,12 @@ class ApiMiddleware:
         for name, value in passage.headers().items() if passage else ():
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
-        if not response["Cache-Control"].startswith("public"):  # those are the same for every caller
+        if not response["Cache-Control"].startswith("public"):  # public answers are the same for every caller
             patch_vary_headers(response, ("Cookie", "Authorization"))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """PostgreSQL is away or took too long: say so. Anything else is Django's to log and to report."""
+        """Answer when PostgreSQL is unavailable or too slow. Django logs and reports any other exception."""
         if not isinstance(exception, DatabaseError | InterfaceError):
             return None
         trouble = database_trouble(exception)
@@ -131,7 +140,7 @@ class ApiMiddleware:
 
 
 class _OnlyForPages(MiddlewareMixin):
-    """Django's own, for what people see in a browser: the API knows its callers by ``api/auth/callers.py``."""
+    """Django's own middleware, for pages only: the API identifies its callers in ``api/auth/callers.py``."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(API_PREFIX):
@@ -152,7 +161,7 @@ class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
 
 
 def _reshaped(response: HttpResponseBase) -> HttpResponse:
-    """A page or plain text of Django, ninja or a middleware as our JSON; its headers and cookies stay."""
+    """Return a page or plain text of Django, ninja or a middleware as our JSON, with its headers and cookies."""
     message = MESSAGES.get(response.status_code, "")
     if response.status_code == 405:
         message = f"This method is not possible here, only {response['Allow']}."

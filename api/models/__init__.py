@@ -1,4 +1,4 @@
-"""Who may call, what was called, and what is on its way to Salesforce."""
+"""Models of callers, of their calls, and of data on its way to Salesforce."""
 
 from api.models.api_key import APIKey
 from api.models.circuit_breaker import CircuitBreaker

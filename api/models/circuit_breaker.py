@@ -2,7 +2,7 @@ from django.db import models
 
 
 class CircuitBreaker(models.Model):
-    """How Salesforce has answered lately: one row that all processes share, kept by ``api/protection/breaker.py``."""
+    """Salesforce's recent answers: one row that all processes share, written by ``api/protection/breaker.py``."""
 
     name = models.CharField(max_length=32, primary_key=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row; from 3 on no request waits for it.")

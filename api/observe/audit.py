@@ -1,10 +1,11 @@
 """The audit log: one ``RequestLog`` row for every request under ``/api/``.
 
-But for strangers who try addresses that do not exist: they are only counted, or anybody could fill the disk.
+The exception: requests of unknown callers for addresses that do not exist are only counted; otherwise anyone could
+fill the disk.
 
-A request only puts its row into a buffer (some 40 µs); a thread of the process copies batches into PostgreSQL. Rows
-survive a normal end of the process and PostgreSQL being away for a while; a process that is killed loses the last
-half second (``docs/decisions/audit-log.md``).
+A request only puts its row into a buffer (about 40 µs); a thread of the process copies batches into PostgreSQL.
+Rows survive a normal end of the process, and short times without PostgreSQL. A process that is killed loses the
+last half second (``docs/decisions/audit-log.md``).
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from api.observe.batch_writer import BatchWriter
 logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 2000
-"""Characters kept of a path, query string or user agent."""
+"""The largest number of characters kept of a path, query string or user agent."""
 
 
 class Entry(NamedTuple):
-    """A row to be: the columns of ``RequestLog`` by name."""
+    """A future row: the columns of ``RequestLog`` by name."""
 
     time: datetime
     method: str
@@ -48,7 +49,7 @@ class Entry(NamedTuple):
 
 
 ONLY_COUNTED = None
-"""In place of an ``Entry``: a request that leaves no row."""
+"""Stands in place of an ``Entry`` for a request that is counted, but leaves no row."""
 
 _COUNT = """
     INSERT INTO api_requestcount AS kept (name, total) VALUES (%s, %s)
@@ -59,7 +60,7 @@ _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND pa
 
 
 def note_request(request: HttpRequest, response: HttpResponseBase, *, began: datetime, milliseconds: float) -> None:
-    """Remember this request. Never fails: the response matters more."""
+    """Put this request into the buffer. Never fails: the response matters more."""
     try:
         counted = _is_strangers_guess(request, response)
         writer.put(ONLY_COUNTED if counted else _entry(request, response, began, milliseconds))
@@ -68,13 +69,15 @@ def note_request(request: HttpRequest, response: HttpResponseBase, *, began: dat
 
 
 def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether nobody known asked for an address that does not exist. Credentials that were sent are looked at here:
-    no view did, and made-up ones must not make a difference."""
+    """Return whether an unknown caller asked for an address that does not exist.
+
+    Credentials are checked here because no view did so, and made-up ones must not make a difference.
+    """
     if response.status_code != 404 or request.resolver_match is not None:
         return False
     try:
         return caller_of(request) is None
-    except (OperationalError, InterfaceError):  # PostgreSQL is away: whose key it is, nobody knows
+    except (OperationalError, InterfaceError):  # PostgreSQL is unavailable, so the key cannot be looked up
         return True
 
 
@@ -97,7 +100,7 @@ def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, mi
 
 
 def _caller(request: HttpRequest) -> tuple[str, str]:
-    """As far as the request got to ask: nobody is looked up for the log's sake."""
+    """Return kind and identity of the caller if the request determined them: the log causes no look-up."""
     asked, outcome = known_outcome(request)
     if outcome is None:
         return ("none" if asked else ""), ""
@@ -107,13 +110,16 @@ def _caller(request: HttpRequest) -> tuple[str, str]:
 
 
 def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
-    """PostgreSQL holds no NUL and no half of a surrogate pair."""
+    """Replace what PostgreSQL cannot store: NUL bytes and unpaired surrogates."""
     text = text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def write_entries(entries: Sequence[Entry | None], again: bool) -> None:
-    """Store them all at once. ``again``: unless the attempt before has done it and only its answer was lost."""
+    """Store all entries at once.
+
+    ``again``: first check whether the previous attempt stored them and lost its answer.
+    """
     rows = [entry for entry in entries if entry is not None]
     try:
         connection.close_if_unusable_or_obsolete()
@@ -138,7 +144,7 @@ def _is_stored(entry: Entry) -> bool:
 
 
 def _copy_or_skip(entries: Sequence[Entry]) -> None:
-    """One that PostgreSQL refuses must not hold up the others."""
+    """Copy the entries, but not those that PostgreSQL refuses: one bad row must not hold up the others."""
     try:
         _copy(entries)
     except DataError as error:

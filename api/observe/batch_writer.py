@@ -1,8 +1,8 @@
-"""Rows that a thread of each process writes in batches, so that no request waits for them.
+"""Write rows in batches in a thread of each process, so that no request waits for them.
 
-The thread begins with the first row: after a fork (gunicorn's workers, ``--preload``) each process has its own. While
-PostgreSQL is away rows wait in a bounded buffer, from which the oldest fall out. ``close``, at the end of a process,
-writes what is left.
+The thread starts with the first row: after a fork (gunicorn's workers, ``--preload``) each process has its own.
+While PostgreSQL is unavailable, rows wait in a bounded buffer, which drops its oldest rows when full. ``close``
+writes the remaining rows at the end of a process.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Row = TypeVar("Row")
 class BatchWriter(Generic[Row]):
     """Hands batches to ``write(rows, again)``, one at a time and in order.
 
-    ``write`` raises when the rows are not stored; the same rows come again then, with ``again``: an answer that was
-    lost may have meant that they were stored.
+    ``write`` raises when the rows are not stored. The same rows then come again with ``again`` set, because a lost
+    answer may mean that they were stored.
     """
 
     BATCH = 500
     LINGER_SECONDS = 0.5
-    """How long a first row waits for others."""
+    """The time that a first row waits for others."""
     MOST_WAITING = 20_000
     LONGEST_PAUSE = 10.0
-    """Seconds between attempts while PostgreSQL is away."""
+    """Seconds between attempts while PostgreSQL is unavailable."""
     CLOSE_SECONDS = 5.0
-    """How long the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
+    """The time that the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
 
     def __init__(self, write: Callable[[Sequence[Row], bool], None], *, what: str) -> None:
         self._write = write
@@ -43,7 +43,7 @@ class BatchWriter(Generic[Row]):
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        """Empty, with no thread: what waits belongs to the process that took it."""
+        """Start empty and without a thread: after a fork, the buffered rows belong to the parent process."""
         self._changed = threading.Condition()
         self._waiting: deque[Row] = deque()
         self._in_hand: list[Row] = []
@@ -52,7 +52,7 @@ class BatchWriter(Generic[Row]):
         self._close_at: float | None = None
 
     def put(self, row: Row) -> None:
-        """Never waits for more than a lock."""
+        """Add a row to the buffer. Waits for a lock at most."""
         with self._changed:
             if len(self._waiting) >= self.MOST_WAITING:
                 self._waiting.popleft()
@@ -65,7 +65,7 @@ class BatchWriter(Generic[Row]):
                 self._changed.notify()
 
     def close(self) -> None:
-        """Write what is left, as far as that is possible soon."""
+        """Write the remaining rows, as far as that is possible soon."""
         with self._changed:
             self._close_at = time.monotonic() + self.CLOSE_SECONDS
             self._changed.notify()
@@ -82,7 +82,7 @@ class BatchWriter(Generic[Row]):
             failures = 0 if self._store(failures) else failures + 1
 
     def _take(self, failures: int) -> bool:
-        """Wait until there is a batch, or until the next attempt; ``False`` when the thread is to end."""
+        """Wait for a batch, or for the next attempt; return ``False`` when the thread must end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._in_hand or self._close_at is not None)
             pause = min(self.LINGER_SECONDS * 2**failures, self.LONGEST_PAUSE)

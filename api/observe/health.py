@@ -1,4 +1,4 @@
-"""``/ping/``: this process answers. ``/healthz/``: is everything that it needs in order?"""
+"""Answer ``/ping/`` (this process works) and ``/healthz/`` (everything that it needs is in order)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that has to be in order, with details for people."""
+    """One part of the health report, with details for people."""
 
     ok: bool
     details: dict[str, Any]
     degraded: bool = False
-    """It works, with less than it should; for people to look at, no reason to call them at night."""
+    """It works, but with limits: people should look at it, but not be called at night."""
 
     def to_json(self) -> dict[str, Any]:
         return {"ok": self.ok, **self.details}
@@ -42,7 +42,7 @@ def ping(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when all is well or only degraded, 503 when anything is wrong; what it is stands in the body either way."""
+    """Return 200 when all is well or only degraded, 503 when anything is wrong; the body says which."""
     checks = {"database": _database()}
     if checks["database"].ok:
         checks["migrations"] = _made("migrations", _migrations)
@@ -63,7 +63,7 @@ def _status(checks: Collection[Check]) -> str:
 
 
 def _made(name: str, check: Callable[[], Check]) -> Check:
-    """Make one check. A check that fails is a finding of its own: the others still say what they know."""
+    """Make one check. A check that fails is itself a finding, so the other checks are still reported."""
     try:
         return check()
     except Exception as error:
@@ -86,7 +86,7 @@ def _database() -> Check:
 
 
 _migrated = False
-"""Once the database was found up to date, it stays so for the code of this process."""
+"""A database that was found up to date stays so for the code of this process."""
 
 
 def _migrations() -> Check:
@@ -101,32 +101,32 @@ def _migrations() -> Check:
 
 
 def _syncs() -> Check:
-    """Each object's state; its message stays in the admin and in ``sync_status``: anybody may ask here."""
+    """Return each object's state. Messages stay in the admin and in ``sync_status``, because this page is public."""
     found = sync_freshness()
     objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in found}
     return Check(ok=all(each.state == "fresh" for each in found), details={"objects": objects})
 
 
 def _jobs() -> Check:
-    """A job that never ran is shown only: on a new installation cron is installed last."""
+    """Report the jobs. A job that never ran is no fault: on a new installation, cron is installed last."""
     found = jobs_to_look_at()
     return Check(ok=not found["failing"] and not found["late"], details=dict(found))
 
 
 def _breakers() -> Check:
-    """Shown only: what waits because of them turns ``outbox``, and users get an answer from the cache."""
+    """Report the breakers. An open one is no fault: waiting cases show in ``outbox``, and users get cached answers."""
     return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 
 def _fields() -> Check:
-    """Fields that the API user has lost: their columns grow old, everything else is fresh."""
+    """Report fields that the API user has lost: their columns are outdated, everything else is fresh."""
     lost = unreadable_fields()
     details = {"unreadable": [field.field for field in lost], "remedy": remedy(lost) if lost else None}
     return Check(ok=True, details=details, degraded=bool(lost))
 
 
 def _outbox() -> Check:
-    """What waits for Salesforce, and what an operator has to look at. Codes and values stay in the admin."""
+    """Report waiting cases, and cases that an operator must look at. Codes and values stay in the admin."""
     depth, state = queue_depth(), breaker_state()
     details: dict[str, Any] = {
         "queued": depth.queued,
@@ -159,4 +159,4 @@ _CHECKS: dict[str, Callable[[], Check]] = {
     "breakers": _breakers,
     "fields": _fields,
 }
-"""What is looked at when PostgreSQL answers and its schema is that of this code."""
+"""The checks to make once PostgreSQL answers and its schema is that of this code."""

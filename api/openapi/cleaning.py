@@ -1,8 +1,8 @@
-"""What Ninja and Pydantic write otherwise than OpenAPI 3.1 wants it, and what only misleads generators.
+"""Correct what Ninja and Pydantic write differently from OpenAPI 3.1, and what misleads generators.
 
-Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and writes the arguments
-of Pydantic's fields as they are (``ge``). Generators take a property with a ``default`` for one that is always there.
-Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
+Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and writes the
+arguments of Pydantic's fields as they are (``ge``). Generators assume that a property with a ``default`` is always
+present. Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PARAMETERS: Mapping[str, str] = {
     "to": "The last day.",
     "after": "The last id of the page before.",
 }
-"""Texts for parameters of many routes that say nothing of their own."""
+"""Descriptions of parameters that many routes share and do not describe themselves."""
 
 
 def methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -58,7 +58,7 @@ def _correct_parameter(parameter: dict[str, Any]) -> None:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter, which is left out where JSON would say null."""
+    """Return the schema of a parameter without null: a parameter is left out instead."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != _NULL]
     if len(kinds) == len(schema.get("anyOf", [])):
         return schema
@@ -67,7 +67,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct_schemas(node: Any) -> None:
-    """Write bounds by JSON Schema's names, and no default that stands for "left out"."""
+    """Use JSON Schema's names for bounds, and remove defaults that stand for "left out"."""
     if isinstance(node, list):
         for each in node:
             _correct_schemas(each)
@@ -92,7 +92,7 @@ def _correct_schema(schema: dict[str, Any]) -> None:
 
 
 def drop_unused_components(document: Document) -> None:
-    """Keep the schemas, answers, headers and examples that an operation leads to."""
+    """Keep only the schemas, answers, headers and examples that an operation refers to."""
     components = document["components"]
     used: set[str] = set()
     waiting = list(_references(document["paths"]))

@@ -1,8 +1,9 @@
-"""Accepted cases that need an operator: dead letters, queued ones that Salesforce keeps refusing, those of another org.
+"""Accepted cases that need an operator.
 
-An operator may correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no
-longer cached may be sent to the one that is, or discarded. Each is one statement that takes only rows that nobody is
-sending, so a delivery that is under way is never overtaken.
+They are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may
+correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no longer cached
+may be sent to the cached org, or discarded. Each action is one statement that only takes rows no one is sending, so
+a delivery under way is never overtaken.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def undecided() -> QuerySet[OutboundCase]:
 
 
 def needs_decision(case: OutboundCase) -> bool:
-    """Whether an operator may change this case: it is refused, whether or not somebody has dealt with it."""
+    """Return whether an operator may change this case: it is refused, dealt with or not."""
     return _open_to_change([case.pk]).exists()
 
 

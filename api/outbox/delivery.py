@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: once inside a request, or all that is due from ``deliver_pending``.
+"""Send the outbox: once inside a request, or everything that is due from ``deliver_pending``.
 
 Neither the kill switch of the syncs nor their budget stops a write.
 """
@@ -30,17 +30,17 @@ from sf.sync.usage import UsageCounter
 logger = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 2.8
-"""For all calls of a request together; the promise is 3 s, and PostgreSQL has its part in them."""
+"""The limit for all calls of a request together: the promise is 3 s, and PostgreSQL needs a part of them."""
 DELIVERER_SECONDS = 25.0
-"""For one batch, less than the lease."""
+"""The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
-"""A call whose answer is lost may be made twice, with everything in it."""
+"""The number of cases in one call without an external id: a call whose answer is lost may create all of them twice."""
 
 State = OutboundCase.State
 
 
 class SalesforceAway(Exception):
-    """Nothing can be sent for the moment. ``for_good``: until somebody mends the configuration."""
+    """Nothing can be sent for the moment. ``for_good``: until a person fixes the configuration."""
 
     def __init__(self, message: str, *, for_good: bool) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class SalesforceAway(Exception):
 
 @dataclass
 class Tally:
-    """What a run of the deliverer did."""
+    """The results of one run of the deliverer."""
 
     delivered: int = 0
     failed: int = 0
@@ -65,7 +65,7 @@ class Tally:
 
 
 def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
-    """Try once to send a case that this request has claimed; the row says how it went, and nothing is raised."""
+    """Try once to send a case that this request has claimed. The row records the result, and nothing is raised."""
     try:
         _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
     except SalesforceAway as away:
@@ -74,16 +74,16 @@ def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) ->
 
 
 def deliver_due(tally: Tally, *, everything: bool = False) -> None:
-    """Send every case whose turn has come, each once, and count in ``tally``. ``everything``: also the others.
+    """Send every case that is due, each once, and count in ``tally``. ``everything``: also those not due yet.
 
-    ``SalesforceAway`` when that cannot go on; all of it is kept.
+    Raises ``SalesforceAway`` when sending must stop; all unsent cases are kept.
     """
     if everything:
         outbox.hasten_all()
     _check_login(everything=everything)
     holder, began, state = outbox.deliverer(), database_now(), breaker.breaker_state()
     if state.open and not (everything or state.probe_is_due):
-        message = f"not tried again yet, after {state.failed_probes} vain attempts: {state.reason}"
+        message = f"not tried again yet, after {state.failed_probes} failed attempts: {state.reason}"
         raise SalesforceAway(message, for_good=False)
     batch = 1 if state.open else batch_size()
     while cases := outbox.claim_due(holder=holder, limit=batch, as_of=began):
@@ -96,11 +96,11 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
 
 
 def _check_login(*, everything: bool) -> None:
-    """Raise ``SalesforceAway`` while a refused login is not tried again; ``everything`` ends that pause."""
+    """Raise ``SalesforceAway`` while a refused login pauses; ``everything`` ends that pause."""
     try:
         login = login_request()
     except ImproperlyConfigured:
-        return  # told when there is something to send
+        return  # reported when there is something to send
     if everything:
         refused_logins.forget_refusal(login)
     elif refused := refused_logins.refusal_in_force(login):
@@ -114,8 +114,11 @@ def batch_size() -> int:
 def _send(
     cases: Sequence[OutboundCase], *, source: str, seconds: float, refusal: State, probe: bool = False
 ) -> list[Outcome]:
-    """Send claimed cases and write down what became of each. Raises ``SalesforceAway`` when none got through, for a
-    reason that any other would meet too; all of them are put back."""
+    """Send claimed cases and record each outcome.
+
+    Raises ``SalesforceAway`` when none was accepted, for a reason that concerns every other case too; then all of
+    them are put back.
+    """
     began = time.monotonic()
     try:
         client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
@@ -141,14 +144,14 @@ def _send(
 
 
 def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
-    # A refused login has pauses of its own (sf.connection.refused_logins), which end when the settings change.
+    # A refused login has its own pauses (sf.connection.refused_logins), which end when the settings change.
     probe = probe and not isinstance(error, LoginFailed)
     breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
     return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))
 
 
 def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
-    """An error that any other case would meet too, unless some got through."""
+    """Return an error that concerns every other case too, unless some were accepted."""
     if any(outcome.is_final for outcome in outcomes):
         return None
     return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)
@@ -176,9 +179,9 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
 
 
 def _report(case: OutboundCase, error: SalesforceError) -> None:
-    """Log a refusal that somebody has to look at. Salesforce's sentence may quote a person: the admin has it."""
+    """Log a refusal that a person must look at. Only the admin shows Salesforce's sentence: it may quote a person."""
     if error.group is Group.RECORD:
         named = f"{error.code} {', '.join(error.fields)}".strip()
         logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
     elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
-        logger.error("case %s stays queued, somebody has to act: %s", case.pk, error)
+        logger.error("case %s stays queued, a person must act: %s", case.pk, error)

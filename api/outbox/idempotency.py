@@ -1,7 +1,7 @@
-"""``Idempotency-Key``: a client that got no answer sends the same again, and nothing is made twice.
+"""Handle ``Idempotency-Key``: a client without an answer sends the request again, and nothing is created twice.
 
-The key is stored in the transaction that stores what the request makes, so both are there or none. Of any number of
-requests at once, one inserts the row; the others wait for its commit and then see it. Kept for 24 hours.
+The key is stored in the transaction that stores what the request creates, so both exist or neither. Of several
+requests at once, one inserts the row; the others wait for its commit and then see it. Keys are kept for 24 hours.
 
 Source: draft-ietf-httpapi-idempotency-key-header (422 for another body, 409 while the first is running).
 """
@@ -40,7 +40,7 @@ _TAKE = """
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """One request as its key tells it from others. ``key`` is ``None`` when the client sent none."""
+    """The identity of a request. ``key`` is ``None`` when the client sent none."""
 
     caller: str
     path: str
@@ -48,9 +48,9 @@ class IdempotentRequest:
     body_hash: str
 
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
-        """Claim the key for ``record_id``, inside the transaction that stores it. ``None``: it is ours.
+        """Claim the key for ``record_id``, inside the transaction that stores it; ``None`` when the claim succeeds.
 
-        Otherwise the record of the earlier request. ``Unprocessable`` when that had another body.
+        Otherwise return the record of the earlier request. Raises ``Unprocessable`` when that had another body.
         """
         if self.key is None:
             return None
@@ -68,7 +68,10 @@ class IdempotentRequest:
 
 
 def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
-    """``body`` is the parsed one: blanks and the order of fields do not make another. ``Unprocessable``: a bad key."""
+    """Return the identity of a request. Raises ``Unprocessable`` for a bad key.
+
+    ``body`` is the parsed one, so blanks and the order of fields make no difference.
+    """
     if key is not None and not _FORM.fullmatch(key):
         message = "Idempotency-Key: wants 1 to 255 visible ASCII characters"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["header", "Idempotency-Key"], "message": message}])
@@ -85,5 +88,5 @@ def still_running() -> Conflict:
 
 
 def forget_old_keys() -> int:
-    """How many were older than 24 hours."""
+    """Remove keys older than 24 hours, and return their number."""
     return IdempotencyKey.objects.filter(created_at__lt=Now() - KEPT).delete()[0]

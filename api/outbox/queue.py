@@ -1,9 +1,10 @@
-"""The outbox: what was accepted for Salesforce is stored first, and leaves only when Salesforce has it or refuses it.
+"""The outbox: an accepted case is stored first, and leaves only when Salesforce has it or refuses it.
 
-Who sends a case claims it: a lease with an end, committed before Salesforce is called. Whoever is killed in the middle
-leaves a lease that runs out, and another goes on. Claims skip rows that others are claiming, so any number may deliver
-at once. No transaction is open while Salesforce is called; the outcome is written by another statement, and only by
-the holder of the lease, except that what is delivered is delivered, whoever learns it.
+A sender claims a case: it takes a lease with an end, committed before Salesforce is called. A sender that is killed
+leaves a lease that expires, and another one takes the case. Claims skip rows that others are claiming, so any
+number of senders may deliver at once. No transaction is open while Salesforce is called. Another statement writes
+the outcome, and only the holder of the lease may do so, except for a delivery, which is recorded whoever reports
+it.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ REQUEST_LEASE = timedelta(seconds=10)
 """A request waits 3 s for Salesforce; the rest is for a slow PostgreSQL."""
 DELIVERER_LEASE = timedelta(seconds=30)
 LATE = timedelta(minutes=15)
-"""What has waited longer than this is a reason to look: no cron, or Salesforce is away."""
+"""Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
 
 HARDLY_A_MOMENT = timedelta(days=1)
-"""A refusal that should pass by itself and has not for so long needs a person: one case may always end in a 500."""
+"""A temporary refusal that has lasted this long needs a person: Salesforce may answer one case with 500 for ever."""
 
 _IN_REQUEST = "request"
 _FIRST_PAUSE = timedelta(seconds=10)
@@ -38,8 +39,8 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 State = OutboundCase.State
 
-# MATERIALIZED: as a plain sub-select the planner may run it anew for each row that it updates, and each time it would
-# find further rows, far more than the limit.
+# MATERIALIZED: the planner may run a plain subselect again for each row that it updates, and each run would find
+# further rows, far more than the limit.
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM api_outboundcase
@@ -57,7 +58,10 @@ _CLAIM = """
 
 @dataclass(frozen=True)
 class Why:
-    """Why a case is not in Salesforce. ``message`` may quote its values: it is for the admin, not for logs."""
+    """The reason why a case is not in Salesforce.
+
+    ``message`` may quote its values: it is for the admin, not for logs.
+    """
 
     group: Group
     code: str = ""
@@ -65,7 +69,7 @@ class Why:
     message: str = ""
 
     def columns(self) -> dict[str, Any]:
-        """The columns of a row that keep it."""
+        """Return the columns of a row that store the reason."""
         return {
             "error_group": self.group,
             "error_code": self.code[:100],
@@ -76,16 +80,16 @@ class Why:
 
 @dataclass(frozen=True)
 class QueueDepth:
-    """What waits, how long the oldest has waited, and what an operator has to look at."""
+    """The number of waiting cases, the age of the oldest, and the cases that an operator must look at."""
 
     queued: int
     oldest_seconds: int | None
     failed: int
-    """Dead letters that nobody has dealt with."""
+    """Dead letters that no operator has dealt with."""
     stuck: int = 0
-    """Of the queued ones, those whose last refusal does not pass by itself."""
+    """Queued cases whose last refusal will not pass by itself."""
     apart: int = 0
-    """Queued for another org than the one that is cached: nobody delivers them."""
+    """Queued cases of another org than the cached one: they are not delivered."""
 
     @property
     def late(self) -> bool:
@@ -93,7 +97,10 @@ class QueueDepth:
 
 
 def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: uuid.UUID, claimed: bool) -> str:
-    """Put a case into the outbox. ``claimed``: for this request to send it at once. The lease's holder, or empty."""
+    """Put a case into the outbox; return the lease's holder, or an empty string.
+
+    ``claimed``: this request sends the case at once.
+    """
     holder = f"{_IN_REQUEST} {uuid.uuid4()}" if claimed else ""
     OutboundCase.objects.create(
         id=case_id,
@@ -109,12 +116,12 @@ def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: u
 
 
 def deliverer() -> str:
-    """A name for a holder of leases that is no request."""
+    """Return a name for a lease holder that is not a request."""
     return f"deliver_pending {uuid.uuid4()}"
 
 
 def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]:
-    """Cases to send now, which nobody else is sending: whose turn had come by ``as_of``, the longest ago first."""
+    """Claim cases to send now: due by ``as_of``, the longest overdue first, skipping those being sent."""
     values: dict[str, Any] = {"holder": holder, "lease": DELIVERER_LEASE, "limit": limit, "as_of": as_of}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
@@ -123,7 +130,7 @@ def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]
 
 
 def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
-    """The case, to be sent by this request; ``None`` when somebody else has taken it."""
+    """Claim the case for this request; ``None`` when another sender has taken it."""
     holder = f"{_IN_REQUEST} {uuid.uuid4()}"
     free = _for_cached_org().filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
     if not free.update(lease_holder=holder, lease_until=Now() + REQUEST_LEASE, attempts=1):
@@ -132,48 +139,51 @@ def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
 
 
 def is_being_sent_by_request(case: OutboundCase) -> bool:
-    """Whether the request that made it has not been answered yet."""
+    """Return whether the request that created the case has not been answered yet."""
     held = OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_until__gt=Now())
     return held.filter(lease_holder__startswith=_IN_REQUEST).exists()
 
 
 def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
-    """True whoever says it, so without a look at the lease."""
+    """Record a delivery. It is true whoever reports it, so the lease is not checked."""
     OutboundCase.objects.filter(pk=case.pk).exclude(state=State.DELIVERED).update(
         state=State.DELIVERED, salesforce_id=salesforce_id, ended_at=Now(), **_NO_REFUSAL, **_NO_LEASE
     )
 
 
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
-    """Salesforce will not have it. ``state``: refused (its maker is told now) or failed (that is too late)."""
+    """Record a refusal. ``state``: refused (the caller gets the error now) or failed (too late for that)."""
     _held(case).update(state=state, ended_at=Now(), **why.columns(), **_NO_LEASE)
 
 
 def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = timedelta()) -> None:
-    """Still to be sent, after ``pause``, and after what has waited longer."""
+    """Put cases back to be sent after ``pause``, behind those that have waited longer."""
     for case in cases:
         _held(case).update(next_attempt_at=Now() + pause, **why.columns(), **_NO_LEASE)
 
 
 def unclaim(cases: Sequence[OutboundCase]) -> None:
-    """As if they had not been claimed: nothing was tried."""
+    """Release cases as if they had never been claimed: nothing was tried."""
     for case in cases:
         _held(case).update(attempts=case.attempts - 1, **_NO_LEASE)
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Before a case that was tried so often is tried again: none after the first, then doubling."""
+    """Return the pause after this many attempts: none after the first, then doubling."""
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
 
 
 def hasten_all() -> int:
-    """Make the turn of everything queued come now (``deliver_pending --all``)."""
+    """Make everything queued due now (``deliver_pending --all``)."""
     return OutboundCase.objects.filter(state=State.QUEUED, next_attempt_at__gt=Now()).update(next_attempt_at=Now())
 
 
 def queue_depth() -> QueueDepth:
-    """What waits and what failed. A state a query, because each has an index of its own: probes ask this every few
-    seconds, and delivered cases are kept."""
+    """Count waiting and failed cases.
+
+    There is a query for each state, because each has an index of its own: probes call this every few seconds, and
+    delivered cases are kept.
+    """
     queued = (
         _for_cached_org()
         .filter(state=State.QUEUED)
@@ -186,18 +196,20 @@ def queue_depth() -> QueueDepth:
 
 
 def cases_kept_apart() -> dict[str, int]:
-    """How many cases wait for which other org than the cached one, by its id."""
+    """Count the cases that wait for another org than the cached one, by the org's id."""
     return dict(kept_apart().order_by().values_list("organization_id").annotate(rows=Count("pk")))
 
 
 def kept_apart() -> QuerySet[OutboundCase]:
-    """Return the queued cases of other orgs than the cached one: nobody delivers them."""
+    """Return the queued cases of other orgs than the cached one, which are not delivered."""
     return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
 
 
 def keep_cases_apart(before: str, now: str) -> list[str]:
-    """The cache becomes a copy of another org: what was made for the org ``before`` stays for that one. Lines for the
-    operator."""
+    """Bind the cases of the org ``before`` to it when the cache becomes a copy of another org.
+
+    Return lines for the operator.
+    """
     del now
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
@@ -214,7 +226,7 @@ def _for_cached_org() -> QuerySet[OutboundCase]:
 
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
-"""Accepted, refused because of its values, and nobody has dealt with it."""
+"""Accepted, refused because of its values, and not dealt with."""
 STUCK = Q(state=State.QUEUED) & (
     Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - HARDLY_A_MOMENT)
 )
@@ -225,5 +237,5 @@ _NO_LEASE = {"lease_holder": "", "lease_until": None}
 
 
 def _held(case: OutboundCase) -> QuerySet[OutboundCase]:
-    """The row, if this holder's lease is still the one: another may have taken over from it."""
+    """Return the row, if the holder still has the lease: another sender may have taken it over."""
     return OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_holder=case.lease_holder)

@@ -1,6 +1,6 @@
-"""Questions to OpenStax Accounts inside requests: few at once, and none while it is away.
+"""Ask OpenStax Accounts inside requests: few calls at once, and none while it is unavailable.
 
-What Accounts says of a user is believed for a minute: every page of a front end asks ``/me``.
+Accounts' answer about a user is reused for a minute: every page of a front end asks ``/me``.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from api.protection.bulkhead import Neighbor, place
 
 BELIEVED_SECONDS = 60.0
 MOST_USERS = 5_000
-"""Of each process."""
+"""The number of users in each process."""
 
 Answer = TypeVar("Answer")
 _Key = tuple[AccountsClient, str]
 
 
 class AccountsAway(Exception):
-    """Accounts was not asked, or has not answered; the message is for the log."""
+    """Accounts was not asked, or has not answered. The message is for the log."""
 
 
 class _Memory:
-    """Users by the client that was asked and their UUID; the ones that were asked for longest ago fall out."""
+    """Users by client and UUID; those asked for longest ago are dropped first."""
 
     def __init__(self) -> None:
         self._users: OrderedDict[_Key, tuple[float, AccountsUser]] = OrderedDict()
@@ -56,7 +56,7 @@ memory = _Memory()
 
 
 def accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
-    """The user, ``None`` when Accounts has none. Raises ``AccountsAway``."""
+    """Return the user, or ``None`` when Accounts has none. Raises ``AccountsAway``."""
     key = (client, uuid)
     if known := memory.get(key):
         return known
@@ -67,7 +67,7 @@ def accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
 
 
 def ask_accounts(question: Callable[[], Answer]) -> Answer:
-    """The answer to one question. Raises ``AccountsAway``."""
+    """Return the answer to one question. Raises ``AccountsAway``."""
     with place(Neighbor.ACCOUNTS) as free:
         if not free:
             raise AccountsAway("as many requests as may are waiting for Accounts already")

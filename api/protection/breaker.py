@@ -1,11 +1,11 @@
-"""Circuit breakers for calls to Salesforce, in PostgreSQL: what one process has learnt, all know.
+"""Circuit breakers for calls to Salesforce, stored in PostgreSQL so that all processes share them.
 
-Closed: requests call Salesforce. After three failures in a row it opens: requests do not wait for Salesforce any more,
-and ``deliver_pending`` tries one case a run (a probe), less and less often. The first success closes it. When nobody
-has tried for six minutes (no cron), one request may.
+Closed: requests call Salesforce. After three failures in a row a breaker opens: requests no longer wait for
+Salesforce, and ``deliver_pending`` tries one case per run (a probe), less and less often. The first success closes
+the breaker. When no probe was made for six minutes (no cron), one request may make it.
 
-Live calls, whose answer a user waits for, have a breaker of their own: nothing is kept for later there, so that a
-request is the probe, one in ``LIVE_SILENCE``, which doubles with each that fails.
+Live calls, whose answer a user waits for, have their own breaker: they are never queued, so a request is the probe,
+one per ``LIVE_SILENCE``, which doubles with each failure.
 
 Each function is one or two short statements; the clock is PostgreSQL's.
 """
@@ -28,25 +28,26 @@ from sf.live.records import LiveCallFailed
 from sf.sync.best_effort import best_effort
 
 NAME = "salesforce"
-"""Deliveries."""
+"""The breaker of deliveries."""
 LIVE = "salesforce live"
-"""Look-ups and changes of contacts."""
+"""The breaker of look-ups and changes of contacts."""
 ACCOUNTS = "accounts"
-"""Questions about users to OpenStax Accounts."""
+"""The breaker of questions about users to OpenStax Accounts."""
 SLOW_SECONDS = 2.0
-"""An answer that takes longer counts as a failure: a neighbor that is slow with everybody takes all threads."""
+"""A slower answer counts as a failure: a system that is slow for everyone takes all threads."""
 THRESHOLD = 3
 LONGEST_SILENCE = timedelta(minutes=6)
-"""After so long without a try, a request may be one."""
+"""After this long without a probe, a request may be one."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
-"""Up to 8 minutes: each live call with a wrong password is a failed login."""
+"""The doublings lead to 8 minutes at most: each live call with a wrong password is a failed login."""
 PROBES_EACH_RUN = 2
-"""So many failed probes may follow each other as quickly as ``deliver_pending`` is run."""
+"""The number of failed probes after which probes pause between runs of ``deliver_pending``."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""With cron's minute and the time that a probe takes shorter than ``LONGEST_SILENCE``: where cron runs, requests never
-are the probe."""
+"""With cron's minute and the time of a probe, it is shorter than ``LONGEST_SILENCE``: where cron runs, requests are
+never the probe.
+"""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
@@ -66,7 +67,7 @@ _FAILED = """
 
 @dataclass(frozen=True)
 class BreakerState:
-    """How Salesforce has answered lately."""
+    """The recent answers of Salesforce."""
 
     open: bool = False
     reason: str = ""
@@ -75,7 +76,7 @@ class BreakerState:
 
     @property
     def probe_is_due(self) -> bool:
-        """Whether ``deliver_pending`` may try again."""
+        """Return whether ``deliver_pending`` may try again."""
         further = self.failed_probes - PROBES_EACH_RUN
         return further < 0 or self.since_failure >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
 
@@ -91,20 +92,23 @@ def breaker_state() -> BreakerState:
 
 
 def breakers() -> dict[str, bool]:
-    """Every breaker by name, and whether it is open."""
+    """Return every breaker by name, and whether it is open."""
     noted = CircuitBreaker.objects.values_list("name", "failures")
     return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in noted}
 
 
 def breaker_lines() -> Iterator[str]:
-    """For ``sync_status``: the open ones, with the reason."""
+    """Yield the open breakers with their reasons, for ``sync_status``."""
     for breaker in CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name"):
         yield f"breaker         {breaker.name} is open since {breaker.failures:,} failures: {breaker.reason}"
 
 
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
-    """Whether a request may wait for Salesforce. While it is open: no, or once in ``silence``, which doubles with each
-    further failure, so often at most. A yes is to be used: it is the only one until then."""
+    """Return whether a request may wait for Salesforce.
+
+    While the breaker is open, this is true at most once per ``silence`` (which doubles with each failure, up to
+    ``doublings`` times). A true result reserves the probe: the caller must call Salesforce.
+    """
     if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
     values: dict[str, Any] = {"name": name, "silence": silence, "threshold": THRESHOLD, "doublings": doublings}
@@ -114,26 +118,26 @@ def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, 
 
 
 def live_call_allowed() -> bool:
-    """Whether a request may make a live call."""
+    """Return whether a request may make a live call. True must be used, as for ``request_may_call``."""
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
 
 
 def accounts_call_allowed() -> bool:
-    """Whether a request may ask Accounts."""
+    """Return whether a request may ask Accounts. True must be used, as for ``request_may_call``."""
     return request_may_call(ACCOUNTS, silence=LIVE_SILENCE, doublings=0)
 
 
 class LiveCall:
-    """A live call of one request: a place among those that wait, and leave to ask."""
+    """A live call of one request: a place among the waiting requests, and permission to ask."""
 
     def __init__(self, places: ExitStack) -> None:
         self._places = places
         self.asked = False
         self.slowest = 0.0
-        """Seconds that the slowest of its calls took; the caller sets it."""
+        """The seconds of its slowest call; the caller sets it."""
 
     def may_ask(self) -> bool:
-        """Whether Salesforce may be asked now. Raises ``NoPlaceFree``."""
+        """Return whether Salesforce may be asked now. Raises ``NoPlaceFree``."""
         if not self._places.enter_context(place(Neighbor.SALESFORCE)):
             raise NoPlaceFree
         self.asked = live_call_allowed()
@@ -142,7 +146,7 @@ class LiveCall:
 
 @contextmanager
 def live_call() -> Iterator[LiveCall]:
-    """Around one live call, which asks ``may_ask`` just before it. The end of the call is noted, if it was made."""
+    """Record the result of one live call, if it was made. The call must ask ``may_ask`` just before."""
     with ExitStack() as places:
         call = LiveCall(places)
         try:
@@ -156,7 +160,7 @@ def live_call() -> Iterator[LiveCall]:
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
-    """Salesforce could not be asked. ``for_good``: it will not get better by itself soon, so it opens at once."""
+    """Record that Salesforce could not be asked. ``for_good``: waiting will not help soon, so open at once."""
     values: dict[str, Any] = {
         "name": name,
         "least": THRESHOLD if for_good else 1,
@@ -168,7 +172,7 @@ def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe
 
 
 def note_live_failure(failure: LiveCallFailed) -> None:
-    """A live call has failed. Where Salesforce has answered all the same, that is what counts."""
+    """Record a failed live call. If Salesforce did answer, that counts as a success."""
     if failure.away:
         note_failure(str(failure), name=LIVE, for_good=failure.lasting)
     else:
@@ -176,20 +180,20 @@ def note_live_failure(failure: LiveCallFailed) -> None:
 
 
 def close_breakers(before: str, now: str) -> list[str]:
-    """Another org is cached: how the one before has answered says nothing of it."""
+    """Close all breakers when another org is cached: the previous org's failures say nothing about it."""
     del before, now
     CircuitBreaker.objects.filter(failures__gt=0).update(failures=0, failed_probes=0, reason="")
     return []
 
 
 def note_success(name: str = NAME) -> None:
-    """Salesforce has answered: closed. Writes nothing when it was."""
+    """Close the breaker, because Salesforce has answered. Writes nothing when it was closed."""
     with best_effort("circuit breaker"):
         CircuitBreaker.objects.filter(name=name, failures__gt=0).update(failures=0, failed_probes=0, reason="")
 
 
 def note_answer(name: str, seconds: float) -> None:
-    """There was an answer, after so many seconds."""
+    """Record an answer that took this many seconds."""
     if seconds > SLOW_SECONDS:
         note_failure(f"it took {seconds:.1f} s to answer", name=name)
     else:

@@ -1,11 +1,11 @@
-"""Places for requests that wait for another system, so that a share of this process's threads is always free.
+"""Limit the requests that wait for another system, so that some threads of this process are always free.
 
-A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterwards. No request waits
-for a place: without one it is answered from what is here, queued, or refused with 503. Time limits alone are not
+A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterward. No request waits
+for a place: without one it is answered from the cache, queued, or refused with 503. Time limits alone are not
 enough: eight users who wait four seconds each would keep eight threads for four seconds.
 
-The places are counted in each process, because the threads are. All processes together have ``WEB_WORKERS`` times as
-many; a count in PostgreSQL would cost two writes a call, and its rows would outlive a killed process.
+The places are counted in each process, because the threads are. All processes together have ``WEB_WORKERS`` times
+as many; a count in PostgreSQL would cost two writes per call, and its rows would outlive a killed process.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from sf.live.records import LiveCallNotTried
 
 class Neighbor(StrEnum):
     SALESFORCE = "Salesforce"
-    """And Pardot, which needs Salesforce's login."""
+    """Pardot too, which needs Salesforce's login."""
     ACCOUNTS = "Accounts"
 
 
 class NoPlaceFree(LiveCallNotTried):
-    """As many requests as may are waiting for Salesforce already."""
+    """The permitted number of requests already waits for Salesforce."""
 
     def __init__(self) -> None:
         super().__init__("as many requests as may are waiting for Salesforce already")
@@ -40,7 +40,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def place(neighbor: Neighbor) -> Iterator[bool]:
-    """Whether this request may wait for the neighbor; the place is its own until the end of the block."""
+    """Take a place until the end of the block, and yield whether there was a free one."""
     free = _take(neighbor)
     try:
         yield free

@@ -1,7 +1,7 @@
-"""What a route reads first is asked for by the limiter's own statement: one round trip to PostgreSQL for both.
+"""Let the limiter's statement also run a route's first read: one round trip to PostgreSQL for both.
 
-Round trips are what a request costs most. The route says what it will read (``reads_first``), the limiter asks once
-the caller is known (``api/auth/throttling.py``), and the view takes the answer (``rows_read_first``).
+Round trips are the greatest cost of a request. The route declares what it will read (``reads_first``), the limiter
+asks once the caller is known (``api/auth/throttling.py``), and the view takes the answer (``rows_read_first``).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sf.ingest.prepared import Rows, Statement
 _QUESTION, _ANSWER = "sfapi_first_question", "sfapi_first_answer"
 
 Question = Callable[..., Statement | None]
-"""What a request reads first, by the request and what stands in its path; ``None``: that is not known so early."""
+"""Returns the first read of a request, from the request and its path values; ``None`` when it is not known so early."""
 Run = Callable[..., HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def reads_first(question: Question) -> Callable[[View], View]:
-    """For a view of ninja, below its ``@router.get``."""
+    """Declare the first read of a ninja view. Use it below ``@router.get``."""
 
     def noting(run: Run) -> Run:
         @wraps(run)
@@ -38,7 +38,7 @@ def reads_first(question: Question) -> Callable[[View], View]:
 
 
 def first_question(request: HttpRequest) -> Statement | None:
-    """What the route of this request wants to be asked along; its caller is known."""
+    """Return the statement that the route of this request prefetches. The caller must be known."""
     question = vars(request).get(_QUESTION)
     return question() if question else None
 
@@ -48,6 +48,6 @@ def keep_answer(request: HttpRequest, question: Statement, rows: Rows) -> None:
 
 
 def rows_read_first(request: HttpRequest, statement: Statement) -> Rows:
-    """The rows of ``statement``: those that were asked along, once; else they are asked for now."""
+    """Return the prefetched rows if this statement was prefetched, otherwise run it. Prefetched rows are used once."""
     question, rows = vars(request).pop(_ANSWER, (None, None))
     return rows if question == statement else statement.rows()

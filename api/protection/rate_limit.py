@@ -1,15 +1,16 @@
 """Exact rate limits: at most N in any window, however many processes and requests at once.
 
-One row a limit and caller holds the times of the last passes. A request passes when fewer than N are in the window;
-then its own time is added, and what has left the window goes. That is one statement, decided under the row's lock and
-by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write nothing. (A fixed
-window would let nearly 2 N pass around its edge.)
+One row per limit and caller contains the times of the last passes. A request passes when fewer than N are in the
+window; then its own time is added, and times before the window are dropped. That is one statement, decided under
+the row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests
+write nothing. (A fixed window would let nearly 2 N pass around its edge.)
 
-Up to a limit of 100 each pass is an entry. Above, the window is cut into 100 parts, and the passes of a part are one
-entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long.
+Up to a limit of 100 each pass is an entry. Above that, the window is cut into 100 parts, and the passes of a part
+are one entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long.
 
-The statement must commit on its own, or a request that is rolled back would not have been counted and the requests
-of a caller would wait for each other: it runs before the view, and a system check refuses ``ATOMIC_REQUESTS``.
+The statement must commit on its own; otherwise a request that is rolled back would not be counted, and the requests
+of a caller would wait for each other. It therefore runs before the view, and a system check refuses
+``ATOMIC_REQUESTS``.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from api.domain.rates import Rate
 from sf.ingest.prepared import Rows, Statement
 
 MOST_ENTRIES = 100
-"""Above this limit, an entry is a part of the window."""
+"""The greatest limit for which each pass is an entry; above it, an entry is a part of the window."""
 
-# ``hits`` are times in ascending order; ``totals`` at the same place says how many had passed by then since the row was
-# made. So how many passed since any time is a difference, which a binary search (``width_bucket``) finds. The first
-# entry is the last one that has left the window, or stands for it: what follows is in the window.
+# ``hits`` are times in ascending order; ``totals`` at the same place is the number of passes up to that time since
+# the row was created. The number of passes since any time is therefore a difference, which a binary search
+# (``width_bucket``) finds. The first entry is the last one before the window, or stands for it; all others are in it.
 #
-# The time of a pass is read when the row is locked: one from before the wait for the lock could be older than the one
-# it follows. What has left the window is told by the time from before, and so perhaps a moment too late.
+# The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
+# one it follows. The start of the window uses the time from before, so an entry may leave it a moment too late.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
     VALUES (%(passage_key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
@@ -43,8 +44,8 @@ _COUNT = """
               extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
 """
 
-# The pass happens first, and the reading only if it does: a join takes its left side first. As there is one row on that
-# side and no condition, the rows stay in their order.
+# The pass comes first, and the read only if it succeeds: a join evaluates its left side first. There is one row on
+# that side and no condition, so the rows keep their order.
 _COUNT_AND_READ = """
     WITH passage AS ({count})
     SELECT * FROM passage
@@ -58,31 +59,31 @@ _WAIT = """
 
 _SIZE = "cardinality(kept.hits)"
 _LEFT = "greatest(1, width_bucket(statement_timestamp() - {window}, kept.hits))"
-"""Where the last entry is that has left the window."""
+"""The place of the last entry before the window."""
 _JOINED = "(date_bin({part}, kept.hits[{size}], 'epoch') = date_bin({part}, statement_timestamp(), 'epoch'))::int"
-"""1 when a pass takes the place of the last entry, because it is of the same part of the window; else 0."""
+"""1 when a pass replaces the last entry, because both are in the same part of the window; otherwise 0."""
 
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Whether a request passed its limit, and how the caller stands now."""
+    """The result of a request at its limit, and what the caller has left."""
 
     policy: str
     rate: Rate
     passed: bool
     remaining: int
     seconds_to_next: float
-    """Until the oldest pass leaves the window, which makes room for another."""
+    """The seconds until the oldest pass leaves the window, which makes room for another."""
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds, 1 or more."""
+        """Return whole seconds, at least 1."""
         return max(1, math.ceil(self.seconds_to_next))
 
     def headers(self) -> dict[str, str]:
-        """``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), and ``Retry-After``."""
+        """Return ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), and ``Retry-After``."""
         found = {
             "RateLimit-Policy": f'"{self.policy}";q={self.rate.limit};w={self.rate.seconds}',
             "RateLimit": f'"{self.policy}";r={self.remaining};t={math.ceil(max(0, self.seconds_to_next))}',
@@ -97,9 +98,9 @@ def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
 
 
 def try_pass_and_read(policy: str, identity: str, rate: Rate, read: Statement) -> tuple[Passage, Rows]:
-    """As ``try_pass``, and the rows of ``read`` if it may pass, by one statement: a round trip less.
+    """Do the same as ``try_pass``, and return the rows of ``read`` if it passes, in one round trip.
 
-    When ``read`` fails, so does the request, uncounted.
+    When ``read`` fails, the request fails too and is not counted.
     """
     key = {"passage_key": f"{policy}:{identity}"}
     rows = Statement(_count_and_read(rate, read.text), {**read.values, **key}).rows()
@@ -116,11 +117,11 @@ def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Pas
         first = counted[0]
         return Passage(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
     waiting = Statement(_wait(rate), key).rows()
-    # No row, or NULL: room has come since.
+    # No row, or NULL: there is room by now.
     return Passage(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
 
 
-# The numbers stand in the texts, which is cheaper than sending them each time.
+# The numbers are part of the texts, which is cheaper than sending them each time.
 
 
 @lru_cache(maxsize=64)
@@ -151,7 +152,7 @@ def _interval(seconds: float) -> str:
 
 
 def forget_idle_counts() -> int:
-    """Remove the rows of callers who have not come for longer than any window; how many they were."""
+    """Remove the rows of callers who were absent for longer than any window, and return their number."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
         return int(cursor.rowcount)

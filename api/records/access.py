@@ -23,7 +23,7 @@ from api.http.errors import ApiError, Unprocessable, error_response
 
 
 class RecordsRate(RateThrottle):
-    """What reading in bulk may cost: a limit of its own, apart from that of the web sites."""
+    """The limit for reading in bulk, separate from that of the websites."""
 
     policy = "records"
     rate = "120/min"
@@ -33,7 +33,7 @@ _RATE = RecordsRate()
 
 
 class CallerAuthentication(BaseAuthentication):
-    """``request.user`` is the caller of ``api/auth/callers.py``."""
+    """Sets ``request.user`` to the caller of ``api/auth/callers.py``."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         return required_caller(request._request), None
@@ -51,12 +51,14 @@ class RecordsThrottle(BaseThrottle):
         return _RATE.allow_request(request._request)
 
     def wait(self) -> None:
-        """``Retry-After`` comes from ``api/middleware/requests.py``."""
+        """Return nothing: ``Retry-After`` comes from ``api/middleware/requests.py``."""
 
 
 class Negotiation(DefaultContentNegotiation):
-    """``format`` in the address wins over ``Accept``, whose weights count. An unknown ``format`` is a wrong parameter,
-    not a missing page."""
+    """Chooses the form of an answer: ``format`` in the address wins over ``Accept``, whose weights count.
+
+    An unknown ``format`` is a wrong parameter, not a missing page.
+    """
 
     def select_renderer(
         self,
@@ -85,13 +87,13 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def _covers(accepted: MediaType, media_type: str) -> bool:
-    """Whether ``accepted`` means ``media_type``, whatever parameters (``charset``) it has."""
+    """Return whether ``accepted`` means ``media_type``, whatever parameters (``charset``) it has."""
     wanted = (accepted.main_type.lower(), accepted.sub_type.lower())
     return all(want in {"*", have} for want, have in zip(wanted, media_type.split("/"), strict=True))
 
 
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """What an error of a view is answered with; ``None`` for what Django has to log."""
+    """Return the answer to an error of a view; ``None`` for errors that Django must log."""
     if isinstance(error, ApiError):
         return error.response()
     if isinstance(error, exceptions.Throttled):
@@ -107,7 +109,10 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 class GuardedView(APIView):
-    """A view that only reads, for callers with ``read:records``. First the method, then who asks, then what for."""
+    """A read-only view for callers with ``read:records``.
+
+    It checks the method, then the caller, then the parameters.
+    """
 
     http_method_names = ["get"]
     authentication_classes = [CallerAuthentication]

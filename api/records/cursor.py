@@ -1,4 +1,4 @@
-"""The opaque cursor between two pages: where to go on, and the ``as_of`` that all pages of one pass share."""
+"""The opaque cursor between two pages: the position to continue at, and the ``as_of`` that all pages share."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MAX_CHARACTERS = 300
 
 
 class UnreadableCursor(ValueError):
-    """Cut off, made up, or written by another release."""
+    """The cursor is cut off, made up, or from another release."""
 
 
 @dataclass(frozen=True)
 class Cursor:
     position: Position
     as_of: datetime
-    """Of the first page: rows that became visible while later pages were read may be dated before those were."""
+    """The ``as_of`` of the first page: rows that became visible later may be dated before later pages were read."""
 
     def to_text(self) -> str:
         parts = [self.position.local_update_date.isoformat(), self.position.id, self.as_of.isoformat()]
@@ -32,7 +32,7 @@ class Cursor:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """``UnreadableCursor`` for anything that ``to_text`` has not written."""
+        """Parse a cursor. Raises ``UnreadableCursor`` for anything that ``to_text`` has not written."""
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts

@@ -1,4 +1,4 @@
-"""The parameters that all resources share, and how a query string is read."""
+"""The parameters that all resources share, and the parser of query strings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _cursor(text: Any) -> Any:
 
 
 class RecordQuery(Schema):
-    """What may be asked of one record."""
+    """Parameters of one record."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -43,13 +43,13 @@ class RecordQuery(Schema):
     )
 
     def columns(self, known: Sequence[str]) -> list[str]:
-        """Those that are asked for, in their usual order; the id always is."""
+        """Return the requested columns in their usual order; the id is always one of them."""
         chosen = set(self.fields or known)
         return [name for name in known if name in chosen or name == _ALWAYS]
 
 
 class RecordsQuery(RecordQuery):
-    """What may be asked of a page."""
+    """Parameters of a page."""
 
     modified_since: QueryMoment = Field(  # type: ignore[assignment]
         None,
@@ -69,14 +69,14 @@ Query = TypeVar("Query", bound=RecordQuery)
 
 
 def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Query]:
-    """``base`` with the columns that ``fields`` may name."""
+    """Return ``base`` with the columns that ``fields`` may name."""
     names: Any = Annotated[list[Literal[tuple(columns)]], BeforeValidator(_split), Field(min_length=1)]  # type: ignore[misc]
     described = Field(None, description="Only these columns, divided by commas; `id` is always there.")
     return create_model(name, __base__=base, fields=(names, described))
 
 
 def read_query(kind: type[Query], given: QueryDict) -> Query:
-    """``Unprocessable`` names every parameter that is unknown, given twice, or no value of its kind."""
+    """Parse the parameters. Raises ``Unprocessable`` with each one that is unknown, repeated or invalid."""
     refuse_unknown_parameters(given, kind.model_fields)
     given = given.copy()
     for name in [name for name in given if is_ignored(name)]:

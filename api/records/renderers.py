@@ -1,4 +1,4 @@
-"""The forms of an answer: JSON, CSV, and a page for people."""
+"""Render answers as JSON, as CSV, or as a page for people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class JSONRenderer(BaseRenderer):
 
 
 class CSVRenderer(BaseRenderer):
-    """RFC 4180: a line of names, then a line a record; nothing for null. ``next`` and ``as_of`` are in headers."""
+    """RFC 4180: a line of names, then one line per record; nothing for null. ``next`` and ``as_of`` are in headers."""
 
     media_type = "text/csv"
     format = "csv"
@@ -55,13 +55,13 @@ class HTMLRenderer(BrowsableAPIRenderer):
 
 
 def _cell_without_formula(value: Any) -> Any:
-    """Anybody may write ``=HYPERLINK(…)`` into their own name; a spreadsheet of an analyst must not run it."""
+    """Escape formulas: anyone may write ``=HYPERLINK(…)`` into their own name, and a spreadsheet must not run it."""
     written = _cell(value)
     return f"'{written}" if isinstance(value, str) and _FORMULA.match(value) else written
 
 
 def _cell(value: Any) -> Any:
-    """As in JSON, so that both forms compare."""
+    """Write a value as in JSON, so that both forms can be compared."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str | int | float) else encoded(value)

@@ -1,4 +1,4 @@
-"""What can be read: one resource a cached object, with its columns, filters and schemas."""
+"""The readable resources: one per cached object, with its columns, filters and schemas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sf.sync.objects import EVERY_OBJECT
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of column: what its values are in answers, and in a filter (``None``: no filter by equality)."""
+    """A kind of column: the type of its values in answers, and in a filter (``None``: no filter by equality)."""
 
     value: Any
     filter: Any = None
@@ -52,7 +52,7 @@ _OWN_COLUMNS = {
 
 
 def _description(field: Field[Any, Any]) -> str:
-    """Return where the values of a column come from."""
+    """Return the source of a column's values."""
     source = getattr(field, "salesforce_name", "")
     return f"`{source}` in Salesforce." if source else _OWN_COLUMNS[str(field.column)]
 
@@ -77,7 +77,7 @@ class Resource:
     """One cached object under ``/records/``."""
 
     name: str
-    """As in the path: plural, lower case."""
+    """The name in the path: plural, lower case."""
     model: type[CachedRecord]
 
     @property
@@ -91,7 +91,7 @@ class Resource:
 
     @cached_property
     def filters(self) -> dict[str, Any]:
-        """The columns that can be asked for by value, with the kind of the value."""
+        """Return the columns that can be filtered by value, with the kind of the value."""
         return {
             column.name: column.kind.filter
             for column in self.columns.values()
@@ -100,7 +100,7 @@ class Resource:
 
     @cached_property
     def row_schema(self) -> type[Schema]:
-        """A row of an answer. Only the id is always there: ``fields`` may leave out any other column."""
+        """Return the schema of a row. Only the id is always there: ``fields`` may leave out any other column."""
         columns: dict[str, Any] = {
             column.name: (
                 column.kind.value | None if column.nullable else column.kind.value,
@@ -121,12 +121,12 @@ class Resource:
 
     @cached_property
     def record_query(self) -> type[RecordQuery]:
-        """The parameters of one record."""
+        """Return the parameters of one record."""
         return with_fields(RecordQuery, f"{self.model.__name__}RecordQuery", list(self.columns))
 
     @cached_property
     def records_query(self) -> type[RecordsQuery]:
-        """The parameters of a page."""
+        """Return the parameters of a page."""
         query = with_fields(RecordsQuery, f"{self.model.__name__}RecordsQuery", list(self.columns))
         filters = {
             name: (kind, SchemaField(None, description=f"Only this value: {self.columns[name].description}"))

@@ -23,19 +23,19 @@ from sf.reads.record_pages import Selection, record_by_id, record_page
 
 
 class RecordView(GuardedView):
-    """What a page and a single record have in common."""
+    """The base of a page and of a single record."""
 
     renderer_classes = [JSONRenderer, CSVRenderer, HTMLRenderer]
 
     resource: Resource = None  # type: ignore[assignment]
-    """Given with the route; ``as_view`` wants the attribute to be there before."""
+    """Set by the route; ``as_view`` requires the attribute to exist before."""
     columns: list[str] = []
-    """Those of the answer."""
+    """The columns of the answer."""
     dialect = "rfc4180"
-    """Of CSV."""
+    """The dialect of CSV."""
     file_stem = ""
     volatile: Sequence[str] = ()
-    """Texts of the answer that differ each time although the records are the same."""
+    """Parts of the answer that differ each time although the records are the same."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
@@ -59,7 +59,7 @@ class RecordListView(RecordView):
         self.columns = query.columns(list(self.resource.columns))
         self.dialect, self.file_stem = query.dialect, self.resource.name
         cursor: Cursor | None = query.cursor
-        # Before the rows are read: what becomes visible in between is dated later.
+        # Taken before the rows are read: rows that become visible in between are dated later.
         as_of = cursor.as_of if cursor else complete_until()
         page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
         following = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
@@ -94,18 +94,18 @@ class RecordDetailView(RecordView):
 
 
 def next_address(request: HttpRequest, cursor: Cursor) -> str:
-    """The same question, from the cursor on."""
+    """Return the address of the same query, from the cursor on."""
     query = request.GET.copy()
     query["cursor"] = cursor.to_text()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
 def in_utc(moment: datetime) -> str:
-    """With ``Z``: the ``+`` of an offset would have to be escaped in the next query."""
+    """Return the time with ``Z``: the ``+`` of an offset would have to be escaped in the next query."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _headers(body: dict[str, Any]) -> dict[str, str]:
-    """What a CSV body has no place for (RFC 8288)."""
+    """Return what a CSV body has no place for, as headers (RFC 8288)."""
     link = {"Link": f'<{body["next"]}>; rel="next"'} if body["next"] else {}
     return {"X-As-Of": body["as_of"], **link}

@@ -1,7 +1,7 @@
-"""Removing what people wrote to us when nobody needs it here any longer.
+"""Remove what people wrote to us when it is no longer needed here.
 
-That is what Salesforce has, what it refused at once (its maker was told), and spam. What is still to be delivered
-stays, and so do dead letters, however old, until somebody has dealt with them.
+That is what Salesforce has, what it refused at once (the caller got the error), and spam. Cases that are still to
+be delivered stay, and so do dead letters, however old, until an operator has dealt with them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ State = OutboundCase.State
 
 
 def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove cases that ended, and forms that came, more than so many days ago, chunk by chunk; with ``dry_run`` only
-    count. 0 days: nothing goes."""
+    """Remove cases that ended, and forms that came, more than ``days`` days ago, chunk by chunk.
+
+    With ``dry_run``, only count. With 0 days, remove nothing.
+    """
     if not days:
         return
     past = Now() - timedelta(days=days)
-    # By the time it came as well: for that there is an index.
+    # Also by creation time, which has an index.
     ended = Q(state__in=[State.DELIVERED, State.REFUSED]) | Q(state=State.FAILED, settled_at__lt=past)
     cases = OutboundCase.objects.filter(ended, ended_at__lt=past, created_at__lt=past)
     spam = FormSubmission.objects.filter(case=None, created_at__lt=past)
@@ -39,7 +41,7 @@ def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
 
 
 def _remove_cases(cases: models.QuerySet[OutboundCase]) -> tuple[int, int]:
-    """How many went, and how many forms with them."""
+    """Remove cases, and return the number of cases and of their forms."""
     removed = forms = 0
     while ids := list(cases.values_list("pk", flat=True)[:CHUNK]):
         with transaction.atomic():

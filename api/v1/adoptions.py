@@ -1,4 +1,4 @@
-"""``GET /adoptions``: one's own adoptions."""
+"""``GET /adoptions``: the adoptions of the caller."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sf.models import Adoption
 from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
-"""How long a browser may keep the answer."""
+"""The time that a browser may keep the answer."""
 
 router = Router(tags=["adoptions"])
 
@@ -70,7 +70,9 @@ class AdoptionList(Schema):
 
 
 def _own_adoptions(request: HttpRequest) -> Statement | None:
-    """Which of them, and whether Salesforce is asked before, nobody knows before the query is read."""
+    """Return the prefetched statement; ``None`` with a query, which decides what to read and whether to ask
+    Salesforce.
+    """
     return None if request.GET else adoptions_by_uuid(signed_in_user(request).session.uuid)
 
 
@@ -84,8 +86,10 @@ def _own_adoptions(request: HttpRequest) -> Statement | None:
 def list_adoptions(
     request: HttpRequest, confirmed: _Confirmed = False, assumed: _Assumed = False, expire: Expire = False
 ) -> HttpResponse:
-    """With `confirmed` only those that an instructor has confirmed, with `assumed` only the others. With `expire` they
-    are read from Salesforce first; what is cached is the answer when it is away."""
+    """With `confirmed`, return only adoptions that an instructor has confirmed; with `assumed`, only the others.
+
+    With `expire`, read them from Salesforce first; if Salesforce is unavailable, the answer is the cached ones.
+    """
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
     user = signed_in_user(request)
@@ -118,5 +122,5 @@ def _numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _total(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
-    """Negative figures are corrections of something that is not here, so they do not count."""
+    """Sum the positive figures: negative ones are corrections of figures that are not here."""
     return sum(number for number in _numbers(adoptions, name) if number > 0)

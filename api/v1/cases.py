@@ -33,7 +33,7 @@ SALESFORCE_FIELDS = {
 
 _PATH = "/case"
 _WORDS = r"\S"
-"""In the OpenAPI document: not blanks alone."""
+"""Requires text besides blanks, in the OpenAPI document."""
 _State = OutboundCase.State
 
 
@@ -48,7 +48,7 @@ Picked = Annotated[PlainText, StringConstraints(max_length=255)]
 IdempotencyKeyText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
 ]
-"""Described, not checked: ``api/outbox/idempotency.py`` does that."""
+"""Described here, but checked by ``api/outbox/idempotency.py``."""
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
@@ -86,7 +86,7 @@ class CaseIn(Schema):
     issue: Picked | None = _picked("Issue__c", "kind of issue")
 
     def salesforce_values(self) -> dict[str, str]:
-        """What is given, by Salesforce's names."""
+        """Return the given values by Salesforce's names."""
         return {SALESFORCE_FIELDS[name]: value for name, value in self.dict().items() if value is not None}
 
 
@@ -119,9 +119,12 @@ class CaseDetail(Schema):
 def create_case(
     request: HttpRequest, case: CaseIn, idempotency_key: IdempotencyKeyText | None = IDEMPOTENCY_KEY
 ) -> HttpResponse:
-    """200: it is in Salesforce. 202: Salesforce is away or slow, or refuses for a reason that is not known to be the
-    case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce refuses its
-    values, `errors` names the fields, and nothing is kept for delivery."""
+    """Create a support case.
+
+    200: it is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that is not known to
+    be the case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce
+    refuses the values; `errors` names the fields, and nothing is kept for delivery.
+    """
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
     made = case_create(maker=maker, values=case.salesforce_values(), request=once)
@@ -141,14 +144,14 @@ _CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` answ
     "/case/{case_id}",
     auth=caller_with(Scope.WRITE_CASES),
     response={200: CaseDetail, **documented(401, 403, 404, 422, 429)},
-    summary="How a case is doing",
+    summary="The state of a case",
 )
 def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
-    """Only who made a case sees it."""
+    """Return a case of the caller, with the state of its delivery. Other callers get 404."""
     maker = required_caller(request).identity
     case = OutboundCase.objects.filter(pk=case_id, maker=maker, source=SOURCE).first()
     if case is None:
-        raise NotFound("You have made no case with this id.")
+        raise NotFound("No case with this id.")
     return json_response(_detail(case))
 
 

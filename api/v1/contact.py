@@ -1,4 +1,4 @@
-"""``/contact``: one's own contact."""
+"""``/contact``: the contact of the caller."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class ContactDetail(Schema):
 
 
 class ContactChange(Schema):
-    """What is to be changed. What is left out or `null` stays as it is; an empty text empties a field."""
+    """The fields to change. A field that is left out or `null` keeps its value; an empty text empties a field."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -99,7 +99,10 @@ class ContactChange(Schema):
     )
 
     def changes(self) -> dict[str, str | None]:
-        """By field, empty text as ``None``. Empty when all are null; ``Unprocessable`` when no field is given."""
+        """Return values by field, empty text as ``None``; no values when all are null.
+
+        Raises ``Unprocessable`` when no field is given.
+        """
         if not self.model_fields_set:
             known = ", ".join(type(self).model_fields)
             message = f"Nothing to change: give one or more of {known}."
@@ -120,8 +123,11 @@ def _own_contacts(request: HttpRequest) -> Statement:
 )
 @reads_first(_own_contacts)
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
-    """The contact that Salesforce has for the logged-in user, from the cache. Salesforce itself is asked when the user
-    is not cached yet, and with `expire`; what is cached is the answer when it is away."""
+    """Return the contact that Salesforce has for the logged-in user, from the cache.
+
+    Salesforce itself is asked when the user is not cached yet, and with `expire`; if Salesforce is unavailable, the
+    answer is the cached contact.
+    """
     cached = rows_read_first(request, _own_contacts(request))
     return json_response(own_contact_looked_up(signed_in_user(request), expire=expire, cached=cached))
 
@@ -133,10 +139,12 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     summary="Change one's own contact",
 )
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
-    """The change is made in Salesforce first and is here when the answer comes. 422 with `salesforce_code` when
-    Salesforce refuses the values; `errors` names the fields. 503 when Salesforce is away, or refuses for a reason that
-    is not known to be the values': the message says whether anything may have been changed, and the same request may be
-    sent again. Needs the CSRF token of `GET /me`."""
+    """Change the contact in Salesforce, then in the cache.
+
+    422 with `salesforce_code` when Salesforce refuses the values; `errors` names the fields. 503 when Salesforce is
+    unavailable, or refuses for a reason that is not known to be the values': the message says whether anything may
+    have been changed, and the same request may be sent again. Needs the CSRF token of `GET /me`.
+    """
     user = signed_in_user(request)
     changes = change.changes()
     if not changes:

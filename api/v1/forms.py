@@ -43,7 +43,7 @@ _EXAMPLE = {
 
 
 class FormEnvelope(Schema):
-    """What comes with the data of a form."""
+    """The metadata that comes with the data of a form."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,7 +70,7 @@ class FormIn(FormEnvelope):
 
 
 def add_form_schemas(schemas: dict[str, Any]) -> None:
-    """In the OpenAPI document a form is one of a schema for each type; here the processors check the data."""
+    """Describe a form in the OpenAPI document as one schema per type; at run time, the processors check the data."""
     references = {}
     for name, data in data_schemas().items():
         described = _model_of(name, data).model_json_schema(ref_template=_REF)
@@ -104,7 +104,7 @@ class SubmissionState(Schema):
 
 
 class AnswerThenDeliver(HttpResponse):
-    """The answer goes out first: how long delivery takes would tell a bot that it is not taken for one."""
+    """Sends the answer before it delivers: the time of a delivery would tell a bot that it was not detected."""
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
         super().__init__(content, status=202, content_type=JSON)
@@ -125,8 +125,10 @@ class AnswerThenDeliver(HttpResponse):
 def submit_form(
     request: HttpRequest, form: FormIn, idempotency_key: IdempotencyKeyText | None = IDEMPOTENCY_KEY
 ) -> HttpResponse:
-    """It is stored and becomes a support case in Salesforce. Values of `data` that its type does not know are kept
-    with the submission, and not sent on."""
+    """Store the form, which becomes a support case in Salesforce.
+
+    Values of `data` that the form type does not know are kept with the submission, and not sent on.
+    """
     submitted_by = required_caller(request).identity
     once = idempotent_request(caller=submitted_by, path=_PATH, key=idempotency_key, body=form.dict())
     new = NewSubmission(
@@ -149,19 +151,19 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
     "/forms/submissions/{submission_id}",
     auth=any_caller(),
     response={200: SubmissionState, **documented(401, 403, 404, 422, 429)},
-    summary="How a form is doing",
+    summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
-    """Only who sent it in sees it."""
+    """Return a submission of the caller, with the state of its delivery. Other callers get 404."""
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:
-        raise NotFound("You have sent in no form with this id.")
+        raise NotFound("No submission with this id.")
     return json_response(_state(submission))
 
 
 def _state(submission: FormSubmission) -> dict[str, Any]:
-    """What its sender may know: spam waits for ever."""
+    """Return what the sender may know: spam stays pending for ever."""
     spam = submission.status == FormSubmission.Status.SPAM
     return {
         "id": str(submission.pk),

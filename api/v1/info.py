@@ -1,4 +1,4 @@
-"""``GET /info``: what runs here, and how everything that it depends on is."""
+"""``GET /info``: the version that runs here, and the state of everything it depends on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from sf.status.objects import ObjectStatus, status_of_all
 from sf.sync.identity import cached_org
 
 ACCOUNTS_CHECK_SECONDS = 3600
-"""How old the token may be that shows that Accounts knows us."""
+"""The greatest age of a token that still shows that Accounts knows us."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class UsageOfTheDay(Schema):
 
 
 class Failure(Schema):
-    """In place of a part that cannot be told now."""
+    """Replaces a part that is not available now."""
 
     error: str = Field(description="Why, for people.")
 
@@ -169,8 +169,10 @@ _LiveCheck = Annotated[bool, Query(description="Ask OpenStax Accounts for a new 
     summary="The system's status",
 )
 def get_info(request: HttpRequest, live_accounts_check: _LiveCheck = False) -> HttpResponse:
-    """Always 200: a part that cannot be told now says why. `live_accounts_check` asks OpenStax Accounts for a new token
-    now; otherwise one of the last hour will do."""
+    """Return the system's status, always with 200: a part that is not available now has an `error`.
+
+    `live_accounts_check` asks OpenStax Accounts for a new token now; otherwise a token of the last hour is enough.
+    """
     return json_response(
         {
             "release_information": _release_information(),

@@ -1,4 +1,4 @@
-"""``GET /me``: who am I, and when nobody: why."""
+"""``GET /me``: the caller, or why the caller is not logged in."""
 
 from __future__ import annotations
 
@@ -85,15 +85,17 @@ class Me(Schema):
 
 
 _COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}
-"""Open to all, but without this generated clients would never send the cookie."""
+"""Open to all; without this, generated clients would never send the cookie."""
 
 
 @router.get(
     "/me", auth=None, response={200: Me, **documented(429)}, summary="Who am I", openapi_extra=_COOKIE_OR_NOTHING
 )
 def get_me(request: HttpRequest) -> HttpResponse:
-    """Whether the cookie says who you are, and what OpenStax Accounts knows of you. Sets the CSRF cookie and gives the
-    token that requests which change something need."""
+    """Return whether the cookie identifies you, and what OpenStax Accounts knows about you.
+
+    Sets the CSRF cookie, and returns the token for requests that change something.
+    """
     outcome = outcome_of(request)
     user = outcome if isinstance(outcome, SignedInUser) else None
     session = user.session if user else None
@@ -104,7 +106,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
         "name": session.name if session else None,
         "is_super_user": user.is_super_user if user else False,
         **asdict(known),
-        # The cookies of today have no id.
+        # Today's cookies have no id.
         "id": session.id if session and session.id is not None else known.id,
         "accounts": state,
         "csrf_token": get_token(request),
@@ -118,7 +120,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
 
 
 def accounts_environment(url: str) -> str:
-    """``local``, ``dev``, ``staging`` or ``production``, by the host of Accounts."""
+    """Return ``local``, ``dev``, ``staging`` or ``production``, by the host of Accounts."""
     host = urlsplit(url).hostname or ""
     if host == _PRODUCTION_HOST:
         return "production"
@@ -128,7 +130,7 @@ def accounts_environment(url: str) -> str:
 
 
 def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
-    """Nothing known when Accounts does not know the user, is away or not configured."""
+    """Return the user and the state of Accounts; an empty user when it is unknown, or Accounts unavailable or off."""
     client = accounts_client()
     if client is None:
         return AccountsUser(), "off"
