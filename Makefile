@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
 
-.PHONY: help demo test conformance clients soak screenshots lint format bench simulator clean
+.PHONY: help demo test quick conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ demo: $(VENV)/test.installed  ## everything running with made-up data on http://
 
 test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=2)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+quick: $(VENV)/test.installed  ## the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
+	$(RUN) -m pytest -m quick $(ARGS)
 
 conformance: $(VENV)/test.installed  ## public Salesforce clients against the simulator over TLS (ARGS="jsforce" for one)
 	$(RUN) -m tests.conformance $(ARGS)

@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from api.observe import audit
 from sf.connection import clients as sf_connection
 from sf.salesforce.login import SessionKeeper
+from tests.quick import mark_quick_tests
 from tests.simulated import ROOT, Simulator, manage, start_simulator
 from tests.warm import quick_starts
 
@@ -42,6 +43,11 @@ def quick_emptying() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables_with_rows)
         yield
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_quick_tests(items)
 
 
 class NotedRequests(list[audit.Entry]):
