@@ -35,5 +35,5 @@ def placeholder_problem(name: str, values: Mapping[str, str]) -> str:
     """Say that a variable has a placeholder, and which others have one."""
     found = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(found - {name}))
-    beside = f", as is what {others} have" if others else ""
+    beside = f" (the same in {others})" if others else ""
     return f"{name}: {values[name].strip()} is a placeholder{beside}; put the value in its place, or leave it empty"

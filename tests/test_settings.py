@@ -213,7 +213,7 @@ LEFT = "SALESFORCE_CLIENT_ID=<your_client_id>\nSALESFORCE_CLIENT_SECRET='<your s
 def test_all_placeholders_are_named_at_once(tmp_path: Path, command: tuple[str, ...]) -> None:
     served = "SECRET_KEY=0123456789-0123456789-0123456789-0123456789-012\nDATABASE_URL=postgresql://u@h/d\n"
     answer = start(write_env(tmp_path, f"{served}SSO_COOKIE_NAME=oxa\n{LEFT}".encode()), command=command)
-    refused_in_one_line(answer, " is a placeholder, as is what ")
+    refused_in_one_line(answer, " is a placeholder (the same in ")
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SENTRY_DSN"):
         assert answer.stderr.count(name) == 1
     assert "SSO_COOKIE_NAME" not in answer.stderr
