@@ -1,4 +1,4 @@
-"""What ``sf check`` asks about Pardot: does the business unit answer, and may everything be read that is copied?"""
+"""Questions of ``sf check`` about Pardot: does the business unit answer, and can all copied fields be read?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BUSINESS_UNIT, _OBJECTS = "Pardot", "Pardot's objects"
 
 @register
 def pardot(client: SalesforceClient) -> Iterator[Finding]:
-    """Host, business unit, scope, calls left; then every object with all of its fields."""
+    """Check host, business unit, scope and calls left; then every object with all of its fields."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
         return
@@ -47,14 +47,14 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _objects(client: PardotClient) -> Iterator[Finding]:
-    """One line when all can be read, else one for each that cannot."""
+    """Yield one line when all objects can be read, otherwise one for each that cannot."""
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     wrong = [finding for entity in entities for finding in _object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]
 
 
 def _person(client: SalesforceClient, person: PersonObject) -> Finding:
-    """Whether Salesforce shows what the orphan check needs of them."""
+    """Check that Salesforce shows the fields that the orphan check needs."""
     question = f"{person.sobject}s for Pardot"
     fields = [*person.asked_paths.values(), "Email", "pi__url__c"]
     try:

@@ -1,4 +1,4 @@
-"""What the pages of copies and findings share: they cost the same however many rows there are."""
+"""Base classes of the pages of copies and findings, which take the same time however many rows there are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pardot.audits.run import ASSET_AUDITS
 from sf.admin import ReadOnlyAdmin
 
 COUNTED = 10_000
-"""So many rows are counted and paged through at most: counting millions would take longer than anybody waits."""
+"""The largest number of rows that are counted and paged through: counting millions would take too long."""
 
 
 class BoundedPaginator(Paginator):
@@ -29,7 +29,7 @@ class BoundedPaginator(Paginator):
 
 
 class ProgramsOnlyAdmin(ReadOnlyAdmin):
-    """Rows that programs write: the newest first, no total."""
+    """A table of rows that programs write: the newest first, without a total."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -40,12 +40,12 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
         return [str(name) for name in self.get_fields(request, obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """All of the model's, those that no form has too."""
+        """Return all fields of the model, also those that no form has."""
         return [field.name for field in self.model._meta.fields]
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size: it is searched for whole numbers, by columns with an index."""
+    """A table of any size, which is searched for whole numbers in columns with an index."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]
@@ -67,12 +67,12 @@ class ByNumberAdmin(ProgramsOnlyAdmin):
 
 
 def as_id(term: str) -> int | None:
-    """The number that somebody typed, when it may be an id."""
+    """Return the number that was typed, if it may be an id."""
     return int(term) if term.isascii() and term.isdigit() and len(term) <= 18 else None
 
 
 class FlagFilter(admin.SimpleListFilter):
-    """What the audit found."""
+    """A filter by the flags of the audit."""
 
     title = "flag"
     parameter_name = "flag"

@@ -1,4 +1,4 @@
-"""What syncs and audits found out."""
+"""Admin pages of the findings of syncs and audits."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class OrphanRunAdmin(ProgramsOnlyAdmin):
 
 @admin.register(OrphanRecord)
 class OrphanRecordAdmin(ProgramsOnlyAdmin):
-    """Of all runs that are kept; a run's page lists its own by their index."""
+    """The orphans of all runs that are kept. A run's page lists its own orphans by their index."""
 
     list_display = ["record_id", "kind", "name", "missing", "run"]
     list_filter = ["kind"]

@@ -1,4 +1,4 @@
-"""What is copied or counted in Salesforce for this app."""
+"""Admin pages of records that this app copies from Salesforce, or counts there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sf.salesforce.ids import id_of_18
 
 
 class BySalesforceIdAdmin(ProgramsOnlyAdmin):
-    """A table of any size: it is searched for whole ids, by columns with an index. Deleted records are shown too."""
+    """A table of any size, which is searched for whole ids in columns with an index. It shows deleted records too."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

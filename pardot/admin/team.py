@@ -1,4 +1,4 @@
-"""What the team enters, and who the team is."""
+"""Admin pages of the team, and of what the team enters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TeamMemberForm(forms.ModelForm):
 
 @admin.register(TeamMember)
 class TeamMemberAdmin(admin.ModelAdmin):
-    """Who goes leaves their tasks to nobody."""
+    """The team. The tasks of a member who is removed become unassigned."""
 
     form = TeamMemberForm
     list_display = ["name", "role", "area_list", "label", "order", "open_tasks", "accounts_uuid"]
@@ -48,7 +48,7 @@ class TeamMemberAdmin(admin.ModelAdmin):
 
 
 class SignedAdmin(admin.ModelAdmin):
-    """What knows who entered it, and when; shown once it has been entered."""
+    """A row that records who entered it and when; both are shown once it has been entered."""
 
     noted: tuple[str, ...] = ("created_by", "created_at")
 
@@ -123,7 +123,7 @@ class TaskAdmin(SignedAdmin):
 
 
 class ExemptionForm(forms.ModelForm):
-    """``pardot/scoring/exemptions.py`` says what may be exempt from what."""
+    """``pardot/scoring/exemptions.py`` says which assets may be exempt from which issues."""
 
     issue = forms.ChoiceField(choices=[(issue.key, issue.key) for issue in ISSUES if not issue.is_percentage])
 
@@ -134,7 +134,7 @@ class ExemptionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.changed_data and not self.errors:
-            # One that has ended may still be given another reason.
+            # An exemption that has ended may still be given another reason.
             until = values["until"] if "until" in self.changed_data else None
             asset_type = Area(values["asset_type"])
             try:
@@ -172,7 +172,7 @@ class DayNoteAdmin(SignedAdmin):
 
 
 def acting_name(request: HttpRequest) -> str:
-    """Of the member of staff: for ``created_by``."""
+    """Return the name of the member of staff, for ``created_by``."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
 

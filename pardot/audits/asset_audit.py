@@ -1,7 +1,7 @@
-"""What an audit of assets is: flags as conditions, evaluated for all assets by one statement.
+"""Audit assets: flags are conditions, which one statement evaluates for all assets.
 
-The flags of an asset and the figures behind them are columns of its own row; only rows that change are written. Which
-assets have a flag is then a filter, and how many have it is counted once into ``AuditSummary``.
+The flags of an asset and the figures behind them are columns of its own row; only rows that change are written. The
+assets with a flag are then found by a filter, and their number is counted once, into ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
 
 
 def blank(column: str) -> str:
-    """SQL: the text is null, empty, or nothing but white space."""
+    """Return SQL: the text is null, empty, or only white space."""
     return f"coalesce({column}, '') !~ '[^[:space:]]'"
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing that may be wrong with an asset."""
+    """A fault that an asset may have."""
 
     name: str
     condition: str
-    """SQL over ``a`` (the asset) and what the audit joins; null counts as false."""
+    """SQL over ``a`` (the asset) and the audit's joins; null counts as false."""
     needs: tuple[str, ...] = ()
-    """Entities that must have been read, beyond that of the area."""
+    """Other entities that must have been read, besides the area's own."""
     needs_activity: bool = False
 
     def has_data(self, inputs: AuditInputs) -> bool:
@@ -46,7 +46,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Figure:
-    """A column of the asset that the audit fills."""
+    """A column of the asset, which the audit fills."""
 
     column: str
     value: str
@@ -77,7 +77,7 @@ class AssetAudit:
         return self.area.value
 
     def run(self, inputs: AuditInputs) -> None:
-        """Bring flags, figures and the summary up to date; call it in a transaction."""
+        """Update flags, figures and the summary; call this in a transaction."""
         wait_to_merge(self.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(self._update(inputs), inputs.parameters)
@@ -99,7 +99,7 @@ class AssetAudit:
         )
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
-        """What goes into ``AuditSummary.figures``, with what ``summary`` has counted; null: no data."""
+        """Return ``AuditSummary.figures`` with the values that ``summary`` has counted; null: no data."""
         has_data = inputs.has(self.entity, *self.summary_needs)
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
@@ -130,10 +130,9 @@ class AssetAudit:
 
 
 def activity_join(kind: AssetKind, column: str) -> str:
-    """Joins ``activity``: ``total`` and ``of_type`` of each asset within the look-back.
+    """Return a join of ``activity``: ``total`` and ``of_type`` of each asset within the look-back.
 
-    Whole days come from the roll-up; only the days on which the look-back begins and ends are counted from the
-    activities.
+    Whole days come from the roll-up; only the first and last day of the look-back are counted from the activities.
     """
     return f"""
         LEFT JOIN (
@@ -158,7 +157,7 @@ def activity_join(kind: AssetKind, column: str) -> str:
 
 
 def activities_of(*types: int) -> str:
-    """SQL: how many activities of these types the asset had; goes with ``activity_join``."""
+    """Return SQL: the number of the asset's activities of these types. It needs ``activity_join``."""
     return "(" + " + ".join(f"coalesce((activity.of_type ->> '{kind:d}')::bigint, 0)" for kind in types) + ")"
 
 
@@ -169,6 +168,8 @@ CHAIN: Mapping[str, str] = {
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""How many assets of a content type reach a campaign, and through it a Salesforce campaign; goes with
-``CHAIN_NEEDS``."""
+"""The number of assets of a content type that reach a campaign, and through it a Salesforce campaign.
+
+It needs ``CHAIN_NEEDS``.
+"""
 CHAIN_NEEDS = ("campaigns",)

@@ -1,4 +1,4 @@
-"""What is audited alike for every type of content: forms, landing pages, list e-mails, custom redirects."""
+"""The common audit of every type of content: forms, landing pages, list emails, custom redirects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pardot.models.audited import Audited
 def content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
-    """The audit of a type: in a campaign, in one that exists, and what ``flags`` add."""
+    """Return the audit of a type: whether an asset is in a campaign, whether that exists, and further ``flags``."""
     return AssetAudit(
         area=area,
         model=model,
@@ -42,9 +42,9 @@ def active_content_audit(
     used: tuple[ActivityType, ...],
     figures: tuple[Figure, ...] = (),
 ) -> AssetAudit:
-    """The same of a type that people use: ``dormant`` without activities of the types ``used`` in the look-back.
+    """Return the audit of a type that people use: ``dormant`` without activities of the types ``used``.
 
-    ``column`` is that of the activity which names the asset.
+    ``column`` of the activity names the asset. Activities count within the look-back.
     """
     count = activities_of(*used)
     return content_audit(

@@ -1,4 +1,4 @@
-"""What the audits may rely on at the moment at which they run."""
+"""Inputs of all audits, as they are when the audits run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""A look-back that ended longer ago says nothing about now."""
+"""A look-back that ended longer ago says nothing about the present."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,18 @@ class LookBack:
 
     @property
     def first_midnight(self) -> datetime:
-        """UTC, as the days of the roll-up are: the first whole day begins."""
+        """Return the UTC midnight at which the first whole day begins: the days of the roll-up are UTC."""
         return _midnight(self.since) + timedelta(days=1)
 
     @property
     def last_midnight(self) -> datetime:
-        """The last whole day has ended."""
+        """Return the midnight at which the last whole day ends."""
         return _midnight(self.until)
 
 
 @dataclass(frozen=True)
 class AuditInputs:
-    """One set for all audits of a run, so that they agree."""
+    """The inputs of one run, the same for all its audits, so that they agree."""
 
     now: datetime
     configuration: Configuration
@@ -48,12 +48,12 @@ class AuditInputs:
     """``None``: no data about activity."""
 
     def has(self, *entities: str) -> bool:
-        """Whether all of them were read completely at least once."""
+        """Return whether all these entities were read completely at least once."""
         return all(entity in self.read for entity in entities)
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """For the SQL of the audits."""
+        """Return the parameters of the audits' SQL."""
         span = self.look_back or LookBack(self.now, self.now)
         return {
             "now": self.now,
@@ -69,7 +69,7 @@ class AuditInputs:
 
 
 def audit_inputs(now: datetime | None = None) -> AuditInputs:
-    """As things stand now."""
+    """Return the inputs as of now."""
     now = now or timezone.now()
     known, values = complete_reads(), configuration()
     return AuditInputs(
@@ -81,7 +81,7 @@ def audit_inputs(now: datetime | None = None) -> AuditInputs:
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """The ``days`` before the last complete read; ``None`` when it is too old or did not reach back so far."""
+    """Return the ``days`` before the last complete read; ``None`` if it is too old or does not reach back so far."""
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
         return None
     since = state.complete_until - timedelta(days=days)

@@ -1,6 +1,6 @@
-"""Prospects: who is linked to Salesforce, what their CRM fields hold, and how they engage.
+"""Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-They are too many for a row of flags each: one scan at the end of a sync, and its figures in ``AuditSummary``.
+There are too many of them for flags in each row: one scan at the end of a sync counts them into ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -22,17 +22,19 @@ LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {AS_LEAD} OR {AS_CONTACT})"
 
 
 VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
-"""What a Salesforce id looks like, as a regular expression."""
+"""A regular expression for Salesforce ids."""
 
 
 def bad_id(column: str) -> str:
-    """SQL over a prospect ``p``: the field holds something that is no Salesforce id of 15 or 18 characters."""
+    """Return SQL over a prospect ``p``: the field contains something other than a Salesforce id of 15 or 18
+    characters.
+    """
     return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
 
 
 CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "salesforce_account_id")
 ANY_BAD_ID = f"({' OR '.join(map(bad_id, CRM_FIELDS))})"
-"""SQL over a prospect ``p``: one of the fields at least does."""
+"""SQL over a prospect ``p``: at least one of the fields contains something other than an id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
 """SQL over a prospect ``p``."""
 WITH_EMAIL = "coalesce(p.email, '') <> ''"
@@ -41,11 +43,11 @@ STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
 HIGH_SCORE = 100
 STUCK_HIGH_SCORE = f"({STUCK} AND p.score >= {HIGH_SCORE})"
 SAMPLE_SIZE = 50
-"""How many prospects of a kind are named in the figures, by their ids."""
+"""The number of prospects of a kind whose ids the figures contain."""
 
 
 def _percent(condition: str) -> str:
-    """SQL: of all, to one decimal place; null without any. Half goes up."""
+    """Return SQL: the percentage of all, to one decimal place, half up; null without any."""
     return f"round(100.0 * count(*) FILTER (WHERE {condition}) / nullif(count(*), 0), 1)::double precision"
 
 
@@ -86,12 +88,12 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """Figures of all prospects that are not in Pardot's recycle bin, and how many are in it."""
+    """The figures of all prospects outside Pardot's recycle bin, and the number in it."""
 
     area = Area.PROSPECTS
 
     def run(self, inputs: AuditInputs) -> None:
-        """Bring the summary up to date; call it in a transaction."""
+        """Update the summary; call this in a transaction."""
         figures = _figures()
         if not _activity_is_known(inputs):
             figures["active_30d"] = None
@@ -112,7 +114,10 @@ AUDIT = ProspectAudit()
 
 
 def _activity_is_known(inputs: AuditInputs) -> bool:
-    """Whether ``ProspectEngagement`` says anything; its days are its own, not those of the configured look-back."""
+    """Return whether ``ProspectEngagement`` has data.
+
+    It covers its own number of days, not the configured look-back.
+    """
     return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
 
 

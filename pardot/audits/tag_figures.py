@@ -1,4 +1,4 @@
-"""How tags are named, and how much of each kind of thing is tagged: counted at the end of a sync, for all to read."""
+"""Count how tags are named, and how much of each type is tagged, at the end of a sync."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pardot.models import (
 )
 
 MOST_PATTERNS = 500
-"""So many are listed; those of the most tags."""
+"""The largest number of patterns that are listed: those with the most tags."""
 
 _PATTERNS = """
     SELECT min(prefix) AS prefix, array_agg(DISTINCT separator ORDER BY separator) AS separators, count(*) AS tags,
@@ -48,7 +48,7 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 
 
 def naming_patterns() -> list[dict[str, Any]]:
-    """Prefix, its separators, how many tags begin with it, and on how many objects those are (null: no data)."""
+    """Return each prefix with its separators, its number of tags, and the number of tagged objects (null: no data)."""
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])
         rows = cursor.fetchall()
@@ -59,9 +59,9 @@ def naming_patterns() -> list[dict[str, Any]]:
 
 
 def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
-    """Of each type of object: how many there are, how many of them have a tag, and how many tags those have together.
+    """Return, for each type of object, the number of objects, of tagged ones, and of their tags together.
 
-    Types that are copied come first, also those without a tag; ``total`` is null without data.
+    Copied types come first, also those without a tag; ``total`` is null without data.
     """
     assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
     covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]

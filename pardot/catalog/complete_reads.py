@@ -1,4 +1,4 @@
-"""What is safely known of each entity (``EntityState``). No row: it was never read completely, which is "no data"."""
+"""The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data"."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pardot.models import EntityState
 
 
 def complete_reads() -> dict[str, EntityState]:
-    """By the name of the entity (for ``scoring_categories``: of its parts); one query."""
+    """Return the complete reads by the name of the entity (for ``scoring_categories``: of its parts); one query."""
     return EntityState.objects.in_bulk()
 
 
 def note_complete(
     name: str, *, began: datetime, is_full: bool = True, since: datetime | None = None, withheld: bool = False
 ) -> None:
-    """A complete read of ``name`` that began then is in its table. Call it in the transaction that merges it.
+    """Record a complete read of ``name`` that started at ``began``. Call this in the transaction that merges it.
 
-    ``since``: it was only read from then on. What an earlier read brought stays complete when this one joins it.
+    ``since``: the read covers only later records. Records of an earlier read stay complete if that read reaches up
+    to ``since``.
     """
     known = EntityState.objects.filter(name=name).first()
     if is_full and since is not None and known is not None and known.complete_until >= since:
@@ -30,6 +31,6 @@ def note_complete(
 
 
 def read_completely(names: Iterable[str]) -> bool:
-    """Whether all of them were read completely at least once."""
+    """Return whether all these entities were read completely at least once."""
     wanted = set(names)
     return EntityState.objects.filter(name__in=wanted).count() == len(wanted)

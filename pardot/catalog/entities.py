@@ -1,6 +1,6 @@
-"""What is synced, each entity declared once: where it is read, into which model, in which tier, and how.
+"""The synced entities, each declared once: its source, model, tier and manner of reading.
 
-Fields and columns are the model's (``pardot/models``). ``NAMES`` and ``choose`` turn what an operator types into
+Fields and columns are the model's (``pardot/models``). ``NAMES`` and ``choose`` turn an operator's input into
 entities.
 """
 
@@ -24,7 +24,7 @@ LOCK = "camp_sync"
 
 
 class Tier(IntEnum):
-    """How much is read."""
+    """The amount that is read."""
 
     SET_UP = 1
     SCOUT = 2
@@ -32,7 +32,7 @@ class Tier(IntEnum):
 
 
 class UnknownEntity(ValueError):
-    """A name that is no entity, alias or group; the message lists the known ones."""
+    """The name is not an entity, alias or group; the message lists the known ones."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +45,28 @@ class Entity:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names under which its runs are kept."""
+        """Return the names under which the entity's runs are stored."""
         return (self.name,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PardotEntity(Entity):
-    """Read from the Pardot API."""
+    """An entity that is read from the Pardot API."""
 
     path: str
-    """In ``/api/v5/objects/<path>``."""
+    """The path behind ``/api/v5/objects/``."""
     model: type[PardotRecord]
     changes_by: str = ""
-    """The API's date field by which only changes can be read; empty: it is read whole every time."""
+    """The API's date field by which only changes can be read; empty: all records are read every time."""
     with_deleted: bool = False
-    """Those in the recycle bin are read too."""
+    """Records in the recycle bin are read too."""
     kept_for_days: bool = False
-    """Only what was created within ``PARDOT_ACTIVITY_RETENTION_DAYS`` is kept."""
+    """Only records created within ``PARDOT_ACTIVITY_RETENTION_DAYS`` are kept."""
     left_out: frozenset[str] = frozenset()
     """Columns whose fields Pardot does not show now (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """The columns that are read; an optional one only when its setting names the custom field."""
+        """Return the columns that are read; an optional one only when its setting names the custom field."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -76,7 +76,7 @@ class PardotEntity(Entity):
 
     @property
     def api_names(self) -> list[str]:
-        """In the order of the target's columns."""
+        """Return the API names in the order of the target's columns."""
         return [self._api_name(field) for field in self.fields()]
 
     @staticmethod
@@ -85,7 +85,9 @@ class PardotEntity(Entity):
 
     @property
     def target(self) -> Target:
-        """Pardot's rows are removed when they go: what it keeps in its recycle bin comes with ``is_deleted``."""
+        """Return the target. Rows that Pardot no longer has are removed; records in its bin arrive with
+        ``is_deleted``.
+        """
         stamp = next((field.column for field in self.fields() if self._api_name(field) == self.changes_by), None)
         return Target(
             table=self.model._meta.db_table,
@@ -97,7 +99,7 @@ class PardotEntity(Entity):
 
     @property
     def fingerprint(self) -> str:
-        """Another field, another business unit: everything must be read again."""
+        """Return a hash of fields and business unit: when it changes, everything must be read again."""
         columns = [f"{field.column}={self._api_name(field)}" for field in self.fields()]
         text = "|".join([*columns, settings.PARDOT_API_URL, settings.SALESFORCE_PARDOT_BUSINESS_UNIT])
         return hashlib.sha256(text.encode()).hexdigest()
@@ -109,7 +111,7 @@ _OPTIONAL: Mapping[str, str] = {"adoption_json": "PARDOT_ADOPTION_JSON_FIELD"}
 
 @dataclass(frozen=True, kw_only=True)
 class SalesforceEntity(Entity):
-    """Objects of Salesforce, read as those of ``sf`` are: REST or Bulk, full or incremental."""
+    """Objects of Salesforce, read like those of ``sf``: REST or Bulk, full or incremental."""
 
     objects: tuple[SyncedObject, ...]
 
@@ -120,7 +122,7 @@ class SalesforceEntity(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class CountedEntity(Entity):
-    """Figures that Salesforce counts; nothing is copied."""
+    """Figures that Salesforce counts; no record is copied."""
 
     @property
     def fingerprint(self) -> str:
@@ -188,7 +190,7 @@ SCORING_CATEGORIES = SalesforceEntity(
 )
 
 ORPHANS = CountedEntity("orphans", Tier.SURVEY)
-"""The look for what has lost its other half, after everything else of a survey; nothing that can be asked for."""
+"""The search for orphans, after everything else of a survey; operators cannot choose it by name."""
 
 ALL: tuple[Entity, ...] = (
     *ASSETS,
@@ -200,18 +202,18 @@ ALL: tuple[Entity, ...] = (
     CAMPAIGN_MEMBERS,
     SCORING_CATEGORIES,
 )
-"""In the order in which they are read."""
+"""The entities in the order in which they are read."""
 
 GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 
 
 def of_tier(tier: Tier) -> list[Entity]:
-    """What a tier reads. The prospects of ``SCOUT`` are a sample: ``sample.py``."""
+    """Return the entities that a tier reads. The prospects of ``SCOUT`` are a sample: ``sample.py``."""
     return [entity for entity in ALL if entity.tier <= tier]
 
 
 def choose(names: Iterable[str]) -> list[Entity]:
-    """The entities of these names, aliases and groups, each once, in the usual order."""
+    """Return the entities of these names, aliases and groups, each once, in the usual order."""
     known: dict[str, tuple[Entity, ...]] = {
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)
     }

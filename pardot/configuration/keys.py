@@ -1,4 +1,4 @@
-"""The declarations of what staff may change: for each its default, what it may be, and what it is for."""
+"""The declarations of what staff may change: for each its default, its valid values, and its purpose."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storab
 
 
 class UnknownKey(LookupError):
-    """Nothing is configured under this name; the message lists what is."""
+    """There is no configuration with this name; the message lists the names that exist."""
 
 
 class BadValue(ValueError):
-    """A value that its key does not take; ``errors`` say where (``loc``) and why (``message``)."""
+    """A value is invalid for its key; ``errors`` say where (``loc``) and why (``message``)."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__("; ".join(_sentence(error) for error in errors))
@@ -55,7 +55,7 @@ class Template(BaseModel):
 
 
 class CampDates(BaseModel):
-    """When camp begins and ends, both days included; unset: no camp is planned."""
+    """The first and last day of camp, both included; unset: no camp is planned."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -114,21 +114,21 @@ Months = Annotated[int, Field(strict=True, ge=1, le=240)]
 
 @dataclass(frozen=True)
 class ConfiguredKey:
-    """One thing that staff may change."""
+    """A value that staff may change."""
 
     key: str
     title: str
     help: str
     default: Callable[[], Any]
-    """As JSON."""
+    """Returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """A mapping of which only some entries may be given; the others keep their default."""
+    """A mapping: staff may give only some of the entries, and the others keep their default."""
     moves_audits: bool = False
-    """The audits must be run again when it changes."""
+    """The audits must run again when the value changes."""
 
     def parse(self, value: Any) -> Any:
-        """``value``, which is JSON, as what the code works with; ``BadValue`` says what is wrong with it."""
+        """Convert ``value``, which is JSON, to the form that the code uses. Raises ``BadValue`` with the reasons."""
         try:
             return self.accepts.validate_json(json.dumps(value, allow_nan=False))
         except ValidationError as error:
@@ -137,7 +137,7 @@ class ConfiguredKey:
             raise BadValue([{"loc": [], "message": _NO_JSON}]) from error
 
     def clean(self, value: Any) -> Any:
-        """``value`` as JSON to be kept; ``BadValue`` says what is wrong with it."""
+        """Return ``value`` as JSON to be stored. Raises ``BadValue`` with the reasons."""
         return self.accepts.dump_python(self.parse(value), mode="json")
 
 
@@ -241,7 +241,7 @@ _BY_KEY: Mapping[str, ConfiguredKey] = {declared.key: declared for declared in K
 
 
 def configured_key(key: str) -> ConfiguredKey:
-    """``UnknownKey`` when there is none of this name."""
+    """Return the key's declaration. Raises ``UnknownKey`` when there is none of this name."""
     if key not in _BY_KEY:
         raise UnknownKey(f"There is no configuration {key!r}. Known: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]

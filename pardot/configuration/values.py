@@ -1,7 +1,7 @@
-"""What staff may change without a release, as it holds now.
+"""The current values of what staff may change without a release.
 
 A change is a row of ``ConfiguredValue``; ``configuration()`` reads all of them in one query, so the next request of
-every process sees it. Admin and ``/api/v1/pardot/admin/config`` check what is entered by the same declarations
+every process uses it. Admin and ``/api/v1/pardot/admin/config`` validate input by the same declarations
 (``pardot/configuration/keys.py``), and store it by ``pardot/pipeline/after_change.py``. A value that this release
 no longer accepts is reported, and the default is used instead.
 """
@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Configuration:
-    """All values as they hold now, typed."""
+    """All current values, typed."""
 
     weights: Mapping[str, Decimal]
     thresholds: tuple[GradeThreshold, ...]
@@ -68,12 +68,12 @@ class Configuration:
 
     @property
     def cleanup_tags(self) -> dict[str, str]:
-        """Action → name of its tag."""
+        """Map each action to the name of its tag."""
         return {action: f"{self.cleanup_tag_prefix}{action}" for action in self.cleanup_actions}
 
 
 def configuration() -> Configuration:
-    """As it holds now; one query."""
+    """Return the current configuration; one query."""
     values = {key: configured_key(key).parse(value) for key, value in current_values().items()}
     return Configuration(
         weights={key: Decimal(str(weight)) for key, weight in values["score_weights"].items()},
@@ -95,16 +95,16 @@ def configuration() -> Configuration:
 
 @dataclass(frozen=True)
 class CurrentValue:
-    """A key as it holds now."""
+    """The current value of a key."""
 
     declared: ConfiguredKey
     value: Any
-    """As JSON, defaults included."""
+    """The value as JSON, defaults included."""
     updated_at: datetime | None = None
-    """When somebody entered a value; ``None``: nobody did."""
+    """The time when a value was entered; ``None``: never."""
     updated_by: str = ""
     problem: str = ""
-    """Why what was entered is not used, or not all of it: a release no longer takes it."""
+    """The reason why the stored value, or a part of it, is not used: this release no longer accepts it."""
 
     @property
     def is_changed(self) -> bool:
@@ -112,12 +112,12 @@ class CurrentValue:
 
 
 def current_values() -> dict[str, Any]:
-    """Key → value as JSON, defaults included; one query."""
+    """Return the current values as JSON by key, defaults included; one query."""
     return {current.declared.key: current.value for current in described_values()}
 
 
 def described_values() -> list[CurrentValue]:
-    """Every key as it holds now, in the order of their declaration; one query. What is not used is logged."""
+    """Return every key's current value, in the order of their declaration; one query. Unused values are logged."""
     stored = ConfiguredValue.objects.in_bulk()
     found = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
     for keys, message in _conflicts({key: current.value for key, current in found.items()}):
@@ -140,7 +140,10 @@ def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentVal
 
 
 def _usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
-    """What can be used of a stored value, and why not all of it; of an overlay, each entry that is good."""
+    """Return the usable part of a stored value, and why the rest is not used.
+
+    Of a mapping, each good entry is usable.
+    """
     try:
         return declared.clean(stored), ""
     except BadValue as error:
@@ -160,7 +163,7 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _say_once(key: str, problem: str) -> None:
-    """An error, so that Sentry is told: somebody has to enter it anew or reset it."""
+    """Log the problem as an error once per process, so that Sentry reports it: a person must fix or reset the value."""
     logger.error("configuration %s: what was entered is no longer valid, the default is used: %s", key, problem)
 
 
@@ -168,14 +171,17 @@ def _say_once(key: str, problem: str) -> None:
 
 
 def check_value(key: str, value: Any) -> Any:
-    """``value`` as it would be kept under ``key``. ``UnknownKey``; ``BadValue``, also when others do not go with it."""
+    """Return ``value`` as it would be stored under ``key``.
+
+    Raises ``UnknownKey``, or ``BadValue``, also when it conflicts with other values.
+    """
     kept = configured_key(key).clean(value)
     _check_together(key, kept)
     return kept
 
 
 def set_value(key: str, value: Any, *, by: str) -> Any:
-    """Keep ``value`` under ``key``; what is kept. ``UnknownKey``, ``BadValue``."""
+    """Store ``value`` under ``key``, and return what is stored. Raises ``UnknownKey`` or ``BadValue``."""
     kept = check_value(key, value)
     ConfiguredValue.objects.update_or_create(
         key=key, defaults={"value": kept, "updated_at": timezone.now(), "updated_by": by}
@@ -184,7 +190,7 @@ def set_value(key: str, value: Any, *, by: str) -> Any:
 
 
 def reset_value(key: str) -> Any:
-    """Back to the default, which is returned. ``UnknownKey``; ``BadValue`` when another value does not go with it."""
+    """Reset the key, and return its default. Raises ``UnknownKey``, or ``BadValue`` when another value conflicts."""
     default = configured_key(key).default()
     _check_together(key, default)
     ConfiguredValue.objects.filter(key=key).delete()
@@ -198,7 +204,7 @@ def _check_together(key: str, value: Any) -> None:
 
 
 def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Values that are good each for itself and do not go together: their keys, and why."""
+    """Yield values that are valid on their own but conflict with each other: their keys, and why."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
         message = f"Lists are stale for long after more months ({severe}) than stale ({stale})"

@@ -1,4 +1,4 @@
-"""The tabs of the dashboard, in their order."""
+"""The tabs of the dashboard, in display order."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. Its panels stand in ``templates/pardot/tabs/<slug>.html``."""
+    """One tab. Its panels are in ``templates/pardot/tabs/<slug>.html``."""
 
     slug: str
-    """In the address: ``/pardot/?tab=<slug>``."""
+    """The name in the address: ``/pardot/?tab=<slug>``."""
     title: str
     icon: str
     lead: str
-    """What the tab answers, in one sentence under its title."""
+    """The question that the tab answers, in one sentence under its title."""
     command: str
-    """What an operator runs when there is no data for it."""
+    """The command that an operator runs when the tab has no data."""
     first: tuple[str, ...] = ()
-    """Panels that are seen before anybody scrolls: their modules are asked for with the page."""
+    """The panels visible without scrolling; their modules are preloaded with the page."""
 
     @property
     def template(self) -> str:
@@ -45,10 +45,10 @@ _EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-a
 
 
 def first_modules(tab: Tab) -> tuple[str, ...]:
-    """What the first view of ``tab`` runs; what these import is found from them."""
+    """Return the modules that the first view of ``tab`` runs; their imports are found from them."""
     return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 
 def chosen_tab(slug: str) -> Tab:
-    """The tab of the address; Base Camp for none, and for one that there is not."""
+    """Return the tab of the address; Base Camp for an empty or unknown one."""
     return next((tab for tab in TABS if tab.slug == slug), TABS[0])

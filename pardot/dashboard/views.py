@@ -19,14 +19,14 @@ Page = Callable[[HttpRequest], HttpResponse]
 PageOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
 
 CHALLENGE = 'Cookie realm="OpenStax Accounts"'
-"""What a 401 must say by RFC 9110; browsers show nothing of it."""
+"""The value that RFC 9110 requires in a 401; browsers do not show it."""
 
 
 def for_super_users(page: PageOfUser) -> Page:
-    """The page for a signed-in Super User; for others a page that says what to do (401, 403). A Super User
-    whose sign-in is too old counts as signed out.
+    """Show the page to a signed-in Super User, and to others a page that says what to do (401, 403).
 
-    Nothing of it is kept in caches. The CSRF cookie is set, for the requests that the page will send.
+    A Super User whose sign-in is too old counts as signed out. Nothing of the page is cached. The CSRF cookie is
+    set for the requests that the page will send.
     """
 
     @require_safe

@@ -1,6 +1,6 @@
-"""Scores and grades: pure arithmetic, exact where people would work it out by hand.
+"""Compute scores and grades: pure arithmetic, exact where people would check it by hand.
 
-Source: spec of the Pardot app, "Score". Counts are after exemptions; ``None`` is "no data" and never zero.
+Source: spec of the Pardot app, "Score". Counts are after exemptions; ``None`` means "no data", which is never zero.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from pardot.domain.areas import Area
 
 Count = int | Decimal
-"""How often an issue occurs; a percentage may have decimals."""
+"""The number of occurrences of an issue; a percentage may have decimals."""
 
 BEST, WORST = 100, 0
 
 
 @dataclass(frozen=True)
 class GradeThreshold:
-    """From ``minimum`` points on it is this grade."""
+    """A grade, given from ``minimum`` points on."""
 
     grade: str
     minimum: int
@@ -28,7 +28,7 @@ class GradeThreshold:
 
 @dataclass(frozen=True)
 class Demerit:
-    """What one issue takes from its area."""
+    """The points that one issue takes from its area."""
 
     key: str
     area: Area
@@ -42,16 +42,16 @@ class Demerit:
 
 @dataclass(frozen=True)
 class AreaScore:
-    """One area. ``score`` is ``None`` without data; then it has no weight either."""
+    """The score of one area. ``score`` is ``None`` without data; then the area has no weight either."""
 
     score: int | None
     demerits: Decimal
-    """Points taken by all issues together; may be more than there are."""
+    """The points that all issues take together; may be more than the area has."""
     items: int
     weight: float
-    """How much the area counts in means: grows with the logarithm of its items."""
+    """The weight of the area in means, which grows with the logarithm of its items."""
     points_lost: float | None
-    """Of the overall score, by this area."""
+    """The points that this area costs the overall score."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,17 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """Issue key → points of the overall score that it costs; only of areas with data."""
+    """The points of the overall score that each issue costs, by issue key; only of areas with data."""
 
 
 def half_up(value: Decimal | float) -> int:
-    """The nearest whole number; a half goes up."""
+    """Return the nearest whole number; a half goes up."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
-    """To one decimal place, half up; ``None`` of nothing."""
+    """Return the percentage to one decimal place, half up; ``None`` when the whole is nothing."""
     if part is None or not whole:
         return None
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
@@ -82,14 +82,14 @@ def area_weight(items: int) -> float:
 
 
 def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | None:
-    """The first grade whose minimum is reached; ``thresholds`` fall and end at 0."""
+    """Return the first grade whose minimum is reached; ``thresholds`` must fall and end at 0."""
     if score is None:
         return None
     return next(threshold.grade for threshold in thresholds if score >= threshold.minimum)
 
 
 def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -> Grading:
-    """Grade every area of ``items`` (area → how many, ``None``: no data) by what counts against it."""
+    """Grade every area in ``items`` (area → number, ``None``: no data) by its demerits."""
     lost = {area: sum((demerit.points for demerit in demerits if demerit.area is area), Decimal(0)) for area in items}
     scores = {area: _held(BEST - lost[area]) for area, count in items.items() if count is not None}
     weights = {area: area_weight(items[area] or 0) for area in scores}
@@ -113,7 +113,7 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
 
 
 def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> int | None:
-    """The mean of those of ``wanted`` that have data, by weight; ``None`` when none has."""
+    """Return the weighted mean of the ``wanted`` areas that have data; ``None`` when none has."""
     graded = [
         (areas[area].score, areas[area].weight) for area in wanted if area in areas and areas[area].score is not None
     ]
@@ -121,7 +121,7 @@ def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> in
         return None
     total = math.fsum(weight for _, weight in graded)
     mean = math.fsum((score or 0) * weight for score, weight in graded) / total
-    # Weights are logarithms: a mean that is exactly a half may miss it by the last binary digit.
+    # Weights are logarithms: a mean that is exactly a half may be off by the last binary digit.
     return half_up(round(mean, 9))
 
 

@@ -1,7 +1,7 @@
-"""What counts as an issue: each declared once, with its area, the flag that it counts, and its default weight.
+"""Declare each issue once, with its area, the flag that it counts, and its default weight.
 
-The texts are defaults: staff change them (``pardot/configuration/values.py``).
-Source of keys and weights: the specification of the score.
+The texts are defaults: staff change them (``pardot/configuration/values.py``). Source of keys and weights: the
+specification of the score.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pardot.domain.areas import Area
 
 
 class Priority(StrEnum):
-    """High ones come first where impacts are equal."""
+    """The priority of an issue: high ones come first where impacts are equal."""
 
     HIGH = "high"
     NORMAL = "normal"
@@ -24,18 +24,18 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """One kind of fault. Each asset of ``area`` with ``flag`` counts once."""
+    """A kind of fault. Each asset of ``area`` with ``flag`` counts once."""
 
     key: str
     area: Area
     flag: str
-    """As in the audit of the area; for a percentage: a figure of its ``AuditSummary``."""
+    """The flag in the audit of the area; for a percentage, a figure of its ``AuditSummary``."""
     weight: Decimal
-    """Points that the area loses for each."""
+    """The points that the area loses for each occurrence."""
     title: str
-    """With ``{count}``, in a form that reads well for one and for many."""
+    """The title with ``{count}``, in a form that reads well for one and for many."""
     description: str
-    """What to do in Pardot."""
+    """Advice on what to do in Pardot."""
     priority: Priority = Priority.NORMAL
     is_percentage: bool = False
 
@@ -255,11 +255,11 @@ ISSUES: tuple[Issue, ...] = (
         priority=Priority.LOW,
     ),
 )
-"""In the order of the areas."""
+"""The issues in the order of the areas."""
 
 BY_KEY: Mapping[str, Issue] = {issue.key: issue for issue in ISSUES}
 
 
 def issue_of_flag(area: Area, flag: str) -> Issue | None:
-    """The issue that counts ``flag``; some flags only inform."""
+    """Return the issue that counts ``flag``; ``None`` for flags that only inform."""
     return next((issue for issue in ISSUES if issue.area is area and issue.flag == flag), None)

@@ -1,7 +1,7 @@
-"""Pardot's words for what a tag can be on. They differ between its versions: case, blanks and the like, and whether it
-is one or many, do not count.
+"""Pardot's words for objects that can have a tag.
 
-Source: ``docs/platform-facts.md``, "tagged-objects".
+They differ between its versions, so case, blanks, punctuation and the plural are ignored. Source:
+``docs/platform-facts.md``, "tagged-objects".
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _AREA: Mapping[str, Area] = {
 
 
 def area_of_object_type(word: str | None) -> Area | None:
-    """The area of what Pardot calls ``word``; ``None`` for what is not copied here (files, templates …)."""
+    """Return the area of Pardot's ``word``; ``None`` for objects that are not copied here (files, templates …)."""
     return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()).removesuffix("s"))
 
 
 IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
-"""The same as SQL, over ``object_type``: it is on a prospect."""
+"""The same rule as SQL over ``object_type``: it means prospects."""
 
-# From one word to the next by the index, instead of a look at every row.
+# This goes from one word to the next by the index, instead of reading every row.
 _WORDS = """
     WITH RECURSIVE words AS (
         SELECT min(object_type) AS word FROM pardot_taggedobject
@@ -48,7 +48,7 @@ _WORDS = """
 
 
 def words_of(area: Area) -> list[str]:
-    """How Pardot has spelled ``area`` so far, in what is copied here."""
+    """Return the spellings of ``area`` that occur in the rows copied here."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)
         return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

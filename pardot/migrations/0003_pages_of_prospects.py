@@ -1,7 +1,7 @@
-"""What serves a page of prospects by any order, group and search: ``pardot/selectors/prospects.py`` asks in these words.
+"""Indexes for a page of prospects in any order, group and search.
 
-Orders are walked by an index; a group that is a small part of all has its own one, because a walk would meet too few of
-its members.
+``pardot/selectors/prospects.py`` must use the same expressions. Orders are read from an index; a group that is a
+small part of all has its own index, because reading in order would meet too few of its members.
 """
 
 from django.db import migrations, models
@@ -39,7 +39,7 @@ INDEXES = f"""
     CREATE INDEX prospect_bad_id ON pardot_prospect (id) WHERE ({BAD_ID});
     CREATE INDEX prospect_adoption_stuck ON pardot_prospect (id) WHERE {ADOPTION_STUCK};
 """
-# Without them PostgreSQL takes such a condition for one that nearly nobody meets, or nearly everybody.
+# Without these, PostgreSQL estimates that such a condition matches almost no row, or almost every row.
 STATISTICS = """
     CREATE STATISTICS prospect_of_adoption ON (btrim(coalesce(adoption_json, ''))) FROM pardot_prospect;
     CREATE STATISTICS prospect_of_email ON (coalesce(email, '')) FROM pardot_prospect;

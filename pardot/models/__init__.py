@@ -1,4 +1,4 @@
-"""What is copied from Pardot and Salesforce, what is rolled up and found out from it, and what the team adds."""
+"""Models of copies from Pardot and Salesforce, of roll-ups and findings, and of what the team adds."""
 
 from pardot.models.asset_activity_day import AssetActivityDay, AssetKind
 from pardot.models.audit_summary import AuditSummary

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AssetKind(models.TextChoices):
-    """What an activity can be of, by the name of the entity; Pardot has no API for the form handlers here."""
+    """The kinds of assets that activities refer to, by entity name. Pardot has no API here for form handlers."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"
@@ -16,7 +16,7 @@ class AssetKind(models.TextChoices):
 
 
 class AssetActivityDay(models.Model):
-    """How many activities of a type an asset had on a day (UTC). Kept up by ``pardot/sync/rollups.py``.
+    """The number of an asset's activities of a type on a day (UTC). ``pardot/sync/rollups.py`` updates it.
 
     An activity counts for each asset that it names: for its form and for its campaign.
     """

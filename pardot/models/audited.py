@@ -1,4 +1,4 @@
-"""What every asset that is audited has beside its copy."""
+"""The base class of every asset that is audited."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from django.db import models
 from django.db.models.functions import Lower, Trim
 
 BY_NAME = Lower(Trim("name"))
-"""As people look for a name in a list: whatever its case, and whatever spaces somebody has typed before it."""
+"""The order of names that people expect: without regard to case and to leading spaces."""
 
 
 class Audited(models.Model):
-    """The latest audit of one asset, written by ``pardot/audits`` only.
+    """The latest audit of one asset, written only by ``pardot/audits``.
 
-    Flags that need what was not read are absent; whether they are "no data" says ``AuditSummary`` of the area.
+    Flags without data are absent; ``AuditSummary`` of the area says which flags have "no data".
     """
 
     flags = ArrayField(models.TextField(), default=list, db_default=[], blank=True, editable=False)
 
     class Meta:
         abstract = True
-        # Pages of assets are in this order unless another is asked for: ``pardot/selectors/``.
+        # The default order of pages of assets: ``pardot/selectors/``.
         indexes = [models.Index(BY_NAME, "id", name="%(class)s_by_name")]
 
 
 class WithActivity(Audited):
-    """An asset whose activities count."""
+    """An asset with counted activities."""
 
     activity_count = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Within the look-back; empty: no data."

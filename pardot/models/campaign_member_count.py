@@ -7,7 +7,10 @@ from sf.models.fields import CopiedField, Identifier, Integer, Reference, Salesf
 
 
 class CampaignMemberCount(models.Model):
-    """How many members a Salesforce campaign has, counted by Salesforce. ``id`` is the campaign's, 18 characters."""
+    """The number of members of a Salesforce campaign, counted by Salesforce.
+
+    ``id`` is the campaign's, 18 characters.
+    """
 
     id = Identifier("CampaignId", primary_key=True, null=False, blank=False)
     members = Integer("members", null=False)
@@ -22,5 +25,5 @@ class CampaignMemberCount(models.Model):
 
     @classmethod
     def copied_fields(cls) -> list[CopiedField]:
-        """The columns that are counted, in the order of their declaration."""
+        """Return the columns that are counted, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

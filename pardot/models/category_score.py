@@ -9,7 +9,7 @@ from sf.models.record import CachedRecord
 
 
 class CategoryScore(CachedRecord):
-    """A score in one scoring category, as the Pardot package keeps it in Salesforce."""
+    """A score in one scoring category, stored in Salesforce by the Pardot package."""
 
     category = Text("pi__Scoring_Category_Name__c")
     score = Number("pi__Score__c")
@@ -22,7 +22,7 @@ class CategoryScore(CachedRecord):
 
 
 class LeadCategoryScore(CategoryScore):
-    """Of a lead."""
+    """A category score of a lead."""
 
     salesforce_object: ClassVar[str] = "pi__Category_Lead_Score__c"
 
@@ -34,7 +34,7 @@ class LeadCategoryScore(CategoryScore):
 
 
 class ContactCategoryScore(CategoryScore):
-    """Of a contact."""
+    """A category score of a contact."""
 
     salesforce_object: ClassVar[str] = "pi__Category_Contact_Score__c"
 

@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class DailySnapshot(models.Model):
-    """How things stood on a day (in ``TIME_ZONE``). One row a day: later runs replace it.
+    """The figures of one day (in ``TIME_ZONE``). There is one row per day: later runs replace it.
 
-    What only a higher tier reads keeps its last value; null is "never read", not zero.
+    Figures that only a higher tier reads keep their last value; null is "never read", not zero.
     """
 
     day = models.DateField(unique=True)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class EntityState(models.Model):
-    """What is safely known about one entity. A row appears with the first complete read: no row is "no data"."""
+    """The complete reads of one entity. The first one creates the row: no row means "no data"."""
 
     name = models.CharField(max_length=64, primary_key=True)
     complete_until = models.DateTimeField(help_text="When the last complete read began: all is here up to then.")

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class OrphanRun(models.Model):
-    """One look for what has lost its other half. The counts; what was found is in ``records``."""
+    """One search for orphans: its counts. The orphans themselves are in ``records``."""
 
     captured_at = models.DateTimeField(db_default=Now())
     forms = models.PositiveIntegerField(default=0)
@@ -26,7 +26,7 @@ class OrphanRun(models.Model):
 
     @property
     def total(self) -> int:
-        """Of all kinds together."""
+        """Return the number of orphans of all kinds together."""
         return sum(getattr(self, kind) for kind in OrphanRecord.Kind.values)
 
 

@@ -4,9 +4,9 @@ from django.db import models
 
 
 class ProspectEngagement(models.Model):
-    """What a prospect did in the 30 days that end at the last complete read of activities; none did: no row.
+    """A prospect's activities in the 30 days before the last complete read of activities; without any, no row.
 
-    Kept up by ``pardot/sync/rollups.py``: the figures can only change when activities are read.
+    ``pardot/sync/rollups.py`` updates it: the figures can only change when activities are read.
     """
 
     prospect_id = models.BigIntegerField(primary_key=True)

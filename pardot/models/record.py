@@ -1,4 +1,4 @@
-"""What every copied Pardot object has."""
+"""The base class of every copied Pardot object."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from sf.models.fields import CopiedField, Integer, Reference, SalesforceField
 
 
 class PardotRecord(models.Model):
-    """A copy of one Pardot record. Rows are written by ``pardot/sync`` only: the truth is in Pardot.
+    """A copy of one Pardot record. Only ``pardot/sync`` writes rows: Pardot has the authoritative values.
 
-    ``name = Text("name")`` says column, type and API name; columns are the snake_case of the API names. Ids of other
-    records are plain numbers: what they point to may not be copied (yet), or not exist.
+    ``name = Text("name")`` declares column, type and API name; columns are the snake_case of the API names. Ids of
+    other records are plain numbers: those records may not be copied (yet), or not exist.
     """
 
     id = Integer("id", primary_key=True, null=False, blank=False)
@@ -24,5 +24,5 @@ class PardotRecord(models.Model):
 
     @classmethod
     def copied_fields(cls) -> list[CopiedField]:
-        """The columns that come from Pardot, in the order of their declaration."""
+        """Return the columns that come from Pardot, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

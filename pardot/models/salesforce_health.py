@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SalesforceHealth(models.Model):
-    """How many people Salesforce has, and how many of them Pardot knows (``pi__url__c`` is set). A row a read."""
+    """The number of people in Salesforce, and of those that Pardot knows (``pi__url__c`` is set). One row per read."""
 
     captured_at = models.DateTimeField(db_default=Now())
     total_leads = models.PositiveBigIntegerField()

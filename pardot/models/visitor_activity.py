@@ -7,7 +7,7 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class ActivityType(models.IntegerChoices):
-    """What happened. Go by the number: ``type_name`` can differ."""
+    """The kinds of activities. Use the number: ``type_name`` can differ."""
 
     CLICK = 1
     VIEW = 2
@@ -24,7 +24,7 @@ class ActivityType(models.IntegerChoices):
 
 
 class VisitorActivity(PardotRecord):
-    """One thing that a visitor did. Pages read the roll-ups, or one prospect's activities, never all of these."""
+    """One activity of a visitor. Pages read the roll-ups, or one prospect's activities, never all of these."""
 
     type = Integer("type")
     type_name = Text("typeName")

@@ -1,7 +1,8 @@
-"""The orphan check of a survey: what Salesforce must be asked, and then all of it stored at once, or nothing.
+"""The orphan check of a survey: ask Salesforce for what is missing, then store all orphans at once, or none.
 
-Most prospects are settled by the people who know a prospect, which are read anyway. Only for the others are leads and
-contacts asked for by id, in rounds: a deleted one may have been merged into one that must be asked for in turn.
+Most prospects are settled by the people who know a prospect, which are read anyway. For the other prospects, leads
+and contacts are asked for by id, in rounds: a deleted one may have been merged into another, which must then be
+asked for in turn.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
-"""What is compared."""
+"""The entities that are compared."""
 GOOD_FOR = timedelta(days=1)
-"""An older copy compared with Salesforce as it is now would make orphans of whoever is new."""
+"""An older copy, compared with Salesforce as it is now, would report new people as orphans."""
 MOST_ROUNDS = 10
 
 
 class OrphanCheck(CountingSync[CountedEntity]):
-    """One look for orphans."""
+    """One search for orphans."""
 
     system: ClassVar[str] = "Salesforce"
 
@@ -55,7 +56,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
-            # Whoever came later has a prospect that is not copied yet.
+            # People created later have a prospect that is not copied yet.
             self._ask(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:
@@ -65,7 +66,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             self._clear()
 
     def _copies(self) -> dict[str, EntityState]:
-        """What is compared; ``SyncSkipped`` when some of it is old."""
+        """Return the reads that are compared. Raises ``SyncSkipped`` when some are old."""
         known, now = complete_reads(), timezone.now()
         old = [
             entity.name

@@ -1,8 +1,8 @@
-"""What has lost its other half: assets whose campaign is gone, prospects whose lead or contact is, and the reverse.
+"""Find orphans: assets without their campaign, prospects without their lead or contact, and the reverse.
 
-Set-based: prospects are compared with the staged people of Salesforce (``pardot/orphans/people.py``) in SQL, by the
-first 15 characters of ids; the orphans found are inserted into ``OrphanRecord``. Prospects in Pardot's recycle bin do
-not count.
+Set-based: SQL compares prospects with the staged people of Salesforce (``pardot/orphans/people.py``) by the first
+15 characters of ids; the orphans found are inserted into ``OrphanRecord``. Prospects in Pardot's recycle bin do not
+count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sf.ingest.lease import fence
 from sf.ingest.load import Stage
 
 RECORDS_A_KIND = 1_000
-"""So many are kept with their details; counts are exact."""
+"""The number of orphans of each kind that are kept with details; counts are exact."""
 RUNS_KEPT = 100
 
 Kind = OrphanRecord.Kind
@@ -34,7 +34,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
     for person in PEOPLE
 )
 
-# What a prospect names, where nobody of those who know a prospect has one of its ids.
+# The ids of prospects of which none belongs to a person who knows a prospect.
 _SUSPECTS = f"""
     CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
@@ -64,7 +64,7 @@ _WITH_FOLLOWED = f"""
         UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
 """  # noqa: S608 - as above
-"""The ids of suspects, and whatever these were merged or converted into."""
+"""The ids of suspects, and of the records into which these were merged or converted."""
 
 _ASK = f"""
     {_WITH_FOLLOWED}
@@ -138,9 +138,9 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Note the prospects whose ids nobody has who knows a prospect: Salesforce must be asked about them.
+    """Store the prospects with no id of a person who knows a prospect: Salesforce must be asked about them.
 
-    In ordinary tables: calls follow, and behind a pooler the next transaction may have another session.
+    The tables are ordinary ones: calls follow, and behind a pooler the next transaction may have another session.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         forget_suspects()
@@ -156,14 +156,14 @@ def forget_suspects() -> None:
 
 
 def note_ids_to_ask(round_number: int) -> int:
-    """Note the ids that nothing is known of yet, those that a deleted record leads to among them; how many."""
+    """Store the ids still unknown, with those that deleted records lead to; return their number."""
     with connection.cursor() as cursor:
         cursor.execute(_ASK, [round_number])
         return int(cursor.rowcount)
 
 
 def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
-    """The ids of this object that this round noted."""
+    """Return the ids of this object that this round stored."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT crm_id FROM pardot_orphan_to_ask WHERE round = %s AND left(crm_id, 3) = %s ORDER BY 1 LIMIT %s",
@@ -173,7 +173,7 @@ def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequ
 
 
 def store_orphans() -> OrphanRun:
-    """All kinds, found and kept in one transaction. Older runs keep their counts, not their details."""
+    """Find and store orphans of all kinds in one transaction. Older runs keep their counts, not their details."""
     with transaction.atomic():
         fence()
         run = OrphanRun.objects.create()

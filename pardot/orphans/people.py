@@ -1,7 +1,8 @@
-"""The leads and contacts of Salesforce, as far as the orphan check needs them, in staging tables of its own.
+"""The leads and contacts of Salesforce that the orphan check needs, in staging tables of its own.
 
-Those that know a prospect (``pi__url__c``) are read with their e-mail address; whoever else a prospect names is asked
-for by id, deleted ones too, with what they were merged or converted into. Nothing of this outlives the check.
+People who know a prospect (``pi__url__c``) are read with their email address. Others that a prospect names are
+asked for by id, deleted ones too, with the records they were merged or converted into. All of it is dropped after
+the check.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
 
 IDS_A_CALL = 400
-"""A list of so many ids, encoded, with the headers stays under the 16,384 bytes of a request line and headers."""
+"""A list of this many encoded ids, with the headers, stays under the 16,384 bytes of a request line and headers."""
 MOST_BY_ID = 4_000
-"""From more ids on, all of the object are read by one Bulk job: fewer calls."""
+"""With more ids, one Bulk job reads the whole object: fewer calls."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,18 @@ class PersonObject:
 
     sobject: str
     prefix: str
-    """What its ids begin with."""
+    """The first characters of its ids."""
     becomes: tuple[str, ...]
-    """Fields that name what a deleted one was merged or converted into."""
+    """Fields that name the record into which a deleted one was merged or converted."""
 
     @property
     def linked(self) -> Stage:
-        """Those with ``pi__url__c``: ``id``, ``email``."""
+        """Return the stage of people with ``pi__url__c``: ``id``, ``email``."""
         return _stage(self, "linked", {"id": "Id", "email": "Email"})
 
     @property
     def asked(self) -> Stage:
-        """Those that were asked for by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
+        """Return the stage of people asked for by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
         return _stage(self, "asked", self.asked_paths)
 
     @property
@@ -66,7 +67,7 @@ def _stage(person: PersonObject, what: str, paths: Iterable[str]) -> Stage:
 
 @dataclass
 class PeopleReader:
-    """Reads into the stages; says how much came, and how."""
+    """Reads into the stages, and counts rows and the transport."""
 
     client: SalesforceClient
     on_rows: Callable[[int], None]
@@ -74,20 +75,20 @@ class PeopleReader:
     transport: SyncRun.Transport = field(default=SyncRun.Transport.REST)
 
     def read_linked(self, person: PersonObject, *, until: datetime) -> None:
-        """All that know a prospect and were there at that moment."""
+        """Read all people who know a prospect and existed at that moment."""
         where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
         query = soql.select(["Id", "Email"], person.sobject, where=where)
         expected = count_if_possible(self.client, soql.count(person.sobject, where=where))
         self._read(person.linked, ["Id", "Email"], Query(query, include_deleted=False), expected)
 
     def read_all(self, person: PersonObject) -> None:
-        """Every id there is, by Bulk; deleted ones too."""
+        """Read every id by Bulk, deleted ones too."""
         paths = list(person.asked_paths.values())
         query = Query(soql.select(paths, person.sobject), include_deleted=True)
         self._read(person.asked, paths, query, None)
 
     def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
-        """Those of these ids (15 characters) that there are, deleted ones too, beside what is staged already."""
+        """Read the people with these ids (15 characters), deleted ones too, in addition to the staged ones."""
         paths = list(person.asked_paths.values())
         for first in range(0, len(ids), IDS_A_CALL):
             self._may_go_on()
@@ -120,7 +121,7 @@ class PeopleReader:
         usage.check_between_pages(self.client.usage)
 
     def _stage_pages(self, source: Source, query: Query, stage: Stage) -> None:
-        """Every page; ``SyncError`` when not all that Salesforce announced has come."""
+        """Stage every page. Raises ``SyncError`` when fewer rows came than Salesforce announced."""
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""
         while True:
@@ -136,4 +137,4 @@ class PeopleReader:
 
 
 def _nothing_to_note(page: StagedPage) -> None:
-    """A read that breaks off is begun anew by the next check."""
+    """Store nothing: a read that breaks off is started again by the next check."""

@@ -1,6 +1,6 @@
-"""What follows every sync: rows are counted, audits run, and the day's score is kept.
+"""Finish a sync: count rows, run audits, and store the day's score.
 
-Roll-ups need no step: they are brought up to date in the transaction that merges activities.
+Roll-ups need no step here: the transaction that merges activities updates them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from pardot.status.row_counts import count_rows
 
 
 def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
-    """Audit what is here and keep the day's figures, together; ``tier``: ``None`` when only some entities were read."""
+    """Run the audits and store the day's figures in one transaction.
+
+    ``tier`` is ``None`` after a read of some entities.
+    """
     with transaction.atomic():
         count_rows()
         run_audits(now=now)

@@ -1,4 +1,4 @@
-"""How many Pardot calls a survey will take, as far as that can be known before it."""
+"""Estimate the number of Pardot calls of a survey."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from sf.salesforce.limits import ApiUsage
 
 
 def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage | None) -> str:
-    """What the operator is asked before a survey."""
+    """Return the question to the operator before a survey."""
     calls, at_least = estimated_calls(entities, full=options.full)
     left = f"{usage.maximum - usage.used:,} of {usage.maximum:,} are left today" if usage else "Pardot tells no quota"
     return f"A survey takes {'at least' if at_least else 'about'} {calls:,} Pardot calls; {left}. Go ahead? [y/N] "
 
 
 def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
-    """The number, and whether it is only a lower bound: nobody knows how many activities there are before a read."""
+    """Return the number of calls, and whether it is only a lower bound: the number of activities is not known in
+    advance.
+    """
     known = complete_reads()
     calls, at_least = 0, False
     for entity in entities:
@@ -39,6 +41,6 @@ def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, boo
 
 
 def _people() -> int:
-    """Those whom Salesforce says Pardot knows."""
+    """Return the number of people whom Pardot knows, as Salesforce counted them."""
     health = SalesforceHealth.objects.first()
     return health.leads_with_pardot + health.contacts_with_pardot if health else 0

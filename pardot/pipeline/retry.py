@@ -1,4 +1,4 @@
-"""Trying records of Pardot that were set aside again: what follows a merge in a sync follows here too."""
+"""Retry records of Pardot that were set aside, with the same steps after the merge as in a sync."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from sf.sync.objects import SyncedObject
 from sf.sync.retry import Retry, retry_refused
 
 Kept = PardotEntity | SyncedObject
-"""What is copied, and so may have records set aside."""
+"""A copied entity or object, which may have records set aside."""
 
 
 def retry_set_aside(kept: Kept) -> tuple[int, int]:
-    """How many could be stored now, and how many could not; audited. ``SyncSkipped``: a sync is under way."""
+    """Retry, run the audits, and return how many records could be stored now, and how many could not.
+
+    Raises ``SyncSkipped`` when a sync is under way.
+    """
     stored, left = retry_refused(kept, merged=partial(_merged, kept))
     if stored:
         with transaction.atomic():
@@ -30,7 +33,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
 
 
 def retries() -> dict[str, Retry]:
-    """By the name that runs and records set aside have."""
+    """Return retry functions by the name of runs and of records set aside."""
     copied: list[Kept] = []
     for entity in ALL:
         if isinstance(entity, PardotEntity):

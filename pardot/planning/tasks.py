@@ -1,4 +1,4 @@
-"""Tasks: what somebody should do, often about one asset. A finished task knows since when."""
+"""Tasks: work for a person, often about one asset. A finished task has the time when it was finished."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pardot.planning.team import UnknownMember, member_by_name
 
 
 class BadTask(ValueError):
-    """A task that cannot be; ``field`` says where, the message why."""
+    """The task is invalid: ``field`` says where, the message why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class BadTask(ValueError):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """Which tasks; ``None`` takes all."""
+    """The filter of tasks; ``None`` accepts all."""
 
     assignee: TeamMember | None = None
     unassigned: bool = False
@@ -46,7 +46,7 @@ _URGENCY = Case(
 
 
 def tasks_filtered(wanted: TaskFilter) -> QuerySet[Task]:
-    """With their assignees. Open ones first, the most urgent of them before others: priority, due date, age."""
+    """Return tasks with their assignees: open ones first, then by priority, due date and age."""
     tasks = Task.objects.select_related("assignee")
     if wanted.assignee is not None:
         tasks = tasks.filter(assignee=wanted.assignee)
@@ -61,7 +61,7 @@ def tasks_filtered(wanted: TaskFilter) -> QuerySet[Task]:
 
 
 def age_days(task: Task) -> int:
-    """Whole days, in ``TIME_ZONE``, from when it was made until it was done, or until today."""
+    """Return the whole days, in ``TIME_ZONE``, from the creation of the task until it was done, or until today."""
     ended = today(task.completed_at) if task.completed_at else today()
     return (ended - today(task.created_at)).days
 
@@ -71,7 +71,7 @@ def is_overdue(task: Task) -> bool:
 
 
 def task_create(*, title: str, created_by: str, **values: Any) -> Task:
-    """A new task; ``values`` as for ``task_change``. ``BadTask``."""
+    """Create a task; ``values`` as for ``task_change``. Raises ``BadTask``."""
     task = Task(title=title, created_by=created_by, created_at=timezone.now())
     _apply(task, values)
     task.save()
@@ -79,9 +79,9 @@ def task_create(*, title: str, created_by: str, **values: Any) -> Task:
 
 
 def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
-    """Change what is in ``changes``: fields of the model by name, ``assignee`` by the member's name; ``None`` empties.
+    """Change the fields in ``changes``, by field name, ``assignee`` by the member's name; ``None`` empties a field.
 
-    ``Task.DoesNotExist``; ``BadTask``: nothing was changed.
+    Raises ``Task.DoesNotExist`` or ``BadTask``; then nothing is changed.
     """
     with transaction.atomic():
         task = Task.objects.select_for_update().get(pk=task_id)
@@ -91,12 +91,12 @@ def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
 
 
 def task_delete(task_id: int) -> bool:
-    """Whether it was there."""
+    """Delete the task, and return whether it existed."""
     return bool(Task.objects.filter(pk=task_id).delete()[0])
 
 
 def note_status(task: Task, now: datetime) -> None:
-    """Since when it is done: set once, cleared when it is opened again."""
+    """Set the time when the task was done: once, and cleared when it is opened again."""
     if task.status == Task.Status.OPEN:
         task.completed_at = None
     elif task.completed_at is None:
@@ -104,7 +104,10 @@ def note_status(task: Task, now: datetime) -> None:
 
 
 def check_asset(task: Task, *, is_named: bool) -> None:
-    """Type and id go together, and name an asset that is here. Unless ``is_named``, it is named. ``BadTask``."""
+    """Check that type and id go together and name a copied asset; fill in its name unless ``is_named``.
+
+    Raises ``BadTask``.
+    """
     if bool(task.asset_type) != (task.asset_id is not None):
         raise BadTask("asset_id", "Give both the type and the id of the asset, or neither")
     if task.asset_id is None:

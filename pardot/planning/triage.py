@@ -1,4 +1,4 @@
-"""How far triage by tags is: what carries a clean-up tag, and how much of each issue does."""
+"""The progress of triage by tags: what carries a clean-up tag, and how much of each issue is tagged."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ class ActionTag:
     action: str
     name: str
     tag_id: int | None
-    """``None``: Pardot has no such tag, as far as is known here."""
+    """``None``: the copies contain no such tag."""
     count: int | None
-    """``None``: what is tagged was never read."""
+    """``None``: tagged objects were never read."""
     by_type: Mapping[str, int]
-    """Area, or Pardot's word for what is no area here → how many."""
+    """The number by area, or by Pardot's word for objects without an area here."""
     items: Sequence[Mapping[str, Any]]
-    """The first of them."""
+    """The first objects with the tag."""
 
 
 @dataclass(frozen=True)
 class TaggedShare:
-    """How many of those with an issue carry a clean-up tag already; ``None``: no data."""
+    """The number of assets with an issue that carry a clean-up tag; ``None``: no data."""
 
     issue: Issue
     count: IssueNumber | None
     exempt: int
-    """How many more have it, and count on neither side."""
+    """The number of exempt assets with the issue, which neither figure includes."""
     tagged: int | None
 
 
 def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
-    """Every configured action, with at most ``items`` of what carries its tag."""
+    """Return every configured action, with at most ``items`` objects that carry its tag."""
     ids = tag_ids(values.cleanup_tags.values())
     known = read_completely([TAGGED_OBJECTS.name])
     counts = _counts(ids.values())
@@ -69,7 +69,7 @@ def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
 
 
 def tag_ids(names: Iterable[str]) -> dict[str, int]:
-    """Lower-case name → id, of those tags that are here."""
+    """Return the ids of copied tags by lower-case name."""
     wanted = [name.lower() for name in names]
     found = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=wanted).order_by("-id")
     return dict(found.values_list("lower", "id"))
@@ -92,7 +92,7 @@ def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
 
 
 def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
-    """Each issue of ``inputs``; exempt assets count on neither side. A query for each area with something tagged."""
+    """Return each issue of ``inputs``, without exempt assets. One query for each area with tagged objects."""
     tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
     return [
         TaggedShare(
@@ -108,7 +108,7 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
 
 
 def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
-    """Issue key → how many have it, carry one of these tags, and are not exempt."""
+    """Return, by issue key, the number of assets that have it, carry one of these tags, and are not exempt."""
     carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
     exempt: dict[str, list[int]] = {}
     for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):

@@ -1,4 +1,4 @@
-"""Making the clean-up tags in Pardot that are not there yet. Asked for by somebody who waits."""
+"""Create the missing clean-up tags in Pardot, for a caller who waits."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from sf.sync.usage import UsageCounter
 logger = logging.getLogger(__name__)
 
 SECONDS = 15.0
-"""How long all calls take at most, the login among them; each is tried once."""
+"""The time limit for all calls together, the login included; each call is tried once."""
 RETRY_SECONDS = 60
 RETRY_SECONDS_WITHOUT_CALLS = 3600
-"""When to try again; the second one when the day's calls are used up."""
+"""The seconds after which to try again; the second value applies when the day's calls are used up."""
 
 
 class TagsNotMade(Exception):
-    """Pardot cannot make them now; ``retry_after`` seconds may help. Those made so far are kept."""
+    """Pardot cannot create the tags now; waiting ``retry_after`` seconds may help. Created tags are kept."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -43,24 +43,24 @@ class TagsNotMade(Exception):
 
 
 class TagsRefused(Exception):
-    """Pardot will not make them; the message says what to do."""
+    """Pardot refuses to create the tags; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class CleanupTag:
-    """A tag that Pardot has now."""
+    """A tag that exists in Pardot."""
 
     action: str
     name: str
     tag_id: int
     created: bool
-    """It was made just now."""
+    """This call created it."""
 
 
 def make_missing_tags(values: Configuration) -> list[CleanupTag]:
-    """Make those of the configured actions that Pardot lacks, and keep them here. Doing it again does no harm.
+    """Create the tags of configured actions that Pardot lacks, and store them here. Repeating it does no harm.
 
-    ``TagsNotMade``, ``TagsRefused``.
+    Raises ``TagsNotMade`` or ``TagsRefused``.
     """
     with place(Neighbor.SALESFORCE) as free:
         if not free:
@@ -93,7 +93,7 @@ def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
     try:
         made = client.create_tag(name)
     except RequestRefused:
-        # Somebody was faster, or the look-up was answered from Pardot's cache, which may be a minute behind.
+        # Another process was faster, or Pardot's cache, which may be a minute behind, answered the look-up.
         known = _look_up(client, name) or tag_ids([name]).get(name.lower())
         if known is None:
             raise
@@ -105,7 +105,7 @@ def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
 
 
 def _look_up(client: PardotClient, name: str) -> int | None:
-    """The id of Pardot's tag of this name, which is kept here too."""
+    """Return the id of Pardot's tag of this name, and store the tag here."""
     page = client.page(TAGS.path, fields=TAGS.api_names, params={"name": name, "limit": "10"})
     found = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
     if found is None:
@@ -128,5 +128,5 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _keep(tag_id: int, **values: Any) -> None:
-    """At once, so that the next request shows it; the stamp keeps a sync that is under way from removing it."""
+    """Store the tag, so that the next request shows it. The stamp keeps a sync that is under way from removing it."""
     Tag.objects.update_or_create(pk=tag_id, defaults={**values, "local_update_date": Now()})

@@ -1,6 +1,6 @@
-"""The business unit that Pardot's copies are of, and the check that keeps every other one out.
+"""Record the business unit of Pardot's copies, and keep every other one out.
 
-The Salesforce org is checked by ``sf/sync/identity.py``; one org may have several business units.
+``sf/sync/identity.py`` checks the Salesforce org; one org may have several business units.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
-"""What people have entered, and what is about no asset alone: it stays whatever the copies are of."""
+"""Models of what people have entered and what is not about an asset alone: they survive a change of the business unit.
+"""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
-    """The configured business unit is not the one that is copied here. The message names both."""
+    """The configured business unit is not the copied one. The message names both."""
 
 
 def copied_unit() -> str:
@@ -32,7 +33,7 @@ def copied_unit() -> str:
 
 
 def check_business_unit() -> None:
-    """Raise ``AnotherBusinessUnit`` when the configured one is another than the copied one."""
+    """Raise ``AnotherBusinessUnit`` when the configured unit is not the copied one."""
     copied = copied_unit()
     if copied == settings.SALESFORCE_PARDOT_BUSINESS_UNIT or (not copied and _older_copies_fit()):
         return
@@ -44,8 +45,10 @@ def check_business_unit() -> None:
 
 
 def confirm_business_unit() -> None:
-    """Call in each transaction that stores something of Pardot: raises ``SyncError`` when the copies are of
-    another unit by now, and stores the unit of the first copies."""
+    """Check the unit; call this in each transaction that stores data of Pardot.
+
+    Raises ``SyncError`` when the copies are of another unit by now. Stores the unit of the first copies.
+    """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     with connection.cursor() as cursor:
         cursor.execute(_STORE_FIRST, [unit])
@@ -56,7 +59,7 @@ def confirm_business_unit() -> None:
 
 
 def forget_copies() -> None:
-    """Remove everything of the business unit; call it in a transaction. What people have entered stays."""
+    """Remove all copies of the business unit; call this in a transaction. What people have entered stays."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
         for model in apps.get_app_config("pardot").get_models():
@@ -69,7 +72,10 @@ def forget_copies() -> None:
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:
-    """The cache becomes a copy of another org: its business unit is another too. Lines for the operator."""
+    """Remove the copies when the cache becomes a copy of another org, whose business unit differs too.
+
+    Return lines for the operator.
+    """
     del before, now
     if not has_copies():
         return []
@@ -78,7 +84,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
 
 def has_copies() -> bool:
-    """Whether anything of Pardot is here."""
+    """Return whether any copy of Pardot is stored here."""
     return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
 
 
@@ -87,7 +93,7 @@ def _has_rows(model: type[models.Model]) -> bool:
 
 
 def _older_copies_fit() -> bool:
-    """An older release kept the unit only within the fingerprint of each read: one that matches will do."""
+    """Return whether copies of an older release fit. It stored the unit only in the fingerprint of each read."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE)
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     last = {entity: done.filter(object=entity.name).first() for entity in entities}

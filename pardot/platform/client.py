@@ -1,7 +1,7 @@
-"""The client of the Pardot (Account Engagement) API v5: only HTTP. It knows pages and errors, not what is read.
+"""The client of the Pardot (Account Engagement) API v5: only HTTP. It knows pages and errors, not entities.
 
-Source: "Version 5 Overview" of the Account Engagement API guide. The session is Salesforce's; at most ``MOST_OPEN``
-requests of this process are open at once, because Pardot refuses the sixth of a business unit.
+Source: "Version 5 Overview" of the Account Engagement API guide. The session is Salesforce's. At most ``MOST_OPEN``
+requests of this process are open at once, because Pardot refuses a business unit's sixth.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from sf.salesforce.login import Session
 from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
-"""Of Pardot's five; the fifth is for what staff do meanwhile."""
+"""Four of the five that Pardot allows; the fifth is left for the staff's own work."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""Pages become no smaller than the first for good, and than the second at all."""
+"""The smallest lasting page size, and the smallest page size at all."""
 CEILING = 100_000
-"""Rows after which a sequence of page tokens ends without an error."""
+"""The number of rows after which a sequence of page tokens ends without an error."""
 
 UNUSABLE_ANSWERS = 4
 
@@ -41,7 +41,7 @@ _WITHHELD, _CEILING_REACHED = "202", "203"
 
 @dataclass(frozen=True)
 class Page:
-    """Up to ``limit`` records. A page may be short and not the last one: only a missing token ends a sequence."""
+    """Up to ``limit`` records. A short page need not be the last one: only a missing token ends a sequence."""
 
     values: list[dict[str, Any]]
     next_token: str
@@ -53,7 +53,7 @@ class Page:
 
 
 class PardotClient:
-    """Calls of one business unit. Safe for many threads."""
+    """Calls to one business unit. Safe for many threads."""
 
     def __init__(self, salesforce: SalesforceClient, transport: Transport, *, url: str, business_unit: str) -> None:
         self._salesforce = salesforce
@@ -61,15 +61,15 @@ class PardotClient:
         self._url = url
         self._business_unit = business_unit
         self.usage: ApiUsage | None = None
-        """The day's calls as the latest answer told them; ``None`` before the first."""
+        """The day's calls as the latest answer reported them; ``None`` before the first."""
         self.rows_in_time: int | None = None
-        """Rows at once that Pardot still answers in time; ``None`` while it has answered all."""
+        """The largest page size that Pardot still answers in time; ``None`` while all were answered."""
         self._learning = threading.Lock()
         self._was_redirected = False
 
     @property
     def salesforce(self) -> SalesforceClient:
-        """The client whose session this one uses."""
+        """Return the client whose session this one uses."""
         return self._salesforce
 
     @property
@@ -77,38 +77,43 @@ class PardotClient:
         return self._transport.patience
 
     def page(self, path: str, *, fields: Sequence[str], params: Mapping[str, str]) -> Page:
-        """The first page of a query, tried once. ``params`` without ``fields``."""
+        """Request the first page of a query, once. ``params`` must not contain ``fields``."""
         return self._page(path, {"fields": ",".join(fields), **params}, fields)
 
     def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
-        """The page that a token stands for, tried once. ``PageTokenGone`` when it is too old."""
+        """Request the page of a token, once. Raises ``PageTokenGone`` when the token is too old."""
         return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
     def rows_at_once(self, wanted: int) -> int:
-        """How many rows to ask for: ``wanted``, or fewer when Pardot was too slow with so many."""
+        """Return the number of rows to ask for: ``wanted``, or fewer when Pardot was too slow with that many."""
         return min(wanted, self.rows_in_time or wanted)
 
     def ask_for_less(self, rows: int) -> int:
-        """So many rows were too many: half of them, and not more for the rest of this process; the smallest pages are
-        for one place only."""
+        """Return half of ``rows``, which were too many, and use smaller pages for the rest of this process.
+
+        The smallest pages apply to the present place only.
+        """
         fewer = max(rows // 2, FEWEST_ROWS)
         with self._learning:
             self.rows_in_time = min(self.rows_in_time or rows, max(fewer, min(rows, SMALL_PAGE)))
         return fewer
 
     def ask_usage(self) -> ApiUsage | None:
-        """The day's calls, by the smallest call there is; ``None`` when Pardot does not tell."""
+        """Return the day's calls, by the smallest call there is; ``None`` when Pardot does not report them."""
         self._patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
         return self.usage
 
     def create_tag(self, name: str) -> int:
-        """Make a tag; its id. Not tried again where it may have been made already."""
+        """Create a tag, and return its id. Not retried where the tag may have been created already."""
         answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
         return int(_json(answer, "POST tags")["id"])
 
     def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
-        """Call ``action``, which asks for a page once, with patience. ``TooMuchAsked`` when Pardot runs out of time
-        over a page that could be smaller; other ``CannotFinish`` when its answers cannot be used."""
+        """Call ``action``, which asks for a page once, with retries.
+
+        Raises ``TooMuchAsked`` when Pardot runs out of time for a page that could be smaller, and another
+        ``CannotFinish`` when its answers cannot be used.
+        """
         too_much = _never if smallest else _is_size_timeout
         return ask_patiently(action, self.patience, too_much=too_much, unusable_answers=UNUSABLE_ANSWERS)
 
@@ -132,11 +137,11 @@ class PardotClient:
     def _attempt(
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """One attempt; a session that has expired is renewed, and once in the life of a client one that was redirected:
-        a login page answers that way.
+        """Make one attempt; renew an expired session, and once per client a session that was redirected.
 
-        A session may expire again before its first use: another thread was refused with it. One renewal for each of
-        the calls that may be open is fair; a session refused more often is refused for good.
+        A login page answers with a redirect. A new session may expire before its first use, because another thread
+        was refused with it. Each of the calls that may be open therefore has one renewal; a session that is refused
+        more often is refused for good.
         """
         session = self._salesforce.session()
         for _ in range(MOST_OPEN):
@@ -190,19 +195,19 @@ def _never(_: TransientError) -> bool:
 
 
 def _is_size_timeout(error: TransientError) -> bool:
-    """Pardot's own words, or those of what stands before it."""
+    """Return whether the error is a timeout, by Pardot's own code or from a gateway."""
     return error.code == API_TIMEOUT or (error.status == 504 and not error.code)
 
 
 def _usage(header: str) -> ApiUsage | None:
-    """``18/50000`` → used and maximum."""
+    """Parse ``18/50000`` into used and maximum."""
     match = re.search(r"(\d+)\s*/\s*(\d+)", header)
     return ApiUsage(int(match.group(1)), int(match.group(2))) if match else None
 
 
 def _json(answer: requests.Response, asked: str) -> dict[str, Any]:
     try:
-        # Decimal digits stay as they were written: a float would change them.
+        # Keep decimal digits as they were written: a float would change them.
         found = json.loads(answer.content, parse_float=str)
     except ValueError as error:
         raise UnusableAnswer(f"Pardot's answer to {asked} is not whole JSON: {error}") from error

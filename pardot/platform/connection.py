@@ -1,4 +1,4 @@
-"""The Pardot client as the settings configure it, with Salesforce's session."""
+"""Create the configured Pardot client, with Salesforce's session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sf.salesforce.http import Transport
 
 @dataclass
 class PardotCalls:
-    """How many calls this process sent to Pardot. Safe for many threads; Pardot itself counts the day's."""
+    """The number of calls that this process sent to Pardot. Safe for many threads; Pardot itself counts the day's."""
 
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -31,15 +31,17 @@ class PardotCalls:
 
 
 def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """Return a client of the copied business unit, as patient as ``salesforce``. ``ImproperlyConfigured`` when none is
-    set; ``AnotherBusinessUnit`` when it is another."""
+    """Return a client of the copied business unit, with the patience of ``salesforce``.
+
+    Raises ``ImproperlyConfigured`` when no unit is set, and ``AnotherBusinessUnit`` when it is another one.
+    """
     client = client_of_any_unit(salesforce, counter)
     check_business_unit()
     return client
 
 
 def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """Return a client of whichever business unit is set: to look around, or to copy it from now on."""
+    """Return a client of the configured business unit, copied or not: to look around, or to copy it from now on."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")
     return PardotClient(

@@ -1,6 +1,6 @@
-"""What can go wrong with Pardot, in the groups of ``sf.salesforce.errors``: what the caller should do about it.
+"""Errors of Pardot, in the groups of ``sf.salesforce.errors``: what the caller should do about them.
 
-Errors of the v5 API are ``{"code": n, "message": …}``. The HTTP status does not tell them apart, and there is no
+Errors of the v5 API are ``{"code": n, "message": …}``. The HTTP status does not distinguish them, and there is no
 ``Retry-After``. Source: "Error Codes" of the Account Engagement API guide.
 """
 
@@ -24,15 +24,15 @@ from sf.salesforce.refusals import Group
 
 
 class PageTokenGone(QueryLocatorGone):
-    """A page token has expired or is not known: go on behind the last id."""
+    """A page token has expired or is not known: continue behind the last id."""
 
 
 class Redirected(TransientError):
-    """The answer leads elsewhere, whatever its body says: Pardot has refused nothing. A new session may help."""
+    """The answer is a redirect, whatever its body says: Pardot has refused nothing. A new session may help."""
 
 
 class WrongBusinessUnit(RequestRefused):
-    """Nothing can be asked with this business unit and host."""
+    """No call is possible with this business unit and host."""
 
 
 UNKNOWN_FIELD, BAD_TOKEN = 51, 184
@@ -41,7 +41,7 @@ API_TIMEOUT = "214"
 
 @dataclass(frozen=True)
 class PardotCode:
-    """What an error code means for the caller. ``group`` is whose fault it is (``docs/refusals.md``)."""
+    """The meaning of an error code for the caller. ``group`` says who must act (``docs/refusals.md``)."""
 
     kind: type[SalesforceError]
     advice: str
@@ -86,7 +86,7 @@ CODES: Mapping[int, PardotCode] = {
 
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """The error that an answer stands for, by the code in its body. ``asked`` is method and path, for the message."""
+    """Return the error for an answer, by the code in its body. ``asked`` is method and path, for the message."""
     code, said = _parse(body)
     if code is None:
         kind = _kind_of_status(status)
@@ -99,7 +99,7 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
 
 
 def redirection(status: int, location: str, *, host: str, asked: str) -> Redirected:
-    """Return the error of an answer that leads to ``location``."""
+    """Return the error for a redirect to ``location``."""
     target = urlsplit(location)
     elsewhere = target.netloc and target.netloc != urlsplit(host).netloc
     leads = f": it leads to {target.scheme or 'https'}://{target.netloc}" if elsewhere else ""
@@ -107,8 +107,10 @@ def redirection(status: int, location: str, *, host: str, asked: str) -> Redirec
 
 
 def _known_form(status: int, code: int, said: str, asked: str) -> SalesforceError:
-    """Pardot's sentence is in the message where the code is about fields, parameters and rights: others may quote
-    values."""
+    """Return the error of a known code.
+
+    The message quotes Pardot only for codes about fields, parameters and rights: other sentences may quote values.
+    """
     known = CODES.get(code)
     kind = known.kind if known else TransientError if is_passing(status) else RequestRefused
     advice = known.advice if known else "an error that SFAPI does not know"

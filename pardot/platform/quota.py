@@ -1,4 +1,4 @@
-"""The day's Pardot calls: asked once before a command, watched between pages, kept for the status page."""
+"""The day's Pardot calls: asked once before a command, checked between pages, stored for the status page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sf.sync.usage import check_still_on
 
 
 class QuotaBudget:
-    """The day's calls before each entity: Pardot is asked once, its answers since tell the rest."""
+    """The day's calls, checked before each entity: Pardot is asked once, and its later answers say the rest."""
 
     def __init__(self, client: PardotClient) -> None:
         self._client = client
@@ -24,8 +24,10 @@ class QuotaBudget:
         self._failure: SalesforceError | SyncSkipped | None = None
 
     def check(self) -> None:
-        """``SyncSkipped`` when too many of the day's calls are gone. Pardot that does not answer, or has no calls left
-        for an answer, is not asked again for each entity."""
+        """Raise ``SyncSkipped`` when too many of the day's calls are used.
+
+        If Pardot does not answer, or has no calls left, it is not asked again for each entity.
+        """
         if self._failure:
             raise self._failure
         if not self._asked:
@@ -48,8 +50,10 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """``SyncPaused`` when syncs were switched off or the day's share is used up while a run is under way; ``LeaseLost``
-    or ``RanTooLong`` when it must not go on."""
+    """Raise ``SyncPaused`` when syncs were switched off or the day's share was used up during a run.
+
+    Raises ``LeaseLost`` or ``RanTooLong`` when the run must stop.
+    """
     check_held()
     check_still_on()
     if refusal := _refusal(usage):
@@ -57,14 +61,14 @@ def check_between_pages(usage: ApiUsage | None) -> None:
 
 
 def keep_usage(usage: ApiUsage | None) -> None:
-    """What Pardot last said, for staff."""
+    """Store the usage that Pardot last reported, for staff."""
     if usage is not None:
         values = {"used": usage.used, "maximum": usage.maximum, "told_at": Now()}
         PardotQuota.objects.update_or_create(id=PardotQuota.ONLY_ID, defaults=values)
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Why nothing more may be asked; empty when it may, or when Pardot does not tell."""
+    """Return why no more calls may be made; empty when they may, or when Pardot does not report its usage."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""What the morning digest tells, gathered in a handful of queries."""
+"""The facts of the morning digest, gathered in a handful of queries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TopProspect:
 
 @dataclass(frozen=True)
 class OpenTasks:
-    """``person`` is empty for tasks that nobody has."""
+    """The open tasks of a person. ``person`` is empty for unassigned tasks."""
 
     person: str
     count: int
@@ -46,27 +46,27 @@ class OpenTasks:
 
 @dataclass(frozen=True)
 class DigestFacts:
-    """Everything that the digest says."""
+    """Every fact in the digest."""
 
     day: date
     camp: CampDay | None
     card: Scorecard
     yesterday: DailySnapshot | None
     summaries: Mapping[Area, AuditSummary]
-    """Of the areas that were read completely."""
+    """The summaries of the areas that were read completely."""
     sampled_prospects: AuditSummary | None
-    """Figures of the prospects that are here, when they are only a sample."""
+    """The figures of the stored prospects, when they are only a sample."""
     coverage: Coverage
     orphans: OrphanRun | None
     top: tuple[TopProspect, ...]
     folders: int
     triage: Mapping[str, int] | None
-    """Action → how many are tagged with it; ``None``: what is tagged was never read."""
+    """The number of tagged objects by action; ``None``: tagged objects were never read."""
     tasks: tuple[OpenTasks, ...]
 
 
 def digest_facts(now: datetime | None = None) -> DigestFacts:
-    """As things stand now."""
+    """Return the facts as of now."""
     day = today(now)
     card = current_scorecard(now)
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}

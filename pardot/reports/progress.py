@@ -18,7 +18,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class ProgressFacts:
-    """What the report compares. ``first`` is ``None`` before the first sync."""
+    """The facts that the report compares. ``first`` is ``None`` before the first sync."""
 
     day: date
     camp: CampDay | None
@@ -30,7 +30,7 @@ class ProgressFacts:
 
 
 def progress_facts(now: datetime | None = None) -> ProgressFacts:
-    """As things stand now."""
+    """Return the facts as of now."""
     card, day = current_scorecard(now), today(now)
     return ProgressFacts(
         day=day,
@@ -44,7 +44,7 @@ def progress_facts(now: datetime | None = None) -> ProgressFacts:
 
 
 def progress(facts: ProgressFacts) -> str:
-    """The whole report."""
+    """Return the whole report."""
     heading = f"Progress report, {long_date(facts.day)}"
     if facts.first is None:
         return text_of(heading, [Section("Score", (missing(SETUP),))])

@@ -1,4 +1,4 @@
-"""How numbers, changes and sections read in plain text."""
+"""Format numbers, changes and sections as plain text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Number = int | float | Decimal
 
 NO_DATA = "no data yet"
 SETUP, SCOUT, SURVEY = "camp_sync", "camp_sync --scout", "camp_sync --survey"
-"""The commands that bring what is missing."""
+"""The commands that bring missing data."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Section:
 
 
 def text_of(heading: str, sections: Iterable[Section]) -> str:
-    """The whole report; a section without lines is left out. A name with a line break makes no line of its own."""
+    """Return the whole report without empty sections. A line break in a name does not start a new line."""
     blocks = [
         "\n".join([section.title, *(f"- {one_line(line)}" for line in section.lines)])
         for section in sections
@@ -35,23 +35,23 @@ def text_of(heading: str, sections: Iterable[Section]) -> str:
 
 
 def number(value: Number) -> str:
-    """``1234.50`` → ``1,234.5``."""
+    """Format ``1234.50`` as ``1,234.5``."""
     text = f"{value:,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """``1 task``, ``2 tasks``."""
+    """Return ``1 task``, ``2 tasks``."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def percent(value: float | None) -> str:
-    """``12.5 %``; of nothing: an en dash."""
+    """Return ``12.5 %``; an en dash for ``None``."""
     return "–" if value is None else f"{number(value)} %"
 
 
 def change(now: Number | None, before: Number | None) -> str:
-    """``, up 2``; nothing when either is not known."""
+    """Return ``, up 2``; an empty string when either is not known."""
     if now is None or before is None:
         return ""
     by = round(float(now) - float(before), 1)
@@ -61,15 +61,15 @@ def change(now: Number | None, before: Number | None) -> str:
 
 
 def missing(command: str) -> str:
-    """That there is no data, and what brings it."""
+    """Say that there is no data, and which command brings it."""
     return f"{NO_DATA}; run: python manage.py {command}"
 
 
 def long_date(day: date) -> str:
-    """``Monday 23 November 2026``."""
+    """Return ``Monday 23 November 2026``."""
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def score_and_grade(score: int | None, grade: str | None) -> str:
-    """``87 (B)``."""
+    """Return ``87 (B)``."""
     return NO_DATA if score is None else f"{score} ({grade})"

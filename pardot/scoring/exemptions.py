@@ -1,4 +1,4 @@
-"""Exemptions: who may make which, and which counts they take off on the day on which somebody asks."""
+"""Exemptions: the rules for new ones, and the counts that they reduce on a given day."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pardot.models import Exemption
 
 
 def exemptions_in_force(day: date) -> QuerySet[Exemption]:
-    """Those that hold on ``day``: an end date is the last day."""
+    """Return the exemptions that apply on ``day``: an end date is the last day."""
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
 
 
 def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
-    """The newest first; ``None`` takes all."""
+    """Return the exemptions, newest first; ``None`` accepts all."""
     found = Exemption.objects.order_by("-created_at", "-id")
     if asset_type is not None:
         found = found.filter(asset_type=asset_type)
@@ -36,7 +36,7 @@ def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force:
 
 
 class BadExemption(ValueError):
-    """An exemption that cannot be; ``field`` says where, the message why."""
+    """The exemption is invalid: ``field`` says where, the message why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -46,7 +46,7 @@ class BadExemption(ValueError):
 def exemption_create(
     *, asset_type: Area, asset_id: int, issue: str, reason: str, until: date | None, created_by: str
 ) -> Exemption:
-    """Take an asset out of the count of an issue. One that has ended makes room for a new one. ``BadExemption``."""
+    """Exempt an asset from an issue. An exemption that has ended is replaced. Raises ``BadExemption``."""
     check_exemption(asset_type=asset_type, asset_id=asset_id, issue=issue, until=until)
     with transaction.atomic():
         what = {"asset_type": asset_type, "asset_id": asset_id, "issue": issue}
@@ -59,7 +59,7 @@ def exemption_create(
 
 
 def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
-    """Whether there can be such an exemption from now on. ``BadExemption``."""
+    """Raise ``BadExemption`` unless such an exemption is possible from now on."""
     if issue not in BY_KEY:
         raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")
     found = BY_KEY[issue]
@@ -85,7 +85,7 @@ def _since(made: Exemption) -> str:
 
 
 def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
-    """Issue key → the ids of the assets that it does not count on ``day``, whether or not they have it; one query."""
+    """Return, by issue key, the ids of the assets exempt from it on ``day``, with or without the issue; one query."""
     found: dict[str, set[int]] = {}
     for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:
@@ -94,7 +94,7 @@ def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
 
 
 def exempt_counts(day: date) -> Mapping[str, int]:
-    """Issue key → how many of the assets that have it are exempt on ``day``; one query, led by the exemptions."""
+    """Return, by issue key, how many assets with it are exempt on ``day``; one query, led by the exemptions."""
     with connection.cursor() as cursor:
         cursor.execute(_EXEMPT, {"day": day})
         counted = dict(cursor.fetchall())
@@ -102,12 +102,12 @@ def exempt_counts(day: date) -> Mapping[str, int]:
 
 
 def less_exempt(count: int | None, exempt: int) -> int | None:
-    """What counts of ``count`` assets; not less than none, where an audit has ended between the two questions."""
+    """Subtract the exempt assets, never below zero: an audit may end between the two queries."""
     return None if count is None else max(0, count - exempt)
 
 
 def _exempt_in(audit: AssetAudit) -> str:
-    """SQL: issue and number of the exempt assets of one area that have the issue's flag."""
+    """Return SQL: issue and number of the exempt assets of one area that have the issue's flag."""
     flags = " ".join(f"WHEN '{issue.key}' THEN '{issue.flag}'" for issue in ISSUES if issue.area is audit.area)
     return f"""
         SELECT e.issue, count(*) FROM pardot_exemption e JOIN {audit.model._meta.db_table} a ON a.id = e.asset_id

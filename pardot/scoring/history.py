@@ -1,4 +1,4 @@
-"""Snapshots of days, and what changed between two of them."""
+"""Daily snapshots, and the changes between two of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Figure = int | float | None
 
 
 class NoSnapshot(LookupError):
-    """Nothing was kept on the day that is asked for, nor before it; the message says from when on."""
+    """There is no snapshot of the day or before it; the message says when the first one is."""
 
 
 class DaysReversed(ValueError):
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two snapshots side by side; every name that either of them has, in the usual order."""
+    """Two snapshots side by side, with every name that occurs in either, in the usual order."""
 
     before: DailySnapshot
     after: DailySnapshot
@@ -55,7 +55,7 @@ class Comparison:
 
 
 def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
-    """Snapshots and notes of these days, both included, oldest first. ``DaysReversed``."""
+    """Return snapshots and notes of these days, both included, oldest first. Raises ``DaysReversed``."""
     snapshots, notes = DailySnapshot.objects.order_by("day"), DayNote.objects.order_by("day", "id")
     _check_order(since, until)
     if since is not None:
@@ -66,20 +66,23 @@ def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapsho
 
 
 def snapshots_before(day: date) -> tuple[DailySnapshot | None, DailySnapshot | None]:
-    """Those of the day before and of seven days before; none when nothing was kept on just that day."""
+    """Return the snapshots of the day before and of seven days before; ``None`` when that day has none."""
     yesterday, last_week = day - timedelta(days=1), day - timedelta(days=7)
     known = DailySnapshot.objects.in_bulk([yesterday, last_week], field_name="day")
     return known.get(yesterday), known.get(last_week)
 
 
 def compare_days(first: date, second: date) -> Comparison:
-    """The snapshots of two days; of a day without one, the nearest earlier one. ``NoSnapshot``, ``DaysReversed``."""
+    """Compare two days; a day without a snapshot has its nearest earlier one.
+
+    Raises ``NoSnapshot``, ``DaysReversed``.
+    """
     _check_order(first, second)
     return compare(_snapshot_of(first), _snapshot_of(second))
 
 
 def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
-    """Pure."""
+    """Compare two snapshots, without a query."""
     return Comparison(
         before=before,
         after=after,
@@ -92,7 +95,7 @@ def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[str]) -> tuple[Change, ...]:
-    """In the usual order; then who or what is only known to one of them."""
+    """Return the changes in the usual order, then those of names that only one snapshot has."""
     names = dict.fromkeys([*usual, *before, *after])
     return tuple(Change(name, before.get(name), after.get(name)) for name in names)
 

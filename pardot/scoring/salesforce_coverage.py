@@ -1,4 +1,4 @@
-"""How many of Salesforce's people Pardot knows."""
+"""The share of Salesforce's people whom Pardot knows."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Coverage:
 
     @property
     def coverage_pct(self) -> float | None:
-        """To one decimal place, half up; ``None`` without people."""
+        """Return the percentage to one decimal place, half up; ``None`` without people."""
         return percentage(self.total_linked, self.total_sf)
 
 
 def current_coverage() -> Coverage:
-    """As Salesforce last counted."""
+    """Return the latest count of Salesforce."""
     health = SalesforceHealth.objects.order_by("-captured_at", "-id").first()
     if health is None:
         return Coverage()
@@ -42,7 +42,7 @@ def current_coverage() -> Coverage:
 
 
 def coverage_of(counted: SalesforceHealth | DailySnapshot, *, captured_at: datetime | None = None) -> Coverage:
-    """That of a count, or of a day."""
+    """Return the coverage of a count, or of a day."""
     return Coverage(
         total_leads=counted.total_leads,
         total_contacts=counted.total_contacts,

@@ -1,4 +1,4 @@
-"""The score as it stands now: the counts of the latest audits, less exemptions, graded by the weights of the team."""
+"""The current score: the counts of the latest audits, less exemptions, graded by the team's weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pardot.scoring.exemptions import exempt_counts, less_exempt
 
 @dataclass(frozen=True)
 class IssueCount:
-    """One issue as it stands. ``count`` is what the score counts; ``None`` is "no data"."""
+    """The current count of one issue. ``count`` is what the score counts; ``None`` is "no data"."""
 
     issue: Issue
     count: Count | None
@@ -31,7 +31,7 @@ class IssueCount:
 
 @dataclass(frozen=True)
 class PersonScore:
-    """The areas that somebody owns, together; ``score`` is ``None`` when none of them has data."""
+    """The score of a person's areas together; ``score`` is ``None`` when none of them has data."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ class PersonScore:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Everything that is graded."""
+    """All grades, and the figures behind them."""
 
     grading: Grading
     grade: str | None
@@ -58,13 +58,13 @@ class Scorecard:
         return self.grading.overall
 
     def owners(self, area: Area) -> list[str]:
-        """The names of those who own ``area``."""
+        """Return the names of the members who own ``area``."""
         return [person.name for person in self.people if area in person.areas]
 
 
 @dataclass(frozen=True)
 class ScoreInputs:
-    """What a scorecard is worked out from, so that a what-if changes one thing and keeps the rest."""
+    """The inputs of a scorecard. A what-if changes one of them and keeps the rest."""
 
     items: Mapping[Area, int | None]
     issues: Mapping[str, IssueCount]
@@ -73,7 +73,9 @@ class ScoreInputs:
     audited_at: datetime | None
 
     def with_fixed(self, fixed: Mapping[str, Count]) -> ScoreInputs:
-        """As if so many occurrences of these issues (of a percentage: points) were mended; none is the fewest."""
+        """Return the inputs as if this many occurrences (percentages: points) of these issues were fixed; zero at
+        least.
+        """
         issues = dict(self.issues)
         for key, times in fixed.items():
             count = issues[key].count
@@ -83,12 +85,12 @@ class ScoreInputs:
 
 
 def current_scorecard(now: datetime | None = None) -> Scorecard:
-    """As things stand now; a handful of queries, whatever the number of assets."""
+    """Compute the scorecard as of now; a handful of queries, whatever the number of assets."""
     return scorecard(score_inputs(now))
 
 
 def score_inputs(now: datetime | None = None) -> ScoreInputs:
-    """The latest audits, exemptions, team and configuration."""
+    """Read the latest audits, exemptions, team and configuration."""
     now = now or timezone.now()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}
     exempt = exempt_counts(today(now))
@@ -104,7 +106,7 @@ def score_inputs(now: datetime | None = None) -> ScoreInputs:
 
 
 def scorecard(inputs: ScoreInputs) -> Scorecard:
-    """Grade ``inputs``; pure."""
+    """Grade ``inputs``, without a query."""
     values = inputs.configuration
     demerits = [
         Demerit(key, found.issue.area, found.count, values.weights[key])
@@ -124,7 +126,7 @@ def scorecard(inputs: ScoreInputs) -> Scorecard:
 
 
 def activity_is_old(summary: AuditSummary, now: datetime) -> bool:
-    """Whether what the audit said about activity no longer holds: no sync has brought newer ones."""
+    """Return whether the audit's activity data is too old, because no sync has brought newer activities."""
     return summary.activity_until is None or now - summary.activity_until > ACTIVITY_GOOD_FOR
 
 
@@ -132,7 +134,7 @@ _NEED_ACTIVITY = {(audit.area, flag.name) for audit in ASSET_AUDITS for flag in 
 
 
 def flag_count(summary: AuditSummary | None, flag: str, now: datetime) -> int | None:
-    """How many assets have ``flag``; ``None``: no data, or data about activity that is too old."""
+    """Return the number of assets with ``flag``; ``None``: no data, or activity data that is too old."""
     if summary is None or not summary.is_complete:
         return None
     if (Area(summary.area), flag) in _NEED_ACTIVITY and activity_is_old(summary, now):

@@ -1,4 +1,4 @@
-"""What the score would be if some issues were mended."""
+"""Compute the score as it would be if some issues were fixed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
 
 
 class BadFix(ValueError):
-    """A fix that cannot be: ``key`` is the issue; the message says why."""
+    """The fix is impossible: ``key`` is the issue; the message says why."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class BadFix(ValueError):
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The scores as they are, and as they would be."""
+    """The current scores, and the scores after the fixes."""
 
     before: Scorecard
     after: Scorecard
@@ -29,7 +29,10 @@ class WhatIf:
 
 
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Count | None]) -> WhatIf:
-    """``fixes``: issue key → how many of its occurrences (of a percentage: points) go; ``None``: all. ``BadFix``."""
+    """Compute both scores. ``fixes``: occurrences (percentages: points) to fix, by issue key; ``None``: all.
+
+    Raises ``BadFix``.
+    """
     fixed = {key: _checked(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
 

@@ -1,1 +1,1 @@
-"""What the endpoints read: summaries and asset rows, by a constant number of queries; never raw activities."""
+"""Reads of the endpoints: summaries and asset rows, by a constant number of queries; never raw activities."""

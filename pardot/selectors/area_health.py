@@ -1,4 +1,4 @@
-"""What the latest audit of an area says now: exemptions taken off, and without activity data that are too old."""
+"""The latest audit of an area, less exemptions, and without outdated activity data."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from pardot.scoring.scorecard import activity_is_old, flag_count
 
 @dataclass(frozen=True)
 class AreaHealth:
-    """One area of assets."""
+    """The health of one area of assets."""
 
     audit: AssetAudit
     audited_at: datetime | None
     items: int | None
     """``None``: never read completely."""
     counts: Mapping[str, int | None]
-    """Flag → how many assets count; ``None``: no data."""
+    """The number of assets that count, by flag; ``None``: no data."""
     exempt: Mapping[str, int]
-    """Flag → how many more have it and are exempt."""
+    """The number of further assets with the flag that are exempt."""
     exempt_assets: Mapping[str, frozenset[int]]
-    """Flag → who is exempt, whether or not they have it; only of flags with exemptions."""
+    """The exempt assets by flag, with or without the flag; only flags with exemptions occur."""
     activity_until: datetime | None
     has_activities: bool
     figures: Mapping[str, Any]
@@ -44,31 +44,31 @@ class AreaHealth:
 
     @cached_property
     def known_flags(self) -> frozenset[str]:
-        """Those about which there are data."""
+        """Return the flags with data."""
         return frozenset(flag for flag, count in self.counts.items() if count is not None)
 
     @cached_property
     def unknown_columns(self) -> frozenset[str]:
-        """Figures of the assets about which there are no data now, whatever the latest audit has written."""
+        """Return the figures of assets without data now, whatever the latest audit has written."""
         if self.has_activities:
             return frozenset()
         return frozenset(figure.column for figure in self.audit.figures if figure.needs_activity)
 
     def flags_of(self, flags: Sequence[str]) -> list[str]:
-        """Of an asset's ``flags`` those about which there are data."""
+        """Return those of an asset's ``flags`` that have data."""
         return [flag for flag in flags if flag in self.known_flags]
 
     def exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
-        """Of an asset's ``flags`` those for which it is exempt."""
+        """Return those of an asset's ``flags`` from which it is exempt."""
         return [flag for flag in self.flags_of(flags) if asset in self.exempt_assets.get(flag, ())]
 
     def issue(self, flag: str) -> Issue | None:
-        """The issue that counts ``flag``; some flags only inform."""
+        """Return the issue that counts ``flag``; ``None`` for flags that only inform."""
         return issue_of_flag(self.area, flag)
 
 
 def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
-    """Of ``areas`` of assets (none given: all of them); three queries."""
+    """Return the health of these areas of assets (default: all); three queries."""
     now = now or timezone.now()
     wanted = areas or tuple(AUDIT_OF)
     summaries = AuditSummary.objects.in_bulk(wanted)

@@ -1,4 +1,4 @@
-"""Assets of one area as a page of its audit table, and the inventory of all."""
+"""Read a page of the audit table of one area, and the inventory of all."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SHOWN = (
     "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",
     "is_public", "prefix", "usage", "activity_count", "error_count", "created_at", "updated_at", "flags",
 )  # fmt: skip
-"""Of these columns those that the area has."""
+"""The columns of a page; an area shows those that it has."""
 _SEARCHED = ("name", "title", "subject", "url", "salesforce_id")
 _SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage", "campaign_id", "folder_id", "is_sent")
 MOST_RECENT = 10
 
 
 class NotOfThisArea(ValueError):
-    """Assets of this area cannot be asked for by it; ``name``: of the parameter."""
+    """The filter does not exist for this area; ``name`` is the parameter's."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -39,35 +39,35 @@ class NotOfThisArea(ValueError):
 
 @dataclass(frozen=True)
 class AssetFilters(FlagFilters):
-    """What the page of one type can be asked for, too."""
+    """The further filters of the page of one type."""
 
     campaign_id: int | None = None
     linked: bool | None = None
-    """In a campaign that is linked to Salesforce, or in one that exists and is not."""
+    """True: in a campaign that is linked to Salesforce; false: in an existing one that is not."""
     tagged: bool | None = None
     prefix: str | None = None
-    """Of tags, whatever its case."""
+    """A prefix of tags, in any case."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A part of what was found."""
+    """One page of the records that match."""
 
     count: int
-    """Of all, whatever the limit."""
+    """The number of all that match, whatever the limit."""
     records: list[dict[str, Any]]
 
 
 @cache
 def columns_of(area: Area) -> tuple[str, ...]:
-    """Of ``SHOWN``."""
+    """Return the columns of ``SHOWN`` that the area has."""
     have = {field.name for field in AUDIT_OF[area].model._meta.concrete_fields}
     return tuple(name for name in SHOWN if name in have)
 
 
 @cache
 def sort_keys(area: Area) -> SortKeys:
-    """What the records of ``area`` can be sorted by."""
+    """Return the sort keys of ``area``."""
     have = columns_of(area)
     keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": HowMany("flags")}
     keys |= {name: F(name) for name in _SORTED if name in have}
@@ -79,7 +79,7 @@ def sort_keys(area: Area) -> SortKeys:
 
 
 def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> Page:
-    """Records of the area of ``health``: three queries or four. ``Unknown``, ``NotOfThisArea``."""
+    """Return records of the area of ``health``; three or four queries. Raises ``Unknown`` or ``NotOfThisArea``."""
     rows = _matching(health, wanted)
     shown = ordered(rows, sort, sort_keys(health.area)).values(*columns_of(health.area))[offset : offset + limit]
     records = list(shown)
@@ -107,14 +107,14 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 
 
 def _campaigns(*, linked: bool) -> Rows:
-    """Ids, by the rule of ``CHAIN``: a Salesforce id of nothing but white space is none."""
+    """Return ids of campaigns by the rule of ``CHAIN``: a Salesforce id of only white space counts as none."""
     having = {"salesforce_id__regex": "[^[:space:]]"}
     found: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
     return found.values("pk")
 
 
 def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
-    """Those with a tag, or those without; Pardot spells the types of objects in several ways."""
+    """Return the rows with a tag, or those without; Pardot spells the types of objects in several ways."""
     if area is Area.TAGS:
         raise NotOfThisArea("tagged", "Tags carry no tags")
     has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
@@ -122,7 +122,7 @@ def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
 
 
 def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
-    """As ``naming_patterns`` tells prefixes apart."""
+    """Return the tags with this prefix, compared as ``naming_patterns`` compares prefixes."""
     if area is not Area.TAGS:
         raise NotOfThisArea("prefix", "Only tags have prefixes")
     found: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
@@ -130,7 +130,7 @@ def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """``record`` without what there are no data about, and with what it is exempt from."""
+    """Return ``record`` without values that have no data, and with the flags from which it is exempt."""
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())
     record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)
@@ -138,7 +138,7 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
 
 
 def name_them(records: Sequence[dict[str, Any]]) -> None:
-    """Add the names of campaign and folder, where records have these; null for what does not exist or has no name."""
+    """Add the names of campaign and folder to records that have these; null if it does not exist or has no name."""
     for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
         having = [record for record in records if column in record]
         ids = {record[column] for record in having if record[column]}
@@ -149,18 +149,18 @@ def name_them(records: Sequence[dict[str, Any]]) -> None:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What there is of one type."""
+    """The number and the latest assets of one type."""
 
     type: str
     label: str
     count: int | None
     """``None``: never read completely."""
     recent: list[dict[str, Any]]
-    """Those with the greatest ids, which are the ones made last."""
+    """The assets with the greatest ids, which are the latest."""
 
 
 def inventory() -> list[Inventory]:
-    """Every type of asset, folders too; a query each and three more."""
+    """Return every type of asset, folders included; a query each and three more."""
     complete = dict(AuditSummary.objects.filter(is_complete=True).values_list("area", "items"))
     counted = [
         Inventory(area.value, area.label, complete.get(area.value), _recent(audit.model._default_manager.all()))

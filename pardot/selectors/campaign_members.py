@@ -1,4 +1,4 @@
-"""Who is in a Salesforce campaign."""
+"""Read the members of a Salesforce campaign."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ SHOWN = ("id", "lead_id", "contact_id", "status", "has_responded", "created_date
 
 @dataclass(frozen=True)
 class MemberPage:
-    """A part of the members of one campaign."""
+    """One page of the members of a campaign."""
 
     campaigns: list[dict[str, Any]]
     """The Pardot campaigns that are linked to it."""
     counts: dict[str, int] | None
-    """Members, responded, leads and contacts as Salesforce counts them; ``None``: no data."""
+    """The members, responded, leads and contacts that Salesforce counts; ``None``: no data."""
     members: list[dict[str, Any]] | None
-    """By id; ``None``: never read."""
+    """The members by id; ``None``: never read."""
     following: str | None
-    """What to ask for next: the members after this one; ``None``: these were the last."""
+    """The id after which the next page begins; ``None``: this is the last one."""
 
 
 def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
-    """The members whose id comes after ``after``; ``None`` when there is no such campaign, here or there.
+    """Return members whose id comes after ``after``; ``None`` when neither system has the campaign.
 
-    ``sf_id``: 18 characters. Pages are found by the index, so that the last one costs no more than the first.
+    ``sf_id`` has 18 characters. Pages are found by the index, so that the last one costs no more than the first.
     """
     campaigns = Campaign.objects.filter(salesforce_id__in=[sf_id, sf_id[:15]]).order_by("pk")
     linked = [{"id": campaign.id, "name": campaign.name} for campaign in campaigns.only("id", "name")]
@@ -49,7 +49,7 @@ def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
 
 
 def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
-    """A campaign that Salesforce did not count has no members."""
+    """Return the counts; a campaign that Salesforce did not count has no members."""
     return {name: getattr(count, name, 0) for name in ("members", "responded", "leads", "contacts")}
 
 

@@ -1,4 +1,4 @@
-"""Campaigns with what belongs to them: the page of the Campaign Map."""
+"""Read campaigns with their assets and members: the page of the Campaign Map."""
 
 from __future__ import annotations
 
@@ -33,36 +33,39 @@ SORT_KEYS: SortKeys = {
 
 @dataclass(frozen=True)
 class CampaignFilters(FlagFilters):
-    """What the page of campaigns can be asked for, too."""
+    """The further filters of the page of campaigns."""
 
     no_sf: bool | None = None
     empty: bool | None = None
     has_assets: bool | None = None
     has_members: bool | None = None
     asset_type: Area | None = None
-    """One of ``COUNT_OF``: those that have some of it."""
+    """One of ``COUNT_OF``: only campaigns with assets of this type."""
     folder_id: int | None = None
     begun_after: datetime | None = None
-    """In Salesforce; those that are not linked, in Pardot."""
+    """A time in Salesforce; for campaigns that are not linked, in Pardot."""
     begun_before: datetime | None = None
 
 
 @dataclass(frozen=True)
 class CampaignPage:
-    """A part of the campaigns that were found, and what is beside them."""
+    """One page of the campaigns that match, and the lists beside it."""
 
     count: int
     campaigns: list[dict[str, Any]]
     orphans: Mapping[Area, list[dict[str, Any]]] = field(default_factory=dict)
     """The first ``MOST_ORPHANS`` assets of each type whose campaign does not exist."""
     folders: Mapping[int, str | None] = field(default_factory=dict)
-    """All folders that campaigns are in, by id."""
+    """All folders that contain campaigns, by id."""
 
 
 def campaign_page(
     health: Mapping[Area, AreaHealth], wanted: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
-    """``health`` is that of campaigns and of all in ``COUNT_OF``. As many queries, however many rows. ``Unknown``."""
+    """Return a page; a constant number of queries. Raises ``Unknown``.
+
+    ``health`` must contain campaigns and all of ``COUNT_OF``.
+    """
     rows = _matching(health[Area.CAMPAIGNS], wanted)
     campaigns = list(ordered(rows, sort, SORT_KEYS).values(*_SHOWN)[offset : offset + limit])
     name_them(campaigns)
@@ -87,7 +90,7 @@ def _matching(health: AreaHealth, wanted: CampaignFilters) -> Rows:
 
 
 def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
-    """Those with the flag or without it; none when there are no data about it."""
+    """Return the rows with the flag, or those without it; no row when the flag has no data."""
     if having or flag not in health.known_flags:
         return with_flag(rows, health, flag, exempt=None)
     return rows.exclude(flags__contains=[flag])
@@ -121,7 +124,7 @@ def _begun(wanted: CampaignFilters) -> Q:
 def _complete(
     campaign: dict[str, Any], health: Mapping[Area, AreaHealth], children: Mapping[Area, Mapping[int, list[Any]]]
 ) -> None:
-    """Add what belongs to ``campaign``; how much of a type that was never read is null."""
+    """Add the children of ``campaign``; counts of a type that was never read become null."""
     as_known(campaign, health[Area.CAMPAIGNS])
     for area, column in COUNT_OF.items():
         if health[area].items is None:

@@ -1,6 +1,6 @@
-"""What belongs to campaigns, and what belongs to none that exists: one statement each for all types of content.
+"""Read the assets of campaigns, and those of campaigns that do not exist: one statement each for all types.
 
-Written out, because eight query sets took longer to put together than PostgreSQL needs to answer.
+The statements are written as SQL, because building eight query sets took longer than PostgreSQL needs to answer.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ COUNT_OF: Mapping[Area, str] = {
     Area.LIST_EMAILS: "list_email_count",
     Area.CUSTOM_REDIRECTS: "custom_redirect_count",
 }
-"""Types of content → the column of a campaign that says how many of them it has."""
+"""The column of a campaign with the number of its assets, by type of content."""
 MOST_CHILDREN = 50
-"""So many of each type are listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
+"""The largest number of assets of a type listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
 MOST_ORPHANS = 25
 
 # The activities of list e-mails are not counted.
@@ -43,7 +43,7 @@ class Content:
     by_type: Mapping[Area, list[dict[str, Any]]]
 
     def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
-        """Campaign → its assets of this type, without the id of the campaign."""
+        """Group the assets of this type by campaign, without the id of the campaign."""
         found: dict[int, list[dict[str, Any]]] = {}
         for record in self.by_type[area]:
             child = {name: value for name, value in record.items() if name != "campaign_id"}
@@ -52,7 +52,7 @@ class Content:
 
 
 def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> Content:
-    """The first ``MOST_CHILDREN`` of each type of each campaign, by id."""
+    """Return the first ``MOST_CHILDREN`` assets of each type of each campaign, by id."""
     place = ", row_number() OVER (PARTITION BY campaign_id ORDER BY id) AS place"
     selects = (_select(area, health, place) + " WHERE campaign_id = ANY(%(campaigns)s)" for area in COUNT_OF)
     parameters = {"campaigns": list(campaigns), "most": MOST_CHILDREN}
@@ -60,7 +60,7 @@ def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> 
 
 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
-    """The first ``MOST_ORPHANS`` of each type whose campaign does not exist; none without data."""
+    """Return the first ``MOST_ORPHANS`` assets of each type whose campaign does not exist; none without data."""
     selects = [
         f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"
         for area in COUNT_OF

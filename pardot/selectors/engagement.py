@@ -1,6 +1,6 @@
-"""Who engages: what prospects did lately, their scores by category, and what is known of all of them.
+"""Read the recent activities of prospects, their scores by category, and the figures of all of them.
 
-Everything is read by index, or from the figures that the audit of prospects left: nothing here scans prospects or
+Everything is read by index, or from the figures of the prospects' audit: nothing here scans prospects or
 activities.
 """
 
@@ -45,14 +45,14 @@ _FIELDS = (
 
 @dataclass(frozen=True)
 class ProspectData:
-    """What is known of prospects at this moment."""
+    """The data about prospects that is available now."""
 
     tier: int
     """0: nothing; 1: no prospects; 2: the sample; 3: all."""
     figures: Mapping[str, Any]
-    """Of the audit, of the sample or of all; empty: there are no prospects."""
+    """The figures of the audit, of the sample or of all; empty: there are no prospects."""
     look_back: LookBack | None
-    """The days of ``ProspectEngagement``; ``None``: no data about activity."""
+    """The days that ``ProspectEngagement`` covers; ``None``: no data about activity."""
 
     @property
     def is_complete(self) -> bool:
@@ -60,7 +60,7 @@ class ProspectData:
 
 
 def prospect_data(now: datetime | None = None) -> ProspectData:
-    """A handful of rows, whatever the number of prospects."""
+    """Read a handful of rows, whatever the number of prospects."""
     known = complete_reads()
     tier = _tier(known)
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS).first() if tier >= Tier.SCOUT else None
@@ -80,7 +80,7 @@ def _tier(known: Mapping[str, EntityState]) -> int:
 
 
 def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
-    """In the same order, with what they did in ``span`` and their scores by category, as far as they are here."""
+    """Return the stored ones of these prospects in the same order, with activities in ``span`` and category scores."""
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
     prospects = [_named(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
@@ -100,7 +100,7 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
-    """Prospect → category → score; of its contact where contact and lead both have one."""
+    """Return scores by prospect and category; the contact's where contact and lead both have one."""
     ids = {row["id"]: [_whole(row["salesforce_lead_id"]), _whole(row["salesforce_contact_id"])] for row in prospects}
     wanted = [crm_id for both in ids.values() for crm_id in both if crm_id]
     scores: dict[str, dict[str, float]] = {}
@@ -122,7 +122,7 @@ def _whole(crm_id: str | None) -> str | None:
 
 
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What a list shows of these prospects; those that are gone are absent."""
+    """Return the list columns of these prospects; deleted ones are absent."""
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
     return {row["id"]: _named(row) for row in rows}
 
@@ -143,7 +143,7 @@ _ACTIVITY_FIELDS = (
 
 
 def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[VisitorActivity]:
-    """Within ``span``, the latest first."""
+    """Return the prospect's activities within ``span``, latest first."""
     within = VisitorActivity.objects.filter(
         prospect_id=prospect_id, created_at__gt=span.until - timedelta(days=ENGAGEMENT_DAYS), created_at__lte=span.until
     )
@@ -151,8 +151,7 @@ def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[Visitor
 
 
 def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
-    """The activities with the names of what they were about: ``campaign`` (and where that is in Salesforce) and
-    ``asset``."""
+    """Return the activities with the names of their ``campaign`` (with its Salesforce id) and ``asset``."""
     rows: list[dict[str, Any]] = list(activities.values(*_ACTIVITY_FIELDS))
     names = {column: _names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()}
     linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])

@@ -1,4 +1,4 @@
-"""How far the assets are connected: asset → campaign → Salesforce campaign."""
+"""Count the connections of assets: asset → campaign → Salesforce campaign."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTENT = (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIREC
 
 @dataclass(frozen=True)
 class Chain:
-    """So many assets reach so far; ``None``: no data."""
+    """The number of assets that reach each link; ``None``: no data."""
 
     total: int | None
     in_campaign: int | None
@@ -25,11 +25,11 @@ class Chain:
 
 @dataclass(frozen=True)
 class Gear:
-    """All of it."""
+    """The connections of all types."""
 
     chains: dict[Area, Chain]
     totals: Chain
-    """Of the types about which there are data."""
+    """The sums over the types that have data."""
     campaigns: int | None
     with_sf: int | None
     missing_sf: int | None
@@ -37,7 +37,7 @@ class Gear:
 
 
 def gear() -> Gear:
-    """As the latest audits have counted; one query."""
+    """Return the counts of the latest audits; one query."""
     summaries = {Area(row.area): row for row in AuditSummary.objects.filter(is_complete=True)}
     chains = {area: _chain(summaries.get(area)) for area in CONTENT}
     campaigns, lists = summaries.get(Area.CAMPAIGNS), summaries.get(Area.LISTS)

@@ -1,7 +1,7 @@
-"""Pages of prospects, by group, grade and search, in several orders: nothing here reads all of them.
+"""Read pages of prospects by group, grade and search, in several orders, without reading all of them.
 
-Few prospects are sorted; of many, an index is walked in its order until the page is full. The indexes are those of
-migration ``0003_pages_of_prospects``, and PostgreSQL takes them only for the words that are used there.
+Few prospects are sorted; for many, an index is read in its order until the page is full. The indexes are those of
+migration ``0003_pages_of_prospects``; PostgreSQL uses them only for the same expressions.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""So many are sorted; and a search counts no further."""
+"""The largest number of prospects that are sorted, and to which a search counts."""
 
 
 class ProspectGroup(StrEnum):
-    """Prospects that a figure counts."""
+    """The prospects that a figure counts."""
 
     ACTIVE = "active"
     LINKED = "linked"
@@ -53,7 +53,7 @@ class ProspectGroup(StrEnum):
 
 
 def _bad(field: str) -> str:
-    # The first half is what the index knows.
+    # The index exists for the first half.
     return f"{ANY_BAD_ID} AND {bad_id(field)}"
 
 
@@ -74,13 +74,13 @@ _CONDITIONS: Mapping[ProspectGroup, str] = {
     ProspectGroup.ADOPTION_STUCK_HIGH_SCORE: STUCK_HIGH_SCORE,
     ProspectGroup.DELETED: "p.is_deleted",
 }
-"""SQL over a prospect ``p``, as the audit of prospects counts."""
+"""SQL over a prospect ``p``, the same as in the audit of prospects."""
 _FIGURES: Mapping[ProspectGroup, str] = {
     **{group: group.value for group in ProspectGroup},
     ProspectGroup.ACTIVE: "active_30d",
     **{group: f"{group.value}s" for group in ProspectGroup if group.startswith("bad_")},
 }
-"""What the audit calls how many they are."""
+"""The audit's names for the sizes of groups."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ class _Order:
     is_empty: str
 
     def within(self, *, descending: bool) -> str:
-        """The way of the index, or the same way back."""
+        """Return the order of the index, or its reverse."""
         return f"{self.key} DESC, p.id" if descending else f"{self.key}, p.id DESC"
 
     def of_all(self, *, descending: bool) -> str:
-        """Those without it are last, by their ids."""
+        """Return an order with empty values last, by their ids."""
         end = "p.id" if descending else f"CASE WHEN {self.is_filled} THEN -p.id END, p.id"
         return f"({self.is_filled}) DESC, {self.key} {'DESC' if descending else 'ASC'}, {end}"
 
@@ -117,23 +117,23 @@ _ORDERS: Mapping[str, _Order] = {
     "last_activity": _not_null("p.last_activity_at"),
 }
 ORDERS = tuple(_ORDERS)
-"""What prospects can be sorted by."""
+"""The sort keys of prospects."""
 
 
 @dataclass(frozen=True)
 class ProspectFilters:
-    """What is asked for; ``None``: all but those in Pardot's recycle bin, which are a group of their own."""
+    """The filter of prospects; ``None``: all except those in Pardot's recycle bin, which are a separate group."""
 
     group: ProspectGroup | None = None
     grade: str | None = None
-    """``WITHOUT_GRADE``: those that have none."""
+    """``WITHOUT_GRADE``: prospects without a grade."""
     q: str | None = None
-    """Somewhere in e-mail, name and company, or the id; ``is_searchable``."""
+    """A part of email, name or company, or the id; see ``is_searchable``."""
 
 
 @dataclass(frozen=True)
 class ProspectPage:
-    """Ids, in order, and how many there are in all."""
+    """Ids in order, and the number of all that match."""
 
     ids: list[int]
     count: int
@@ -144,7 +144,10 @@ class ProspectPage:
 def prospect_page(
     wanted: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
 ) -> ProspectPage:
-    """``figures`` of the audit say how many there are, where they do. Empty ones are last. ``Unknown``."""
+    """Return a page, with empty values last. Raises ``Unknown``.
+
+    ``figures`` of the audit give the number of matches where they contain it.
+    """
     name = sort.removeprefix("-")
     if name not in _ORDERS:
         raise Unknown("sort", sort, _ORDERS)
@@ -160,7 +163,7 @@ def prospect_page(
 
 
 def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
-    """How many the audit has counted; ``None``: it counts nothing like this."""
+    """Return the audit's count of the matches; ``None`` when it has no such count."""
     if wanted.q or (wanted.group and wanted.grade):
         return None
     if wanted.grade:
@@ -172,7 +175,7 @@ def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
 
 @dataclass(frozen=True)
 class _Found:
-    """The prospects that match; ``conditions``: SQL with the parameters ``values``."""
+    """The prospects that match ``conditions``, SQL with the parameters ``values``."""
 
     conditions: tuple[str, ...]
     values: Mapping[str, Any]
@@ -185,12 +188,12 @@ class _Found:
         )
 
     def count_up_to(self, most: int) -> int:
-        """No further than ``most``."""
+        """Count the matches, up to ``most``."""
         [count] = self._ask(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own
         return count
 
     def sorted(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """For few: all of them are found first, and then sorted."""
+        """Find all matches, then sort them: for few."""
         rows = self._rows()
         by = order.of_all(descending=descending)
         return self._ask(
@@ -199,7 +202,7 @@ class _Found:
         )
 
     def walked(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """For many: those with something to be sorted by, and when they are used up, the others."""
+        """Read in the order of the index, first rows with a value to sort by, then the others: for many."""
         rows = self._rows(order.is_filled, _ENGAGEMENT)
         by = order.within(descending=descending)
         ids = self._ask(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
@@ -236,7 +239,7 @@ def _conditions(wanted: ProspectFilters) -> Iterator[str]:
 
 
 def is_searchable(text: str) -> bool:
-    """Whether an index serves a search for it."""
+    """Return whether an index serves a search for this text."""
     return _has_trigram(text) or _is_id(text)
 
 

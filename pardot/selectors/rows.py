@@ -1,4 +1,4 @@
-"""Filters and orders that all pages of audited assets share."""
+"""Filters and orders of all pages of audited assets."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pardot.selectors.area_health import AreaHealth
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
-"""What a page can be sorted by → the expression."""
+"""The expressions by which a page can be sorted, by name."""
 
 LARGEST_ID = 9_223_372_036_854_775_807
 
 
 @dataclass(frozen=True)
 class FlagFilters:
-    """What every page of audited assets can be asked for; ``None``: all."""
+    """The filters of every page of audited assets; ``None``: all."""
 
     flag: str | None = None
     issues: bool | None = None
@@ -30,14 +30,14 @@ class FlagFilters:
 
 
 class HowMany(Func):
-    """How many elements an array has; the lookup ``__len`` would say null for an empty one."""
+    """The number of elements of an array; the lookup ``__len`` would return null for an empty one."""
 
     function = "cardinality"
     output_field = IntegerField()
 
 
 class Unknown(ValueError):
-    """A flag or a column that there is not; the message lists those that there are. ``name``: of the parameter."""
+    """The flag or column does not exist; the message lists those that do. ``name`` is the parameter's."""
 
     def __init__(self, name: str, value: str, known: Mapping[str, Any]) -> None:
         super().__init__(f"There is no {name} {value!r} here. Known: {', '.join(known)}")
@@ -45,7 +45,7 @@ class Unknown(ValueError):
 
 
 def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters, searched_columns: tuple[str, ...]) -> Rows:
-    """Those that ``wanted`` leaves. ``Unknown``."""
+    """Return the rows that match ``wanted``. Raises ``Unknown``."""
     if wanted.flag is not None:
         rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
     elif wanted.exempt is not None:
@@ -56,9 +56,9 @@ def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters, searched_colum
 
 
 def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None) -> Rows:
-    """Those that have ``flag``; of these only the exempt ones, or only those that count. None without data.
+    """Return the rows with ``flag``, no row when it has no data. Raises ``Unknown``.
 
-    ``Unknown``.
+    ``exempt``: only the exempt ones, or only those that count.
     """
     if flag not in health.counts:
         raise Unknown("flag", flag, health.counts)
@@ -72,7 +72,7 @@ def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None)
 
 
 def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Those with a flag that counts, or those without any."""
+    """Return the rows with a flag that counts, or those without any."""
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
@@ -81,7 +81,7 @@ def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
 
 
 def with_exemption(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Those that are exempt from something that they have, or those that are not."""
+    """Return the rows that are exempt from one of their flags, or the others."""
     exempt = [
         Q(flags__contains=[flag], pk__in=ids)
         for flag, ids in health.exempt_assets.items()
@@ -98,7 +98,7 @@ def _either(rows: Rows, conditions: list[Q], wanted: bool) -> Rows:
 
 
 def searched(rows: Rows, text: str, columns: tuple[str, ...]) -> Rows:
-    """Those with ``text`` somewhere in one of ``columns``, whatever its case, or with this id."""
+    """Return the rows with ``text`` in one of ``columns``, in any case, or with this id."""
     found = reduce(or_, (Q(**{f"{column}__icontains": text}) for column in columns))
     if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
         found |= Q(pk=int(text))
@@ -106,9 +106,9 @@ def searched(rows: Rows, text: str, columns: tuple[str, ...]) -> Rows:
 
 
 def ordered(rows: Rows, sort: str, keys: SortKeys) -> Rows:
-    """By a name of ``keys``; with ``-`` before it, descending. Empty ones are last, and equal ones go by their id.
+    """Sort by a name in ``keys``; descending with ``-`` before it. Empty values are last, equal ones by id.
 
-    ``Unknown``.
+    Raises ``Unknown``.
     """
     name = sort.removeprefix("-")
     if name not in keys:

@@ -1,4 +1,4 @@
-"""How fresh each entity is, and what runs now: from the book of runs and ``EntityState``, without counting rows."""
+"""The freshness of each entity, and the syncs under way, from runs and ``EntityState``, without counting rows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ OLD_AFTER: Mapping[Tier, timedelta] = {
     Tier.SCOUT: timedelta(days=8),
     Tier.SURVEY: timedelta(days=8),
 }
-"""Twice the pause between nightly runs; a day more than that between weekly surveys."""
+"""Twice the pause between nightly runs; for weekly surveys, the pause and one day."""
 
 
 class Freshness(StrEnum):
-    """What a banner says of an entity."""
+    """The state of an entity as a banner shows it."""
 
     FRESH = "fresh"
     OLD = "old"
@@ -37,17 +37,17 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True)
 class PartStatus:
-    """What has runs of its own: an entity, or one of the objects that make it up."""
+    """The status of an entity, or of one of the objects that make it up: each has its own runs."""
 
     name: str
     known: EntityState | None
     last_run: SyncRun | None
-    """Skipped ones do not count."""
+    """The last run that was not skipped."""
     last_done: SyncRun | None
 
     @property
     def count(self) -> int | None:
-        """Rows here; of a sample, how many it has."""
+        """Return the number of rows; for a sample, its size."""
         if self.known is None and self.last_done is not None and self.last_done.mode == SyncRun.Mode.SAMPLE:
             return self.last_done.rows_read
         return self.known.rows if self.known else None
@@ -55,13 +55,13 @@ class PartStatus:
 
 @dataclass(frozen=True)
 class EntityStatus:
-    """One entity: of several parts, as far as all of them are."""
+    """The status of one entity; of several parts, the least favorable one."""
 
     entity: Entity
     parts: tuple[PartStatus, ...]
     now: datetime
     is_syncing: bool
-    """Some ``camp_sync`` is at work: a run that is not ended is under way, not given up."""
+    """A ``camp_sync`` is running, so an unfinished run is under way and was not given up."""
 
     @property
     def last_run(self) -> SyncRun | None:
@@ -70,7 +70,7 @@ class EntityStatus:
 
     @property
     def state(self) -> str | None:
-        """How the last run ended, or ``running``."""
+        """Return how the last run ended, or ``running``."""
         if self.last_run is None:
             return None
         gone = self.last_run.state == _State.RUNNING and not self.is_syncing
@@ -78,13 +78,13 @@ class EntityStatus:
 
     @property
     def last_sync(self) -> datetime | None:
-        """When the last run that went well ended."""
+        """Return when the last good run ended."""
         ends = [part.last_done.ended if part.last_done else None for part in self.parts]
         return _least(ends)
 
     @property
     def mode(self) -> str | None:
-        """Of that run."""
+        """Return the mode of the last good run."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
@@ -102,7 +102,7 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Only of what is kept for a while; ``None``: from the beginning."""
+        """Return the start of what is kept (activities); ``None``: from the beginning."""
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)
 
@@ -119,14 +119,14 @@ class EntityStatus:
 
 @dataclass(frozen=True)
 class CampStatus:
-    """All entities, and the runs under way."""
+    """The status of all entities, and the runs under way."""
 
     entities: tuple[EntityStatus, ...]
     running: tuple[SyncRun, ...]
 
 
 def camp_status(now: datetime | None = None) -> CampStatus:
-    """As things stand now; three queries."""
+    """Return the status as of now; three queries."""
     names = [part for entity in ALL for part in entity.parts]
     known, syncing, runs = complete_reads(), is_running(LOCK), _latest_runs(names)
     parts = {name: _part(name, known.get(name), runs.get(name, ())) for name in names}
@@ -148,7 +148,7 @@ def _part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> Part
     return PartStatus(name=name, known=known, last_run=runs[0] if runs else None, last_done=done)
 
 
-# The index of runs is by object and time: each name costs two look-ups, however many runs there are.
+# Runs are indexed by object and time: each name costs two look-ups, however many runs there are.
 _LATEST = """
     SELECT run.* FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
         (SELECT * FROM sf_syncrun WHERE object = wanted.name AND state <> 'skipped'
@@ -161,7 +161,7 @@ _LATEST = """
 
 
 def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
-    """The last run of each and the last one that went well, the later first."""
+    """Return the last run and the last good run of each object, the later one first."""
     found: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [names]):
         found.setdefault(run.object, []).append(run)
@@ -169,6 +169,6 @@ def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
 
 
 def _least(moments: Iterable[datetime | None]) -> datetime | None:
-    """The earliest; ``None`` as soon as one is missing."""
+    """Return the earliest time; ``None`` when any is missing."""
     known = list(moments)
     return min((moment for moment in known if moment is not None), default=None) if None not in known else None

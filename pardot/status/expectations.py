@@ -1,4 +1,4 @@
-"""How fresh Pardot's copies ought to be, for ``/healthz/``: by the tiers of the cron table."""
+"""The freshness that ``/healthz/`` expects of Pardot's copies, by the tiers of the cron table."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pardot.catalog.entities import ALL, ORPHANS, Tier
 from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
-"""The command itself: that it can begin, and what follows its syncs (audits, the day's snapshot)."""
+"""The command itself: its start, and the steps after its syncs (audits, the day's snapshot)."""
 DIGEST = "camp_digest"
 
 
 def max_ages() -> dict[str, timedelta]:
-    """Name of a run → how old the last good one may be. Nothing where Pardot is not configured."""
+    """Return the allowed age of the last good run by name. Empty where Pardot is not configured."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
     daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
@@ -26,6 +26,6 @@ def max_ages() -> dict[str, timedelta]:
 
 
 def expect_fresh_copies() -> None:
-    """To be called once, when the process starts."""
+    """Register the expectations. Call this once, when the process starts."""
     freshness.MAX_AGE.update(max_ages())
     freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST) if name not in freshness.JOBS)

@@ -1,4 +1,4 @@
-"""How many rows each entity has here: counted at the end of a sync, because counting millions takes seconds."""
+"""Count each entity's rows at the end of a sync, because counting millions takes seconds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNTED: Mapping[str, type[models.Model]] = {
 
 
 def count_rows() -> None:
-    """Bring ``EntityState.rows`` up to date; call it in the transaction that ends a sync."""
+    """Update ``EntityState.rows``; call this in the transaction that ends a sync."""
     tables = {name: model for entity in ALL for name, model in _tables(entity).items()}
     states = list(EntityState.objects.filter(name__in=tables))
     for state in states:
@@ -34,7 +34,7 @@ def count_rows() -> None:
 
 
 def _tables(entity: Entity) -> dict[str, type[models.Model]]:
-    """By the names under which its state is kept."""
+    """Return the tables by the names under which the entity's state is stored."""
     if isinstance(entity, PardotEntity):
         return {entity.name: entity.model}
     if isinstance(entity, SalesforceEntity):
@@ -43,7 +43,7 @@ def _tables(entity: Entity) -> dict[str, type[models.Model]]:
 
 
 def _rows(model: type[models.Model]) -> QuerySet[models.Model]:
-    """Without what is in the recycle bin."""
+    """Return the rows outside the recycle bin."""
     rows = model._default_manager.all()
     deletable = any(field.name == "is_deleted" for field in model._meta.concrete_fields)
     return rows.filter(Q(is_deleted=False) | Q(is_deleted=None)) if deletable else rows

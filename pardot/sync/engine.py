@@ -1,8 +1,8 @@
-"""One run of one Pardot entity: window, slices, pages, and where the next run goes on.
+"""Run one sync of one Pardot entity: window, slices, pages, and the point where the next run continues.
 
-As in ``sf/sync/engine.py``: each page is staged in one transaction with the state from which a later process goes on,
-and one transaction merges all of them. Pardot announces no numbers, so a read is complete when every slice has come to
-a page without a token; before anything is removed, the end of each slice is asked for once more.
+As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
+continues, and one transaction merges all of them. Pardot announces no numbers, so a read is complete when every
+slice has reached a page without a token. Before anything is removed, the end of each slice is read once more.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ from sf.sync.source import storable
 from sf.sync.sync import Progress
 
 OVERLAP = timedelta(minutes=10)
-"""How far behind the last watermark an incremental read begins: v5 can answer from a cache a minute old."""
+"""The time before the last watermark at which an incremental read begins: v5 may answer from a cache a minute old."""
 
 
 class PardotSync(LoadingSync[PardotEntity]):
-    """What all runs against the Pardot API share."""
+    """The base of all runs against the Pardot API."""
 
     system = "Pardot"
 
@@ -71,11 +71,13 @@ class PardotSync(LoadingSync[PardotEntity]):
         quota.keep_usage(self._client.usage)
 
     def _concerns_all(self, error: Exception) -> bool:
-        """One entity that cannot be read, or times out, says nothing of the others."""
+        """Return whether all entities are affected: one that cannot be read, or times out, says nothing about the
+        others.
+        """
         return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
 
     def _is_final(self, error: Exception) -> bool:
-        """Not with a code that nobody knows: pages are asked for by id, so the read can be gone on with at any time."""
+        """Return false for an unknown code too: pages are asked for by id, so the read can be resumed at any time."""
         return super()._is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
     def _may_lose_all(self) -> bool:
@@ -85,7 +87,7 @@ class PardotSync(LoadingSync[PardotEntity]):
         return "If Pardot really has none left, run again with --allow-deletes"
 
     def _read_and_merge(self) -> None:
-        """Read all fields that can be read; where a read is refused, look whether Pardot has lost some."""
+        """Read all readable fields. When a read is refused, check whether Pardot has lost some fields."""
         self._leave_out(as_readable(self._synced))
         if self._synced.left_out:
             self._leave_out(look_again(self._client, self._synced))
@@ -120,8 +122,11 @@ class EntitySync(PardotSync):
     _state: SlicedRead
 
     def _read_what_is_readable(self) -> None:
-        """Finish what an earlier run left, then read what has changed since; what is always read whole, anew."""
-        # Pages are asked for by id, which never grows old.
+        """Finish what an earlier run left, then read what has changed since.
+
+        Entities without changes are read again.
+        """
+        # Pages are asked for by id, which never expires.
         left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)
         unfinished = self._resumable(left)
         if unfinished:
@@ -175,12 +180,12 @@ class EntitySync(PardotSync):
 
     def _note(self) -> None:
         self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
-        # What is always read whole is not gone on with: it may have changed on the pages that are staged.
+        # An entity that is always read whole is not resumed: it may have changed on the staged pages.
         self._run.resume_state = self._state.to_json() if self._synced.changes_by else None
         self._run.save()
 
     def _finish(self) -> None:
-        """Stage the pages that are missing; ask again before anything is removed; merge."""
+        """Stage the missing pages, read the ends again before anything is removed, and merge."""
         if self._synced.changes_by and not self._state.split:
             self._divide()
         self._stage_slices()
@@ -200,7 +205,7 @@ class EntitySync(PardotSync):
         self._merge(self._staged_read())
 
     def _divide(self) -> None:
-        """The first page, and what is behind it in slices that can be read side by side."""
+        """Read the first page, and divide the rest into slices that can be read in parallel."""
         query = self._slice_query()
         page = query.fetch(self._state.slices[0], Cursor.at(self._state.slices[0].behind))
         self._stage_page(0, page)
@@ -246,7 +251,7 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Activities from before the read are outside it: they are neither counted nor removed."""
+        """Return the condition that excludes activities from before the read: they are neither counted nor removed."""
         if not self._state.created_since:
             return None
         return sql.SQL("t.created_at >= {}::timestamptz").format(sql.Literal(self._state.created_since))
@@ -263,7 +268,7 @@ class EntitySync(PardotSync):
         )
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """Never later than the beginning: rows that changed while others were read come with the next run."""
+        """Return a watermark no later than the start: rows that changed during the read come with the next run."""
         greatest = min(greatest, read.began) if greatest else None
         if read.is_full or read.previous_watermark is None:
             return greatest

@@ -7,7 +7,7 @@ from sf.sync.sync import SyncOptions
 
 @dataclass(frozen=True)
 class CampOptions(SyncOptions):
-    """What the operator of ``camp_sync`` asked for."""
+    """The operator's options for ``camp_sync``."""
 
     days: int = 400
-    """How far back the first or a full read of activities goes."""
+    """The number of days that the first or a full read of activities covers."""

@@ -1,4 +1,4 @@
-"""Pages of slices, some slices side by side. No database here: threads fetch, the caller stores."""
+"""Fetch the pages of slices, several in parallel. Threads fetch without the database; the caller stores."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from sf.salesforce.reads import TooMuchAsked
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page of a slice begins: at a token, or behind an id."""
+    """The start of the next page of a slice: at a token, or behind an id."""
 
     behind: int
     token: str = ""
     pages: int = 0
-    """Of the present sequence of tokens."""
+    """The number of pages in the present sequence of tokens."""
     start: int = 0
     """The id behind which the sequence began."""
     size: int = 0
-    """Rows a page of the sequence; 0: it has not begun."""
+    """The number of rows per page of the sequence; 0: it has not begun."""
 
     @classmethod
     def at(cls, behind: int, size: int = 0) -> Cursor:
@@ -51,7 +51,7 @@ class FetchedPage:
 
 
 class Query:
-    """What is asked of one object."""
+    """The query of one object."""
 
     def __init__(
         self, client: PardotClient, path: str, fields: Sequence[str], params: Mapping[str, str], page_size: int
@@ -64,12 +64,14 @@ class Query:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Nothing more is sent; pages that are waited for fail."""
+        """Send nothing more; pages under way fail."""
         self._stopped.set()
 
     def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
-        """One page, with patience; a smaller one when Pardot runs out of time. A token that has expired is no loss: the
-        page is asked for by id."""
+        """Return one page, with retries; a smaller one when Pardot runs out of time.
+
+        When a token has expired, the page is asked for by id.
+        """
         while True:
             if not cursor.size:
                 cursor = Cursor.at(cursor.behind, self._client.rows_at_once(self._page_size))
@@ -108,7 +110,7 @@ class Query:
         pages = cursor.pages + 1
         if page.next_token:
             unexplained = page.values and len(page.values) < cursor.size and not page.withheld
-            # What a short page should have held comes again when the next one is asked for by id.
+            # The next page, asked for by id, brings the rows that a short page should have contained.
             if unexplained or cursor.size < self._client.rows_at_once(self._page_size):
                 return Cursor.at(behind)  # in the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
@@ -123,9 +125,9 @@ class Query:
 
 
 def read_slices(query: Query, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
-    """The pages of all slices that are not done, as they come, with the place of their slice.
+    """Yield the pages of all unfinished slices as they come, with the index of their slice.
 
-    Each slice goes on while its last page is stored. Close the iterator to stop it.
+    Each slice continues while its last page is stored. Close the iterator to stop it.
     """
     waiting = deque(index for index in reversed(range(len(slices))) if not slices[index].done)
     with ThreadPoolExecutor(MOST_OPEN, thread_name_prefix="pardot") as pool:
@@ -154,11 +156,11 @@ def _fetch(query: Query, part: Slice, cursor: Cursor) -> FetchedPage:
     try:
         return query.fetch(part, cursor)
     finally:
-        connection.close()  # this thread's own, which counting a login has opened
+        connection.close()  # this thread's own, which was opened to count a login
 
 
 def staged_text(value: Any) -> str | None:
-    """A JSON value as it is staged; an empty text stays one."""
+    """Return a JSON value as it is staged; an empty text stays one."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value)

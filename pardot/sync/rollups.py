@@ -1,7 +1,7 @@
 """Roll-ups of visitor activities, so that no page scans them.
 
-They are brought up to date in the transaction that merges activities: readers never see one without the other. Only
-the days that the read has touched are counted anew. Days are UTC.
+They are updated in the transaction that merges activities: readers never see one without the other. Only the days
+that the read has touched are counted again. Days are UTC.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pardot.models import AssetActivityDay, AssetKind, VisitorActivity
 from sf.ingest.load import Stage
 
 ENGAGEMENT_DAYS = 30
-"""What ``ProspectEngagement`` looks back on."""
+"""The number of days that ``ProspectEngagement`` covers."""
 
 _COLUMN_OF_KIND = {
     AssetKind.CAMPAIGNS: "campaign_id",
@@ -39,7 +39,7 @@ _COUNT_DAYS = f"""
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608 - names of our own columns
 
-# Rows that stay as they are are not written.
+# Rows that do not change are not written.
 _COUNT_PROSPECTS = """
     WITH counted AS (
         SELECT prospect_id, count(*) AS activity_count, max(created_at) AS last_activity
@@ -59,9 +59,9 @@ _COUNT_PROSPECTS = """
 
 
 def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
-    """Activities were merged that were read from ``began`` on; a full read covers all ``since`` then.
+    """Update the roll-ups after a merge of activities read from ``began`` on; call this in the merge's transaction.
 
-    Call it in the transaction of the merge. What is older than the retention goes.
+    After a full read, recount all days from ``since``. Activities older than the retention are removed.
     """
     forget_before(began - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS))
     if since is not None:
@@ -73,7 +73,7 @@ def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) 
 
 
 def count_days(first: date, last: date | None) -> None:
-    """Count the days from ``first`` to ``last`` anew (``None``: to the end)."""
+    """Recount the days from ``first`` to ``last`` (``None``: to the end)."""
     days = AssetActivityDay.objects.filter(day__gte=first)
     if last is not None:
         days = days.filter(day__lte=last)
@@ -84,13 +84,13 @@ def count_days(first: date, last: date | None) -> None:
 
 
 def count_prospects(*, until: datetime) -> None:
-    """Count what each prospect did in the days before ``until`` anew."""
+    """Recount each prospect's activities in the days before ``until``."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_PROSPECTS, [until - timedelta(days=ENGAGEMENT_DAYS), until])
 
 
 def forget_before(moment: datetime) -> int:
-    """Remove older activities and the roll-ups of days that are wholly older; how many activities."""
+    """Remove older activities, and the roll-ups of days that are wholly older; return the number of activities."""
     oldest = moment.astimezone(UTC).date()
     AssetActivityDay.objects.filter(day__lt=oldest).delete()
     removed = VisitorActivity.objects.filter(created_at__lt=moment).delete()[0]
@@ -109,7 +109,7 @@ def _staged_days(stage: Stage) -> list[date]:
 
 
 def _spans(days: list[date]) -> list[tuple[date, date]]:
-    """Days that follow each other, together."""
+    """Join consecutive days into spans."""
     spans: list[tuple[date, date]] = []
     for day in days:
         if spans and day - spans[-1][1] <= timedelta(days=1):

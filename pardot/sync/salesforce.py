@@ -1,4 +1,4 @@
-"""The Salesforce side: objects that are copied as ``sf`` copies its own, and figures that Salesforce counts."""
+"""Syncs of Salesforce for this app: objects copied in the same way as in ``sf``, and figures that Salesforce counts."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from sf.sync.source import Query, rest_page
 from sf.sync.sync import AnySynced
 
 GROUPS_AT_ONCE = 2000
-"""The most that an aggregate query answers; it has no next page."""
+"""The most groups that an aggregate query returns; it has no next page."""
 FEWEST_GROUPS = 50
 
 
 class CampObjectSync(ObjectSync):
-    """As the sync of an object of ``sf``; when it was complete is kept for the audits."""
+    """A sync like those of ``sf``, which also records for the audits when it was complete."""
 
     def _concerns_all(self, error: Exception) -> bool:
         return super()._concerns_all(error) and not isinstance(error, TransientError)
@@ -45,14 +45,14 @@ class CampObjectSync(ObjectSync):
 
 
 class CountingSync(SalesforceSync[AnySynced]):
-    """What is asked of Salesforce without copying a record."""
+    """A sync of aggregate counts; copies no records."""
 
     def _concerns_all(self, error: Exception) -> bool:
         return not isinstance(error, SyncError | RequestRefused | TransientError | CannotFinish)
 
 
 class HealthSync(CountingSync[CountedEntity]):
-    """How many people Salesforce has, and how many Pardot knows: four counts."""
+    """Counts the people in Salesforce, and those that Pardot knows: four counts."""
 
     def _read_and_merge(self) -> None:
         began = runs.database_now()
@@ -84,14 +84,14 @@ _MEMBER_COUNTS = Target(
 
 
 class LoadedCounts:
-    """The counts of an entity with the table that they go to."""
+    """The counts of an entity, with their table."""
 
     def __init__(self, entity: CountedEntity) -> None:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
 
 
 class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
-    """Members by campaign, counted by Salesforce: a page of campaigns a query, not a read of every member."""
+    """Counts members by campaign in Salesforce: one query per page of campaigns, without reading every member."""
 
     _groups_at_once = GROUPS_AT_ONCE
 
@@ -119,7 +119,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
 
     def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
-        """Each campaign with members that fit, by id."""
+        """Yield each campaign with members that match, by id."""
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
@@ -131,7 +131,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
             usage.check_between_pages(self._client.usage)
 
     def _page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
-        """The first groups, and how many were asked for: half as many when Salesforce runs out of time."""
+        """Return the first groups and the number asked for, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
             query = Query(_grouped(where, at_most), include_deleted=False)

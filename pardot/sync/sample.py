@@ -1,6 +1,6 @@
-"""The sample of tier 2: the highest-scoring prospects that were active lately. It is no complete read.
+"""Read the sample of tier 2: the highest-scoring prospects with recent activity. It is not a complete read.
 
-v5 has no order by score, so the active ones are read, the latest first, and the best of them are kept. Nothing is
+v5 has no order by score, so the active prospects are read, latest first, and the best of them are kept. Nothing is
 removed, and there is no watermark: the next survey reads every prospect.
 """
 
@@ -40,12 +40,12 @@ _ORDER = {"orderBy": "lastActivityAt DESC"}
 
 
 class ProspectSample(PardotSync):
-    """One reading of the sample."""
+    """One read of the sample."""
 
     def _read_what_is_readable(self) -> None:
         if hidden := _CHOSEN_BY & self._synced.left_out:
             raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
-        # Not the table of the survey: an unfinished one may be waiting there.
+        # Not the survey's table: an unfinished survey may be waiting there.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sample"))
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
@@ -61,7 +61,10 @@ class ProspectSample(PardotSync):
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
-        """Begun anew when a page token has expired: nothing else leads back into this order."""
+        """Return the best active prospects.
+
+        Starts again when a page token has expired: this order has no other way back.
+        """
         self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:
             return heapq.nlargest(SAMPLE_SIZE, self._active(since), key=_rank)
@@ -78,7 +81,7 @@ class ProspectSample(PardotSync):
         del read, greatest
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Those with an activity since then, the latest first. Those with none come first or last."""
+        """Yield prospects with an activity since then, latest first. Those without any come first or last."""
         dated = False
         for page in self._pages():
             for record in page.values:
@@ -92,7 +95,7 @@ class ProspectSample(PardotSync):
             self._progress.advanced(len(page.values))
 
     def _pages(self) -> Iterator[Page]:
-        """Up to Pardot's ceiling: who is behind it has not been active as lately as 100,000 others."""
+        """Yield pages up to Pardot's ceiling: prospects behind it were active less recently than 100,000 others."""
         fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(self._size)}
         page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))

@@ -1,7 +1,7 @@
-"""A read from Pardot in slices: how it is divided, how far each slice is, and what is kept of that.
+"""A read from Pardot in slices: its division, the progress of each slice, and the stored state.
 
-Rows come in the order of their ids, which never change, so that nothing is lost when rows change while they are read:
-a slice goes on with ``idGreaterThan`` behind the last id that is staged, whatever became of its page token. Slices are
+Rows come in the order of their ids, which never change, so that no row is missed when rows change during a read: a
+slice continues with ``idGreaterThan`` behind the last staged id, also after its page token has expired. Slices are
 spans of ``createdAt``, which never changes either.
 """
 
@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""Of a read that is larger than a page: more than are read at once, so that a long one does not hold up the end."""
+"""The number of slices of a read larger than a page: more than are read at once, so that a long one delays the end
+less.
+"""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """What was created from ``after`` on and before ``before`` (empty: no bound), up to ``behind`` staged."""
+    """The records created from ``after`` on and before ``before`` (empty: no bound), staged up to ``behind``."""
 
     after: str = ""
     before: str = ""
@@ -32,23 +34,23 @@ class Slice:
 
 @dataclass(frozen=True)
 class SlicedRead:
-    """A read under way, as it is kept in ``SyncRun.resume_state``. Times are ISO 8601."""
+    """A read under way, in the form that ``SyncRun.resume_state`` stores. Times are ISO 8601."""
 
     mode: str
     began: str
     fingerprint: str
     slices: tuple[Slice, ...]
     changed_since: str = ""
-    """Only what was changed from then on."""
+    """Only records changed from then on."""
     created_since: str = ""
-    """Only what was created from then on."""
+    """Only records created from then on."""
     rows: int = 0
     staged: int = 0
-    """As ``rows``, without those set aside while they were staged."""
+    """The number of rows, without those set aside while they were staged."""
     withheld: bool = False
     split: bool = False
     confirmed: bool = False
-    """What is missing was asked for once more, and did not come."""
+    """Missing records were asked for once more, and did not come."""
     previous_watermark: str | None = None
 
     @property
@@ -71,7 +73,7 @@ class SlicedRead:
         )
 
     def divided(self, earliest: datetime) -> Self:
-        """The rest of the only slice in several. Most of it was created between ``earliest`` and the beginning."""
+        """Divide the rest of the only slice. Most of it was created between ``earliest`` and the start of the read."""
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES
         bounds = [api_date(earliest + step * place) for place in range(1, SLICES)] if step.total_seconds() >= 1 else []
@@ -81,7 +83,7 @@ class SlicedRead:
         )
 
     def reopened(self) -> Self:
-        """All slices once more, behind their last rows: was that really the end?"""
+        """Reopen all slices behind their last rows, to check that these were the ends."""
         return replace(self, slices=tuple(replace(part, done=False) for part in self.slices))
 
     def to_json(self) -> dict[str, Any]:
@@ -89,7 +91,7 @@ class SlicedRead:
 
     @classmethod
     def from_json(cls, values: Any) -> SlicedRead | None:
-        """``None`` when another release wrote it in another form."""
+        """Return the state, or ``None`` when another release wrote it in another form."""
         try:
             return cls(**{**values, "slices": tuple(Slice(**part) for part in values["slices"])})
         except (TypeError, KeyError):
@@ -97,5 +99,5 @@ class SlicedRead:
 
 
 def api_date(moment: datetime) -> str:
-    """A date as the API takes it: whole seconds, an offset, never ``Z``."""
+    """Return a date in the API's form: whole seconds, an offset, never ``Z``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

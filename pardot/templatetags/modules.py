@@ -1,4 +1,4 @@
-"""Modules that a page needs at once: asked for together, not one after the other as their imports are read."""
+"""Preload the modules that a page needs at once, instead of one after the other as their imports are read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 _IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*\bfrom\s+"(\.[^"]+)";', re.MULTILINE)
-"""Of statements; what ``import()`` loads is loaded when it is needed."""
+"""Finds import statements; modules of ``import()`` are loaded when they are needed."""
 
 
 @register.simple_tag
 def module_preloads(names: Sequence[str]) -> SafeString:
-    """``<link rel="modulepreload">`` for these static files and all that they import."""
+    """Return ``<link rel="modulepreload">`` for these static files and all that they import."""
     if settings.DEBUG:  # files change while the server runs
         _with_imports.cache_clear()
     found = _with_imports(tuple(names))
@@ -32,7 +32,7 @@ def module_preloads(names: Sequence[str]) -> SafeString:
 
 @lru_cache(maxsize=32)
 def _with_imports(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Each once, in the order in which they are met."""
+    """Return the files and their imports, each once, in the order in which they are found."""
     found: dict[str, None] = dict.fromkeys(names)
     waiting = list(names)
     while waiting:

@@ -55,7 +55,7 @@ class MemberIn(Schema):
     accounts_uuid: uuid.UUID | None = Field(None, description="Of their OpenStax account: `mine` of tasks goes by it.")
 
     def member(self, place: int) -> Member:
-        """As it is handed on; areas that are given twice are owned once."""
+        """Return the team member; areas that are given twice are owned once."""
         return Member(
             id=self.id,
             name=self.name,
@@ -93,7 +93,7 @@ class TeamOut(Schema):
 
 @router.get("/admin/team", response={200: TeamOut, **documented(401, 403)}, summary="The team")
 def get_team(request: HttpRequest) -> TeamOut:
-    """In its order."""
+    """Return the team in display order."""
     del request
     return TeamOut(team=[MemberOut(**row) for row in team_with_open_tasks()])
 
@@ -104,8 +104,11 @@ def get_team(request: HttpRequest) -> TeamOut:
     summary="Replace the team",
 )
 def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
-    """The whole team: a member with an `id` keeps the row, and so the tasks, also under a new name. Who is left out
-    goes, and their tasks are nobody's."""
+    """Replace the whole team.
+
+    A member with an `id` keeps the row and the tasks, also under a new name. A member who is left out is removed,
+    and their tasks become unassigned.
+    """
     try:
         team_replace([member.member(place) for place, member in enumerate(team.team)])
     except BadTeam as error:
@@ -146,7 +149,7 @@ _Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/
 
 @router.get("/admin/config", response={200: ConfigurationOut, **documented(401, 403)}, summary="The configuration")
 def get_configuration(request: HttpRequest) -> ConfigurationOut:
-    """Every key."""
+    """Return every key of the configuration with its value, its default and the latest change."""
     del request
     return ConfigurationOut(configuration=[_out(current) for current in described_values()])
 
@@ -157,8 +160,10 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     summary="Change the configuration",
 )
 def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
-    """It holds from the next request on, in every process. Where it changes what is an issue, the audits are run again
-    before the answer comes."""
+    """Change one value, which every process uses from the next request on.
+
+    If the value decides what counts as an issue, the audits are run again before the answer is sent.
+    """
     try:
         value_change(key, given.value, by=who_acts(request))
     except UnknownKey as error:
@@ -172,7 +177,10 @@ def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> Con
     "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Back to the default"
 )
 def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
-    """As with PUT."""
+    """Reset one value to its default, which every process uses from the next request on.
+
+    If the value decides what counts as an issue, the audits are run again before the answer is sent.
+    """
     del request
     try:
         value_reset(key)

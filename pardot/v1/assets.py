@@ -50,7 +50,7 @@ class AssetHealth(Schema):
 
 
 class AssetRecord(Schema):
-    """Of the columns with a default those that the type has."""
+    """One asset. Of the columns with a default, only those of its type are present."""
 
     id: int
     name: str | None
@@ -115,14 +115,14 @@ class AssetSearch(FlaggedPaging):
 
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
-    """And what was made last."""
+    """Return the number of assets of each type, and the latest ones."""
     del request
     return json_response({"types": [asdict(each) for each in inventory()]})
 
 
 @router.get("/asset-health", response={200: AssetHealth, **documented(401, 403)}, summary="Audits of all assets")
 def get_asset_health(request: HttpRequest) -> HttpResponse:
-    """Type → how many have which flag."""
+    """Return the number of assets with each flag, by type."""
     del request
     return json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
 
@@ -131,7 +131,7 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
     "/assets/{type}", response={200: AssetList, **documented(401, 403, 404, 422)}, summary="Assets with their flags"
 )
 def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
-    """The audit table of one type, a page at a time."""
+    """Return a page of the audit table of one type."""
     del request
     area = _area(type)
     health = area_health(area)[area]

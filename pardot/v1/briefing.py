@@ -1,4 +1,4 @@
-"""``/pardot/briefing`` and ``/pardot/sf-health``: what the morning begins with."""
+"""``/pardot/briefing`` and ``/pardot/sf-health``: the figures that start the morning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = Router(tags=["pardot: score"])
 
 
 class SalesforceHealthOut(Schema):
-    """All null: Salesforce was never asked."""
+    """The people that Salesforce and Pardot know. All values are null when Salesforce was never asked."""
 
     total_leads: int | None
     total_contacts: int | None
@@ -39,7 +39,7 @@ class SalesforceHealthOut(Schema):
 
 
 class AssetCounts(Schema):
-    """Null: never read completely."""
+    """The number of assets of each type; null: never read completely."""
 
     campaigns: int | None
     lists: int | None
@@ -73,7 +73,7 @@ class Briefing(Schema):
 
 @router.get("/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The morning at camp")
 def get_briefing(request: HttpRequest) -> Briefing:
-    """Score, coverage, inventory, and how that was yesterday and a week ago."""
+    """Return the score, coverage and inventory, with those of yesterday and of a week ago."""
     del request
     now = timezone.now()
     card, read, day = current_scorecard(now), complete_reads(), today(now)
@@ -101,7 +101,7 @@ def get_briefing(request: HttpRequest) -> Briefing:
     "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="How many people Pardot knows"
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
-    """As Salesforce last counted."""
+    """Return the latest counts of Salesforce."""
     del request
     return _health(current_coverage())
 

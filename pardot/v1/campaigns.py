@@ -137,7 +137,7 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
     "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns and what is in them"
 )
 def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
-    """A page of campaigns; orphans and folders are all there are, whatever the filters."""
+    """Return a page of campaigns. Filters do not apply to orphans and folders, which are always complete."""
     del request
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with explained():
@@ -183,7 +183,7 @@ class CampaignMemberItem(Schema):
 
 
 class CampaignMemberSummary(Schema):
-    """As Salesforce counts them; null: never counted."""
+    """The figures that Salesforce counts; null: never counted."""
 
     members: int | None
     responded: int | None
@@ -213,7 +213,7 @@ class MemberPaging(Schema):
 def get_campaign_members(
     request: HttpRequest, sf_id: Path[SalesforceIdText], paging: Query[MemberPaging]
 ) -> HttpResponse:
-    """By the campaign's Salesforce id of 15 or 18 characters."""
+    """Return the members of a campaign by its Salesforce id of 15 or 18 characters."""
     del request
     whole = given_id(sf_id, name="sf_id")
     after = given_id(paging.after, place="query", name="after") if paging.after is not None else ""

@@ -65,7 +65,10 @@ class CleanupSetup(Schema):
 
 @router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="How far triage is")
 def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
-    """Per action what carries its tag, per issue how much is tagged already. Tags are read with the assets."""
+    """Return what carries the tag of each action, and how much of each issue is tagged.
+
+    Tags are read with the assets.
+    """
     del request
     inputs = score_inputs()
     tags = action_tags(inputs.configuration, items=query.limit)
@@ -79,8 +82,10 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
     summary="Make the clean-up tags in Pardot",
 )
 def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
-    """Those that are missing; the others stay as they are. 502: Pardot refuses, and the message says what to do.
-    503: Pardot is away; trying again does no harm."""
+    """Create the missing clean-up tags; existing ones stay as they are.
+
+    502: Pardot refuses, and the message says what to do. 503: Pardot is unavailable; trying again does no harm.
+    """
     del request
     try:
         made = make_missing_tags(configuration())

@@ -1,4 +1,4 @@
-"""``GET /pardot/config``: what the dashboard needs to know beside the data."""
+"""``GET /pardot/config``: the dashboard's settings."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class PardotConfig(Schema):
     "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, issues, links, dates and thresholds"
 )
 def get_config(request: HttpRequest) -> PardotConfig:
-    """What staff have configured, as it holds now; `admin/config` changes it."""
+    """Return the current configuration; `admin/config` changes it."""
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
     return _config(configuration(), team, instance_url, account=signed_in_user(request).session.uuid)

@@ -1,4 +1,4 @@
-"""``GET /pardot/gear-summary``: how far the assets are connected."""
+"""``GET /pardot/gear-summary``: the connections of assets to campaigns and to Salesforce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ router = Router(tags=["pardot: assets"])
 
 
 class ChainOut(Schema):
-    """All are null when there are no data; the links also while the campaigns were never read."""
+    """The connections of one type. All are null without data; the links also while the campaigns were never read."""
 
     total: int | None
     in_campaign: int | None = Field(description="In a campaign that exists.")
@@ -41,7 +41,7 @@ class GearSummary(Schema):
     "/gear-summary", response={200: GearSummary, **documented(401, 403)}, summary="Asset → campaign → Salesforce"
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
-    """As the latest audits have counted; exemptions change nothing here."""
+    """Return the counts of the latest audits. Exemptions do not change them."""
     del request
     found = gear()
     return GearSummary(

@@ -1,4 +1,4 @@
-"""What the paged routes share: parameters and the answer to ones that name nothing."""
+"""Parameters of all paged routes, and the answer when one of them names something unknown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FlaggedPaging(Paging):
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """422 for a flag or an order that there is not."""
+    """Answer 422 for a flag or an order that does not exist."""
     try:
         yield
     except Unknown as error:
@@ -42,6 +42,6 @@ def explained() -> Iterator[None]:
 
 
 def unprocessable(parameter: str, sentence: str) -> Unprocessable:
-    """422 about one parameter of the query."""
+    """Return a 422 about one parameter of the query."""
     message = sentence.removesuffix(".")
     return Unprocessable(f"{message}.", errors=[{"loc": ["query", parameter], "message": message}])

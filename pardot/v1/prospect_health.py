@@ -15,7 +15,11 @@ router = Router(tags=["pardot: prospects"])
 
 
 class ProspectHealth(Schema):
-    """All null until a survey has read every prospect. Those in Pardot's recycle bin count only in ``deleted``."""
+    """The health of prospects.
+
+    All values are null until a survey has read every prospect. Prospects in Pardot's recycle bin count only in
+    ``deleted``.
+    """
 
     audited_at: datetime | None
     total: int | None
@@ -40,7 +44,7 @@ class ProspectHealth(Schema):
     "/prospect-health", response={200: ProspectHealth, **documented(401, 403)}, summary="In order or not: prospects"
 )
 def get_prospect_health(request: HttpRequest) -> ProspectHealth:
-    """As counted at the end of the last sync."""
+    """Return the counts of the end of the last sync."""
     del request
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS, is_complete=True).first()
     figures = summary.figures if summary else {}

@@ -1,4 +1,4 @@
-"""What ``/api/v1/pardot/`` consists of; ``sfapi/urls.py`` mounts it on the API, which need not know this app."""
+"""The routes of ``/api/v1/pardot/``; ``sfapi/urls.py`` mounts them on the API, which does not depend on this app."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ class HealthScore(Schema):
 
 @router.get("/health-score", response={200: HealthScore, **documented(401, 403)}, summary="Score and grades")
 def get_health_score(request: HttpRequest) -> HealthScore:
-    """As the latest audits, exemptions and weights make it."""
+    """Return the score that the latest audits, exemptions and weights give."""
     del request
     return health_score(current_scorecard())
 
 
 def health_score(card: Scorecard) -> HealthScore:
-    """``card`` as an answer."""
+    """Return ``card`` as an answer."""
     return HealthScore(
         overall=card.overall,
         grade=card.grade,

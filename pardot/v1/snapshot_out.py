@@ -1,4 +1,4 @@
-"""A day's snapshot as an answer, for all routes that have one."""
+"""Return a day's snapshot as an answer, for all routes that contain one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pardot.scoring.salesforce_coverage import Coverage
 from pardot.scoring.snapshots import COUNTS, HEALTH_FIGURES
 
 COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_scores", "issue_counts", *COUNTS)
-"""What is read of a snapshot, in the order of the answer."""
+"""The columns of a snapshot that are read, in the order of the answer."""
 
 
 class Snapshot(Schema):
-    """How things stood on a day; null: never read until then."""
+    """The figures of one day; null: never read until then."""
 
     day: date = Field(description="In the time zone of the installation.")
     tier: int = Field(ge=0, le=3, description="The highest tier that was synced on this day; 0: single entities.")
@@ -48,11 +48,11 @@ class Snapshot(Schema):
 
 
 def snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:
-    """``snapshot`` by the names of ``Snapshot``."""
+    """Return ``snapshot`` by the names of ``Snapshot``."""
     return with_coverage({column: getattr(snapshot, column) for column in COLUMNS})
 
 
 def with_coverage(values: dict[str, Any]) -> dict[str, Any]:
-    """A row of ``COLUMNS`` with what is worked out from it."""
+    """Return a row of ``COLUMNS`` with the figures that are computed from it."""
     coverage = Coverage(**{name: values[name] for name in HEALTH_FIGURES})
     return {**values, "coverage_pct": coverage.coverage_pct}

@@ -40,7 +40,7 @@ _NO_TASK = "There is no task with this id."
 
 
 class TaskValues(Schema):
-    """What may be said of a task besides its title."""
+    """The values of a task besides its title."""
 
     description: _Text = ""
     assignee: _Name | None = Field(None, description=_ASSIGNEE)
@@ -64,14 +64,14 @@ class TaskIn(TaskValues):
 
 
 class TaskChange(TaskValues):
-    """What is to be changed; what is left out stays. `null` empties a field that may be empty."""
+    """The values to change; a value that is left out stays. `null` empties a field that may be empty."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 
     title: Line = Field("", json_schema_extra=SOMETHING_IN_IT)
 
     def changes(self) -> dict[str, Any]:
-        """``Unprocessable`` when there is nothing to change."""
+        """Return the values to change. Raises ``Unprocessable`` when there are none."""
         if not self.model_fields_set:
             raise Unprocessable(
                 f"Nothing to change: give one or more of {', '.join(type(self).model_fields)}.", errors=[]
@@ -116,7 +116,7 @@ class TaskQuery(PageQuery):
 
 @router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
 def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
-    """Open tasks first, of these the most urgent: by priority, then by due date; then the oldest."""
+    """Return open tasks first, ordered by priority, due date and age."""
     tasks = tasks_filtered(
         TaskFilter(
             assignee=_assignee(request, query),
@@ -131,7 +131,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
 
 @router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Make a task")
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
-    """The id comes with the answer."""
+    """Create a task, and return it with its id."""
     try:
         made = task_create(**task.dict(exclude_unset=True), created_by=who_acts(request))
     except BadTask as error:
@@ -145,7 +145,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     summary="Change, finish or open a task",
 )
 def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
-    """`completed_at` is set when it is done, and cleared when it is opened again."""
+    """Change a task. `completed_at` is set when the task is done, and cleared when it is opened again."""
     del request
     try:
         return _all_out([task_change(task_id, change.changes())])[0]
@@ -159,7 +159,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
     "/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a task for good"
 )
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
-    """What is done may stay: it is counted in the progress report."""
+    """Delete a task. A task that is done may stay instead: the progress report counts it."""
     del request
     if not task_delete(task_id):
         raise NotFound(_NO_TASK)
@@ -167,7 +167,7 @@ def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
 
 
 def _assignee(request: HttpRequest, query: TaskQuery) -> TeamMember | None:
-    """``Unprocessable``: nobody of this name, or nobody with the caller's account, or another than the caller."""
+    """Return the member to filter by. Raises ``Unprocessable`` for a name or account that no member has."""
     if query.mine:
         return _caller(request)
     if query.assignee is None:
@@ -188,12 +188,12 @@ def _caller(request: HttpRequest) -> TeamMember:
 
 
 def refused(error: BadTask) -> Unprocessable:
-    """The answer to a task that cannot be."""
+    """Return the answer to an invalid task."""
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
 def _all_out(tasks: Iterable[Task]) -> list[TaskOut]:
-    """At most one query more, whatever their number."""
+    """Return the tasks as answers, with at most one more query whatever their number."""
     shown = list(tasks)
     linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))
     return [_out(task, linked) for task in shown]

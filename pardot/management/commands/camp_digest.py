@@ -20,7 +20,7 @@ from sf.ingest.lease import sole_runner
 from sf.models import SyncRun
 
 PATIENCE = timedelta(minutes=2)
-"""How long to wait for a process that is sending the digest: channels are slow at times."""
+"""The time to wait for a process that is sending the digest: channels are slow at times."""
 
 
 class Command(BaseCommand):
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(failed))
 
     def _sent(self, send: Callable[[], None], told: str) -> str:
-        """Why not; empty when it was sent. One channel that fails does not keep the other from it."""
+        """Send to one channel; return the error, or an empty string. A failed channel does not stop the others."""
         try:
             send()
         except NotDelivered as error:
@@ -71,7 +71,7 @@ def _sent_today() -> datetime | None:
 
 
 def _channels(text: str) -> list[tuple[Callable[[], None], str]]:
-    """Those that are set, each with what to say when it is done."""
+    """Return the configured channels, each with the name to print when it is done."""
     found: list[tuple[Callable[[], None], str]] = []
     if settings.SLACK_WEBHOOK_URL:
         found.append((lambda: post_to_slack(settings.SLACK_WEBHOOK_URL, text), "Slack"))
