@@ -9,23 +9,63 @@ import pytest
 
 from tests.simulated import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PAGE = re.compile(r"`(docs/[a-z/-]+\.md)`")
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / ".github").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+PROGRAMS = [
+    "accounts_client",
+    "api",
+    "bench",
+    "outgoing",
+    "pardot",
+    "scripts",
+    "sf",
+    "sfapi",
+    "simulator",
+    "static",
+    "templates",
+    "tests",
+]
+PAGE = re.compile(r"(?<![\w/.])docs/[a-z/-]+\.md")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([a-z-]+))?\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([^)]+))?\)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_pages_that_are_named_or_linked_are_there(document: Path) -> None:
     text = document.read_text()
-    for named in PAGE.findall(text):
-        assert (ROOT / named).is_file(), named
+    assert missing_pages(text) == set()
     for linked, section in LINK.findall(text):
         target = (document.parent / linked).resolve() if linked else document
         assert target.exists(), linked
         if section:
-            titles = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
-            assert section in {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}, section
+            assert section in sections(target.read_text()), f"{linked}#{section}"
+
+
+@pytest.mark.parametrize("folder", PROGRAMS)
+def test_pages_that_programs_name_are_there(folder: str) -> None:
+    sources = [path for path in (ROOT / folder).rglob("*.*") if path.suffix in {".py", ".js", ".html", ".txt"}]
+    assert sources
+    assert {path: missing for path in sources if (missing := missing_pages(path.read_text()))} == {}
+
+
+def missing_pages(text: str) -> set[str]:
+    return {page for page in PAGE.findall(text) if not (ROOT / page).is_file()}
+
+
+def sections(text: str) -> set[str]:
+    """Return the addresses that GitHub gives the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(r"(?ms)^```.*?^```", "", text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_page_of_commands_names_every_command() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text()
+    commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")} - {"__init__"}
+    assert {"sync_all", "camp_sync"} < commands
+    assert {command for command in commands if f"`{command}" not in text} == set()
 
 
 def test_each_fault_has_the_test_that_is_named() -> None:
