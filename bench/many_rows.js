@@ -2,7 +2,9 @@
 async ({ address, many }) => {
   const { table } = await import(address);
   const rows = Array.from({ length: many }, (_, id) => ({
-    id, name: `Webinar ${2015 + (id % 12)} follow-up ${id}`, opened: (id * 7919) % 4003,
+    id,
+    name: `Webinar ${2015 + (id % 12)} follow-up ${id}`,
+    opened: (id * 7919) % 4003,
   }));
   const columns = [
     { key: "name", label: "Name" },
@@ -34,11 +36,15 @@ async ({ address, many }) => {
     input.value = text;
     input.dispatchEvent(new Event("input"));
   };
-  const sort = (label) => () => [...element.querySelectorAll(".sort-button")].find((one) => one.textContent === label).click();
+  const sort = (label) => () =>
+    [...element.querySelectorAll(".sort-button")].find((one) => one.textContent === label).click();
   const all = async (acts) => {
     const frames = [];
     for (const act of acts) frames.push(await during(act));
     return Math.max(...frames);
   };
-  return { search: await all([search("follow-up 77"), search("webinar")]), sort: await all([sort("Name"), sort("Name"), sort("Opened")]) };
+  return {
+    search: await all([search("follow-up 77"), search("webinar")]),
+    sort: await all([sort("Name"), sort("Name"), sort("Opened")]),
+  };
 };

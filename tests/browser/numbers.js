@@ -1,6 +1,12 @@
 // Links with numbers, and how many rows are where they lead: a script of every page that the test opens.
 
-const PANELS = { campaigns: "campaigns", tags: "tags", prospects: "top-prospects", orphans: "orphan-kinds", issues: "next-steps" };
+const PANELS = {
+  campaigns: "campaigns",
+  tags: "tags",
+  prospects: "top-prospects",
+  orphans: "orphan-kinds",
+  issues: "next-steps",
+};
 
 // Points and scores count nothing; a sum of kinds leads to the first of them.
 const NO_COUNT = "[data-panel=burden] *, [data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";

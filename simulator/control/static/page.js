@@ -47,10 +47,12 @@ function faultRow(fault) {
   const remove = document.createElement("button");
   remove.type = "button";
   remove.textContent = "Remove";
-  remove.addEventListener("click", () => act(async () => {
-    await call("DELETE", `/faults/${fault.id}`);
-    return "Rule removed.";
-  }));
+  remove.addEventListener("click", () =>
+    act(async () => {
+      await call("DELETE", `/faults/${fault.id}`);
+      return "Rule removed.";
+    }),
+  );
   const left = fault.left === null ? "always" : `${fault.left} left`;
   return row([fault.action.kind, JSON.stringify(fault.match || {}), `${fault.used} used, ${left}`, remove]);
 }
@@ -58,7 +60,8 @@ function faultRow(fault) {
 async function showState() {
   const state = await call("GET", "/state");
   const { counters } = state;
-  byId("summary").textContent = `${state.schools.toLocaleString("en")} schools, seed ${state.seed}, data of ` +
+  byId("summary").textContent =
+    `${state.schools.toLocaleString("en")} schools, seed ${state.seed}, data of ` +
     `${state.as_of.slice(0, 10)} · ${state.base_url} · API calls today: ${state.api_usage.daily_used} of ` +
     `${state.api_usage.daily_max} · ${state.sessions} sessions`;
   byId("systems").replaceChildren(
@@ -136,11 +139,13 @@ onSubmit("fault", async (data) => {
 });
 
 for (const button of document.querySelectorAll("[data-post], [data-delete]")) {
-  button.addEventListener("click", () => act(async () => {
-    const { post, delete: path } = button.dataset;
-    await call(post ? "POST" : "DELETE", post || path);
-    return "Done.";
-  }));
+  button.addEventListener("click", () =>
+    act(async () => {
+      const { post, delete: path } = button.dataset;
+      await call(post ? "POST" : "DELETE", post || path);
+      return "Done.";
+    }),
+  );
 }
 
 act(async () => {

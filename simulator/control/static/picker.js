@@ -85,7 +85,9 @@ function option(school, number) {
 
 function mark(number) {
   active = number;
-  [...list.children].forEach((line, index) => { line.ariaSelected = String(index === number); });
+  [...list.children].forEach((line, index) => {
+    line.ariaSelected = String(index === number);
+  });
   const line = list.children[number];
   line?.scrollIntoView({ block: "nearest" });
   if (line) input.setAttribute("aria-activedescendant", line.id);

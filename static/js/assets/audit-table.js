@@ -13,15 +13,34 @@ import { actionsColumn, keepFocus } from "./row-actions.js";
 import { CONTENT, nameOf, TYPES } from "./words.js";
 
 const ACTIVITY = { forms: "Submissions", landing_pages: "Views", custom_redirects: "Clicks", campaigns: "Activity" };
-const REACH = { key: "reach", label: "Salesforce", options: [["yes", "In Salesforce"], ["no", "Campaign not linked"]] };
-const TAGGED = { key: "tagged", label: "Tags", options: [["yes", "Tagged"], ["no", "Without a tag"]] };
+const REACH = {
+  key: "reach",
+  label: "Salesforce",
+  options: [
+    ["yes", "In Salesforce"],
+    ["no", "Campaign not linked"],
+  ],
+};
+const TAGGED = {
+  key: "tagged",
+  label: "Tags",
+  options: [
+    ["yes", "Tagged"],
+    ["no", "Without a tag"],
+  ],
+};
 
 /** → { nodes, reload() }. summary: of the type's audit. */
 export function auditTable(summary, { pages }) {
   const type = summary.area;
   const { one, title } = TYPES[type];
   const made = table({
-    key: type, caption: title, noun: one, exportAs: type.replaceAll("_", "-"), size: 25, sort: "-issues",
+    key: type,
+    caption: title,
+    noun: one,
+    exportAs: type.replaceAll("_", "-"),
+    size: 25,
+    sort: "-issues",
     search: `Search ${TYPES[type].many}`,
     source: paged(`assets/${type}`, { records: "records", params }),
     columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type, pages), actionsColumn(summary)],
@@ -65,14 +84,25 @@ function columnsOf(type, pages) {
     ...(CONTENT.includes(type) ? [campaignColumn()] : []),
     ...(type in ACTIVITY ? [countColumn("activity_count", ACTIVITY[type])] : []),
     ...(type === "forms" ? [countColumn("error_count", "Errors")] : []),
-    { key: "updated_at", label: "Updated", className: "tight", first: "desc", show: ({ updated_at }) => updated_at && h("span", { title: day(updated_at) }, ago(updated_at)) },
+    {
+      key: "updated_at",
+      label: "Updated",
+      className: "tight",
+      first: "desc",
+      show: ({ updated_at }) => updated_at && h("span", { title: day(updated_at) }, ago(updated_at)),
+    },
   ];
 }
 
 export function nameColumn(type, pages) {
   return {
-    key: "name", label: "Name", className: "wide",
-    show: (row) => [outwardOr(nameOf(row), pages.pardot(type, row.id)), row.folder_name && h("span", { class: "under" }, row.folder_name)],
+    key: "name",
+    label: "Name",
+    className: "wide",
+    show: (row) => [
+      outwardOr(nameOf(row), pages.pardot(type, row.id)),
+      row.folder_name && h("span", { class: "under" }, row.folder_name),
+    ],
   };
 }
 
@@ -86,7 +116,10 @@ export function countColumn(key, label) {
 
 function campaignColumn() {
   return {
-    key: "campaign_id", label: "Campaign", sort: "campaign_name", className: "medium",
+    key: "campaign_id",
+    label: "Campaign",
+    sort: "campaign_name",
+    className: "medium",
     csv: (row) => row.campaign_name ?? row.campaign_id,
     show: ({ campaign_id, campaign_name, flags }) => {
       if (!campaign_id) return null;
@@ -97,26 +130,44 @@ function campaignColumn() {
 }
 
 function salesforceColumn(pages) {
-  return { key: "salesforce_id", label: "Salesforce", sort: false, show: ({ salesforce_id: id }) => id && outwardOr(id, pages.salesforce(id)) };
+  return {
+    key: "salesforce_id",
+    label: "Salesforce",
+    sort: false,
+    show: ({ salesforce_id: id }) => id && outwardOr(id, pages.salesforce(id)),
+  };
 }
 
-const urlColumn = { key: "url", label: "Address", sort: false, show: ({ url }) => url && h("span", { class: "clip", title: url }, url.replace(/^https?:\/\//, "")) };
+const urlColumn = {
+  key: "url",
+  label: "Address",
+  sort: false,
+  show: ({ url }) => url && h("span", { class: "clip", title: url }, url.replace(/^https?:\/\//, "")),
+};
 
 const OWN = {
   landing_pages: [urlColumn],
   custom_redirects: [urlColumn],
   list_emails: [
     { key: "subject", label: "Subject", className: "medium" },
-    { key: "is_sent", label: "State", value: ({ is_sent }) => sent(is_sent), show: ({ is_sent }) => (is_sent === false ? chip("Draft") : sent(is_sent)) },
+    {
+      key: "is_sent",
+      label: "State",
+      value: ({ is_sent }) => sent(is_sent),
+      show: ({ is_sent }) => (is_sent === false ? chip("Draft") : sent(is_sent)),
+    },
   ],
   lists: [
     { key: "title", label: "Public title", sort: false, className: "medium" },
-    { key: "kind", label: "Kind", sort: false, value: ({ is_dynamic, is_public }) => [is_dynamic ? "Dynamic" : "Static", is_public && "public"].filter(Boolean).join(", ") },
+    {
+      key: "kind",
+      label: "Kind",
+      sort: false,
+      value: ({ is_dynamic, is_public }) =>
+        [is_dynamic ? "Dynamic" : "Static", is_public && "public"].filter(Boolean).join(", "),
+    },
   ],
-  tags: [
-    { key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null },
-    countColumn("usage", "On objects"),
-  ],
+  tags: [{ key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null }, countColumn("usage", "On objects")],
 };
 
 function sent(is) {

@@ -9,7 +9,16 @@ import { CONTENT, nameOf, TYPES } from "./words.js";
 
 /** A campaign of the endpoint, as nodes. */
 export function campaignDetail(campaign, to) {
-  return h("div", { class: "stack" }, facts(campaign), h("div", { class: "belongings" }, CONTENT.map((type) => belongings(campaign, type, to))));
+  return h(
+    "div",
+    { class: "stack" },
+    facts(campaign),
+    h(
+      "div",
+      { class: "belongings" },
+      CONTENT.map((type) => belongings(campaign, type, to)),
+    ),
+  );
 }
 
 function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }) {
@@ -20,26 +29,49 @@ function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }
     ["Changed there", sf_modified_at && day(sf_modified_at)],
     ["Cost", cost ? number(cost) : null],
   ].filter(([, value]) => value);
-  return h("dl", { class: "facts" }, said.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: "facts" },
+    said.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 function belongings(campaign, type, to) {
   const assets = campaign.children[type];
   const count = campaign[TYPES[type].count];
   return h(
-    "section", {},
+    "section",
+    {},
     h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, countOf(campaign, type, count)),
-    assets.length ? h("ul", { class: "plain-list" }, assets.map((asset) => belonging(type, asset, to))) : h("p", { class: "small soft" }, count === null ? "No data yet." : "None."),
+    assets.length
+      ? h(
+          "ul",
+          { class: "plain-list" },
+          assets.map((asset) => belonging(type, asset, to)),
+        )
+      : h("p", { class: "small soft" }, count === null ? "No data yet." : "None."),
     count > assets.length && h("p", { class: "small soft" }, `The first ${number(assets.length)} of ${number(count)}.`),
   );
 }
 
 function countOf(campaign, type, count) {
   if (!count) return h("span", { class: "soft number" }, number(count));
-  return h("a", { class: "number", href: rowsOf(type, { campaign: campaign.id }), title: "Show them in the Gear Locker" }, number(count), hiddenText(` ${TYPES[type].many} in the Gear Locker`));
+  return h(
+    "a",
+    { class: "number", href: rowsOf(type, { campaign: campaign.id }), title: "Show them in the Gear Locker" },
+    number(count),
+    hiddenText(` ${TYPES[type].many} in the Gear Locker`),
+  );
 }
 
 function belonging(type, asset, to) {
   const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} in the look-back`;
-  return h("li", {}, outwardOr(nameOf(asset), to.pardot(type, asset.id)), " ", flagChips(asset), happened && h("span", { class: "under" }, happened));
+  return h(
+    "li",
+    {},
+    outwardOr(nameOf(asset), to.pardot(type, asset.id)),
+    " ",
+    flagChips(asset),
+    happened && h("span", { class: "under" }, happened),
+  );
 }

@@ -9,38 +9,61 @@ import { flagWords } from "./words.js";
 /** The flags of one asset; those that it is exempt from are marked and lose their colour. */
 export function flagChips({ flags, exempt }) {
   if (flags.length === 0) return null;
-  return h("span", { class: "chips" }, flags.map((flag) => flagChip(flag, exempt.includes(flag))));
+  return h(
+    "span",
+    { class: "chips" },
+    flags.map((flag) => flagChip(flag, exempt.includes(flag))),
+  );
 }
 
 function flagChip(flag, isExempt) {
   const { label, tone, why } = flagWords(flag);
   if (!isExempt) return chip(label, { tone, title: why });
-  return chip([label, h("span", { class: "soft" }, "exempt")], { sign: "shield", title: "It has an exemption and does not count." });
+  return chip([label, h("span", { class: "soft" }, "exempt")], {
+    sign: "shield",
+    title: "It has an exemption and does not count.",
+  });
 }
 
 /** The flags as a spreadsheet has them. */
 export function flagText({ flags, exempt }) {
-  return flags.map((flag) => (exempt.includes(flag) ? `${flagWords(flag).label} (exempt)` : flagWords(flag).label)).join("; ");
+  return flags
+    .map((flag) => (exempt.includes(flag) ? `${flagWords(flag).label} (exempt)` : flagWords(flag).label))
+    .join("; ");
 }
 
 /** How many of a type have which flag, each leading to its rows; what there are no data about says so. */
 export function countChips({ area, counts, exempt }) {
   const found = Object.entries(counts).filter(([, count]) => count > 0);
   const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
-  const chips = found.sort(([, a], [, b]) => b - a).map(([flag, count]) => countChip({ area, flag, exempt: exempt[flag] }, count));
+  const chips = found
+    .sort(([, a], [, b]) => b - a)
+    .map(([flag, count]) => countChip({ area, flag, exempt: exempt[flag] }, count));
   if (unknown.length) chips.push(noDataChip(unknown));
   if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
   const away = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
-  return h("p", { class: "chips" }, chips, away.map((flag) => exemptChip(area, flag, exempt[flag])));
+  return h(
+    "p",
+    { class: "chips" },
+    chips,
+    away.map((flag) => exemptChip(area, flag, exempt[flag])),
+  );
 }
 
 function countChip(issue, count) {
   const { label, tone, why } = flagWords(issue.flag);
-  return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], { tone, href: rowsOfIssue(issue), title: why });
+  return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], {
+    tone,
+    href: rowsOfIssue(issue),
+    title: why,
+  });
 }
 
 function exemptChip(area, flag, count) {
-  return chip(`${number(count)} exempt: ${flagWords(flag).label.toLowerCase()}`, { href: rowsOf(area, { flag, exempt: "yes" }), sign: "shield" });
+  return chip(`${number(count)} exempt: ${flagWords(flag).label.toLowerCase()}`, {
+    href: rowsOf(area, { flag, exempt: "yes" }),
+    sign: "shield",
+  });
 }
 
 function noDataChip(flags) {
@@ -50,7 +73,11 @@ function noDataChip(flags) {
 
 /** Flags as figures in a line: each with its label, its rows, and what is exempt. */
 export function flagFigures({ area, counts, exempt }) {
-  return h("ul", { class: "tally" }, Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure({ area, flag, exempt: exempt[flag] }, count))));
+  return h(
+    "ul",
+    { class: "tally" },
+    Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure({ area, flag, exempt: exempt[flag] }, count))),
+  );
 }
 
 function flagFigure(issue, count) {
@@ -63,7 +90,12 @@ function flagFigure(issue, count) {
 }
 
 function exemptLink({ area, flag, exempt }) {
-  return h("a", { class: "small soft", href: rowsOf(area, { flag, exempt: "yes" }) }, `and ${number(exempt)} exempt`, hiddenText(`: ${flagWords(flag).label}`));
+  return h(
+    "a",
+    { class: "small soft", href: rowsOf(area, { flag, exempt: "yes" }) },
+    `and ${number(exempt)} exempt`,
+    hiddenText(`: ${flagWords(flag).label}`),
+  );
 }
 
 /** A filter for tables: any, none, or one of the flags. */
@@ -72,7 +104,14 @@ export function flagFilter({ counts }) {
   return { key: "flag", label: "Issue", options: [["any", "Any issue"], ["none", "No issue"], ...flags] };
 }
 
-export const EXEMPT_FILTER = { key: "exempt", label: "Exemption", options: [["yes", "Exempt"], ["no", "Not exempt"]] };
+export const EXEMPT_FILTER = {
+  key: "exempt",
+  label: "Exemption",
+  options: [
+    ["yes", "Exempt"],
+    ["no", "Not exempt"],
+  ],
+};
 
 /** What the endpoints call these filters. */
 export function flagParams({ flag, exempt }) {
@@ -88,8 +127,15 @@ export function yesOrNo(value) {
 export function activityNote({ has_activities }, what) {
   if (has_activities) return null;
   return h(
-    "p", { class: "banner" }, icon("info"),
-    h("span", {}, `No activity data: none was read in the last 8 days. ${what} An operator runs `, h("code", {}, "python manage.py camp_sync --survey"), "."),
+    "p",
+    { class: "banner" },
+    icon("info"),
+    h(
+      "span",
+      {},
+      `No activity data: none was read in the last 8 days. ${what} An operator runs `,
+      h("code", {}, "python manage.py camp_sync --survey"),
+      ".",
+    ),
   );
 }
-

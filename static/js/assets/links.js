@@ -7,7 +7,8 @@ import { outward } from "../ui/parts.js";
 export async function pages() {
   const { pardot_url, pardot_pages, sf_instance_url } = await shared("config");
   return {
-    pardot: (type, id) => (pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null),
+    pardot: (type, id) =>
+      pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null,
     salesforce: (id) => (sf_instance_url && id ? `${sf_instance_url}/${encodeURIComponent(id)}` : null),
   };
 }

@@ -11,21 +11,37 @@ import { flagWords, nameOf } from "./words.js";
 
 /** A column of buttons. summary: of the type's audit. */
 export function actionsColumn(summary) {
-  return { key: "actions", label: "Actions", sort: false, search: false, csv: false, end: true, className: "tight", value: () => "", show: (row) => rowActions(summary, row) };
+  return {
+    key: "actions",
+    label: "Actions",
+    sort: false,
+    search: false,
+    csv: false,
+    end: true,
+    className: "tight",
+    value: () => "",
+    show: (row) => rowActions(summary, row),
+  };
 }
 
 function rowActions(summary, row) {
   const name = nameOf(row);
   const canBeExempt = Object.keys(summary.issues).length > 0;
   return h(
-    "span", { class: "row-actions", data: { asset: `${summary.area}-${row.id}` } },
+    "span",
+    { class: "row-actions", data: { asset: `${summary.area}-${row.id}` } },
     action("tasks", "Make a task", name, () => makeAssetTask(summary.area, row)),
     canBeExempt && action("shield", "Exempt from an issue", name, () => makeExemption(summary, row)),
   );
 }
 
 function action(sign, label, name, run) {
-  return h("button", { type: "button", class: "icon-button small", title: label, data: { action: sign }, on: { click: run } }, icon(sign), hiddenText(`${label}: ${name}`));
+  return h(
+    "button",
+    { type: "button", class: "icon-button small", title: label, data: { action: sign }, on: { click: run } },
+    icon(sign),
+    hiddenText(`${label}: ${name}`),
+  );
 }
 
 /** The same button as before, after the rows were made anew. */
@@ -46,9 +62,28 @@ async function makeExemption({ area, issues }, row) {
     intro: `“${nameOf(row)}” stays listed, and no longer counts against the score.`,
     yes: "Exempt it",
     fields: [
-      { name: "issue", label: "Issue", type: "select", required: true, options: flags.map((flag) => [issues[flag], flagWords(flag).label]), value: issues[flags[0]] },
-      { name: "reason", label: "Reason", type: "textarea", required: true, maxlength: 2000, hint: "Whoever looks at it in half a year wants to know why." },
-      { name: "until", label: "Until", type: "date", hint: "The last day on which it holds. Without one it holds for good." },
+      {
+        name: "issue",
+        label: "Issue",
+        type: "select",
+        required: true,
+        options: flags.map((flag) => [issues[flag], flagWords(flag).label]),
+        value: issues[flags[0]],
+      },
+      {
+        name: "reason",
+        label: "Reason",
+        type: "textarea",
+        required: true,
+        maxlength: 2000,
+        hint: "Whoever looks at it in half a year wants to know why.",
+      },
+      {
+        name: "until",
+        label: "Until",
+        type: "date",
+        hint: "The last day on which it holds. Without one it holds for good.",
+      },
     ],
     submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });

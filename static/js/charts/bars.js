@@ -15,9 +15,18 @@ const BAR = 12;
  */
 export function bars({ title, rows, max = null, format = number, unit = "Value", labelShare = 0.36, ...rest }) {
   const top = max ?? Math.max(1, ...rows.map((row) => row.value ?? 0));
-  const columns = [{ label: "Name", value: (row) => row.label }, { label: unit, value: (row) => format(row.value), end: true }];
+  const columns = [
+    { label: "Name", value: (row) => row.label },
+    { label: unit, value: (row) => format(row.value), end: true },
+  ];
   if (rows.some((row) => row.note)) columns.push({ label: "Note", value: (row) => row.note });
-  return chart({ title, columns, rows, draw: (width) => draw(width, { title, rows, top, format, labelShare }), ...rest });
+  return chart({
+    title,
+    columns,
+    rows,
+    draw: (width) => draw(width, { title, rows, top, format, labelShare }),
+    ...rest,
+  });
 }
 
 function draw(width, { title, rows, top, format, labelShare }) {
@@ -38,8 +47,11 @@ function line(row, y, { x, labels, width, format, top }) {
     filled > 0 && s("rect", { ...bar, class: "mark-fill", width: filled }),
     // One text, so that a link is named as it is read: "Campaigns 6.2".
     s(
-      "text", { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },
-      s("tspan", { x: labels }, fit(row.label, labels)), " ", s("tspan", { x: width }, format(row.value)),
+      "text",
+      { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },
+      s("tspan", { x: labels }, fit(row.label, labels)),
+      " ",
+      s("tspan", { x: width }, format(row.value)),
     ),
   ];
   const tone = row.tone ? `tone-${row.tone}` : null;

@@ -11,8 +11,22 @@ import { plainTable } from "../ui/plain-table.js";
  */
 export function chart({ title, caption = false, draw, columns, rows, legend = null, tableLabel = "Show as table" }) {
   const drawing = h("div", { class: "chart-drawing" });
-  const element = h("figure", { class: "chart", "aria-label": title }, caption && h("figcaption", {}, title), legend, drawing);
-  if (columns) element.append(h("details", { class: "chart-data" }, h("summary", {}, tableLabel), plainTable(title, columns, rows, { hideCaption: true })));
+  const element = h(
+    "figure",
+    { class: "chart", "aria-label": title },
+    caption && h("figcaption", {}, title),
+    legend,
+    drawing,
+  );
+  if (columns)
+    element.append(
+      h(
+        "details",
+        { class: "chart-data" },
+        h("summary", {}, tableLabel),
+        plainTable(title, columns, rows, { hideCaption: true }),
+      ),
+    );
   followWidth(drawing, draw);
   return element;
 }

@@ -14,9 +14,27 @@ const HEAD = 20;
  * href: the column is a link to what it counts. spoken: what the label means, where it is short. Every `every`-th label
  * is written; without it each is that has the room.
  */
-export function columns({ title, name = "Name", unit = "Value", rows, height = 180, values = true, every = 1, ...rest }) {
-  const cells = [{ label: name, value: (row) => row.spoken ?? row.label }, { label: unit, value: (row) => number(row.value), end: true }];
-  return chart({ title, columns: cells, rows, draw: (width) => draw(width, { title, rows, height, values, every }), ...rest });
+export function columns({
+  title,
+  name = "Name",
+  unit = "Value",
+  rows,
+  height = 180,
+  values = true,
+  every = 1,
+  ...rest
+}) {
+  const cells = [
+    { label: name, value: (row) => row.spoken ?? row.label },
+    { label: unit, value: (row) => number(row.value), end: true },
+  ];
+  return chart({
+    title,
+    columns: cells,
+    rows,
+    draw: (width) => draw(width, { title, rows, height, values, every }),
+    ...rest,
+  });
 }
 
 function draw(width, { title, rows, height, values, every }) {
@@ -24,7 +42,9 @@ function draw(width, { title, rows, height, values, every }) {
   const top = Math.max(1, ...rows.map((row) => row.value));
   const y = linear([0, top], [height - FOOT, values ? HEAD : 4]);
   const bar = Math.min(34, step * 0.62);
-  const parts = rows.map((row, index) => column(row, { x: index * step, step, bar, y, height, values, label: index % every === 0 }));
+  const parts = rows.map((row, index) =>
+    column(row, { x: index * step, step, bar, y, height, values, label: index % every === 0 }),
+  );
   return group(width, height, title, s("path", { class: "grid", d: `M0 ${height - FOOT}H${width}` }), parts);
 }
 
@@ -34,11 +54,21 @@ function column(row, { x, step, bar, y, height, values, label }) {
   const text = `${row.spoken ?? row.label}: ${number(row.value)}`;
   const children = [
     s("rect", { x, y: 0, width: step, height, fill: "transparent" }),
-    s("rect", { class: "mark-fill", x: middle - bar / 2, y: y(0) - high, width: bar, height: high, rx: Math.min(3, bar / 2) }),
+    s("rect", {
+      class: "mark-fill",
+      x: middle - bar / 2,
+      y: y(0) - high,
+      width: bar,
+      height: high,
+      rx: Math.min(3, bar / 2),
+    }),
     // One text, so that a link is named as it is read: "B+ 12".
     s(
-      "text", { x: middle, y: height - 6, "text-anchor": "middle" },
-      label && s("tspan", {}, row.label), " ", values && s("tspan", { class: "strong", x: middle, y: y(0) - high - 6 }, number(row.value)),
+      "text",
+      { x: middle, y: height - 6, "text-anchor": "middle" },
+      label && s("tspan", {}, row.label),
+      " ",
+      values && s("tspan", { class: "strong", x: middle, y: y(0) - high - 6 }, number(row.value)),
     ),
   ];
   const tone = row.tone ? `column tone-${row.tone}` : "column";

@@ -12,9 +12,18 @@ const RINGS = [25, 50, 75, 100];
  * value null is "no data": the axis is there, the shape leaves it out. `before` draws a second, dashed shape.
  */
 export function radar({ title, axes, before = null, beforeLabel = "Before", max = 100, format = number, ...rest }) {
-  const columns = [{ label: "Area", value: (row) => row.label }, { label: "Now", value: (row) => format(row.value), end: true }];
+  const columns = [
+    { label: "Area", value: (row) => row.label },
+    { label: "Now", value: (row) => format(row.value), end: true },
+  ];
   if (before) columns.push({ label: beforeLabel, value: (row) => format(before[axes.indexOf(row)]), end: true });
-  return chart({ title, columns, rows: axes, draw: (width) => draw(width, { title, axes, before, max, format }), ...rest });
+  return chart({
+    title,
+    columns,
+    rows: axes,
+    draw: (width) => draw(width, { title, axes, before, max, format }),
+    ...rest,
+  });
 }
 
 function draw(width, { title, axes, before, max, format }) {
@@ -26,10 +35,13 @@ function draw(width, { title, axes, before, max, format }) {
     const far = (radius * value) / max + out;
     return [cx + far * Math.cos(angle), cy + far * Math.sin(angle)];
   };
-  const shape = (values) => pathOf(values.map((value, index) => (value === null || value === undefined ? null : at(index, value))));
+  const shape = (values) =>
+    pathOf(values.map((value, index) => (value === null || value === undefined ? null : at(index, value))));
   const summary = axes.map((axis) => `${axis.label} ${format(axis.value)}`).join(", ");
   return picture(
-    width, height, `${title}: ${summary}`,
+    width,
+    height,
+    `${title}: ${summary}`,
     RINGS.map((ring) => s("path", { class: "grid", d: pathOf(axes.map((_, index) => at(index, (ring / 100) * max))) })),
     axes.map((_, index) => s("path", { class: "grid", d: `M${cx} ${cy}L${at(index, max).join(" ")}` })),
     before && s("path", { class: "mark-line tone-6", "stroke-dasharray": "3 5", d: shape(before) }),
@@ -50,7 +62,8 @@ function name(axis, [x, y], [cx, cy], format) {
   // Two lines above or below the shape: away from it.
   const first = anchor !== "middle" ? "-0.5em" : y < cy ? "-1.1em" : "0.15em";
   return s(
-    "text", { x, y, "text-anchor": anchor, "dominant-baseline": "central" },
+    "text",
+    { x, y, "text-anchor": anchor, "dominant-baseline": "central" },
     s("tspan", { x, dy: first }, axis.label),
     s("tspan", { x, dy: "1.15em", class: "number" }, format(axis.value)),
   );

@@ -9,11 +9,19 @@ export function ring({ value, max = 100, label, text, tone = "", size = 96, thic
   const way = 2 * Math.PI * radius;
   const share = value === null || value === undefined || !max ? 0 : Math.max(0, Math.min(1, value / max));
   const shape = { cx: size / 2, cy: size / 2, r: radius, "stroke-width": thickness };
-  const arc = share > 0 && s("circle", {
-    ...shape, class: "ring-arc", "stroke-dasharray": `${(share * way).toFixed(2)} ${way.toFixed(2)}`,
-    transform: `rotate(-90 ${size / 2} ${size / 2})`,
-  });
-  const middle = s("g", { "font-size": size / 3.8 }, s("text", { x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central" }, text));
+  const arc =
+    share > 0 &&
+    s("circle", {
+      ...shape,
+      class: "ring-arc",
+      "stroke-dasharray": `${(share * way).toFixed(2)} ${way.toFixed(2)}`,
+      transform: `rotate(-90 ${size / 2} ${size / 2})`,
+    });
+  const middle = s(
+    "g",
+    { "font-size": size / 3.8 },
+    s("text", { x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central" }, text),
+  );
   const element = picture(size, size, label, s("circle", { ...shape, class: "ring-track" }), arc, middle);
   element.setAttribute("class", `ring ${tone && `tone-${tone}`}`);
   return element;

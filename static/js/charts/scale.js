@@ -11,7 +11,8 @@ export function ticks(low, high, count = 4) {
   const step = roundStep((high - low || 1) / count);
   const first = Math.floor(low / step) * step;
   const marks = [];
-  for (let mark = first; marks.length === 0 || marks.at(-1) < high; mark = first + marks.length * step) marks.push(Number(mark.toPrecision(12)));
+  for (let mark = first; marks.length === 0 || marks.at(-1) < high; mark = first + marks.length * step)
+    marks.push(Number(mark.toPrecision(12)));
   return marks;
 }
 

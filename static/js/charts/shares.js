@@ -8,12 +8,23 @@ export function shares({ label, parts, large = false }) {
   const seen = parts.filter((part) => part.value > 0);
   const text = seen.map((part) => `${part.label}: ${number(part.value)}`).join(", ") || "nothing";
   return h(
-    "span", { class: large ? "shares large" : "shares", role: "img", "aria-label": `${label}. ${text}` },
-    seen.map((part) => h("span", { class: `share ${part.tone}`, title: `${part.label}: ${number(part.value)}`, vars: { "--part": part.value } })),
+    "span",
+    { class: large ? "shares large" : "shares", role: "img", "aria-label": `${label}. ${text}` },
+    seen.map((part) =>
+      h("span", {
+        class: `share ${part.tone}`,
+        title: `${part.label}: ${number(part.value)}`,
+        vars: { "--part": part.value },
+      }),
+    ),
   );
 }
 
 /** What the colours mean. */
 export function sharesLegend(parts) {
-  return h("p", { class: "legend" }, parts.map((part) => h("span", {}, h("span", { class: `swatch ${part.tone}`, "aria-hidden": "true" }), part.label)));
+  return h(
+    "p",
+    { class: "legend" },
+    parts.map((part) => h("span", {}, h("span", { class: `swatch ${part.tone}`, "aria-hidden": "true" }), part.label)),
+  );
 }

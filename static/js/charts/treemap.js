@@ -7,22 +7,37 @@ import { chart, fit, group } from "./chart.js";
 /** treemap({ title, items: [{ label, value, tone, href, detail }], unit, format, height }) */
 export function treemap({ title, items, unit = "Value", format = number, height = 300, ...rest }) {
   const rows = items.filter((item) => item.value > 0).sort((a, b) => b.value - a.value);
-  const columns = [{ label: "Name", value: (row) => row.label }, { label: unit, value: (row) => format(row.value), end: true }];
+  const columns = [
+    { label: "Name", value: (row) => row.label },
+    { label: unit, value: (row) => format(row.value), end: true },
+  ];
   if (rows.some((row) => row.detail)) columns.push({ label: "Detail", value: (row) => row.detail });
   return chart({ title, columns, rows, draw: (width) => draw(width, { title, rows, format, height }), ...rest });
 }
 
 function draw(width, { title, rows, format, height }) {
-  const boxes = squarify(rows.map((row) => row.value), { x: 0, y: 0, width, height });
-  return group(width, height, title, rows.map((row, index) => tile(row, boxes[index], format)));
+  const boxes = squarify(
+    rows.map((row) => row.value),
+    { x: 0, y: 0, width, height },
+  );
+  return group(
+    width,
+    height,
+    title,
+    rows.map((row, index) => tile(row, boxes[index], format)),
+  );
 }
 
 function tile(row, box, format) {
   const text = `${row.label}: ${format(row.value)}${row.detail ? `, ${row.detail}` : ""}`;
   const roomy = box.width > 54 && box.height > 26;
-  const children = [s("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6 }), roomy && words(row, box, format)];
+  const children = [
+    s("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6 }),
+    roomy && words(row, box, format),
+  ];
   const kind = `tile ${row.tone ? `tone-${row.tone}` : ""}`;
-  if (row.href) return s("a", { class: kind, href: row.href, "aria-label": roomy ? null : text }, s("title", {}, text), children);
+  if (row.href)
+    return s("a", { class: kind, href: row.href, "aria-label": roomy ? null : text }, s("title", {}, text), children);
   return s("g", { class: kind, role: "img", "aria-label": text }, s("title", {}, text), children);
 }
 
@@ -72,6 +87,8 @@ function lay(areas, { x, y, width, height }) {
     at += length;
     return box;
   });
-  const rest = upright ? { x: x + depth, y, width: width - depth, height } : { x, y: y + depth, width, height: height - depth };
+  const rest = upright
+    ? { x: x + depth, y, width: width - depth, height }
+    : { x, y: y + depth, width, height: height - depth };
   return { boxes, rest };
 }

@@ -17,7 +17,10 @@ export function followPointer(svg, drawing, settings) {
     const x = settings.x(at);
     line.setAttribute("d", `M${x} ${top}V${bottom}`);
     line.setAttribute("visibility", "visible");
-    replace(tip, linesOf(at, settings).map((text, row) => h("div", {}, row ? text : h("strong", {}, text))));
+    replace(
+      tip,
+      linesOf(at, settings).map((text, row) => h("div", {}, row ? text : h("strong", {}, text))),
+    );
     tip.hidden = false;
     place(tip, x, drawing.clientWidth);
   };

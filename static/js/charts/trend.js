@@ -14,13 +14,39 @@ const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"]
  * low and high hold the scale (0 and 100 for scores); without them it follows the values. With several series the
  * legend's buttons hide and show them. pick(day): what Enter or a click on a day does.
  */
-export function trend({ title, days, series, notes = [], low = null, high = null, format = number, height = 240, pick = null, ...rest }) {
-  const lines = series.map((one, index) => ({ ...one, tone: one.tone ?? String((index % 8) + 1), dash: DASHES[index % 8], hidden: false }));
+export function trend({
+  title,
+  days,
+  series,
+  notes = [],
+  low = null,
+  high = null,
+  format = number,
+  height = 240,
+  pick = null,
+  ...rest
+}) {
+  const lines = series.map((one, index) => ({
+    ...one,
+    tone: one.tone ?? String((index % 8) + 1),
+    dash: DASHES[index % 8],
+    hidden: false,
+  }));
   const settings = { title, days, lines, notes, low, high, format, height, pick };
-  const columns = [{ label: "Day", value: (row) => day(row.day) }, ...series.map((one) => ({ label: one.name, value: (row) => format(one.values[row.index]), end: true }))];
+  const columns = [
+    { label: "Day", value: (row) => day(row.day) },
+    ...series.map((one) => ({ label: one.name, value: (row) => format(one.values[row.index]), end: true })),
+  ];
   if (notes.length) columns.push({ label: "Note", value: (row) => textOf(notes, row.day) });
   const rows = days.map((one, index) => ({ day: one, index })).reverse();
-  const element = chart({ title, columns, rows, draw: (width, drawing) => draw(width, drawing, settings), legend: legend(lines, redraw), ...rest });
+  const element = chart({
+    title,
+    columns,
+    rows,
+    draw: (width, drawing) => draw(width, drawing, settings),
+    legend: legend(lines, redraw),
+    ...rest,
+  });
   function redraw() {
     element.querySelector(".chart-drawing").dispatchEvent(new Event("chart:redraw"));
   }
@@ -28,21 +54,34 @@ export function trend({ title, days, series, notes = [], low = null, high = null
 }
 
 export function textOf(notes, wanted) {
-  return notes.filter((note) => note.day === wanted).map((note) => note.text).join(" · ") || null;
+  return (
+    notes
+      .filter((note) => note.day === wanted)
+      .map((note) => note.text)
+      .join(" · ") || null
+  );
 }
 
 function legend(lines, redraw) {
   if (lines.length < 2) return null;
-  return h("div", { class: "legend", role: "group", "aria-label": "Lines" }, lines.map((line) => {
-    const sample = s("svg", { class: `tone-${line.tone}`, viewBox: "0 0 28 12", "aria-hidden": "true" }, s("path", { class: "mark-line", "stroke-dasharray": line.dash, d: "M1 6H27" }));
-    const button = h("button", { type: "button", "aria-pressed": "true" }, sample, line.name);
-    button.addEventListener("click", () => {
-      line.hidden = !line.hidden;
-      button.setAttribute("aria-pressed", String(!line.hidden));
-      redraw();
-    });
-    return button;
-  }));
+  return h(
+    "div",
+    { class: "legend", role: "group", "aria-label": "Lines" },
+    lines.map((line) => {
+      const sample = s(
+        "svg",
+        { class: `tone-${line.tone}`, viewBox: "0 0 28 12", "aria-hidden": "true" },
+        s("path", { class: "mark-line", "stroke-dasharray": line.dash, d: "M1 6H27" }),
+      );
+      const button = h("button", { type: "button", "aria-pressed": "true" }, sample, line.name);
+      button.addEventListener("click", () => {
+        line.hidden = !line.hidden;
+        button.setAttribute("aria-pressed", String(!line.hidden));
+        redraw();
+      });
+      return button;
+    }),
+  );
 }
 
 function draw(width, drawing, settings) {
@@ -54,7 +93,9 @@ function draw(width, drawing, settings) {
   const x = linear([0, Math.max(1, days.length - 1)], [left, width - 12]);
   const y = linear([marks[0], marks.at(-1)], [bottom, top]);
   const element = group(
-    width, height, title,
+    width,
+    height,
+    title,
     marks.map((mark) => [
       s("path", { class: "grid", d: `M${left} ${y(mark)}H${width - 12}` }),
       s("text", { x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, format(mark)),
@@ -69,12 +110,19 @@ function draw(width, drawing, settings) {
 
 function marksOf(lines, { low, high }) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
-  return ticks(low ?? Math.min(...values, values.length ? Infinity : 0), high ?? Math.max(...values, values.length ? -Infinity : 1));
+  return ticks(
+    low ?? Math.min(...values, values.length ? Infinity : 0),
+    high ?? Math.max(...values, values.length ? -Infinity : 1),
+  );
 }
 
 function dayMark(days, index, x, height) {
   const anchor = index === 0 ? "start" : index === days.length - 1 ? "end" : "middle";
-  return s("text", { x: x(index), y: height - 6, "text-anchor": days.length === 1 ? "middle" : anchor }, shortDay(days[index]));
+  return s(
+    "text",
+    { x: x(index), y: height - 6, "text-anchor": days.length === 1 ? "middle" : anchor },
+    shortDay(days[index]),
+  );
 }
 
 function path(line, x, y) {
@@ -84,10 +132,16 @@ function path(line, x, y) {
   line.values.forEach((value, index) => {
     const there = value !== null && value !== undefined;
     if (there) d += `${pen}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
-    if (there && isAlone(line.values, index)) dots.push(s("circle", { class: "mark-dot", cx: x(index), cy: y(value), r: 3.5 }));
+    if (there && isAlone(line.values, index))
+      dots.push(s("circle", { class: "mark-dot", cx: x(index), cy: y(value), r: 3.5 }));
     pen = there ? "L" : "M";
   });
-  return s("g", { class: `tone-${line.tone}` }, s("path", { class: "mark-line", "stroke-dasharray": line.dash, d }), dots);
+  return s(
+    "g",
+    { class: `tone-${line.tone}` },
+    s("path", { class: "mark-line", "stroke-dasharray": line.dash, d }),
+    dots,
+  );
 }
 
 /** A day between gaps: a line would not show it. */
@@ -101,7 +155,8 @@ function pin(note, days, x, top, bottom) {
   if (index < 0) return null;
   const at = x(index);
   return s(
-    "g", {},
+    "g",
+    {},
     s("title", {}, `${day(note.day)}: ${note.text}`),
     s("path", { class: "note-stem", d: `M${at} ${bottom}V${top - 8}` }),
     s("path", { class: "note-head", d: `M${at} ${top - 20}h11l-3 4.500 3 4.500h-11Z` }),

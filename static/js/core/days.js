@@ -6,7 +6,9 @@ const LENGTH = 86_400_000;
 
 /** Which day it is in a zone: `time_zone` of `config`; undefined: where the reader is. */
 export function dayIn(zone) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date());
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    new Date(),
+  );
 }
 
 /** Which day it is where the server counts; where the reader is, when the server does not say. */

@@ -34,7 +34,10 @@ async function mountOne(element, context) {
     console.error(error);
     replace(element.querySelector("[data-body]") ?? element, notArrived());
     element.removeAttribute("aria-busy");
-    element.addEventListener("panel:reload", (event) => event.detail.waitFor(mountOne(element, context)), { once: true, signal: context.signal });
+    element.addEventListener("panel:reload", (event) => event.detail.waitFor(mountOne(element, context)), {
+      once: true,
+      signal: context.signal,
+    });
     return false;
   }
   return module.default.mount(element, context);

@@ -1,7 +1,10 @@
 /* What things are called that the server names in snake_case. */
 
 const ENTITIES = {
-  list_emails: "List e-mails", activities: "Visitor activities", sf_health: "Salesforce health", sf_campaign_dates: "Campaign dates",
+  list_emails: "List e-mails",
+  activities: "Visitor activities",
+  sf_health: "Salesforce health",
+  sf_campaign_dates: "Campaign dates",
   campaign_member_counts: "Member counts",
 };
 

@@ -34,7 +34,9 @@ class Panel {
     const { uses = [] } = this.spec;
     onChanged((paths) => paths.some((path) => uses.includes(path)) && this.load(), this.signal);
     route.onChange(() => this.isConcerned() && this.load(), this.signal);
-    this.element.addEventListener("panel:reload", (event) => event.detail.waitFor(this.load()), { signal: this.signal });
+    this.element.addEventListener("panel:reload", (event) => event.detail.waitFor(this.load()), {
+      signal: this.signal,
+    });
   }
 
   /** Whether the address asks for something else than what is shown, in the tab or the dialog that one sees. */
@@ -59,7 +61,10 @@ class Panel {
       if (!signal.aborted) replace(this.body, this.content(data, signal));
     } catch (error) {
       if (signal.aborted || isAbort(error)) return true;
-      replace(this.body, failed(error, () => this.retry()));
+      replace(
+        this.body,
+        failed(error, () => this.retry()),
+      );
       if (!error.status && error.name !== "ApiError") console.error(error);
       return false;
     } finally {

@@ -55,7 +55,9 @@ export function startRouting(homeTab = "") {
 }
 
 function isPlain(event) {
-  return event.button === 0 && !event.defaultPrevented && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  return (
+    event.button === 0 && !event.defaultPrevented && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+  );
 }
 
 function isHere(link) {

@@ -72,7 +72,8 @@ function keepFocus(panel) {
 /** The foot of the page says when the tab was loaded. */
 function tell(tab) {
   const at = new Date(seen.get(tab));
-  document.getElementById("loaded-at").textContent = `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+  document.getElementById("loaded-at").textContent =
+    `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
 }
 
 function mount(tab) {

@@ -11,14 +11,22 @@ export default () => panelDialog({ title: "Badges", content });
 const content = panel({
   lines: 6,
   load: loadBadges,
-  render: (badges) => h("ul", { class: "badge-list" }, [...badges].sort((a, b) => Number(b.earned === true) - Number(a.earned === true)).map(line)),
+  render: (badges) =>
+    h(
+      "ul",
+      { class: "badge-list" },
+      [...badges].sort((a, b) => Number(b.earned === true) - Number(a.earned === true)).map(line),
+    ),
 });
 
 function line({ name, how, sign, earned }) {
   return h(
-    "li", {},
+    "li",
+    {},
     h("span", { class: earned ? "badge-coin large" : "badge-coin large empty" }, icon(sign)),
     h("div", {}, h("p", {}, h("strong", {}, name)), h("p", { class: "small soft" }, how)),
-    earned ? chip("Earned", { tone: "good" }) : h("span", { class: "small soft" }, earned === null ? "No data" : "Not yet"),
+    earned
+      ? chip("Earned", { tone: "good" })
+      : h("span", { class: "small soft" }, earned === null ? "No data" : "Not yet"),
   );
 }

@@ -13,13 +13,19 @@ import { delta } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
-const KINDS = [["score", "Scores"], ["person", "People"], ["issue", "Issues"], ["count", "Counts"]];
+const KINDS = [
+  ["score", "Scores"],
+  ["person", "People"],
+  ["issue", "Issues"],
+  ["count", "Counts"],
+];
 const BETTER = { score: "up", person: "up", issue: "down" };
 
 export default function compare() {
   const inputs = { from: dateInput("from"), to: dateInput("to") };
   const form = h(
-    "form", { class: "row compare-days", on: { submit: (event) => event.preventDefault() } },
+    "form",
+    { class: "row compare-days", on: { submit: (event) => event.preventDefault() } },
     h("label", { class: "field" }, h("span", { class: "label" }, "This day"), inputs.from),
     h("label", { class: "field" }, h("span", { class: "label" }, "with this one"), inputs.to),
   );
@@ -56,25 +62,36 @@ async function chosenDays() {
   const { date: today } = await shared("briefing");
   const { snapshots } = await shared("trail", { from: before(today, 30) });
   const days = snapshots.map((snapshot) => snapshot.day);
-  const chosen = { from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]), to: to || days.at(-1) };
+  const chosen = {
+    from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]),
+    to: to || days.at(-1),
+  };
   return chosen.from && chosen.to && chosen.from !== chosen.to ? chosen : null;
 }
 
 function headline({ from, to, health_score: score }) {
   return h(
-    "div", { class: "before-after" },
+    "div",
+    { class: "before-after" },
     side(from, score.before),
-    h("p", { class: "before-after-change" }, delta(score.change, Math.abs(score.change) === 1 ? "point" : "points") ?? h("span", { class: "soft" }, "no score on one of the days")),
+    h(
+      "p",
+      { class: "before-after-change" },
+      delta(score.change, Math.abs(score.change) === 1 ? "point" : "points") ??
+        h("span", { class: "soft" }, "no score on one of the days"),
+    ),
     side(to, score.after),
   );
 }
 
 function side({ asked, used }, score) {
   return h(
-    "div", {},
+    "div",
+    {},
     h("p", { class: "figure-label" }, day(used)),
     h("p", { class: "figure-value large" }, number(score)),
-    asked !== used && h("p", { class: "small soft" }, `Nothing was synced on ${day(asked)}: this is the day before it that was.`),
+    asked !== used &&
+      h("p", { class: "small soft" }, `Nothing was synced on ${day(asked)}: this is the day before it that was.`),
   );
 }
 
@@ -93,7 +110,12 @@ function rowsTable(found, issues) {
   ].map((row, id) => ({ ...row, id }));
   if (!rows.length) return empty("Nothing is counted on either day.");
   return table({
-    key: "compare", caption: "Differences", noun: "figure", exportAs: "compare", rows, size: 50,
+    key: "compare",
+    caption: "Differences",
+    noun: "figure",
+    exportAs: "compare",
+    rows,
+    size: 50,
     columns: [
       { key: "name", label: "What", className: "wide" },
       { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)[1] },
@@ -103,7 +125,16 @@ function rowsTable(found, issues) {
     ],
     filters: [
       { key: "kind", label: "Kind", options: KINDS, test: (row, kind) => row.kind === kind },
-      { key: "show", label: "Show", initial: "changed", options: [["changed", "What differs"], ["all", "Everything"]], test: (row, show) => show === "all" || row.before !== row.after },
+      {
+        key: "show",
+        label: "Show",
+        initial: "changed",
+        options: [
+          ["changed", "What differs"],
+          ["all", "Everything"],
+        ],
+        test: (row, show) => show === "all" || row.before !== row.after,
+      },
     ],
   }).element;
 }

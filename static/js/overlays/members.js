@@ -50,24 +50,46 @@ class Members {
   // -- what is seen -----------------------------------------------------------------------------------------
 
   heading({ sf_id, campaigns, summary }) {
-    const names = campaigns.map((campaign, index) => [index > 0 && ", ", outwardOr(nameOf(campaign), this.to.pardot("campaigns", campaign.id))]);
+    const names = campaigns.map((campaign, index) => [
+      index > 0 && ", ",
+      outwardOr(nameOf(campaign), this.to.pardot("campaigns", campaign.id)),
+    ]);
     return [
-      h("p", { class: "soft" }, names.length ? names : "No Pardot campaign", " · ", outwardOr("in Salesforce", this.to.salesforce(sf_id))),
       h(
-        "div", { class: "figures" },
-        figure("Members", number(summary.members)), figure("Responded", number(summary.responded), { note: percent(summary.response_pct) }),
-        figure("Leads", number(summary.leads)), figure("Contacts", number(summary.contacts)),
+        "p",
+        { class: "soft" },
+        names.length ? names : "No Pardot campaign",
+        " · ",
+        outwardOr("in Salesforce", this.to.salesforce(sf_id)),
+      ),
+      h(
+        "div",
+        { class: "figures" },
+        figure("Members", number(summary.members)),
+        figure("Responded", number(summary.responded), { note: percent(summary.response_pct) }),
+        figure("Leads", number(summary.leads)),
+        figure("Contacts", number(summary.contacts)),
       ),
     ];
   }
 
   list({ members, summary }) {
-    if (members === null) return noData("python manage.py camp_sync --survey", "The members one by one come with a full survey. An operator runs:");
+    if (members === null)
+      return noData(
+        "python manage.py camp_sync --survey",
+        "The members one by one come with a full survey. An operator runs:",
+      );
     if (members.length === 0) return empty("Nobody is in this campaign.", { sign: "people" });
     this.all = summary.members;
     this.rows = table({
-      caption: "Members", noun: "member", exportAs: `members-${this.id}`, search: "Search members", rows: this.members, size: 50,
-      columns: columns(this.to), filters: [RESPONDED, this.statuses()],
+      caption: "Members",
+      noun: "member",
+      exportAs: `members-${this.id}`,
+      search: "Search members",
+      rows: this.members,
+      size: 50,
+      columns: columns(this.to),
+      filters: [RESPONDED, this.statuses()],
     });
     this.more = h("div", { class: "row" });
     this.offer();
@@ -76,7 +98,12 @@ class Members {
 
   statuses() {
     const found = [...new Set(this.members.map(({ status }) => status).filter(Boolean))].sort();
-    return { key: "status", label: "Status", options: found.map((status) => [status, status]), test: (row, status) => row.status === status };
+    return {
+      key: "status",
+      label: "Status",
+      options: found.map((status) => [status, status]),
+      test: (row, status) => row.status === status,
+    };
   }
 
   /** Thousands come by and by: what is searched, sorted and exported is what has come. */
@@ -95,20 +122,52 @@ class Members {
       this.offer();
       this.button?.focus();
     } catch (error) {
-      if (!isAbort(error)) replace(this.more, failed(error, () => this.loadMore()));
+      if (!isAbort(error))
+        replace(
+          this.more,
+          failed(error, () => this.loadMore()),
+        );
     }
   }
 }
 
-const RESPONDED = { key: "responded", label: "Responded", options: [["yes", "Responded"], ["no", "Did not"]], test: (row, value) => Boolean(row.has_responded) === (value === "yes") };
+const RESPONDED = {
+  key: "responded",
+  label: "Responded",
+  options: [
+    ["yes", "Responded"],
+    ["no", "Did not"],
+  ],
+  test: (row, value) => Boolean(row.has_responded) === (value === "yes"),
+};
 
 function columns(to) {
   return [
-    { key: "person", label: "Person", className: "wide", value: ({ name, contact_id, lead_id }) => name ?? contact_id ?? lead_id, show: (row) => person(row, to) },
-    { key: "kind", label: "Kind", value: ({ contact_id, lead_id }) => (contact_id ? "Contact" : lead_id ? "Lead" : null) },
+    {
+      key: "person",
+      label: "Person",
+      className: "wide",
+      value: ({ name, contact_id, lead_id }) => name ?? contact_id ?? lead_id,
+      show: (row) => person(row, to),
+    },
+    {
+      key: "kind",
+      label: "Kind",
+      value: ({ contact_id, lead_id }) => (contact_id ? "Contact" : lead_id ? "Lead" : null),
+    },
     { key: "status", label: "Status" },
-    { key: "has_responded", label: "Responded", value: ({ has_responded }) => (has_responded ? "Responded" : "No"), show: ({ has_responded }) => (has_responded ? chip("Responded", { tone: "good" }) : "No") },
-    { key: "first_responded_date", label: "First response", first: "desc", show: (row) => day(row.first_responded_date) },
+    {
+      key: "has_responded",
+      label: "Responded",
+      value: ({ has_responded }) => (has_responded ? "Responded" : "No"),
+      show: ({ has_responded }) => (has_responded ? chip("Responded", { tone: "good" }) : "No"),
+    },
+    {
+      key: "first_responded_date",
+      label: "First response",
+      first: "desc",
+      show: (row) => day(row.first_responded_date),
+    },
     { key: "created_date", label: "Added", first: "desc", show: (row) => day(row.created_date) },
   ];
 }

@@ -18,11 +18,19 @@ const KEY = "prospect.id";
 const MOST = 1000;
 const DAY = 86_400_000;
 const TONES = { 3: "bad", 4: "good", 12: "warn", 13: "warn", 14: "bad" };
-const SOURCES = { form_id: ["forms", "Form"], landing_page_id: ["landing_pages", "Landing page"], custom_redirect_id: ["custom_redirects", "Redirect"], list_email_id: ["list_emails", "List e-mail"], form_handler_id: [null, "Form handler"], email_id: [null, "E-mail"] };
+const SOURCES = {
+  form_id: ["forms", "Form"],
+  landing_page_id: ["landing_pages", "Landing page"],
+  custom_redirect_id: ["custom_redirects", "Redirect"],
+  list_email_id: ["list_emails", "List e-mail"],
+  form_handler_id: [null, "Form handler"],
+  email_id: [null, "E-mail"],
+};
 
 export default function prospect() {
   const dialog = panelDialog({
-    title: `Prospect ${route.get(KEY)}`, drawer: true,
+    title: `Prospect ${route.get(KEY)}`,
+    drawer: true,
     content: panel({
       lines: 6,
       keys: [KEY],
@@ -49,32 +57,86 @@ function content(found, links) {
 
 function head(who, links) {
   return [
-    h("p", { class: "soft" }, [who.email, who.company].filter(Boolean).join(" · ") || "Neither an e-mail address nor a company."),
+    h(
+      "p",
+      { class: "soft" },
+      [who.email, who.company].filter(Boolean).join(" · ") || "Neither an e-mail address nor a company.",
+    ),
     h("p", { class: "row" }, outward("Pardot", links.pardot("prospects", who.id)), crmLinks(who, links)),
-    h("div", { class: "figures" }, figure("Score", number(who.score)), figure("Grade", who.grade?.trim() || "–"), figure("Activities in 30 days", number(who.activity_count)), figure("Last activity", who.last_activity ? shortDay(who.last_activity) : "–", { note: who.last_activity && ago(who.last_activity) })),
+    h(
+      "div",
+      { class: "figures" },
+      figure("Score", number(who.score)),
+      figure("Grade", who.grade?.trim() || "–"),
+      figure("Activities in 30 days", number(who.activity_count)),
+      figure("Last activity", who.last_activity ? shortDay(who.last_activity) : "–", {
+        note: who.last_activity && ago(who.last_activity),
+      }),
+    ),
   ];
 }
 
 function crmLinks(who, links) {
-  const fields = [["Contact in Salesforce", who.salesforce_contact_id], ["Lead in Salesforce", who.salesforce_lead_id], ["Account in Salesforce", who.salesforce_account_id]];
-  const found = fields.filter(([, id]) => id).map(([label, id]) => (isCrmId(id) ? outward(label, links.salesforce(id)) : chip(`${label.split(" ")[0]} field: ${id}`, { tone: "bad" })));
+  const fields = [
+    ["Contact in Salesforce", who.salesforce_contact_id],
+    ["Lead in Salesforce", who.salesforce_lead_id],
+    ["Account in Salesforce", who.salesforce_account_id],
+  ];
+  const found = fields
+    .filter(([, id]) => id)
+    .map(([label, id]) =>
+      isCrmId(id) ? outward(label, links.salesforce(id)) : chip(`${label.split(" ")[0]} field: ${id}`, { tone: "bad" }),
+    );
   return found.length ? found : chip("Not in Salesforce", { tone: "warn" });
 }
 
 function categories({ scoring_categories: scores }) {
-  const rows = Object.entries(scores).sort(([, a], [, b]) => b - a).map(([label, value]) => ({ label, value }));
-  if (rows.length === 1) return h("p", {}, h("strong", {}, "Score by category: "), `${rows[0].label} ${number(rows[0].value)}.`);
-  return rows.length > 1 && h("section", { class: "stack" }, h("h3", {}, "Score by category"), bars({ title: "Score by category", unit: "Score", rows }));
+  const rows = Object.entries(scores)
+    .sort(([, a], [, b]) => b - a)
+    .map(([label, value]) => ({ label, value }));
+  if (rows.length === 1)
+    return h("p", {}, h("strong", {}, "Score by category: "), `${rows[0].label} ${number(rows[0].value)}.`);
+  return (
+    rows.length > 1 &&
+    h(
+      "section",
+      { class: "stack" },
+      h("h3", {}, "Score by category"),
+      bars({ title: "Score by category", unit: "Score", rows }),
+    )
+  );
 }
 
 // -- what it did -----------------------------------------------------------------------------------------------
 
 function activity({ activities, count, since, until }, links) {
   const title = h("h3", {}, "Activity");
-  if (activities === null) return h("section", { class: "stack" }, title, noData("python manage.py camp_sync --survey", "Activities were not read, or more than 8 days ago. An operator reads them with this command:"));
-  const span = h("p", { class: "small soft" }, `${shortDay(since)} to ${day(until)}, as last read.`, count > MOST && ` The latest ${number(MOST)} of ${number(count)}.`);
-  if (count === 0) return h("section", { class: "stack" }, title, empty("Nothing in these 30 days.", { sign: "clock" }), span);
-  return h("section", { class: "stack" }, title, span, count <= MOST && byDay(activities, until), activityTable(activities, links));
+  if (activities === null)
+    return h(
+      "section",
+      { class: "stack" },
+      title,
+      noData(
+        "python manage.py camp_sync --survey",
+        "Activities were not read, or more than 8 days ago. An operator reads them with this command:",
+      ),
+    );
+  const span = h(
+    "p",
+    { class: "small soft" },
+    `${shortDay(since)} to ${day(until)}, as last read.`,
+    count > MOST && ` The latest ${number(MOST)} of ${number(count)}.`,
+  );
+  if (count === 0)
+    return h("section", { class: "stack" }, title, empty("Nothing in these 30 days.", { sign: "clock" }), span);
+  return h(
+    "section",
+    { class: "stack" },
+    title,
+    span,
+    count <= MOST && byDay(activities, until),
+    activityTable(activities, links),
+  );
 }
 
 function byDay(activities, until) {
@@ -84,14 +146,36 @@ function byDay(activities, until) {
     const row = rows[29 - Math.floor((last - Date.parse(at)) / DAY)];
     if (row) row.value += 1;
   }
-  return columns({ title: "Activities by day", name: "Day", unit: "Activities", rows, height: 96, values: false, every: 7 });
+  return columns({
+    title: "Activities by day",
+    name: "Day",
+    unit: "Activities",
+    rows,
+    height: 96,
+    values: false,
+    every: 7,
+  });
 }
 
 function activityTable(rows, links) {
   const kinds = [...new Set(rows.map(kindOf))].sort();
   return table({
-    caption: "Activities", noun: "event", exportAs: "prospect-activities", size: 25, rows,
-    filters: kinds.length > 1 ? [{ key: "kind", label: "What", options: kinds.map((kind) => [kind, kind]), test: (row, kind) => kindOf(row) === kind }] : [],
+    caption: "Activities",
+    noun: "event",
+    exportAs: "prospect-activities",
+    size: 25,
+    rows,
+    filters:
+      kinds.length > 1
+        ? [
+            {
+              key: "kind",
+              label: "What",
+              options: kinds.map((kind) => [kind, kind]),
+              test: (row, kind) => kindOf(row) === kind,
+            },
+          ]
+        : [],
     columns: [
       { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
       { key: "type", label: "What", value: kindOf, show: (row) => chip(kindOf(row), { tone: TONES[row.type] ?? "" }) },
@@ -103,7 +187,12 @@ function activityTable(rows, links) {
 
 function campaignLinks({ campaign, campaign_id: id, campaign_salesforce_id: crmId }, links) {
   const inSalesforce = outward("in Salesforce", links.salesforce(crmId));
-  return campaign && [outward(campaign, links.pardot("campaigns", id)), inSalesforce && h("span", { class: "under" }, inSalesforce)];
+  return (
+    campaign && [
+      outward(campaign, links.pardot("campaigns", id)),
+      inSalesforce && h("span", { class: "under" }, inSalesforce),
+    ]
+  );
 }
 
 function kindOf({ type, type_name: name }) {

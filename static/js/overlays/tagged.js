@@ -15,7 +15,8 @@ const MOST = 1000;
 
 export default function tagged() {
   const dialog = panelDialog({
-    title: "Tagged", drawer: true,
+    title: "Tagged",
+    drawer: true,
     content: panel({
       lines: 6,
       keys: [KEY],
@@ -23,7 +24,11 @@ export default function tagged() {
       empty: ([found]) => !found && "There is no such clean-up action: the settings name them.",
       render: ([found, to]) => {
         dialog.retitle(`Tagged “${found.tag}”`);
-        return [found.count > found.items.length && h("p", { class: "soft" }, `The first ${number(found.items.length)} of ${number(found.count)}.`), items(found, to)];
+        return [
+          found.count > found.items.length &&
+            h("p", { class: "soft" }, `The first ${number(found.items.length)} of ${number(found.count)}.`),
+          items(found, to),
+        ];
       },
     }),
   });
@@ -31,20 +36,41 @@ export default function tagged() {
 }
 
 async function load({ signal }) {
-  const [{ actions }, to] = await Promise.all([api.get("cleanup/status", { params: { limit: MOST }, signal }), pages()]);
+  const [{ actions }, to] = await Promise.all([
+    api.get("cleanup/status", { params: { limit: MOST }, signal }),
+    pages(),
+  ]);
   return [actions.find(({ action }) => action === route.get(KEY)), to];
 }
 
 function items({ action, items: rows }, to) {
   const types = [...new Set(rows.map(typeOf))].sort();
   return table({
-    caption: "Tagged", noun: "item", exportAs: `tagged-${action.toLowerCase()}`, rows, size: 50, rowId: (row) => `${row.object_type}-${row.object_id}`,
+    caption: "Tagged",
+    noun: "item",
+    exportAs: `tagged-${action.toLowerCase()}`,
+    rows,
+    size: 50,
+    rowId: (row) => `${row.object_type}-${row.object_id}`,
     columns: [
-      { key: "object_name", label: "Name", className: "wide", show: (row) => outwardOr(row.object_name || `(no name, ${row.object_id})`, row.type && to.pardot(row.type, row.object_id)) },
+      {
+        key: "object_name",
+        label: "Name",
+        className: "wide",
+        show: (row) =>
+          outwardOr(row.object_name || `(no name, ${row.object_id})`, row.type && to.pardot(row.type, row.object_id)),
+      },
       { key: "type", label: "Type", value: typeOf },
       { key: "object_id", label: "Id", end: true, className: "number" },
     ],
-    filters: [{ key: "type", label: "Type", options: types.map((type) => [type, type]), test: (row, type) => typeOf(row) === type }],
+    filters: [
+      {
+        key: "type",
+        label: "Type",
+        options: types.map((type) => [type, type]),
+        test: (row, type) => typeOf(row) === type,
+      },
+    ],
   }).element;
 }
 

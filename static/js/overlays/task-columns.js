@@ -7,7 +7,14 @@ import { nameOf } from "../core/names.js";
 import { chip } from "../ui/parts.js";
 
 const RANKS = { high: 0, normal: 1, low: 2 };
-const STATES = [["open", "Open"], ["overdue", "Overdue"], ["week", "Due within 7 days"], ["undated", "Open, without a date"], ["done", "Done"], ["any", "Open and done"]];
+const STATES = [
+  ["open", "Open"],
+  ["overdue", "Overdue"],
+  ["week", "Due within 7 days"],
+  ["undated", "Open, without a date"],
+  ["done", "Done"],
+  ["any", "Open and done"],
+];
 
 const IS = {
   open: (task) => task.status === "open",
@@ -23,11 +30,41 @@ export function columnsOf(acts, today) {
   const due = (task) => dueOf(task, today);
   return [
     { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due) },
-    { key: "assignee", label: "Whose", className: "roomy", show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s") },
-    { key: "priority", label: "Priority", className: "roomy", value: (task) => RANKS[task.priority], csv: (task) => task.priority, search: false, show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))) },
+    {
+      key: "assignee",
+      label: "Whose",
+      className: "roomy",
+      show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s"),
+    },
+    {
+      key: "priority",
+      label: "Priority",
+      className: "roomy",
+      value: (task) => RANKS[task.priority],
+      csv: (task) => task.priority,
+      search: false,
+      show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))),
+    },
     { key: "due_date", label: "Due", className: "tight roomy", show: due },
-    { key: "age_days", label: "Age", className: "roomy", end: true, first: "desc", search: false, show: (task) => (task.age_days === 0 ? "today" : plural(task.age_days, "day")) },
-    { key: "acts", label: "Actions", sort: false, search: false, csv: null, className: "tight end", value: () => null, show: acts },
+    {
+      key: "age_days",
+      label: "Age",
+      className: "roomy",
+      end: true,
+      first: "desc",
+      search: false,
+      show: (task) => (task.age_days === 0 ? "today" : plural(task.age_days, "day")),
+    },
+    {
+      key: "acts",
+      label: "Actions",
+      sort: false,
+      search: false,
+      csv: null,
+      className: "tight end",
+      value: () => null,
+      show: acts,
+    },
   ];
 }
 
@@ -35,7 +72,14 @@ export function columnsOf(acts, today) {
 function titleOf(task, due) {
   return [
     task.status === "done" ? h("s", {}, task.title) : task.title,
-    h("span", { class: "narrow-line" }, task.assignee ?? "Nobody’s", " · ", task.priority === "high" && "high priority · ", task.due_date || task.status === "done" ? due(task) : "no date"),
+    h(
+      "span",
+      { class: "narrow-line" },
+      task.assignee ?? "Nobody’s",
+      " · ",
+      task.priority === "high" && "high priority · ",
+      task.due_date || task.status === "done" ? due(task) : "no date",
+    ),
   ];
 }
 
@@ -52,9 +96,16 @@ function dueOf(task, today) {
 export function filtersOf(team, me, today) {
   const own = me ? [["me", "Mine"]] : [];
   const people = [...own, ["-", "Nobody’s"], ...team.map((name) => [`=${name}`, name])];
-  const belongs = (task, whose) => (whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1)));
+  const belongs = (task, whose) =>
+    whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1));
   return [
     { key: "whose", label: "Whose", all: "Everybody’s", options: people, test: belongs },
-    { key: "state", label: "State", initial: "open", options: STATES, test: (task, state) => !Object.hasOwn(IS, state) || IS[state](task, today) },
+    {
+      key: "state",
+      label: "State",
+      initial: "open",
+      options: STATES,
+      test: (task, state) => !Object.hasOwn(IS, state) || IS[state](task, today),
+    },
   ];
 }

@@ -24,7 +24,12 @@ export default () => panelDialog({ title: "Tasks", drawer: true, wide: true, con
 const content = panel({
   lines: 8,
   load: async ({ signal }) => {
-    const [tasks, config, { issues }, links] = await Promise.all([tasksNow(signal), shared("config"), shared("issues"), pages()]);
+    const [tasks, config, { issues }, links] = await Promise.all([
+      tasksNow(signal),
+      shared("config"),
+      shared("issues"),
+      pages(),
+    ]);
     return { tasks, config, issues, links };
   },
   render: (data) => new Board(data).nodes,
@@ -41,9 +46,17 @@ class Board {
     const today = dayIn(config.time_zone);
     this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
     this.table = table({
-      key: "tasks", caption: "Tasks", noun: "task", exportAs: "tasks", search: "Search tasks", rows: tasks, tools: this.add,
+      key: "tasks",
+      caption: "Tasks",
+      noun: "task",
+      exportAs: "tasks",
+      search: "Search tasks",
+      rows: tasks,
+      tools: this.add,
       nothing: "No task is open. Make one, or let Base Camp make them from issues.",
-      columns: columnsOf((task) => this.acts(task), today), filters: filtersOf(team, config.me, today), detail: (task) => this.detail(task),
+      columns: columnsOf((task) => this.acts(task), today),
+      filters: filtersOf(team, config.me, today),
+      detail: (task) => this.detail(task),
     });
     this.nodes = [this.table.element, !config.me && whoAmI(config)];
   }
@@ -52,25 +65,56 @@ class Board {
 
   acts(task) {
     const isDone = task.status === "done";
-    return h("span", { class: "row-acts" },
-      act(isDone ? "refresh" : "check", `${isDone ? "Open again" : "Done"}: ${task.title}`, (event) => this.finish(task, event.currentTarget), { task: task.id }),
+    return h(
+      "span",
+      { class: "row-acts" },
+      act(
+        isDone ? "refresh" : "check",
+        `${isDone ? "Open again" : "Done"}: ${task.title}`,
+        (event) => this.finish(task, event.currentTarget),
+        { task: task.id },
+      ),
       act("pencil", `Change: ${task.title}`, () => this.change(task)),
-      act("bin", `Delete: ${task.title}`, () => this.remove(task)));
+      act("bin", `Delete: ${task.title}`, () => this.remove(task)),
+    );
   }
 
   detail(task) {
     const issue = this.issues.find(({ key }) => key === task.issue);
     const area = issue?.area ?? task.area;
     return h(
-      "div", { class: "stack" },
+      "div",
+      { class: "stack" },
       task.description && h("p", { class: "task-text" }, task.description),
-      h("p", { class: "row" }, area && h("a", { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) }, icon("table"), issue ? "Show the rows" : nameOf(area)), this.assetLinks(task)),
-      h("p", { class: "small soft" }, `Made by ${task.created_by} ${ago(task.created_at)}`, task.completed_at && `, done ${moment(task.completed_at)}`, "."),
+      h(
+        "p",
+        { class: "row" },
+        area &&
+          h(
+            "a",
+            { class: "button compact", href: issue ? rowsOfIssue(issue) : rowsOf(area) },
+            icon("table"),
+            issue ? "Show the rows" : nameOf(area),
+          ),
+        this.assetLinks(task),
+      ),
+      h(
+        "p",
+        { class: "small soft" },
+        `Made by ${task.created_by} ${ago(task.created_at)}`,
+        task.completed_at && `, done ${moment(task.completed_at)}`,
+        ".",
+      ),
     );
   }
 
   assetLinks({ asset_type: type, asset_id: id, asset_name: name, salesforce_id: crmId }) {
-    return type && [outward(`${name ?? id} in Pardot`, this.links.pardot(type, id)), outward("in Salesforce", this.links.salesforce(crmId))];
+    return (
+      type && [
+        outward(`${name ?? id} in Pardot`, this.links.pardot(type, id)),
+        outward("in Salesforce", this.links.salesforce(crmId)),
+      ]
+    );
   }
 
   // -- what is done with it ------------------------------------------------------------------------------
@@ -80,7 +124,13 @@ class Board {
   }
 
   async change(task) {
-    const saved = await taskForm({ title: "Change the task", yes: "Save", defaults: task, config: this.config, submit: (values) => save(task, values) });
+    const saved = await taskForm({
+      title: "Change the task",
+      yes: "Save",
+      defaults: task,
+      config: this.config,
+      submit: (values) => save(task, values),
+    });
     if (!saved) return;
     await this.refresh();
     this.focus(this.rowIndex(task));
@@ -92,7 +142,8 @@ class Board {
     pressed.disabled = true;
     if (!(await this.write(() => api.patch(`tasks/${task.id}`, { status })))) return;
     this.focus(at);
-    const undo = async () => (await this.write(() => api.patch(`tasks/${task.id}`, { status: task.status }))) && this.focus(at);
+    const undo = async () =>
+      (await this.write(() => api.patch(`tasks/${task.id}`, { status: task.status }))) && this.focus(at);
     toast(status === "done" ? "Done. One less." : "Open again.", { action: { label: "Undo", run: undo } });
   }
 
@@ -132,7 +183,10 @@ class Board {
   }
 
   rowIndex(task) {
-    return Math.max(0, this.rowButtons().findIndex((one) => one.dataset.task === String(task.id)));
+    return Math.max(
+      0,
+      this.rowButtons().findIndex((one) => one.dataset.task === String(task.id)),
+    );
   }
 
   rowButtons() {
@@ -148,14 +202,31 @@ class Board {
 
 /** Only what differs is sent: an area that is the issue's own may not be said again otherwise. */
 function save(task, values) {
-  const changes = Object.fromEntries(Object.entries({ ...values, description: values.description ?? "" }).filter(([name, value]) => (task[name] ?? null) !== value));
+  const changes = Object.fromEntries(
+    Object.entries({ ...values, description: values.description ?? "" }).filter(
+      ([name, value]) => (task[name] ?? null) !== value,
+    ),
+  );
   return Object.keys(changes).length ? api.patch(`tasks/${task.id}`, changes) : task;
 }
 
 function act(sign, label, click, data = {}) {
-  return h("button", { type: "button", class: "icon-button", data, title: label.split(":")[0], on: { click } }, icon(sign), hiddenText(label));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", data, title: label.split(":")[0], on: { click } },
+    icon(sign),
+    hiddenText(label),
+  );
 }
 
 function whoAmI({ account }) {
-  return h("p", { class: "small soft" }, "“Mine” comes with your name: in the ", h("a", { href: "/pardot/admin-settings/" }, "settings"), ", give your team member this account: ", h("code", {}, account), ".");
+  return h(
+    "p",
+    { class: "small soft" },
+    "“Mine” comes with your name: in the ",
+    h("a", { href: "/pardot/admin-settings/" }, "settings"),
+    ", give your team member this account: ",
+    h("code", {}, account),
+    ".",
+  );
 }

@@ -21,7 +21,11 @@ const content = panel({
   load: () => shared("issues"),
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
   empty: ({ issues }) => !issues.some((issue) => issue.count > 0) && "There is nothing to fix.",
-  render: ({ issues }, { signal }) => new WhatIf(issues.filter((issue) => issue.count > 0), signal).nodes,
+  render: ({ issues }, { signal }) =>
+    new WhatIf(
+      issues.filter((issue) => issue.count > 0),
+      signal,
+    ).nodes,
 });
 
 class WhatIf {
@@ -40,7 +44,8 @@ class WhatIf {
     const take = (chosen) => () => this.choose(new Map(chosen.map((issue) => [issue.key, issue.count])));
     const high = this.issues.filter((issue) => issue.priority === "high");
     return h(
-      "p", { class: "row" },
+      "p",
+      { class: "row" },
       button("The three costliest", take(this.issues.slice(0, 3)), { kind: "compact" }),
       high.length > 0 && button("All of high priority", take(high), { kind: "compact" }),
       button("Everything", take(this.issues), { kind: "compact" }),
@@ -55,13 +60,23 @@ class WhatIf {
   }
 
   draw() {
-    replace(this.list, this.issues.map((issue) => this.line(issue)));
+    replace(
+      this.list,
+      this.issues.map((issue) => this.line(issue)),
+    );
   }
 
   line(issue) {
     const id = freshId("fix");
     const tick = h("input", { type: "checkbox", id, checked: this.fixes.has(issue.key) });
-    const many = h("input", { type: "number", min: issue.is_percentage ? 0.1 : 1, max: issue.count, step: issue.is_percentage ? 0.1 : 1, value: this.fixes.get(issue.key) ?? issue.count, "aria-label": `How many of them: ${issue.title}` });
+    const many = h("input", {
+      type: "number",
+      min: issue.is_percentage ? 0.1 : 1,
+      max: issue.count,
+      step: issue.is_percentage ? 0.1 : 1,
+      value: this.fixes.get(issue.key) ?? issue.count,
+      "aria-label": `How many of them: ${issue.title}`,
+    });
     tick.addEventListener("change", () => this.set(issue, tick.checked ? many.valueAsNumber : 0));
     many.addEventListener("input", () => {
       if (!many.validity.valid || Number.isNaN(many.valueAsNumber)) return;
@@ -69,10 +84,16 @@ class WhatIf {
       this.set(issue, many.valueAsNumber);
     });
     return h(
-      "li", {},
+      "li",
+      {},
       tick,
       h("label", { for: id }, issue.title, h("span", { class: "soft small" }, ` ${points(issue.impact)} points`)),
-      h("span", { class: "what-if-many" }, many, h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? " %" : ""}`)),
+      h(
+        "span",
+        { class: "what-if-many" },
+        many,
+        h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? " %" : ""}`),
+      ),
     );
   }
 
@@ -90,15 +111,27 @@ class WhatIf {
 
   async ask() {
     this.current?.abort();
-    if (!this.fixes.size) return replace(this.result, h("p", { class: "soft" }, "Choose below what would be fixed, and see what the score becomes."));
+    if (!this.fixes.size)
+      return replace(
+        this.result,
+        h("p", { class: "soft" }, "Choose below what would be fixed, and see what the score becomes."),
+      );
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     replace(this.result, loading(2));
     try {
-      const found = await api.post("what-if", { fixes: [...this.fixes].map(([issue, count]) => ({ issue, count })) }, { signal });
+      const found = await api.post(
+        "what-if",
+        { fixes: [...this.fixes].map(([issue, count]) => ({ issue, count })) },
+        { signal },
+      );
       if (!signal.aborted) this.show(found);
     } catch (error) {
-      if (!signal.aborted && !isAbort(error)) replace(this.result, failed(error, () => this.ask()));
+      if (!signal.aborted && !isAbort(error))
+        replace(
+          this.result,
+          failed(error, () => this.ask()),
+        );
     }
     return undefined;
   }
@@ -110,7 +143,8 @@ class WhatIf {
     replace(
       this.result,
       h(
-        "div", { class: "before-after" },
+        "div",
+        { class: "before-after" },
         score("Now", overall.before, overall.grade_before),
         h("p", { class: "before-after-change" }, delta(gain, Math.abs(gain) === 1 ? "point" : "points")),
         score("Then", overall.after, overall.grade_after),
@@ -122,11 +156,27 @@ class WhatIf {
 }
 
 function score(label, value, grade) {
-  return h("div", {}, h("p", { class: "figure-label" }, label), h("p", {}, h("span", { class: "figure-value large" }, number(value)), h("span", { class: "before-after-grade" }, ` ${grade ?? ""}`)));
+  return h(
+    "div",
+    {},
+    h("p", { class: "figure-label" }, label),
+    h(
+      "p",
+      {},
+      h("span", { class: "figure-value large" }, number(value)),
+      h("span", { class: "before-after-grade" }, ` ${grade ?? ""}`),
+    ),
+  );
 }
 
 function area({ label, before, after }) {
-  return h("li", {}, h("span", {}, label), meter(after, toneOf(after)), h("span", { class: "number" }, `${number(before)} → `, h("strong", {}, number(after))));
+  return h(
+    "li",
+    {},
+    h("span", {}, label),
+    meter(after, toneOf(after)),
+    h("span", { class: "number" }, `${number(before)} → `, h("strong", {}, number(after))),
+  );
 }
 
 /** "forms_errors,campaigns_no_sf:5": all of the first, five of the second. */
@@ -137,6 +187,12 @@ function intoAddress(fixes, issues) {
 
 function fromAddress(issues) {
   const known = new Map(issues.map((issue) => [issue.key, issue.count]));
-  const asked = route.get(KEY).split(",").map((part) => part.split(":")).filter(([key]) => known.has(key));
-  return new Map(asked.map(([key, count]) => [key, Math.min(known.get(key), Number(count) > 0 ? Number(count) : known.get(key))]));
+  const asked = route
+    .get(KEY)
+    .split(",")
+    .map((part) => part.split(":"))
+    .filter(([key]) => known.has(key));
+  return new Map(
+    asked.map(([key, count]) => [key, Math.min(known.get(key), Number(count) > 0 ? Number(count) : known.get(key))]),
+  );
 }

@@ -8,12 +8,42 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
   const none = (keys) => (keys.some((key) => count(key) > 0) ? false : keys.every((key) => known(count(key))) || null);
   const high = issues.filter((issue) => issue.priority === "high").map((issue) => issue.key);
   return [
-    { name: "Top of the hill", how: "The grade is A.", sign: "flag", earned: known(briefing.grade) ? briefing.grade === "A" : null },
-    { name: "Uphill", how: "The score is higher than yesterday.", sign: "up", earned: known(briefing.change_since_yesterday) ? briefing.change_since_yesterday > 0 : null },
+    {
+      name: "Top of the hill",
+      how: "The grade is A.",
+      sign: "flag",
+      earned: known(briefing.grade) ? briefing.grade === "A" : null,
+    },
+    {
+      name: "Uphill",
+      how: "The score is higher than yesterday.",
+      sign: "up",
+      earned: known(briefing.change_since_yesterday) ? briefing.change_since_yesterday > 0 : null,
+    },
     { name: "Clear night", how: "No issue of high priority is left.", sign: "moon", earned: none(high) },
-    { name: "All roped up", how: "Every campaign is linked to Salesforce.", sign: "link", earned: briefing.assets.campaigns === 0 ? null : none(["campaigns_no_sf"]) },
-    { name: "Well marked", how: "Every tag is used and follows the naming convention.", sign: "tag", earned: none(["tags_unused", "tags_no_convention"]) },
-    { name: "Steady fire", how: "Something was synced on each of the last seven days.", sign: "flame", earned: trail.count >= 7 },
-    { name: "Camp is swept", how: "No task is overdue.", sign: "tasks", earned: briefing.tier > 0 ? overdue === 0 : null },
+    {
+      name: "All roped up",
+      how: "Every campaign is linked to Salesforce.",
+      sign: "link",
+      earned: briefing.assets.campaigns === 0 ? null : none(["campaigns_no_sf"]),
+    },
+    {
+      name: "Well marked",
+      how: "Every tag is used and follows the naming convention.",
+      sign: "tag",
+      earned: none(["tags_unused", "tags_no_convention"]),
+    },
+    {
+      name: "Steady fire",
+      how: "Something was synced on each of the last seven days.",
+      sign: "flame",
+      earned: trail.count >= 7,
+    },
+    {
+      name: "Camp is swept",
+      how: "No task is overdue.",
+      sign: "tasks",
+      earned: briefing.tier > 0 ? overdue === 0 : null,
+    },
   ];
 }

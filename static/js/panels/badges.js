@@ -15,8 +15,11 @@ export default panel({
     const names = earned.map((badge) => badge.name).join(", ");
     const label = earned.length ? `${plural(earned.length, "badge")}: ${names}` : "No badge yet";
     return h(
-      "button", { type: "button", class: "badge-row", title: label, on: { click: () => openOverlay("badges") } },
-      earned.length ? earned.map((badge) => h("span", { class: "badge-coin" }, icon(badge.sign))) : [h("span", { class: "badge-coin empty" }, icon("badge")), h("span", { class: "small soft" }, "No badge yet")],
+      "button",
+      { type: "button", class: "badge-row", title: label, on: { click: () => openOverlay("badges") } },
+      earned.length
+        ? earned.map((badge) => h("span", { class: "badge-coin" }, icon(badge.sign)))
+        : [h("span", { class: "badge-coin empty" }, icon("badge")), h("span", { class: "small soft" }, "No badge yet")],
       earned.length > 0 && hiddenText(label),
     );
   },

@@ -13,13 +13,24 @@ export default panel({
   load: () => shared("issues"),
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
   empty: ({ issues }) => !issues.some((issue) => issue.impact > 0) && "No issue costs points today.",
-  render: ({ issues }) => treemap({ title: "Issues by the points that they cost", unit: "Points", format: points, height: 320, items: itemsOf(issues) }),
+  render: ({ issues }) =>
+    treemap({
+      title: "Issues by the points that they cost",
+      unit: "Points",
+      format: points,
+      height: 320,
+      items: itemsOf(issues),
+    }),
 });
 
 /** One colour an area, in the order in which the areas first come. */
 function itemsOf(issues) {
   const areas = [...new Set(issues.map((issue) => issue.area))].sort();
   return issues.map((issue) => ({
-    label: issue.title, value: issue.impact, detail: nameOf(issue.area), tone: String((areas.indexOf(issue.area) % 8) + 1), href: rowsOfIssue(issue),
+    label: issue.title,
+    value: issue.impact,
+    detail: nameOf(issue.area),
+    tone: String((areas.indexOf(issue.area) % 8) + 1),
+    href: rowsOfIssue(issue),
   }));
 }

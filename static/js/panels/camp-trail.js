@@ -12,9 +12,18 @@ export default panel({
   load: () => shared("briefing"),
   render: (briefing) => {
     const { camp_day: day, camp_days_total: total } = briefing;
-    if (total === null) return h("p", { class: "small soft" }, "Camp has no dates yet. ", h("a", { href: "/pardot/admin-settings/" }, "Set them"));
+    if (total === null)
+      return h(
+        "p",
+        { class: "small soft" },
+        "Camp has no dates yet. ",
+        h("a", { href: "/pardot/admin-settings/" }, "Set them"),
+      );
     const label = labelOf(briefing);
-    return [h("p", { class: "trail-label" }, label), trail({ day: passed(briefing), total: day === null ? 1 : total, label })];
+    return [
+      h("p", { class: "trail-label" }, label),
+      trail({ day: passed(briefing), total: day === null ? 1 : total, label }),
+    ];
   },
 });
 

@@ -14,7 +14,12 @@ export default panel({
   load: async () => (await shared("campaigns", { limit: 1 })).summary,
   noData: ({ items }) => items === null,
   render: (summary) => [
-    h("div", { class: "glance" }, figure("Campaigns", number(summary.items), { href: rowsOf("campaigns"), large: true }), connection(summary)),
+    h(
+      "div",
+      { class: "glance" },
+      figure("Campaigns", number(summary.items), { href: rowsOf("campaigns"), large: true }),
+      connection(summary),
+    ),
     flagFigures(summary),
     activityNote(summary, "Which campaigns are dormant is left out."),
   ],
@@ -22,13 +27,20 @@ export default panel({
 
 function connection({ items, with_sf, missing_sf }) {
   const share = items && with_sf !== null ? (100 * with_sf) / items : null;
-  const parts = [{ label: "Linked", value: with_sf, tone: "good" }, { label: "Not linked", value: missing_sf, tone: "none" }];
+  const parts = [
+    { label: "Linked", value: with_sf, tone: "good" },
+    { label: "Not linked", value: missing_sf, tone: "none" },
+  ];
   return h(
-    "div", { class: "stack" },
+    "div",
+    { class: "stack" },
     h(
-      "p", {},
-      h("strong", {}, percent(share)), " are linked to Salesforce: ",
-      h("a", { href: rowsOf("campaigns", { sf: "yes" }) }, `${number(with_sf)} linked`), ", ",
+      "p",
+      {},
+      h("strong", {}, percent(share)),
+      " are linked to Salesforce: ",
+      h("a", { href: rowsOf("campaigns", { sf: "yes" }) }, `${number(with_sf)} linked`),
+      ", ",
       h("a", { href: rowsOf("campaigns", { sf: "no" }) }, `${number(missing_sf)} not`),
     ),
     shares({ label: "Campaigns", parts, large: true }),

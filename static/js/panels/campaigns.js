@@ -42,7 +42,13 @@ export default panel({
 
 function map({ summary, folders, to }, signal) {
   const made = table({
-    key: "campaigns", caption: "Campaigns", noun: "campaign", exportAs: "campaigns", size: 25, sort: "name", search: "Search name or id",
+    key: "campaigns",
+    caption: "Campaigns",
+    noun: "campaign",
+    exportAs: "campaigns",
+    size: 25,
+    sort: "name",
+    search: "Search name or id",
     source: paged("campaigns", { records: "campaigns", params }),
     columns: columns(summary, to),
     filters: filters(summary, folders),
@@ -63,11 +69,37 @@ function filters(summary, folders) {
   const named = Object.entries(folders).map(([id, name]) => [id, name ?? `Folder ${id}`]);
   return [
     flagFilter(summary),
-    { key: "sf", label: "Salesforce", options: [["yes", "Linked"], ["no", "Not linked"]] },
-    { key: "assets", label: "Assets", options: [["some", "Has assets"], ["empty", "Empty"], ...CONTENT.map((type) => [type, `Has ${TYPES[type].many}`])] },
-    { key: "members", label: "Members", options: [["yes", "Has members"], ["no", "Nobody"]] },
+    {
+      key: "sf",
+      label: "Salesforce",
+      options: [
+        ["yes", "Linked"],
+        ["no", "Not linked"],
+      ],
+    },
+    {
+      key: "assets",
+      label: "Assets",
+      options: [
+        ["some", "Has assets"],
+        ["empty", "Empty"],
+        ...CONTENT.map((type) => [type, `Has ${TYPES[type].many}`]),
+      ],
+    },
+    {
+      key: "members",
+      label: "Members",
+      options: [
+        ["yes", "Has members"],
+        ["no", "Nobody"],
+      ],
+    },
     { key: "age", label: "Age", options: Object.entries(AGES).map(([key, [label]]) => [key, label]) },
-    { key: "folder", label: "Folder", options: named.sort(([, a], [, b]) => a.localeCompare(b, "en", { numeric: true })) },
+    {
+      key: "folder",
+      label: "Folder",
+      options: named.sort(([, a], [, b]) => a.localeCompare(b, "en", { numeric: true })),
+    },
     route.get("campaigns.exempt") && EXEMPT_FILTER,
   ].filter(Boolean);
 }
@@ -94,8 +126,21 @@ function columns(summary, to) {
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
     { key: "assets", label: "Assets", sort: "asset_count", first: "desc", value: assetText, show: assets },
     { key: "member_count", label: "Members", end: true, first: "desc", show: members },
-    { key: "activity_count", label: "Activity", end: true, first: "desc", show: ({ activity_count }) => number(activity_count) },
-    { key: "created_at", label: "Made", className: "tight", first: "desc", value: begun, show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))) },
+    {
+      key: "activity_count",
+      label: "Activity",
+      end: true,
+      first: "desc",
+      show: ({ activity_count }) => number(activity_count),
+    },
+    {
+      key: "created_at",
+      label: "Made",
+      className: "tight",
+      first: "desc",
+      value: begun,
+      show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))),
+    },
     actionsColumn(summary),
   ];
 }
@@ -108,16 +153,29 @@ function inSalesforce({ salesforce_id: id }, to) {
 
 function assetText(row) {
   const counts = CONTENT.map((type) => ({ ...TYPES[type], count: row[TYPES[type].count] }));
-  return counts.filter(({ count }) => count > 0).map(({ count, one, many }) => plural(count, one, many)).join(", ");
+  return counts
+    .filter(({ count }) => count > 0)
+    .map(({ count, one, many }) => plural(count, one, many))
+    .join(", ");
 }
 
 function assets(row) {
   if (CONTENT.every((type) => row[TYPES[type].count] === null)) return null;
-  return h("span", { class: "kit", title: assetText(row) || "Nothing" }, hiddenText(assetText(row) || "none"), CONTENT.map((type) => kit(type, row[TYPES[type].count])));
+  return h(
+    "span",
+    { class: "kit", title: assetText(row) || "Nothing" },
+    hiddenText(assetText(row) || "none"),
+    CONTENT.map((type) => kit(type, row[TYPES[type].count])),
+  );
 }
 
 function kit(type, count) {
-  return h("span", { class: count ? "kit-part" : "kit-part none", "aria-hidden": "true" }, icon(TYPES[type].sign), number(count));
+  return h(
+    "span",
+    { class: count ? "kit-part" : "kit-part none", "aria-hidden": "true" },
+    icon(TYPES[type].sign),
+    number(count),
+  );
 }
 
 function members(row) {
@@ -125,7 +183,12 @@ function members(row) {
   const share = row.member_count ? percent((100 * (row.responded_count ?? 0)) / row.member_count) : null;
   const open = () => openOverlay("members", { "members.of": row.salesforce_id });
   return [
-    h("button", { type: "button", class: "link-button", on: { click: open } }, number(row.member_count), hiddenText(` members of ${nameOf(row)}`)),
+    h(
+      "button",
+      { type: "button", class: "link-button", on: { click: open } },
+      number(row.member_count),
+      hiddenText(` members of ${nameOf(row)}`),
+    ),
     share && h("span", { class: "under" }, `${share} responded`),
   ];
 }

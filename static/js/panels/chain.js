@@ -10,9 +10,27 @@ import { shares, sharesLegend } from "../charts/shares.js";
 import { table } from "../ui/table.js";
 
 const PARTS = [
-  { key: "in_sf_campaign", label: "In a Salesforce campaign", short: "In Salesforce", tone: "good", filter: { reach: "yes" } },
-  { key: "only", label: "In a campaign that is not linked", short: "Not linked", tone: "warn", filter: { reach: "no" } },
-  { key: "orphaned", label: "Lost: the campaign does not exist", short: "Lost", tone: "bad", filter: { flag: "orphan" } },
+  {
+    key: "in_sf_campaign",
+    label: "In a Salesforce campaign",
+    short: "In Salesforce",
+    tone: "good",
+    filter: { reach: "yes" },
+  },
+  {
+    key: "only",
+    label: "In a campaign that is not linked",
+    short: "Not linked",
+    tone: "warn",
+    filter: { reach: "no" },
+  },
+  {
+    key: "orphaned",
+    label: "Lost: the campaign does not exist",
+    short: "Lost",
+    tone: "bad",
+    filter: { flag: "orphan" },
+  },
   { key: "no_campaign", label: "In no campaign", short: "No campaign", tone: "none", filter: { flag: "no_campaign" } },
 ];
 
@@ -23,8 +41,14 @@ export default panel({
   render: ({ content, totals }) => [
     headline(withOnly(totals)),
     table({
-      key: "chain", caption: "By type", noun: "type", exportAs: "reporting-chain", search: false, rowId: (row) => row.type,
-      rows: CONTENT.map((type) => ({ type, ...withOnly(content[type]) })), columns: columns(),
+      key: "chain",
+      caption: "By type",
+      noun: "type",
+      exportAs: "reporting-chain",
+      search: false,
+      rowId: (row) => row.type,
+      rows: CONTENT.map((type) => ({ type, ...withOnly(content[type]) })),
+      columns: columns(),
     }).element,
   ],
 });
@@ -38,8 +62,14 @@ function withOnly(chain) {
 function headline(totals) {
   const share = totals.total && totals.in_sf_campaign !== null ? (100 * totals.in_sf_campaign) / totals.total : null;
   return h(
-    "div", { class: "stack" },
-    h("p", { class: "headline" }, h("span", { class: "figure-value" }, percent(share)), h("span", {}, ` of ${number(totals.total)} assets reach Salesforce`)),
+    "div",
+    { class: "stack" },
+    h(
+      "p",
+      { class: "headline" },
+      h("span", { class: "figure-value" }, percent(share)),
+      h("span", {}, ` of ${number(totals.total)} assets reach Salesforce`),
+    ),
     shares({ label: "All assets", parts: partsOf(totals), large: true }),
     sharesLegend(PARTS),
   );
@@ -52,8 +82,22 @@ function partsOf(chain) {
 function columns() {
   return [
     { key: "type", label: "Type", className: "tight", value: ({ type }) => TYPES[type].title },
-    { key: "bar", label: "Share", sort: false, csv: false, value: () => "", className: "bar-cell", show: (row) => shares({ label: TYPES[row.type].title, parts: partsOf(row) }) },
-    ...PARTS.map(({ key, short, filter }) => ({ key, label: short, end: true, first: "desc", show: (row) => counted(row[key], rowsOf(row.type, filter)) })),
+    {
+      key: "bar",
+      label: "Share",
+      sort: false,
+      csv: false,
+      value: () => "",
+      className: "bar-cell",
+      show: (row) => shares({ label: TYPES[row.type].title, parts: partsOf(row) }),
+    },
+    ...PARTS.map(({ key, short, filter }) => ({
+      key,
+      label: short,
+      end: true,
+      first: "desc",
+      show: (row) => counted(row[key], rowsOf(row.type, filter)),
+    })),
     { key: "total", label: "All", end: true, first: "desc", show: (row) => counted(row.total, rowsOf(row.type)) },
   ];
 }

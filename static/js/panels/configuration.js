@@ -10,12 +10,43 @@ import { EDITORS, shortTitle } from "../settings/editors.js";
 import { saveBar } from "../settings/save-bar.js";
 
 const SECTIONS = [
-  { id: "camp", title: "Camp", text: "From the first to the last day the dashboard counts the days of camp. Without them no camp is planned.", keys: ["camp_dates"] },
-  { id: "grades", title: "Grades", text: "From how many points on a score has which grade. They fall from line to line; the last begins at 0.", keys: ["grade_thresholds"] },
-  { id: "thresholds", title: "Look-back and stale lists", text: "When these change, everything is audited again before the answer comes: saving takes a moment.", keys: ["activity_lookback_days", "list_stale_months", "list_stale_severe_months"] },
-  { id: "clean-up", title: "Clean-up tags", text: "Triage happens by tags in Pardot: the prefix and one of the actions.", keys: ["cleanup_tag_prefix", "cleanup_actions"], after: tagNames },
-  { id: "weights", title: "Weights", text: "Points that an area loses for each occurrence of an issue, from 0 (does not count) to 100.", keys: ["score_weights"] },
-  { id: "texts", title: "Texts of the issues", text: "What people read about an issue, what they are told to do, and how urgent it is.", keys: ["issue_templates"] },
+  {
+    id: "camp",
+    title: "Camp",
+    text: "From the first to the last day the dashboard counts the days of camp. Without them no camp is planned.",
+    keys: ["camp_dates"],
+  },
+  {
+    id: "grades",
+    title: "Grades",
+    text: "From how many points on a score has which grade. They fall from line to line; the last begins at 0.",
+    keys: ["grade_thresholds"],
+  },
+  {
+    id: "thresholds",
+    title: "Look-back and stale lists",
+    text: "When these change, everything is audited again before the answer comes: saving takes a moment.",
+    keys: ["activity_lookback_days", "list_stale_months", "list_stale_severe_months"],
+  },
+  {
+    id: "clean-up",
+    title: "Clean-up tags",
+    text: "Triage happens by tags in Pardot: the prefix and one of the actions.",
+    keys: ["cleanup_tag_prefix", "cleanup_actions"],
+    after: tagNames,
+  },
+  {
+    id: "weights",
+    title: "Weights",
+    text: "Points that an area loses for each occurrence of an issue, from 0 (does not count) to 100.",
+    keys: ["score_weights"],
+  },
+  {
+    id: "texts",
+    title: "Texts of the issues",
+    text: "What people read about an issue, what they are told to do, and how urgent it is.",
+    keys: ["issue_templates"],
+  },
 ];
 
 export default panel({
@@ -30,7 +61,12 @@ export default panel({
       bar.update();
       for (const section of sections) section.update();
     };
-    const root = h("div", { class: "settings-sections", on: { input: update, change: update } }, sections.map((section) => section.element), bar.element);
+    const root = h(
+      "div",
+      { class: "settings-sections", on: { input: update, change: update } },
+      sections.map((section) => section.element),
+      bar.element,
+    );
     update();
     requestAnimationFrame(goToHash);
     return root;
@@ -48,27 +84,57 @@ function contextOf(configuration, { areas, issues }) {
   const titles = Object.fromEntries(Object.entries(texts).map(([key, { title }]) => [key, shortTitle(title)]));
   const keys = Object.keys(texts);
   const area = Object.fromEntries(issues.map((issue) => [issue.key, issue.area]));
-  const groups = areas.map((one) => ({ area: one.area, label: one.label, keys: keys.filter((key) => area[key] === one.area) }));
+  const groups = areas.map((one) => ({
+    area: one.area,
+    label: one.label,
+    keys: keys.filter((key) => area[key] === one.area),
+  }));
   return { titles, issues: groups.filter((group) => group.keys.length) };
 }
 
 function makeSection({ id, title, text, keys, after = null }, configuration, context, drafts) {
-  const parts = keys.map((key) => makeKey(configuration.find((entry) => entry.key === key), context, keys.length > 1));
+  const parts = keys.map((key) =>
+    makeKey(
+      configuration.find((entry) => entry.key === key),
+      context,
+      keys.length > 1,
+    ),
+  );
   drafts.push(...parts.map((part) => part.draft));
   const more = after?.(parts.map((part) => part.draft));
   const state = h("span", { class: "chip accent" }, "Changed");
-  const reset = h("button", { type: "button", class: "button compact", on: { click: () => parts.forEach((part) => part.draft.useDefault()) } }, "Reset to default");
+  const reset = h(
+    "button",
+    { type: "button", class: "button compact", on: { click: () => parts.forEach((part) => part.draft.useDefault()) } },
+    "Reset to default",
+  );
   const element = h(
-    "section", { class: "card", id, "aria-labelledby": `${id}-title`, tabindex: "-1" },
-    h("div", { class: "card-header" }, h("h2", { id: `${id}-title` }, title), state, h("p", {}, text), h("div", { class: "actions" }, reset)),
-    h("div", { class: keys.length > 1 ? "setting-keys" : "stack" }, parts.map((part) => part.element)), more?.element,
+    "section",
+    { class: "card", id, "aria-labelledby": `${id}-title`, tabindex: "-1" },
+    h(
+      "div",
+      { class: "card-header" },
+      h("h2", { id: `${id}-title` }, title),
+      state,
+      h("p", {}, text),
+      h("div", { class: "actions" }, reset),
+    ),
+    h(
+      "div",
+      { class: keys.length > 1 ? "setting-keys" : "stack" },
+      parts.map((part) => part.element),
+    ),
+    more?.element,
   );
   return {
     element,
     update() {
       const differs = parts.some((part) => !part.draft.isDefault);
       state.hidden = reset.hidden = !differs;
-      element.classList.toggle("is-unsaved", parts.some((part) => part.draft.isUnsaved));
+      element.classList.toggle(
+        "is-unsaved",
+        parts.some((part) => part.draft.isUnsaved),
+      );
       for (const part of parts) part.update();
       more?.update();
     },
@@ -77,8 +143,20 @@ function makeSection({ id, title, text, keys, after = null }, configuration, con
 
 function makeKey(entry, context, isOneOfMany) {
   const editor = EDITORS[entry.key](entry, context);
-  const problem = h("p", { class: "banner bad", role: "alert", tabindex: "-1", hidden: true }, icon("warning"), h("span", {}));
-  const old = entry.problem && h("p", { class: "banner warn" }, icon("warning"), h("span", {}, `What was entered earlier does not hold any more, so the default does: ${entry.problem}`));
+  const problem = h(
+    "p",
+    { class: "banner bad", role: "alert", tabindex: "-1", hidden: true },
+    icon("warning"),
+    h("span", {}),
+  );
+  const old =
+    entry.problem &&
+    h(
+      "p",
+      { class: "banner warn" },
+      icon("warning"),
+      h("span", {}, `What was entered earlier does not hold any more, so the default does: ${entry.problem}`),
+    );
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);
   const standard = editor.standard && h("p", { class: "small soft" }, "Default: ", editor.standard, ".");
@@ -100,7 +178,10 @@ function makeKey(entry, context, isOneOfMany) {
 function tagNames([prefix, actions]) {
   const element = h("p", { class: "soft tag-names" });
   const update = () => {
-    const names = actions.editor.get().filter((action) => action.trim()).map((action) => `${prefix.editor.get()}${action}`);
+    const names = actions.editor
+      .get()
+      .filter((action) => action.trim())
+      .map((action) => `${prefix.editor.get()}${action}`);
     element.replaceChildren("Tags in Pardot: ", ...names.flatMap((name) => [h("span", { class: "chip" }, name), " "]));
   };
   return { element, update };

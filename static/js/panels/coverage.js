@@ -26,8 +26,19 @@ function listOf(base, object) {
 function share(label, href, known, all) {
   const part = all ? (100 * known) / all : null;
   return h(
-    "div", { class: "coverage-share" },
-    h("p", { class: "coverage-words" }, h("span", {}, outward(label, href) ?? label), h("span", { class: "number" }, h("strong", {}, part === null ? MISSING : percent(part)), h("span", { class: "soft" }, ` ${number(known)} of ${number(all)}`))),
+    "div",
+    { class: "coverage-share" },
+    h(
+      "p",
+      { class: "coverage-words" },
+      h("span", {}, outward(label, href) ?? label),
+      h(
+        "span",
+        { class: "number" },
+        h("strong", {}, part === null ? MISSING : percent(part)),
+        h("span", { class: "soft" }, ` ${number(known)} of ${number(all)}`),
+      ),
+    ),
     meter(part),
   );
 }

@@ -16,7 +16,8 @@ export default panel({
   lines: 4,
   load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
-  render: ([{ crm_id_alerts: alerts }, links]) => (alerts.total_bad === 0 ? fine(alerts) : [head(alerts), rows(alerts, links), rest(alerts)]),
+  render: ([{ crm_id_alerts: alerts }, links]) =>
+    alerts.total_bad === 0 ? fine(alerts) : [head(alerts), rows(alerts, links), rest(alerts)],
 });
 
 function fine({ summary }) {
@@ -25,8 +26,18 @@ function fine({ summary }) {
 
 function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
   return [
-    h("div", { class: "figures" }, broken("No Salesforce id in the lead field", leads, "bad_lead_id"), broken("In the contact field", contacts, "bad_contact_id")),
-    h("p", { class: "todo" }, h("strong", {}, "What to do: "), "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If it comes back, an import or a form writes into the field."),
+    h(
+      "div",
+      { class: "figures" },
+      broken("No Salesforce id in the lead field", leads, "bad_lead_id"),
+      broken("In the contact field", contacts, "bad_contact_id"),
+    ),
+    h(
+      "p",
+      { class: "todo" },
+      h("strong", {}, "What to do: "),
+      "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If it comes back, an import or a form writes into the field.",
+    ),
   ];
 }
 
@@ -35,11 +46,21 @@ function broken(label, count, group) {
 }
 
 function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
-  const found = [...leads.map((row) => ({ ...row, field: "lead" })), ...contacts.map((row) => ({ ...row, field: "contact" }))];
+  const found = [
+    ...leads.map((row) => ({ ...row, field: "lead" })),
+    ...contacts.map((row) => ({ ...row, field: "contact" })),
+  ];
   return table({
-    key: "crm", caption: "Fields that hold no Salesforce id", noun: "field", exportAs: "broken-crm-links", rows: found, size: 25,
+    key: "crm",
+    caption: "Fields that hold no Salesforce id",
+    noun: "field",
+    exportAs: "broken-crm-links",
+    rows: found,
+    size: 25,
     rowId: (row) => `${row.field}-${row.id}`,
-    filters: [{ key: "field", label: "Field", options: Object.entries(FIELDS), test: (row, field) => row.field === field }],
+    filters: [
+      { key: "field", label: "Field", options: Object.entries(FIELDS), test: (row, field) => row.field === field },
+    ],
     columns: [
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "field", label: "Field", value: (row) => FIELDS[row.field] },
@@ -52,5 +73,9 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
 function rest({ bad_lead_ids: leads, bad_contact_ids: contacts, total_bad: total }) {
   const named = leads.length + contacts.length;
   if (named >= total) return null;
-  return h("p", { class: "small soft" }, `${plural(named, "field is", "fields are")} named here; the numbers above lead to all prospects concerned.`);
+  return h(
+    "p",
+    { class: "small soft" },
+    `${plural(named, "field is", "fields are")} named here; the numbers above lead to all prospects concerned.`,
+  );
 }

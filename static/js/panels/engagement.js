@@ -15,13 +15,25 @@ export default panel({
   load: () => shared("engagement", { limit: 1 }),
   noData: ({ tier }) => tier < 2,
   empty: ({ summary }) => summary.total_count === 0 && "Pardot has no prospects that could engage.",
-  render: ({ tier, summary }) => [tier === 2 && sample(summary), h("div", { class: "lead-columns" }, figures(summary, tier), grades(summary))],
+  render: ({ tier, summary }) => [
+    tier === 2 && sample(summary),
+    h("div", { class: "lead-columns" }, figures(summary, tier), grades(summary)),
+  ],
 });
 
 function sample({ total_count: count }) {
   return h(
-    "p", { class: "banner" }, icon("info"),
-    h("span", {}, h("strong", {}, `A sample, not everybody: `), `the ${number(count)} prospects with the highest scores among those active in the 30 days before it was taken. `, h("code", {}, SURVEY), " reads all of them."),
+    "p",
+    { class: "banner" },
+    icon("info"),
+    h(
+      "span",
+      {},
+      h("strong", {}, `A sample, not everybody: `),
+      `the ${number(count)} prospects with the highest scores among those active in the 30 days before it was taken. `,
+      h("code", {}, SURVEY),
+      " reads all of them.",
+    ),
   );
 }
 
@@ -30,15 +42,28 @@ function figures(summary, tier) {
   const share = summary.total_count ? (100 * active) / summary.total_count : null;
   const average = figure("Average score", decimal(summary.avg_score), { large: active === null });
   return h(
-    "div", { class: "lead-figures" },
+    "div",
+    { class: "lead-figures" },
     active === null
       ? average
-      : figure("Active in the last 30 days", number(active), { large: true, href: prospectsOf({ group: "active" }), note: `${percent(share)} of ${number(summary.total_count)} prospects` }),
+      : figure("Active in the last 30 days", number(active), {
+          large: true,
+          href: prospectsOf({ group: "active" }),
+          note: `${percent(share)} of ${number(summary.total_count)} prospects`,
+        }),
     h(
-      "div", { class: "figures" },
-      active === null ? figure("Active in the last 30 days", "–", { note: tier === 2 ? "Known after a survey." : "Activities were last read more than 8 days ago." }) : average,
+      "div",
+      { class: "figures" },
+      active === null
+        ? figure("Active in the last 30 days", "–", {
+            note: tier === 2 ? "Known after a survey." : "Activities were last read more than 8 days ago.",
+          })
+        : average,
       figure("Highest score", number(summary.top_score), { href: prospectsOf({ sort: "-score" }) }),
-      figure("Prospects", number(summary.total_count), { href: prospectsOf({ sort: "-score" }), note: summary.scored_count < summary.total_count && `${number(summary.scored_count)} have a score` }),
+      figure("Prospects", number(summary.total_count), {
+        href: prospectsOf({ sort: "-score" }),
+        note: summary.scored_count < summary.total_count && `${number(summary.scored_count)} have a score`,
+      }),
     ),
   );
 }
@@ -52,5 +77,10 @@ function grades({ grade_distribution: distribution }) {
     tone: grade === "none" ? "6" : null,
     href: prospectsOf({ grade }),
   }));
-  return h("div", { class: "stack" }, h("h3", {}, "Grades in Pardot"), columns({ title: "Prospects by grade", name: "Grade", unit: "Prospects", rows, height: 190 }));
+  return h(
+    "div",
+    { class: "stack" },
+    h("h3", {}, "Grades in Pardot"),
+    columns({ title: "Prospects by grade", name: "Grade", unit: "Prospects", rows, height: 190 }),
+  );
 }

@@ -16,15 +16,35 @@ import { toast } from "../ui/toast.js";
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }] = await Promise.all([allPages("exemptions", "exemptions", { signal }), pages(), shared("config")]);
+    const [rows, to, { issues }] = await Promise.all([
+      allPages("exemptions", "exemptions", { signal }),
+      pages(),
+      shared("config"),
+    ]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
-    return { to, rows: rows.map((row) => ({ ...row, issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue })) };
+    return {
+      to,
+      rows: rows.map((row) => ({
+        ...row,
+        issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue,
+      })),
+    };
   },
-  empty: ({ rows }) => rows.length === 0 && "Nothing is exempt. The shield beside an asset takes it out of the count of one issue, until a day or for good.",
+  empty: ({ rows }) =>
+    rows.length === 0 &&
+    "Nothing is exempt. The shield beside an asset takes it out of the count of one issue, until a day or for good.",
   render: ({ rows, to }) =>
     table({
-      key: "exemptions", caption: "Exemptions", noun: "exemption", exportAs: "exemptions", size: 25, sort: "-created_at",
-      search: "Search exemptions", rows, columns: columns(to), filters: filters(),
+      key: "exemptions",
+      caption: "Exemptions",
+      noun: "exemption",
+      exportAs: "exemptions",
+      size: 25,
+      sort: "-created_at",
+      search: "Search exemptions",
+      rows,
+      columns: columns(to),
+      filters: filters(),
     }).element,
 });
 
@@ -37,13 +57,26 @@ function columns(to) {
     { key: "until", label: "Until", className: "tight", show: until, csv: (row) => row.until ?? "for good" },
     { key: "created_by", label: "By" },
     { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => day(row.created_at) },
-    { key: "actions", label: "Actions", sort: false, search: false, csv: false, end: true, className: "tight", value: () => "", show: removeButton },
+    {
+      key: "actions",
+      label: "Actions",
+      sort: false,
+      search: false,
+      csv: false,
+      end: true,
+      className: "tight",
+      value: () => "",
+      show: removeButton,
+    },
   ];
 }
 
 function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
   if (asset_name === null) return `${asset_id}, which is no longer there`;
-  return [outwardOr(asset_name, to.pardot(asset_type, asset_id)), salesforce_id && h("span", { class: "under" }, outward("in Salesforce", to.salesforce(salesforce_id)))];
+  return [
+    outwardOr(asset_name, to.pardot(asset_type, asset_id)),
+    salesforce_id && h("span", { class: "under" }, outward("in Salesforce", to.salesforce(salesforce_id))),
+  ];
 }
 
 function until(row) {
@@ -52,20 +85,45 @@ function until(row) {
 }
 
 function filters() {
-  const types = Object.entries(TYPES).filter(([type]) => type !== "prospects").map(([type, { title }]) => [type, title]);
+  const types = Object.entries(TYPES)
+    .filter(([type]) => type !== "prospects")
+    .map(([type, { title }]) => [type, title]);
   return [
     { key: "type", label: "Type", options: types, test: (row, type) => row.asset_type === type },
-    { key: "state", label: "State", options: [["holds", "Holds"], ["ended", "Ended"]], test: (row, state) => row.in_force === (state === "holds") },
+    {
+      key: "state",
+      label: "State",
+      options: [
+        ["holds", "Holds"],
+        ["ended", "Ended"],
+      ],
+      test: (row, state) => row.in_force === (state === "holds"),
+    },
   ];
 }
 
 function removeButton(row) {
   const name = row.asset_name ?? row.asset_id;
-  return h("button", { type: "button", class: "icon-button small", title: "Remove the exemption", on: { click: () => remove(row, name) } }, icon("bin"), hiddenText(`Remove the exemption of ${name}`));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button small",
+      title: "Remove the exemption",
+      on: { click: () => remove(row, name) },
+    },
+    icon("bin"),
+    hiddenText(`Remove the exemption of ${name}`),
+  );
 }
 
 async function remove(row, name) {
-  const sure = await confirm({ title: "Remove the exemption?", text: `“${name}” counts again for “${row.issueLabel}”.`, yes: "Remove it", danger: true });
+  const sure = await confirm({
+    title: "Remove the exemption?",
+    text: `“${name}” counts again for “${row.issueLabel}”.`,
+    yes: "Remove it",
+    danger: true,
+  });
   if (!sure) return;
   try {
     await api.delete(`exemptions/${row.id}`);

@@ -18,9 +18,21 @@ export default panel({
     if (status.sync_enabled && (!problems.length || lastSync(status.entities) === null)) return [];
     const isBad = !status.sync_enabled || problems.some(({ kind }) => kind === "old" || kind === "failed");
     return h(
-      "div", { class: `banner ${isBad ? "warn" : ""}` },
+      "div",
+      { class: `banner ${isBad ? "warn" : ""}` },
       icon(isBad ? "warning" : "info"),
-      h("div", {}, !status.sync_enabled && h("p", {}, h("strong", {}, "Syncing is switched off. "), "An operator switches it on again in the administration."), problems.map(line)),
+      h(
+        "div",
+        {},
+        !status.sync_enabled &&
+          h(
+            "p",
+            {},
+            h("strong", {}, "Syncing is switched off. "),
+            "An operator switches it on again in the administration.",
+          ),
+        problems.map(line),
+      ),
       problems.length > 0 && whatToRun(Math.max(...problems.map(({ tier }) => tier))),
     );
   },
@@ -33,5 +45,11 @@ function line({ kind, label, entities }) {
 
 function whatToRun(tier) {
   const command = commandOf(tier);
-  return h("p", { class: "banner-command" }, h("code", {}, command), copyButton(command, "Copy the command"), button("Details", () => openOverlay("freshness"), { kind: "compact" }));
+  return h(
+    "p",
+    { class: "banner-command" },
+    h("code", {}, command),
+    copyButton(command, "Copy the command"),
+    button("Details", () => openOverlay("freshness"), { kind: "compact" }),
+  );
 }

@@ -3,7 +3,11 @@
 import { ago } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 
-const COMMANDS = { 1: "python manage.py camp_sync", 2: "python manage.py camp_sync --scout", 3: "python manage.py camp_sync --survey" };
+const COMMANDS = {
+  1: "python manage.py camp_sync",
+  2: "python manage.py camp_sync --scout",
+  3: "python manage.py camp_sync --survey",
+};
 const KINDS = { failed: "Failed at the last sync", never: "Never read", old: "Old", partial: "Only a sample" };
 
 /** The command that reads the entities of a tier. */
@@ -21,16 +25,26 @@ export function kindOf(entity) {
 export function problemsOf(entities) {
   return Object.entries(KINDS).flatMap(([kind, label]) => {
     const found = entities.filter((entity) => kindOf(entity) === kind);
-    return found.length ? [{ kind, label, entities: found, tier: Math.max(...found.map((entity) => entity.tier)) }] : [];
+    return found.length
+      ? [{ kind, label, entities: found, tier: Math.max(...found.map((entity) => entity.tier)) }]
+      : [];
   });
 }
 
 /** "Lists (3 days ago)". */
 export function mention(entity) {
-  return entity.last_sync && kindOf(entity) !== "partial" ? `${nameOf(entity.name)} (${ago(entity.last_sync)})` : nameOf(entity.name);
+  return entity.last_sync && kindOf(entity) !== "partial"
+    ? `${nameOf(entity.name)} (${ago(entity.last_sync)})`
+    : nameOf(entity.name);
 }
 
 /** When the last of all syncs ended. */
 export function lastSync(entities) {
-  return entities.map((entity) => entity.last_sync).filter(Boolean).sort().at(-1) ?? null;
+  return (
+    entities
+      .map((entity) => entity.last_sync)
+      .filter(Boolean)
+      .sort()
+      .at(-1) ?? null
+  );
 }

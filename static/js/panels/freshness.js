@@ -12,7 +12,17 @@ export default panel({
   load: () => shared("sync/status"),
   render: (status) => {
     const { text, tone, sign } = wordsFor(status);
-    return h("button", { type: "button", class: `chip pill ${tone}`, title: "How fresh each kind of data is", on: { click: () => openOverlay("freshness") } }, icon(sign), text);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: `chip pill ${tone}`,
+        title: "How fresh each kind of data is",
+        on: { click: () => openOverlay("freshness") },
+      },
+      icon(sign),
+      text,
+    );
   },
 });
 
@@ -20,7 +30,10 @@ function wordsFor({ entities, running }) {
   if (running.length) return { text: "Syncing now", tone: "info", sign: "refresh" };
   const last = lastSync(entities);
   if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
-  const bad = problemsOf(entities).filter(({ kind }) => kind === "old" || kind === "failed").flatMap((problem) => problem.entities);
-  if (bad.length) return { text: `${plural(bad.length, "source is", "sources are")} not fresh`, tone: "warn", sign: "warning" };
+  const bad = problemsOf(entities)
+    .filter(({ kind }) => kind === "old" || kind === "failed")
+    .flatMap((problem) => problem.entities);
+  if (bad.length)
+    return { text: `${plural(bad.length, "source is", "sources are")} not fresh`, tone: "warn", sign: "warning" };
   return { text: `Synced ${ago(last)}`, tone: "good", sign: "check" };
 }

@@ -14,22 +14,41 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("health-score"), shared("issues")]),
   noData: ([health]) => health.overall === null,
-  render: ([health, { issues }]) => h("ul", { class: "gear-rings" }, health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues))),
+  render: ([health, { issues }]) =>
+    h(
+      "ul",
+      { class: "gear-rings" },
+      health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues)),
+    ),
 });
 
 function kind({ area, label, score, grade, items }, issues) {
   const found = issues.filter((issue) => issue.area === area && issue.count > 0);
   const isHigh = found.some((issue) => issue.priority === "high");
   return h(
-    "li", {},
+    "li",
+    {},
     h(
-      "a", { class: "gear-kind", href: rowsOf(area) },
-      ring({ value: score, text: score === null ? MISSING : String(score), label: score === null ? "No score" : `Score ${score}, grade ${grade}`, tone: toneOf(score), size: 92, thickness: 9 }),
+      "a",
+      { class: "gear-kind", href: rowsOf(area) },
+      ring({
+        value: score,
+        text: score === null ? MISSING : String(score),
+        label: score === null ? "No score" : `Score ${score}, grade ${grade}`,
+        tone: toneOf(score),
+        size: 92,
+        thickness: 9,
+      }),
       h("strong", {}, label),
       h("span", { class: "soft small number items" }, items === null ? "No data yet" : `${number(items)} in all`),
     ),
-    score !== null && (found.length
-      ? chip(plural(found.length, "issue"), { href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }), tone: isHigh ? "warn" : "", sign: isHigh ? "warning" : null })
-      : chip("In order", { tone: "good" })),
+    score !== null &&
+      (found.length
+        ? chip(plural(found.length, "issue"), {
+            href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }),
+            tone: isHigh ? "warn" : "",
+            sign: isHigh ? "warning" : null,
+          })
+        : chip("In order", { tone: "good" })),
   );
 }

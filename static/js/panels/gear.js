@@ -23,7 +23,10 @@ export default panel({
 });
 
 async function inventory(signal) {
-  const [{ types }, { by_area }] = await Promise.all([api.get("asset-health", { signal }), api.get("health-score", { signal })]);
+  const [{ types }, { by_area }] = await Promise.all([
+    api.get("asset-health", { signal }),
+    api.get("health-score", { signal }),
+  ]);
   return { health: types, scores: Object.fromEntries(by_area.map((area) => [area.area, area.score])) };
 }
 
@@ -31,7 +34,8 @@ async function inventory(signal) {
 function openType(health) {
   const named = route.get("gear.type");
   if (Object.hasOwn(health, named)) return named;
-  const filtered = (type) => ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
+  const filtered = (type) =>
+    ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
   return Object.keys(health).find(filtered) ?? "";
 }
 
@@ -57,7 +61,10 @@ class Locker {
   // -- drawers ----------------------------------------------------------------------------------------------
 
   fill() {
-    replace(this.shelf, DRAWERS.map((type) => this.drawer(this.health[type])));
+    replace(
+      this.shelf,
+      DRAWERS.map((type) => this.drawer(this.health[type])),
+    );
   }
 
   drawer(summary) {
@@ -65,8 +72,18 @@ class Locker {
     const isOpen = area === this.type;
     const to = isOpen ? route.href("gear-locker") : route.href("gear-locker", { "gear.type": area });
     return h(
-      "li", { class: isOpen ? "gear-drawer open" : "gear-drawer" },
-      h("h3", {}, h("a", { href: to, "aria-current": isOpen && "true", data: { drawer: area } }, icon(TYPES[area].sign), TYPES[area].title)),
+      "li",
+      { class: isOpen ? "gear-drawer open" : "gear-drawer" },
+      h(
+        "h3",
+        {},
+        h(
+          "a",
+          { href: to, "aria-current": isOpen && "true", data: { drawer: area } },
+          icon(TYPES[area].sign),
+          TYPES[area].title,
+        ),
+      ),
       h("p", { class: "figure-value" }, number(items)),
       health(this.scores[area]),
       items === null ? h("p", { class: "chips" }, chip("No data yet")) : countChips(summary),
@@ -76,7 +93,11 @@ class Locker {
   others() {
     const links = ELSEWHERE.filter((type) => this.health[type].items !== null).map((type, index) => [
       index > 0 && " and ",
-      h("a", { href: route.href(type === "tags" ? "tags" : "campaign-map") }, plural(this.health[type].items, TYPES[type].one, TYPES[type].many)),
+      h(
+        "a",
+        { href: route.href(type === "tags" ? "tags" : "campaign-map") },
+        plural(this.health[type].items, TYPES[type].one, TYPES[type].many),
+      ),
     ]);
     return links.length ? h("p", { class: "small soft" }, "Kept in tabs of their own: ", links, ".") : null;
   }
@@ -95,12 +116,21 @@ class Locker {
   heading() {
     const { title } = TYPES[this.type];
     this.title = h("h3", { tabindex: "-1" }, title);
-    const close = h("a", { class: "button quiet compact push", href: route.href("gear-locker") }, icon("close"), "Close");
+    const close = h(
+      "a",
+      { class: "button quiet compact push", href: route.href("gear-locker") },
+      icon("close"),
+      "Close",
+    );
     return h("div", { class: "row drawer-heading" }, this.title, close);
   }
 
   nothing() {
-    return h("p", { class: "soft" }, `${TYPES[this.type].title} were never read completely: the next camp_sync reads them.`);
+    return h(
+      "p",
+      { class: "soft" },
+      `${TYPES[this.type].title} were never read completely: the next camp_sync reads them.`,
+    );
   }
 
   follow() {

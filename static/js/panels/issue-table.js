@@ -8,22 +8,48 @@ import { chip } from "../ui/parts.js";
 import { PRIORITIES } from "../tasks/words.js";
 import { table } from "../ui/table.js";
 
-const STATES = [["found", "Found"], ["clean", "Not found"], ["unknown", "No data"]];
+const STATES = [
+  ["found", "Found"],
+  ["clean", "Not found"],
+  ["unknown", "No data"],
+];
 
 /** acts(issue) → what can be done about it, as nodes. */
 export function issueTable(issues, acts) {
   const owners = [...new Set(issues.flatMap((issue) => issue.owners))].sort();
   const areas = [...new Set(issues.map((issue) => issue.area))];
   return table({
-    key: "issues", caption: "Issues", noun: "issue", exportAs: "issues", rows: issues, rowId: (issue) => issue.key, sort: "-impact",
+    key: "issues",
+    caption: "Issues",
+    noun: "issue",
+    exportAs: "issues",
+    rows: issues,
+    rowId: (issue) => issue.key,
+    sort: "-impact",
     columns: COLUMNS,
     filters: [
-      { key: "area", label: "Area", options: areas.map((area) => [area, nameOf(area)]), test: (issue, area) => issue.area === area },
-      { key: "priority", label: "Priority", options: PRIORITIES, test: (issue, priority) => issue.priority === priority },
-      { key: "owner", label: "Owner", options: [...owners.map((name) => [`=${name}`, name]), ["-", "Nobody"]], test: isOf },
+      {
+        key: "area",
+        label: "Area",
+        options: areas.map((area) => [area, nameOf(area)]),
+        test: (issue, area) => issue.area === area,
+      },
+      {
+        key: "priority",
+        label: "Priority",
+        options: PRIORITIES,
+        test: (issue, priority) => issue.priority === priority,
+      },
+      {
+        key: "owner",
+        label: "Owner",
+        options: [...owners.map((name) => [`=${name}`, name]), ["-", "Nobody"]],
+        test: isOf,
+      },
       { key: "state", label: "State", options: STATES, test: (issue, state) => stateOf(issue) === state },
     ],
-    detail: (issue) => h("div", { class: "stack" }, h("p", {}, issue.description), h("p", { class: "row" }, acts(issue))),
+    detail: (issue) =>
+      h("div", { class: "stack" }, h("p", {}, issue.description), h("p", { class: "row" }, acts(issue))),
   }).element;
 }
 
@@ -45,7 +71,14 @@ function count(issue) {
 const COLUMNS = [
   { key: "title", label: "Issue", className: "wide" },
   { key: "area", label: "Area", value: (issue) => nameOf(issue.area) },
-  { key: "priority", label: "Priority", value: ({ priority }) => PRIORITIES.findIndex(([key]) => key === priority), csv: ({ priority }) => priority, search: false, show: ({ priority }) => chip(nameOf(priority), { tone: priority === "high" ? "bad" : "" }) },
+  {
+    key: "priority",
+    label: "Priority",
+    value: ({ priority }) => PRIORITIES.findIndex(([key]) => key === priority),
+    csv: ({ priority }) => priority,
+    search: false,
+    show: ({ priority }) => chip(nameOf(priority), { tone: priority === "high" ? "bad" : "" }),
+  },
   { key: "owners", label: "Owner", value: (issue) => issue.owners.join(", ") },
   { key: "count", label: "Count", end: true, first: "desc", show: count },
   { key: "exempt", label: "Exempt", end: true, first: "desc" },

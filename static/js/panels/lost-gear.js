@@ -14,8 +14,14 @@ export default panel({
   uses: ["exemptions"],
   load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans, pages: await pages() }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
-  empty: ({ orphans }) => CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every campaign that an asset names exists.",
-  render: ({ orphans, pages: to }) => h("ul", { class: "lost" }, CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type], to))),
+  empty: ({ orphans }) =>
+    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every campaign that an asset names exists.",
+  render: ({ orphans, pages: to }) =>
+    h(
+      "ul",
+      { class: "lost" },
+      CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type], to)),
+    ),
 });
 
 function group(type, { count, exempt, records }, to) {
@@ -24,9 +30,23 @@ function group(type, { count, exempt, records }, to) {
   const href = rowsOfIssue({ area: type, flag: "orphan", exempt });
   const counting = records.filter((record) => !record.exempt.includes("orphan"));
   return h(
-    "li", {},
+    "li",
+    {},
     h("h3", {}, h("a", { href }, plural(count, one, many))),
-    h("ul", { class: "plain-list" }, counting.slice(0, SHOWN).map((record) => h("li", {}, outwardOr(nameOf(record), to.pardot(type, record.id)), h("span", { class: "under" }, `names campaign ${record.campaign_id}`)))),
+    h(
+      "ul",
+      { class: "plain-list" },
+      counting
+        .slice(0, SHOWN)
+        .map((record) =>
+          h(
+            "li",
+            {},
+            outwardOr(nameOf(record), to.pardot(type, record.id)),
+            h("span", { class: "under" }, `names campaign ${record.campaign_id}`),
+          ),
+        ),
+    ),
     count > SHOWN && h("p", { class: "small" }, h("a", { href }, `All ${number(count)}`)),
   );
 }

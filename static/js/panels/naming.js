@@ -12,23 +12,58 @@ export default panel({
   uses: ["cleanup"],
   load: async () => (await shared("tags", { limit: 1 })).naming_patterns,
   noData: (patterns) => patterns === null,
-  empty: (patterns) => patterns.length === 0 && "No tag has a prefix. “Region: North” would be one with the prefix “Region”.",
+  empty: (patterns) =>
+    patterns.length === 0 && "No tag has a prefix. “Region: North” would be one with the prefix “Region”.",
   render: (patterns) => {
     const most = Math.max(...patterns.map((pattern) => pattern.tags));
     return table({
-      key: "naming", caption: "Prefixes", noun: "naming pattern", exportAs: "tag-prefixes", size: 25, search: patterns.length > 10 && "Search prefixes", sort: "-tags",
-      rowId: (row) => row.prefix, rows: patterns, columns: columns(most), filters: patterns.length > 10 ? [MIXED] : [],
+      key: "naming",
+      caption: "Prefixes",
+      noun: "naming pattern",
+      exportAs: "tag-prefixes",
+      size: 25,
+      search: patterns.length > 10 && "Search prefixes",
+      sort: "-tags",
+      rowId: (row) => row.prefix,
+      rows: patterns,
+      columns: columns(most),
+      filters: patterns.length > 10 ? [MIXED] : [],
     }).element;
   },
 });
 
-const MIXED = { key: "mixed", label: "Separators", options: [["yes", "Mixed"], ["no", "Always the same"]], test: ({ separators }, value) => separators.length > 1 === (value === "yes") };
+const MIXED = {
+  key: "mixed",
+  label: "Separators",
+  options: [
+    ["yes", "Mixed"],
+    ["no", "Always the same"],
+  ],
+  test: ({ separators }, value) => separators.length > 1 === (value === "yes"),
+};
 
 function columns(most) {
   return [
     { key: "prefix", label: "Prefix", show: ({ prefix }) => h("a", { href: rowsOf("tags", { prefix }) }, prefix) },
-    { key: "separators", label: "Separators", sort: false, value: ({ separators }) => separators.join(" "), show: separators },
-    { key: "tags", label: "Tags", first: "desc", show: ({ prefix, tags }) => h("span", { class: "metered" }, h("a", { class: "number", href: rowsOf("tags", { prefix }) }, number(tags)), meter((100 * tags) / most)) },
+    {
+      key: "separators",
+      label: "Separators",
+      sort: false,
+      value: ({ separators }) => separators.join(" "),
+      show: separators,
+    },
+    {
+      key: "tags",
+      label: "Tags",
+      first: "desc",
+      show: ({ prefix, tags }) =>
+        h(
+          "span",
+          { class: "metered" },
+          h("a", { class: "number", href: rowsOf("tags", { prefix }) }, number(tags)),
+          meter((100 * tags) / most),
+        ),
+    },
     { key: "usage", label: "Used", end: true, first: "desc", show: ({ usage }) => number(usage) },
   ];
 }

@@ -18,7 +18,10 @@ export default panel({
   keys: ["steps"],
   uses: ["tasks", "issues", "exemptions", "config"],
   load: async () => {
-    const [{ issues }, all] = await Promise.all([shared("issues"), route.get("steps") === "all" ? import("./issue-table.js") : null]);
+    const [{ issues }, all] = await Promise.all([
+      shared("issues"),
+      route.get("steps") === "all" ? import("./issue-table.js") : null,
+    ]);
     return { issues, all };
   },
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
@@ -31,7 +34,14 @@ export default panel({
 /** The table is a module of its own: most mornings nobody needs it. */
 function everything(issues, issueTable) {
   const acts = (issue) => [rowsLink(issue), taskButton(issue)];
-  return [issueTable(issues, acts), h("p", {}, button("Only the first few", () => route.set({ steps: "" }), { kind: "quiet", sign: "left" }))];
+  return [
+    issueTable(issues, acts),
+    h(
+      "p",
+      {},
+      button("Only the first few", () => route.set({ steps: "" }), { kind: "quiet", sign: "left" }),
+    ),
+  ];
 }
 
 function first(issues) {
@@ -39,19 +49,31 @@ function first(issues) {
   const list = found.length
     ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
     : h("p", {}, "No issue is found today. Sit down by the fire.");
-  return [list, h(
-    "p", { class: "row" },
-    button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
-    issues.some((issue) => issue.exempt > 0) && h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "What is exempt is not counted"),
-  )];
+  return [
+    list,
+    h(
+      "p",
+      { class: "row" },
+      button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
+      issues.some((issue) => issue.exempt > 0) &&
+        h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "What is exempt is not counted"),
+    ),
+  ];
 }
 
 function step(issue) {
   return h(
-    "li", { class: "step" },
-    h("p", { class: "step-points" }, h("strong", {}, points(issue.impact)), h("span", {}, issue.impact === 1 ? "point" : "points")),
+    "li",
+    { class: "step" },
     h(
-      "div", { class: "step-what" },
+      "p",
+      { class: "step-points" },
+      h("strong", {}, points(issue.impact)),
+      h("span", {}, issue.impact === 1 ? "point" : "points"),
+    ),
+    h(
+      "div",
+      { class: "step-what" },
       h("h3", {}, issue.title),
       h("p", { class: "soft" }, issue.description),
       h("p", { class: "chips" }, marks(issue)),
@@ -65,7 +87,8 @@ function marks(issue) {
     issue.priority === "high" && chip("High priority", { tone: "bad" }),
     chip(nameOf(issue.area), { href: rowsOf(issue.area) }),
     owner(issue),
-    issue.exempt > 0 && chip(`${number(issue.exempt)} exempt`, { href: rowsOf(issue.area, { flag: issue.flag, exempt: "yes" }) }),
+    issue.exempt > 0 &&
+      chip(`${number(issue.exempt)} exempt`, { href: rowsOf(issue.area, { flag: issue.flag, exempt: "yes" }) }),
   ];
 }
 
@@ -74,16 +97,37 @@ function owner({ owners }) {
 }
 
 function rowsLink(issue) {
-  return h("a", { class: "button compact", href: rowsOfIssue(issue), "aria-label": `Show the rows: ${issue.title}` }, icon("table"), "Show the rows");
+  return h(
+    "a",
+    { class: "button compact", href: rowsOfIssue(issue), "aria-label": `Show the rows: ${issue.title}` },
+    icon("table"),
+    "Show the rows",
+  );
 }
 
 /** One open task for an issue is enough: then it leads there. */
 function taskButton(issue) {
   const [task] = issue.tasks;
-  if (!task) return h("button", { type: "button", class: "button compact", "aria-label": `Make a task: ${issue.title}`, on: { click: () => makeTask(issue) } }, icon("plus"), "Make a task");
+  if (!task)
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button compact",
+        "aria-label": `Make a task: ${issue.title}`,
+        on: { click: () => makeTask(issue) },
+      },
+      icon("plus"),
+      "Make a task",
+    );
   const open = () => openOverlay("tasks", { "tasks.q": task.title });
   const text = task.assignee ? `With ${task.assignee}` : "Has a task";
-  return h("button", { type: "button", class: "button compact quiet", "aria-label": `${text}: ${issue.title}`, on: { click: open } }, icon("tasks"), text);
+  return h(
+    "button",
+    { type: "button", class: "button compact quiet", "aria-label": `${text}: ${issue.title}`, on: { click: open } },
+    icon("tasks"),
+    text,
+  );
 }
 
 async function makeTask(issue) {

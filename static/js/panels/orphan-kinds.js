@@ -24,7 +24,11 @@ export default panel({
     const latest = await shared("orphans", { limit: 1 });
     if (latest.captured_at === null) return { latest };
     const kind = chosenKind(route.get(KEY), latest.kinds);
-    const [found, { checks }, links] = await Promise.all([api.get("orphans", { params: { kind, limit: MOST }, signal }), shared("orphans/history"), pages()]);
+    const [found, { checks }, links] = await Promise.all([
+      api.get("orphans", { params: { kind, limit: MOST }, signal }),
+      shared("orphans/history"),
+      pages(),
+    ]);
     return { latest, kind, found, checks, links };
   },
   noData: ({ latest }) => latest.captured_at === null,
@@ -50,15 +54,31 @@ function keepPlace(element) {
 function list({ latest, kind: chosen, checks }) {
   const counts = Object.fromEntries(latest.kinds.map(({ kind, count }) => [kind, count]));
   const before = checks[1]?.counts ?? {};
-  return h("nav", { class: "kinds", "aria-label": "Kinds of orphans" }, h("ul", {}, Object.keys(KINDS).map((kind) => h("li", {}, choice(kind, counts[kind], before[kind], chosen)))));
+  return h(
+    "nav",
+    { class: "kinds", "aria-label": "Kinds of orphans" },
+    h(
+      "ul",
+      {},
+      Object.keys(KINDS).map((kind) => h("li", {}, choice(kind, counts[kind], before[kind], chosen))),
+    ),
+  );
 }
 
 function choice(kind, count, before, chosen) {
   const changed = before === undefined || count === before ? null : delta(count - before, "", { better: "down" });
   const click = (event) => (event.currentTarget.closest("[data-panel]").wasChosen = true);
   return h(
-    "a", { class: "kind", href: route.href("full-survey", { [KEY]: kind }), "aria-current": kind === chosen && "true", on: { click } },
-    h("span", {}, KINDS[kind].title), changed, h("span", { class: "kind-count number" }, count === 0 ? icon("check") : null, number(count)),
+    "a",
+    {
+      class: "kind",
+      href: route.href("full-survey", { [KEY]: kind }),
+      "aria-current": kind === chosen && "true",
+      on: { click },
+    },
+    h("span", {}, KINDS[kind].title),
+    changed,
+    h("span", { class: "kind-count number" }, count === 0 ? icon("check") : null, number(count)),
   );
 }
 
@@ -68,12 +88,41 @@ function detail(data) {
   const { kind, found, latest } = data;
   const { title, what, todo } = KINDS[kind];
   const all = latest.kinds.find((one) => one.kind === kind);
-  const head = h("div", { class: "kind-head" }, h("h3", {}, title), chip(number(all.count), { tone: all.count ? "warn" : "good" }));
-  if (all.count === 0) return h("div", { class: "kind-detail stack" }, head, empty("Nothing of this kind has lost its other half.", { title: "All in order", sign: "check" }), history(data));
+  const head = h(
+    "div",
+    { class: "kind-head" },
+    h("h3", {}, title),
+    chip(number(all.count), { tone: all.count ? "warn" : "good" }),
+  );
+  if (all.count === 0)
+    return h(
+      "div",
+      { class: "kind-detail stack" },
+      head,
+      empty("Nothing of this kind has lost its other half.", { title: "All in order", sign: "check" }),
+      history(data),
+    );
   return h(
-    "div", { class: "kind-detail stack" }, head,
-    h("div", { class: "kind-advice" }, h("div", { class: "stack" }, h("p", {}, what), h("p", { class: "todo" }, h("strong", {}, "What to do: "), todo)), history(data)),
-    all.capped && h("p", { class: "banner" }, icon("info"), h("span", {}, `${number(all.count)} in all; the first ${number(all.stored)} are listed. The rest shows as these are dealt with.`)),
+    "div",
+    { class: "kind-detail stack" },
+    head,
+    h(
+      "div",
+      { class: "kind-advice" },
+      h("div", { class: "stack" }, h("p", {}, what), h("p", { class: "todo" }, h("strong", {}, "What to do: "), todo)),
+      history(data),
+    ),
+    all.capped &&
+      h(
+        "p",
+        { class: "banner" },
+        icon("info"),
+        h(
+          "span",
+          {},
+          `${number(all.count)} in all; the first ${number(all.stored)} are listed. The rest shows as these are dealt with.`,
+        ),
+      ),
     rows(data, found.records),
   );
 }
@@ -82,20 +131,48 @@ function history({ kind, checks }) {
   const days = byDay(checks);
   const values = days.map(({ counts }) => counts[kind] ?? null);
   if (days.length < 2 || !values.some(Boolean)) return null;
-  return trend({ title: `${KINDS[kind].title} by day`, days: days.map(({ day }) => day), series: [{ name: KINDS[kind].title, values }], low: 0, high: Math.max(4, ...values), height: 120 });
+  return trend({
+    title: `${KINDS[kind].title} by day`,
+    days: days.map(({ day }) => day),
+    series: [{ name: KINDS[kind].title, values }],
+    low: 0,
+    high: Math.max(4, ...values),
+    height: 120,
+  });
 }
 
 function rows({ kind, links }, records) {
   const { noun, asset, person } = KINDS[kind];
   const columns = asset ? assetColumns(asset, links) : person ? personColumns(links) : prospectColumns(kind, links);
-  return table({ key: "orphans", caption: KINDS[kind].title, noun, exportAs: `orphans-${kind.replaceAll("_", "-")}`, rows: records, rowId: (row) => row.record_id, size: 25, columns }).element;
+  return table({
+    key: "orphans",
+    caption: KINDS[kind].title,
+    noun,
+    exportAs: `orphans-${kind.replaceAll("_", "-")}`,
+    rows: records,
+    rowId: (row) => row.record_id,
+    size: 25,
+    columns,
+  }).element;
 }
 
 function assetColumns(type, links) {
   const name = (row) => row.name.trim() || null;
   return [
-    { key: "name", label: "Name", className: "wide", value: name, show: (row) => outwardOr(name(row) ?? `(no name, ${row.record_id})`, links.pardot(type, row.record_id)) },
-    { key: "record_id", label: "Id", value: (row) => Number(row.record_id), show: (row) => row.record_id, className: "tight" },
+    {
+      key: "name",
+      label: "Name",
+      className: "wide",
+      value: name,
+      show: (row) => outwardOr(name(row) ?? `(no name, ${row.record_id})`, links.pardot(type, row.record_id)),
+    },
+    {
+      key: "record_id",
+      label: "Id",
+      value: (row) => Number(row.record_id),
+      show: (row) => row.record_id,
+      className: "tight",
+    },
     { key: "missing", label: "Campaign that is gone", show: (row) => h("code", {}, row.missing) },
   ];
 }
@@ -103,10 +180,17 @@ function assetColumns(type, links) {
 function prospectColumns(kind, links) {
   const asProspect = (row) => ({ id: row.record_id, name: row.name, email: row.email });
   const columns = [
-    { key: "name", label: "Prospect", className: "wide", value: (row) => row.name?.trim() || row.email, show: (row) => prospectButton(asProspect(row)) },
+    {
+      key: "name",
+      label: "Prospect",
+      className: "wide",
+      value: (row) => row.name?.trim() || row.email,
+      show: (row) => prospectButton(asProspect(row)),
+    },
     { key: "email", label: "E-mail" },
   ];
-  if (kind === "prospects_crm_gone") columns.push({ key: "missing", label: "Ids that are gone", show: (row) => h("code", {}, row.missing) });
+  if (kind === "prospects_crm_gone")
+    columns.push({ key: "missing", label: "Ids that are gone", show: (row) => h("code", {}, row.missing) });
   return [...columns, openColumn("Pardot", (row) => links.pardot("prospects", row.record_id), who)];
 }
 
@@ -114,7 +198,12 @@ const who = (row) => row.name || row.email || row.record_id;
 
 function personColumns(links) {
   return [
-    { key: "email", label: "E-mail address in Salesforce", className: "wide", show: (row) => row.email ?? h("span", { class: "soft" }, "No e-mail address") },
+    {
+      key: "email",
+      label: "E-mail address in Salesforce",
+      className: "wide",
+      show: (row) => row.email ?? h("span", { class: "soft" }, "No e-mail address"),
+    },
     { key: "record_id", label: "Id", show: (row) => h("code", {}, row.record_id) },
     openColumn("Salesforce", (row) => links.salesforce(row.record_id), who),
   ];

@@ -26,19 +26,40 @@ function total({ total: all, kinds, captured_at: at }, checks) {
   const before = checks[1];
   const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
   return h(
-    "div", { class: "lead-figures" },
+    "div",
+    { class: "lead-figures" },
     figure("In all", number(all), { large: true }),
     before && h("p", {}, delta(all - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
-    h("div", { class: "figures" }, GROUPS.map(([name, names]) => figure(name, number(sum(counts, names)), { href: hrefOf(counts, names) }))),
-    h("p", { class: "small soft", title: moment(at) }, all === 0 ? `Checked ${ago(at)}: everything has its other half.` : `Checked ${ago(at)}.`),
+    h(
+      "div",
+      { class: "figures" },
+      GROUPS.map(([name, names]) => figure(name, number(sum(counts, names)), { href: hrefOf(counts, names) })),
+    ),
+    h(
+      "p",
+      { class: "small soft", title: moment(at) },
+      all === 0 ? `Checked ${ago(at)}: everything has its other half.` : `Checked ${ago(at)}.`,
+    ),
   );
 }
 
 function history(checks) {
   const days = byDay(checks);
-  if (days.length < 2) return h("p", { class: "soft first-check" }, "This is the first check. From the next survey on, the trend stands here.");
+  if (days.length < 2)
+    return h(
+      "p",
+      { class: "soft first-check" },
+      "This is the first check. From the next survey on, the trend stands here.",
+    );
   const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));
-  return trend({ title: "Orphans by day", days: days.map(({ day }) => day), series: series.filter(({ values }) => values.some(Boolean)), low: 0, high: Math.max(4, ...series.flatMap(({ values }) => values)), height: 220 });
+  return trend({
+    title: "Orphans by day",
+    days: days.map(({ day }) => day),
+    series: series.filter(({ values }) => values.some(Boolean)),
+    low: 0,
+    high: Math.max(4, ...series.flatMap(({ values }) => values)),
+    height: 220,
+  });
 }
 
 /** The first kind of a group that has any. */

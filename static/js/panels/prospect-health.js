@@ -13,28 +13,73 @@ export default panel({
   load: () => shared("prospect-health"),
   noData: ({ total }) => total === null,
   empty: ({ total }) => total === 0 && "Pardot has no prospects.",
-  render: (health) => h("div", { class: "health-columns" }, linked(health), SECTIONS.map((section) => list(section, health))),
+  render: (health) =>
+    h(
+      "div",
+      { class: "health-columns" },
+      linked(health),
+      SECTIONS.map((section) => list(section, health)),
+    ),
 });
 
 function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
   return h(
-    "div", { class: "health-lead" },
-    ring({ value: rate, label: `Linked to Salesforce: ${percent(rate)}`, text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`, tone: toneOf(rate), size: 132 }),
+    "div",
+    { class: "health-lead" },
+    ring({
+      value: rate,
+      label: `Linked to Salesforce: ${percent(rate)}`,
+      text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`,
+      tone: toneOf(rate),
+      size: 132,
+    }),
     h(
-      "div", { class: "stack" },
+      "div",
+      { class: "stack" },
       h("p", {}, h("strong", {}, `${percent(rate)} linked`), ` of ${number(total)} prospects.`),
-      unlinked > 0 && h("p", { class: "small" }, h("a", { href: route.href("full-survey", { "orphans.kind": "prospects_unlinked" }) }, `${number(unlinked)} are not`), ": each costs points of the score."),
+      unlinked > 0 &&
+        h(
+          "p",
+          { class: "small" },
+          h(
+            "a",
+            { href: route.href("full-survey", { "orphans.kind": "prospects_unlinked" }) },
+            `${number(unlinked)} are not`,
+          ),
+          ": each costs points of the score.",
+        ),
       h("p", { class: "small soft", title: moment(at) }, `Counted ${ago(at)}.`),
     ),
   );
 }
 
 const SECTIONS = [
-  { title: "In Salesforce", rows: [["As a contact", "as_contact"], ["As a lead", "as_lead"], ["Linked in all", "linked"], ["Not linked", "unlinked"]] },
-  { title: "Reachable", rows: [["With an e-mail address", "with_email"], ["Opted out", "opted_out"], ["In Pardot's recycle bin", "deleted"]] },
+  {
+    title: "In Salesforce",
+    rows: [
+      ["As a contact", "as_contact"],
+      ["As a lead", "as_lead"],
+      ["Linked in all", "linked"],
+      ["Not linked", "unlinked"],
+    ],
+  },
+  {
+    title: "Reachable",
+    rows: [
+      ["With an e-mail address", "with_email"],
+      ["Opted out", "opted_out"],
+      ["In Pardot's recycle bin", "deleted"],
+    ],
+  },
   {
     title: "Broken fields",
-    rows: [["Salesforce id", "bad_salesforce_ids", "bad_salesforce_id"], ["Lead id", "bad_lead_ids", "bad_lead_id"], ["Contact id", "bad_contact_ids", "bad_contact_id"], ["Account id", "bad_account_ids", "bad_account_id"], ["Adoption data stuck", "adoption_stuck"]],
+    rows: [
+      ["Salesforce id", "bad_salesforce_ids", "bad_salesforce_id"],
+      ["Lead id", "bad_lead_ids", "bad_lead_id"],
+      ["Contact id", "bad_contact_ids", "bad_contact_id"],
+      ["Account id", "bad_account_ids", "bad_account_id"],
+      ["Adoption data stuck", "adoption_stuck"],
+    ],
     isBad: true,
     todo: "Empty the field in Pardot and let the connector sync the prospect again.",
   },
@@ -43,14 +88,27 @@ const SECTIONS = [
 function list({ title, rows, isBad = false, todo }, health) {
   const wrong = isBad && rows.some(([, name]) => health[name] > 0);
   return h(
-    "div", { class: "stack" },
+    "div",
+    { class: "stack" },
     h("h3", {}, title),
-    h("dl", { class: "tallies" }, rows.map(([label, name, group = name]) => h("div", {}, h("dt", {}, label), h("dd", {}, value(label, health[name], group, isBad))))),
-    isBad && (wrong ? h("p", { class: "small todo" }, h("strong", {}, "What to do: "), todo) : h("p", { class: "small soft" }, "Every field holds what it should.")),
+    h(
+      "dl",
+      { class: "tallies" },
+      rows.map(([label, name, group = name]) =>
+        h("div", {}, h("dt", {}, label), h("dd", {}, value(label, health[name], group, isBad))),
+      ),
+    ),
+    isBad &&
+      (wrong
+        ? h("p", { class: "small todo" }, h("strong", {}, "What to do: "), todo)
+        : h("p", { class: "small soft" }, "Every field holds what it should.")),
   );
 }
 
 function value(label, count, group, isBad) {
   if (!count) return number(count);
-  return [isBad && icon("warning", "wrong"), h("a", { href: prospectsOf({ group }), "aria-label": `${label}: ${number(count)}. Show the rows` }, number(count))];
+  return [
+    isBad && icon("warning", "wrong"),
+    h("a", { href: prospectsOf({ group }), "aria-label": `${label}: ${number(count)}. Show the rows` }, number(count)),
+  ];
 }

@@ -17,7 +17,16 @@ export default panel({
     figure("Linked to a lead or a contact", percent(health.link_rate), { href: prospectsOf({ group: "linked" }) }),
     bar(health),
     h("ul", { class: "link-legend" }, partsOf(health).map(legend)),
-    h("p", { class: "small soft" }, counted(health.with_email, "with_email"), " have an address, ", counted(health.opted_out, "opted_out"), " opted out, ", counted(health.deleted, "deleted"), " lie in Pardot’s recycle bin."),
+    h(
+      "p",
+      { class: "small soft" },
+      counted(health.with_email, "with_email"),
+      " have an address, ",
+      counted(health.opted_out, "opted_out"),
+      " opted out, ",
+      counted(health.deleted, "deleted"),
+      " lie in Pardot’s recycle bin.",
+    ),
   ],
 });
 
@@ -32,8 +41,16 @@ function partsOf({ total, linked, as_contact: contacts, unlinked }) {
 }
 
 function bar(health) {
-  const spoken = partsOf(health).map(({ label, count }) => `${label}: ${number(count)}`).join(", ");
-  return h("div", { class: "link-bar", role: "img", "aria-label": spoken }, partsOf(health).filter(({ count }) => count > 0).map(({ count, tone }) => h("span", { class: `tone-${tone}`, vars: { "--part": count } })));
+  const spoken = partsOf(health)
+    .map(({ label, count }) => `${label}: ${number(count)}`)
+    .join(", ");
+  return h(
+    "div",
+    { class: "link-bar", role: "img", "aria-label": spoken },
+    partsOf(health)
+      .filter(({ count }) => count > 0)
+      .map(({ count, tone }) => h("span", { class: `tone-${tone}`, vars: { "--part": count } })),
+  );
 }
 
 function counted(count, group) {
@@ -42,9 +59,15 @@ function counted(count, group) {
 
 function legend({ label, count, tone, total, group }) {
   return h(
-    "li", {},
+    "li",
+    {},
     h("span", { class: `link-swatch tone-${tone}`, "aria-hidden": "true" }),
     h("span", {}, label),
-    h("span", { class: "number" }, h("strong", {}, counted(count, group)), h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`)),
+    h(
+      "span",
+      { class: "number" },
+      h("strong", {}, counted(count, group)),
+      h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`),
+    ),
   );
 }

@@ -16,8 +16,17 @@ import { noData } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { allDays, areaSeries, issueSeries, scoreSeries } from "./trail-series.js";
 
-const SPANS = [["30", "30 days"], ["90", "90 days"], ["365", "A year"], ["all", "All days"]];
-const VIEWS = [["score", "Score"], ["areas", "Score by area"], ["issues", "Issues by area"]];
+const SPANS = [
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["365", "A year"],
+  ["all", "All days"],
+];
+const VIEWS = [
+  ["score", "Score"],
+  ["areas", "Score by area"],
+  ["issues", "Issues by area"],
+];
 
 export default panel({
   lines: 7,
@@ -25,12 +34,22 @@ export default panel({
   uses: ["notes"],
   load: async () => {
     const span = chosen("trend.days", SPANS);
-    const [trail, { issues }] = await Promise.all([shared("trail", { from: span === "all" ? null : before(await today(), Number(span)) }), shared("issues")]);
+    const [trail, { issues }] = await Promise.all([
+      shared("trail", { from: span === "all" ? null : before(await today(), Number(span)) }),
+      shared("issues"),
+    ]);
     return { ...trail, issues };
   },
   render: (data) => [
     controls(),
-    h("div", { class: "trend-and-notes" }, data.count ? drawing(data) : noData("python manage.py camp_sync", "No day of this span was synced. Choose a longer one, or run:"), notesOf(data.notes)),
+    h(
+      "div",
+      { class: "trend-and-notes" },
+      data.count
+        ? drawing(data)
+        : noData("python manage.py camp_sync", "No day of this span was synced. Choose a longer one, or run:"),
+      notesOf(data.notes),
+    ),
   ],
 });
 
@@ -39,7 +58,17 @@ const chosen = (key, options) => (options.some(([value]) => value === route.get(
 // -- what is shown -----------------------------------------------------------------------------------------------
 
 function controls() {
-  return h("div", { class: "row" }, choice("What to show", "trend.show", VIEWS), choice("How far back", "trend.days", SPANS), h("span", { class: "push" }, button("Pin a note", () => pin(), { sign: "pin", kind: "compact" })));
+  return h(
+    "div",
+    { class: "row" },
+    choice("What to show", "trend.show", VIEWS),
+    choice("How far back", "trend.days", SPANS),
+    h(
+      "span",
+      { class: "push" },
+      button("Pin a note", () => pin(), { sign: "pin", kind: "compact" }),
+    ),
+  );
 }
 
 /** Radio buttons that look like a switch; what is chosen stands in the address. */
@@ -50,9 +79,26 @@ function choice(label, key, options) {
     route.set({ [key]: value === options[0][0] ? "" : value });
     refocus(key, value);
   };
-  return h("fieldset", { class: "switch" }, h("legend", { class: "visually-hidden" }, label), options.map(([value, text]) => h(
-    "label", {}, h("input", { type: "radio", name, value, checked: value === now, data: { choice: `${key}-${value}` }, on: { change: () => choose(value) } }), h("span", {}, text),
-  )));
+  return h(
+    "fieldset",
+    { class: "switch" },
+    h("legend", { class: "visually-hidden" }, label),
+    options.map(([value, text]) =>
+      h(
+        "label",
+        {},
+        h("input", {
+          type: "radio",
+          name,
+          value,
+          checked: value === now,
+          data: { choice: `${key}-${value}` },
+          on: { change: () => choose(value) },
+        }),
+        h("span", {}, text),
+      ),
+    ),
+  );
 }
 
 /** The panel loads again: whoever chose with the keyboard goes on where they were. */
@@ -74,9 +120,11 @@ function drawing({ snapshots, notes, issues }) {
   const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
   const title = VIEWS.find(([value]) => value === view)[1];
   return h(
-    "div", { class: "stack" },
+    "div",
+    { class: "stack" },
     trend({ title, days, series, notes, ...scale, format: number, height: 280, pick: pin }),
-    days.length === 1 && h("p", { class: "small soft" }, "The first day is on record. A line needs two: come back tomorrow."),
+    days.length === 1 &&
+      h("p", { class: "small soft" }, "The first day is on record. A line needs two: come back tomorrow."),
   );
 }
 
@@ -91,20 +139,31 @@ function lowest(series) {
 
 function notesOf(notes) {
   return h(
-    "div", { class: "day-notes" },
+    "div",
+    { class: "day-notes" },
     h("h3", {}, "Notes"),
     notes.length
       ? h("ul", {}, [...notes].reverse().map(noteLine))
-      : h("p", { class: "small soft" }, "What happened on a day – a clean-up, a launch – explains the line. Choose a day in the chart, or “Pin a note”."),
+      : h(
+          "p",
+          { class: "small soft" },
+          "What happened on a day – a clean-up, a launch – explains the line. Choose a day in the chart, or “Pin a note”.",
+        ),
   );
 }
 
 function noteLine(note) {
   return h(
-    "li", {},
+    "li",
+    {},
     h("p", { class: "small soft" }, `${day(note.day)}, ${note.created_by}`),
     h("p", {}, note.text),
-    h("button", { type: "button", class: "icon-button", title: "Delete this note", on: { click: () => unpin(note) } }, icon("bin"), hiddenText(`Delete the note of ${day(note.day)}: ${note.text}`)),
+    h(
+      "button",
+      { type: "button", class: "icon-button", title: "Delete this note", on: { click: () => unpin(note) } },
+      icon("bin"),
+      hiddenText(`Delete the note of ${day(note.day)}: ${note.text}`),
+    ),
   );
 }
 
@@ -124,7 +183,15 @@ async function pin(on) {
 }
 
 async function unpin(note) {
-  if (!(await confirm({ title: "Delete this note?", text: `${day(note.day)}: ${note.text}`, yes: "Delete", danger: true }))) return;
+  if (
+    !(await confirm({
+      title: "Delete this note?",
+      text: `${day(note.day)}: ${note.text}`,
+      yes: "Delete",
+      danger: true,
+    }))
+  )
+    return;
   try {
     await api.delete(`notes/${note.id}`);
     toast("Note deleted.");

@@ -19,8 +19,15 @@ export default panel({
 /** Nothing was ever synced: the rest of Base Camp waits out of sight (css/camp.css). */
 function beginning() {
   return [
-    noData("python manage.py camp_sync", "Nothing was read from Pardot yet. An operator sets up camp with this command; it takes about twenty calls:"),
-    h("p", { class: "soft" }, "It brings all assets and Salesforce's counts, and with them the score, what is wrong, and what to do."),
+    noData(
+      "python manage.py camp_sync",
+      "Nothing was read from Pardot yet. An operator sets up camp with this command; it takes about twenty calls:",
+    ),
+    h(
+      "p",
+      { class: "soft" },
+      "It brings all assets and Salesforce's counts, and with them the score, what is wrong, and what to do.",
+    ),
   ];
 }
 
@@ -28,10 +35,12 @@ function hero(briefing, { grade_thresholds: thresholds }) {
   const { health_score: score, grade } = briefing;
   const label = `Score ${score} of 100, grade ${grade}`;
   return h(
-    "div", { class: "score-hero" },
+    "div",
+    { class: "score-hero" },
     ring({ value: score, text: String(score), label, tone: toneOf(score), size: 168, thickness: 14 }),
     h(
-      "div", { class: "score-words" },
+      "div",
+      { class: "score-words" },
       h("p", { class: "score-grade" }, h("span", { class: "figure-label" }, "Grade"), " ", h("strong", {}, grade)),
       changes(briefing),
       h("p", { class: "small soft" }, ahead(score, grade, thresholds)),
@@ -41,28 +50,52 @@ function hero(briefing, { grade_thresholds: thresholds }) {
 
 /** Each change opens the two days side by side. */
 function changes(briefing) {
-  const { date: today, change_since_yesterday: one, change_since_last_week: seven, yesterday, last_week: lastWeek } = briefing;
-  const shown = [change(one, "since yesterday", yesterday, today), change(seven, "since last week", lastWeek, today)].filter(Boolean);
+  const {
+    date: today,
+    change_since_yesterday: one,
+    change_since_last_week: seven,
+    yesterday,
+    last_week: lastWeek,
+  } = briefing;
+  const shown = [
+    change(one, "since yesterday", yesterday, today),
+    change(seven, "since last week", lastWeek, today),
+  ].filter(Boolean);
   if (shown.length) return h("p", { class: "score-changes" }, shown);
-  return h("p", { class: "small soft" }, "There is no yesterday to compare with yet: from tomorrow on, the change stands here.");
+  return h(
+    "p",
+    { class: "small soft" },
+    "There is no yesterday to compare with yet: from tomorrow on, the change stands here.",
+  );
 }
 
 function change(points, since, before, today) {
   if (points === null) return null;
   const open = () => openOverlay("compare", { "compare.from": before.day, "compare.to": today });
-  return h("button", { type: "button", class: "plain-button", title: "Compare the two days", on: { click: open } }, delta(points, since));
+  return h(
+    "button",
+    { type: "button", class: "plain-button", title: "Compare the two days", on: { click: open } },
+    delta(points, since),
+  );
 }
 
 function ahead(score, grade, thresholds) {
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
   if (next) return `${plural(next.minimum - score, "more point")} and it is ${next.grade}.`;
-  return score === 100 ? "Nothing is wrong. Sit down by the fire." : `${plural(100 - score, "point")} short of all there are.`;
+  return score === 100
+    ? "Nothing is wrong. Sit down by the fire."
+    : `${plural(100 - score, "point")} short of all there are.`;
 }
 
 function tools() {
   return h(
-    "p", { class: "row score-tools" },
-    button("What if…", () => openOverlay("what-if"), { sign: "compass", kind: "compact", title: "What the score becomes when issues are fixed" }),
+    "p",
+    { class: "row score-tools" },
+    button("What if…", () => openOverlay("what-if"), {
+      sign: "compass",
+      kind: "compact",
+      title: "What the score becomes when issues are fixed",
+    }),
     button("Compare days", () => openOverlay("compare"), { sign: "day", kind: "compact" }),
   );
 }

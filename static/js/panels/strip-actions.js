@@ -16,7 +16,13 @@ export default panel({
   uses: ["tasks"],
   load: () => shared("tasks", { status: "open", limit: 1 }).catch(() => ({ count: null })),
   render: ({ count }) => [
-    h("button", { type: "button", class: "button compact", on: { click: () => openOverlay("tasks") } }, icon("tasks"), "Tasks", count !== null && h("span", { class: "chip accent" }, number(count))),
+    h(
+      "button",
+      { type: "button", class: "button compact", on: { click: () => openOverlay("tasks") } },
+      icon("tasks"),
+      "Tasks",
+      count !== null && h("span", { class: "chip accent" }, number(count)),
+    ),
     copyTextButton("Digest", "digest", "The morning digest"),
     copyTextButton("Progress", "progress", "The progress report"),
   ],
@@ -35,12 +41,28 @@ function copyTextButton(text, path, title) {
       pressed.disabled = false;
     }
   };
-  return h("button", { type: "button", class: "button compact quiet", title: `${title}: copy it, to paste into a chat or a mail`, "aria-label": `Copy ${title.toLowerCase()}`, on: { click } }, icon("copy"), text);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "button compact quiet",
+      title: `${title}: copy it, to paste into a chat or a mail`,
+      "aria-label": `Copy ${title.toLowerCase()}`,
+      on: { click },
+    },
+    icon("copy"),
+    text,
+  );
 }
 
 /** Into the clipboard, and on view: one sees what one pastes. */
 async function give(title, text) {
   const shown = h("pre", { class: "report-text", tabindex: "0", "aria-label": title }, text);
-  openDialog({ title, wide: true, body: shown, actions: [button("Copy again", () => copyText(text), { sign: "copy" })] });
+  openDialog({
+    title,
+    wide: true,
+    body: shown,
+    actions: [button("Copy again", () => copyText(text), { sign: "copy" })],
+  });
   await copyText(text, "Copied: paste it where it is read.");
 }

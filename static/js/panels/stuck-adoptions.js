@@ -14,28 +14,59 @@ export default panel({
   lines: 4,
   load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
-  render: ([{ adoption_json_alert: alert }, links]) => (alert.stuck_count === 0 ? fine() : [head(alert), rows(alert, links), rest(alert)]),
+  render: ([{ adoption_json_alert: alert }, links]) =>
+    alert.stuck_count === 0 ? fine() : [head(alert), rows(alert, links), rest(alert)],
 });
 
 function fine() {
-  return empty("No prospect holds adoption data that Salesforce should have taken.", { title: "Nothing is stuck", sign: "check" });
+  return empty("No prospect holds adoption data that Salesforce should have taken.", {
+    title: "Nothing is stuck",
+    sign: "check",
+  });
 }
 
 function head({ stuck_count: stuck, pct_affected: share, total_prospects: total, high_score_count: high }) {
   return [
-    figure("Prospects with adoption data that is stuck", number(stuck), { href: prospectsOf({ group: "adoption_stuck" }), note: `${percent(share)} of ${number(total)} prospects` }),
-    high > 0 && h("p", {}, chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, { tone: "warn", href: prospectsOf({ group: "adoption_stuck_high_score" }) })),
-    h("p", { class: "todo" }, h("strong", {}, "What to do: "), "see in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot."),
+    figure("Prospects with adoption data that is stuck", number(stuck), {
+      href: prospectsOf({ group: "adoption_stuck" }),
+      note: `${percent(share)} of ${number(total)} prospects`,
+    }),
+    high > 0 &&
+      h(
+        "p",
+        {},
+        chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, {
+          tone: "warn",
+          href: prospectsOf({ group: "adoption_stuck_high_score" }),
+        }),
+      ),
+    h(
+      "p",
+      { class: "todo" },
+      h("strong", {}, "What to do: "),
+      "see in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot.",
+    ),
   ];
 }
 
 function rows({ sample }, links) {
   return table({
-    key: "stuck", caption: "Prospects that hold adoption data", noun: "prospect", exportAs: "stuck-adoptions", rows: sample, sort: "-score", size: 25,
+    key: "stuck",
+    caption: "Prospects that hold adoption data",
+    noun: "prospect",
+    exportAs: "stuck-adoptions",
+    rows: sample,
+    sort: "-score",
+    size: 25,
     columns: [
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
-      { key: "value", label: "Holds", sort: false, show: (row) => h("code", { class: "held", title: row.value }, row.value) },
+      {
+        key: "value",
+        label: "Holds",
+        sort: false,
+        show: (row) => h("code", { class: "held", title: row.value }, row.value),
+      },
       ...linksColumns(links),
     ],
   }).element;
@@ -43,5 +74,11 @@ function rows({ sample }, links) {
 
 function rest({ sample, stuck_count: stuck }) {
   if (sample.length >= stuck) return null;
-  return h("p", { class: "small soft" }, `The ${number(sample.length)} with the highest scores; `, h("a", { href: prospectsOf({ group: "adoption_stuck" }) }, `all ${number(stuck)}`), ".");
+  return h(
+    "p",
+    { class: "small soft" },
+    `The ${number(sample.length)} with the highest scores; `,
+    h("a", { href: prospectsOf({ group: "adoption_stuck" }) }, `all ${number(stuck)}`),
+    ".",
+  );
 }

@@ -16,17 +16,58 @@ export default panel({
   empty: (coverage) => coverage.length === 0 && "Nothing has a tag.",
   render: (coverage) =>
     table({
-      key: "coverage", caption: "Types", noun: "type", exportAs: "tag-coverage", size: 25, search: false, rowId: (row) => row.object_type,
-      rows: coverage, columns: COLUMNS,
+      key: "coverage",
+      caption: "Types",
+      noun: "type",
+      exportAs: "tag-coverage",
+      size: 25,
+      search: false,
+      rowId: (row) => row.object_type,
+      rows: coverage,
+      columns: COLUMNS,
     }).element,
 });
 
 const COLUMNS = [
-  { key: "object_type", label: "Type", value: ({ area, object_type }) => TYPES[area]?.title ?? (object_type || "Not named") },
-  { key: "tagged_pct", label: "Tagged", first: "desc", show: ({ tagged_pct }) => h("span", { class: "metered" }, h("span", { class: "number" }, tenths(tagged_pct)), tagged_pct !== null && meter(tagged_pct)) },
-  { key: "tagged", label: "With a tag", end: true, first: "desc", show: ({ area, tagged }) => counted(area, tagged, "yes") },
-  { key: "untagged", label: "Without", end: true, first: "desc", value: without, show: (row) => counted(row.area, without(row), "no") },
-  { key: "assignments", label: "Tags on them", end: true, first: "desc", show: ({ assignments }) => number(assignments) },
+  {
+    key: "object_type",
+    label: "Type",
+    value: ({ area, object_type }) => TYPES[area]?.title ?? (object_type || "Not named"),
+  },
+  {
+    key: "tagged_pct",
+    label: "Tagged",
+    first: "desc",
+    show: ({ tagged_pct }) =>
+      h(
+        "span",
+        { class: "metered" },
+        h("span", { class: "number" }, tenths(tagged_pct)),
+        tagged_pct !== null && meter(tagged_pct),
+      ),
+  },
+  {
+    key: "tagged",
+    label: "With a tag",
+    end: true,
+    first: "desc",
+    show: ({ area, tagged }) => counted(area, tagged, "yes"),
+  },
+  {
+    key: "untagged",
+    label: "Without",
+    end: true,
+    first: "desc",
+    value: without,
+    show: (row) => counted(row.area, without(row), "no"),
+  },
+  {
+    key: "assignments",
+    label: "Tags on them",
+    end: true,
+    first: "desc",
+    show: ({ assignments }) => number(assignments),
+  },
 ];
 
 function without({ total, tagged }) {
@@ -36,6 +77,9 @@ function without({ total, tagged }) {
 /** Campaigns are listed by their tags in the Gear Locker too; prospects are not listed by them. */
 function counted(area, count, tagged) {
   if (!count || !area || area === "prospects") return number(count);
-  const href = area === "campaigns" ? route.href("gear-locker", { "gear.type": area, "campaigns.tagged": tagged }) : rowsOf(area, { tagged });
+  const href =
+    area === "campaigns"
+      ? route.href("gear-locker", { "gear.type": area, "campaigns.tagged": tagged })
+      : rowsOf(area, { tagged });
   return h("a", { href }, number(count));
 }

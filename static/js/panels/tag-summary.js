@@ -14,17 +14,33 @@ export default panel({
   load: () => shared("tags", { limit: 1 }),
   noData: ({ totals }) => totals.tags === null,
   render: ({ totals, summary }) => [
-    h("div", { class: "glance" }, figure("Tags", number(totals.tags), { href: rowsOf("tags"), large: true }), convention(totals)),
+    h(
+      "div",
+      { class: "glance" },
+      figure("Tags", number(totals.tags), { href: rowsOf("tags"), large: true }),
+      convention(totals),
+    ),
     flagFigures(summary),
   ],
 });
 
 function convention({ tags, with_prefix, prefixes, tagged_objects }) {
   const share = tags && with_prefix !== null ? (100 * with_prefix) / tags : null;
-  const parts = [{ label: "With a prefix", value: with_prefix, tone: "good" }, { label: "Without", value: tags - (with_prefix ?? 0), tone: "none" }];
+  const parts = [
+    { label: "With a prefix", value: with_prefix, tone: "good" },
+    { label: "Without", value: tags - (with_prefix ?? 0), tone: "none" },
+  ];
   return h(
-    "div", { class: "stack" },
-    h("p", {}, h("strong", {}, percent(share)), ` have a prefix; there are ${number(prefixes)} different ones. Tags stand `, h("strong", {}, number(tagged_objects)), " times on assets and prospects."),
+    "div",
+    { class: "stack" },
+    h(
+      "p",
+      {},
+      h("strong", {}, percent(share)),
+      ` have a prefix; there are ${number(prefixes)} different ones. Tags stand `,
+      h("strong", {}, number(tagged_objects)),
+      " times on assets and prospects.",
+    ),
     shares({ label: "Tags", parts, large: true }),
   );
 }

@@ -22,24 +22,58 @@ export default panel({
   render: ({ team, areas }, { element }) => {
     focusAgain(element);
     const add = button("Add somebody", () => edit(null, areas), { kind: "primary", sign: "plus" });
-    if (team.length === 0) return empty("Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.", { title: "Nobody is on the team yet", sign: "person", action: add });
-    return [h("ol", { class: "crew" }, team.map((member, place) => row(member, place, team, areas))), unowned(team, areas), h("p", {}, add)];
+    if (team.length === 0)
+      return empty(
+        "Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.",
+        { title: "Nobody is on the team yet", sign: "person", action: add },
+      );
+    return [
+      h(
+        "ol",
+        { class: "crew" },
+        team.map((member, place) => row(member, place, team, areas)),
+      ),
+      unowned(team, areas),
+      h("p", {}, add),
+    ];
   },
 });
 
 function row(member, place, team, areas) {
   const labels = member.areas.map((area) => areas.find((one) => one.area === area)?.label ?? area);
   return h(
-    "li", { class: "crew-member", data: { member: member.id } },
+    "li",
+    { class: "crew-member", data: { member: member.id } },
     h("span", { class: "crew-sign", "aria-hidden": "true" }, initials(member)),
-    h("div", { class: "crew-who" }, h("h3", {}, member.name), h("p", { class: "small soft" }, [member.role, member.label && `“${member.label}”`].filter(Boolean).join(" · ") || "No role")),
-    h("div", { class: "chips" }, labels.length ? labels.map((label) => chip(label)) : h("span", { class: "small soft" }, "Owns nothing yet")),
     h(
-      "div", { class: "crew-state small soft" },
+      "div",
+      { class: "crew-who" },
+      h("h3", {}, member.name),
+      h(
+        "p",
+        { class: "small soft" },
+        [member.role, member.label && `“${member.label}”`].filter(Boolean).join(" · ") || "No role",
+      ),
+    ),
+    h(
+      "div",
+      { class: "chips" },
+      labels.length ? labels.map((label) => chip(label)) : h("span", { class: "small soft" }, "Owns nothing yet"),
+    ),
+    h(
+      "div",
+      { class: "crew-state small soft" },
       h("span", {}, plural(member.open_tasks, "open task")),
       h("span", {}, member.accounts_uuid ? [icon("check"), "Account known"] : "No account: “my items” stays empty"),
     ),
-    h("div", { class: "crew-actions" }, move(member, place, team, -1), move(member, place, team, 1), tool("pencil", "Edit", member, () => edit(member, areas)), tool("bin", "Remove", member, () => remove(member))),
+    h(
+      "div",
+      { class: "crew-actions" },
+      move(member, place, team, -1),
+      move(member, place, team, 1),
+      tool("pencil", "Edit", member, () => edit(member, areas)),
+      tool("bin", "Remove", member, () => remove(member)),
+    ),
   );
 }
 
@@ -49,12 +83,19 @@ function initials({ name, label }) {
 }
 
 function tool(sign, label, { name }, click) {
-  return h("button", { type: "button", class: "icon-button", title: label, data: { tool: label }, on: { click } }, icon(sign), hiddenText(`${label}: ${name}`));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", title: label, data: { tool: label }, on: { click } },
+    icon(sign),
+    hiddenText(`${label}: ${name}`),
+  );
 }
 
 function move(member, place, team, step) {
   const label = step < 0 ? "Move up" : "Move down";
-  const made = tool(step < 0 ? "up" : "down", label, member, () => save((now) => swapped(now, member.id, step), { tool: label, member: member.id }));
+  const made = tool(step < 0 ? "up" : "down", label, member, () =>
+    save((now) => swapped(now, member.id, step), { tool: label, member: member.id }),
+  );
   made.disabled = place + step < 0 || place + step >= team.length;
   return made;
 }
@@ -69,9 +110,16 @@ function swapped(team, id, step) {
 }
 
 function unowned(team, areas) {
-  const names = areas.filter(({ area }) => !team.some((member) => member.areas.includes(area))).map(({ label }) => label);
+  const names = areas
+    .filter(({ area }) => !team.some((member) => member.areas.includes(area)))
+    .map(({ label }) => label);
   if (names.length === 0) return null;
-  return h("p", { class: "banner warn" }, icon("warning"), h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Their issues reach nobody.`));
+  return h(
+    "p",
+    { class: "banner warn" },
+    icon("warning"),
+    h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Their issues reach nobody.`),
+  );
 }
 
 // -- writing ---------------------------------------------------------------------------------------------------------
@@ -104,7 +152,8 @@ function focusAgain(element) {
   if (!wanted) return;
   requestAnimationFrame(() => {
     const found = element.querySelector(`[data-member="${wanted.member}"]`);
-    const again = found?.querySelector(`[data-tool="${wanted.tool}"]:enabled`) ?? found?.querySelector('[data-tool="Edit"]');
+    const again =
+      found?.querySelector(`[data-tool="${wanted.tool}"]:enabled`) ?? found?.querySelector('[data-tool="Edit"]');
     (again ?? element.querySelector("button"))?.focus();
   });
 }
@@ -115,9 +164,22 @@ async function edit(member, areas) {
     fields: [
       { name: "name", label: "Name", required: true, maxlength: 100, value: member?.name ?? "" },
       { name: "role", label: "Role", maxlength: 100, value: member?.role ?? "" },
-      { name: "areas", label: "Owns", type: "choices", value: member?.areas ?? [], options: areas.map(({ area, label }) => [area, label]) },
+      {
+        name: "areas",
+        label: "Owns",
+        type: "choices",
+        value: member?.areas ?? [],
+        options: areas.map(({ area, label }) => [area, label]),
+      },
       { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "", hint: "For narrow places." },
-      { name: "accounts_uuid", label: "OpenStax account", maxlength: 36, pattern: UUID, value: member?.accounts_uuid ?? "", hint: "The UUID of the account: “my items” on the task board goes by it." },
+      {
+        name: "accounts_uuid",
+        label: "OpenStax account",
+        maxlength: 36,
+        pattern: UUID,
+        value: member?.accounts_uuid ?? "",
+        hint: "The UUID of the account: “my items” on the task board goes by it.",
+      },
     ],
     submit: async (values) => {
       const given = { ...values, role: values.role ?? "", label: values.label ?? "" };
@@ -132,14 +194,18 @@ async function edit(member, areas) {
 }
 
 function replaced(team, member, given) {
-  if (!team.some(({ id }) => id === member.id)) throw new ApiError(404, `${member.name} is not in the team any more. Close this, and load the page again.`);
+  if (!team.some(({ id }) => id === member.id))
+    throw new ApiError(404, `${member.name} is not in the team any more. Close this, and load the page again.`);
   return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));
 }
 
 async function remove(member) {
   const tasks = member.open_tasks;
-  const warning = tasks ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be nobody's. ` : "No open tasks are left behind. ";
+  const warning = tasks
+    ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be nobody's. `
+    : "No open tasks are left behind. ";
   const owned = member.areas.length ? "What they own is then owned by nobody, unless somebody else owns it too." : "";
   if (!(await confirm({ title: `Remove ${member.name}?`, text: warning + owned, yes: "Remove", danger: true }))) return;
-  if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null })) toast(`${member.name} is not on the team any more.`);
+  if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null }))
+    toast(`${member.name} is not on the team any more.`);
 }

@@ -20,22 +20,48 @@ export default panel({
 });
 
 function people({ by_person: persons }) {
-  return h("ul", { class: "people" }, persons.map((person) => h(
-    "li", {},
-    h("button", { type: "button", class: "link-button", title: "Open tasks", on: { click: () => openOverlay("tasks", { "tasks.whose": `=${person.name}` }) } }, person.name),
-    h("span", { class: "number" }, h("strong", {}, number(person.score)), h("span", { class: "soft" }, ` ${person.grade ?? ""}`)),
-    h("span", { class: "small soft" }, person.areas.length ? listed(person.areas.map(nameOf), 3) : MISSING),
-    meter(person.score, toneOf(person.score)),
-  )));
+  return h(
+    "ul",
+    { class: "people" },
+    persons.map((person) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "link-button",
+            title: "Open tasks",
+            on: { click: () => openOverlay("tasks", { "tasks.whose": `=${person.name}` }) },
+          },
+          person.name,
+        ),
+        h(
+          "span",
+          { class: "number" },
+          h("strong", {}, number(person.score)),
+          h("span", { class: "soft" }, ` ${person.grade ?? ""}`),
+        ),
+        h("span", { class: "small soft" }, person.areas.length ? listed(person.areas.map(nameOf), 3) : MISSING),
+        meter(person.score, toneOf(person.score)),
+      ),
+    ),
+  );
 }
 
 function unowned({ by_area: areas }) {
   const names = areas.filter((area) => area.owners.length === 0).map((area) => area.label);
-  return names.length > 0 && h("p", { class: "small soft" }, `Nobody owns ${listed(names, 8)}. `, h("a", { href: SETTINGS }, "Settings"));
+  return (
+    names.length > 0 &&
+    h("p", { class: "small soft" }, `Nobody owns ${listed(names, 8)}. `, h("a", { href: SETTINGS }, "Settings"))
+  );
 }
 
 function nobody() {
   return empty("Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.", {
-    title: "Nobody is on the team yet", sign: "person", action: h("a", { class: "button", href: SETTINGS }, "Enter the team"),
+    title: "Nobody is on the team yet",
+    sign: "person",
+    action: h("a", { class: "button", href: SETTINGS }, "Enter the team"),
   });
 }

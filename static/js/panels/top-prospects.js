@@ -36,12 +36,24 @@ function prospects(summary, links) {
       return { rows: [], total: 0 };
     }
     const found = await ask(query);
-    say(found.answer.count_is_exact ? "" : `There are more than ${number(found.total)}: search, or choose a group or a grade, to see the others.`);
+    say(
+      found.answer.count_is_exact
+        ? ""
+        : `There are more than ${number(found.total)}: search, or choose a group or a grade, to see the others.`,
+    );
     return found;
   };
   const made = table({
-    key: "prospects", caption: "Prospects", noun: "prospect", exportAs: "prospects", sort: "-score", size: 25,
-    search: "Name, e-mail, company", source, columns: columnsOf(summary, links), filters: filtersOf(summary),
+    key: "prospects",
+    caption: "Prospects",
+    noun: "prospect",
+    exportAs: "prospects",
+    sort: "-score",
+    size: 25,
+    search: "Name, e-mail, company",
+    source,
+    columns: columnsOf(summary, links),
+    filters: filtersOf(summary),
   });
   return [made.element, note];
 }
@@ -62,7 +74,13 @@ function columnsOf(summary, links) {
     { key: "grade", label: "Grade", sort: false, value: (row) => row.grade?.trim() || null },
     { key: "categories", label: "Score by category", value: categoriesText, sort: false, show: categories },
     { key: "activity_count", label: "In 30 days", end: true, first: "desc", show: (row) => number(row.activity_count) },
-    { key: "last_activity", label: "Last activity", className: "tight", first: "desc", show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)) },
+    {
+      key: "last_activity",
+      label: "Last activity",
+      className: "tight",
+      first: "desc",
+      show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)),
+    },
     { key: "company", label: "Company", sort: false, show: (row) => clipped(row.company) },
     { key: "email", label: "E-mail", sort: false, show: (row) => clipped(row.email) },
     ...linksColumns(links),
@@ -80,12 +98,19 @@ function score(row, top) {
 const byScore = ({ scoring_categories: scores }) => Object.entries(scores).sort(([, a], [, b]) => b - a);
 
 function categoriesText(row) {
-  return byScore(row).map(([name, points]) => `${name} ${points}`).join("; ");
+  return byScore(row)
+    .map(([name, points]) => `${name} ${points}`)
+    .join("; ");
 }
 
 function categories(row) {
   const found = byScore(row);
   if (found.length === 0) return null;
   const more = found.length > 2 && chip(`+${found.length - 2}`, { title: categoriesText(row) });
-  return h("span", { class: "chips" }, found.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])), more);
+  return h(
+    "span",
+    { class: "chips" },
+    found.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])),
+    more,
+  );
 }

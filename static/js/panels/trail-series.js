@@ -12,7 +12,10 @@ export function scoreSeries(days, snapshots) {
 }
 
 export function areaSeries(days, snapshots, issues, nameOf) {
-  return areasOf(issues).map((area) => ({ name: nameOf(area), values: valuesOf(days, snapshots, (snapshot) => snapshot.area_scores[area] ?? null) }));
+  return areasOf(issues).map((area) => ({
+    name: nameOf(area),
+    values: valuesOf(days, snapshots, (snapshot) => snapshot.area_scores[area] ?? null),
+  }));
 }
 
 /** How many faults each area has; a share of prospects is no number of them. */
@@ -20,7 +23,10 @@ export function issueSeries(days, snapshots, issues, nameOf) {
   const counted = issues.filter((issue) => !issue.is_percentage);
   return areasOf(counted).map((area) => {
     const keys = counted.filter((issue) => issue.area === area).map((issue) => issue.key);
-    return { name: nameOf(area), values: valuesOf(days, snapshots, ({ issue_counts: counts }) => sum(keys.map((key) => counts[key]))) };
+    return {
+      name: nameOf(area),
+      values: valuesOf(days, snapshots, ({ issue_counts: counts }) => sum(keys.map((key) => counts[key]))),
+    };
   });
 }
 

@@ -16,13 +16,21 @@ export default panel({
   uses: ["cleanup", "exemptions"],
   lines: 6,
   load: async ({ signal }) => {
-    const [status, { issues }] = await Promise.all([api.get("cleanup/status", { params: { limit: 1 }, signal }), shared("config")]);
+    const [status, { issues }] = await Promise.all([
+      api.get("cleanup/status", { params: { limit: 1 }, signal }),
+      shared("config"),
+    ]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })) };
   },
-  noData: ({ actions }) => actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
+  noData: ({ actions }) =>
+    actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
   empty: ({ actions }) => actions.length === 0 && "No clean-up action is configured: the settings name them.",
-  render: ({ actions, issues }) => [setup(actions), h("ul", { class: "triage-actions" }, actions.map(actionItem)), issueTable(issues)],
+  render: ({ actions, issues }) => [
+    setup(actions),
+    h("ul", { class: "triage-actions" }, actions.map(actionItem)),
+    issueTable(issues),
+  ],
 });
 
 // -- the tags themselves -------------------------------------------------------------------------------------
@@ -31,9 +39,18 @@ function setup(actions) {
   const missing = actions.filter((action) => action.tag_id === null);
   if (missing.length === 0) return null;
   const problem = h("p", { class: "problem", role: "alert" });
-  const make = button(`Make ${missing.length === 1 ? "it" : "them"} in Pardot`, () => makeTags(make, problem), { kind: "primary", sign: "plus" });
+  const make = button(`Make ${missing.length === 1 ? "it" : "them"} in Pardot`, () => makeTags(make, problem), {
+    kind: "primary",
+    sign: "plus",
+  });
   const sentence = `${plural(missing.length, "tag is", "tags are")} not in Pardot yet: ${missing.map((action) => action.tag).join(", ")}.`;
-  return h("div", { class: "banner" }, icon("tag"), h("div", {}, h("p", {}, sentence), problem), h("p", { class: "actions" }, make));
+  return h(
+    "div",
+    { class: "banner" },
+    icon("tag"),
+    h("div", {}, h("p", {}, sentence), problem),
+    h("p", { class: "actions" }, make),
+  );
 }
 
 async function makeTags(make, problem) {
@@ -51,13 +68,35 @@ async function makeTags(make, problem) {
 }
 
 function actionItem({ action: name, tag, tag_id, count, by_type }) {
-  const types = Object.entries(by_type).map(([type, many]) => `${number(many)} ${TYPES[type]?.[many === 1 ? "one" : "many"] ?? (type || "others")}`);
+  const types = Object.entries(by_type).map(
+    ([type, many]) => `${number(many)} ${TYPES[type]?.[many === 1 ? "one" : "many"] ?? (type || "others")}`,
+  );
   const shown = h("span", { class: "figure-value" }, number(count));
   return h(
-    "li", {},
+    "li",
+    {},
     h("h3", {}, name),
-    h("p", {}, count ? h("button", { type: "button", class: "figure-button", on: { click: () => openOverlay("tagged", { "tagged.action": name }) } }, shown, h("span", { class: "visually-hidden" }, ` tagged “${tag}”: show them`)) : shown),
-    h("p", { class: "small soft" }, types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged"),
+    h(
+      "p",
+      {},
+      count
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "figure-button",
+              on: { click: () => openOverlay("tagged", { "tagged.action": name }) },
+            },
+            shown,
+            h("span", { class: "visually-hidden" }, ` tagged “${tag}”: show them`),
+          )
+        : shown,
+    ),
+    h(
+      "p",
+      { class: "small soft" },
+      types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged",
+    ),
     h("p", {}, tag_id === null ? chip(`${tag}: not in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
   );
 }
@@ -67,11 +106,33 @@ function actionItem({ action: name, tag, tag_id, count, by_type }) {
 function issueTable(issues) {
   const areas = [...new Set(issues.map(({ area }) => area))].map((area) => [area, TYPES[area].title]);
   return table({
-    key: "triage", caption: "Issues by what is tagged already", noun: "issue", exportAs: "triage", size: 25, sort: "-count", search: "Search issues",
-    rowId: (row) => row.key, rows: issues.filter(({ area }) => area !== "prospects"), columns: COLUMNS,
+    key: "triage",
+    caption: "Issues by what is tagged already",
+    noun: "issue",
+    exportAs: "triage",
+    size: 25,
+    sort: "-count",
+    search: "Search issues",
+    rowId: (row) => row.key,
+    rows: issues.filter(({ area }) => area !== "prospects"),
+    columns: COLUMNS,
     filters: [
-      { key: "area", label: "Type", options: areas.filter(([area]) => area !== "prospects"), test: (row, area) => row.area === area },
-      { key: "state", label: "State", options: [["open", "Still to do"], ["done", "All tagged"], ["none", "Does not occur"]], test: (row, state) => stateOf(row) === state },
+      {
+        key: "area",
+        label: "Type",
+        options: areas.filter(([area]) => area !== "prospects"),
+        test: (row, area) => row.area === area,
+      },
+      {
+        key: "state",
+        label: "State",
+        options: [
+          ["open", "Still to do"],
+          ["done", "All tagged"],
+          ["none", "Does not occur"],
+        ],
+        test: (row, state) => stateOf(row) === state,
+      },
     ],
   }).element;
 }
@@ -84,7 +145,25 @@ function stateOf({ count, tagged }) {
 const COLUMNS = [
   { key: "issue", label: "Issue", value: ({ flag, key }) => (flag ? flagWords(flag).label : key) },
   { key: "area", label: "Type", value: ({ area }) => TYPES[area].title },
-  { key: "count", label: "Occurs", end: true, first: "desc", show: (row) => (row.count ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)) },
+  {
+    key: "count",
+    label: "Occurs",
+    end: true,
+    first: "desc",
+    show: (row) => (row.count ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)),
+  },
   { key: "tagged", label: "Tagged", end: true, first: "desc", show: ({ tagged }) => number(tagged) },
-  { key: "tagged_pct", label: "Share", first: "desc", show: ({ tagged_pct }) => tagged_pct !== null && h("span", { class: "metered" }, h("span", { class: "number" }, tenths(tagged_pct)), meter(tagged_pct, tagged_pct === 100 ? "good" : "")) },
+  {
+    key: "tagged_pct",
+    label: "Share",
+    first: "desc",
+    show: ({ tagged_pct }) =>
+      tagged_pct !== null &&
+      h(
+        "span",
+        { class: "metered" },
+        h("span", { class: "number" }, tenths(tagged_pct)),
+        meter(tagged_pct, tagged_pct === 100 ? "good" : ""),
+      ),
+  },
 ];

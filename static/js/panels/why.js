@@ -27,7 +27,10 @@ function sentence(areas, issues) {
   const all = areas.reduce((sum, area) => sum + (area.points_lost ?? 0), 0);
   const top = issues.find((issue) => issue.area === worst.area && issue.count);
   const link = top && h("a", { href: rowsOfIssue(top) }, top.title);
-  return [h("strong", {}, `${worst.label} cost ${points(worst.points_lost)} of the ${points(all)} points that are missing`), link ? [", most of them by this: ", link, "."] : "."];
+  return [
+    h("strong", {}, `${worst.label} cost ${points(worst.points_lost)} of the ${points(all)} points that are missing`),
+    link ? [", most of them by this: ", link, "."] : ".",
+  ];
 }
 
 function byLoss(areas) {
@@ -37,11 +40,23 @@ function byLoss(areas) {
 function lost(areas) {
   const without = areas.filter((area) => area.score === null).map((area) => area.label);
   const rows = byLoss(areas).map((area) => ({
-    label: area.label, value: area.points_lost, tone: toneOf(area.score), href: rowsOf(area.area), note: area.grade ? `grade ${area.grade}` : "no data",
+    label: area.label,
+    value: area.points_lost,
+    tone: toneOf(area.score),
+    href: rowsOf(area.area),
+    note: area.grade ? `grade ${area.grade}` : "no data",
   }));
   return h(
-    "div", { class: "stack" },
-    bars({ title: "Points lost by area", caption: true, unit: "Points", rows, format: points, max: Math.max(0.01, ...rows.map((row) => row.value ?? 0)) }),
+    "div",
+    { class: "stack" },
+    bars({
+      title: "Points lost by area",
+      caption: true,
+      unit: "Points",
+      rows,
+      format: points,
+      max: Math.max(0.01, ...rows.map((row) => row.value ?? 0)),
+    }),
     without.length > 0 && h("p", { class: "small soft" }, `No data yet, and so not counted: ${listed(without, 8)}.`),
   );
 }
@@ -49,5 +64,12 @@ function lost(areas) {
 function balance(areas, lastWeek) {
   const before = lastWeek && areas.map((area) => lastWeek.area_scores[area.area] ?? null);
   const title = lastWeek ? "Scores by area, dashed: a week ago" : "Scores by area";
-  return radar({ title, caption: true, axes: areas.map((area) => ({ label: area.label, value: area.score })), before, beforeLabel: "A week ago", format: number });
+  return radar({
+    title,
+    caption: true,
+    axes: areas.map((area) => ({ label: area.label, value: area.score })),
+    before,
+    beforeLabel: "A week ago",
+    format: number,
+  });
 }

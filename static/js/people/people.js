@@ -8,10 +8,21 @@ const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 
 /** The figures that lead to prospects, by the name of the group at the endpoint. */
 export const GROUPS = {
-  active: "Active in 30 days", linked: "Linked to Salesforce", as_lead: "Linked as lead", as_contact: "Linked as contact",
-  unlinked: "Not linked", with_email: "With an e-mail address", opted_out: "Opted out", bad_id: "Any broken id",
-  bad_salesforce_id: "Broken Salesforce id", bad_lead_id: "Broken lead id", bad_contact_id: "Broken contact id", bad_account_id: "Broken account id",
-  adoption_stuck: "Adoption data stuck", adoption_stuck_high_score: "Stuck, with a score of 100 or more", deleted: "In Pardot's recycle bin",
+  active: "Active in 30 days",
+  linked: "Linked to Salesforce",
+  as_lead: "Linked as lead",
+  as_contact: "Linked as contact",
+  unlinked: "Not linked",
+  with_email: "With an e-mail address",
+  opted_out: "Opted out",
+  bad_id: "Any broken id",
+  bad_salesforce_id: "Broken Salesforce id",
+  bad_lead_id: "Broken lead id",
+  bad_contact_id: "Broken contact id",
+  bad_account_id: "Broken account id",
+  adoption_stuck: "Adoption data stuck",
+  adoption_stuck_high_score: "Stuck, with a score of 100 or more",
+  deleted: "In Pardot's recycle bin",
 };
 
 /** A name, or what stands for it. */
@@ -34,7 +45,12 @@ export function isCrmId(value) {
 export function prospectButton(row) {
   const name = nameOf(row);
   const click = () => openOverlay("prospect", { "prospect.id": row.id });
-  return h("button", { type: "button", class: "link-button person", "aria-haspopup": "dialog", on: { click } }, name, hiddenText(": activity"));
+  return h(
+    "button",
+    { type: "button", class: "link-button person", "aria-haspopup": "dialog", on: { click } },
+    name,
+    hiddenText(": activity"),
+  );
 }
 
 /** Where a prospect is in Salesforce: as a contact before as a lead. */
@@ -44,16 +60,35 @@ function crmIdOf(row) {
 
 /** Columns of links out of the dashboard. pages: of assets/links.js. */
 export function linksColumns(pages) {
-  return [openColumn("Pardot", (row) => pages.pardot("prospects", row.id)), openColumn("Salesforce", (row) => pages.salesforce(crmIdOf(row)))];
+  return [
+    openColumn("Pardot", (row) => pages.pardot("prospects", row.id)),
+    openColumn("Salesforce", (row) => pages.salesforce(crmIdOf(row))),
+  ];
 }
 
 /** A column with a short link to `where`; what is exported is the address. */
 export function openColumn(where, address, about = nameOf) {
-  return { key: where.toLowerCase(), label: where, sort: false, search: false, className: "tight", value: address, show: (row) => outLink("Open", where, address(row), about(row)) };
+  return {
+    key: where.toLowerCase(),
+    label: where,
+    sort: false,
+    search: false,
+    className: "tight",
+    value: address,
+    show: (row) => outLink("Open", where, address(row), about(row)),
+  };
 }
 
 function outLink(text, where, href, about) {
-  return href && h("a", { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new window` }, text, hiddenText(` ${about} in ${where} (a new window)`));
+  return (
+    href &&
+    h(
+      "a",
+      { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new window` },
+      text,
+      hiddenText(` ${about} in ${where} (a new window)`),
+    )
+  );
 }
 
 /** A+ before A before A−, those without a grade last. */

@@ -51,7 +51,9 @@ export class Draft {
     const standard = this.entry.default;
     if (same(value, standard)) return api.delete(path);
     if (!this.editor.overlays) return api.put(path, { value });
-    return api.put(path, { value: Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, standard[key]))) });
+    return api.put(path, {
+      value: Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, standard[key]))),
+    });
   }
 
   clear() {
@@ -79,7 +81,10 @@ export class Draft {
 }
 
 function fieldOf(fields, path) {
-  return fields.find((field) => field.path === path) ?? (path ? fields.find((field) => path.startsWith(`${field.path}.`) && field.path) : null);
+  return (
+    fields.find((field) => field.path === path) ??
+    (path ? fields.find((field) => path.startsWith(`${field.path}.`) && field.path) : null)
+  );
 }
 
 /**
@@ -112,12 +117,15 @@ export async function saveAll(drafts) {
 function laidOver(now, before, entered) {
   if (same(before, entered)) return now;
   const isMapping = [now, before, entered].every((one) => one && typeof one === "object" && !Array.isArray(one));
-  return isMapping ? Object.fromEntries(Object.keys(entered).map((key) => [key, laidOver(now[key], before[key], entered[key])])) : entered;
+  return isMapping
+    ? Object.fromEntries(Object.keys(entered).map((key) => [key, laidOver(now[key], before[key], entered[key])]))
+    : entered;
 }
 
 /** The same JSON, whatever the order of its keys. */
 export function same(a, b) {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, place) => same(one, b[place]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((one, place) => same(one, b[place]));
   if (a && b && typeof a === "object" && typeof b === "object") {
     const keys = Object.keys(a);
     return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));

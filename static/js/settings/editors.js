@@ -28,7 +28,15 @@ function single(entry, { unit = "", ...options }) {
 }
 
 function camp(entry) {
-  const make = (path, label) => settingField({ path, label, type: "date", value: entry.value[path], standard: entry.default[path], say: (value) => (value ? day(value) : "no day") });
+  const make = (path, label) =>
+    settingField({
+      path,
+      label,
+      type: "date",
+      value: entry.value[path],
+      standard: entry.default[path],
+      say: (value) => (value ? day(value) : "no day"),
+    });
   const [start, end] = [make("start", "First day"), make("end", "Last day")];
   return {
     element: h("div", { class: "setting-row" }, start.element, end.element),
@@ -43,16 +51,29 @@ function camp(entry) {
 /** Lines that can be added and taken away. line(value, place) → { element, fields, get() }; blank: a new one. */
 function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   const list = h("ul", { class: "setting-lines" });
-  const more = h("button", { type: "button", class: "button compact", on: { click: () => added() } }, icon("plus"), add);
+  const more = h(
+    "button",
+    { type: "button", class: "button compact", on: { click: () => added() } },
+    icon("plus"),
+    add,
+  );
   let made = [];
   function draw() {
-    replace(list, made.map((one) => h("li", {}, one.element, one.remove)));
+    replace(
+      list,
+      made.map((one) => h("li", {}, one.element, one.remove)),
+    );
     for (const one of made) one.remove.disabled = made.length <= keep;
     after(made);
   }
   function make(value) {
     const one = line(value);
-    one.remove = h("button", { type: "button", class: "icon-button", title: "Take it away", on: { click: () => removed(one) } }, icon("bin"), hiddenText("Take this line away"));
+    one.remove = h(
+      "button",
+      { type: "button", class: "icon-button", title: "Take it away", on: { click: () => removed(one) } },
+      icon("bin"),
+      hiddenText("Take this line away"),
+    );
     return one;
   }
   function told() {
@@ -78,7 +99,10 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   list.addEventListener("input", () => after(made));
   return {
     element: h("div", { class: "stack" }, list, h("p", {}, more)),
-    fields: () => made.flatMap((one, place) => one.fields.map((field) => ({ ...field, path: field.path ? `${place}.${field.path}` : String(place) }))),
+    fields: () =>
+      made.flatMap((one, place) =>
+        one.fields.map((field) => ({ ...field, path: field.path ? `${place}.${field.path}` : String(place) })),
+      ),
     get: () => made.map((one) => one.get()),
     set,
   };
@@ -95,11 +119,32 @@ function actions(entry) {
 function grades(entry) {
   const line = ({ grade, minimum }) => {
     const name = settingField({ path: "grade", label: "Grade", value: grade, maxlength: 3, size: 3 });
-    const from = settingField({ path: "minimum", label: "From, in points", type: "number", value: minimum, min: 0, max: 100, step: 1 });
-    return { element: h("div", { class: "setting-row narrow" }, name.element, from.element), fields: [name, from], get: () => ({ grade: name.get(), minimum: from.get() }) };
+    const from = settingField({
+      path: "minimum",
+      label: "From, in points",
+      type: "number",
+      value: minimum,
+      min: 0,
+      max: 100,
+      step: 1,
+    });
+    return {
+      element: h("div", { class: "setting-row narrow" }, name.element, from.element),
+      fields: [name, from],
+      get: () => ({ grade: name.get(), minimum: from.get() }),
+    };
   };
   const strip = h("div", { class: "grade-strip", "aria-hidden": "true" });
-  const editor = lines(entry.value, { line, blank: { grade: "", minimum: null }, add: "Add a grade", after: (made) => drawStrip(strip, made.map((one) => one.get())) });
+  const editor = lines(entry.value, {
+    line,
+    blank: { grade: "", minimum: null },
+    add: "Add a grade",
+    after: (made) =>
+      drawStrip(
+        strip,
+        made.map((one) => one.get()),
+      ),
+  });
   const standard = entry.default.map(({ grade, minimum }) => `${grade} from ${minimum}`).join(", ");
   return { ...editor, standard, element: h("div", { class: "stack" }, strip, editor.element) };
 }
@@ -107,10 +152,18 @@ function grades(entry) {
 /** The scores from 0 to 100, cut where grades begin. */
 function drawStrip(strip, values) {
   const sound = values.filter(({ minimum }) => minimum !== null).sort((a, b) => a.minimum - b.minimum);
-  replace(strip, sound.map(({ grade, minimum }, place) => {
-    const end = sound[place + 1]?.minimum ?? 100;
-    return h("span", { vars: { "--span": Math.max(2, end - minimum) } }, h("strong", {}, grade || "?"), h("small", {}, minimum));
-  }));
+  replace(
+    strip,
+    sound.map(({ grade, minimum }, place) => {
+      const end = sound[place + 1]?.minimum ?? 100;
+      return h(
+        "span",
+        { vars: { "--span": Math.max(2, end - minimum) } },
+        h("strong", {}, grade || "?"),
+        h("small", {}, minimum),
+      );
+    }),
+  );
 }
 
 // -- a value for each issue ----------------------------------------------------------------------------------------------
@@ -121,9 +174,21 @@ export function shortTitle(title) {
 }
 
 function weights(entry, { issues, titles }) {
-  const fields = Object.keys(entry.default).map((key) => settingField({
-    path: key, label: titles[key], type: "number", compact: true, value: entry.value[key], standard: entry.default[key], min: 0, max: 100, step: 0.01, say: hundredths, write: hundredths,
-  }));
+  const fields = Object.keys(entry.default).map((key) =>
+    settingField({
+      path: key,
+      label: titles[key],
+      type: "number",
+      compact: true,
+      value: entry.value[key],
+      standard: entry.default[key],
+      min: 0,
+      max: 100,
+      step: 0.01,
+      say: hundredths,
+      write: hundredths,
+    }),
+  );
   return perIssue(fields, issues, "setting-grid", (value, field) => value[field.path]);
 }
 
@@ -135,7 +200,18 @@ function hundredths(value) {
 
 function perIssue(fields, issues, name, pick) {
   const byKey = Object.fromEntries(fields.map((field) => [field.path, field]));
-  const groups = issues.map(({ label, keys }) => h("fieldset", { class: "setting-group" }, h("legend", {}, label), h("div", { class: name }, keys.filter((key) => byKey[key]).map((key) => byKey[key].element))));
+  const groups = issues.map(({ label, keys }) =>
+    h(
+      "fieldset",
+      { class: "setting-group" },
+      h("legend", {}, label),
+      h(
+        "div",
+        { class: name },
+        keys.filter((key) => byKey[key]).map((key) => byKey[key].element),
+      ),
+    ),
+  );
   return {
     element: h("div", { class: "stack" }, groups),
     fields: () => fields,
@@ -147,7 +223,14 @@ function perIssue(fields, issues, name, pick) {
 
 function texts(entry, { issues, titles }) {
   const editors = Object.fromEntries(Object.keys(entry.default).map((key) => [key, textsOf(key, entry, titles[key])]));
-  const groups = issues.map(({ label, keys }) => h("section", { class: "setting-group" }, h("h3", {}, label), keys.filter((key) => editors[key]).map((key) => editors[key].element)));
+  const groups = issues.map(({ label, keys }) =>
+    h(
+      "section",
+      { class: "setting-group" },
+      h("h3", {}, label),
+      keys.filter((key) => editors[key]).map((key) => editors[key].element),
+    ),
+  );
   return {
     element: h("div", { class: "stack" }, groups),
     fields: () => Object.values(editors).flatMap((editor) => editor.fields),
@@ -158,7 +241,8 @@ function texts(entry, { issues, titles }) {
 }
 
 function textsOf(key, { value, default: standard }, title) {
-  const make = (path, label, more) => settingField({ path: `${key}.${path}`, label, value: value[key][path], standard: standard[key][path], ...more });
+  const make = (path, label, more) =>
+    settingField({ path: `${key}.${path}`, label, value: value[key][path], standard: standard[key][path], ...more });
   const parts = {
     title: make("title", "Title", { hint: "{count} becomes the number.", maxlength: 200 }),
     description: make("description", "What to do", { type: "textarea", maxlength: 2000 }),
@@ -166,12 +250,23 @@ function textsOf(key, { value, default: standard }, title) {
   };
   const fields = Object.values(parts);
   const changed = h("span", { class: "chip accent" }, "Changed");
-  const element = h("details", { class: "issue-texts" }, h("summary", {}, h("span", {}, title), changed), h("div", { class: "stack" }, fields.map((field) => field.element)));
-  const update = () => (changed.hidden = fields.every((field) => field.get() === standard[key][field.path.split(".")[1]]));
+  const element = h(
+    "details",
+    { class: "issue-texts" },
+    h("summary", {}, h("span", {}, title), changed),
+    h(
+      "div",
+      { class: "stack" },
+      fields.map((field) => field.element),
+    ),
+  );
+  const update = () =>
+    (changed.hidden = fields.every((field) => field.get() === standard[key][field.path.split(".")[1]]));
   element.addEventListener("input", update);
   update();
   return {
-    element, fields,
+    element,
+    fields,
     get: () => Object.fromEntries(Object.entries(parts).map(([name, field]) => [name, field.get()])),
     set: (next) => Object.entries(parts).forEach(([name, field]) => field.set(next[name])),
   };

@@ -10,13 +10,31 @@ import { makeInput } from "../ui/form.js";
  * path: as in the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
  * undefined: there is none. say(value): the default in words. write(value): as it stands in the field. More attributes go to the input.
  */
-export function settingField({ path = "", label, type = "text", value, standard, options = [], say = String, write = (one) => one ?? "", hint = "", compact = false, ...attributes }) {
+export function settingField({
+  path = "",
+  label,
+  type = "text",
+  value,
+  standard,
+  options = [],
+  say = String,
+  write = (one) => one ?? "",
+  hint = "",
+  compact = false,
+  ...attributes
+}) {
   const id = freshId("setting");
-  const input = makeInput(type, { id, "aria-describedby": `${id}-hint ${id}-note ${id}-problem`, autocomplete: "off", ...attributes }, options, write(value));
+  const input = makeInput(
+    type,
+    { id, "aria-describedby": `${id}-hint ${id}-note ${id}-problem`, autocomplete: "off", ...attributes },
+    options,
+    write(value),
+  );
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const note = h("p", { class: "standard", id: `${id}-note` });
   const field = {
-    path, input,
+    path,
+    input,
     get: () => valueOf(type, input),
     set(next) {
       input.value = write(next);
@@ -28,7 +46,15 @@ export function settingField({ path = "", label, type = "text", value, standard,
       else input.removeAttribute("aria-invalid");
     },
   };
-  field.element = h("div", { class: compact ? "field setting compact" : "field setting" }, h("label", { for: id }, label), input, hint && h("p", { class: "hint", id: `${id}-hint` }, hint), note, problem);
+  field.element = h(
+    "div",
+    { class: compact ? "field setting compact" : "field setting" },
+    h("label", { for: id }, label),
+    input,
+    hint && h("p", { class: "hint", id: `${id}-hint` }, hint),
+    note,
+    problem,
+  );
   if (standard !== undefined) followDefault(field, { note, standard, say, label });
   input.addEventListener("input", () => field.mark(""));
   return field;
@@ -36,7 +62,12 @@ export function settingField({ path = "", label, type = "text", value, standard,
 
 /** While it differs: what the default is, and a way back. */
 function followDefault(field, { note, standard, say, label }) {
-  const back = h("button", { type: "button", class: "link-button", on: { click: () => leave() } }, "Use it", hiddenText(` for ${labelText(label)}`));
+  const back = h(
+    "button",
+    { type: "button", class: "link-button", on: { click: () => leave() } },
+    "Use it",
+    hiddenText(` for ${labelText(label)}`),
+  );
   const text = h("span", {}, h("strong", {}, "Changed."), ` Default: ${say(standard) || "none"}. `);
   note.append(text, back);
   function leave() {

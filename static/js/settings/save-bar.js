@@ -11,7 +11,13 @@ export function saveBar(drafts, { signal, done }) {
   const text = h("p", {});
   const discard = h("button", { type: "button", class: "button", on: { click: () => discardAll() } }, "Discard");
   const save = h("button", { type: "button", class: "button primary", on: { click: () => run() } }, "Save changes");
-  const element = h("div", { class: "save-bar", role: "region", "aria-label": "Unsaved changes", hidden: true }, icon("pencil"), text, h("span", { class: "row push" }, discard, save));
+  const element = h(
+    "div",
+    { class: "save-bar", role: "region", "aria-label": "Unsaved changes", hidden: true },
+    icon("pencil"),
+    text,
+    h("span", { class: "row push" }, discard, save),
+  );
   let saving = false;
   let refusal = "";
 
@@ -19,7 +25,12 @@ export function saveBar(drafts, { signal, done }) {
     const unsaved = drafts.filter((one) => one.isUnsaved);
     element.hidden = unsaved.length === 0 && !saving;
     element.classList.toggle("bad", Boolean(refusal));
-    replace(text, h("strong", {}, saving ? "Saving… " : "Not saved: "), listed(unsaved.map((one) => one.entry.title)), refusal && `. ${refusal}`);
+    replace(
+      text,
+      h("strong", {}, saving ? "Saving… " : "Not saved: "),
+      listed(unsaved.map((one) => one.entry.title)),
+      refusal && `. ${refusal}`,
+    );
   }
 
   function discardAll() {
@@ -61,6 +72,8 @@ export function saveBar(drafts, { signal, done }) {
     if (!marked) draft.problem.scrollIntoView({ block: "center" });
   }
 
-  addEventListener("beforeunload", (event) => drafts.some((one) => one.isUnsaved) && event.preventDefault(), { signal });
+  addEventListener("beforeunload", (event) => drafts.some((one) => one.isUnsaved) && event.preventDefault(), {
+    signal,
+  });
   return { element, update };
 }

@@ -4,12 +4,14 @@ import { TYPES } from "../assets/words.js";
 
 export const KINDS = {
   prospects_crm_gone: {
-    title: "Prospects whose CRM record is gone", noun: "prospect",
+    title: "Prospects whose CRM record is gone",
+    noun: "prospect",
     what: "Each names a lead or contact that was deleted in Salesforce.",
     todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
   },
   prospects_unlinked: {
-    title: "Prospects without a CRM record", noun: "prospect",
+    title: "Prospects without a CRM record",
+    noun: "prospect",
     what: "They carry no id of a lead or a contact, so sales sees nothing of them.",
     todo: "Assign them in Pardot, so that the connector creates leads; where an e-mail address exists in Salesforce already, check why the connector does not match it.",
   },
@@ -30,12 +32,16 @@ export const KINDS = {
     todo: "Open the redirect in Pardot and give it a campaign that exists, or delete it when nobody links to it.",
   },
   leads_without_prospect: {
-    title: "Leads without a prospect", noun: "lead", person: true,
+    title: "Leads without a prospect",
+    noun: "lead",
+    person: true,
     what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the lead.",
   },
   contacts_without_prospect: {
-    title: "Contacts without a prospect", noun: "contact", person: true,
+    title: "Contacts without a prospect",
+    noun: "contact",
+    person: true,
     what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the contact.",
   },

@@ -61,5 +61,7 @@ function say({ title, assignee }, isNew = true) {
   changed("tasks", "issues");
   const whose = assignee ? ` for ${assignee}` : "";
   const show = () => openOverlay("tasks", { "tasks.q": title, "tasks.whose": "", "tasks.state": "" });
-  toast(isNew ? `Task made${whose}: ${title}` : "There was an open task already; it stays as it is.", { action: { label: "Show it", run: show } });
+  toast(isNew ? `Task made${whose}: ${title}` : "There was an open task already; it stays as it is.", {
+    action: { label: "Show it", run: show },
+  });
 }

@@ -10,9 +10,24 @@ import { PRIORITIES } from "./words.js";
  * fields: those of the form, by their names, all without it. defaults: what stands in them first. config: the answer of
  * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
  */
-export function taskForm({ title = "Make a task", yes = "Make the task", intro = "", fields = null, defaults = {}, nobody = "Nobody yet", config, submit }) {
+export function taskForm({
+  title = "Make a task",
+  yes = "Make the task",
+  intro = "",
+  fields = null,
+  defaults = {},
+  nobody = "Nobody yet",
+  config,
+  submit,
+}) {
   const all = fieldsOf({ priority: "normal", ...defaults }, config, nobody);
-  return formDialog({ title, yes, intro, fields: fields ? all.filter(({ name }) => fields.includes(name)) : all, submit });
+  return formDialog({
+    title,
+    yes,
+    intro,
+    fields: fields ? all.filter(({ name }) => fields.includes(name)) : all,
+    submit,
+  });
 }
 
 function fieldsOf(values, config, nobody) {

@@ -5,7 +5,12 @@ import { toast } from "./toast.js";
 
 export function copyButton(text, label) {
   const copy = () => copyText(text);
-  return h("button", { type: "button", class: "icon-button", title: label, on: { click: copy } }, icon("copy"), hiddenText(label));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", title: label, on: { click: copy } },
+    icon("copy"),
+    hiddenText(label),
+  );
 }
 
 /** Whether it is on the clipboard. */

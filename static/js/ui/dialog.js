@@ -21,7 +21,12 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
     element.close();
   };
   const sendAway = async () => (await mayClose()) && close();
-  const dismiss = h("button", { type: "button", class: "icon-button", on: { click: sendAway } }, icon("close"), hiddenText("Close"));
+  const dismiss = h(
+    "button",
+    { type: "button", class: "icon-button", on: { click: sendAway } },
+    icon("close"),
+    hiddenText("Close"),
+  );
   const heading = h("h2", { id: titleId }, title);
   element.append(h("header", { class: "dialog-header" }, heading, dismiss), content);
   if (actions.length) element.append(h("footer", { class: "dialog-actions" }, actions));
@@ -32,7 +37,9 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
     event.preventDefault();
     sendAway();
   });
-  const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(leave(element, () => result))));
+  const closed = new Promise((resolve) =>
+    element.addEventListener("close", () => resolve(leave(element, () => result))),
+  );
   element.showModal();
   return { element, body: content, close, sendAway, retitle: (text) => replace(heading, text), closed };
 }
@@ -40,7 +47,11 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
 /** confirm({ title, text, yes: "Delete", danger: true }) → whether. */
 export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger = false }) {
   const no_ = h("button", { type: "button", class: "button", on: { click: () => dialog.close(false) } }, no);
-  const yes_ = h("button", { type: "button", class: danger ? "button danger" : "button primary", on: { click: () => dialog.close(true) } }, yes);
+  const yes_ = h(
+    "button",
+    { type: "button", class: danger ? "button danger" : "button primary", on: { click: () => dialog.close(true) } },
+    yes,
+  );
   const dialog = openDialog({ title, body: h("p", {}, text), actions: [no_, yes_] });
   no_.focus();
   return (await dialog.closed) === true;
@@ -48,8 +59,14 @@ export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger 
 
 function closeByClickBeside(element, sendAway) {
   let pressedBeside = false;
-  element.addEventListener("pointerdown", (event) => (pressedBeside = event.target === element && isBeside(element, event)));
-  element.addEventListener("click", (event) => pressedBeside && event.target === element && isBeside(element, event) && sendAway());
+  element.addEventListener(
+    "pointerdown",
+    (event) => (pressedBeside = event.target === element && isBeside(element, event)),
+  );
+  element.addEventListener(
+    "click",
+    (event) => pressedBeside && event.target === element && isBeside(element, event) && sendAway(),
+  );
 }
 
 function isBeside(element, { clientX, clientY }) {

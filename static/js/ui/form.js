@@ -15,7 +15,13 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const parts = fields.map(makeField);
   const problem = h("p", { class: "banner bad", role: "alert", hidden: true });
   const formId = freshId("form");
-  const form = h("form", { class: "stack", id: formId, novalidate: true }, intro && h("p", { class: "soft" }, intro), problem, parts.map((part) => part.element));
+  const form = h(
+    "form",
+    { class: "stack", id: formId, novalidate: true },
+    intro && h("p", { class: "soft" }, intro),
+    problem,
+    parts.map((part) => part.element),
+  );
   const cancel = h("button", { type: "button", class: "button", on: { click: () => dialog.sendAway() } }, "Cancel");
   const save = h("button", { type: "submit", class: "button primary", form: formId }, yes);
   form.addEventListener("submit", async (event) => {
@@ -38,7 +44,13 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
 }
 
 function discards() {
-  return confirm({ title: "Discard what you entered?", text: "It has not been saved.", yes: "Discard", no: "Keep editing", danger: true });
+  return confirm({
+    title: "Discard what you entered?",
+    text: "It has not been saved.",
+    yes: "Discard",
+    no: "Keep editing",
+    danger: true,
+  });
 }
 
 function focusOn(part) {
@@ -48,13 +60,26 @@ function focusOn(part) {
 function makeField(field) {
   const id = freshId("field");
   const { name, label, type = "text", value = "", hint = "", options = [], ...rest } = field;
-  const shared = { id, name, "aria-describedby": `${id}-hint ${id}-problem`, required: rest.required, maxlength: rest.maxlength, pattern: rest.pattern };
+  const shared = {
+    id,
+    name,
+    "aria-describedby": `${id}-hint ${id}-problem`,
+    required: rest.required,
+    maxlength: rest.maxlength,
+    pattern: rest.pattern,
+  };
   if (type === "choices") return makeChoices(field, id);
   const input = makeInput(type, { ...shared, min: rest.min, max: rest.max, step: rest.step }, options, value);
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const element = h(
-    "div", { class: "field" },
-    h("label", { for: id }, label, !rest.required && type !== "checkbox" && h("span", { class: "soft" }, " (optional)")),
+    "div",
+    { class: "field" },
+    h(
+      "label",
+      { for: id },
+      label,
+      !rest.required && type !== "checkbox" && h("span", { class: "soft" }, " (optional)"),
+    ),
     input,
     h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
     problem,
@@ -64,10 +89,24 @@ function makeField(field) {
 
 /** A group of checkboxes. */
 function makeChoices({ name, label, value = [], hint = "", options }, id) {
-  const boxes = options.map(([key, text]) => h("label", { class: "choice" }, h("input", { type: "checkbox", name, value: key, checked: value.includes(key) }), text));
+  const boxes = options.map(([key, text]) =>
+    h(
+      "label",
+      { class: "choice" },
+      h("input", { type: "checkbox", name, value: key, checked: value.includes(key) }),
+      text,
+    ),
+  );
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const described = { class: "field", "aria-describedby": `${id}-hint ${id}-problem` };
-  const input = h("fieldset", described, h("legend", { class: "label" }, label), h("div", { class: "choices" }, boxes), h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint), problem);
+  const input = h(
+    "fieldset",
+    described,
+    h("legend", { class: "label" }, label),
+    h("div", { class: "choices" }, boxes),
+    h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
+    problem,
+  );
   return { name, label, type: "choices", input, problem, element: input };
 }
 
@@ -75,7 +114,11 @@ export function makeInput(type, attributes, options, value) {
   if (type === "textarea") return h("textarea", { ...attributes, rows: 4 }, value);
   if (type === "checkbox") return h("input", { ...attributes, type, checked: value === true });
   if (type !== "select") return h("input", { ...attributes, type, value });
-  return h("select", attributes, options.map(([key, label]) => h("option", { value: key, selected: String(key) === String(value) }, label)));
+  return h(
+    "select",
+    attributes,
+    options.map(([key, label]) => h("option", { value: key, selected: String(key) === String(value) }, label)),
+  );
 }
 
 function valuesOf(parts) {

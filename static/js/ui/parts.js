@@ -24,7 +24,8 @@ export function delta(change, since, { better = "up" } = {}) {
 export function figure(label, value, { href = null, large = false, note = null } = {}) {
   const shown = h("span", { class: large ? "figure-value large" : "figure-value" }, value);
   return h(
-    "div", {},
+    "div",
+    {},
     h("p", { class: "figure-label" }, label),
     h("p", {}, href ? h("a", { href, "aria-label": `${label}: ${value}. Show the rows` }, shown) : shown),
     note && h("p", { class: "small soft" }, note),
@@ -33,7 +34,11 @@ export function figure(label, value, { href = null, large = false, note = null }
 
 /** A bar of 0 to 100. The number stands beside it, so readers of the screen are spared the bar. */
 export function meter(share, tone = "") {
-  return h("span", { class: `meter ${tone}`, vars: { "--share": Math.max(0, Math.min(100, share ?? 0)) }, "aria-hidden": "true" }, h("span"));
+  return h(
+    "span",
+    { class: `meter ${tone}`, vars: { "--share": Math.max(0, Math.min(100, share ?? 0)) }, "aria-hidden": "true" },
+    h("span"),
+  );
 }
 
 /** A link out of the dashboard: to Pardot, to Salesforce. */

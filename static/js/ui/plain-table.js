@@ -6,12 +6,32 @@ import { MISSING } from "../core/format.js";
 /** columns: [{ label, value(row), end }]; the first is the row's header. A value may be a node. */
 export function plainTable(caption, columns, rows, { hideCaption = false } = {}) {
   return h(
-    "div", { class: "table-scroll", role: "region", "aria-label": caption, tabindex: "0" },
+    "div",
+    { class: "table-scroll", role: "region", "aria-label": caption, tabindex: "0" },
     h(
-      "table", { class: "table" },
+      "table",
+      { class: "table" },
       h("caption", { class: hideCaption ? "visually-hidden" : null }, caption),
-      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.end && "end" }, column.label)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column, index) => cell(column, row, index))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          columns.map((column) => h("th", { scope: "col", class: column.end && "end" }, column.label)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            columns.map((column, index) => cell(column, row, index)),
+          ),
+        ),
+      ),
     ),
   );
 }

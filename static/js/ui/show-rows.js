@@ -9,7 +9,8 @@ export function showRows(panel, key) {
   if (followed.has(panel)) return;
   followed.add(panel);
   const isOf = (name) => name.startsWith(`${key}.`);
-  const look = () => [...new URLSearchParams(location.search).keys()].some(isOf) && requestAnimationFrame(() => intoView(panel));
+  const look = () =>
+    [...new URLSearchParams(location.search).keys()].some(isOf) && requestAnimationFrame(() => intoView(panel));
   route.onChange((names) => [...names].some((name) => name === "tab" || isOf(name)) && look());
   look();
 }

@@ -22,7 +22,9 @@ export function failed(error, retry) {
   const sentence = known ? error.message : "This part of the page has broken. Load it again; if it stays, report it.";
   const reference = known && error.status >= 500 && error.requestId;
   return state(
-    "failed", "warning", "This could not be loaded",
+    "failed",
+    "warning",
+    "This could not be loaded",
     h("p", {}, sentence),
     reference && h("p", { class: "small" }, "For a report: ", h("code", {}, error.requestId)),
     retry && h("button", { type: "button", class: "button", on: { click: retry } }, icon("refresh"), "Try again"),
@@ -31,17 +33,31 @@ export function failed(error, retry) {
 
 /** A module that did not come. A browser may keep that in mind for as long as the page lives: only the page helps. */
 export function notArrived() {
-  const again = h("button", { type: "button", class: "button", on: { click: () => location.reload() } }, icon("refresh"), "Load the page again");
-  return state("failed", "warning", "This could not be loaded", h("p", {}, `${NOT_ARRIVED} Load the page again.`), again);
+  const again = h(
+    "button",
+    { type: "button", class: "button", on: { click: () => location.reload() } },
+    icon("refresh"),
+    "Load the page again",
+  );
+  return state(
+    "failed",
+    "warning",
+    "This could not be loaded",
+    h("p", {}, `${NOT_ARRIVED} Load the page again.`),
+    again,
+  );
 }
 
 /** Never synced. Zero would be a lie. */
 export function noData(command, sentence = "An operator brings it here with this command:") {
   return state(
-    "no-data", "tent", "No data yet",
+    "no-data",
+    "tent",
+    "No data yet",
     h("p", {}, sentence),
     h(
-      "div", { class: "state-command" },
+      "div",
+      { class: "state-command" },
       h("pre", { class: "command" }, h("code", {}, words(command))),
       copyButton(command, "Copy the command"),
     ),

@@ -30,15 +30,26 @@ export class RowsInMemory {
   }
 
   matching(q, filters) {
-    const tests = this.filters.filter(({ key }) => filters[key]).map(({ key, test }) => (row) => test(row, filters[key]));
+    const tests = this.filters
+      .filter(({ key }) => filters[key])
+      .map(
+        ({ key, test }) =>
+          (row) =>
+            test(row, filters[key]),
+      );
     const words = q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     if (words.length) this.texts ??= new Map(this.rows.map((row) => [row, this.textOf(row)]));
-    return this.rows.filter((row) => tests.every((test) => test(row)) && words.every((word) => this.texts.get(row).includes(word)));
+    return this.rows.filter(
+      (row) => tests.every((test) => test(row)) && words.every((word) => this.texts.get(row).includes(word)),
+    );
   }
 
   textOf(row) {
     const searched = this.columns.filter((column) => column.search !== false);
-    return searched.map((column) => [column.value(row)].flat().join(" ")).join("\n").toLocaleLowerCase();
+    return searched
+      .map((column) => [column.value(row)].flat().join(" "))
+      .join("\n")
+      .toLocaleLowerCase();
   }
 
   sorted(rows, sort) {

@@ -7,7 +7,10 @@ export function routeState(prefix, signal) {
   return {
     get: (name) => route.get(`${prefix}.${name}`),
     set(changes, options) {
-      route.set(Object.fromEntries(Object.entries(changes).map(([name, value]) => [`${prefix}.${name}`, value])), options);
+      route.set(
+        Object.fromEntries(Object.entries(changes).map(([name, value]) => [`${prefix}.${name}`, value])),
+        options,
+      );
     },
     onChange: (listener) => route.onChange(listener, signal),
   };

@@ -12,10 +12,21 @@ export function makeTools(table) {
   const { options } = table;
   const search = options.search ? searchField(options.search, (text) => table.search(text)) : null;
   const selects = options.filters.map((filter) => filterField(filter, (value) => table.filter(filter.key, value)));
-  const exportButton = h("button", { type: "button", class: "button compact", on: { click: () => table.export() } }, icon("download"), "CSV");
+  const exportButton = h(
+    "button",
+    { type: "button", class: "button compact", on: { click: () => table.export() } },
+    icon("download"),
+    "CSV",
+  );
   exportButton.setAttribute("aria-label", `Export as CSV: ${options.caption}`);
   const element = h("div", { class: "table-tools" });
-  replace(element, search && search.element, selects.map((one) => one.element), options.tools, h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton));
+  replace(
+    element,
+    search && search.element,
+    selects.map((one) => one.element),
+    options.tools,
+    h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton),
+  );
   return {
     element,
     exportButton,
@@ -28,7 +39,13 @@ export function makeTools(table) {
 }
 
 function searchField(label, search) {
-  const input = h("input", { type: "search", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false" });
+  const input = h("input", {
+    type: "search",
+    placeholder: label,
+    "aria-label": label,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   let timer = 0;
   const send = () => {
     clearTimeout(timer);
@@ -71,7 +88,16 @@ function openAllButton(table) {
 export function makeHead(columns, expands, sortBy) {
   const cells = columns.map((column) => ({ column, ...headCell(column, sortBy) }));
   const first = expands && h("th", { scope: "col", class: "tight" }, hiddenText("Details"));
-  const element = h("thead", {}, h("tr", {}, first, cells.map((cell) => cell.element)));
+  const element = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      first,
+      cells.map((cell) => cell.element),
+    ),
+  );
   return { element, show: (sort) => cells.forEach((cell) => markSorted(cell, sort)) };
 }
 
@@ -82,7 +108,9 @@ function headCell(column, sortBy) {
     return { element };
   }
   const sign = icon("up");
-  element.append(h("button", { type: "button", class: "sort-button", on: { click: () => sortBy(column) } }, column.label, sign));
+  element.append(
+    h("button", { type: "button", class: "sort-button", on: { click: () => sortBy(column) } }, column.label, sign),
+  );
   return { element, sign };
 }
 
@@ -120,7 +148,12 @@ function cellOf(column, row, isFirst) {
 }
 
 function expandButton(name, detail, remember) {
-  const button = h("button", { type: "button", class: "icon-button expand-button", "aria-controls": detail.element.id }, icon("expand"), hiddenText(`Details of ${name ?? "this row"}`));
+  const button = h(
+    "button",
+    { type: "button", class: "icon-button expand-button", "aria-controls": detail.element.id },
+    icon("expand"),
+    hiddenText(`Details of ${name ?? "this row"}`),
+  );
   button.setAttribute("aria-expanded", String(!detail.element.hidden));
   button.addEventListener("click", () => {
     const opened = detail.element.hidden;
@@ -157,8 +190,19 @@ export function makePager(sizes, turn) {
   const back = pageButton("left", "Previous page", () => go(-1));
   const on = pageButton("right", "Next page", () => go(1));
   const where = h("span", { class: "number" });
-  const size = h("select", { on: { change: () => turn({ size: size.value }) } }, sizes.map((one) => h("option", { value: one }, one)));
-  const element = h("div", { class: "pager", role: "group", "aria-label": "Pages" }, back, where, on, h("label", { class: "push" }, "Rows a page", size));
+  const size = h(
+    "select",
+    { on: { change: () => turn({ size: size.value }) } },
+    sizes.map((one) => h("option", { value: one }, one)),
+  );
+  const element = h(
+    "div",
+    { class: "pager", role: "group", "aria-label": "Pages" },
+    back,
+    where,
+    on,
+    h("label", { class: "push" }, "Rows a page", size),
+  );
   return {
     element,
     show(query) {
@@ -174,5 +218,10 @@ export function makePager(sizes, turn) {
 }
 
 function pageButton(sign, label, click) {
-  return h("button", { type: "button", class: "icon-button", title: label, on: { click } }, icon(sign), hiddenText(label));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", title: label, on: { click } },
+    icon(sign),
+    hiddenText(label),
+  );
 }

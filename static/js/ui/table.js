@@ -60,7 +60,9 @@ class Table {
 
   query() {
     const { options, state } = this;
-    const filters = Object.fromEntries(options.filters.map(({ key, initial }) => [key, state.get(key) || initial]).filter(([, value]) => value));
+    const filters = Object.fromEntries(
+      options.filters.map(({ key, initial }) => [key, state.get(key) || initial]).filter(([, value]) => value),
+    );
     const page = Math.max(1, Number.parseInt(state.get("page"), 10) || 1);
     const size = SIZES.find((one) => String(one) === state.get("size")) ?? options.size ?? SIZES[1];
     return { q: state.get("q"), sort: state.get("sort") || options.sort, page, size, filters };
@@ -88,10 +90,21 @@ class Table {
     this.count = h("span", { class: "table-count" });
     const caption = h("caption", {}, options.caption, " ", this.count);
     const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
-    this.scroll = h("div", { class: "table-scroll", role: "region", "aria-label": options.caption, tabindex: "0" }, grid);
+    this.scroll = h(
+      "div",
+      { class: "table-scroll", role: "region", "aria-label": options.caption, tabindex: "0" },
+      grid,
+    );
     this.message = h("div", { hidden: true });
     this.pager = makePager(SIZES, (change) => this.turn(change));
-    this.element = h("div", { class: "table-block" }, this.tools.element, this.scroll, this.message, this.pager.element);
+    this.element = h(
+      "div",
+      { class: "table-block" },
+      this.tools.element,
+      this.scroll,
+      this.message,
+      this.pager.element,
+    );
   }
 
   async draw({ quiet = false } = {}) {
@@ -124,14 +137,20 @@ class Table {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
     if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
-    const narrowed = Boolean(query.q) || this.options.filters.some(({ key, initial }) => query.filters[key] !== initial);
+    const narrowed =
+      Boolean(query.q) || this.options.filters.some(({ key, initial }) => query.filters[key] !== initial);
     this.rows = rows;
     this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
     if (total === 0) this.say(this.nothing(narrowed));
     else this.say(null);
     replace(this.body, makeRows(this, rows));
     this.pager.show({ ...query, pages, total, shown: rows.length });
-    if (!quiet) announce(total ? `${plural(total, this.options.noun)}, page ${number(query.page)} of ${number(pages)}.` : "Nothing found.");
+    if (!quiet)
+      announce(
+        total
+          ? `${plural(total, this.options.noun)}, page ${number(query.page)} of ${number(pages)}.`
+          : "Nothing found.",
+      );
     return undefined;
   }
 
@@ -190,7 +209,13 @@ class Table {
     button.disabled = true;
     try {
       const rows = this.memory ? this.memory.all(this.query()) : await this.everyPage();
-      download(fileName(this.options.exportAs ?? this.options.key ?? "table"), csvText(this.columns.filter((column) => column.csv), rows));
+      download(
+        fileName(this.options.exportAs ?? this.options.key ?? "table"),
+        csvText(
+          this.columns.filter((column) => column.csv),
+          rows,
+        ),
+      );
       toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
     } catch (error) {
       toast(error.message, { kind: "bad" });

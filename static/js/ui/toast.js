@@ -7,7 +7,12 @@ const STAYS = 6000;
 
 /** toast("Task made.", { action: { label: "Undo", run } }). Bad news and offers stay until they are sent away. */
 export function toast(text, { kind = "", action = null } = {}) {
-  const element = h("div", { class: `toast ${kind}` }, h("span", {}, text), actionButton(action, () => element.remove()));
+  const element = h(
+    "div",
+    { class: `toast ${kind}` },
+    h("span", {}, text),
+    actionButton(action, () => element.remove()),
+  );
   element.append(closeButton(() => element.remove()));
   region().append(element);
   announce(text);
@@ -25,7 +30,12 @@ function actionButton(action, done) {
 }
 
 function closeButton(close) {
-  return h("button", { type: "button", class: "icon-button", on: { click: close } }, icon("close"), hiddenText("Dismiss"));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", on: { click: close } },
+    icon("close"),
+    hiddenText("Dismiss"),
+  );
 }
 
 /** Not while somebody points at it or has the focus in it. */
@@ -38,7 +48,8 @@ function leaveLater(element) {
 
 function region() {
   const place = topLayer();
-  const found = document.querySelector(".toasts") ?? h("div", { class: "toasts", role: "region", "aria-label": "Messages" });
+  const found =
+    document.querySelector(".toasts") ?? h("div", { class: "toasts", role: "region", "aria-label": "Messages" });
   if (found.parentElement !== place) place.append(found);
   return found;
 }
