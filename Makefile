@@ -32,11 +32,12 @@ soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty kill
 screenshots: $(VENV)/test.installed  ## every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
 	$(RUN) -m pytest -m screenshots tests/browser $(ARGS)
 
-lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks as deployed, known vulnerabilities of packages
+lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, Django's checks as deployed, known vulnerabilities of packages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+	$(RUN) -m scripts.check_javascript
 	DEBUG=on SFAPI_ENV_FILE= $(RUN) manage.py makemigrations --check --dry-run
 	$(RUN) scripts/check_deployment.py
 	$(RUN) scripts/audit_packages.py
@@ -44,6 +45,7 @@ lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Django's checks as de
 format: $(VENV)/dev.installed  ## put the code into the project's form
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(RUN) -m scripts.check_javascript --write
 
 bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
 	$(RUN) -m bench $(ARGS)
@@ -53,7 +55,7 @@ simulator: $(VENV)/test.installed  ## only the simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
-	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients
+	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<

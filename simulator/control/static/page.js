@@ -1,5 +1,3 @@
-"use strict";
-
 const byId = (id) => document.getElementById(id);
 
 /** Calls the control server; an answer that is no success is thrown with its own message. */

@@ -70,7 +70,7 @@ async function send(method, address, body, signal) {
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
     return { response, text: await response.text() };
-  } catch (error) {
+  } catch {
     if (signal?.aborted) throw new DOMException("Nobody waits for it.", "AbortError");
     if (late.aborted) throw new ApiError(0, "The server did not answer within 30 seconds. Try again.");
     throw new ApiError(0, "The server cannot be reached. Look at the connection and try again.");

@@ -103,9 +103,12 @@ function makeSection({ id, title, text, keys, after = null }, configuration, con
   drafts.push(...parts.map((part) => part.draft));
   const more = after?.(parts.map((part) => part.draft));
   const state = h("span", { class: "chip accent" }, "Changed");
+  const useDefaults = () => {
+    for (const part of parts) part.draft.useDefault();
+  };
   const reset = h(
     "button",
-    { type: "button", class: "button compact", on: { click: () => parts.forEach((part) => part.draft.useDefault()) } },
+    { type: "button", class: "button compact", on: { click: useDefaults } },
     "Reset to default",
   );
   const element = h(

@@ -43,7 +43,7 @@ function hero(briefing, { grade_thresholds: thresholds }) {
       { class: "score-words" },
       h("p", { class: "score-grade" }, h("span", { class: "figure-label" }, "Grade"), " ", h("strong", {}, grade)),
       changes(briefing),
-      h("p", { class: "small soft" }, ahead(score, grade, thresholds)),
+      h("p", { class: "small soft" }, ahead(score, thresholds)),
     ),
   );
 }
@@ -79,7 +79,7 @@ function change(points, since, before, today) {
   );
 }
 
-function ahead(score, grade, thresholds) {
+function ahead(score, thresholds) {
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
   if (next) return `${plural(next.minimum - score, "more point")} and it is ${next.grade}.`;
   return score === 100

@@ -216,7 +216,9 @@ function perIssue(fields, issues, name, pick) {
     element: h("div", { class: "stack" }, groups),
     fields: () => fields,
     get: () => Object.fromEntries(fields.map((field) => [field.path, field.get()])),
-    set: (value) => fields.forEach((field) => field.set(pick(value, field))),
+    set(value) {
+      for (const field of fields) field.set(pick(value, field));
+    },
     overlays: true,
   };
 }
@@ -235,7 +237,9 @@ function texts(entry, { issues, titles }) {
     element: h("div", { class: "stack" }, groups),
     fields: () => Object.values(editors).flatMap((editor) => editor.fields),
     get: () => Object.fromEntries(Object.entries(editors).map(([key, editor]) => [key, editor.get()])),
-    set: (value) => Object.entries(editors).forEach(([key, editor]) => editor.set(value[key])),
+    set(value) {
+      for (const [key, editor] of Object.entries(editors)) editor.set(value[key]);
+    },
     overlays: true,
   };
 }
@@ -268,6 +272,8 @@ function textsOf(key, { value, default: standard }, title) {
     element,
     fields,
     get: () => Object.fromEntries(Object.entries(parts).map(([name, field]) => [name, field.get()])),
-    set: (next) => Object.entries(parts).forEach(([name, field]) => field.set(next[name])),
+    set(next) {
+      for (const [name, field] of Object.entries(parts)) field.set(next[name]);
+    },
   };
 }

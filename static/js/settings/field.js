@@ -35,7 +35,7 @@ export function settingField({
   const field = {
     path,
     input,
-    get: () => valueOf(type, input),
+    get: () => entered(type, input),
     set(next) {
       input.value = write(next);
       input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -88,7 +88,7 @@ function labelText(label) {
   return typeof label === "string" ? label : (label.textContent ?? "this");
 }
 
-function valueOf(type, input) {
+function entered(type, input) {
   const text = type === "textarea" || type === "text" ? input.value : input.value.trim();
   if (type === "number") return text === "" || Number.isNaN(Number(text)) ? null : Number(text);
   return type === "date" && text === "" ? null : text;

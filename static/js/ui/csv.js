@@ -5,7 +5,7 @@ import { dayIn } from "../core/days.js";
 /** RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }]. */
 export function csvText(columns, rows) {
   const lines = [columns.map((column) => column.label), ...rows.map((row) => columns.map((column) => column.csv(row)))];
-  return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+  return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
 }
 
 /** Give the reader a file; the mark in front tells spreadsheets that it is UTF-8. */

@@ -122,10 +122,10 @@ export function makeInput(type, attributes, options, value) {
 }
 
 function valuesOf(parts) {
-  return Object.fromEntries(parts.map(({ name, type, input }) => [name, valueOf(type, input)]));
+  return Object.fromEntries(parts.map(({ name, type, input }) => [name, entered(type, input)]));
 }
 
-function valueOf(type, input) {
+function entered(type, input) {
   if (type === "checkbox") return input.checked;
   if (type === "choices") return [...input.querySelectorAll("input:checked")].map((box) => box.value);
   const text = input.value.trim();

@@ -22,7 +22,7 @@ export function makeTools(table) {
   const element = h("div", { class: "table-tools" });
   replace(
     element,
-    search && search.element,
+    search?.element,
     selects.map((one) => one.element),
     options.tools,
     h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton),
@@ -98,7 +98,12 @@ export function makeHead(columns, expands, sortBy) {
       cells.map((cell) => cell.element),
     ),
   );
-  return { element, show: (sort) => cells.forEach((cell) => markSorted(cell, sort)) };
+  return {
+    element,
+    show(sort) {
+      for (const cell of cells) markSorted(cell, sort);
+    },
+  };
 }
 
 function headCell(column, sortBy) {

@@ -1,0 +1,42 @@
+"""Check form and faults of the JavaScript, by Biome. Called by ``make lint``.
+
+Biome is installed from npm at the version of ``package-lock.json``, into ``.javascript/``. Where it cannot be
+installed, a line says so, and that is no failure; with ``NPM_REQUIRED`` it is one.
+``--write`` puts the files into form.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.environments import ROOT, NotInstalled, install_node
+
+FOLDER = ROOT / ".javascript"
+PACKAGES = (ROOT / "package.json", ROOT / "package-lock.json")
+PROGRAMS = FOLDER / "node_modules" / ".bin"
+
+
+def main() -> int:
+    """Return the status with which to end."""
+    try:
+        install_node(FOLDER, PACKAGES)
+    except NotInstalled as reason:
+        return _left_out(reason)
+    if "--write" in sys.argv[1:]:
+        return _run("biome", "format", "--write")
+    return _run("biome", "check", "--error-on-warnings")
+
+
+def _left_out(reason: NotInstalled) -> int:
+    print(f"THE JAVASCRIPT WAS NOT CHECKED: {reason}.", file=sys.stderr)
+    return 1 if os.environ.get("NPM_REQUIRED") else 0
+
+
+def _run(program: str, *arguments: str) -> int:
+    return subprocess.run([str(PROGRAMS / program), *arguments], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
