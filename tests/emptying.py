@@ -7,9 +7,12 @@ content types and permissions stay as the migrations made them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 from psycopg import sql
 
@@ -20,10 +23,18 @@ def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
     """In place of ``TransactionTestCase._fixture_teardown``."""
     del case
     with connection.cursor() as cursor:
-        names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT
-        has_rows = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
-        each = [has_rows.format(sql.Literal(name), sql.Identifier(name)) for name in sorted(names)]
-        cursor.execute(sql.SQL(" UNION ALL ").join(each))
-        with_rows = [sql.Identifier(row[0]) for row in cursor.fetchall()]
-        if with_rows:
-            cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(with_rows)))
+        full = [sql.Identifier(name) for name in with_rows(cursor, names_of_tables())]
+        if full:
+            cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(full)))
+
+
+def names_of_tables() -> list[str]:
+    """Those of the project that tests write to."""
+    return sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT)
+
+
+def with_rows(cursor: CursorWrapper, names: Sequence[str]) -> list[str]:
+    has_rows = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+    each = [has_rows.format(sql.Literal(name), sql.Identifier(name)) for name in names]
+    cursor.execute(sql.SQL(" UNION ALL ").join(each))
+    return [row[0] for row in cursor.fetchall()]

@@ -10,6 +10,7 @@ import pytest
 from sf.connection import clients as sf_connection
 from sf.salesforce import bulk
 from tests.api.conftest import cookies, roomy_limit, super_user, user  # noqa: F401 - fixtures, for all tests of this folder
+from tests.pardot.kept_survey import KeptSurvey
 from tests.pardot.remote import Pardot
 from tests.sf.conftest import QUICK
 from tests.sf.processes import Start, kill, start_process
@@ -27,6 +28,19 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def pardot(simulator: Simulator) -> Pardot:
     return Pardot(simulator)
+
+
+@pytest.fixture(scope="session")
+def kept_survey() -> KeptSurvey:
+    return KeptSurvey()
+
+
+@pytest.fixture
+def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
+    """After ``camp_sync --survey`` of the simulator as it was made."""
+    del database  # its tables are emptied in the end
+    kept_survey.put_back()
+    return pardot
 
 
 @pytest.fixture

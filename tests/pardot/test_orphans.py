@@ -179,25 +179,26 @@ def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
 
 
 def test_details_are_capped_and_counts_are_not(
-    pardot: Pardot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    surveyed: Pardot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.orphans.compare.RECORDS_A_KIND", 3)
-    check_orphans()
-    run, expected = OrphanRun.objects.latest(), naive(pardot, simulator)
+    compare()
+    run, expected = OrphanRun.objects.latest(), naive(surveyed, simulator)
     assert {kind: getattr(run, kind) for kind in expected} == {kind: len(ids) for kind, ids in expected.items()}
     kept = run.records.filter(kind=Kind.PROSPECT_UNLINKED).values_list("record_id", flat=True)
-    scores = {str(row["id"]): row["score"] or 0 for row in pardot.rows("prospects")}
+    scores = {str(row["id"]): row["score"] or 0 for row in surveyed.rows("prospects")}
     best = sorted(expected[Kind.PROSPECT_UNLINKED], key=lambda record: (-scores[record], int(record)))[:3]
     assert list(kept.order_by("id")) == best, "those with the highest scores"
 
 
-def test_a_hundred_runs_are_kept_and_the_details_of_the_last(pardot: Pardot, simulator: Simulator) -> None:
+@pytest.mark.usefixtures("surveyed")
+def test_a_hundred_runs_are_kept_and_the_details_of_the_last() -> None:
     OrphanRun.objects.bulk_create(OrphanRun(forms=number) for number in range(120))
-    check_orphans()
+    compare()
     latest = OrphanRun.objects.latest()
     assert OrphanRun.objects.count() == 100
     assert set(OrphanRecord.objects.values_list("run", flat=True)) == {latest.pk}
-    check_orphans()
+    compare()
     assert set(OrphanRecord.objects.values_list("run", flat=True)) == {OrphanRun.objects.latest().pk} != {latest.pk}
 
 
@@ -225,11 +226,10 @@ def test_ids_by_the_hundred_stay_below_the_longest_request(pardot: Pardot) -> No
     ],
 )
 def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
-    pardot: Pardot, simulator: Simulator, path: str, fault: dict[str, Any]
+    surveyed: Pardot, simulator: Simulator, path: str, fault: dict[str, Any]
 ) -> None:
-    check_orphans()
     before, latest = stored(), OrphanRun.objects.latest().pk
-    pardot.edit("forms", pardot.ids("forms")[0], campaignId=4242)
+    surveyed.edit("forms", surveyed.ids("forms")[0], campaignId=4242)
     fault = dict(fault)
     simulator.fail(fault.pop("kind"), path=path, times=None, **fault)
     with pytest.raises(CommandError, match=r"failed: .*orphans"):
@@ -239,8 +239,8 @@ def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
     assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest goes on"
 
 
-def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(pardot: Pardot, simulator: Simulator) -> None:
-    copy_all()
+@pytest.mark.usefixtures("surveyed")
+def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simulator) -> None:
     new = lead(simulator, Email="late@camp.example", pi__url__c="https://pi.pardot.com/prospect/read?id=1")
     read = EntityState.objects.get(name="prospects")  # stamps of Salesforce have whole seconds
     EntityState.objects.filter(name="prospects").update(complete_until=read.complete_until - timedelta(minutes=1))

@@ -83,28 +83,26 @@ def change_everything(pardot: Pardot) -> None:
     pardot.add("visitor-activities", type=4, prospectId=prospects[0], formId=pardot.ids("forms")[0])
 
 
-def test_a_second_run_brings_changes_deletions_and_untagging(pardot: Pardot) -> None:
+def test_a_second_run_brings_changes_deletions_and_untagging(surveyed: Pardot) -> None:
+    change_everything(surveyed)
+    surveyed.forget_calls()
     camp_sync("--survey")
-    change_everything(pardot)
-    pardot.forget_calls()
-    camp_sync("--survey")
-    assert_equal(pardot)
-    assert pardot.calls() <= 21, "one an entity, another before it removes something, and one for the quota"
+    assert_equal(surveyed)
+    assert surveyed.calls() <= 21, "one an entity, another before it removes something, and one for the quota"
     assert last_run("prospects").mode == "incremental"
     assert last_run("forms").soft_deleted == 1
     assert last_run("activities").rows_read < 50
 
 
-def test_a_full_survey_removes_what_is_gone_for_good(pardot: Pardot) -> None:
-    camp_sync("--survey")
-    pardot.purge("prospects", pardot.ids("prospects")[3])
-    pardot.purge("visitor-activities", pardot.ids("visitor-activities")[3])
+def test_a_full_survey_removes_what_is_gone_for_good(surveyed: Pardot) -> None:
+    surveyed.purge("prospects", surveyed.ids("prospects")[3])
+    surveyed.purge("visitor-activities", surveyed.ids("visitor-activities")[3])
     camp_sync("--survey", "--full")
-    assert_equal(pardot)
+    assert_equal(surveyed)
 
 
-def test_nothing_is_written_for_what_has_not_changed(pardot: Pardot) -> None:
-    camp_sync("--survey")
+@pytest.mark.usefixtures("surveyed")
+def test_nothing_is_written_for_what_has_not_changed() -> None:
     camp_sync("--survey", "--full")
     for entity in (*entities.ASSETS, entities.PROSPECTS, entities.ACTIVITIES):
         run = last_run(entity.name)
@@ -130,14 +128,13 @@ def test_activities_go_back_as_many_days_as_asked_and_no_further(pardot: Pardot)
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == found
 
 
-def test_a_shorter_full_read_removes_nothing_from_before_it(pardot: Pardot) -> None:
-    camp_sync("--survey")
+def test_a_shorter_full_read_removes_nothing_from_before_it(surveyed: Pardot) -> None:
     camp_sync("--entities", "activities", "--full", "--days", "5")
-    assert_equal(pardot, entities.ACTIVITIES)
+    assert_equal(surveyed, entities.ACTIVITIES)
 
 
-def test_activities_older_than_the_retention_go(pardot: Pardot, settings: Any) -> None:
-    camp_sync("--survey")
+@pytest.mark.usefixtures("surveyed")
+def test_activities_older_than_the_retention_go(settings: Any) -> None:
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     camp_sync("--survey")
     oldest = VisitorActivity.objects.order_by("created_at").values_list("created_at", flat=True).first()

@@ -66,8 +66,8 @@ def test_another_business_unit_stops_it_and_changes_nothing(simulator: Simulator
     assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "health says so"
 
 
+@pytest.mark.usefixtures("surveyed")
 def test_a_business_unit_that_is_adopted_leaves_nothing_of_the_one_before(simulator: Simulator, settings: Any) -> None:
-    camp_sync("--survey")
     Task.objects.create(title="Call them")
     simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT

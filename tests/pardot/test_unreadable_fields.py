@@ -110,12 +110,11 @@ def test_a_field_that_was_never_read_fails_the_first_read(pardot: Pardot) -> Non
     assert not Form.objects.exists()
 
 
-def test_a_sample_goes_on_unless_it_is_chosen_by_the_field(pardot: Pardot) -> None:
-    camp_sync("--survey")
-    hide(pardot, "prospects", "company")
+def test_a_sample_goes_on_unless_it_is_chosen_by_the_field(surveyed: Pardot) -> None:
+    hide(surveyed, "prospects", "company")
     camp_sync("--scout")
     assert last_run("prospects").state == "done"
-    hide(pardot, "prospects", "score")
+    hide(surveyed, "prospects", "score")
     with pytest.raises(CommandError, match="does not show score, by which the sample is chosen"):
         camp_sync("--scout")
 
