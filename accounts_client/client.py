@@ -19,9 +19,9 @@ from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
 from outgoing.sessions import OutgoingSession
 
 TOTAL_SECONDS = 3.0
-"""What one question may cost its asker, a new token included."""
+"""The time limit of one question, a new token included."""
 RENEW_BEFORE_SECONDS = 60
-"""A token is not used up to the last moment."""
+"""A token is renewed this long before it expires."""
 
 _DEFAULT_TOKEN_SECONDS = 3600
 _MAX_ANSWER_BYTES = 1_000_000
@@ -29,7 +29,7 @@ _OVERLOADED = 429
 
 
 class Deadline:
-    """How much of a question's time is left."""
+    """The time limit of one question."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -42,7 +42,7 @@ class Deadline:
 
 
 class AccountsClient:
-    """One configured Accounts. Safe to use from many threads; its token is shared by all of them."""
+    """The client of one configured Accounts. Safe to use from many threads, which share its token."""
 
     def __init__(
         self,
@@ -62,7 +62,10 @@ class AccountsClient:
         self._token_lock = threading.Lock()
 
     def user(self, uuid: str) -> AccountsUser | None:
-        """The user with this UUID, ``None`` when Accounts has none. ``AccountsError`` when it cannot be asked."""
+        """Return the user with this UUID, or ``None`` when Accounts has none.
+
+        Raises ``AccountsError`` without an answer.
+        """
         deadline = Deadline(self._seconds)
         try:
             answer = self._users(uuid, deadline)
@@ -76,7 +79,7 @@ class AccountsClient:
         return None
 
     def token(self, *, max_age: float | None = None) -> AccessToken:
-        """The service's own token: the kept one unless it is near its end, or older than ``max_age`` seconds."""
+        """Return the service's token: the stored one unless it expires soon, or is older than ``max_age`` seconds."""
         return self._current_token(Deadline(self._seconds), max_age)
 
     def _users(self, uuid: str, deadline: Deadline) -> dict[str, Any]:
@@ -128,7 +131,7 @@ class AccountsClient:
         headers: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """One call and its JSON object. What is raised names neither the secret nor the token."""
+        """Make one call, and return its JSON object. Exceptions name neither the secret nor the token."""
         try:
             with self._http.request(
                 method,
@@ -146,7 +149,7 @@ class AccountsClient:
 
 
 class _TokenRefused(AccountsError):
-    """The token is not accepted any more: a new one may be."""
+    """The token is no longer accepted: a new one may be."""
 
 
 def _check_status(response: requests.Response, path: str) -> None:
@@ -160,7 +163,7 @@ def _check_status(response: requests.Response, path: str) -> None:
 
 
 def _body(response: requests.Response, deadline: Deadline) -> bytes:
-    """The whole body: the timeout of requests is for each read, so that a trickle could last for ever."""
+    """Read the whole body. The timeout of requests is for each read only, so a trickle could last for ever."""
     body = b""
     while chunk := response.raw.read1(65_536, decode_content=True):
         deadline.remaining()

@@ -1,9 +1,9 @@
-"""The single sign-on cookie: a JWE (``dir``, A256GCM) around a JWT (RS256), opened with a strict check of each part.
+"""Open the single sign-on cookie, a JWE (``dir``, A256GCM) around a JWT (RS256), with a strict check of each part.
 
-Pure and quick: what is too long or of another form is refused before anything is computed. A cookie comes from
-a stranger, so nothing but ``CookieError`` leaves ``CookieReader.read``.
-Source: RFC 7516, RFC 7519 and the public code of openstax/accounts, which writes IVs of 96 or 128 bits, an object in
-``sub``, and cookies that live for years.
+Pure and quick: cookies that are too long or of another form are refused before anything is computed. A cookie comes
+from a stranger, so ``CookieReader.read`` raises only ``CookieError``. Source: RFC 7516, RFC 7519 and the public
+code of openstax/accounts, which writes IVs of 96 or 128 bits, an object in ``sub``, and cookies that live for
+years.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from accounts_client.types import Session, canonical_uuid
 AUDIENCE = "OpenStax"
 ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
-"""Browsers stop at 4096."""
+"""Browsers stop at 4096 characters."""
 COOKIES_KEPT = 1000
-"""How many opened cookies a reader keeps: a page asks several times, with the same one."""
+"""The number of opened cookies that a reader keeps: a page calls several times with the same one."""
 CLOCK_SKEW_SECONDS = 60
-"""How far the clock of Accounts may be ahead of ours. Expiry gets no such grace."""
+"""The time that the clock of Accounts may be ahead of ours. Expiry gets no such grace."""
 
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
 _BEGINNING = "eyJ"
-"""Any JSON object in base64url."""
+"""The beginning of any JSON object in base64url."""
 _IV_BYTES = (12, 16)
 _TAG_BYTES = 16
 _SMALLEST_RSA_BITS = 2048
@@ -48,7 +48,7 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class KeyUnusable(ValueError):
-    """A key that can open nothing: the message names the setting, never the key."""
+    """A key that cannot open any cookie. The message names the setting, never the key."""
 
     def __init__(self, step: Step, message: str) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class KeyUnusable(ValueError):
 class CookieReader:
     """Opens cookies with the two keys of ``SSO_SIGNATURE_PUBLIC_KEY`` and ``SSO_ENCRYPTION_PRIVATE_KEY``.
 
-    A key that is not set fails each cookie at its step; ``KeyUnusable`` for one that is set and is no such key.
+    A missing key fails each cookie at the key's step. Raises ``KeyUnusable`` for a key of another kind.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
@@ -68,20 +68,23 @@ class CookieReader:
 
     @property
     def signature_key_type(self) -> str | None:
-        """``RSA-2048``: the kind and length of the key that is set."""
+        """Return the kind and length of the signature key, such as ``RSA-2048``."""
         return f"RSA-{self._signature_key.key_size}" if self._signature_key else None
 
     @property
     def encryption_key_type(self) -> str | None:
-        """``AES-256``, the only one that Accounts uses."""
+        """Return ``AES-256``, the only kind that Accounts uses, or ``None`` without a key."""
         return f"AES-{ENCRYPTION_KEY_BYTES * 8}" if self._cipher else None
 
     def read(self, cookie: str) -> Session:
-        """The session that the cookie proves. ``CookieError`` says at which step it failed and why."""
+        """Return the session that the cookie proves. ``CookieError`` says at which step it failed and why."""
         return _session(self._opened(cookie))
 
     def _open(self, cookie: str) -> bytes:
-        """What was signed and encrypted: that does not change, so good ones are kept. Claims and times are not."""
+        """Return the signed and encrypted payload, which never changes and is cached.
+
+        Claims and times are checked each time.
+        """
         return self._verified(self._decrypted(cookie))
 
     def _decrypted(self, cookie: str) -> bytes:
@@ -136,7 +139,7 @@ def _public_key(pem: str) -> RSAPublicKey:
 
 
 def _split(cookie: str) -> tuple[str, bytes, bytes, bytes]:
-    """Protected header as it stands, IV, ciphertext and tag of a compact JWE without an encrypted key."""
+    """Return the protected header as it is, IV, ciphertext and tag of a compact JWE without an encrypted key."""
     parts = cookie.split(".")
     if len(parts) != 5:
         begun = len(parts) < 5 and cookie.startswith(_BEGINNING)
@@ -144,7 +147,7 @@ def _split(cookie: str) -> tuple[str, bytes, bytes, bytes]:
     protected, encrypted_key, iv, ciphertext, tag = parts
     if encrypted_key or not protected or not all(_BASE64URL.fullmatch(part) for part in parts):
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
-    # The tag comes last and its length is fixed, so a shorter one means that the end is missing.
+    # The tag comes last and has a fixed length, so a shorter one means that the end is missing.
     if len(tag) < len(_encoded(bytes(_TAG_BYTES))):
         raise CookieError(Step.DECRYPTION, Reason.CUT_OFF)
     raw_iv, raw_tag = _decoded(iv), _decoded(tag)
@@ -167,7 +170,7 @@ def _decoded(part: str) -> bytes:
 
 
 def _check_header(protected: str) -> None:
-    """Only the one algorithm pair, nothing compressed, nothing that we would have to understand."""
+    """Accept only one pair of algorithms, no compression, and no critical header."""
     if len(protected) > _MAX_HEADER_CHARACTERS:
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
     try:
@@ -212,7 +215,7 @@ def _check_times(claims: dict[str, Any]) -> None:
 
 
 def _seconds(claims: dict[str, Any], name: str) -> float | None:
-    """A time in seconds since 1970; ``None`` when the claim is not there. Text, true and NaN are no times."""
+    """Return a time in seconds since 1970; ``None`` when the claim is missing. Text, true and NaN are refused."""
     value = claims.get(name)
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""What can go wrong with a cookie and with the Accounts API."""
+"""Errors of the cookie and of the Accounts API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """The checks of a cookie, in their order."""
+    """The checks of a cookie, in order."""
 
     DECRYPTION = "decryption"
     SIGNATURE = "signature"
@@ -14,7 +14,7 @@ class Step(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a cookie is refused: short codes that ``GET /me`` shows, so that nobody has to guess."""
+    """The reason why a cookie is refused: short codes that ``GET /me`` shows to the developer."""
 
     KEY_NOT_SET = "key_not_set"
     KEY_UNUSABLE = "key_unusable"
@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class CookieError(Exception):
-    """The cookie is no proof of anything: at which step that showed, and why."""
+    """The cookie is not valid: the step that failed, and the reason."""
 
     def __init__(self, step: Step, reason: Reason) -> None:
         super().__init__(f"{step}: {reason}")
@@ -56,8 +56,8 @@ class AccountsError(Exception):
 
 
 class AccountsUnavailable(AccountsError):
-    """It is away, slow or overloaded: later may go better."""
+    """Accounts is unavailable, slow or overloaded: a later call may succeed."""
 
 
 class AccountsRefused(AccountsError):
-    """It says no, or something that we do not understand: somebody has to look at the configuration."""
+    """Accounts refuses, or its answer is not understood: a person must look at the configuration."""

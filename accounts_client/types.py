@@ -1,4 +1,4 @@
-"""What the rest of the project sees of Accounts."""
+"""Types of Accounts that the rest of the project uses."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 
 def canonical_uuid(text: object) -> str | None:
-    """A UUID in the form that Accounts and Salesforce write, lower case; ``None`` when it is none."""
+    """Return a UUID in the form of Accounts and Salesforce, lower case; ``None`` when the text is not a UUID."""
     return text.lower() if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 
 @dataclass(frozen=True)
 class Session:
-    """Who is signed in, as the cookie says."""
+    """The signed-in user according to the cookie."""
 
     uuid: str
     """Canonical, lower case."""
     id: int | None = None
     name: str = ""
     issued_at: datetime | None = None
-    """Cookies live for 20 years: routes that need a recent sign-in look at this."""
+    """The time of the sign-in. Cookies live for 20 years: routes that need a recent sign-in check this."""
 
 
 @dataclass(frozen=True)
 class AccountsUser:
-    """What Accounts knows of a user; each is ``None`` when it does not say.
+    """The data of Accounts about a user; each value is ``None`` when Accounts does not give it.
 
     Source: ``GET /api/users`` of openstax/accounts.
     """
@@ -47,7 +47,7 @@ class AccountsUser:
 
     @classmethod
     def from_json(cls, item: Mapping[str, Any]) -> Self:
-        """Known fields of the right kind; anything else counts as not said."""
+        """Read known fields of the right type; any other value counts as missing."""
         values: dict[str, Any] = {}
         for field in fields(cls):
             kind = int if field.name == "id" else bool if field.name.startswith("assignable_") else str

@@ -1,4 +1,4 @@
-"""Who asks in the benchmarks of the API: users with the cookie of Accounts, and a service with a key."""
+"""The callers in the benchmarks of the API: users with the cookie of Accounts, and a service with a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USERS = """
 
 
 class Callers:
-    """One user a connection, each with 2 to 4 adoptions, and one key."""
+    """One user per connection, each with 2 to 4 adoptions, and one key."""
 
     def __init__(self, here: World, schools: int, scopes: str = "read:books") -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
@@ -28,9 +28,9 @@ class Callers:
         self.key = next(word for word in made.output.split() if word.startswith("sfapi_"))
 
     def users(self, path: str) -> list[list[Request]]:
-        """On each connection another user."""
+        """Return requests of another user on each connection."""
         return [[Request(path, {"Cookie": f"oxa={cookie}"})] for cookie in self.cookies]
 
     def service(self, paths: Sequence[str]) -> list[list[Request]]:
-        """The key on all connections."""
+        """Return requests with the key on all connections."""
         return [[Request(path, {"Authorization": f"Bearer {self.key}"}) for path in paths]] * CONNECTIONS

@@ -13,10 +13,10 @@ from bench.report import Result
 from bench.world import World, world
 
 PAGES = 3
-"""Of each object, row by row: enough to know its pace."""
+"""The number of pages of each object that are read row by row: enough to know the rate."""
 CEILING = 100_000
 PER_CEILING = 10
-"""Activities, in ceilings: the eight slices of a read are longer than it then."""
+"""The number of activities, in ceilings: the eight slices of a read are then longer than one."""
 
 _TRUNCATE = "TRUNCATE pardot_prospect, pardot_visitoractivity, pardot_entitystate, sf_syncrun"
 _LONGEST = """
@@ -29,7 +29,7 @@ _LONGEST = """
 
 
 def camp_survey(schools: int, runs: int) -> Iterator[Result]:
-    """20,000 schools are 80,000 prospects and 400,000 activities."""
+    """Compare a survey with row-by-row upserts. 20,000 schools are 80,000 prospects and 400,000 activities."""
     with world(schools) as here:
         ours, usual, calls, rows = [], [], 0, 0
         for _ in range(runs):
@@ -52,7 +52,7 @@ def camp_survey(schools: int, runs: int) -> Iterator[Result]:
 
 
 def camp_ceiling(schools: int) -> Iterator[Result]:
-    """More activities than a sequence of page tokens shows, with Pardot's real ceiling."""
+    """Copy more activities than a sequence of page tokens shows, with Pardot's real ceiling."""
     many = PER_CEILING * CEILING if schools >= 20_000 else 20_000
     with world(200) as here:
         _post(here, "/pardot/size", {"activities": many})
@@ -75,7 +75,7 @@ def _row_by_row(here: World) -> float:
 
 
 def _read(output: str) -> tuple[int, int]:
-    """Rows and calls, as the command's last line tells them."""
+    """Return rows and calls, from the command's last line."""
     found = re.search(r"^all: ([\d,]+) read.*; ([\d,]+) calls", output, re.MULTILINE)
     assert found
     rows, calls = (int(text.replace(",", "")) for text in found.groups())

@@ -1,4 +1,4 @@
-"""Pardot data of any size, straight into the tables: what ``camp_sync --survey`` would leave, made by PostgreSQL."""
+"""Fill the tables with Pardot data of any size, as ``camp_sync --survey`` would, made by PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bench.world import World
 
 @dataclass(frozen=True)
 class CampSize:
-    """How much there is. ``assets`` are of all types together."""
+    """The amount of data. ``assets`` are of all types together."""
 
     prospects: int
     activities: int
@@ -124,7 +124,7 @@ _FINISH = """
 import time
 from datetime import timedelta
 from django.utils import timezone
-from pardot import rollups
+from pardot.sync import rollups
 from pardot.pipeline.after_sync import finish
 from pardot.catalog.entities import Tier
 began = time.monotonic()
@@ -139,14 +139,14 @@ print(f"{rolled - began:.1f} {time.monotonic() - rolled:.1f}")
 
 @dataclass(frozen=True)
 class Finished:
-    """Seconds that it took to roll everything up, and to audit it."""
+    """The seconds of the roll-ups, and of the audits."""
 
     rolling: float
     auditing: float
 
 
 def fill_camp(here: World, size: CampSize) -> Finished:
-    """Fill the tables of an empty database and do what follows a survey."""
+    """Fill the tables of an empty database, and run the steps after a survey."""
     values = {
         "prospects": size.prospects,
         "activities": size.activities,
@@ -155,7 +155,7 @@ def fill_camp(here: World, size: CampSize) -> Finished:
     }
     with here.connect() as connection:
         for statement in _STATEMENTS:
-            # Without parameters psycopg leaves the doubled percent signs as they are.
+            # Without parameters, psycopg leaves doubled percent signs as they are.
             connection.execute(statement, values)
         connection.execute("ANALYZE")
     told = here.manage("shell", "--verbosity=0", "-c", _FINISH).output.split()

@@ -1,4 +1,4 @@
-"""Every ``GET`` under ``/api/v1/pardot/`` at full size, against the same at a tenth of it."""
+"""Measure every ``GET`` under ``/api/v1/pardot/`` at full size, and at a tenth of it."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from simulator.sso import Identity
 SECONDS = 2.0
 MOST_MILLISECONDS, MOST_GROWTH = 100, 1.5
 NOISE_MILLISECONDS = 2.0
-"""Below this a ratio says nothing."""
+"""Smaller differences make a ratio meaningless."""
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
 IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001IAA"}
 TODAY = datetime.now(UTC).date()
 QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
-"""What a path needs to be answered with 200."""
+"""The queries that paths need to be answered with 200."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
     "engagement?group=as_lead&sort=name",
     "engagement?q=school+17",
 )
-"""Views that people ask for beside the defaults. A search finds more where there is more: only its time has a limit."""
+"""Common views beside the defaults. A search matches more rows in more data, so only its time has a limit."""
 
 
 @dataclass(frozen=True)
 class Times:
-    """In milliseconds."""
+    """Times in milliseconds."""
 
     p50: float
     p95: float
 
 
 def camp_endpoints(divisor: int, runs: int) -> Iterator[Result]:
-    """``divisor`` shrinks both sizes: for a look whether the benchmark works."""
+    """Compare both sizes. ``divisor`` shrinks them, to check that the benchmark works."""
     whole = WHOLE.part(divisor)
     small = _measured(whole.part(10), runs)
     yield from small.results

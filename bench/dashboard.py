@@ -1,4 +1,4 @@
-"""The dashboard in Chromium: how soon Base Camp stands, and how long a table of 10,000 rows keeps the page waiting."""
+"""Measure the dashboard in Chromium: the time to load Base Camp, and the longest frame of a table with 10,000 rows."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SCHOOLS = 200
 LARGE = CampSize(prospects=50_000, activities=500_000, assets=10_000)
 DEMO_SECONDS, LARGE_SECONDS = 1.0, 2.0
 ROWS, FRAME_MILLISECONDS = 10_000, 100
-"""What takes longer than a tenth of a second is felt as a wait."""
+"""People notice a wait that is longer than a tenth of a second."""
 SETTINGS = "tests.deployed_settings"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
 FIRST = ("score", "why", "next-steps")
-"""What is seen before anybody scrolls."""
+"""The panels that are visible without scrolling."""
 _NOTE_PANELS = """
 window.stood = {};
 new MutationObserver((changes) => changes.forEach(({ target }) => {
@@ -44,7 +44,7 @@ _MANY_ROWS = (Path(__file__).parent / "many_rows.js").read_text().rstrip().rstri
 
 @dataclass(frozen=True)
 class Address:
-    """Of a running service: where it is, who looks, and where its modules are."""
+    """A running service: its address, the caller's cookie, and its modules."""
 
     url: str
     cookie: str
@@ -52,7 +52,7 @@ class Address:
 
 
 def dashboard(divisor: int, runs: int) -> Iterator[Result]:
-    """``divisor`` shrinks the assets and the rows: for a look whether the benchmark works."""
+    """Measure both. ``divisor`` shrinks the assets and the rows, to check that the benchmark works."""
     if not chromium_path():
         raise SystemExit(MISSING)
     with chromium() as browser:
@@ -68,7 +68,7 @@ def dashboard(divisor: int, runs: int) -> Iterator[Result]:
 
 @contextmanager
 def _served(here: World) -> Iterator[Address]:
-    """With static files as in production: named by their content, compressed."""
+    """Serve with static files as in production: named by their content, compressed."""
     here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
     cookie = Identity.open(DATA / str(SCHOOLS) / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ def _served(here: World) -> Iterator[Address]:
 
 
 def _first_view(browser: Browser, address: Address, runs: int, data: str, most: float) -> Result:
-    """Each time with an empty cache, as who comes for the first time; the service has answered before."""
+    """Measure with an empty cache each time, like a new visitor. The service has answered before."""
     _stood(browser, address)
     times = [_stood(browser, address) for _ in range(runs)]
     first = statistics.median(max(each[panel] for panel in FIRST) for each in times)
@@ -97,7 +97,7 @@ def _first_view(browser: Browser, address: Address, runs: int, data: str, most: 
 
 
 def _stood(browser: Browser, address: Address) -> dict[str, float]:
-    """Panel → seconds from the beginning of the navigation until it had loaded."""
+    """Return, by panel, the seconds from the start of the navigation until the panel had loaded."""
     with _page(browser, address) as page:
         found: dict[str, float] = page.evaluate("window.stood")
     return {panel: milliseconds / 1000 for panel, milliseconds in found.items()}
@@ -105,7 +105,7 @@ def _stood(browser: Browser, address: Address) -> dict[str, float]:
 
 @contextmanager
 def _page(browser: Browser, address: Address) -> Iterator[Page]:
-    """Base Camp with all its panels, in a profile of its own."""
+    """Open Base Camp with all its panels, in a new profile."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     try:
         context.add_cookies([{"name": "oxa", "value": address.cookie, "url": address.url}])

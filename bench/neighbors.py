@@ -1,8 +1,8 @@
-"""What users who need nobody feel while Salesforce or Accounts hangs, or answers after three seconds.
+"""Measure how a failing Salesforce or Accounts slows down users who need neither.
 
-The service as it is shipped, 20 clients on a route that needs the neighbor, and beside them one visitor of each route
-that needs nobody. The same twice: with the neighbor well and with the neighbor ill. People, not a flood: each client
-thinks for a moment between two requests.
+The service runs as shipped, with 20 clients on a route that needs the failing system, and one visitor on each route
+that needs none. Each case is measured twice: with that system well, and while it hangs or answers after three
+seconds. The clients behave like people, not like a flood: each waits a moment between two requests.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the patience with Salesforce, so that the beginning counts, when the breaker is still closed."""
+"""Three times the patience with Salesforce, so that the start, when the breaker is still closed, counts too."""
 STRANGERS = 1_000
-"""More than come within one measurement; each is new to Salesforce's copy and to Accounts."""
+"""More users than come within one measurement; each is new to the cache and to Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
 MOST = 2.0
 ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
@@ -43,7 +43,7 @@ Headers = Mapping[str, str]
 
 @dataclass
 class Visits:
-    """Seconds that answers took, and their statuses."""
+    """The seconds that answers took, and their statuses."""
 
     took: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Visits:
 
 
 def neighbors(schools: int, runs: int) -> Iterator[Result]:
-    """One line for each neighbor and illness; ``runs`` is not used: a run is long and has many requests."""
+    """Yield one line for each system and failure. ``runs`` is not used: a run is long and has many requests."""
     del runs
     with filled(schools) as here:
         crowd = Crowd(here, schools)
@@ -86,16 +86,16 @@ def _environment(here: World) -> dict[str, str]:
 
 
 class Crowd:
-    """Users whom nobody knows yet, and visitors of ``VISITED`` with a key."""
+    """Users who are unknown so far, and visitors of ``VISITED`` with a key."""
 
     def __init__(self, here: World, schools: int) -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
         self._key = {"Authorization": f"Bearer {Callers(here, schools).key}"}
-        # Made before: signing takes processor time from those who measure.
+        # Created in advance: signing takes processor time from the measurement.
         self._strangers = cycle([_stranger(identity) for _ in range(STRANGERS)])
 
     def measure(self, port: int, path: str, *, seconds: float) -> dict[str, Visits]:
-        """The visits of each route of ``VISITED``, and of ``path``."""
+        """Measure the visits of each route of ``VISITED``, and of ``path``."""
         seen = {name: Visits() for name in (*VISITED, path)}
         start = threading.Barrier(CLIENTS + len(VISITED))
 

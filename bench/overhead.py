@@ -1,4 +1,4 @@
-"""What the audit log and the limiter cost: the same endpoint with and without them, in turns."""
+"""Measure the cost of the audit log and the limiter: the same endpoint with and without them, in turns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TWINS = {
 
 
 def overhead(schools: int, runs: int) -> Iterator[Result]:
-    """The time of a request more than without, as a share; all twins run at once and are asked in turns."""
+    """Yield the additional time of a request as a share; all twins run at once and are asked in turns."""
     with filled(schools) as here, ExitStack() as stack:
         loads = loads_of(here, Callers(here, schools))
         whole = stack.enter_context(service(here))
@@ -35,7 +35,7 @@ def overhead(schools: int, runs: int) -> Iterator[Result]:
 
 
 def _share(whole: Service, twin: Service, load: Load, runs: int) -> float:
-    """Pairs, of which each second one begins with the twin."""
+    """Measure in pairs; every second pair begins with the twin."""
     ratios = []
     for pair in range(max(2 * runs, 6)):
         order = (whole, twin) if pair % 2 else (twin, whole)

@@ -1,4 +1,4 @@
-"""The search for schools over many of them: with one hit, some, a great many, and with a typing error."""
+"""Measure the search for schools: with one hit, some, very many, and with a typing error."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from simulator.schema.ids import make_id
 
 SCHOOLS = 200_000
 WANTED = ((1, 25), (160, 25), (40_000, 80))
-"""Hits at 200,000 schools, and the milliseconds within which 95 % are to be answered."""
+"""Hits at 200,000 schools, and the milliseconds within which 95% must be answered."""
 TYPO_MILLISECONDS = 150
 MOST_NAMES = 200
 SHORTEST_NAME = 3
 NEAR = 0.2
-"""How far from the wanted hits a name may be, as a share."""
+"""The permitted distance from the wanted number of hits, as a share."""
 
 _COPY = """
     COPY sf_account (id, name, type, city, state, state_code, country, country_code, is_deleted, system_modstamp)
@@ -37,11 +37,11 @@ _COUNT = """
 _ONCE = "SELECT min(name) FROM sf_account GROUP BY search_text HAVING count(*) = 1 ORDER BY md5(search_text) LIMIT %s"
 _SCANS = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'sf_account'"
 _STATISTICS_SECONDS = 3
-"""By then PostgreSQL's processes have told what they did."""
+"""The time after which PostgreSQL's processes have reported their statistics."""
 
 
 def schools_search(schools: int, runs: int) -> Iterator[Result]:
-    """``schools`` is the scale of the other benchmarks: ten times as many are searched."""
+    """Search ten times as many schools as ``schools``, the scale of the other benchmarks."""
     many = min(schools * 10, SCHOOLS)
     with world(200) as here:
         _fill(here, many)
@@ -55,7 +55,7 @@ def schools_search(schools: int, runs: int) -> Iterator[Result]:
 
 
 def _fill(here: World, many: int) -> None:
-    """Schools as the simulator makes them up, straight into the table."""
+    """Fill the table directly with schools as the simulator makes them."""
     now = datetime.now(UTC)
     draw = Draw(7, now)
     with here.connect() as connection:
@@ -99,7 +99,7 @@ def _scans(here: World) -> int:
 
 
 def _names(here: World, hits: int) -> Sequence[str]:
-    """Texts to search for that are found about so often."""
+    """Return texts that match about this many schools."""
     with here.connect() as connection:
         rare = [str(row[0]) for row in connection.execute(_ONCE, [MOST_NAMES]).fetchall()]
         found = []
@@ -116,13 +116,13 @@ def _names(here: World, hits: int) -> Sequence[str]:
 
 
 def _towns() -> Iterator[str]:
-    """Their beginnings too: ``Ashbr`` is two towns."""
+    """Yield towns and their beginnings: ``Ashbr`` matches two towns."""
     parts = (start + end[:length] for start in words.TOWN_STARTS for end in words.TOWN_ENDS for length in (2, 9))
     return iter(dict.fromkeys(parts))
 
 
 def _parts() -> Iterator[str]:
-    """Parts of words that stand in a great many names, each once."""
+    """Yield parts of words that occur in very many names, each once."""
     whole = ("university", "college", "high school", "community college", "community", "academy")
     parts = (word[begin:end].strip() for word in whole for begin in range(len(word)) for end in range(len(word) + 1))
     return iter(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_NAME))

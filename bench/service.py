@@ -1,4 +1,4 @@
-"""The service as it runs, gunicorn with several processes, and how to put load on it."""
+"""Run the service as in production, gunicorn with several processes, and put load on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNLIMITED = "9999999/min"
 
 @dataclass(frozen=True)
 class Request:
-    """What one connection asks for again and again."""
+    """A request that one connection repeats."""
 
     path: str
     headers: Mapping[str, str]
@@ -42,7 +42,10 @@ class Service:
     def load(
         self, requests: Sequence[Sequence[Request]], *, seconds: float = 0, allowed: Set[str] = frozenset({"200"})
     ) -> Seen:
-        """``requests`` of each connection, by a process of its own; no status may be another than ``allowed``."""
+        """Send ``requests`` of each connection from a separate process.
+
+        Statuses outside ``allowed`` end the benchmark.
+        """
         plan = Plan(HOST, self.port, [[each.text() for each in several] for several in requests], seconds)
         done = subprocess.run(
             [sys.executable, "-m", "bench.load"],
@@ -60,13 +63,13 @@ class Service:
 
 @contextmanager
 def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[Service]:
-    """As in production, with a limit that nobody reaches."""
+    """Run the service as in production, with a rate limit that is never reached."""
     environment = {
         **{name: value for name, value in here.environment.items() if name != "SIMULATOR_URL"},
         "DEBUG": "off",
         "SECRET_KEY": "only-for-the-benchmark-" * 3,
         "SECURE_SSL_REDIRECT": "off",
-        "LOGLEVEL": "error",  # nobody collects static files for it, and each worker would say so
+        "LOGLEVEL": "error",  # static files are not collected here, and each worker would log that
         "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
         "SALESFORCE_SCHOOLS_RATE_LIMIT": UNLIMITED,
         "DJANGO_SETTINGS_MODULE": settings,
@@ -80,7 +83,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[S
 def gunicorn(
     application: str, arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
 ) -> Iterator[int]:
-    """Its port, as soon as it answers ``/ping/``. ``quiet``: without its log lines."""
+    """Yield gunicorn's port as soon as it answers ``/ping/``. ``quiet``: without its log lines."""
     port = free_port()
     command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
     with answering(command, environment, port, quiet=quiet):

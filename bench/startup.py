@@ -1,4 +1,4 @@
-"""How long ``manage.py`` and a gunicorn worker take to begin, against a bare Django project with the same apps."""
+"""Measure the start of ``manage.py`` and of a gunicorn worker, against a bare Django project with the same apps."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def startup(runs: int) -> Iterator[Result]:
 
 
 def _compared(what: str, ours: Callable[[], float], bare: Callable[[], float], runs: int) -> Result:
-    """In turns; the median of the ratios."""
+    """Measure in turns, and report the median of the ratios."""
     pairs = [(ours(), bare()) for _ in range(runs)]
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)
     mine, theirs = (statistics.median(pair[which] for pair in pairs) for which in (0, 1))
@@ -50,7 +50,7 @@ def _run(program: str, environment: Mapping[str, str]) -> float:
 
 
 def _serve(application: str, environment: Mapping[str, str]) -> float:
-    """Without its end."""
+    """Measure the start, without the end of the process."""
     began = time.monotonic()
     with gunicorn(application, ["--workers=1"], environment):
         return time.monotonic() - began

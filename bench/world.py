@@ -1,4 +1,4 @@
-"""What a benchmark runs in: a simulator of some size, and a database of its own in the embedded PostgreSQL."""
+"""The environment of a benchmark: a simulator of some size, and its own database in the embedded PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START_SECONDS = 600
 
 @dataclass(frozen=True)
 class Process:
-    """One finished process: wall seconds, peak memory in MB, and what it printed."""
+    """A finished process: wall seconds, peak memory in MB, and its output."""
 
     seconds: float
     megabytes: float
@@ -34,14 +34,14 @@ class Process:
 
 @dataclass(frozen=True)
 class World:
-    """A simulator's control address and the environment of processes that work with it."""
+    """The simulator's control address, and the environment of processes that use the simulator."""
 
     control: str
     environment: Mapping[str, str]
     database: str
 
     def run(self, *arguments: str, **more: str) -> Process:
-        """A Python process, measured by the kernel's own figures; it must succeed."""
+        """Run a Python process, measured by the kernel's own figures; it must succeed."""
         began = time.monotonic()
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen(
@@ -67,7 +67,7 @@ class World:
         return psycopg.connect(self.database, autocommit=True)
 
     def empty(self) -> None:
-        """No cached rows and no runs: the next sync is a first one."""
+        """Remove cached rows and runs: the next sync is a first one."""
         tables = ("book", "account", "contact", "opportunity", "adoption", "syncrun", "refusedrecord")
         names = sql.SQL(", ").join(sql.Identifier(f"sf_{table}") for table in tables)
         with self.connect() as connection:
@@ -76,7 +76,7 @@ class World:
 
 @contextmanager
 def world(schools: int) -> Iterator[World]:
-    """A simulator of that many schools and an empty, migrated database; both are gone afterwards."""
+    """Yield a simulator of this many schools and an empty, migrated database; both are removed afterward."""
     DATA.mkdir(parents=True, exist_ok=True)
     database = _fresh_database()
     with _simulator(schools) as variables:

@@ -1,7 +1,7 @@
-"""Does any pinned package have a known vulnerability? Asks PyPI's advisories by ``pip-audit``.
+"""Check the pinned packages for known vulnerabilities, with PyPI's advisories by ``pip-audit``.
 
-Where they cannot be asked (no network, or a mirror without them), that is said, and is no failure: a build must not
-depend on it.
+Where the advisories cannot be read (no network, or a mirror without them), the script says so and succeeds: a build
+must not depend on them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def verdict(answer: str, errors: str) -> tuple[bool, str]:
-    """Whether something has to be done, and what is said of it. ``answer`` is pip-audit's JSON, or empty."""
+    """Return whether action is needed, and the text to print. ``answer`` is pip-audit's JSON, or empty."""
     if not answer.strip():
         last = (errors.strip() or "it said nothing").splitlines()[-1]
         return not _NOBODY_ANSWERS.search(errors), f"nothing was looked up: {last[:200]}"
@@ -48,8 +48,8 @@ def _lines(package: dict[str, object]) -> Iterator[str]:
     vulnerabilities = package["vulns"]
     assert isinstance(vulnerabilities, list)
     for each in vulnerabilities:
-        mended = ", ".join(each["fix_versions"]) or "no version yet"
-        yield f"{package['name']} {package['version']}: {each['id']}, mended in {mended}"
+        fixed = ", ".join(each["fix_versions"]) or "no version yet"
+        yield f"{package['name']} {package['version']}: {each['id']}, fixed in {fixed}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""``make demo``: a simulator, a synced cache and a running server, from nothing.
+"""Run ``make demo``: a simulator, a synced cache and a server, from nothing.
 
-Each step is an ordinary command that is printed before it runs; what they need is handed over in the environment and
-left in ``.data/demo.env`` for other shells. Ctrl-C ends all of it; the data stays for the next start.
+Each step is an ordinary command that is printed before it runs. The variables that the commands need are passed in
+the environment and stored in ``.data/demo.env`` for other shells. Ctrl-C ends everything; the data stays for the
+next start.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ SCHOOLS = os.environ.get("SCHOOLS", "200")
 SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
 SCOPES = "read:books,read:info,write:cases,read:records"
 READY_SECONDS = 300
-"""The simulator may have to make its data first."""
+"""The simulator may have to create its data first."""
 
 
 SET_PASSWORD = """
@@ -48,12 +49,12 @@ if not admin.check_password(password):
 
 
 class DemoFailed(Exception):
-    """A step did not work; the message says which."""
+    """A step failed; the message says which."""
 
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Shells that start it in the background have SIGINT ignored, and Python keeps it so.
+    # Shells that start this in the background ignore SIGINT, and Python keeps that setting.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     DATA.mkdir(parents=True, exist_ok=True)
     try:
@@ -89,7 +90,7 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _create_admin(environment: dict[str, str]) -> None:
-    """With the password of the environment, also where an earlier start made the user with another."""
+    """Create the admin with the environment's password, also if an earlier start set another one."""
     done = _quietly(environment, "createsuperuser", "--noinput", "--username=admin", "--email=admin@sfapi.example")
     if done.returncode and "already" in done.stderr:
         done = _quietly(environment, "shell", "-v0", "-c", SET_PASSWORD)
@@ -103,7 +104,7 @@ def _quietly(environment: dict[str, str], *arguments: str) -> subprocess.Complet
 
 
 def _key_works(environment: dict[str, str]) -> bool:
-    """Whether the key of an earlier start is still in the database."""
+    """Return whether the key of an earlier start is still in the database."""
     key = environment.get("SFAPI_DEMO_KEY", "")
     return bool(key) and key.split("_")[1] in manage(environment, "list_api_keys", show=False)
 
@@ -180,7 +181,7 @@ def _server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextlib.contextmanager
 def _process(arguments: list[str], environment: dict[str, str], stdout: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child in a session of its own: Ctrl-C comes to us, and we end it."""
+    """Start a child in its own session: Ctrl-C reaches this process only, which then ends the child."""
     process = subprocess.Popen(
         _command(arguments), env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.STDOUT, start_new_session=True,
@@ -244,14 +245,17 @@ def _is_free(port: int) -> bool:
 
 
 def _base_environment() -> dict[str, str]:
-    """Nothing of a ``.env`` and of Salesforce or database variables of this shell: the demo must not touch them."""
+    """Return an environment without ``.env`` and without this shell's Salesforce and database variables.
+
+    The demo must not touch what they lead to.
+    """
     foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**kept, "SFAPI_ENV_FILE": "", "DEBUG": "on", "SFAPI_DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
 
 
 def _environment() -> dict[str, str]:
-    """What the service needs to reach the simulator, and what an earlier start of the demo left."""
+    """Return the variables that the service needs to reach the simulator, and those of an earlier start of the demo."""
     return {
         **_base_environment(),
         **_kept_from_last_time(),
@@ -263,14 +267,17 @@ def _environment() -> dict[str, str]:
 
 
 def _trusted_pages() -> dict[str, str]:
-    """Let the simulator's picker ask the API, and a page under development on port 3000 sign its requests too."""
+    """Let the simulator's picker call the API, and a page under development on port 3000 send signed requests too."""
     page = "http://localhost:3000"
     usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
     return {name: os.environ.get(name) or value for name, value in usual.items()}
 
 
 def _simulator_variables() -> dict[str, str]:
-    """Without user name and password the login is by client credentials, which is the one that lasts."""
+    """Return the simulator's variables.
+
+    Without user name and password, the login uses client credentials, which last.
+    """
     ending = {"SALESFORCE_USERNAME", "SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN"}
     return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}
 
@@ -281,7 +288,7 @@ def _kept_from_last_time() -> dict[str, str]:
 
 
 def _parse(path: Path) -> dict[str, str]:
-    """``NAME=value`` and ``export NAME=value`` lines, shell-quoted."""
+    """Parse ``NAME=value`` and ``export NAME=value`` lines, shell-quoted."""
     values: dict[str, str] = {}
     for line in path.read_text().splitlines():
         name, found, value = line.removeprefix("export ").partition("=")

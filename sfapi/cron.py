@@ -1,8 +1,8 @@
-"""The cron table, and the names under which its lines start this checkout.
+"""The cron table, and the paths by which its lines start this checkout.
 
-`manage.py crontab add` writes each entry as the plain command. `run` is for the lines of earlier releases: there
-django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits 0. So the function does not
-do the work: it *becomes* the ordinary command, by ``exec``.
+``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases:
+there django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits with 0. The
+function therefore does not do the work: it *becomes* the ordinary command, by ``exec``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CRONJOBS = [
 
 
 def scheduled_jobs(*, pardot: bool, digest: bool) -> list[tuple[str, str, list[str]]]:
-    """What is scheduled where Pardot is configured and the digest goes somewhere, or not."""
+    """Return the jobs to schedule, with or without Pardot, and with or without a destination of the digest."""
     wanted = {"camp_sync": pardot, "camp_digest": pardot and digest}
     return [job for job in CRONJOBS if wanted.get(job[2][0], True)]
 
@@ -47,7 +47,7 @@ def checkout_as_typed(root: Path) -> Path:
 
 
 def python_as_typed(root: Path, typed: Path) -> str:
-    """Return this Python's path, below the typed path where it is part of the checkout."""
+    """Return this Python's path, below the typed path if it is part of the checkout."""
     python = Path(sys.executable)
     return str(typed / python.relative_to(root) if python.is_relative_to(root) else python)
 

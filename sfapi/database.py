@@ -1,4 +1,4 @@
-"""``DATABASES`` from the environment: ``DATABASE_URL``, its separate parts, or the embedded PostgreSQL."""
+"""Build ``DATABASES`` from the environment: ``DATABASE_URL``, its separate parts, or the embedded PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sfapi.process import application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
-"""Every statement of ``sf/ingest/prepared.py`` is prepared when it first runs; no other can be."""
+"""Every statement of ``sf/ingest/prepared.py`` is prepared when it first runs; other statements cannot be."""
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5})?)?")
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
-    """One entry of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
+    """Return one entry of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
@@ -47,7 +47,10 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
 
 
 def _time_limits(env: Environment) -> dict[str, int]:
-    """Milliseconds by PostgreSQL's names. Nobody waits for a command, so only its waiting for locks has an end."""
+    """Return milliseconds by PostgreSQL's names.
+
+    No user waits for a command, so only its waits for locks are limited.
+    """
     web = (
         env.integer("DATABASE_STATEMENT_SECONDS", 5, at_most=3600),
         env.integer("DATABASE_LOCK_SECONDS", 3, at_most=3600),
@@ -62,11 +65,11 @@ def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(url)
     userinfo, _, address = parts.netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
-    # A socket's folder may stand before the database: postgres://u:p@//cloudsql/project:region:instance/name
+    # A socket's folder may come before the database: postgres://u:p@//cloudsql/project:region:instance/name
     folder, _, name = parts.path.rpartition("/")
     found = [_HOST_AND_PORT.fullmatch(each) for each in address.split(",")]
     if parts.scheme not in {"postgresql", "postgres"} or not name or (address and folder) or not all(found):
-        # Not shown: it holds a password.
+        # The URL is not shown: it contains a password.
         raise ImproperlyConfigured(
             "DATABASE_URL: is not of the form postgresql://user:password@host:port/name "
             "(in user and password write @ : / # ? % as %40 %3A %2F %23 %3F %25)"
@@ -86,7 +89,7 @@ def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(given: dict[str, str]) -> dict[str, Any]:
-    """Those of libpq as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
+    """Return libpq's options as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
     if given.get("prepare_threshold", "off") != "off":
         raise refuse("DATABASE_URL: prepare_threshold", given["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

@@ -15,17 +15,17 @@ from importlib.util import find_spec
 _CONFIGURED_BY = (
     "DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST", "DATABASE_PASSWORD",
 )  # fmt: skip
-"""One of these that is set says that somebody has configured this installation."""
+"""Any of these variables means that this installation is configured."""
 _OF_DEVELOPERS = {"", "local", "dev", "development"}
 _OWN_APPS = {"sf", "api", "pardot"}
 _WITH_TABLES = {"runserver", "shell", "createsuperuser", "changepassword", "dumpdata"}
 _WITHOUT_TABLES = {"crontab"}
 _MIGRATING = 6_174_001
-"""Names the advisory lock of the process that migrates."""
+"""The number of the advisory lock of the process that migrates."""
 
 
 def choose_development(arguments: Sequence[str]) -> None:
-    """Turn ``DEBUG`` on for ``runserver``, and for other commands of a checkout that nobody has configured."""
+    """Turn ``DEBUG`` on for ``runserver``, and for other commands of a checkout without configuration."""
     command = arguments[1] if len(arguments) > 1 else ""
     configured = [name for name in _CONFIGURED_BY if os.environ.get(name, "").strip()]
     if command == "runserver" and "DEBUG" not in configured:
@@ -42,7 +42,7 @@ def choose_development(arguments: Sequence[str]) -> None:
 
 
 def warn_of_placeholders(names: Sequence[str]) -> None:
-    """Say which variables still have what a document wrote in place of a value."""
+    """Warn of variables that still contain a document's placeholder."""
     if names and not _is_reloaded():
         sys.stderr.write(
             f"Placeholders, taken as not set: {', '.join(names)}. Put the values in their place, or leave them empty.\n"
@@ -55,12 +55,12 @@ def _is_for_production(arguments: Sequence[str]) -> bool:
 
 
 def _is_reloaded() -> bool:
-    """Whether this is the process that ``runserver`` starts again at each change of the code."""
+    """Return whether this is the process that ``runserver`` starts again at each change of the code."""
     return os.environ.get("RUN_MAIN") == "true"
 
 
 def migrate_embedded_database(arguments: Sequence[str]) -> None:
-    """Apply what is missing to the embedded PostgreSQL, before a command that reads or writes its tables."""
+    """Apply missing migrations to the embedded PostgreSQL before a command that reads or writes its tables."""
     from django.conf import settings  # noqa: PLC0415 - after the environment
 
     if settings.DATABASES["default"]["ENGINE"] != "sfapi.embedded_postgres" or _is_reloaded():
@@ -97,11 +97,11 @@ def _missing_migrations() -> int:
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    """Hold the lock, got by asking again and again: a waiting statement would block ``CREATE INDEX CONCURRENTLY``."""
+    """Hold the lock, taken by polling: a waiting statement would block ``CREATE INDEX CONCURRENTLY``."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")  # those of runserver are for web requests
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")  # runserver's limits are for web requests
         while True:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATING])
             if cursor.fetchone() == (True,):

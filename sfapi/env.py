@@ -1,8 +1,8 @@
-"""Strict reading of environment variables.
+"""Read environment variables strictly.
 
-A variable is declared where a setting is made from it; ``Environment.declared`` lists all of them, which is
-what the test that compares ``.env.example`` and ``docs/settings.md`` with the code looks at.
-A value that cannot be read stops the start with one line that names the variable.
+A variable is declared where a setting is made from it; ``Environment.declared`` lists all of them, and a test
+compares them with ``.env.example`` and ``docs/settings.md``. A value that cannot be read stops the start with one
+line that names the variable.
 """
 
 from __future__ import annotations
@@ -34,13 +34,16 @@ class Environment:
         self.declared: dict[str, str] = {}
         """Every variable that was asked for, with its default as text."""
         self.placeholders: list[str] = []
-        """Variables with a placeholder, taken as not set: with ``DEBUG`` only, else one stops the start."""
+        """Variables with a placeholder, which count as not set.
+
+        Only with ``DEBUG``: otherwise a placeholder stops the start.
+        """
 
     @classmethod
     def load(cls, root: Path) -> Environment:
-        """The process's environment, completed from ``.env`` in ``root``; what is set already wins.
+        """Load the process's environment, completed from ``.env`` in ``root``; variables that are already set win.
 
-        ``SFAPI_ENV_FILE`` names another file; set but empty, none is read.
+        ``SFAPI_ENV_FILE`` names another file; if it is set but empty, none is read.
         """
         load_env_file(root)
         environment = cls(os.environ)
@@ -55,7 +58,10 @@ class Environment:
         return self._value(name) or default
 
     def _value(self, name: str) -> str:
-        """What is set, or nothing. Whoever develops may begin with the documents' ``.env`` as it stands."""
+        """Return the value or an empty string.
+
+        With ``DEBUG``, the placeholders of the documented ``.env`` count as empty.
+        """
         value = self._values.get(name, "").strip()
         if not is_placeholder(name, value):
             return value
@@ -98,11 +104,11 @@ class Environment:
         return value
 
     def names(self, name: str, default: str = "") -> list[str]:
-        """A comma list."""
+        """Return a comma list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
-        """A comma list of IP addresses and networks."""
+        """Return a comma list of IP addresses and networks."""
         found = []
         for part in self.names(name):
             try:
@@ -120,7 +126,7 @@ class Environment:
         userinfo: bool = False,
         example: str = "",
     ) -> str:
-        """An absolute URL, without the slash at its end; a user name and password in it only with ``userinfo``."""
+        """Return an absolute URL without a trailing slash; user name and password only with ``userinfo``."""
         value = self.text(name, default)
         if not value:
             return ""
@@ -132,7 +138,7 @@ class Environment:
         return value.rstrip("/")
 
     def sentry_dsn(self, name: str) -> str:
-        """Where Sentry takes events, or nothing. Not shown when it is wrong: it holds a key."""
+        """Return the address of Sentry, or an empty string. A wrong value is not shown: it contains a key."""
         value = self.text(name)
         parts = urlsplit(value)
         whole = parts.scheme in {"https", "http"} and parts.username and parts.hostname
@@ -141,7 +147,7 @@ class Environment:
         return value
 
     def pem(self, name: str) -> str:
-        r"""Return a key, whose line breaks may be written as ``\n``; those of a PEM in other usual ways too."""
+        r"""Return a key, whose line breaks may be written as ``\n``; a PEM's also in other usual ways."""
         value = self.text(name)
         if "-----BEGIN" not in value:
             return value.replace("\\n", "\n")
@@ -163,21 +169,21 @@ class Environment:
         return value
 
     def field_name(self, name: str) -> str:
-        """The API name of a custom field of Salesforce, or nothing."""
+        """Return the API name of a custom field of Salesforce, or an empty string."""
         value = self.text(name)
         if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,75}__c", value):
             raise refuse(name, value, "the API name of a custom field such as SFAPI_Id__c")
         return value
 
     def development_only(self, name: str, *, debug: bool) -> str:
-        """A value that would be dangerous in production: refused there, not ignored."""
+        """Return a value that would be dangerous in production, where it is refused instead of ignored."""
         value = self.text(name)
         if value and not debug:
             raise ImproperlyConfigured(f"{name}: only allowed with DEBUG=on; remove it")
         return value
 
     def all_or_none(self, purpose: str, *names: str) -> bool:
-        """Whether the group is set; half of it is an error that names the rest."""
+        """Return whether the group is set. Half a group is an error that names the missing variables."""
         missing = [name for name in names if not self.is_set(name)]
         if missing and len(missing) < len(names):
             raise ImproperlyConfigured(f"{', '.join(missing)}: not set, but needed for {purpose}")
@@ -200,7 +206,7 @@ def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
 
 
 def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
-    """The error to raise. What of the value may be a password is not shown."""
+    """Return the error to raise. Parts of the value that may be a password are not shown."""
     value = shown_value(value)
     shown = value if len(value) <= 40 else value[:40] + "…"
     return ImproperlyConfigured(f"{name}: {shown!r} is not {wanted}")

@@ -9,5 +9,5 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """What runs here, and where to go."""
+    """Show what runs here, and links to it."""
     return render(request, "landing.html")

@@ -1,4 +1,6 @@
-"""Values that documents write where a real one belongs: ``<your_client_id>``, ``your-client-id``, ``changeme``."""
+"""Recognize values that documents write in place of a real one: ``<your_client_id>``, ``your-client-id``,
+``changeme``.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,13 @@ _NOUNS = re.compile(
     "|signature|sso|token|unit|url|user|username|uuid|value|webhook|here))+",
     re.IGNORECASE,
 )
-"""What a variable contains. A password of other words that begins with "your" is a password."""
+"""Words for the contents of variables. A value of other words that begins with "your" may be a real password."""
 _MAY_BE_A_WORD = "DATABASE_"
 """A database on the developer's own machine often has the password "changeme"."""
 
 
 def is_placeholder(name: str, value: str) -> bool:
-    """Return whether a value stands for one to be filled in. An address does when it has ``<…>`` in it."""
+    """Return whether a value is a placeholder to be filled in. An address is one when it contains ``<…>``."""
     if _BRACKETED.fullmatch(value):
         return True
     if name.startswith(_MAY_BE_A_WORD):

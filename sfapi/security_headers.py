@@ -1,4 +1,4 @@
-"""What browsers are told on every answer, whatever layer it comes from: above all, to run only our own files."""
+"""Security headers on every answer, whichever layer it comes from; above all: browsers may run only our own files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     ]
 )
-"""No inline script or style, nothing from elsewhere. Source: https://www.w3.org/TR/CSP3/"""
+"""No inline script or style, nothing from other sites. Source: https://www.w3.org/TR/CSP3/"""
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -36,10 +36,10 @@ _DEBUG_PAGES = frozenset({400, 403, 404, 500})
 
 
 class SecurityHeadersMiddleware:
-    """Outside of all that may answer, so that redirects, refusals, probes and static files have them too.
+    """Sets the headers. It is outermost, so that redirects, refusals, probes and static files have them too.
 
-    Django's own error pages for developers (``DEBUG`` only) consist of inline styles and scripts: they go without the
-    policy.
+    Django's own error pages for developers (``DEBUG`` only) consist of inline styles and scripts, so they are sent
+    without the policy.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

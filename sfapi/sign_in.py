@@ -1,4 +1,4 @@
-"""How a person signs in: at OpenStax Accounts, or in the demo at the simulator, which plays it."""
+"""Sign-in of people: at OpenStax Accounts, or in the demo at the simulator, which plays Accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """To the sign-in page, and from there back to ``?next=``, an address of this site."""
+    """Redirect to the sign-in page, which leads back to ``?next=``, an address of this site."""
     if demo_is_running():
         return HttpResponseRedirect(f"{reverse('demo-sign-in')}?{urlencode({'next': way_back(request, '/pardot/')})}")
     query = urlencode({"r": request.build_absolute_uri(way_back(request, "/pardot/"))})
@@ -26,13 +26,13 @@ def demo_is_running() -> bool:
 
 
 def way_back(request: HttpRequest, default: str) -> str:
-    """``?next=`` when it stays on this site: nobody is sent elsewhere by a link of ours."""
+    """Return ``?next=`` if it is on this site, so that our links lead nowhere else."""
     wanted = request.GET.get("next", "")
     stays = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
     return wanted if stays and wanted.startswith("/") else default
 
 
 def sign_in_link(request: HttpRequest) -> dict[str, Any]:
-    """For templates: ``sign_in_url``, which comes back to the page that shows it, and ``demo``."""
+    """Return the template variables ``sign_in_url``, which leads back to the current page, and ``demo``."""
     back = urlencode({"next": request.get_full_path()})
     return {"demo": demo_is_running(), "sign_in_url": f"{reverse('sign-in')}?{back}"}

@@ -1,4 +1,4 @@
-"""What happens when a process is asked to end."""
+"""Handle the signal that asks a process to end."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import threading
 
 
 def end_in_order_on_sigterm() -> None:
-    """SIGTERM ends the process as ``sys.exit`` does, so that what runs at exit is run: the audit log's last rows are
-    written. Without it Python dies on the spot. A handler that somebody else has set stays (gunicorn has its own).
+    """End the process on SIGTERM in the same way as ``sys.exit``, so that exit handlers run.
+
+    They write the last rows of the audit log. Without this, Python ends at once. A handler that is already set
+    stays (gunicorn has its own).
     """
     if threading.current_thread() is not threading.main_thread():
         return

@@ -27,7 +27,7 @@ BAD = {
         (
             [FINE, UNKNOWN, BAD],
             True,
-            "three 2.0: PYSEC-1, mended in 2.1\n  three 2.0: PYSEC-2, mended in no version yet",
+            "three 2.0: PYSEC-1, fixed in 2.1\n  three 2.0: PYSEC-2, fixed in no version yet",
         ),
     ],
 )

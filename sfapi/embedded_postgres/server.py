@@ -1,7 +1,7 @@
-"""Start, find and stop the embedded server. No process counts users: the kernel does.
+"""Start, find and stop the embedded server. The kernel counts its users.
 
-Every process that uses the server holds a shared lock on ``users.lock`` as long as it lives; a lock goes with its
-process, after ``kill -9`` too. The watcher waits for the exclusive lock, which it gets when nobody is left.
+Every process that uses the server holds a shared lock on ``users.lock`` as long as it lives; the lock ends with the
+process, after ``kill -9`` too. The watcher waits for the exclusive lock, which it gets when no user is left.
 Starting and stopping happen under the exclusive lock ``lifecycle.lock``.
 """
 
@@ -24,7 +24,7 @@ from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation,
 
 USER = "sfapi"
 LINGER_SECONDS = 5
-"""How long the server stays when its last user has gone: the next command need not start it again."""
+"""The time that the server stays after its last user has gone: the next command need not start it again."""
 
 _RECOVERY_SECONDS = 10
 
@@ -48,12 +48,12 @@ dynamic_shared_memory_type = mmap
 """
 
 _held: dict[Path, int] = {}
-"""File descriptors of the shared locks of this process, by data folder: open until it ends."""
+"""The file descriptors of this process's shared locks by data folder: open until the process ends."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a running server listens, and the password of ``USER``."""
+    """The address of a running server, and the password of ``USER``."""
 
     port: int
     password: str
@@ -61,7 +61,7 @@ class Endpoint:
 
 
 def ensure_running(data_dir: Path) -> Endpoint:
-    """The endpoint of the server of this data folder, which is started when it is not up.
+    """Return the endpoint of this data folder's server; start the server when it is not up.
 
     It stays up at least as long as this process. ``EmbeddedPostgresError`` says why it cannot start.
     """
@@ -83,7 +83,7 @@ def ensure_running(data_dir: Path) -> Endpoint:
 
 
 def stop_when_unused(data_dir: Path) -> None:
-    """Wait until no process uses the server, then stop it: the watcher's whole work."""
+    """Wait until no process uses the server, then stop it. This is all that the watcher does."""
     folder = data_dir.absolute() / "locks"
     installation = find_installation(data_dir.absolute())
     with (folder / "users.lock").open("w") as users:
@@ -116,7 +116,7 @@ def _hold(folder: Path) -> None:
 
 
 def _alive(home: Path) -> bool:
-    """Whether the postmaster of the pid file lives and listens."""
+    """Return whether the postmaster of the pid file lives and listens."""
     try:
         pid = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
         port = int((home / "port").read_text())
@@ -155,7 +155,7 @@ def _start(installation: Installation) -> None:
             arguments = ("-D", str(home / "data"), "-w", "-t", "60", "-l", str(log), "-o", f"-p {port}")
             installation.run("pg_ctl", "start", *arguments)
         except EmbeddedPostgresError:
-            # The children of a server that was killed hold its shared memory for a moment longer.
+            # The children of a killed server keep its shared memory for a moment longer.
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
@@ -164,13 +164,13 @@ def _start(installation: Installation) -> None:
 
 
 def _initialise(installation: Installation) -> None:
-    """A new cluster, built beside its place and renamed, so that a killed attempt leaves nothing half made."""
+    """Create a cluster beside its place and rename it, so that a killed attempt leaves nothing half made."""
     home = installation.home
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
     password = home / "password"
     password.unlink(missing_ok=True)
-    # Readable by nobody else from its first moment on.
+    # Only the owner can ever read it.
     with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(24))
     installation.own(password)
@@ -202,7 +202,7 @@ def _check_version(installation: Installation) -> None:
 
 
 def _free_port(remembered: Path) -> int:
-    """The port of last time when it is free, so that addresses in other shells stay true; else any."""
+    """Return the previous port if it is free, so that addresses in other shells stay valid; otherwise any free port."""
     wanted = int(remembered.read_text()) if remembered.exists() else 0
     for port in (wanted, 0):
         with socket.socket() as probe:
@@ -220,7 +220,7 @@ def _endpoint(home: Path) -> Endpoint:
 
 
 def _watch(data_dir: Path) -> None:
-    """Start the watcher in a session of its own: it outlives this process by design."""
+    """Start the watcher in its own session: it is meant to outlive this process."""
     null = os.open(os.devnull, os.O_RDWR)
     try:
         os.posix_spawn(

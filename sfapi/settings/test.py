@@ -1,4 +1,4 @@
-"""What the tests run with: no ``.env`` of a developer decides anything here."""
+"""Settings of the tests, which ignore a developer's ``.env``."""
 
 import os
 
@@ -9,5 +9,5 @@ from sfapi.settings.base import *
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Static files are found where they are: nobody runs collectstatic for the tests.
+# Static files are served from their sources: collectstatic is not run for the tests.
 WHITENOISE_AUTOREFRESH = True
