@@ -1,4 +1,4 @@
-"""What was asked of the simulator: calls by system and by kind of path, and how many were open at once."""
+"""Count the calls by system and by kind of path, and the calls open at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.systems import SYSTEMS, System
 
-# What differs from one call to the next is replaced, so that equal kinds are counted together.
+# The variable parts of paths are replaced, so that equal kinds are counted together.
 _VARIABLE_PARTS = (
     (re.compile(r"(?<=/services/data)/v\d+\.\d+"), ""),
     (re.compile(r"(?<=/services/Soap/u)/[\d.]+"), ""),
@@ -23,7 +23,7 @@ _VARIABLE_PARTS = (
 
 
 def path_kind(method: str, path: str) -> str:
-    """``GET /services/data/v64.0/jobs/query/750…`` becomes ``GET /services/data/jobs/query/{id}``."""
+    """Turn ``GET /services/data/v64.0/jobs/query/750…`` into ``GET /services/data/jobs/query/{id}``."""
     for pattern, replacement in _VARIABLE_PARTS:
         path = pattern.sub(replacement, path)
     return f"{method} {path}"
@@ -41,7 +41,7 @@ class Counters:
 
     @contextmanager
     def counted(self, system: System, method: str, path: str) -> Iterator[None]:
-        """Counts one call, which is open until the block ends."""
+        """Count one call, which is open until the block ends."""
         kind = path_kind(method, path)
         with self._lock:
             self._calls[system] += 1
@@ -55,7 +55,7 @@ class Counters:
                 self._open[system] -= 1
 
     def open_now(self, system: System) -> int:
-        """Calls of that system under way, the asking one included."""
+        """Return the open calls of that system, the caller's own included."""
         with self._lock:
             return self._open[system]
 
@@ -70,7 +70,7 @@ class Counters:
             self._max_open.clear()
 
     def state(self) -> dict[str, Any]:
-        """``{"salesforce": n, "pardot": n, "accounts": n, "by_path": {…}, "max_open": {system: n}}``."""
+        """Return ``{"salesforce": n, "pardot": n, "accounts": n, "by_path": {…}, "max_open": {system: n}}``."""
         with self._lock:
             calls: dict[str, Any] = {system: self._calls[system] for system in SYSTEMS}
             highest = {system: self._max_open[system] for system in SYSTEMS}

@@ -1,6 +1,6 @@
-"""The demo's credentials: all invented, all worthless anywhere else.
+"""The demo's credentials: all invented, all worthless elsewhere.
 
-The key pair of the JWT bearer flow is made once under the data folder, not kept here.
+The key pair of the JWT bearer flow is created once in the data folder; it is not stored here.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ REFRESH_TOKEN = "5Aep861.simulator.refresh.token"  # noqa: S105
 
 
 def organization_id(number: int) -> str:
-    """The id of the org with this number, from 1: each has another."""
+    """Return the id of the org with this number, from 1: each org has its own."""
     return make_id("00D", FIRST_SERIAL + number - 1)
 
 
 def user_id() -> str:
-    """The id of the integration user: the first user of the generated data."""
+    """Return the id of the integration user, the first user of the generated data."""
     return make_id("005", FIRST_SERIAL)
 
 
 def session_id(organization: str) -> str:
-    """A session that is in force from the start, for the way in which one is handed over."""
+    """Return a session that is valid from the start, for the login by a given session."""
     return f"{organization[:15]}!simulator.session"
 
 
 ORGANIZATION_ID = organization_id(1)
 USER_ID = user_id()
 SESSION_ID = session_id(ORGANIZATION_ID)
-"""Those of a simulator that was started without options."""
+"""The ids of a simulator that was started without options."""
 
 
 def jwt_private_key(folder: Path) -> str:
-    """The PEM that the demo client signs its assertions with; made at the first call."""
+    """Return the PEM that the demo client signs its assertions with; create it at the first call."""
     path = folder / "jwt-private-key.pem"
     if not path.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -56,7 +56,7 @@ def jwt_private_key(folder: Path) -> str:
 
 
 def jwt_public_key(folder: Path) -> rsa.RSAPublicKey:
-    """The other half, which Salesforce checks the assertions with."""
+    """Return the public key, with which Salesforce checks the assertions."""
     key = serialization.load_pem_private_key(jwt_private_key(folder).encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key.public_key()

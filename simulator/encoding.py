@@ -1,7 +1,6 @@
-"""Rows of SQLite as Salesforce writes them: CSV for Bulk results, JSON for REST pages.
+"""Encode rows of SQLite as Salesforce does: CSV for Bulk results, JSON for REST pages.
 
-SQLite has already put the values into the form that is wanted (the store's styles ``csv`` and ``rest``), so
-little Python runs for a row.
+SQLite has already converted the values (the store's styles ``csv`` and ``rest``), so little Python runs for a row.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from simulator.store import Column, QueryResult
 
 CSV_BLOCK_ROWS = 1_000
 _VALUE_END, _RECORD_END = "\x1f", "\x1e"
-"""ASCII's own separators, which hardly any text holds."""
+"""ASCII's own separators, which hardly any text contains."""
 
 Row = tuple[Any, ...]
 Record = dict[str, Any]
 Change = tuple[int, Callable[[Any], Any]]
-"""The number of a column, and what becomes of its values."""
+"""The number of a column, and the function that changes its values."""
 TypeOf = Callable[[str, str], str]
-"""The sObject that a relationship of another leads to; an empty string: not known."""
+"""Returns the sObject that a relationship leads to, or an empty string when it is not known."""
 
 
 def csv_blocks(result: QueryResult) -> Iterator[Block]:
-    """Every value quoted, lines ended by LF, null as ``""``: the form of Bulk API 2.0's results."""
+    """Yield blocks with every value quoted, lines ended by LF, null as ``""``: the form of Bulk API 2.0's results."""
     width = len(result.columns)
     template = _RECORD_END.join([_VALUE_END.join(["%s"] * width)] * CSV_BLOCK_ROWS)
     for rows in _batches(result, CSV_BLOCK_ROWS):
@@ -39,7 +38,7 @@ def csv_blocks(result: QueryResult) -> Iterator[Block]:
 
 
 def _csv_by_template(rows: list[Row], template: str) -> str | None:
-    """Three times as quick as the csv module; None when a value holds one of the stand-ins.
+    """Encode three times as fast as the csv module; ``None`` when a value contains one of the separators.
 
     The values are joined by characters that stand in for the quotes and commas between them, so that one
     replacement doubles the quotes inside all values at once.
@@ -63,7 +62,7 @@ def csv_header(columns: Sequence[Column]) -> bytes:
 
 
 def csv_offset(data: bytes, rows: int) -> int:
-    """How many bytes the first ``rows`` records of ``data`` take; line breaks in quotes end no record."""
+    """Return the size in bytes of the first ``rows`` records in ``data``; line breaks in quotes end no record."""
     position = 0
     quotes = 0
     while rows:
@@ -76,7 +75,7 @@ def csv_offset(data: bytes, rows: int) -> int:
 
 
 def json_blocks(result: QueryResult, *, size: int, base: str, type_of: TypeOf) -> Iterator[Block]:
-    """JSON lists of ``size`` records each; ``base`` is the path of the version: ``/services/data/v64.0``."""
+    """Yield JSON lists of ``size`` records each. ``base`` is the path of the version: ``/services/data/v64.0``."""
     record = record_maker(result, base=base, type_of=type_of)
     for rows in _batches(result, size):
         records = [record(row) for row in rows]
@@ -90,7 +89,7 @@ def _batches(result: QueryResult, size: int) -> Iterator[list[Row]]:
 
 
 def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable[[Row], Record]:
-    """A function from a row to the record that REST shows, parents nested under their relationship."""
+    """Return a function from a row to the record in REST's form, with parents nested under their relationship."""
     if result.kind == "aggregate":
         return _aggregate_maker(result.columns)
     return _maker(result.sobject, result.columns, base, type_of)
@@ -113,7 +112,7 @@ def _maker(sobject: str, columns: Sequence[Column], base: str, type_of: TypeOf) 
 
 
 def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[Change]:
-    """The columns whose values SQLite cannot give as JSON shows them."""
+    """Yield the columns whose values SQLite cannot give in JSON's form."""
     for number, column in enumerate(columns):
         if column.type == "boolean":
             yield number, bool
@@ -122,7 +121,7 @@ def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[
 
 
 def _children_maker(children: Children, base: str, type_of: TypeOf) -> Callable[[str], Record | None]:
-    """A sub-query's rows as a page of its own; null when there are none."""
+    """Return a function from a subquery's rows to a page of its own; null when there are none."""
     make = _maker(children.sobject, children.columns, base, type_of)
 
     def page(text: str) -> Record | None:
@@ -149,7 +148,7 @@ def _aggregate_maker(columns: Sequence[Column]) -> Callable[[Row], Record]:
 
 
 class _Node:
-    """One record of the answer, or a parent of it: which columns are its own, and its parents in turn."""
+    """One record of the answer, or a parent of it: its own columns, and its parents in turn."""
 
     def __init__(self, sobject: str, base: str) -> None:
         self._sobject = sobject
@@ -160,7 +159,7 @@ class _Node:
         self._columns: list[int] = []
 
     def place(self, path: list[str], number: int, type_of: TypeOf) -> None:
-        """Gives the column ``number`` its place under this record."""
+        """Give the column ``number`` its place under this record."""
         self._columns.append(number)
         if len(path) == 1:
             self._fields.append((path[0], number))
@@ -187,5 +186,5 @@ class _Node:
         return record
 
     def there(self, row: Row) -> bool:
-        """A parent of which every value asked for is null is taken for one that is not there."""
+        """Return whether the record exists: a parent whose selected values are all null is treated as missing."""
         return any(row[number] is not None for number in self._columns)

@@ -1,12 +1,12 @@
 """Faults on demand: rules that say which calls go wrong, and how.
 
-A rule as the control API takes it (everything but ``action.kind`` may be left out)::
+A rule in the form of the control API (everything except ``action.kind`` is optional)::
 
     {"match": {"system": "salesforce", "method": "GET", "path": "regex", "body": "regex"},
      "skip": 2, "times": 1, "action": {"kind": "status", "status": 503, "body": "…", "headers": {…}}}
 
-``path`` and ``body`` are searched for, not matched whole; ``path`` sees the query string too. The first
-rule that matches and is not used up is taken. Kinds: see :data:`KINDS`.
+``path`` and ``body`` are searched for, not matched whole; ``path`` includes the query string. The first rule that
+matches and is not used up applies. Kinds: see :data:`KINDS`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """What goes wrong; which fields count depends on ``kind``."""
+    """The fault of a rule; ``kind`` decides which fields apply."""
 
     kind: str
     status: int | None = None
@@ -62,16 +62,16 @@ class Action:
     message: str = ""
     name: str = ""
     only: str = ""
-    """Of a refusal: which records of a call for several."""
+    """The records of a call for several to which a refusal applies."""
     seconds: float = 60.0
     fraction: float = 0.5
     rows: int = 0
-    """Of ``size_timeout``: so many rows can still be asked for at once."""
+    """The number of rows that can still be asked for at once (``size_timeout``)."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """Which calls; None: any."""
+    """The calls to which a rule applies; ``None``: any."""
 
     system: System | None = None
     method: str | None = None
@@ -90,13 +90,13 @@ class Match:
 class Rule:
     id: int
     spec: Mapping[str, Any]
-    """As it was given, for showing."""
+    """The rule as it was given, for display."""
     match: Match
     action: Action
     skip: int
-    """Matching calls that still pass before the first fault."""
+    """The number of matching calls that pass before the first fault."""
     times: int | None
-    """Faults still to come; None: no end."""
+    """The number of faults to come; ``None``: no end."""
     used: int = 0
 
     def state(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Faults:
         self._rules: list[Rule] = []
 
     def add(self, spec: Mapping[str, Any]) -> int:
-        """Adds a rule and returns its number; ``ValueError`` says what is wrong with it."""
+        """Add a rule and return its number. Raises ``ValueError`` with what is wrong with it."""
         match, action = _read_match(spec.get("match") or {}), _read_action(spec.get("action") or {})
         times = spec.get("times", 1)
         rule = Rule(
@@ -128,7 +128,7 @@ class Faults:
         return rule.id
 
     def take(self, system: System, request: Request, target: str) -> Action | None:
-        """What goes wrong with this call, if anything; uses up one of the rule's times."""
+        """Return the fault of this call, or ``None``; reduce the rule's count."""
         with self._lock:
             for rule in self._rules:
                 if rule.times == 0 or not rule.match.fits(system, request, target):
@@ -146,7 +146,7 @@ class Faults:
             self._rules.clear()
 
     def remove(self, number: int) -> bool:
-        """Removes one rule; False when there is none of that number."""
+        """Remove one rule; return whether there was one of that number."""
         with self._lock:
             before = len(self._rules)
             self._rules = [rule for rule in self._rules if rule.id != number]

@@ -1,4 +1,4 @@
-"""Requests, responses and the table of routes: what every simulated system is written in."""
+"""Requests, responses and the table of routes, used by every simulated system."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ class Request:
     path: str
     """Percent-decoded, without the query string."""
     query: Mapping[str, str]
-    """The query string; of a name given twice, the last value."""
+    """The query string; the last value of a repeated name."""
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """The headers, with names in lower case."""
     body: bytes = b""
     params: Mapping[str, str] = field(default_factory=dict)
-    """What the named groups of the route's pattern matched."""
+    """The matches of the named groups in the route's pattern."""
 
     def json(self) -> Any:
-        """The body as JSON; ``ValueError`` when it is none."""
+        """Return the body as JSON. Raises ``ValueError`` when it is not JSON."""
         return json.loads(self.body or b"null")
 
     def form(self) -> dict[str, str]:
-        """The body as a URL-encoded form."""
+        """Return the body as a URL-encoded form."""
         fields = parse_qs(self.body.decode(), keep_blank_values=True)
         return {name: values[-1] for name, values in fields.items()}
 
     def bearer(self) -> str:
-        """The token of ``Authorization: Bearer …``, or an empty string."""
+        """Return the token of ``Authorization: Bearer …``, or an empty string."""
         return self.token("bearer")
 
     def token(self, *schemes: str) -> str:
-        """The token of ``Authorization`` under one of these schemes (in lower case), or an empty string."""
+        """Return the token of ``Authorization`` under one of these schemes (in lower case), or an empty string."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() in schemes else ""
 
@@ -50,10 +50,10 @@ class Response:
 
     status: int = 200
     body: bytes | Iterable[bytes] = b""
-    """Of a large answer, its chunks; then ``headers`` may hold their ``Content-Length``."""
+    """The body, or the chunks of a large one; then ``headers`` may contain their ``Content-Length``."""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: float | None = None
-    """The share of the body (0 to 1) after which the connection is closed: a fault. None: all is sent."""
+    """The share of the body (0 to 1) after which the connection is closed, for a fault. ``None``: all is sent."""
 
     @classmethod
     def json(cls, payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -65,13 +65,13 @@ Handler = Callable[[Request], Response]
 
 
 class Router:
-    """Which handler answers which method and path."""
+    """Maps methods and paths to handlers."""
 
     def __init__(self) -> None:
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
 
     def add(self, method: str, pattern: str, handler: Handler) -> None:
-        """``pattern`` is a regular expression for the whole path; named groups become ``params``."""
+        """Add a route. ``pattern`` is a regular expression for the whole path; named groups become ``params``."""
         self._routes.append((method, re.compile(pattern), handler))
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
@@ -82,5 +82,5 @@ class Router:
         return None
 
     def methods(self, path: str) -> list[str]:
-        """The methods that this path answers; none when it is unknown."""
+        """Return the methods that this path answers; none when it is unknown."""
         return [method for method, pattern, _ in self._routes if pattern.fullmatch(path)]

@@ -1,8 +1,8 @@
-"""Answers to queries, encoded once and kept on disk, so that the simulator never slows a benchmark.
+"""Encode answers to queries once and keep them on disk, so that the simulator never slows a benchmark.
 
-A prepared answer is a file of blocks (a block: some rows, encoded). That of a large answer is written by a
-thread of its own while the first blocks already go out. The files have no name in the folder: they vanish
-with the process, however it ends.
+A prepared answer is a file of blocks (a block: some rows, encoded). A separate thread writes a large answer while
+its first blocks are already being sent. The files have no name in the folder: they vanish with the process, however
+it ends.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ INLINE_ROWS = 2_000
 """Answers up to this size are encoded by the call that asks for them."""
 
 Block = tuple[bytes, int]
-"""Encoded rows, and how many they are."""
+"""Encoded rows, and their number."""
 Open = Callable[[], QueryResult]
-"""Runs the query; ``SoqlError`` when it cannot be run."""
+"""Runs the query. Raises ``SoqlError`` when it cannot be run."""
 Encode = Callable[[QueryResult], Iterable[Block]]
 
 
@@ -65,7 +65,7 @@ class Prepared:
     kind: Kind
     columns: list[Column]
     total: int
-    """Rows of the whole answer."""
+    """The number of rows of the whole answer."""
 
     def __init__(self, folder: Path) -> None:
         self._spool = _Spool(folder)
@@ -76,7 +76,7 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Runs the query and takes all its blocks; what goes wrong is raised to those who wait for them."""
+        """Run the query and store all its blocks; callers who wait for them get its error."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind
@@ -103,19 +103,19 @@ class Prepared:
             self._changed.notify_all()
 
     def _wait(self, until: Callable[[], bool]) -> None:
-        """With ``_changed`` held: waits, then raises what went wrong, if anything did."""
+        """Wait, with ``_changed`` held; then raise the error, if there is one."""
         self._changed.wait_for(lambda: self._complete or until())
         if self._error:
             raise self._error
 
     def wait_opened(self) -> None:
-        """Until ``columns`` and ``total`` are known."""
+        """Wait until ``columns`` and ``total`` are known."""
         with self._changed:
             self._wait(lambda: self._opened)
 
     @property
     def complete(self) -> bool:
-        """Whether everything is encoded; raises what went wrong with it."""
+        """Return whether everything is encoded. Raises the error of the encoding."""
         with self._changed:
             if self._error:
                 raise self._error
@@ -123,17 +123,17 @@ class Prepared:
 
     @property
     def ready(self) -> tuple[int, int]:
-        """Bytes on disk and rows encoded so far."""
+        """Return the bytes on disk and rows encoded so far."""
         with self._changed:
             return self._ends[-1] if self._ends else (0, 0)
 
     def ends(self) -> list[tuple[int, int]]:
-        """After each block: the bytes and the rows so far."""
+        """Return the bytes and rows after each block."""
         with self._changed:
             return list(self._ends)
 
     def block(self, number: int) -> bytes:
-        """One block (numbered from 0), once it is there; nothing when there is no such block."""
+        """Return one block (numbered from 0) as soon as it exists; empty bytes when there is no such block."""
         with self._changed:
             self._wait(lambda: len(self._ends) > number)
             if number >= len(self._ends):
@@ -146,16 +146,16 @@ class Prepared:
         return self._spool.read(start, end)
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:
-        """The bytes from ``start`` to ``end``, in pieces that are worth a write each."""
+        """Yield the bytes from ``start`` to ``end``, in pieces large enough for a write each."""
         for position in range(start, end, CHUNK):
             yield self.read(position, min(end, position + CHUNK))
 
 
 class PreparedAnswers:
-    """The answers kept, by what they answer: all of one version of the data.
+    """The stored answers by query: all from one version of the data.
 
-    Those used longest ago go when there are too many of them; ``budget`` is in bytes. An answer that goes stays
-    readable for whoever still holds it.
+    The least recently used ones are dropped when there are too many; ``budget`` is in bytes. A dropped answer stays
+    readable for callers that still use it.
     """
 
     def __init__(self, folder: Path, *, budget: int = 2 * 1024**3, most: int = 100) -> None:
@@ -167,9 +167,9 @@ class PreparedAnswers:
         self._version = 0
 
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
-        """The answer under ``key`` from that version of the data, begun when it is not kept yet.
+        """Return the answer under ``key`` from that version of the data; start it when it is not stored yet.
 
-        Raises what ``open_result`` raises.
+        Raises the exceptions of ``open_result``.
         """
         with self._lock:
             if version != self._version:
@@ -201,7 +201,7 @@ class PreparedAnswers:
         if result.total <= INLINE_ROWS:
             prepared.fill(lambda: result, encode)
             return
-        # SQLite's connections belong to threads: the writing thread asks again with its own.
+        # SQLite's connections belong to threads: the writing thread runs the query again with its own.
         result.rows = iter(())
         threading.Thread(target=prepared.fill, args=(open_result, encode), daemon=True).start()
 

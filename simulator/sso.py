@@ -75,7 +75,7 @@ class Identity:
 
     @classmethod
     def open(cls, folder: Path) -> Identity:
-        """The keys kept in ``folder``; made at the first call, the same ones afterwards."""
+        """The keys kept in ``folder``; made at the first call, the same ones afterward."""
         folder.mkdir(parents=True, exist_ok=True)
         signature, encryption = folder / "sso-private-key.pem", folder / "sso-encryption-key.txt"
         private_key = signature.read_bytes() if signature.exists() else _kept(signature, _new_private_key())

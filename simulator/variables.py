@@ -16,7 +16,7 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def variables(world: World, certificates: Certificates) -> dict[str, str]:
-    """Names and values; a PEM has ``\\n`` in place of line breaks. ``SIMULATOR_URL`` is the control server's."""
+    """Return names and values; a PEM has ``\\n`` in place of line breaks. ``SIMULATOR_URL`` is the control server's."""
     base = world.config.base_url
     wanted = {
         "SALESFORCE_HOST": base,
@@ -42,7 +42,7 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
 
 
 def other_logins(world: World) -> dict[str, str]:
-    """What the other ways to log in take; set together with all of the above, they would go first."""
+    """Return the variables of the other logins; set together with the main ones, they would win."""
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,
         "SALESFORCE_SESSION_ID": credentials.session_id(world.organization_id),
@@ -53,19 +53,19 @@ def other_logins(world: World) -> dict[str, str]:
 
 
 def as_text(world: World, certificates: Certificates) -> str:
-    """``NAME=value`` lines for a shell or a ``.env`` file; the other ways to log in are comments."""
+    """Return ``NAME=value`` lines for a shell or a ``.env`` file; the variables of other logins are comments."""
     comments = ["Other ways to log in to Salesforce:", *as_lines(other_logins(world))]
     lines = [*as_lines(variables(world, certificates)), "", *(f"# {line}" for line in comments)]
     return "\n".join(lines) + "\n"
 
 
 def as_lines(named: Mapping[str, str]) -> list[str]:
-    """``NAME=value`` with what a shell would take apart in quotes."""
+    """Return ``NAME=value`` lines, quoted where a shell would split them."""
     return [f"{name}={shlex.quote(value)}" for name, value in named.items()]
 
 
 def _around_proxy() -> dict[str, str]:
-    """Loopback must not be asked for through a proxy; nothing is needed where there is none."""
+    """Return variables that exclude loopback addresses from a proxy; none where there is no proxy."""
     if not any(os.environ.get(name) for name in _PROXIES):
         return {}
     known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

@@ -1,4 +1,4 @@
-"""Everything the simulated systems share: one object, made at the start and handed to every route."""
+"""The state that the simulated systems share: one object, created at the start and passed to every route."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ DEFAULT_SCHOOLS = 200
 
 @dataclass(frozen=True)
 class Config:
-    """How one simulator was started."""
+    """The options with which a simulator was started."""
 
     folder: Path
-    """Where it keeps its data, certificate and keys: ``<data folder>/simulator``."""
+    """The folder of its data, certificate and keys: ``<data folder>/simulator``."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    """Of the HTTPS server; the port that was really bound, also when 0 was asked for."""
+    """The port of the HTTPS server; the port that was really bound, also when 0 was asked for."""
     control_port: int = DEFAULT_CONTROL_PORT
     schools: int = DEFAULT_SCHOOLS
     seed: int = 1
     organization: int = 1
-    """The number of the org: each has another id."""
+    """The number of the org: each has its own id."""
     business_unit: str = BUSINESS_UNIT
-    """Pardot's."""
+    """Pardot's business unit."""
     as_of: datetime | None = None
-    """The day on which the made-up data ends; None: today."""
+    """The day on which the generated data ends; ``None``: today."""
 
     @property
     def base_url(self) -> str:
-        """Of all three systems: they differ by path."""
+        """Return the address of all three systems: they differ by path."""
         return f"https://localhost:{self.port}"
 
     @property
@@ -71,22 +71,22 @@ class World:
     locators: Locators = field(default_factory=Locators)
     jobs: Jobs = field(default_factory=Jobs)
     instance: Instance = field(init=False)
-    """Where the org is: it can move to another host."""
+    """The org's present host: it can move to another one."""
     salesforce: SalesforceSettings = field(default_factory=SalesforceSettings)
-    """What the control API can change about Salesforce: limits, login flows, Bulk behaviour."""
+    """Settings of Salesforce that the control API can change: limits, login flows, Bulk behavior."""
     pardot: PardotSettings = field(default_factory=PardotSettings)
-    """The same about Pardot."""
+    """Settings of Pardot that the control API can change."""
     accounts: AccountsSettings = field(default_factory=AccountsSettings)
-    """The same about Accounts."""
+    """Settings of Accounts that the control API can change."""
 
     def __post_init__(self) -> None:
         self.instance = Instance(self.config.base_url)
 
     @classmethod
     def open(cls, config: Config, *, fresh: bool, progress: Callable[[str], None]) -> World:
-        """Opens (or makes) the data and the keys under ``config.folder``; ``fresh``: makes the data anew.
+        """Open (or generate) the data and the keys under ``config.folder``; ``fresh``: generate the data again.
 
-        ``progress`` takes a line now and then while large data is being made.
+        ``progress`` gets a line now and then while large data is generated.
         """
         folder = config.folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,18 +111,18 @@ class World:
         return credentials.organization_id(self.config.organization)
 
     def adopt_session(self) -> None:
-        """Puts the session into force that is handed over instead of a login."""
+        """Accept the session that is handed over instead of a login."""
         self.sessions.adopt(credentials.session_id(self.organization_id))
 
     def reset_sessions(self) -> None:
-        """Ends all sessions with what hangs on them (query cursors, Bulk jobs), but for the one handed over."""
+        """End all sessions and their query cursors and Bulk jobs, except the session handed over."""
         self.sessions.expire_all()
         self.locators.expire_all()
         self.jobs.expire_all()
         self.adopt_session()
 
     def reset_settings(self) -> None:
-        """Limits and behaviour as at the start; routes hold the settings, so they change in place."""
+        """Restore limits and behavior as at the start, in place, because routes keep a reference to the settings."""
         self.salesforce.reset()
         self.instance.go_home()
         self.pardot.reset()

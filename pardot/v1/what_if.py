@@ -29,7 +29,7 @@ class Fix(Schema):
         ge=0,
         le=2_147_483_647,
         allow_inf_nan=False,
-        description="How many would be mended, at most as many as there are; of a percentage: points of it. Null or "
+        description="How many would be fixed, at most as many as there are; of a percentage: points of it. Null or "
         "left out: all.",
     )
 
@@ -75,7 +75,7 @@ class WhatIfScores(Schema):
 @router.post(
     "/what-if",
     response={200: WhatIfScores, **documented(400, 401, 403, 413, 415, 422)},
-    summary="The score if some issues were mended",
+    summary="The score if some issues were fixed",
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     """Nothing is changed. 422 for an unknown issue, one without data, and more than there are."""

@@ -1,4 +1,4 @@
-"""What the control API can change about the simulated Accounts, and its tokens."""
+"""Settings of the simulated Accounts that the control API can change, and the tokens in force."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import Any
 
 @dataclass
 class AccountsSettings:
-    """What the control API can change about the simulated Accounts."""
+    """The settings of the simulated Accounts that the control API can change."""
 
     delay_seconds: float = 0.0
-    """How long each call takes."""
+    """The duration of each call."""
     token_seconds: float = 7_200
-    """How long a token lives."""
+    """The lifetime of a token."""
     denied_status: int = 403
-    """What a search without a valid token is answered."""
+    """The status of a search without a valid token."""
     fail_status: int = 500
     fail_times: int = 0
-    """So many calls from now on get ``fail_status``; -1: all."""
+    """The number of coming calls that get ``fail_status``; -1: all."""
     tokens: dict[str, float] = field(default_factory=dict, repr=False)
-    """Tokens in force and when they end, in seconds since 1970."""
+    """The tokens in force and their ends, in seconds since 1970."""
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By UUID: users added, and fields that differ from what Salesforce says."""
+    """Changes by UUID: added users, and fields that differ from Salesforce's values."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reset(self) -> None:
-        """Back to the defaults, in place."""
+        """Restore the defaults, in place."""
         self.__dict__.update(AccountsSettings().__dict__)
 
     def fails_now(self) -> bool:
-        """Whether this call fails; takes one off the count."""
+        """Return whether this call fails, and reduce the count."""
         with self.lock:
             if self.fail_times > 0:
                 self.fail_times -= 1

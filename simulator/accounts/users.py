@@ -1,4 +1,4 @@
-"""The users of Accounts: those whom Salesforce knows, and a few of the demo's own."""
+"""The users of Accounts: the ones that Salesforce knows, and a few of the demo's own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
-"""The demo user who is meant to be made a Super User."""
+"""The demo user who is meant to become a Super User."""
 NEWCOMER_UUID = "00000000-0000-4000-8000-000000000002"
 """A demo user whom Salesforce does not know."""
 DEMO_CONTACTS = 3
 
 User = dict[str, Any]
-"""A user as ``/api/users`` shows one."""
+"""A user in the form of ``/api/users``."""
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _ROLES = {
@@ -49,7 +49,7 @@ ORDER BY c.Id LIMIT ?
 
 
 def find_user(world: World, uuid: str) -> User | None:
-    """The user with this UUID, whatever its letters' case; None: there is none."""
+    """Return the user with this UUID, in any case; ``None`` when there is none."""
     uuid = uuid.lower()
     if not UUID.fullmatch(uuid):
         return None
@@ -63,7 +63,7 @@ def find_user(world: World, uuid: str) -> User | None:
 
 
 def subject(world: World, uuid: str) -> User | None:
-    """What the cookie of a user holds as ``sub``; None: there is no such user."""
+    """Return the ``sub`` of a user's cookie; ``None`` when there is no such user."""
     user = find_user(world, uuid)
     if user is None:
         return None
@@ -72,7 +72,9 @@ def subject(world: World, uuid: str) -> User | None:
 
 
 def demo_users(world: World) -> list[dict[str, Any]]:
-    """Users to sign in as: ``uuid``, ``name``, ``description``, ``salesforce_contact_id``, the Super User first."""
+    """Return users to sign in as: ``uuid``, ``name``, ``description``, ``salesforce_contact_id``, the Super User
+    first.
+    """
     rows = world.store.connection().execute(_CONTACTS_WITH_ADOPTIONS, (DEMO_CONTACTS,)).fetchall()
     described = {SUPER_USER_UUID: "meant as Super User"}
     described |= {uuid: "an instructor with adoptions" for (uuid,) in rows}
@@ -127,7 +129,7 @@ def _names(first: str | None, last: str | None, title: str | None = None) -> Use
 
 
 def blank_user(uuid: str, number: str | None = None) -> User:
-    """A user of whom only the UUID is known."""
+    """Return a user of whom only the UUID is known."""
     return {
         "id": int(number) if number and number.isdecimal() else 10_000_000 + zlib.crc32(uuid.encode()),
         "username": None,

@@ -1,4 +1,4 @@
-"""How many records a school has: uneven, as schools are, and exact in sum."""
+"""The number of records of each school: uneven, as in reality, with an exact sum."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _ADOPTIONS = (4, 0, 22, 6, 2, 13, 3, 0, 9, 1)
 
 
 def family(index: int, schools: int) -> tuple[int, int, int]:
-    """Contacts, opportunities and adoptions of school ``index`` of ``schools``.
+    """Return contacts, opportunities and adoptions of school ``index`` of ``schools``.
 
-    Ten schools have 27, 40 and 60 together; of an incomplete last ten, all have nearly the same number,
-    so that the sums are 2.7, 4 and 6 times the schools, a half rounded up.
+    Ten schools have 27, 40 and 60 together. In an incomplete last group of ten, all have nearly the same number, so
+    that the sums are 2.7, 4 and 6 times the schools, a half rounded up.
     """
     place = index % _BLOCK
     if index - place + _BLOCK <= schools:

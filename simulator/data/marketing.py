@@ -1,4 +1,4 @@
-"""Leads, campaigns and their members, and the scores by category."""
+"""Generate leads, campaigns with members, and scores by category."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.data.tables import Table
 from simulator.schema import picklists
 
 FIRST_LEAD_PROSPECT = 60_000_000
-"""Lead number n, counted from 0 as ids are given out, is this prospect plus n, as with contacts."""
+"""Lead number n, counted from 0 in the order of ids, is this prospect plus n, as with contacts."""
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _DELETED_EVERY = 70
@@ -21,7 +21,7 @@ _CONVERTED_EVERY = 30
 
 
 def make_leads(connection: sqlite3.Connection, draw: Draw, directory: Directory, count: int, contacts: Table) -> Table:
-    """``count`` leads, and some more in the recycle bin; a few have become contacts."""
+    """Generate ``count`` leads, and some more in the recycle bin; a few have become contacts."""
     table = Table(
         connection,
         "Lead",
@@ -103,7 +103,7 @@ def make_members(
     leads: Table,
     contacts: Table,
 ) -> None:
-    """Members of the campaigns, few in most of them and many in some; none twice in one campaign."""
+    """Generate members of the campaigns, few in most and many in some; no person twice in one campaign."""
     table = Table(
         connection,
         "CampaignMember",
@@ -155,11 +155,11 @@ _SETTLING = (
              SUM(HasResponded) AS responses FROM CampaignMember GROUP BY CampaignId) AS members
        WHERE Campaign.Id = members.CampaignId""",
 )
-"""Members and scores go with their person or campaign; campaigns know how many members they have."""
+"""Members and scores are deleted with their person or campaign; campaigns count their members."""
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """What follows from other records; to be done when there are indexes."""
+    """Derive values from other records. Call this once there are indexes."""
     for statement in _SETTLING:
         connection.execute(statement)
 
@@ -167,7 +167,7 @@ def settle(connection: sqlite3.Connection) -> None:
 def make_scores(
     connection: sqlite3.Connection, draw: Draw, directory: Directory, sobject: str, field: str, people: Table
 ) -> None:
-    """Scores by category of every third person; most have one, some two."""
+    """Generate scores by category for every third person; most have one, some two."""
     table = Table(connection, sobject, ("Id", "Name", *_STAMPS, field, "pi__Scoring_Category_Name__c", "pi__Score__c"))
     for place in range(0, people.given, 3):
         person_id = people.id_at(place)

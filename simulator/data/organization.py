@@ -1,4 +1,4 @@
-"""The org, its users, its record types and its books: the records that all others point to."""
+"""Generate the org, its users, its record types and its books: the records that all others point to."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Book:
 
 @dataclass(frozen=True)
 class Directory:
-    """What every record may point to."""
+    """The records that every other record may point to."""
 
     api_user: str
     users: tuple[str, ...]
-    """All users' ids, the API's own several times: it changes most."""
+    """The ids of all users. The API's own user occurs several times: it changes most records."""
     owners: tuple[str, ...]
     account_types: tuple[str, str]
     """The record types of universities and of schools."""
     opportunity_types: tuple[str, str]
     books: tuple[Book, ...]
-    """Popular ones stand several times."""
+    """The books; popular ones occur several times."""
     school_books: tuple[Book, ...]
-    """Those of ``books`` that are used below college."""
+    """The ``books`` that are used below college."""
 
 
 def make_organization(connection: sqlite3.Connection, draw: Draw, number: int) -> Directory:

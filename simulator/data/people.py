@@ -1,4 +1,4 @@
-"""Names and addresses of people."""
+"""Generate names and addresses of people."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Person:
     last: str
     full: str
     mailbox: str
-    """What stands before the @."""
+    """The part of the address before the @."""
 
 
 def plain(text: str) -> str:
-    """Without accents and in lower case; only letters, digits and full stops."""
+    """Return the text without accents and in lower case; only letters, digits and full stops."""
     folded = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9.]+", "", folded.lower())
 
@@ -36,7 +36,7 @@ _ODD = tuple(
 
 
 def person(draw: Draw, number: int) -> Person:
-    """Somebody, the given one in a row; now and then one with a name that breaks careless programs."""
+    """Return the person of this number; now and then one whose name breaks careless programs."""
     turn, place = divmod(number, _ODD_EVERY)
     if place == _ODD_EVERY // 2:
         return _ODD[turn % len(_ODD)]

@@ -1,4 +1,4 @@
-"""Rows on their way into a table."""
+"""Insert rows into a table."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ class Table:
         self._ids = make_ids(SOBJECTS[sobject].prefix, FIRST_SERIAL)
         self.rows: list[Row] = []
         self.given = 0
-        """How many ids were given out."""
+        """The number of ids that were given out."""
 
     def next_id(self) -> str:
         self.given += 1
         return next(self._ids)
 
     def id_at(self, index: int) -> str:
-        """The id that was given out as number ``index``, from 0."""
+        """Return the id that was given out as number ``index``, from 0."""
         return make_id(SOBJECTS[self._sobject].prefix, FIRST_SERIAL + index)
 
     def flush(self) -> None:
-        """Inserts what has been collected."""
+        """Insert the collected rows."""
         self._connection.executemany(self._insert, self.rows)
         self.rows.clear()
 
     def finish(self) -> None:
-        """The last flush; what is created later goes on from here."""
+        """Insert the last rows, and store the serial number for records created later."""
         self.flush()
         self._connection.execute(
             "INSERT INTO simulator_serial VALUES (?, ?)", (self._sobject, FIRST_SERIAL + self.given)

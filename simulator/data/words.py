@@ -1,4 +1,4 @@
-"""What names, towns, titles and notes are made of. All people, schools and books are invented."""
+"""Parts of names, towns, titles and notes. All people, schools and books are invented."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ODD_PEOPLE = (
     (None, "Info", "info"),
     ("Maximiliana-Theodora Alexandrina", "von Hohenstein-Wittgenberg zu Altenmarkt", "max.hohenstein"),
 )
-"""First name, last name, and how they write themselves in an e-mail address."""
+"""First name, last name, and the form of the name in an email address."""
 
 COLLEGE_TITLES = (
     "Professor",
@@ -145,7 +145,7 @@ OTHER_KINDS = (
     ("جامعة {}", "EG", ("النخيل الجديدة", "وادي الزهور", "شاطئ المرجان")),
     ("{}大学", "JP", ("青葉台", "緑川", "白樺")),
 )
-"""Name, country, and the towns that go with it."""
+"""Name, country, and towns of that country."""
 STREETS = ("Main St", "College Ave", "University Blvd", "N. Campus Dr", "Elm St", "State Rd 9", "O'Hara Way")
 
 NOTES = (
@@ -295,4 +295,4 @@ STAFF = (
     ("Ezekiel", "Morrow", "Former Colleague"),
     ("Automated", "Process", "Automated Process"),
 )
-"""First name, last name, title. The first is the API's own user, who changes most records."""
+"""First name, last name, title. The first is the API's own user, which changes most records."""

@@ -1,4 +1,4 @@
-"""Visitor activities: 390 days of them, in the order of their ids, denser in the last 30 days."""
+"""Generate visitor activities: 390 days of them, in the order of their ids, denser in the last 30 days."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ FIRST_ACTIVITY = 500_000_001
 DAYS = 390
 RECENT_DAYS = 30
 _BURST = 12
-"""So many of every 50 activities share a second, as the sends of one e-mail do."""
+"""The number of every 50 activities that share a second, like the sends of one email."""
 
 _ANONYMOUS = 0.04
-"""The share of visitors who are no prospects (yet)."""
+"""The share of visitors who are not prospects (yet)."""
 
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
-"""type, typeName, campaignId, form, form handler, landing page, redirect, e-mail, list e-mail, details"""
+"""The values type, typeName, campaignId, form, form handler, landing page, redirect, email, list email, details."""
 
-# What counts is the number; the names are for reading, and can differ.
+# The numbers count; the names are for reading, and can differ.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11
 UNSUBSCRIBE_PAGE, BOUNCED, SPAM, RESUBSCRIBED, VISIT, CUSTOM_CLICK = 12, 13, 14, 16, 20, 21
 NAMES = {
@@ -75,16 +75,16 @@ _VISIT: Tail = (VISIT, NAMES[VISIT], None, None, None, None, None, None, None, "
 
 @dataclass
 class Season:
-    """What can happen during one stretch of time."""
+    """The possible activities during a span of time."""
 
     mixture: list[list[Tail]] = field(default_factory=list)
     """A thousand entries: each kind of activity in its share."""
     certain: list[Tail] = field(default_factory=list)
-    """These happen at least once."""
+    """The activities that happen at least once."""
 
 
 def make_activities(connection: sqlite3.Connection, plan: Plan, content: Content) -> array[int]:
-    """Inserts them; returns the last activity of each prospect in seconds since 1970, 0 for none."""
+    """Insert activities; return the last one of each prospect in seconds since 1970, 0 for none."""
     history = _History(plan, content)
     insert(connection, VISITOR_ACTIVITIES, history.rows())
     return history.last
@@ -109,7 +109,7 @@ class _History:
             number += count
 
     def _one_day(self, day: int, count: int, number: int) -> Iterator[Row]:
-        """The hot loop: some 300,000 rows a second."""
+        """Yield the activities of a day. This is the hot loop: about 300,000 rows per second."""
         recent = day >= DAYS - RECENT_DAYS
         mixture = (self._lately if recent else self._earlier).mixture
         chance, stamp, last, kinds = self._rng.random, self._plan.stamp, self.last, len(mixture)
@@ -129,7 +129,7 @@ class _History:
             prospect: int | None = None
             visitor = 7_000_000 + int(luck * 10_000_000)
             if luck > _ANONYMOUS:
-                # Every third is ever active, the newer ones more than the older.
+                # Every third prospect is ever active, newer ones more than older ones.
                 index = int((1 - luck * luck) * known) // 3 * 3
                 last[index] = moment
                 prospect, visitor = FIRST_PROSPECT + index, 7_500_000 + index
@@ -138,7 +138,7 @@ class _History:
 
 
 def _counts(plan: Plan) -> list[int]:
-    """Activities of each day, oldest first: fewer at weekends, more in the last 30 days; exact in sum."""
+    """Return the activities of each day, oldest first: fewer at weekends, more in the last 30 days, exact in sum."""
     weights = []
     for day in range(DAYS):
         weekday = (plan.now // DAY - (DAYS - day) + 3) % 7
@@ -152,7 +152,7 @@ def _counts(plan: Plan) -> list[int]:
 
 
 def _spread(tails: Sequence[Tail], places: int) -> Iterator[Tail | None]:
-    """The tails at even distances over so many places, with None between them."""
+    """Yield the tails at even distances over this many places, with ``None`` between them."""
     step = max(1, places // max(1, len(tails)))
     waiting = iter(tails)
     for place in range(places):
@@ -160,9 +160,9 @@ def _spread(tails: Sequence[Tail], places: int) -> Iterator[Tail | None]:
 
 
 def _seasons(plan: Plan, content: Content) -> tuple[Season, Season]:
-    """Before the last 30 days, and during them."""
+    """Return the season before the last 30 days, and the one during them."""
     rng = plan.chance("seasons")
-    # Form handlers count from the same number as forms, so that whoever mixes them up is found out.
+    # Form handlers have the same ids as forms, so that a mix-up of the two is noticed.
     handlers = [Asset(form.id, f"{form.name} handler", form.campaign_id, "active") for form in content.forms[::3]]
     earlier = Season(_mixture(rng, content, handlers, ("active", "dormant")))
     lately = Season(_mixture(rng, content, handlers, ("active",)), _certain(rng, content))
@@ -199,7 +199,7 @@ def _mixture(
 
 
 def _certain(rng: random.Random, content: Content) -> list[Tail]:
-    """One activity in the last 30 days for every asset in use, and an error for some of the forms."""
+    """Return an activity in the last 30 days for every asset in use, and an error for some of the forms."""
     active = ("active",)
     forms = _shuffled(rng, content.forms, active)
     tails = [

@@ -1,4 +1,4 @@
-"""Campaigns, content and lists: invented, with everything that the audits look for in believable numbers."""
+"""Generate campaigns, content and lists with every fault that the audits look for, in believable numbers."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from simulator.pardot.plan import Plan
 from simulator.pardot.tables import Row, insert
 
 FIRST_ID = 1_001
-"""Every kind counts from here, as in Pardot: the same number is a form, a page and a redirect."""
+"""The first id of every kind. As in Pardot, the same number is a form, a page and a redirect."""
 USERS = (11, 12, 13, 14, 15)
-"""Ids of the invented Pardot users who made things."""
+"""The ids of the invented Pardot users who made things."""
 
 Use = Literal["active", "dormant", "never"]
 
 
 @dataclass(frozen=True)
 class Asset:
-    """What the other parts need to know of an asset."""
+    """The values of an asset that other parts need."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class Asset:
 
 @dataclass
 class Content:
-    """Everything that visitors can act upon, and the lists."""
+    """All content that visitors can act upon, and the lists."""
 
     forms: list[Asset] = field(default_factory=list)
     landing_pages: list[Asset] = field(default_factory=list)
@@ -53,12 +53,12 @@ class Content:
 
 @dataclass
 class Maker:
-    """Draws what all kinds of content have in common."""
+    """Draws the values that all kinds of content have."""
 
     plan: Plan
     rng: random.Random
     campaign_ids: Sequence[int]
-    """Of the campaigns that have content; each gets some while there is enough."""
+    """The ids of campaigns with content. As long as there is enough, each gets some."""
     folder_ids: Sequence[int]
     made: int = 0
 
@@ -71,7 +71,7 @@ class Maker:
         return self.plan.stamp(self.plan.ago(self.rng.random() * 1_500))[:4]
 
     def campaign_id(self) -> int | None:
-        """None for one in twelve; one in thirty names a campaign that is gone."""
+        """Return ``None`` for one in twelve, and the id of a deleted campaign for one in thirty."""
         self.made += 1
         luck = self.rng.random()
         if luck < 0.08:
@@ -90,7 +90,7 @@ class Maker:
         return "active" if luck < 0.7 else "dormant" if luck < 0.9 else "never"
 
     def stamps(self) -> tuple[str, str, int, int]:
-        """createdAt, updatedAt, createdById, updatedById."""
+        """Return createdAt, updatedAt, createdById, updatedById."""
         created = 30 + self.rng.random() * 1_700
         updated = created * self.rng.random() ** 2
         stamp, ago = self.plan.stamp, self.plan.ago
@@ -103,7 +103,7 @@ class Maker:
 def make_content(
     connection: sqlite3.Connection, plan: Plan, campaigns: Sequence[int], folders: Sequence[int]
 ) -> Content:
-    """Inserts the content of the campaigns and the lists; returns what can be acted upon."""
+    """Insert the content of the campaigns and the lists; return what visitors can act upon."""
     maker = Maker(plan, plan.chance("content"), campaigns, folders)
     sizes, content = plan.sizes, Content()
     kinds: tuple[tuple[PardotObject, int, list[Asset], Callable[[Maker, Asset], Row]], ...] = (
@@ -178,7 +178,7 @@ def _custom_redirect(maker: Maker, asset: Asset) -> Row:
 
 
 def _list(maker: Maker, asset: Asset) -> Row:
-    """One in 16 has no name; one in seven was left alone for 6 to 12 months, one in six for longer."""
+    """Return a list. One in 16 has no name; one in seven is unchanged for 6 to 12 months, one in six for longer."""
     rng, plan = maker.rng, maker.plan
     luck = rng.random()
     name = "" if luck < 0.04 else "   " if luck < 0.06 else asset.name

@@ -1,4 +1,4 @@
-"""What the simulated Pardot holds: made once, after the objects of Salesforce that it is joined to."""
+"""Generate the data of the simulated Pardot, once, after the objects of Salesforce that it is linked to."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from simulator.pardot.tags import make_tags
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Makes the Pardot tables, empty."""
+    """Create the empty Pardot tables."""
     tables.create_tables(connection)
 
 
 def generate(
     connection: sqlite3.Connection, *, schools: int, seed: int, as_of: datetime, sizes: Sizes | None = None
 ) -> None:
-    """Fills the tables; the same for the same (schools, seed, as_of, sizes).
+    """Fill the tables; the same for the same (schools, seed, as_of, sizes).
 
-    Reads the Contacts, Leads, Campaigns and CampaignMembers that are there, and gives the Contacts and Leads
-    that it takes the address of their prospect (``pi__url__c``). 20,000 schools: 80,000 prospects and 400,000
-    activities in some five seconds.
+    This reads the existing Contacts, Leads, Campaigns and CampaignMembers, and gives the Contacts and Leads that it
+    uses the address of their prospect (``pi__url__c``). 20,000 schools: 80,000 prospects and 400,000 activities in
+    about five seconds.
     """
     plan = Plan.of(schools=schools, seed=seed, as_of=as_of, sizes=sizes)
     alone = not connection.in_transaction
@@ -44,9 +44,9 @@ def generate(
 
 
 def campaign_links(connection: sqlite3.Connection) -> list[str]:
-    """Ids of Salesforce's campaigns in the order in which Pardot's are joined to them.
+    """Return the ids of Salesforce's campaigns in the order in which Pardot's are linked to them.
 
-    Every fifth has no members, as far as there are such; the others have.
+    Every fifth one has no members, as far as there are such campaigns; the others have some.
     """
     peopled_ids = {row[0] for row in connection.execute("SELECT DISTINCT CampaignId FROM CampaignMember")}
     every = [row[0] for row in connection.execute("SELECT Id FROM Campaign WHERE IsDeleted = 0 ORDER BY Id")]

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from simulator.pardot.tables import BATCH
 
 _LINKED_SHARE = 0.78
-"""At most so many prospects of a hundred are linked."""
+"""The largest share of prospects that are linked."""
 _LOST_SHARE = 0.012
-"""So many linked people of a hundred have no prospect (any more) with their address."""
+"""The share of linked people without a prospect of their address (any more)."""
 _URL = "https://pi.pardot.com/pc/crm/read/id/{}"
 
 _CONTACTS = """
@@ -25,10 +25,10 @@ FROM Lead WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 ORDER BY Id
 
 
 class Person(NamedTuple):
-    """What a prospect takes over from its Contact or Lead."""
+    """The values that a prospect takes from its Contact or Lead."""
 
     crm_id: str
-    """Empty for somebody whom Salesforce does not know."""
+    """The Salesforce id; empty for a person whom Salesforce does not know."""
     account_id: str | None
     first_name: str | None
     last_name: str | None
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 class _Source:
-    """People of one sObject, in the order of their ids, evenly thinned out when there are too many."""
+    """The people of one sObject, in the order of their ids, evenly thinned out when there are too many."""
 
     def __init__(self, connection: sqlite3.Connection, sobject: str, query: str) -> None:
         condition = "pi__url__c IS NOT NULL AND IsDeleted = 0"
@@ -51,7 +51,7 @@ class _Source:
         self.wanted = self.count
 
     def next(self, prospect_id: int) -> Person | None:
-        """The next one, who is linked to that prospect from now on; None: nobody is left."""
+        """Return the next person, and link them to that prospect; ``None`` when no person is left."""
         for row in self._rows:
             self._seen += 1
             before, now = (place * self.wanted // self.count for place in (self._seen - 1, self._seen))
@@ -62,14 +62,14 @@ class _Source:
         return None
 
     def finish(self) -> None:
-        """Settles the links of those whom no prospect asked for."""
+        """Settle the links of people who were not used for any prospect."""
         for row in self._rows:
             self._seen += 1
             self._skip(row[0])
         self._flush()
 
     def _skip(self, crm_id: str) -> None:
-        # A few keep the address of a prospect that is gone; the others were never in Pardot.
+        # A few keep the address of a deleted prospect; the others were never in Pardot.
         if self._seen % 100 >= 100 * _LOST_SHARE:
             self._write(None, crm_id)
 
@@ -97,7 +97,7 @@ class People:
         self._lead_share = self._leads.wanted / prospects
 
     def draw(self, luck: float, prospect_id: int) -> Person | None:
-        """``luck`` (0 to 1) decides: a Contact, a Lead, or None for a stranger."""
+        """Return a Contact, a Lead, or ``None`` for a stranger, as ``luck`` (0 to 1) decides."""
         if luck < self._contact_share:
             return self._contacts.next(prospect_id)
         if luck < self._contact_share + self._lead_share:
@@ -105,6 +105,6 @@ class People:
         return None
 
     def finish(self) -> None:
-        """Writes the last addresses (``pi__url__c``) to Salesforce's side."""
+        """Write the last addresses (``pi__url__c``) to Salesforce's side."""
         self._contacts.finish()
         self._leads.finish()

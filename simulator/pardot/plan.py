@@ -1,4 +1,4 @@
-"""How much is generated, and what every part of the generation shares."""
+"""The sizes of the generated data, and the values that all parts of the generation share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime
 from simulator.pardot.chance import DAY, Stamps, chance, seconds_of
 
 SCHOOLS = 200
-"""The size at which the figures of ``Sizes`` were set."""
+"""The size for which the figures of ``Sizes`` were chosen."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Rows of each kind; the defaults are those of 200 schools."""
+    """The rows of each kind; the defaults are those of 200 schools."""
 
     campaigns: int = 60
     lists: int = 60
@@ -36,10 +36,10 @@ class Sizes:
         prospects: int | None = None,
         activities: int | None = None,
     ) -> Sizes:
-        """People grow with the schools, assets with their fourth root, unless figures are given.
+        """Return sizes: people grow with the schools, assets with their fourth root, unless figures are given.
 
-        ``assets`` is the number of campaigns, lists, forms, landing pages, e-mails, redirects, folders and
-        tags together.
+        ``assets`` is the number of campaigns, lists, forms, landing pages, emails, redirects, folders and tags
+        together.
         """
         usual = cls()
         growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets
@@ -64,12 +64,12 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Plan:
-    """One generation: what it depends on, and how it writes times."""
+    """The inputs of one generation, and its format of times."""
 
     seed: int
     schools: int
     now: int
-    """The end of the made-up time, in seconds since 1970."""
+    """The end of the generated time, in seconds since 1970."""
     sizes: Sizes
     stamp: Stamps = field(default_factory=Stamps)
 
@@ -78,9 +78,9 @@ class Plan:
         return cls(seed, schools, seconds_of(as_of), sizes or Sizes.of(schools))
 
     def chance(self, part: str) -> random.Random:
-        """Each part has a generator of its own, so that a change to one leaves the others as they were."""
+        """Return the part's own random generator, so that a change to one part leaves the others as they were."""
         return chance("pardot", part, self.seed, self.schools)
 
     def ago(self, days: float) -> int:
-        """Seconds since 1970 of the moment so many days before the end."""
+        """Return the time this many days before the end, in seconds since 1970."""
         return self.now - int(days * DAY)

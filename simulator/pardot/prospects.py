@@ -1,4 +1,4 @@
-"""Prospects: most are linked to a Contact or Lead of the simulated Salesforce, some badly, some not."""
+"""Generate prospects: most are linked to a Contact or Lead of the simulated Salesforce, some badly, some not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator.schema.ids import make_id
 FIRST_PROSPECT = 10_000_001
 _SPAN_DAYS = 2_200
 _GROWTH = 1.3
-"""More prospects came lately than at the start."""
+"""More than 1, so that more prospects came recently than at the start."""
 
 _BAD_IDS = (
     "[[Unknown]]",
@@ -34,17 +34,17 @@ _BAD_IDS = (
     "00Q-lost-id-here-1",
 )
 _GONE_SERIAL = 60_000_000_000
-"""Ids from here on are well formed and belong to nothing."""
+"""Ids from here on are well formed and belong to no record."""
 
 
 def prospects_at(plan: Plan, moment: int) -> int:
-    """How many prospects there were at that moment; at least one."""
+    """Return the number of prospects at that moment; at least one."""
     share = max(0.0, (plan.now - moment) / (_SPAN_DAYS * DAY)) ** (1 / _GROWTH)
     return max(1, int(plan.sizes.prospects * (1 - min(1.0, share))))
 
 
 def _created(plan: Plan, index: int) -> int:
-    """When prospect number ``index`` was made: the inverse of ``prospects_at``."""
+    """Return when prospect number ``index`` was created: the inverse of ``prospects_at``."""
     return plan.now - int(_SPAN_DAYS * DAY * (1 - index / plan.sizes.prospects) ** _GROWTH)
 
 
@@ -61,7 +61,7 @@ class Link:
 def make_prospects(
     connection: sqlite3.Connection, plan: Plan, campaigns: Sequence[int], last_activity: array[int]
 ) -> None:
-    """Inserts them, and gives their Contacts and Leads the address of their prospect (``pi__url__c``)."""
+    """Insert prospects, and give their Contacts and Leads the address of their prospect (``pi__url__c``)."""
     people = People(connection, plan.sizes.prospects)
     insert(connection, PROSPECTS, _prospects(plan, people, campaigns, last_activity))
     people.finish()
@@ -84,29 +84,29 @@ def _prospects(plan: Plan, people: People, campaigns: Sequence[int], last_activi
 
 
 def _stranger(rng: random.Random, index: int) -> Person:
-    """Somebody whom Salesforce does not know; one in thirty has no e-mail address."""
+    """Return a person whom Salesforce does not know; one in thirty has no email address."""
     first, last = pick(rng, words.FIRST_NAMES), pick(rng, words.LAST_NAMES)
     school = f"{pick(rng, words.PLACES)} {pick(rng, words.INSTITUTIONS)}"
     luck = rng.random()
     email = None if luck < 0.03 else f"visitor.{index}@{pick(rng, ('camp', 'school', 'mail'))}.example"
     if luck > 0.97:
-        # Several prospects with one address are allowed.
+        # Several prospects may have the same address.
         email = f"info@{school.split(maxsplit=1)[0].lower()}.example"
     return Person("", None, first, last, email, school, pick(rng, words.JOB_TITLES))
 
 
 def _standing(rng: random.Random) -> tuple[int, str | None]:
-    """Score and grade: most scores are small, a few are very high."""
+    """Return score and grade: most scores are small, a few are very high."""
     luck = rng.random()
     score = 0 if luck < 0.25 else int(6 / (1.002 - luck) ** 0.9)
     return score, pick(rng, words.GRADES) if rng.random() < 0.8 else None
 
 
 def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | None, ...]:
-    """salesforceId, salesforceLeadId, salesforceContactId, salesforceAccountId."""
+    """Return salesforceId, salesforceLeadId, salesforceContactId, salesforceAccountId."""
     luck = rng.random()
     if luck < 0.006:
-        # Something that is no id, in the field of the lead or of the contact.
+        # A text that is not an id, in the field of the lead or of the contact.
         bad = pick(rng, _BAD_IDS)
         return (None, bad, None, None) if luck < 0.003 else (None, None, bad, None)
     if luck < 0.014:
@@ -121,9 +121,9 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
 
 
 def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -> tuple[object, ...]:
-    """optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, both stamps and their users."""
+    """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, both stamps and their users."""
     luck = rng.random()
-    # Older than the activities that are kept, for some of those who did nothing since.
+    # For some of the inactive ones, a time older than the activities that are kept.
     last = last_activity or (created + 3_600 if luck < 0.5 else 0)
     last = min(last, plan.now - 60)
     changed = created + int((plan.now - 60 - created) * rng.random() ** 0.5)
@@ -135,7 +135,7 @@ def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -
 
 
 def _adoption_json(rng: random.Random) -> str | None:
-    """Mostly cleared (null, empty or "Blank"); one in forty is stuck."""
+    """Return adoption JSON: mostly cleared (null, empty or "Blank"); one in forty is stuck."""
     luck = rng.random()
     if luck > 0.1:
         return None

@@ -1,8 +1,8 @@
-"""The parameters of a query, checked and turned into SQL.
+"""Check the parameters of a query, and turn them into SQL.
 
-Source: "Version 5 Overview" of the API guide. The error for an unknown field is quoted from a report of the
-API's users (github.com/pardot/api-docs/issues/235). Dates never end in ``Z``; what an object's page does not
-list as a filter is refused.
+Source: "Version 5 Overview" of the API guide. The error for an unknown field is quoted from a report of the API's
+users (github.com/pardot/api-docs/issues/235). Dates never end in ``Z``; filters that an object's page does not list
+are refused.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Query:
 def wanted_fields(
     pardot_object: PardotObject, value: str | None, hidden: Mapping[str, Sequence[str]]
 ) -> tuple[Field, ...]:
-    """``fields=id,name``: error 13 without it, 51 with a name that the object does not have, or does not show."""
+    """Return the fields of ``fields=id,name``: error 13 without it, 51 with an unknown or hidden name."""
     names = [name.strip() for name in (value or "").split(",") if name.strip()]
     if not names:
         raise PardotError(13, "fields")
@@ -65,7 +65,7 @@ def wanted_fields(
 
 
 def parse(pardot_object: PardotObject, params: Mapping[str, str]) -> Query:
-    """``params`` are those of the URL without ``fields``; error 61 names the one that is wrong."""
+    """Check ``params``, the URL's parameters without ``fields``; error 61 names the one that is wrong."""
     params = dict(params)
     limit = _limit(params.pop("limit", str(DEFAULT_LIMIT)))
     order, descending = _order(pardot_object, params.pop("orderBy", "id"))
@@ -111,7 +111,7 @@ Maker = Callable[[str, str], Condition]
 
 
 def _filters(pardot_object: PardotObject) -> dict[str, tuple[str, Maker]]:
-    """What can be filtered by: parameter → the field behind it and what makes the condition."""
+    """Return the filters by parameter: the field behind it, and the function that makes the condition."""
     filters: dict[str, tuple[str, Maker]] = {"idList": ("id", _one_of_ids)}
     for ending, operator in _ID_ENDINGS.items():
         filters[f"id{ending}"] = ("id", _comparison(pardot_object.by_name["id"], operator, _number))
@@ -146,7 +146,7 @@ def _number(name: str, value: str) -> int:
 
 
 def _moment(name: str, value: str) -> str:
-    """``2026-01-31T12:00:00+00:00``, any offset; its moment in UTC as the tables hold it."""
+    """Parse ``2026-01-31T12:00:00+00:00``, any offset; return the moment in UTC in the tables' form."""
     if not _DATE.fullmatch(value):
         raise PardotError(61, f"{name}. It must be a date like 2026-01-31T12:00:00+00:00.")
     try:

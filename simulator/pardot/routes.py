@@ -28,7 +28,7 @@ _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
 def add_routes(router: Router, world: World) -> None:
-    """Adds everything under ``/api/v5/``."""
+    """Add everything under ``/api/v5/``."""
     api = PardotApi(world)
     collection = r"/api/v5/objects/(?P<path>[\w-]+)"
     record = collection + r"/(?P<id>\d+)"
@@ -55,7 +55,7 @@ class PardotApi:
         self._changes = Changes(world.store, world.pardot)
 
     def guarded(self, handler: Handler) -> Handler:
-        """The same handler for callers that may come in, with errors in Pardot's form."""
+        """Return the handler for admitted callers, with errors in Pardot's form."""
 
         def answer(request: Request) -> Response:
             settings = self._settings
@@ -75,7 +75,7 @@ class PardotApi:
         return answer
 
     def _admit(self, request: Request) -> None:
-        """Token, business unit and quota, in this order."""
+        """Check token, business unit and quota, in this order."""
         if not request.headers.get("authorization"):
             raise PardotError(49)
         if self._world.sessions.find(request.bearer()) is None:
@@ -114,7 +114,7 @@ class PardotApi:
         return _json_response(content)
 
     def create(self, request: Request) -> Response:
-        """201 with the fields that the URL asks for, or the id; ``Location`` is the record's address."""
+        """Answer 201 with the fields that the URL asks for, or the id; ``Location`` is the record's address."""
         pardot_object = _writable(request)
         values = _body(request, pardot_object)
         for name in pardot_object.creatable:
@@ -126,7 +126,7 @@ class PardotApi:
         return self._written(request, pardot_object, record_id, values, 201, headers)
 
     def update(self, request: Request) -> Response:
-        """200 with the fields that the URL asks for, otherwise 204."""
+        """Answer 200 with the fields that the URL asks for, otherwise 204."""
         pardot_object = _writable(request)
         record_id = self._existing(request, pardot_object)
         values = _body(request, pardot_object)
@@ -156,7 +156,7 @@ class PardotApi:
         return record_id
 
     def _refuse_taken_name(self, pardot_object: PardotObject, name: str, record_id: int) -> None:
-        """Names of tags are unique; what Pardot calls this error could not be confirmed."""
+        """Refuse a tag's name that is taken. Pardot's code for this error could not be confirmed."""
         taken = self._world.store.connection().execute(
             f"SELECT 1 FROM {pardot_object.table} WHERE name = ? COLLATE NOCASE AND id <> ?",
             (name, record_id),
@@ -173,7 +173,7 @@ class PardotApi:
         status: int,
         headers: Mapping[str, str],
     ) -> Response:
-        """The record as it is now; its id and what was sent while the cache does not show it yet."""
+        """Answer with the record as it is now; with its id and the sent values while the cache does not show it yet."""
         fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         found = one(self._world.store.connection(), pardot_object, fields, record_id)
         if found is None:
@@ -189,7 +189,7 @@ def _object(request: Request) -> PardotObject:
 
 
 def _writable(request: Request) -> PardotObject:
-    """Of all objects, this Pardot only lets tags be written."""
+    """Return the object to write; this Pardot accepts writes of tags only."""
     if _object(request) is not TAGS:
         raise PardotError(60)
     return TAGS

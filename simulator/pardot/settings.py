@@ -1,4 +1,4 @@
-"""What the control API can change about the simulated Pardot, and the limits that it keeps to."""
+"""Settings of the simulated Pardot that the control API can change, and its limits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from simulator.pardot.errors import PardotError
 
 BUSINESS_UNIT = "0Uv0x0000000001CAM"
-"""The invented business unit: 18 characters, as every real one begins with 0Uv."""
+"""The invented business unit: 18 characters, beginning with 0Uv like every real one."""
 
 
 class Gate:
-    """Lets so many requests in at once; those above get error 66. Safe to use from many threads."""
+    """Admits this many requests at once; any more get error 66. Safe to use from many threads."""
 
     def __init__(self, places: int = 5) -> None:
         self._lock = threading.Lock()
@@ -46,23 +46,23 @@ class Quota:
         self.daily_used = 0
 
     def spend(self) -> None:
-        """Counts one call; error 122, and nothing counted, when none is left."""
+        """Count one call. Raises error 122, without counting, when none is left."""
         with self._lock:
             if self.daily_used >= self.daily_max:
                 raise PardotError(122)
             self.daily_used += 1
 
     def header(self) -> str:
-        """The value of ``x-api-usage``.
+        """Return the value of ``x-api-usage``.
 
-        The overview calls it the calls of the last day "over" the most that are allowed, without an example;
-        the form used/maximum is taken from Salesforce's own ``api-usage``.
+        The overview describes it as the calls of the last day "over" the allowed maximum, without an example; the
+        form used/maximum is taken from Salesforce's own ``api-usage``.
         """
         return f"{self.daily_used}/{self.daily_max}"
 
 
 class Failures:
-    """Errors that the next calls get. Safe to use from many threads."""
+    """The errors that the next calls get. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -73,7 +73,7 @@ class Failures:
             self._waiting.extend([code] * times)
 
     def take(self) -> None:
-        """Raises the next one, if there is one."""
+        """Raise the next error, if there is one."""
         with self._lock:
             code = self._waiting.popleft() if self._waiting else None
         if code is not None:
@@ -85,17 +85,17 @@ class Failures:
 
 
 class Cache:
-    """Changes that readers do not see yet. Safe to use from many threads, under its lock."""
+    """The changes that readers do not see yet. Safe to use from many threads, under its lock."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.waiting: deque[tuple[float, Callable[[sqlite3.Connection], None]]] = deque()
-        """When each was made (seconds since 1970), and how to write it."""
+        """The time of each change (seconds since 1970), and the function that writes it."""
         self.last_ids: dict[str, int] = {}
         """The last id given out, by object, so that waiting additions keep theirs."""
 
     def forget(self) -> None:
-        """Drops what is waiting: the data has been put back."""
+        """Drop waiting changes, because the data was reset."""
         with self.lock:
             self.waiting.clear()
             self.last_ids.clear()
@@ -103,27 +103,27 @@ class Cache:
 
 @dataclass
 class PardotSettings:
-    """One simulated business unit's behaviour. A world has one; its defaults are a Pardot in good order."""
+    """The behavior of one simulated business unit. A world has one; its defaults are a healthy Pardot."""
 
     business_unit: str = BUSINESS_UNIT
     own_unit: str = BUSINESS_UNIT
     """The business unit that it was started with."""
     ceiling: int = 100_000
-    """Rows after which a sequence of page tokens ends, silently but for a header."""
+    """The number of rows after which a sequence of page tokens ends, without an error, only with a header."""
     token_seconds: float = 4 * 3_600
-    """How long a page token lives."""
+    """The lifetime of a page token."""
     tokens_after: float = 0.0
-    """Page tokens that were issued before (seconds since 1970) have expired."""
+    """Page tokens that were issued before this time (seconds since 1970) have expired."""
     delay_seconds: float = 0.0
-    """How long each call takes, while it counts as open."""
+    """The duration of each call, during which it counts as open."""
     lag_seconds: float = 0.0
-    """How old the cache is that reads are answered from; the real one is up to a minute behind."""
+    """The age of the cache that reads are answered from; the real one is up to a minute behind."""
     empty_last_page: bool = False
     """A sequence of page tokens ends with a page without rows."""
     hidden_fields: dict[str, list[str]] = field(default_factory=dict)
-    """Fields that the API user cannot see, by path: a query for them is refused by name."""
+    """Fields that the API user cannot see, by path: a query for them is refused with their name."""
     statuses: dict[int, int] = field(default_factory=dict)
-    """HTTP status by error code, where it should differ from the usual."""
+    """HTTP statuses by error code, where they should differ from the usual ones."""
     gate: Gate = field(default_factory=Gate)
     quota: Quota = field(default_factory=Quota)
     failures: Failures = field(default_factory=Failures)
@@ -131,6 +131,6 @@ class PardotSettings:
     token_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def reset(self) -> None:
-        """Back to the defaults, in place; page tokens stay valid."""
+        """Restore the defaults, in place; page tokens stay valid."""
         fresh = PardotSettings(token_key=self.token_key, business_unit=self.own_unit, own_unit=self.own_unit)
         self.__dict__.update(fresh.__dict__)

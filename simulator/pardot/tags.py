@@ -1,4 +1,4 @@
-"""Tags and what they are on: unused and rare ones, look-alikes, ones on prospects only, ones in no scheme."""
+"""Generate tags and tagged objects: unused, rare, similar and badly named tags, and some on prospects only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator.pardot.prospects import FIRST_PROSPECT
 from simulator.pardot.tables import Row, insert
 
 Target = tuple[str, int, str | None]
-"""objectType, objectId, objectName"""
+"""The values objectType, objectId, objectName."""
 
 _PREFIXES = ("Audience", "Event", "Subject", "Year", "Region", "Program", "Source", "Status")
 _LOOK_ALIKES = (
@@ -40,7 +40,7 @@ class Tag:
 
 
 def make_tags(connection: sqlite3.Connection, plan: Plan, content: Content, campaigns: Mapping[int, str]) -> None:
-    """Inserts the tags and the tagged objects."""
+    """Insert the tags and the tagged objects."""
     rng = plan.chance("tags")
     tags = list(_tags(plan, rng))
     insert(connection, TAGS, (_tag_row(plan, rng, tag) for tag in tags))
@@ -57,7 +57,7 @@ def _tags(plan: Plan, rng: random.Random) -> Iterator[Tag]:
 
 
 def _names(plan: Plan, rng: random.Random) -> list[str]:
-    """As many different names as there are to be tags."""
+    """Return the planned number of different names."""
     count, names = plan.sizes.tags, dict.fromkeys(_LONERS)
     for pattern in _LOOK_ALIKES:
         names[pattern.format(pick(rng, words.SUBJECTS))] = None
@@ -77,7 +77,7 @@ def _tag_row(plan: Plan, rng: random.Random, tag: Tag) -> Row:
 
 
 def _targets(content: Content, campaigns: Mapping[int, str]) -> list[Target]:
-    """Everything but prospects that can be tagged."""
+    """Return everything that can be tagged, except prospects."""
     kinds = (
         ("Form", content.forms),
         ("Landing Page", content.landing_pages),

@@ -1,9 +1,9 @@
-"""What every REST call of Salesforce has in common: version, session, the day's allowance, error bodies.
+"""The common part of every REST call of Salesforce: version, session, the day's allowance, error bodies.
 
-Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions up to 30.0 are retired and answer
-410 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a
-known session carries ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the
-two REQUEST_LIMIT_EXCEEDED errors are as seen in SalesforceLabs/OrgCheck issues 181 and 432.
+Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions up to 30.0 are retired and answer 410
+(help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
+session carries ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the two
+REQUEST_LIMIT_EXCEEDED errors are as seen in SalesforceLabs/OrgCheck issues 181 and 432.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from simulator.world import World
 FIRST_VERSION = 31
 LAST_VERSION = 67
 DATA = r"/services/data/v(?P<version>\d+\.\d)"
-"""Beginning of the pattern of every versioned REST path."""
+"""The beginning of the pattern of every versioned REST path."""
 
 JsonHandler = Callable[[Request], Response]
 
@@ -50,7 +50,7 @@ class ApiError(Exception):
 
 
 def as_api_error(error: SoqlError | RecordError) -> ApiError:
-    """The store's refusal as REST tells it: writes always name the fields, even when there are none."""
+    """Return the store's refusal in REST's form: writes always name the fields, even when there are none."""
     fields = error.fields if isinstance(error, RecordError) else ()
     return ApiError(error.code, error.message, fields=fields)
 
@@ -60,12 +60,12 @@ def not_found(message: str = "The requested resource does not exist") -> ApiErro
 
 
 def base_path(request: Request) -> str:
-    """``/services/data/v64.0`` of this call."""
+    """Return the ``/services/data/v64.0`` of this call."""
     return f"/services/data/v{request.params['version']}"
 
 
 def json_object(request: Request) -> dict[str, Any]:
-    """The body, which has to be one JSON object."""
+    """Return the body, which must be one JSON object."""
     try:
         payload = request.json()
     except ValueError as error:
@@ -76,7 +76,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 class Api:
-    """Registers routes under a version; each handler sees only calls that may be made."""
+    """Registers routes under a version; each handler gets only permitted calls."""
 
     def __init__(self, router: Router, world: World) -> None:
         self.world = world
@@ -91,7 +91,9 @@ class Api:
         *,
         session_form: Callable[[], SessionForm] = lambda: "rest",
     ) -> None:
-        """``path`` follows the version (``/limits``). ``session_form``: how an expired session is told."""
+        """Add a route. ``path`` follows the version (``/limits``); ``session_form`` is the error's form when a session
+        expired.
+        """
 
         def guarded(request: Request) -> Response:
             try:
@@ -107,7 +109,7 @@ class Api:
         self._inner.add(method, DATA + path, handler)
 
     def dispatch(self, request: Request) -> Response:
-        """A call inside another one (composite): the session is checked already, and nothing is counted."""
+        """Answer a call inside another one (composite): the session is checked already, and nothing is counted."""
         found = self._inner.find(request.method, request.path.rstrip("/"))
         if found is None:
             return not_found().response()
@@ -133,7 +135,7 @@ class Api:
 
 
 def answered(handler: JsonHandler, request: Request) -> Response:
-    """The handler's answer; a refusal by the store becomes the ``ApiError`` that tells it."""
+    """Return the handler's answer; a refusal by the store becomes an ``ApiError``."""
     try:
         return handler(request)
     except (SoqlError, RecordError) as error:

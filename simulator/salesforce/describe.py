@@ -1,4 +1,4 @@
-"""What Salesforce says of itself: versions, resources, limits, and the describe calls."""
+"""Describe the org: versions, resources, limits, and the describe calls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", 
 
 
 class Describe:
-    """The describe calls of one org; fields hidden from the API user are not in them."""
+    """The describe calls of one org, without the fields that are hidden from the API user."""
 
     def __init__(self, world: World, jobs: Jobs, recent: Recent) -> None:
         self._world = world
@@ -33,7 +33,7 @@ class Describe:
         return Response.json({**paths, "identity": identity_url(host_of(request), self._world.organization_id)})
 
     def limits(self, _request: Request) -> Response:
-        """``{name: {"Max", "Remaining"}}``; the figures that nothing here spends stay whole."""
+        """Answer ``{name: {"Max", "Remaining"}}``; figures that nothing here uses stay whole."""
         usage = self._world.salesforce.usage
         jobs = self._world.salesforce.bulk.daily_jobs
         return Response.json(
@@ -87,7 +87,7 @@ class Describe:
         return Response.json({"layouts": [self._layout(sobject)], "recordTypeMappings": [mapping]})
 
     def layout(self, request: Request) -> Response:
-        """The page layout of one record type; this org has one for all of an sObject's."""
+        """Answer the page layout of one record type; this org has one layout per sObject."""
         sobject = known(request.params["sobject"])
         if not request.params["record_type"].startswith("012"):
             raise not_found()
@@ -150,7 +150,7 @@ def _children(sobject: SObject) -> list[dict[str, Any]]:
 
 
 def _versions(_request: Request) -> Response:
-    """The versions that answer, without a login."""
+    """Answer the supported versions, without a login."""
     versions = [
         {"label": _release(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
         for number in range(FIRST_VERSION, LAST_VERSION + 1)
@@ -159,7 +159,7 @@ def _versions(_request: Request) -> Response:
 
 
 def _release(version: int) -> str:
-    """Three releases a year: 64.0 is Summer '25."""
+    """Return the name of a release, three per year: 64.0 is Summer '25."""
     years, season = divmod(version - 1, 3)
     name = ("Summer", "Winter", "Spring")[season]
     return f"{name} '{years + 4 + (season > 0):02}"

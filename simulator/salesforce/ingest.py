@@ -1,10 +1,10 @@
 """Bulk API 2.0 ingest jobs: a CSV of records to insert, update, upsert or delete.
 
 Sources: Bulk API 2.0 and Bulk API Developer Guide, "Create a Job", "Upload Job Data", "Upload Complete", "Get Job
-Successful Record Results" (``sf__Id``, ``sf__Created``), "… Failed …" (``sf__Error``) and "… Unprocessed …";
-"Valid CSV Record Rows" (an empty value leaves the field alone, ``#N/A`` empties it). A file whose lines end
-otherwise than the job says fails as a whole ("LineEnding is invalid on user data"), and so does one with an
-unknown column ("InvalidBatch : Field name not found").
+Successful Record Results" (``sf__Id``, ``sf__Created``), "… Failed …" (``sf__Error``) and "… Unprocessed …"; "Valid
+CSV Record Rows" (an empty value leaves the field alone, ``#N/A`` empties it). A file whose line endings differ from
+the job's fails as a whole ("LineEnding is invalid on user data"), and so does one with an unknown column
+("InvalidBatch : Field name not found").
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from simulator.store import RecordError, Store
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 MAX_JOBS = 200
-"""Older jobs are forgotten: their data takes space."""
+"""The number of jobs kept: the data of older ones would take space."""
 
 Line = dict[str, str]
 
 
 @dataclass
 class Job:
-    """One ingest job with its data and, once it ran, what became of each line."""
+    """One ingest job with its data and, once it ran, the result of each line."""
 
     id: str
     order: Mapping[str, Any]
@@ -49,7 +49,7 @@ class Job:
     data: str = ""
     columns: list[str] = field(default_factory=list)
     done: list[tuple[str, bool, Line]] = field(default_factory=list)
-    """Id, whether it was created, the line."""
+    """Id, whether the record was created, the line."""
     failed: list[tuple[str, str, Line]] = field(default_factory=list)
     """Id if the line has one, the error, the line."""
 
@@ -202,7 +202,7 @@ class Ingest:
 
 
 def _checked(order: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """What the job is told to do, with the usual values filled in."""
+    """Return the job's instructions, with defaults filled in."""
     sobject = known(str(order.get("object", "")))
     if order.get("operation") not in OPERATIONS:
         raise ApiError("INVALIDJOB", f"operation: one of {', '.join(OPERATIONS)}")
@@ -227,7 +227,7 @@ def _lines(job: Job) -> tuple[list[str], list[Line]]:
 
 
 def _invalid(job: Job, sobject: SObject) -> str:
-    """Why the file cannot be read at all; an empty string when it can."""
+    """Return why the file cannot be read at all; an empty string when it can."""
     ending = "CRLF" if job.data.partition("\n")[0].endswith("\r") else "LF"
     wanted = job.order["lineEnding"]
     if ending != wanted:
@@ -237,7 +237,7 @@ def _invalid(job: Job, sobject: SObject) -> str:
 
 
 def _values(sobject: SObject, line: Line) -> dict[str, Any]:
-    """The fields to write, as JSON would have them; the id is no field."""
+    """Return the fields to write, in JSON's form; the id is not one of them."""
     given = {name: value for name, value in line.items() if value != "" and name.lower() != "id"}
     return {name: _value(sobject, name, value) for name, value in given.items()}
 

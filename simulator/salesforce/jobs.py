@@ -1,4 +1,4 @@
-"""The query jobs of Bulk API 2.0, and what is told of them."""
+"""The query jobs of Bulk API 2.0, and the answers about them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from simulator.soql import SoqlError
 
 KEPT_SECONDS = 7 * 24 * 3600
 MAX_JOBS = 1_000
-"""Older ones go: their results take space."""
+"""The number of jobs kept: the results of older ones would take space."""
 
 State = Literal["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"]
 
 
 @dataclass
 class Job:
-    """One query job; ``state`` moves on with the status calls, as the work gets done."""
+    """One query job; ``state`` advances with the status calls, as the work gets done."""
 
     id: str
     operation: str
@@ -34,10 +34,10 @@ class Job:
     state: State = "UploadComplete"
     message: str = ""
     stuck: bool = False
-    """Never to be finished: a fault."""
+    """The job must never finish: a fault."""
 
     def poll(self) -> None:
-        """One look at the job: it is complete when its data is ready and enough looks were taken."""
+        """Look at the job once: it is complete when its data is ready and it was looked at often enough."""
         if self.state not in ("UploadComplete", "InProgress"):
             return
         try:
@@ -55,7 +55,7 @@ class Job:
         self.state, self.message = "Failed", message
 
     def info(self) -> dict[str, Any]:
-        """What is always told of a job."""
+        """Return the part of every answer about a job."""
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         return {
             "id": self.id,
@@ -73,7 +73,7 @@ class Job:
         }
 
     def status(self) -> dict[str, Any]:
-        """The answer to a status call: the info with how far it is, and why it failed."""
+        """Return the answer to a status call: the info with the progress, and the reason of a failure."""
         done = self.prepared.ready[1] if self.state != "Failed" else 0
         status = {
             **self.info(),
@@ -102,7 +102,7 @@ class Jobs:
             self._created.append(job.created)
 
     def find(self, job_id: str) -> Job | None:
-        """The job of that id (15 or 18 characters), unless it is too old."""
+        """Return the job of that id (15 or 18 characters), unless it is too old."""
         with self._lock:
             job = self._jobs.get(job_id[:15])
         return None if job is None or time.time() - job.created > KEPT_SECONDS else job
@@ -116,7 +116,7 @@ class Jobs:
             self._jobs.pop(job.id[:15], None)
 
     def expire_all(self) -> int:
-        """Forgets all jobs and their results, as after seven days; returns how many there were."""
+        """Forget all jobs and their results, as after seven days; return their number."""
         with self._lock:
             count = len(self._jobs)
             self._jobs.clear()
@@ -124,7 +124,7 @@ class Jobs:
 
     @property
     def created_today(self) -> int:
-        """Jobs of the last 24 hours, those that are gone too."""
+        """Return the number of jobs of the last 24 hours, deleted ones included."""
         since = time.time() - 86_400
         with self._lock:
             self._created = [moment for moment in self._created if moment > since]

@@ -1,12 +1,12 @@
-"""Salesforce's ways to log in: the OAuth token endpoint.
+"""Log in by OAuth: Salesforce's token endpoint.
 
-Error bodies are ``{"error", "error_description"}`` with status 400. Sources of their texts: Salesforce Help
-"OAuth 2.0 Authorization Errors" (refresh token: ``expired access/refresh token``) and answers that users have
-published (``invalid_grant`` "authentication failure" for a wrong password, a missing security token and for a flow
-that the organisation has switched off; ``invalid_client_id`` "client identifier invalid"; ``invalid_client``
-"invalid client credentials"; ``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is
-inactive"; "audience is invalid": omniphx/forrest 302; "request not supported on this domain":
-pozil/pub-sub-api-node-client 58; "no client credentials user enabled": seen by users of client credentials).
+Error bodies are ``{"error", "error_description"}`` with status 400. Sources of their texts: Salesforce Help "OAuth
+2.0 Authorization Errors" (refresh token: ``expired access/refresh token``) and answers that users have published
+(``invalid_grant`` "authentication failure" for a wrong password, a missing security token and for a flow that the
+organization has switched off; ``invalid_client_id`` "client identifier invalid"; ``invalid_client`` "invalid client
+credentials"; ``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is inactive"; "audience
+is invalid": omniphx/forrest 302; "request not supported on this domain": pozil/pub-sub-api-node-client 58; "no
+client credentials user enabled": seen by users of client credentials).
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (a path)
 REVOKE_PATH = "/services/oauth2/revoke"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFETIME = 180
-"""Seconds: an assertion that expires later is refused."""
+"""The longest lifetime in seconds: an assertion that expires later is refused."""
 CLOCK_SKEW = 30
 
 Form = Mapping[str, str]
 
 
 class LoginError(Exception):
-    """``error`` and ``error_description`` of a login that is refused."""
+    """The ``error`` and ``error_description`` of a refused login."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
@@ -89,7 +89,7 @@ class OAuth:
             raise LoginError("invalid_client", "invalid client credentials")
 
     def _check_app(self, request: Request, form: Form) -> None:
-        """Client credentials: only at the org's own host, and for an app that runs as a user."""
+        """Check client credentials: only at the org's own host, and for an app that runs as a user."""
         if is_shared_login_host(request):
             raise LoginError("invalid_grant", "request not supported on this domain")
         self._check_client(request, form)
@@ -139,9 +139,9 @@ class OAuth:
 
 
 def password_fits(username: str, password: str, *, trusted_address: bool = False) -> bool:
-    """Whether that is the demo user's password with the security token joined on.
+    """Return whether this is the demo user's password, followed by the security token.
 
-    From a trusted address (and with the organisation's id, which stands for one here) the token may lack.
+    The token may be missing from a trusted address (or with the organization's id, which stands for one here).
     """
     fits = {credentials.PASSWORD + credentials.SECURITY_TOKEN}
     if trusted_address:
@@ -150,30 +150,32 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 
 def user_is_active(world: World) -> bool:
-    """Whether the integration user, a record like any other, may still log in."""
+    """Return whether the integration user, a record like any other, may still log in."""
     user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 
 
 def host_of(request: Request) -> str:
-    """The address at which the caller reached this server."""
+    """Return the address at which the caller reached this server."""
     return f"https://{request.headers.get('host', 'localhost')}"
 
 
 def is_shared_login_host(request: Request) -> bool:
-    """``127.0.0.1`` plays login.salesforce.com, where all orgs log in; ``localhost`` is the org's My Domain."""
+    """Return whether the host is ``127.0.0.1``, which plays login.salesforce.com; ``localhost`` is the org's My
+    Domain.
+    """
     return urlsplit(host_of(request)).hostname == "127.0.0.1"
 
 
 def instance_of(world: World, request: Request) -> str:
-    """The ``instance_url`` of a login: where the org is now, by the name that the caller used unless it is shared."""
+    """Return a login's ``instance_url``: the org's present host, by the caller's name for it unless that is shared."""
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)
 
 
 def _with_basic(request: Request) -> dict[str, str]:
-    """The form, with client id and secret from Basic authentication when they came that way."""
+    """Return the form, with client id and secret from Basic authentication when they came that way."""
     form = request.form()
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":

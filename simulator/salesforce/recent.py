@@ -19,7 +19,7 @@ MAX_LIMIT = 2_000
 
 
 class Recent:
-    """What was viewed, the latest first."""
+    """The records viewed last, latest first."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""Single records over REST: create, read, change, delete, upsert by an external id, what changed or went.
+"""Single records over REST: create, read, change, delete, upsert by an external id, list changes and deletions.
 
 Source: REST API Developer Guide, "sObject Rows", "Upsert Records Using sObject Rows by External ID" (300 when
 several match, ``created`` in the answer), "sObject Get Deleted" (15 days), "sObject Get Updated" (30 days).
@@ -44,7 +44,7 @@ class Records:
         return Response.json(self.record(sobject, request.params["id"], request))
 
     def record(self, sobject: SObject, record_id: str, request: Request) -> dict[str, Any]:
-        """One record as REST shows it; ``ApiError`` when it is not there or is deleted."""
+        """Return one record in REST's form. Raises ``ApiError`` when it does not exist or is deleted."""
         fields = [name.strip() for name in request.query.get("fields", "").split(",") if name.strip()]
         names = fields or self._visible_fields(sobject)
         soql = f"SELECT {', '.join(names)} FROM {sobject.name} WHERE Id = '{record_id}'"
@@ -101,7 +101,7 @@ class Records:
         return Response.json(result, 201 if result["created"] else 200, headers)
 
     def upserted(self, sobject: SObject, field: str, value: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Changes the one record with that external id, or makes it."""
+        """Change the record with that external id, or create it."""
         found = self._store.find(sobject.name, field, value)
         if found:
             self._store.update(sobject.name, found[0], values)
@@ -139,7 +139,7 @@ class Records:
 
 
 def known(name: str) -> SObject:
-    """The sObject of that name; 404 when there is none."""
+    """Return the sObject of that name. Raises a 404 when there is none."""
     sobject = schema.find(name)
     if sobject is None:
         raise not_found()
@@ -147,7 +147,7 @@ def known(name: str) -> SObject:
 
 
 def external_id_field(sobject: SObject, name: str, store: Store) -> None:
-    """404 unless that is the id or an external id of the sObject that the API user may see."""
+    """Raise a 404 unless that is the id or an external id of the sObject that the API user may see."""
     field = sobject.field(name)
     usable = field is not None and (field.external_id or field.type == "id")
     if not usable or name in store.hidden_fields(sobject.name):
@@ -155,7 +155,7 @@ def external_id_field(sobject: SObject, name: str, store: Store) -> None:
 
 
 def may_save_duplicates(request: Request) -> bool:
-    """Whether the caller overrides the duplicate rules (header ``Sforce-Duplicate-Rule-Header``)."""
+    """Return whether the caller overrides the duplicate rules (header ``Sforce-Duplicate-Rule-Header``)."""
     return "allowsave=true" in request.headers.get("sforce-duplicate-rule-header", "").replace(" ", "").lower()
 
 
@@ -173,7 +173,7 @@ def _several(sobject: SObject, ids: list[str], request: Request) -> Response:
 
 
 def _period(request: Request, days: int) -> tuple[datetime, datetime]:
-    """``start`` and ``end`` of the query; both are needed, and ``start`` is not too long ago."""
+    """Return ``start`` and ``end`` of the query; both are required, and ``start`` must not be too long ago."""
     start, end = _time(request, "start"), _time(request, "end")
     if end <= start:
         raise ApiError("INVALID_REPLICATION_DATE", "endDate before startDate")
@@ -202,7 +202,7 @@ def _written(moment: datetime) -> str:
 
 
 def _rest_time(text: str) -> str:
-    """The store's ``…000Z`` as REST writes it."""
+    """Return the store's ``…000Z`` in REST's form."""
     return text.removesuffix("Z") + "+0000"
 
 

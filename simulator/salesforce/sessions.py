@@ -1,4 +1,4 @@
-"""Access tokens that Salesforce has handed out. Pardot accepts the same ones."""
+"""The access tokens that Salesforce has issued. Pardot accepts the same ones."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Session:
 
     token: str
     flow: str
-    """How it was made: ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``."""
+    """The flow of the login: ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``."""
     started: float
-    """Seconds since 1970."""
+    """The time of the login in seconds since 1970."""
 
 
 class Sessions:
@@ -39,7 +39,7 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
 
     def start(self, flow: str) -> Session:
-        """A new session with a token of Salesforce's shape: organisation id, ``!``, 96 characters."""
+        """Start a session with a token of Salesforce's shape: organization id, ``!``, 96 characters."""
         secret = "".join(secrets.choice(_ALPHABET) for _ in range(96))
         session = Session(f"{self._organization_id[:15]}!{secret}", flow, time.time())
         with self._lock:
@@ -47,7 +47,7 @@ class Sessions:
         return session
 
     def adopt(self, token: str) -> None:
-        """Puts a token into force that was agreed on beforehand (a session that is handed over)."""
+        """Accept a token that was agreed on beforehand (a session that is handed over)."""
         with self._lock:
             self._sessions[token] = Session(token, "direct", time.time())
 
@@ -60,7 +60,7 @@ class Sessions:
             self._sessions.pop(token, None)
 
     def expire_all(self) -> int:
-        """Ends every session; returns how many there were."""
+        """End every session; return their number."""
         with self._lock:
             count = len(self._sessions)
             self._sessions.clear()

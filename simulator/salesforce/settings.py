@@ -1,4 +1,4 @@
-"""What the control API can change about the simulated Salesforce."""
+"""Settings of the simulated Salesforce that the control API can change."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ SessionForm = Literal["rest", "bulk"]
 
 @dataclass
 class BulkSettings:
-    """How Bulk query jobs behave."""
+    """The behavior of Bulk query jobs."""
 
     polls_until_complete: int = 0
-    """Status calls that still see the job at work, even when its data is ready."""
+    """The number of status calls that still see the job at work, even when its data is ready."""
     page_records: int = 50_000
-    """Rows of a result page when the caller names no ``maxRecords``."""
+    """The rows of a result page when the caller names no ``maxRecords``."""
     largest_page: int = 250_000
-    """Rows of a result page at the most: Salesforce may send fewer than ``maxRecords``."""
+    """The most rows of a result page: Salesforce may send fewer than ``maxRecords``."""
     page_delay: float = 0.0
-    """Seconds before each result page."""
+    """The pause in seconds before each result page."""
     daily_jobs: int = 10_000
     failure: str = ""
-    """When it is not empty, new jobs fail with this ``errorMessage``."""
+    """The ``errorMessage`` with which new jobs fail; empty: they work."""
     session_form: SessionForm = "rest"
-    """How an expired session is told: ``rest`` 401 INVALID_SESSION_ID, ``bulk`` 400 InvalidSessionId."""
+    """The error of an expired session: ``rest`` 401 INVALID_SESSION_ID, ``bulk`` 400 InvalidSessionId."""
 
 
 class ApiUsage:
-    """API calls of the last 24 hours against the day's allowance. Safe to use from many threads."""
+    """The API calls of the last 24 hours against the day's allowance. Safe to use from many threads."""
 
     def __init__(self, daily_max: int = 285_000) -> None:
         self._lock = threading.Lock()
@@ -40,10 +40,10 @@ class ApiUsage:
         self.daily_max = daily_max
         self.daily_used = 0
         self.more_parts = True
-        """Whether the header at times has a second part. Some clients cannot read it then."""
+        """The header has a second part at times, which some clients cannot read."""
 
     def spend(self) -> bool:
-        """Counts one call; False, and nothing counted, when the allowance is used up."""
+        """Count one call; return ``False``, without counting, when the allowance is used up."""
         with self._lock:
             if self.daily_used >= self.daily_max:
                 return False
@@ -55,7 +55,7 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """The value of ``Sforce-Limit-Info``, of seven answers once with the app's share, once with bursts."""
+        """Return the value of ``Sforce-Limit-Info``: of seven answers, one has the app's share and one has bursts."""
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7
         if not self.more_parts or turn not in (0, 3):
@@ -70,14 +70,14 @@ class SalesforceSettings:
     usage: ApiUsage = field(default_factory=ApiUsage)
     bulk: BulkSettings = field(default_factory=BulkSettings)
     blocked_flows: set[str] = field(default_factory=set)
-    """Login flows that the organisation has switched off; the names are those of ``Session.flow``."""
+    """The login flows that the organization has switched off, by the names of ``Session.flow``."""
     audiences: set[str] = field(default_factory=lambda: set(AUDIENCES))
-    """What ``aud`` of a JWT may be: some orgs take their My Domain too."""
+    """The accepted values of a JWT's ``aud``: some orgs accept their My Domain too."""
     app_has_user: bool = True
-    """Somebody has chosen the user that client credentials run as."""
+    """An administrator has chosen the user that client credentials run as."""
 
     def reset(self) -> None:
-        """Everything as at the start, in the same objects."""
+        """Restore everything as at the start, in the same objects."""
         self.usage.daily_max, self.usage.daily_used = ApiUsage().daily_max, 0
         self.usage.more_parts = True
         vars(self.bulk).update(vars(BulkSettings()))

@@ -1,4 +1,4 @@
-"""SOAP ``login()``: by security token, and by organisation id (a trusted address).
+"""SOAP ``login()``: by security token, and by organization id (a trusted address).
 
 Not there from API version 65.0 on, and retired everywhere in summer 2027 (help.salesforce.com, "Platform SOAP
 API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API Developer

@@ -1,4 +1,4 @@
-"""Short ways to declare a field."""
+"""Declare fields in a short form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def label_of(name: str) -> str:
-    """``Base_Year__c`` → ``Base Year``; ``LastModifiedDate`` → ``Last Modified Date``."""
+    """Turn ``Base_Year__c`` into ``Base Year``, and ``LastModifiedDate`` into ``Last Modified Date``."""
     plain = name.removesuffix("__c").removeprefix("pi__").strip("_").replace("_", " ")
     return _WORDS.sub(" ", plain)
 
@@ -48,7 +48,7 @@ def pick(name: str, values: tuple[str, ...], **options: Any) -> Field:
 
 
 def multi(name: str, values: tuple[str, ...], **options: Any) -> Field:
-    """A multi-select picklist; its value is the chosen ones with ``;`` between them."""
+    """Declare a multi-select picklist; its value is the chosen ones with ``;`` between them."""
     return _field(name, "multipicklist", length=4099, values=values, **options)
 
 
@@ -57,7 +57,7 @@ def flag(name: str, **options: Any) -> Field:
 
 
 def integer(name: str, **options: Any) -> Field:
-    """Salesforce's own int; custom number fields are doubles, whatever their scale."""
+    """Declare Salesforce's own int; custom number fields are doubles, whatever their scale."""
     return _field(name, "int", precision=9, **options)
 
 
@@ -82,13 +82,13 @@ def moment(name: str, **options: Any) -> Field:
 
 
 def ref(name: str, to: str, **options: Any) -> Field:
-    """A look-up. The path's name follows: ``AccountId`` gives ``Account``, ``Book__c`` gives ``Book__r``."""
+    """Declare a look-up with its relationship: ``AccountId`` gives ``Account``, ``Book__c`` gives ``Book__r``."""
     path = name.removesuffix("__c") + "__r" if name.endswith("__c") else name.removesuffix("Id")
     return _field(name, "reference", length=18, reference_to=to, relationship=path, **options)
 
 
 def system_fields(*, name: Field, owner: bool = True, viewed: bool = False) -> tuple[Field, ...]:
-    """What every record has. ``viewed``: also when somebody last looked at it."""
+    """Return the fields of every record. ``viewed``: with the times when a user last looked at it."""
     stamp = {"nillable": False, "read_only": True}
     fields = [
         _field("Id", "id", label="Record ID", length=18, **stamp),

@@ -1,4 +1,4 @@
-"""Salesforce's record ids: 15 characters in which case matters, and 3 more that spell out the case."""
+"""Salesforce's record ids: 15 characters in which case matters, and 3 more that encode the case."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-"""In the order of their codes, so that ids sort as their serial numbers do."""
+"""The digits in the order of their codes, so that ids sort in the same order as their serial numbers."""
 _SUFFIX = string.ascii_uppercase + "012345"
 _BASE = len(DIGITS)
 _LETTERS = frozenset(DIGITS)
 _UPPER = frozenset(string.ascii_uppercase)
 INSTANCE = "Hs"
-"""Characters 4 and 5, which in Salesforce name the instance the record was made on."""
+"""Characters 4 and 5, which in Salesforce name the instance on which the record was created."""
 _instance = INSTANCE
 _SERIAL_DIGITS = 10
 
@@ -26,24 +26,27 @@ _PAIRS = tuple((high + low, _case_bits("   " + high + low)) for high in DIGITS f
 
 
 def is_id(text: str) -> bool:
-    """Whether it has the form of an id: 15 characters, or 18 with the right ending."""
+    """Return whether the text has the form of an id: 15 characters, or 18 with the right ending."""
     if len(text) not in (15, 18) or not _LETTERS.issuperset(text):
         return False
     return len(text) == 15 or text[15:].upper() == suffix(text[:15])
 
 
 def suffix(short: str) -> str:
-    """The three characters that follow from the case of the fifteen."""
+    """Return the three characters that follow from the case of the fifteen."""
     return "".join(_SUFFIX[_case_bits(short[start : start + 5])] for start in (0, 5, 10))
 
 
 def to_18(text: str) -> str:
-    """An id of 15 or 18 characters as one of 18; the caller has checked it with ``is_id``."""
+    """Return an id of 15 or 18 characters as one of 18; the caller has checked it with ``is_id``."""
     return text[:15] + suffix(text[:15])
 
 
 def name_instance(letters: str) -> None:
-    """Make all ids of this process with these two characters. Raises ``ValueError`` when they are not of an id."""
+    """Make all ids of this process with these two characters.
+
+    Raises ``ValueError`` when they cannot be part of an id.
+    """
     global _instance  # noqa: PLW0603 - one org a process
     if len(letters) != 2 or not _LETTERS.issuperset(letters):
         raise ValueError("two letters or digits name an instance")
@@ -57,7 +60,7 @@ def instance() -> str:
 
 
 def make_id(prefix: str, serial: int) -> str:
-    """The id of the record with this serial number, from 0."""
+    """Return the id of the record with this serial number, from 0."""
     high, low = divmod(serial, len(_PAIRS))
     head, ending, bits = _beginning(prefix, high)
     pair, pair_bits = _PAIRS[low]
@@ -65,7 +68,7 @@ def make_id(prefix: str, serial: int) -> str:
 
 
 def make_ids(prefix: str, serial: int) -> Iterator[str]:
-    """The ids from this serial number on, without end; quicker still than one at a time."""
+    """Yield the ids from this serial number on, without end; faster than one at a time."""
     high, low = divmod(serial, len(_PAIRS))
     while True:
         head, ending, bits = _beginning(prefix, high)
@@ -76,7 +79,7 @@ def make_ids(prefix: str, serial: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
-    """What thousands of neighbouring ids share: 13 characters, two of the ending, the case of the last three."""
+    """Return the common part of thousands of ids: 13 characters, two of the ending, the case of the last three."""
     digits = []
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)

@@ -1,4 +1,4 @@
-"""What an sObject and a field of it are, in Salesforce's terms."""
+"""The types of sObjects and fields, in Salesforce's terms."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "email", "phone", "url"})
 _WITHOUT_CHILDREN = frozenset({"User", "RecordType"})
 LONG_TEXT = 255
-"""A text area longer than this can be selected only: not filtered, sorted or grouped by."""
+"""The length from which a text area can only be selected: not filtered, sorted or grouped by."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,20 @@ class Field:
     type: FieldType
     label: str
     length: int = 0
-    """Characters, of text and ids."""
+    """The number of characters of text and ids."""
     precision: int = 0
-    """Digits in all, of numbers."""
+    """The number of all digits of numbers."""
     scale: int = 0
-    """Digits after the point, of numbers."""
+    """The number of digits after the point of numbers."""
     values: tuple[str, ...] = ()
-    """Of picklists."""
+    """The values of a picklist."""
     restricted: bool = False
-    """Whether a picklist refuses values that are not listed."""
+    """The picklist refuses values that are not listed."""
     reference_to: str = ""
     relationship: str = ""
     """The name of the path to the parent: ``Account``, ``Opportunity__r``."""
     on_delete: OnDelete = "clear"
-    """What becomes of this record when the parent is deleted."""
+    """The effect on this record when the parent is deleted."""
     nillable: bool = True
     unique: bool = False
     external_id: bool = False
@@ -66,14 +66,14 @@ class Field:
     auto_number: str = ""
     """The format, with ``{}`` for the number: ``AD-{:07}``."""
     default: Any = None
-    """What a new record has when it is created without the field."""
+    """The value of a new record that is created without the field."""
 
     @property
     def custom(self) -> bool:
         return self.name.endswith("__c")
 
     def children_name(self, child: SObject) -> str:
-        """Return how the parent names its records of ``child``; an empty string: no sub-query reaches them."""
+        """Return the parent's name for its records of ``child``; an empty string: no subquery reaches them."""
         plural = child.plural.replace(" ", "")
         if not self.reference_to or not self.createable or self.reference_to in _WITHOUT_CHILDREN:
             return ""
@@ -99,13 +99,13 @@ class Field:
 
     @property
     def required(self) -> bool:
-        """Whether a record cannot be created without a value for it."""
+        """Return whether a record cannot be created without a value for it."""
         return not self.nillable and self.createable and self.default is None
 
 
 @dataclass(frozen=True)
 class SObject:
-    """One kind of record; ``prefix`` is how the ids of its records begin."""
+    """One kind of record; ``prefix`` is the beginning of its records' ids."""
 
     name: str
     label: str
@@ -113,12 +113,12 @@ class SObject:
     prefix: str
     fields: tuple[Field, ...]
     writable: bool = True
-    """Whether the API user may create, change and delete records."""
+    """The API user may create, change and delete records."""
     mergeable: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
-        """Fields by their name in lower case: the API does not mind the case."""
+        """Return the fields by their name in lower case: the API ignores case."""
         return {field.name.lower(): field for field in self.fields}
 
     @cached_property
@@ -133,7 +133,7 @@ class SObject:
 
     @property
     def soft_deletes(self) -> bool:
-        """Whether deleted records stay in the recycle bin."""
+        """Return whether deleted records stay in the recycle bin."""
         return self.has("IsDeleted")
 
     @property

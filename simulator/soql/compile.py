@@ -1,4 +1,4 @@
-"""From the tree of a query to one SQLite statement."""
+"""Compile the tree of a query to one SQLite statement."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from simulator.soql.tree import Aggregate, FieldSet, Ordering, Path, Query, Sele
 
 Kind = Literal["records", "count", "aggregate"]
 Style = Literal["raw", "csv", "rest"]
-"""How values are written: ``raw`` as stored; ``csv`` with booleans as ``true`` and ``false``;
-``rest`` with datetimes that end in ``+0000``. SQLite converts, so that no Python runs for a row."""
+"""The form of values: ``raw`` as stored; ``csv`` with booleans as ``true`` and ``false``; ``rest`` with datetimes that
+end in ``+0000``.
+
+SQLite converts the values, so that no Python runs for a row.
+"""
 
 _MAX_FIELDS_ROWS = 200
 _SUMMED = frozenset({"SUM", "AVG"})
@@ -28,7 +31,7 @@ _SUMMED = frozenset({"SUM", "AVG"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer: the dotted path as Salesforce spells it (an alias for an aggregate)."""
+    """A column of the answer: the dotted path in Salesforce's spelling (an alias for an aggregate)."""
 
     path: str
     type: str
@@ -38,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Children:
-    """The columns of a sub-query; its value is the JSON text of a list of rows."""
+    """The columns of a subquery; its value is the JSON text of a list of rows."""
 
     sobject: str
     columns: list[Column]
@@ -46,7 +49,7 @@ class Children:
 
 @dataclass(frozen=True)
 class Statement:
-    """``sql`` gives the rows; ``count_sql`` how many there are, before LIMIT and OFFSET."""
+    """A compiled query. ``sql`` gives the rows; ``count_sql`` their number, before LIMIT and OFFSET."""
 
     sobject: str
     kind: Kind
@@ -68,7 +71,7 @@ def compile_soql(
     style: Style = "raw",
     find: Callable[[str], SObject | None] = schema.find,
 ) -> Statement:
-    """The statement for a query; ``SoqlError`` when Salesforce would not run it."""
+    """Compile a query. Raises ``SoqlError`` when Salesforce would not run it."""
     query = parse(soql)
     context = Context(soql, now, include_deleted or query.all_rows, hidden, count(), find)
     return _Compiler(query, Scope(query, context), style).statement()
@@ -82,7 +85,7 @@ class _Compiler:
     columns: list[Column] = field(default_factory=list)
     selected: list[str] = field(default_factory=list)
     parameters: list[object] = field(default_factory=list)
-    """Of what is selected; they come before those of the conditions."""
+    """The parameters of the selected columns; they come before those of the conditions."""
     only: str = ""
     """A further condition on the rows, in SQL."""
 
@@ -145,7 +148,7 @@ class _Compiler:
     # Clauses
 
     def _where(self) -> _Where:
-        """Compiled first: a count needs the joins of the conditions only, not those of what is selected."""
+        """Compile the conditions first: a count needs only their joins, not those of the selected columns."""
         conditions = Conditions(self.scope, self._where_term, self._subquery)
         sql = conditions.sql(self.query.where) if self.query.where else ""
         return _Where(sql, conditions.parameters)
@@ -196,7 +199,7 @@ class _Compiler:
         self.columns.append(Column(name, "children", Children(child.name, inner.columns)))
 
     def json_rows(self, reference: Field, parent_id: str) -> str:
-        """SQL for the rows whose look-up is ``parent_id``, as a JSON list of lists in the order of the query."""
+        """Return SQL for the rows whose look-up is ``parent_id``, as a JSON list of lists in the order of the query."""
         self.only = f"{self.scope.resolve(Path((reference.name,), 0)).sql} = {parent_id}"
         statement = self.statement()
         if statement.kind != "records":
@@ -269,7 +272,7 @@ class _Compiler:
         return resolved
 
     def _aggregate_term(self, term: Aggregate) -> Resolved:
-        """As a column of its own type: a count is an int, a sum or a mean a number."""
+        """Return the aggregate as a column with its type: a count is an int, a sum or a mean a number."""
         counted = Field(term.function, "int", term.function)
         if term.path is None:
             return Resolved(counted, "COUNT(*)", term.function)

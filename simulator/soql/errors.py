@@ -1,9 +1,9 @@
-"""What a query can be refused with."""
+"""The errors of a query."""
 
 from __future__ import annotations
 
 _CONTEXT = 30
-"""Characters of the query shown to the left and right of the fault."""
+"""The number of characters of the query shown to the left and right of the fault."""
 
 
 class SoqlError(Exception):
@@ -20,7 +20,7 @@ class SoqlError(Exception):
 
     @classmethod
     def at(cls, code: str, message: str, soql: str, position: int) -> SoqlError:
-        """With the place in the query: an excerpt, a mark under it, and row and column from 1."""
+        """Return an error with its place in the query: an excerpt, a mark under it, and row and column from 1."""
         start = max(0, position - _CONTEXT)
         excerpt = soql[start : position + _CONTEXT].replace("\n", " ").replace("\r", " ")
         row = soql.count("\n", 0, position) + 1

@@ -21,30 +21,30 @@ _ADVICE = (
 
 @dataclass(frozen=True)
 class Context:
-    """What is the same for the whole statement."""
+    """The values that are the same for the whole statement."""
 
     soql: str
     now: datetime
     include_deleted: bool
     hidden: Callable[[str], Collection[str]]
-    """sObject → the fields that the API user may not see."""
+    """Returns the fields of an sObject that the API user may not see."""
     aliases: count[int]
     find: Callable[[str], SObject | None] = schema.find
-    """The sObject of a name; the Tooling API has others."""
+    """Returns the sObject of a name; the Tooling API has others."""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A field that a path leads to."""
+    """The field that a path leads to."""
 
     field: Field
     sql: str
     path: str
-    """As Salesforce spells it, without the name or alias of the sObject."""
+    """The path in Salesforce's spelling, without the name or alias of the sObject."""
 
 
 class Scope:
-    """Resolves paths from one sObject and collects the LEFT JOINs to the parents on the way."""
+    """Resolves paths from one sObject, and collects the LEFT JOINs to the parents on the way."""
 
     def __init__(self, query: Query, context: Context) -> None:
         sobject = context.find(query.sobject)
@@ -60,7 +60,7 @@ class Scope:
         return f"t{next(self.context.aliases)}"
 
     def resolve(self, path: Path) -> Resolved:
-        """``INVALID_FIELD`` when there is no such field or relationship, or it is hidden."""
+        """Resolve a path. Raises ``INVALID_FIELD`` when a field or relationship does not exist or is hidden."""
         names = path.names
         if len(names) > 1 and names[0].lower() in self._own_names:
             names = names[1:]
@@ -93,7 +93,7 @@ class Scope:
             own = self._new_alias()
             condition = f'{own}."Id" = {alias}."{reference.name}"'
             if parent.soft_deletes and not self.context.include_deleted:
-                # The plus keeps SQLite from going through the index on IsDeleted, which finds nearly all.
+                # The plus keeps SQLite from using the index on IsDeleted, which matches nearly all rows.
                 condition += f' AND +{own}."IsDeleted" = 0'
             join = f' LEFT JOIN "{parent.name}" AS {own} ON {condition}'
             self._joins[spelled] = (own, parent, join)
@@ -105,7 +105,7 @@ class Scope:
         return [field for field in self.sobject.fields if field.name not in hidden]
 
     def children(self, query: Query) -> tuple[SObject, Field]:
-        """The child sObject that a sub-query names by its relationship, and its look-up to this sObject."""
+        """Return the child sObject that a subquery names by its relationship, and its look-up to this sObject."""
         found = schema.find_children(self.sobject, query.sobject)
         if found is None or found[1].name in self.context.hidden(found[0].name):
             advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")
@@ -118,13 +118,13 @@ class Scope:
         return f'{self._table}."Id"'
 
     def tables(self) -> str:
-        """The FROM clause; complete once all paths are resolved."""
+        """Return the FROM clause; it is complete once all paths are resolved."""
         return f'FROM "{self.sobject.name}" AS {self._table}' + "".join(join for _, _, join in self._joins.values())
 
     def only_alive(self, *, by_index: bool) -> str:
-        """The condition that leaves out what is in the recycle bin; empty when that is asked for too.
+        """Return the condition that excludes the recycle bin; empty when deleted records are included.
 
-        Nearly all rows are alive: only a count gains from the index, a scan must not go through it.
+        Nearly all rows are alive: only a count gains from the index, a scan must not use it.
         """
         if self.context.include_deleted or not self.sobject.soft_deletes:
             return ""

@@ -1,4 +1,4 @@
-"""A query cut into its smallest parts."""
+"""Split a query into tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.soql.errors import SoqlError
 TokenKind = Literal["name", "string", "number", "date", "datetime", "symbol", "end"]
 
 MAX_LENGTH = 100_000
-"""Characters of a statement."""
+"""The most characters of a statement."""
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -35,12 +35,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """A name in upper case, to be compared with keywords; empty for anything else."""
+        """Return a name in upper case, to be compared with keywords; empty for other tokens."""
         return self.text.upper() if self.kind == "name" else ""
 
 
 def tokenize(soql: str) -> list[Token]:
-    """The tokens, with one of the kind ``end`` after them. ``MALFORMED_QUERY`` for what is none."""
+    """Return the tokens, followed by one of the kind ``end``. Raises ``MALFORMED_QUERY`` for other characters."""
     if len(soql) > MAX_LENGTH:
         raise SoqlError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_LENGTH} characters.")
     tokens: list[Token] = []
@@ -64,7 +64,7 @@ def _unexpected(soql: str, position: int) -> SoqlError:
 
 
 def string_value(token: Token, soql: str) -> str:
-    """What a quoted string says, its escapes resolved."""
+    """Return the value of a quoted string, with its escapes resolved."""
 
     def resolve(match: re.Match[str]) -> str:
         return _resolve(match, token, soql)
@@ -73,7 +73,7 @@ def string_value(token: Token, soql: str) -> str:
 
 
 def like_pattern(token: Token, soql: str) -> str:
-    r"""The same for LIKE, as a pattern in which ``\%``, ``\_`` and ``\\`` stand for themselves."""
+    r"""Return the value for LIKE, as a pattern in which ``\%``, ``\_`` and ``\\`` stand for themselves."""
 
     def resolve(match: re.Match[str]) -> str:
         character = _resolve(match, token, soql)

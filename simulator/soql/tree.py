@@ -1,4 +1,4 @@
-"""A query as a tree: what the parser makes and the compiler reads."""
+"""A query as a tree: the parser's output and the compiler's input."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """``COUNT()``, ``MAX(CreatedDate)``, …"""
+    """An aggregate: ``COUNT()``, ``MAX(CreatedDate)``, …"""
 
     function: str
     path: Path | None
@@ -29,7 +29,7 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class FieldSet:
-    """``FIELDS(ALL)``, ``FIELDS(STANDARD)``, ``FIELDS(CUSTOM)``."""
+    """A set of fields: ``FIELDS(ALL)``, ``FIELDS(STANDARD)``, ``FIELDS(CUSTOM)``."""
 
     which: str
     position: int
@@ -41,13 +41,13 @@ Term = Path | Aggregate
 @dataclass(frozen=True)
 class SelectItem:
     what: Path | Aggregate | FieldSet | Query
-    """A query: the children of each record, ``(SELECT Id FROM Contacts)``."""
+    """The selected term. A query selects the children of each record, ``(SELECT Id FROM Contacts)``."""
     alias: str = ""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``operator`` is one of = != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES."""
+    """A comparison. ``operator`` is one of = != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES."""
 
     left: Term
     operator: str
@@ -57,7 +57,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class SemiJoin:
-    """``Id IN (SELECT AccountId FROM Contact)``."""
+    """A semi-join: ``Id IN (SELECT AccountId FROM Contact)``."""
 
     left: Path
     negated: bool
@@ -90,7 +90,7 @@ class Ordering:
 class Query:
     sobject: str
     position: int
-    """Of the sObject's name in the text."""
+    """The position of the sObject's name in the text."""
     items: list[SelectItem]
     alias: str = ""
     where: Condition | None = None

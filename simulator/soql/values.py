@@ -1,4 +1,4 @@
-"""The values in conditions, read as the type of the field that they are compared with."""
+"""Read the values in conditions as the type of the field that they are compared with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Value = str | int | float | None | Span
 
 
 def read_value(token: Token, field: Field, soql: str, now: datetime) -> Value:
-    """What to compare the column with; None for ``null``, and for an empty string, which is the same."""
+    """Return the value to compare the column with; ``None`` for ``null`` and an empty string, which are the same."""
     if token.word == "NULL":
         return None
     if field.type in ID_TYPES:
@@ -77,10 +77,10 @@ def _read_time(token: Token, field: Field, now: datetime) -> str | Span:
 
 
 def moment_text(moment: datetime) -> str:
-    """As it is stored: ``2026-01-31T12:00:00.000Z``."""
+    """Return the moment in its stored form: ``2026-01-31T12:00:00.000Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def day_bound(day: date, field: Field) -> str:
-    """The beginning of the day, as the column writes it."""
+    """Return the beginning of the day in the column's form."""
     return day.isoformat() if field.type == "date" else f"{day.isoformat()}T00:00:00.000Z"

@@ -1,4 +1,4 @@
-"""Fields that Salesforce sets itself when others are written."""
+"""Derive the fields that Salesforce sets itself when others are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Changes = dict[str, Any]
 
 
 def derive(sobject: SObject, record: Record, changed: Mapping[str, Any], moment: str) -> Changes:
-    """What follows for ``record``, which has the ``changed`` values already."""
+    """Return the derived changes for ``record``, which has the ``changed`` values already."""
     rule = _RULES.get(sobject.name)
     return rule(record, changed, moment) if rule else {}
 

@@ -1,4 +1,4 @@
-"""What a write can be refused with, and why a store does not open."""
+"""Errors of writes, and of opening a store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class RecordError(Exception):
-    """Salesforce's answer to a record that it does not take.
+    """Salesforce's answer to a record that it refuses.
 
     ``code`` is Salesforce's status code (``REQUIRED_FIELD_MISSING``, ``STRING_TOO_LONG``, ``NOT_FOUND``, …),
     ``fields`` the API names of the fields at fault, which may be none.

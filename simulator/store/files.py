@@ -1,4 +1,4 @@
-"""The files of a store: the data as it was made, the copy that is worked on, and the lock."""
+"""The files of a store: the generated data, the working copy, and the lock."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from simulator.store.errors import StoreBusyError
 Progress = Callable[[str], None]
 
 _SOURCES = ("schema/*.py", "data/*.py", "pardot/**/*.py")
-"""The code that decides what is generated: data made by other code is made again."""
+"""The code that decides what is generated: data from other code is generated again."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the data follows from."""
+    """The inputs of the generated data."""
 
     schools: int
     seed: int
@@ -36,7 +36,7 @@ class Recipe:
 
 
 def lock(folder: Path) -> IO[str]:
-    """The folder for this store alone, until the file that comes back is closed. ``StoreBusyError``."""
+    """Lock the folder for this store, until the returned file is closed. Raises ``StoreBusyError``."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / "store.lock").open("w")
     try:
@@ -59,7 +59,7 @@ def prepare(
     fresh: bool,
     progress: Progress,
 ) -> tuple[Recipe, Database]:
-    """Opens the data in the folder when it was made by this recipe, otherwise makes it."""
+    """Open the data in the folder when it was made by this recipe, otherwise generate it."""
     pristine, live = folder / "pristine.sqlite3", folder / "live.sqlite3"
     recipe = None if fresh else _matching(pristine, schools, seed, as_of, organization)
     if recipe is None:
@@ -94,7 +94,7 @@ def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None, o
 
 
 def _make(pristine: Path, recipe: Recipe, progress: Progress) -> None:
-    """Into a file of another name first, so that what was interrupted is never taken for whole."""
+    """Generate into a file of another name first, so that an interrupted file is never used."""
     unfinished = pristine.with_suffix(".unfinished")
     _remove(unfinished)
     connection = connect(unfinished)

@@ -1,4 +1,4 @@
-"""Single records, by id: the few statements that reading and writing them takes."""
+"""Read and write single records by id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.store.errors import RecordError
 
 
 def sobject_named(name: str) -> SObject:
-    """``NOT_FOUND`` when there is none of that name."""
+    """Return the sObject. Raises ``NOT_FOUND`` when there is none of that name."""
     sobject = schema.find(name)
     if sobject is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -22,14 +22,14 @@ def sobject_named(name: str) -> SObject:
 
 
 def checked_id(sobject: SObject, record_id: str) -> str:
-    """As 18 characters; ``MALFORMED_ID`` when it is no id of this sObject."""
+    """Return the id as 18 characters. Raises ``MALFORMED_ID`` when it is not an id of this sObject."""
     if not is_id(record_id) or record_id[:3] != sobject.prefix:
         raise RecordError("MALFORMED_ID", f"malformed id {record_id}")
     return to_18(record_id)
 
 
 def load(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> dict[str, Any] | None:
-    """All fields as SQLite has them."""
+    """Return all fields in SQLite's form."""
     cursor = connection.execute(f'SELECT * FROM "{sobject.name}" WHERE "Id" = ?', (record_id,))
     row = cursor.fetchone()
     if row is None:
@@ -38,7 +38,7 @@ def load(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> di
 
 
 def load_alive(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> dict[str, Any]:
-    """``ENTITY_IS_DELETED`` for what is in the recycle bin, ``NOT_FOUND`` for what is nowhere."""
+    """Return a record. Raises ``ENTITY_IS_DELETED`` for one in the recycle bin, ``NOT_FOUND`` for an unknown one."""
     record = load(connection, sobject, record_id)
     if record is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -66,7 +66,7 @@ def remove(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> 
 def ids_where(
     connection: sqlite3.Connection, sobject: SObject, field: str, value: str, *, alive: bool = True
 ) -> list[str]:
-    """Ids in their order. Text compares without case, letters outside ASCII included."""
+    """Return ids in ascending order. Text compares without case, letters outside ASCII included."""
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""
     rows = connection.execute(
@@ -76,7 +76,7 @@ def ids_where(
 
 
 def next_serial(connection: sqlite3.Connection, sobject: SObject) -> int:
-    """A serial number that no record of this sObject had before."""
+    """Return a serial number that no record of this sObject had before."""
     row = connection.execute(
         "UPDATE simulator_serial SET next = next + 1 WHERE sobject = ? RETURNING next - 1", (sobject.name,)
     ).fetchone()
@@ -88,10 +88,10 @@ def new_id(sobject: SObject, serial: int) -> str:
 
 
 def stamp_text(moment: datetime) -> str:
-    """As it is stored: whole seconds, as Salesforce's stamps have them."""
+    """Return the moment in its stored form: whole seconds, like Salesforce's stamps."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def stamps(moment: str, user: str) -> dict[str, str]:
-    """What every change sets."""
+    """Return the values that every change sets."""
     return {"LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment}

@@ -1,4 +1,4 @@
-"""What Salesforce checks when a record is written, one field at a time."""
+"""Salesforce's checks of a record that is written, one field at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _MAX_INT = 2**31
 def clean(
     sobject: SObject, values: Mapping[str, Any], *, creating: bool, visible: Callable[[Field], bool]
 ) -> dict[str, Any]:
-    """The values under the fields' own names, as they are stored. ``RecordError`` for the first that is wrong.
+    """Return the values under the fields' own names, in their stored form. Raises ``RecordError`` for the first bad
+    one.
 
     An empty string becomes null, as in Salesforce.
     """
@@ -62,7 +63,7 @@ def _check_required(sobject: SObject, cleaned: Mapping[str, Any], *, creating: b
 
 
 def stored(field: Field, value: Any) -> Any:
-    """One value, checked and in the form in which SQLite keeps it."""
+    """Return one value, checked and in SQLite's form."""
     if value is None or value == "":
         if field.type == "boolean":
             raise _mistyped(field, value)
@@ -94,7 +95,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _chosen(field: Field, text: str) -> str:
-    """Values of a picklist; those that are listed take the list's spelling."""
+    """Return values of a picklist; listed values take the list's spelling."""
     known = {value.casefold(): value for value in field.values}
     parts = text.split(";") if field.type == "multipicklist" else [text]
     parts = [known.get(part.strip().casefold(), part) for part in parts]
@@ -124,7 +125,7 @@ def _number(field: Field, value: Any) -> int | float:
         )
     if field.type == "int":
         return int(number)
-    # Halves go up, as in Salesforce; Python's round() takes them to the even neighbour.
+    # Halves go up, as in Salesforce; Python's round() takes them to the even neighbor.
     return float(Decimal(str(number)).quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP))
 
 

@@ -1,4 +1,4 @@
-"""``POST /what-if``: the score if some issues were mended; nothing is."""
+"""``POST /what-if``: the score if some issues were fixed; nothing is."""
 
 from __future__ import annotations
 
