@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 
 from api.observe import audit
 from sf.connection import clients as sf_connection
+from sf.live import picklists
 from sf.salesforce.login import SessionKeeper
 from tests.quick import mark_quick_tests
 from tests.simulated import ROOT, Simulator, manage, start_simulator
@@ -101,6 +102,7 @@ def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.M
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", variables["REQUESTS_CA_BUNDLE"])
     monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
     monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())
+    monkeypatch.setattr(picklists, "_kept", {})
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ from api.http.request_id import current_request_id
 from api.models import FieldChangeLog
 from api.protection import breaker
 from api.protection.bulkhead import Neighbor, place
-from sf.live.records import RETRY_SECONDS
+from api.protection.refused_values import field_errors
+from sf.live.records import RETRY_SECONDS, SECONDS
 from sf.live.write_through import (
     NothingToWrite,
     WriteNotConfirmed,
@@ -32,6 +34,7 @@ from sf.sync.objects import CONTACTS
 
 logger = logging.getLogger(__name__)
 
+_SOURCE = "api contact"
 _NONE = "There is no contact for this user in Salesforce."
 _NO_MORE = "There is no contact for this user in Salesforce any more."
 _NOT_MADE = "Salesforce takes no changes at the moment, and nothing was changed: try again soon."
@@ -46,7 +49,11 @@ _NOT_NOTED = "The change was made in Salesforce, but a part of this service is a
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
     """Change the contact, and return it. ``ApiError`` says whether the change was made."""
-    written = _write(user, changes)
+    until = time.monotonic() + SECONDS
+    try:
+        written = _write(user, changes)
+    except WriteRefused as refused:
+        raise _refusal(refused, until) from refused
     # The change is made now: no later failure may deny that.
     with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
         _note_changes(user, written, source)
@@ -78,19 +85,13 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
 
 def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
     try:
-        written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source="api contact")
+        written = write_own_record(CONTACTS, "accounts_uuid", user.session.uuid, changes, source=_SOURCE)
     except NothingToWrite as nothing:
         breaker.note_success(breaker.LIVE)
         raise NotFound(_NONE, error_type=ErrorType.CONTACT_NOT_FOUND) from nothing
-    except WriteRefused as refused:
+    except WriteRefused:
         breaker.note_success(breaker.LIVE)
-        if refused.gone:
-            raise NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND) from refused
-        errors = [{"loc": ["body", column], "message": str(refused)} for column in refused.columns]
-        message = f"Salesforce refused the change: {refused}"
-        raise Unprocessable(
-            message, error_type=ErrorType.SALESFORCE_REFUSED, errors=errors, salesforce_code=refused.code
-        ) from refused
+        raise
     except WriteNotMade as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
         breaker.note_live_failure(error)
@@ -101,6 +102,20 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
         raise Unavailable(_UNCERTAIN, ErrorType.CHANGE_UNCERTAIN, retry_after=RETRY_SECONDS) from error
     breaker.note_answer(breaker.LIVE, written.slowest)
     return written
+
+
+def _refusal(refused: WriteRefused, until: float) -> NotFound | Unprocessable:
+    if refused.gone:
+        return NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND)
+    columns = {CONTACTS.paths[column]: column for column in refused.columns}
+    return Unprocessable(
+        f"Salesforce refused the change: {refused}",
+        error_type=ErrorType.SALESFORCE_REFUSED,
+        errors=field_errors(
+            CONTACTS.sobject, columns, code=refused.code, message=str(refused), source=_SOURCE, until=until
+        ),
+        salesforce_code=refused.code,
+    )
 
 
 def _not_made(error: WriteNotMade) -> Unavailable:

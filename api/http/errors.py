@@ -42,6 +42,11 @@ class FieldError(Schema):
 
     loc: list[str | int] = Field(description="Where it is: `body`, `query`, `path` or `header`, then the names.")
     message: str = Field(description="What is wrong with it.")
+    allowed: list[str] = Field(
+        [],
+        description="Only when a picklist of Salesforce refused the value, and its values can be read in time: the "
+        "active ones, of which several are sent with semicolons in between. A record type may allow fewer.",
+    )
 
 
 class ErrorBody(Schema):

@@ -132,7 +132,11 @@ _ERRORS: Mapping[ErrorType, Any] = {
     ],
     T.SEARCH_TOO_SHORT: [{"loc": ["query", "name"], "message": "Give 3 characters or more"}],
     T.SALESFORCE_REFUSED: [
-        {"loc": ["body", "issue"], "message": "bad value for restricted picklist field: Bugg"},
+        {
+            "loc": ["body", "issue"],
+            "message": "bad value for restricted picklist field: Bugg",
+            "allowed": ["Bug", "Question", "Feature request"],
+        },
     ],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -18,7 +19,9 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, json_response
 from api.models import OutboundCase
 from api.outbox.cases import SOURCE, case_create
+from api.outbox.delivery import REQUEST_SECONDS
 from api.outbox.idempotency import idempotent_request
+from api.protection.refused_values import field_errors
 
 router = Router(tags=["cases"])
 
@@ -123,13 +126,14 @@ def create_case(
 
     200: it is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that is not known to
     be the case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce
-    refuses the values; `errors` names the fields, and nothing is kept for delivery.
+    refuses the values; `errors` names the fields, and what a picklist allows; nothing is kept for delivery.
     """
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
+    until = time.monotonic() + REQUEST_SECONDS
     made = case_create(maker=maker, values=case.salesforce_values(), request=once)
     if made.state in {_State.REFUSED, _State.FAILED}:
-        raise _refusal(made)
+        raise _refusal(made, until)
     delivered = made.state == _State.DELIVERED
     response = json_response(_detail(made))
     response.status_code = 200 if delivered else 202
@@ -155,15 +159,15 @@ def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
     return json_response(_detail(case))
 
 
-def _refusal(case: OutboundCase) -> Unprocessable:
-    names = {field: name for name, field in SALESFORCE_FIELDS.items()}
-    said = case.error_message
-    errors = [{"loc": ["body", names[field]], "message": said} for field in case.error_fields if field in names]
+def _refusal(case: OutboundCase, until: float) -> Unprocessable:
+    said, code = case.error_message, case.error_code
+    refused = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
+    errors = field_errors("Case", refused, code=code, message=said, source="api case", until=until)
     return Unprocessable(
         f"Salesforce refuses this case: {said}",
         error_type=ErrorType.SALESFORCE_REFUSED,
         errors=errors,
-        salesforce_code=case.error_code,
+        salesforce_code=code,
     )
 
 

@@ -141,9 +141,10 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     """Change the contact in Salesforce, then in the cache.
 
-    422 with `salesforce_code` when Salesforce refuses the values; `errors` names the fields. 503 when Salesforce is
-    unavailable, or refuses for a reason that is not known to be the values': the message says whether anything may
-    have been changed, and the same request may be sent again. Needs the CSRF token of `GET /me`.
+    422 with `salesforce_code` when Salesforce refuses the values; `errors` names the fields, and what a picklist
+    allows. 503 when Salesforce is unavailable, or refuses for a reason that is not known to be the values': the message
+    says whether anything may have been changed, and the same request may be sent again. Needs the CSRF token of
+    `GET /me`.
     """
     user = signed_in_user(request)
     changes = change.changes()

@@ -91,12 +91,12 @@ class LiveCallNotTried(LiveCallFailed):
         super().__init__(message)
 
 
-def live_client(source: str) -> SalesforceClient:
-    """Return a client for a caller who waits, counted under ``source``.
+def live_client(source: str, *, seconds: float | None = None) -> SalesforceClient:
+    """Return a client for a caller who waits ``seconds`` (``SECONDS`` if not given), counted under ``source``.
 
     Raises ``ImproperlyConfigured`` without a login.
     """
-    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS))
+    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS if seconds is None else seconds))
 
 
 def read_back_client(source: str) -> SalesforceClient:

@@ -225,6 +225,9 @@ REFUSALS: Mapping[str, Refusal] = {
 }
 """By Salesforce's code."""
 
+PICKLIST_CODES = frozenset({"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "BAD_VALUE_FOR_RESTRICTED_PICKLIST"})
+"""A picklist does not have the value."""
+
 CONCURRENT_LIMIT = Refusal(Group.MOMENT, "Too many calls are open at once.", _LATER, everything=True)
 """``REQUEST_LIMIT_EXCEEDED`` has two meanings, which only the message tells apart."""
 

@@ -89,7 +89,8 @@ def describe_field(field: Field) -> dict[str, Any]:
         "picklistValues": [
             {"active": True, "defaultValue": value == field.default, "label": value, "value": value}
             for value in field.values
-        ],
+        ]
+        + [{"active": False, "defaultValue": False, "label": value, "value": value} for value in field.former_values],
         "precision": 0 if field.type == "int" or not number else field.precision,
         "referenceTo": [field.reference_to] if field.reference_to else [],
         "relationshipName": field.relationship or None,

@@ -115,7 +115,7 @@ CASE = SObject(
         email("SuppliedEmail"),
         flag("IsClosed", read_only=True),
         moment("ClosedDate", read_only=True),
-        pick("Product__c", picklists.PRODUCTS, restricted=True),
+        pick("Product__c", picklists.PRODUCTS, former_values=picklists.FORMER_PRODUCTS, restricted=True),
         pick("Feature__c", picklists.FEATURES),
         pick("Issue__c", picklists.ISSUES),
         text("SFAPI_Id__c", 64, label="SFAPI Id", unique=True, external_id=True),

@@ -145,5 +145,6 @@ CASE_STATUSES = {"New": False, "Working": False, "Escalated": False, "Closed": T
 CASE_ORIGINS = ("Web", "Email", "Phone")
 CASE_PRIORITIES = ("Low", "Medium", "High")
 PRODUCTS = ("Assignable", "Assignments", "Textbooks", "Instructor Resources", "Website", "Accounts")
+FORMER_PRODUCTS = ("Concept Coach",)
 FEATURES = ("Login", "Grade sync", "Assignment setup", "Reading", "Search", "Download", "Print", "Other")
 ISSUES = ("Bug", "Question", "Feature request", "Accessibility", "Content error", "Other")

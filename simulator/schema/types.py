@@ -50,6 +50,8 @@ class Field:
     """The number of digits after the point of numbers."""
     values: tuple[str, ...] = ()
     """The values of a picklist."""
+    former_values: tuple[str, ...] = ()
+    """The inactive values of a picklist, which ``describe`` still names."""
     restricted: bool = False
     """The picklist refuses values that are not listed."""
     reference_to: str = ""

@@ -1,0 +1,48 @@
+"""Say which values Salesforce has refused, and for a picklist which ones it allows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.protection.bulkhead import Neighbor, place
+from sf.live.picklists import Picklists, kept_picklists, read_picklists
+from sf.salesforce.errors import SalesforceError
+from sf.salesforce.refusals import PICKLIST_CODES
+from sf.sync.best_effort import best_effort
+
+logger = logging.getLogger(__name__)
+
+
+def field_errors(
+    sobject: str, refused: Mapping[str, str], *, code: str, message: str, source: str, until: float
+) -> list[dict[str, Any]]:
+    """Return an entry of ``errors`` for each refused field. ``refused``: our name of each, by Salesforce's.
+
+    ``allowed`` is in an entry when a picklist refused the value and its values can be read before
+    ``time.monotonic()`` is ``until``. Call it without a place among those who wait for Salesforce.
+    """
+    allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
+    return [
+        {"loc": ["body", name], "message": message, **({"allowed": allowed[field]} if field in allowed else {})}
+        for field, name in refused.items()
+    ]
+
+
+def _allowed_values(sobject: str, fields: Iterable[str], source: str, until: float) -> Picklists:
+    found: Picklists | None = None
+    with best_effort("list of the values that a picklist allows"):
+        found = kept_picklists(sobject)
+        if found is None:
+            found = _read_in_a_place(sobject, source, until)
+    return {field: found[field] for field in fields if field in found} if found else {}
+
+
+def _read_in_a_place(sobject: str, source: str, until: float) -> Picklists:
+    with place(Neighbor.SALESFORCE) as free:
+        try:
+            return read_picklists(sobject, source=source, until=until) if free else {}
+        except SalesforceError as error:
+            logger.warning("a refusal does not list the allowed values: %s", error)
+            return {}

@@ -1,0 +1,75 @@
+"""Read which values Salesforce's picklists allow, for a caller whose value was refused.
+
+Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After an
+attempt that failed, requests go without for ``PAUSE_SECONDS``.
+
+Source: SOAP API Developer Guide, ``DescribeSObjectResult`` and ``PicklistEntry``.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sf.ingest.errors import SyncSkipped
+from sf.live.records import live_client
+from sf.sync import usage
+from sf.sync.identity import cached_org_id
+
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS = 86_400.0
+PAUSE_SECONDS = 60.0
+
+Picklists = Mapping[str, list[str]]
+"""The active values of each picklist of an object, by Salesforce's field name, in Salesforce's order."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    picklists: Picklists
+    until: float
+    """The ``time.monotonic()`` from which ``describe`` is asked again."""
+
+
+_kept: dict[tuple[str, str], _Kept] = {}
+"""By the org's id and the object."""
+
+
+def kept_picklists(sobject: str) -> Picklists | None:
+    """Return what this process knows without a call; ``None`` when Salesforce should be asked."""
+    kept = _kept.get((cached_org_id(), sobject))
+    return kept.picklists if kept and time.monotonic() < kept.until else None
+
+
+def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
+    """Ask Salesforce, which must answer before ``time.monotonic()`` is ``until``, and keep the answer.
+
+    Empty where the kill switch or the budget forbids the call. Raises ``SalesforceError``.
+    """
+    try:
+        usage.check_switch()
+        usage.check_kept_usage()
+        client = live_client(source, seconds=until - time.monotonic())
+    except (SyncSkipped, ImproperlyConfigured) as error:
+        logger.info("the picklists of %s are not read: %s", sobject, error)
+        return {}
+    key = cached_org_id(), sobject
+    earlier = _kept[key].picklists if key in _kept else {}
+    _kept[key] = _Kept(earlier, time.monotonic() + PAUSE_SECONDS)  # other threads do not ask meanwhile
+    found = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _picklists_of)
+    _kept[key] = _Kept(found, time.monotonic() + KEPT_SECONDS)
+    return found
+
+
+def _picklists_of(described: Any) -> Picklists:
+    return {
+        str(field["name"]): [str(entry["value"]) for entry in field["picklistValues"] if entry["active"]]
+        for field in described["fields"]
+        if field["picklistValues"]
+    }
