@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
 
-.PHONY: help demo test quick conformance clients soak screenshots lint format bench simulator clean
+.PHONY: help demo test docs quick conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, Django's check
 	$(RUN) scripts/check_deployment.py
 	$(RUN) scripts/audit_packages.py
 
+docs: $(VENV)/docs.installed  ## the pages of docs/ as a web site in site/; a broken link fails
+	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -d .data/doctrees docs site
+	@echo "site/index.html"
+
 format: $(VENV)/dev.installed  ## put the code into the project's form
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
@@ -55,7 +59,7 @@ simulator: $(VENV)/test.installed  ## only the simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
-	rm -rf .data screenshots .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
+	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
 
 $(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<
