@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -174,8 +175,10 @@ def _fork_for_the_tests() -> int:
     told, tell = os.pipe()
     between = os.fork()
     if not between:
-        pid = os.fork()
+        parent, pid = os.getpid(), os.fork()
         if not pid:
+            while os.getppid() == parent:
+                time.sleep(0.001)
             return 0
         os.write(tell, str(pid).encode())
         os._exit(0)
