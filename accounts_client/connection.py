@@ -14,7 +14,7 @@ from accounts_client.types import Session
 
 
 def read_cookie(cookie: str) -> Session:
-    """The session that the cookie proves; ``CookieError`` when it proves none."""
+    """Return the session that the cookie proves. Raises ``CookieError`` when it proves none."""
     try:
         reader = cookie_reader()
     except KeyUnusable as error:
@@ -23,7 +23,7 @@ def read_cookie(cookie: str) -> Session:
 
 
 def cookie_reader() -> CookieReader:
-    """``KeyUnusable`` when a key is set and cannot be used."""
+    """Return the reader. Raises ``KeyUnusable`` when a key is set and cannot be used."""
     return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
 
 
@@ -36,7 +36,7 @@ class KeyTypes:
 
 
 def cookie_key_types() -> KeyTypes:
-    """``unusable`` for a key that cannot be what it must be."""
+    """Return the kinds of the keys; ``unusable`` for a key of another kind."""
     try:
         reader = cookie_reader()
     except KeyUnusable as error:
@@ -46,7 +46,7 @@ def cookie_key_types() -> KeyTypes:
 
 
 def accounts_client() -> AccountsClient | None:
-    """``None`` when no credentials are set."""
+    """Return the client, or ``None`` when no credentials are set."""
     if not settings.ACCOUNTS_CLIENT_ID:
         return None
     return _client(

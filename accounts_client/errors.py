@@ -44,7 +44,7 @@ class CookieError(Exception):
         self.reason = reason
 
     def steps(self) -> dict[str, str]:
-        """Each step as ``ok``, ``failed: <reason>`` or ``skipped``."""
+        """Return each step as ``ok``, ``failed: <reason>`` or ``skipped``."""
         order = list(Step)
         failed = order.index(self.step)
         outcomes = ["ok"] * failed + [f"failed: {self.reason}"] + ["skipped"] * (len(order) - failed - 1)

@@ -13,7 +13,7 @@ ENCRYPTION_KEY_BYTES = 32
 
 
 def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_user_uuid: str) -> None:
-    """``ImproperlyConfigured`` names the variable that cannot be used; it never shows a key. Empty is allowed."""
+    """Raise ``ImproperlyConfigured`` with the name of an unusable variable. Never shows a key. Empty is allowed."""
     length = len(encryption_key.encode())
     if length not in {0, ENCRYPTION_KEY_BYTES}:
         raise ImproperlyConfigured(

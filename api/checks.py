@@ -15,7 +15,7 @@ from api.middleware.cors import is_entry
 
 @register()
 def check_atomic_requests(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """The limiter commits on its own (``api/protection/rate_limit.py``)."""
+    """Refuse ``ATOMIC_REQUESTS``: the limiter commits on its own (``api/protection/rate_limit.py``)."""
     if not settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return []
     return [checks.Error("ATOMIC_REQUESTS is on: rate limits would wait for each other.", id="api.E001")]
@@ -40,7 +40,10 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
 
 @register()
 def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """An origin is compared letter by letter with what browsers send; a pattern must name a domain."""
+    """Check the allowed origins, which are compared with browsers' headers letter by letter.
+
+    A pattern must name a domain.
+    """
     wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not is_entry(origin)]
     hint = (
         "Write them as https://www.example.org, or as https://*.example.org for all subdomains of a domain (list "

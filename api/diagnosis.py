@@ -1,4 +1,4 @@
-"""Questions of ``sf check`` about the API: may it write cases, exactly once, and does Accounts know us?"""
+"""Check for ``sf check`` that the API may write cases, exactly once, and that Accounts knows us."""
 
 from __future__ import annotations
 

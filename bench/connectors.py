@@ -44,7 +44,7 @@ class Timed:
 
 
 def connectors(schools: int, runs: int) -> Iterator[Result]:
-    """Seconds and records a second of each, and how many times ours that is."""
+    """Yield the seconds and records per second of each connector, and how many times as fast ours is."""
     missing = [client.package for client in (TAP, AIRBYTE) if not (client.folder / "installed").exists()]
     if missing:
         names = " ".join(missing)

@@ -20,7 +20,7 @@ PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
 
 
 def endpoints(schools: int, runs: int) -> Iterator[Result]:
-    """Requests a second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
+    """Yield requests per second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
     with filled(schools) as here, service(here) as running:
         loads = loads_of(here, Callers(here, schools))
         for load in (PING, *loads.values()):
@@ -31,7 +31,7 @@ def endpoints(schools: int, runs: int) -> Iterator[Result]:
 
 @contextmanager
 def filled(schools: int) -> Iterator[World]:
-    """A world with everything that the API reads in its cache."""
+    """Yield a world whose cache has everything that the API reads."""
     with world(schools) as here:
         here.manage("sync_books")
         here.manage("sync_all")

@@ -43,7 +43,7 @@ class Seen:
         return len(self.took) / self.seconds
 
     def percentile(self, percent: int) -> float:
-        """In milliseconds."""
+        """Return milliseconds."""
         ordered = sorted(self.took)
         return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)] * 1000
 
@@ -70,7 +70,7 @@ class Connection:
         self._sent += 1
 
     def receive(self) -> tuple[str, float] | None:
-        """The status and the seconds when the answer is whole."""
+        """Return the status and the seconds once the answer is complete."""
         part = self.socket.recv(1 << 18)
         if not part:
             raise SystemExit(f"the server closed a connection: {bytes(self._answer[:300])!r}")

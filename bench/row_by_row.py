@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def copy(entity: Any, *, pages: int) -> int:
-    """The first pages of an object; how many rows."""
+    """Copy the first pages of an object, and return the number of rows."""
     from pardot.platform.connection import PardotCalls, pardot_client
     from sf.connection.clients import salesforce_client
     from sf.sync.usage import UsageCounter

@@ -70,7 +70,7 @@ def _city(name: str) -> tuple[str, str, str]:
 
 
 def _fill(here: World, names: Sequence[str]) -> None:
-    """Every second school has a SheerID name; the others are found by name, city and state."""
+    """Fill the table. Every second school has a SheerID name; the others are found by name, city and state."""
     with here.connect() as connection, connection.cursor().copy(_COPY) as copy:
         for number, name in enumerate(names):
             city, state, code = _city(name)

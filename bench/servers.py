@@ -37,8 +37,10 @@ Figures = dict[str, float]
 
 
 def servers(schools: int, runs: int) -> Iterator[Result]:
-    """Yield whether slow writes are felt by readers of the server as shipped, and then a line for each kind of work:
-    Granian's figure as a multiple of gunicorn's, by the median of the rounds."""
+    """Yield whether slow writes delay readers of the server as shipped, then a line for each kind of work.
+
+    A line gives Granian's figure as a multiple of gunicorn's, by the median of the rounds.
+    """
     with filled(schools) as here, ExitStack() as stack:
         callers = Callers(here, schools, scopes="read:books,write:cases")
         running = {name: stack.enter_context(start(_environment(here))) for name, start in _SERVERS.items()}
@@ -82,7 +84,7 @@ def _work(here: World, server: tuple[Service, int], callers: Callers) -> Figures
 
 @contextmanager
 def _slow_writes(here: World, port: int, key: str) -> Iterator[Callable[[], int]]:
-    """Clients that make a case, wait for the answer, and make the next; yields how many have been answered."""
+    """Run clients that create a case, wait for the answer, and repeat; yield a function that counts the answers."""
     fault = {"match": {"method": "PATCH"}, "times": None, "action": {"kind": "delay", "seconds": WRITE_SECONDS}}
     requests.post(f"{here.control}/faults", json=fault, timeout=30).raise_for_status()
     over, answered = threading.Event(), []
@@ -118,7 +120,7 @@ def _gunicorn(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
 
 @contextmanager
 def _granian(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
-    """From a folder of its own: nothing else needs it."""
+    """Run Granian from its own folder: nothing else needs it."""
     folder = DATA / "granian"
     if not (folder / "granian").is_dir():
         install = [sys.executable, "-m", "pip", "install", "--quiet", f"--target={folder}", GRANIAN]
@@ -147,7 +149,7 @@ def _environment(here: World) -> dict[str, str]:
 
 
 def _megabytes(pid: int) -> float:
-    """Memory of a process and its children; what they share counts once."""
+    """Return the memory of a process and its children; shared memory counts once."""
     children = subprocess.run(["pgrep", "--parent", str(pid)], capture_output=True, text=True, check=False)
     return sum(_proportional_megabytes(each) for each in (str(pid), *children.stdout.split()))
 

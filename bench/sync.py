@@ -21,7 +21,7 @@ CHANGES = 100
 
 
 def sync_speed(schools: int, runs: int) -> Iterator[Result]:
-    """First load and reload against the usual way, the floor, unchanged row versions, calls, incremental."""
+    """Measure first load and reload against the usual way, the floor, unchanged row versions, calls, incremental."""
     with world(schools) as here:
         _warm_up(here)
         first, first_usual, again, again_usual, calls = _timed(here, runs)
@@ -35,7 +35,7 @@ def sync_speed(schools: int, runs: int) -> Iterator[Result]:
 
 
 def sync_memory(sizes: list[int]) -> Iterator[Result]:
-    """Peak memory of a first load at growing sizes, by Bulk."""
+    """Measure the peak memory of a first load at growing sizes, by Bulk."""
     peaks: dict[int, float] = {}
     for schools in sizes:
         with world(schools) as here:
@@ -70,7 +70,7 @@ def _timed(here: World, runs: int) -> tuple[list[float], list[float], list[float
 
 
 def _warm_up(here: World) -> None:
-    """Both ways once, so that the simulator has prepared its pages."""
+    """Run both ways once, so that the simulator has prepared its pages."""
     here.manage("sync_all")
     here.run("-m", "bench.usual_way")
 
@@ -97,7 +97,7 @@ def _count(connection: Any, table: str) -> int:
 
 
 def _unchanged_versions(here: World) -> Result:
-    """A forced run over unchanged rows must write no row version."""
+    """Check that a forced run over unchanged rows writes no row version."""
     here.empty()
     here.manage("sync_all")
     before = _versions(here)
@@ -117,7 +117,7 @@ def _versions(here: World) -> list[object]:
 
 
 def _floor(here: World, first: list[float], runs: int) -> Result:
-    """``COPY`` of the same values straight into the same indexed tables."""
+    """Measure ``COPY`` of the same values straight into the same indexed tables."""
     files = {table: DATA / f"{table}.csv" for table in TABLES}
     with here.connect() as connection:
         for table, path in files.items():
@@ -149,7 +149,7 @@ def _copy_in(connection: Any, files: dict[str, Path]) -> float:
 
 
 def _calls(lines: list[str], rows: int) -> Result:
-    """Calls of the objects that came by Bulk; a poll a second at the most comes on top, and one login and limits."""
+    """Check the calls of objects read by Bulk. Polls (one per second at most), one login and limits come on top."""
     found = [
         (name, int(read.replace(",", "")), int(made.replace(",", "")))
         for line in lines

@@ -1,4 +1,4 @@
-"""Questions of ``sf check`` about Pardot: does the business unit answer, and can all copied fields be read?"""
+"""Check for ``sf check`` that the Pardot business unit answers, and that all copied fields can be read."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def manage(variables: dict[str, str], *arguments: str) -> int:
 
 
 def deployment(folder: Path) -> dict[str, str]:
-    """The variables of a whole deployment, with its crontab and static files in a folder of its own."""
+    """Return the variables of a whole deployment, with its crontab and static files in ``folder``."""
     signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     return {
         "PATH": f"{folder}:{os.environ['PATH']}",

@@ -13,13 +13,13 @@ BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
 
 
 def tables() -> Mapping[str, str]:
-    """The tables by the name that their marks in the page have."""
+    """Return the tables by the names of their marks in the page."""
     by_group = {group: "\n".join(_salesforce_rows(group)) for group in Group if group is not Group.UNKNOWN}
     return {**{f"salesforce {group}": rows for group, rows in by_group.items()}, "pardot": "\n".join(_pardot_rows())}
 
 
 def _salesforce_rows(group: Group) -> Iterator[str]:
-    """Codes with the same meaning share a row."""
+    """Yield the table of a group; codes with the same meaning share a row."""
     yield from ("| code | meaning | what to do |", "|---|---|---|")
     rows: dict[tuple[str, str], list[str]] = {}
     for code, refusal in REFUSALS.items():

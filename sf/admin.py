@@ -45,12 +45,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """With each row where its org is, so that the links of a list cost no query each."""
+    """Add each row's org address, so that the links of a list need no query each."""
     return rows.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
 
 
 def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> SafeString | None:
-    """To the record's page there; ``row`` comes from ``with_instance_url``. ``None`` before the first sync."""
+    """Return a link to the record's page; ``None`` before the first sync. ``row`` comes from ``with_instance_url``."""
     instance_url = getattr(row, "instance_url", "")
     if not instance_url:
         return None

@@ -30,7 +30,7 @@ ATTEMPTS = Rate(limit=10, seconds=60)
 
 @never_cache
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Django's own page; 429 after too many attempts."""
+    """Show Django's own page; 429 after too many attempts."""
     if request.method == "POST":
         for policy, identity in _counted(request):
             passage = try_pass(policy, identity, ATTEMPTS)
@@ -43,7 +43,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest) -> list[tuple[str, str]]:
-    """The limits and whom each counts. A name is kept as a hash: people type passwords into the wrong field."""
+    """Return the limits, each with the key it counts. A name is hashed: people type passwords into the wrong field."""
     name = request.POST.get("username", "").strip().casefold()
     hashed = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
     return [("admin-login-address", address_of(request)), ("admin-login-name", hashed)]

@@ -22,7 +22,7 @@ _WITHOUT = {
 
 @register(deploy=True)
 def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """A made-up host name becomes part of links; errors of an environment without a name could be anybody's."""
+    """Check the names: links would contain any host name, and errors would not say which environment they are from."""
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         hint = "List the names of this site, such as sfapi.example.org."

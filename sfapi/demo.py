@@ -11,9 +11,10 @@ from sfapi.sign_in import demo_is_running, way_back
 
 
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """To the simulator, which sets the cookie of ``?user=<uuid>`` (a Super User by default).
+    """Redirect to the simulator, which sets the cookie of ``?user=<uuid>`` (a Super User by default).
 
-    It sends back to ``?next=``, an address of this site; without one to ``/api/v1/me``, which says who is logged in.
+    The simulator redirects back to ``?next=``, an address of this site; without one, to ``/api/v1/me``, which says
+    who is logged in.
     """
     if not demo_is_running():
         raise Http404("SIMULATOR_URL is not set")

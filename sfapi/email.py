@@ -26,7 +26,7 @@ class MailServer:
 
 
 def mail_server(env: Environment) -> MailServer:
-    """From ``smtp+tls://`` (STARTTLS), ``smtps://`` or ``smtp://user:password@host:port``."""
+    """Parse ``smtp+tls://`` (STARTTLS), ``smtps://`` or ``smtp://user:password@host:port``."""
     url = env.text("EMAIL_URL")
     if not url:
         return MailServer()

@@ -18,7 +18,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def load_env_file(root: Path) -> None:
-    """Complete ``os.environ`` from the ``.env`` file; what is set already wins."""
+    """Complete ``os.environ`` from the ``.env`` file; variables that are already set win."""
     path = env_file(root)
     if path is None:
         return

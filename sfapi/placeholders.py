@@ -1,6 +1,4 @@
-"""Recognize values that documents write in place of a real one: ``<your_client_id>``, ``your-client-id``,
-``changeme``.
-"""
+"""Recognize placeholders of documents: ``<your_client_id>``, ``your-client-id``, ``changeme``."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def is_web_process() -> bool:
 
 
 def application_name() -> str:
-    """``sfapi web``, ``sfapi sync_all``, or the name of whatever program uses the settings."""
+    """Return ``sfapi web``, ``sfapi sync_all``, or the name of the program that uses the settings."""
     return f"sfapi {WEB if _web else _command()}"[:_LONGEST_NAME]
 
 

@@ -63,7 +63,7 @@ def _cleaned_breadcrumb(crumb: Any, hint: Any) -> Any:
 
 
 def _masked(value: Any) -> Any:
-    """The value with every text in it masked."""
+    """Return the value with every text in it masked."""
     if isinstance(value, str):
         return masked_line(value)
     if isinstance(value, dict):

@@ -26,7 +26,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
-        """The plain name before ``collectstatic`` has run: a page without style says more than an error about it."""
+        """Return the plain name before ``collectstatic`` has run: a page without style says more than an error about
+        it.
+        """
         try:
             return str(super().stored_name(name))
         except ValueError:

@@ -38,7 +38,7 @@ class CaseForm(forms.ModelForm):
         fields: tuple[str, ...] = ()
 
     def salesforce_values(self) -> dict[str, str]:
-        """The corrected values, without the empty ones."""
+        """Return the corrected values, without the empty ones."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 

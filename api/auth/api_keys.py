@@ -49,19 +49,19 @@ def api_key_create(
 
 
 def api_key_by_public_id(public_id: str) -> APIKey | None:
-    """Every request with a key asks for it."""
+    """Return the key, or ``None``. Every request with a key calls this."""
     found = Statement(_FIND, {"public_id": public_id}).rows()
     return APIKey.from_db(None, list(found[0]), list(found[0].values())) if found else None
 
 
 def api_key_revoke(public_id: str) -> APIKey | None:
-    """The key, which nobody can use from now on; ``None`` when there is none with this id."""
+    """Revoke the key, and return it; ``None`` when there is none with this id."""
     APIKey.objects.filter(public_id=public_id).update(active=False)
     return APIKey.objects.filter(public_id=public_id).first()
 
 
 def api_key_note_use(key: APIKey) -> None:
-    """Remember that it was used, unless that was noted a short while ago: most requests write nothing."""
+    """Record that the key was used, unless a use was recorded a short while ago: most requests write nothing."""
     now = timezone.now()
     if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
         return

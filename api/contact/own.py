@@ -35,8 +35,10 @@ _NOT_ASKED = "There is no contact for this user here (yet): with expire=true Sal
 
 
 def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
-    """The id of the logged-in user's contact and its adoptions, of rows of ``adoptions_by_uuid``. ``NotFound``: there
-    is no contact."""
+    """Return the id of the logged-in user's contact, and its adoptions, from rows of ``adoptions_by_uuid``.
+
+    Raises ``NotFound`` when there is no contact.
+    """
     found = by_contact(rows)
     contact = _latest([{"id": each} for each in found], _NOT_ASKED)["id"]
     return contact, found[contact]
@@ -45,11 +47,12 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 def own_contact_looked_up(
     user: SignedInUser, *, expire: bool, look_up: LookUp | None = None, cached: Rows | None = None
 ) -> dict[str, Any]:
-    """The most recently modified contact of the logged-in user; ``NotFound`` when there is none.
+    """Return the latest modified contact of the logged-in user.
 
-    From the cache; with ``expire``, or when it is not cached, Salesforce is asked first.
-    What is cached is the answer too when Salesforce is away or may not be asked now. ``Unavailable`` when it is away
-    and nothing is cached. ``cached``: rows of ``contacts_by_uuid``, for whoever has them already.
+    The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
+    Salesforce is unavailable or may not be asked now, the answer is the cached contact. ``cached``: rows of
+    ``contacts_by_uuid``, if the caller has them already. Raises ``NotFound`` when there is none, and
+    ``Unavailable`` when Salesforce is unavailable and nothing is cached.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows() if cached is None else cached

@@ -29,7 +29,7 @@ _WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day
 
 @lru_cache(maxsize=64)
 def parse_rate(text: str) -> Rate:
-    """``ValueError`` for anything but a count above 0 and a unit."""
+    """Parse a rate. Raises ``ValueError`` unless the text is a count above 0 and a unit."""
     match = _FORM.fullmatch(text)
     if match is None or int(match.group(1)) == 0:
         raise ValueError(f"{text[:40]!r} is not a rate such as 5/min (units: {', '.join(_SECONDS)})")
@@ -45,7 +45,7 @@ def validate_rate(text: str) -> None:
 
 
 def configured_rate(name: str, text: str) -> str:
-    """``text`` when it is a rate; ``ImproperlyConfigured`` with the variable's name when not."""
+    """Return ``text`` when it is a rate. Raises ``ImproperlyConfigured`` with the variable's name when not."""
     try:
         parse_rate(text)
     except ValueError as error:

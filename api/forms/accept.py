@@ -31,7 +31,7 @@ class NewSubmission:
 
 
 def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> FormSubmission:
-    """The submission, or that of the same request before. Nothing is sent yet."""
+    """Store the submission, or return that of the same request before. Nothing is sent yet."""
     submission_id = uuid.uuid4()
     with transaction.atomic():
         earlier = request.take(submission_id)

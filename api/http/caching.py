@@ -38,8 +38,10 @@ def private_response(request: HttpRequest, response: HttpResponse, *, etag: str 
 
 
 def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """``response``, or 304 or 412 by its ``ETag``. There is no date here to which other conditions could refer
-    (RFC 9110, section 13.1.4: then they are ignored)."""
+    """Return ``response``, or 304 or 412 by its ``ETag``.
+
+    Other conditions are ignored, because there is no date to which they could refer (RFC 9110, section 13.1.4).
+    """
     request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     conditional = get_conditional_response(request, etag=response["ETag"], response=response)
     assert isinstance(conditional, HttpResponse)

@@ -30,7 +30,7 @@ TOO_SLOW = Trouble(
 
 
 def database_trouble(error: BaseException) -> Trouble | None:
-    """The trouble behind an error of Django's, or ``None`` when the statement itself is at fault."""
+    """Return the trouble behind Django's error, or ``None`` when the statement itself is at fault."""
     if getattr(error.__cause__, "sqlstate", None) in _TOO_SLOW:
         return TOO_SLOW
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None

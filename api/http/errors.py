@@ -1,8 +1,9 @@
-"""The one shape of every error: ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the
-same sentence twice: some clients read the one, some the other), and what only some errors have.
+"""Give every error the same shape.
 
-Raised from anywhere below a view, answered here; what other layers refuse (an unknown path, a wrong method, a broken
-header, a crash) is brought into the same shape by ``api/middleware/requests.py``.
+It has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the same sentence twice,
+because some clients read one and some the other), and fields of some errors only. Errors are raised anywhere below
+a view and answered here. ``api/middleware/requests.py`` brings refusals of other layers (an unknown path, a wrong
+method, a broken header, a crash) into the same shape.
 """
 
 from __future__ import annotations
@@ -193,13 +194,13 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 
 def documented(*statuses: int) -> dict[int, Any]:
-    """For ``response=`` of a route: the errors that it can answer with, beside those that all can."""
+    """Return the errors of a route for ``response=``: the given ones, and those of every route."""
     wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Every exception of a view becomes an answer in the one shape; what is unknown goes on to Django, which logs."""
+    """Answer every exception of a view in the same shape; unknown ones go on to Django, which logs them."""
     api.add_exception_handler(ApiError, _api_error)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(ValidationError, _validation_error)
@@ -215,7 +216,7 @@ def _api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpRe
 
 
 def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    """Ninja's own; what our body parser refused is inside of it."""
+    """Answer ninja's own error, or the error of our body parser inside it."""
     assert isinstance(error, HttpError)
     if isinstance(error.__cause__, ApiError):
         return error.__cause__.response()
@@ -242,7 +243,7 @@ _LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "ma
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    """Pydantic's words, but where they speak of Python, or of a text with a check of its own as of items."""
+    """Return Pydantic's sentence, but our own for lengths of text and for sentences in terms of Python."""
     if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
         bound, name = _LENGTHS[error["type"]]
         number = error["ctx"][name]
@@ -253,7 +254,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:
-    """``["body", "subject"]``: ninja puts the name of our function's parameter between."""
+    """Return ``["body", "subject"]``: ninja puts the name of our function's parameter between the two."""
     return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
 
 

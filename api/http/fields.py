@@ -12,9 +12,9 @@ from pydantic import AfterValidator, WithJsonSchema
 
 
 def storable(text: str) -> str:
-    """PostgreSQL and Salesforce hold no NUL; half of a surrogate pair is no character.
+    """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates.
 
-    As a validator of its own for text with ``StringConstraints``, which only work together before it.
+    Use it as a separate validator before ``StringConstraints``: only then do both work.
     """
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
@@ -38,17 +38,17 @@ JSON = "application/json; charset=utf-8"
 
 
 def json_response(body: dict[str, Any]) -> HttpResponse:
-    """``body`` as it is: for lists, validating our own rows again would take most of the time."""
+    """Return ``body`` without validation: for lists, validating our own rows again would take most of the time."""
     return HttpResponse(json_text(body), content_type=JSON)
 
 
 def json_text(body: Any, *, indent: int | None = None) -> str:
-    """Dates in ISO 8601, decimals as numbers."""
+    """Return JSON with dates in ISO 8601 and decimals as numbers."""
     return json.dumps(body, default=encoded, ensure_ascii=False, indent=indent)
 
 
 def encoded(value: Any) -> Any:
-    """A value that JSON does not know, as one that it does."""
+    """Convert a value that JSON does not support."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

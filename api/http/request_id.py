@@ -15,8 +15,10 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def choose_request_id(offered: str) -> str:
-    """The client's own when it is short, plain and no secret, so that it can be followed through several services;
-    else new."""
+    """Return the client's id if it is short, plain and not a secret, so that it can be followed across services.
+
+    Otherwise return a new one.
+    """
     sane = _SANE.fullmatch(offered) and masked(offered) == offered
     return offered if sane else str(uuid.uuid4())
 
@@ -26,7 +28,7 @@ def set_request_id(value: str) -> None:
 
 
 def current_request_id() -> str:
-    """Empty outside of a request."""
+    """Return the id of the current request; empty outside of one."""
     return _current.get()
 
 

@@ -58,6 +58,6 @@ def _skip_rest(stream: Any) -> None:
 
 
 def refused_body(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a request whose body could not be read; ``None`` for all others."""
+    """Return the answer to a request whose body could not be read; ``None`` for all others."""
     status = request.META.get(_REFUSED_STATUS)
     return error_response(status) if status else None

@@ -9,7 +9,7 @@ from django.urls import is_valid_path
 
 
 def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    """HEAD is answered as GET; OPTIONS with 204 and the methods of the address; 405 lists both of them."""
+    """Answer HEAD as GET, and OPTIONS with 204 and the methods of the address; a 405 lists both of them."""
     asked = request.method
     if asked == "HEAD":
         request.method = "GET"
@@ -36,7 +36,7 @@ def address_without_slash(request: HttpRequest) -> HttpResponse | None:
 
 
 def without_body(response: HttpResponseBase) -> HttpResponseBase:
-    """The answer to HEAD: all headers of GET, with the length that its body would have."""
+    """Return the answer to HEAD: all headers of GET, with the length that its body would have."""
     if isinstance(response, HttpResponse):
         response["Content-Length"] = str(len(response.content))
         response.content = b""

@@ -70,8 +70,9 @@ class AuditMiddleware:
 
 
 class ProbeMiddleware:
-    """Exempts probes from the checks of host and scheme: load balancers and Prometheus call by address over plain
-    HTTP.
+    """Exempts probes from the checks of host and scheme.
+
+    Load balancers and Prometheus call by address over plain HTTP.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -57,7 +57,7 @@ class APIKey(models.Model):
 
     @property
     def state(self) -> str:
-        """``active``, ``expired`` or ``revoked``."""
+        """Return ``active``, ``expired`` or ``revoked``."""
         if not self.active:
             return "revoked"
         return "expired" if self.expired else "active"

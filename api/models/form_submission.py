@@ -37,7 +37,7 @@ class FormSubmission(models.Model):
 
     @property
     def status(self) -> str:
-        """One of ``Status``: that of its case."""
+        """Return one of ``Status``, from the state of its case."""
         if self.case is None:
             return self.Status.SPAM
         return _STATUS_OF_CASE[OutboundCase.State(self.case.state)]

@@ -121,7 +121,7 @@ SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, jobs, salesforce
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """404 while it is off, 403 for other networks, 503 while PostgreSQL is away."""
+    """Answer the metrics; 404 while they are off, 403 for other networks, 503 while PostgreSQL is unavailable."""
     if not settings.METRICS_ALLOWED_NETWORKS:
         raise Http404("METRICS_ALLOWED_NETWORKS is not set")
     if not _is_allowed(client_address(request)):

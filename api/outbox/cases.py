@@ -20,9 +20,9 @@ SOURCE = "case"
 
 
 def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> OutboundCase:
-    """The case as it stands after one attempt to deliver it, or as the same request before has left it.
+    """Create a case and try once to deliver it, or return the case of the same request before.
 
-    ``Conflict`` when that one is still running, ``Unprocessable`` when it had another body.
+    Raises ``Conflict`` when that request is still running, and ``Unprocessable`` when it had another body.
     """
     case_id, claimed = uuid.uuid4(), False
     with place(Neighbor.SALESFORCE) as free:

@@ -25,7 +25,7 @@ _WAITING = {"lease_holder": "", "lease_until": None}
 
 
 def undecided() -> QuerySet[OutboundCase]:
-    """Cases that need an operator, the oldest first."""
+    """Return the cases that need an operator, oldest first."""
     return OutboundCase.objects.filter(DEAD_LETTER | STUCK).order_by("created_at", "id")
 
 

@@ -40,7 +40,7 @@ _ID_PARAMETER: dict[str, Any] = {
 
 
 def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource, ...]) -> None:
-    """Two paths a resource below ``prefix``, and their schemas."""
+    """Add two paths per resource below ``prefix``, and their schemas."""
     schemas = document["components"]["schemas"]
     for resource in resources:
         for schema in (resource.row_schema, resource.page_schema):

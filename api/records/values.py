@@ -1,5 +1,4 @@
-"""Values as they stand in a query string: each kind is read strictly, because a filter that is misread gives a wrong
-copy without a word."""
+"""Read the values of a query string strictly: a filter that is misread would silently give a wrong copy."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ def _date(text: Any) -> Any:
 
 
 def _moment(text: Any) -> Any:
-    """RFC 3339 with its offset. A ``+`` that was not escaped arrives as a space, which can mean nothing else."""
+    """Read RFC 3339 with an offset. A space stands for ``+``, which arrives that way when it is not escaped."""
     text = _DECODED_PLUS.sub("+", text) if isinstance(text, str) else ""
     if not _MOMENT.fullmatch(text):
         raise ValueError("Give a time with its offset, such as 2026-01-31T12:00:00Z")
@@ -51,7 +50,10 @@ def _moment(text: Any) -> Any:
 
 
 def moment_in_utc(text: str) -> datetime:
-    """``ValueError`` without an offset. In UTC, because PostgreSQL reads no offset above 15:59; ISO 8601 has them."""
+    """Return the time in UTC, because PostgreSQL accepts no offset above 15:59, as ISO 8601 does.
+
+    Raises ``ValueError`` without an offset.
+    """
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("no offset")
@@ -62,7 +64,7 @@ def moment_in_utc(text: str) -> datetime:
 
 
 def _id(text: Any) -> Any:
-    """An id of 15 characters becomes the one of 18, as it is stored."""
+    """Return an id of 15 characters as one of 18, as it is stored."""
     whole = id_of_18(text) if isinstance(text, str) else None
     if whole is None:
         raise ValueError(NOT_AN_ID)

@@ -70,9 +70,7 @@ class AdoptionList(Schema):
 
 
 def _own_adoptions(request: HttpRequest) -> Statement | None:
-    """Return the prefetched statement; ``None`` with a query, which decides what to read and whether to ask
-    Salesforce.
-    """
+    """Return the prefetched statement; ``None`` with a query, which changes the read or asks Salesforce first."""
     return None if request.GET else adoptions_by_uuid(signed_in_user(request).session.uuid)
 
 

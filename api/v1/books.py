@@ -54,8 +54,10 @@ def list_books(request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=2)
 def _rendered(books: int, last_change: datetime | None) -> tuple[bytes, str]:
-    """The answer and its ``ETag``, kept as long as no book changes: reading and writing out the same ones again and
-    again took longer than all the rest."""
+    """Return the answer and its ``ETag``, cached until a book changes.
+
+    Reading and encoding the same books each time took longer than everything else.
+    """
     del books, last_change
     items = active_books().rows()
     content = json_response({"count": len(items), "books": items}).content

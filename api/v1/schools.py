@@ -84,7 +84,7 @@ class SchoolSearch(Schema):
     offset: int = Field(0, ge=0, le=10_000_000)
 
     def filters(self) -> SchoolFilters:
-        """``Unprocessable`` when there is nothing to search by."""
+        """Return the filters. Raises ``Unprocessable`` when none is given."""
         found = SchoolFilters(
             name=self.name or None,
             city=self.city or None,
@@ -114,12 +114,15 @@ class SchoolSearch(Schema):
     summary="Search for schools",
 )
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
-    """Find schools by words of their names. Case, accents, punctuation and the order of words do not matter; & is and,
-    St is Saint, and a leading The is ignored. Best match first: the same name, names that begin with the text, all
-    words in order, all words; schools with adoptions come first among equals. When no school has all words, short
-    forms and typing errors are tried. The other filters are exact.
+    """Find schools by words of their names.
 
-    At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached."""
+    Case, accents, punctuation and the order of words do not matter; & is and, St is Saint, and a leading The is
+    ignored. Best match first: the same name, names that begin with the text, all words in order, all words; schools
+    with adoptions come first among equals. When no school has all words, short forms and typing errors are tried.
+    The other filters are exact.
+
+    At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached.
+    """
     page = load_school_page(search.filters(), limit=search.limit, offset=search.offset)
     if page.count == 0:
         raise NotFound("No school matches. Check the spelling, or use fewer words.", error_type=ErrorType.NO_MATCH)
@@ -156,7 +159,7 @@ def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
 )
 @reads_first(_school_asked_for)
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
-    """By its Salesforce id of 15 or 18 characters."""
+    """Return a school by its Salesforce id of 15 or 18 characters."""
     schools = rows_read_first(request, school_by_id(given_id(school_id, name="school_id")))
     if not schools:
         raise NotFound("There is no such school.")

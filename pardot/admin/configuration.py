@@ -70,7 +70,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     actions = ["reset_to_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The action does it, with what follows from it."""
+        """Forbid deletion here: an action does it, with the steps that follow."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -80,7 +80,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         return ["title", "explanation", "default", "updated_by", "updated_at"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """``?key=…`` from the list: the value begins as the default."""
+        """Start with the default of ``?key=…``, which the list's link contains."""
         try:
             declared = configured_key(request.GET.get("key", ""))
         except UnknownKey:

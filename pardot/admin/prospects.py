@@ -37,7 +37,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By the index of addresses or ids; a Salesforce id is looked for in one scan of its columns."""
+        """Search by the index of addresses or ids; a Salesforce id is found by one scan of its columns."""
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -50,7 +50,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
 
 
 def _has_crm_id(text: str) -> Q:
-    """Pardot may hold an id in its form of 15 or of 18 characters."""
+    """Return the condition for an id, which Pardot may store with 15 or 18 characters."""
     whole, short = id_of_18(text), text[:15]
     has = Q()
     for column in _CRM_COLUMNS:

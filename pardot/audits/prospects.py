@@ -26,9 +26,7 @@ VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
 
 
 def bad_id(column: str) -> str:
-    """Return SQL over a prospect ``p``: the field contains something other than a Salesforce id of 15 or 18
-    characters.
-    """
+    """Return SQL over a prospect ``p``: the field contains text other than a Salesforce id of 15 or 18 characters."""
     return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
 
 

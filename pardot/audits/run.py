@@ -38,10 +38,10 @@ AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 
 def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None) -> AuditInputs:
-    """Audit every area, or some; call it in a transaction. What the audits relied on.
+    """Audit every area, or some, and return the inputs; call this in a transaction.
 
-    One at a time, and apart from merges (a sync, a change of the configuration, a retry in the admin may meet): the
-    last one to end knows what the others committed.
+    Audits run one at a time, and not during a merge: a sync, a change of the configuration and a retry in the admin
+    may meet, and the last audit must know what the others committed.
     """
     wait_to_merge(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)

@@ -36,7 +36,7 @@ class UnknownAsset(LookupError):
 
 
 def asset_name(asset_type: Area, asset_id: int) -> str:
-    """Its name, for a prospect its e-mail address; type and id when it has none. ``UnknownAsset``."""
+    """Return the asset's name (a prospect's email address); type and id when it has none. Raises ``UnknownAsset``."""
     names = asset_names([(asset_type, asset_id)])
     if not names:
         raise UnknownAsset(f"There is no asset {asset_id} among the {asset_type.label.lower()} that were synced.")
@@ -44,7 +44,7 @@ def asset_name(asset_type: Area, asset_id: int) -> str:
 
 
 def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """The names of those that are here; a query for each type."""
+    """Return the names of the assets that are copied here; a query for each type."""
     wanted: dict[Area, set[int]] = {}
     for asset_type, asset_id in assets:
         wanted.setdefault(Area(asset_type), set()).add(asset_id)
@@ -56,7 +56,7 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """The Salesforce ids of those that are campaigns and linked; at most one query."""
+    """Return the Salesforce ids of assets that are linked campaigns; at most one query."""
     campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
     if not campaigns:
         return {}
@@ -65,5 +65,5 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def _named_by(asset_type: Area) -> str:
-    """The column that ``__str__`` reads: others can be long."""
+    """Return the column that ``__str__`` reads: other columns can be long."""
     return "email" if asset_type is Area.PROSPECTS else "name"

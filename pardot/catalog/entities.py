@@ -85,9 +85,7 @@ class PardotEntity(Entity):
 
     @property
     def target(self) -> Target:
-        """Return the target. Rows that Pardot no longer has are removed; records in its bin arrive with
-        ``is_deleted``.
-        """
+        """Return the target. Rows that Pardot lacks are removed; rows in its bin arrive with ``is_deleted``."""
         stamp = next((field.column for field in self.fields() if self._api_name(field) == self.changes_by), None)
         return Target(
             table=self.model._meta.db_table,

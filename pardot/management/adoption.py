@@ -17,10 +17,10 @@ from sf.sync.usage import UsageCounter
 
 
 def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
-    """Remove the copies of another business unit than the configured one, which must answer; ``False`` when the
-    operator does not want to.
+    """Remove the copies of another business unit than the configured one, which must answer.
 
-    Raises ``CommandError`` when it does not answer, or when the login leads to another org than the cached one.
+    Returns ``False`` when the operator declines. Raises ``CommandError`` when the unit does not answer, or when the
+    login leads to another org than the cached one.
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:

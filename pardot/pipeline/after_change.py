@@ -22,13 +22,15 @@ def value_change(key: str, value: Any, *, by: str) -> None:
 
 
 def value_reset(key: str) -> None:
-    """Back to the default. ``UnknownKey``, ``BadValue``: nothing was changed."""
+    """Reset a value to its default. Raises ``UnknownKey`` or ``BadValue``; then nothing is changed."""
     _change(key, lambda: reset_value(key))
 
 
 def _change(key: str, change: Callable[[], Any]) -> None:
-    """The audits of assets are run again in the same transaction when the change moves them; it moves nothing about
-    prospects, whose audit takes longest."""
+    """Change a value, and run the audits of assets in the same transaction if it affects them.
+
+    No value affects the audit of prospects, which takes longest.
+    """
     declared = configured_key(key)
     with transaction.atomic():
         wait_to_merge(ConfiguredValue._meta.db_table)

@@ -22,9 +22,7 @@ def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage |
 
 
 def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
-    """Return the number of calls, and whether it is only a lower bound: the number of activities is not known in
-    advance.
-    """
+    """Return the number of calls, and whether it is only a lower bound: the number of activities may be unknown."""
     known = complete_reads()
     calls, at_least = 0, False
     for entity in entities:

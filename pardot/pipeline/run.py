@@ -42,7 +42,7 @@ class Camp:
     """The clients of one command, and the runs that it makes."""
 
     def __init__(self, options: CampOptions, progress: Progress) -> None:
-        """``ImproperlyConfigured`` when a login or the business unit is not set."""
+        """Create the clients. Raises ``ImproperlyConfigured`` when a login or the business unit is not set."""
         self._options = options
         self._progress = progress
         self._salesforce_calls = UsageCounter("camp_sync")
@@ -89,7 +89,10 @@ class Camp:
             return done
 
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
-        """The sample has no name of its own, the look for orphans none at all: it comes with the next survey."""
+        """Return the retry commands.
+
+        The sample's is ``--scout``; the search for orphans has none until the next survey.
+        """
         if sampled and isinstance(sync, ProspectSample):
             return Retry("camp_sync --scout", "camp_sync --scout")
         full = " --full" if self._options.force else ""
@@ -114,7 +117,7 @@ class Camp:
             yield self._counted(OrphanCheck, ORPHANS)
 
     def _all_calls(self) -> int:
-        """To both systems: a run against Pardot may have to log in to Salesforce."""
+        """Return the calls to both systems: a run against Pardot may have to log in to Salesforce."""
         return self._salesforce_calls.calls + self._pardot_calls.calls
 
     def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> AnySync:

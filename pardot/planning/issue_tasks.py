@@ -15,10 +15,10 @@ from sf.ingest.lock import wait_to_merge
 def issue_task_create(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
-    """A task to mend the issue, and whether it is new: while one for it is open, that one is returned as it is.
+    """Create a task to fix the issue, or return the open one unchanged; also return whether it is new.
 
-    Tasks for a single asset with the issue do not count: they mend something smaller. ``assignee`` is a member's name;
-    ``BadTask`` when nobody has it.
+    Tasks for a single asset with the issue do not count: they fix something smaller. ``assignee`` is a member's
+    name. Raises ``BadTask`` when no member has it.
     """
     with transaction.atomic():
         wait_to_merge(Task._meta.db_table)

@@ -47,7 +47,7 @@ class UnknownMember(LookupError):
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
-    """The team in its order, each with ``open_tasks``; one query."""
+    """Return the team in display order, each with ``open_tasks``; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
     fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid")
     members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
@@ -55,7 +55,7 @@ def team_with_open_tasks() -> list[dict[str, Any]]:
 
 
 def member_by_name(name: str) -> TeamMember:
-    """Upper and lower case are the same. ``UnknownMember``."""
+    """Return the member of this name, in any case. Raises ``UnknownMember``."""
     found = TeamMember.objects.filter(name__iexact=name.strip()).first()
     if found is None:
         names = ", ".join(TeamMember.objects.values_list("name", flat=True))
@@ -64,7 +64,7 @@ def member_by_name(name: str) -> TeamMember:
 
 
 def member_by_account(accounts_uuid: str) -> TeamMember | None:
-    """Whose OpenStax account this is."""
+    """Return the member with this OpenStax account, or ``None``."""
     return TeamMember.objects.filter(accounts_uuid=accounts_uuid).first()
 
 
@@ -84,13 +84,13 @@ def team_replace(members: Sequence[Member]) -> None:
 
 
 def _keep_others_from_writing() -> None:
-    """Readers go on; who changes the team elsewhere (the admin) waits until this is done."""
+    """Lock the team against other writers (the admin) until the transaction ends. Readers are not blocked."""
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TeamMember._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """So that two members may change names: each is unique at every moment, also within a transaction."""
+    """Give the members temporary names, so that two may exchange theirs: names are unique even within a transaction."""
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])

@@ -20,5 +20,5 @@ PARDOT_PAGES: Mapping[str, str] = {
 
 
 def pardot_base() -> str:
-    """Pages and API share a host."""
+    """Return the host of Pardot's pages, which is the API's."""
     return str(settings.PARDOT_API_URL).rstrip("/")

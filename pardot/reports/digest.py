@@ -33,7 +33,7 @@ WORST = 3
 
 
 def digest(facts: DigestFacts) -> str:
-    """The whole digest, in the order in which staff read it."""
+    """Return the whole digest, in the order in which staff read it."""
     heading = "\n".join([f"Camp digest, {long_date(facts.day)}", *_camp(facts.camp)])
     return text_of(
         heading,

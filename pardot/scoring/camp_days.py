@@ -17,7 +17,7 @@ class CampDay:
 
     @property
     def days_until(self) -> int | None:
-        """Before camp: until its first day."""
+        """Return the days until the first day of camp; ``None`` once camp has begun."""
         return 1 - self.number if self.number < 1 else None
 
     @property
@@ -26,7 +26,7 @@ class CampDay:
 
 
 def camp_day(dates: CampDates, day: date) -> CampDay | None:
-    """``None`` when no camp is planned."""
+    """Return the day of camp, or ``None`` when no camp is planned."""
     if dates.start is None or dates.end is None:
         return None
     return CampDay(number=(day - dates.start).days + 1, total=(dates.end - dates.start).days + 1)

@@ -33,7 +33,7 @@ class ListedIssue:
 
 
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
-    """By impact, then priority; those without data at the end."""
+    """Return issues by impact, then priority; those without data at the end."""
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)
@@ -42,7 +42,7 @@ def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
 
 
 def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
-    """``found`` with the texts that the team has configured."""
+    """Return ``found`` with the team's configured texts."""
     key = found.issue.key
     template = card.configuration.templates[key]
     return ListedIssue(
@@ -60,12 +60,12 @@ def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ())
 
 
 def with_count(text: str, count: Count | None) -> str:
-    """``text`` with ``{count}`` filled in; other braces stay as they are, whatever staff have written."""
+    """Fill in ``{count}``; other braces in the text stay."""
     return text.replace("{count}", UNKNOWN_COUNT if count is None else spoken(count))
 
 
 def spoken(count: Count) -> str:
-    """``1,234`` and ``12.5``; a percentage without decimals is said without them."""
+    """Return ``1,234`` or ``12.5``; a whole percentage has no decimals."""
     return f"{count.normalize():,f}" if isinstance(count, Decimal) else f"{count:,}"
 
 
@@ -75,5 +75,5 @@ def open_issue_tasks() -> list[Task]:
 
 
 def _place(listed: ListedIssue) -> tuple[bool, float, bool, int]:
-    """Equal ones stay in the order of their declaration."""
+    """Return the sort key. Equal issues stay in the order of their declaration."""
     return (listed.impact is None, -(listed.impact or 0.0), not listed.count, _ORDER[listed.priority])

@@ -73,8 +73,9 @@ class ScoreInputs:
     audited_at: datetime | None
 
     def with_fixed(self, fixed: Mapping[str, Count]) -> ScoreInputs:
-        """Return the inputs as if this many occurrences (percentages: points) of these issues were fixed; zero at
-        least.
+        """Return the inputs with fewer of these issues, never below zero.
+
+        ``fixed``: the number of occurrences (percentages: points) that are fixed, by issue key.
         """
         issues = dict(self.issues)
         for key, times in fixed.items():

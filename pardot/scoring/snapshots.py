@@ -39,10 +39,10 @@ _ROWS = {
 
 
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
-    """Today's row, brought up to date; ``tier`` is ``None`` when only some entities were synced.
+    """Create or update today's row; ``tier`` is ``None`` when only some entities were synced.
 
-    What was never read stays null. What this run did not read keeps its last value: that of the tables, or where they
-    have none, that of the latest snapshot.
+    Figures that were never read stay null. Figures that this run did not read keep their last value: the tables',
+    or the latest snapshot's where the tables have none.
     """
     now = now or timezone.now()
     day = today(now)
@@ -67,12 +67,12 @@ def _graded(card: Scorecard) -> dict[str, Any]:
 
 
 def as_number(count: int | Decimal | None) -> int | float | None:
-    """For JSON: whole numbers stay whole."""
+    """Return the count for JSON: whole numbers stay whole."""
     return float(count) if isinstance(count, Decimal) else count
 
 
 def _counted() -> dict[str, Any]:
-    """The figures of the tables, of whatever was read completely at least once."""
+    """Return the figures of all tables that were read completely at least once."""
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}

@@ -71,9 +71,7 @@ class PardotSync(LoadingSync[PardotEntity]):
         quota.keep_usage(self._client.usage)
 
     def _concerns_all(self, error: Exception) -> bool:
-        """Return whether all entities are affected: one that cannot be read, or times out, says nothing about the
-        others.
-        """
+        """Return whether the error concerns all entities. One that cannot be read, or times out, does not."""
         return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
 
     def _is_final(self, error: Exception) -> bool:

@@ -144,8 +144,10 @@ class EngagementQuery(Paging):
 
 @router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """A page of prospects, of the sample (`--scout`) or of all (`--survey`), and what is wrong with the CRM fields of
-    prospects. Those in Pardot's recycle bin do not count; `group=deleted` has them."""
+    """Return a page of prospects, of the sample (`--scout`) or of all (`--survey`), with problems of their CRM fields.
+
+    Prospects in Pardot's recycle bin do not count; `group=deleted` has them.
+    """
     del request
     data = prospect_data()
     page = _page(query, data)
@@ -168,8 +170,10 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 
 
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
-    """With one prospect more than asked for, if there is one; ``None``: who is active is not known any more, because
-    the last read of activities is too old."""
+    """Return a page with one prospect more than asked for, if there is one.
+
+    ``None``: the active prospects are not known any more, because the last read of activities is too old.
+    """
     wanted = query.filters()
     with explained():
         page = prospect_page(wanted, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
@@ -280,7 +284,7 @@ def get_prospect_activities(
     prospect_id: Path[ProspectId],
     query: Query[ActivitiesPage],
 ) -> HttpResponse:
-    """In the 30 days before the last complete read of activities."""
+    """Return the prospect's activities in the 30 days before the last complete read of activities."""
     del request
     span = prospect_data().look_back
     who = described_prospects([prospect_id], span)

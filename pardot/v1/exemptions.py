@@ -76,7 +76,7 @@ class ExemptionQuery(PageQuery):
 
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
-    """The newest first; those that have ended too."""
+    """Return exemptions, newest first, with those that have ended."""
     del request
     found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(count=found.count(), exemptions=_out(found[query.offset : query.offset + query.limit]))
@@ -88,7 +88,7 @@ def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exempt
     summary="Take an asset out of the count of an issue",
 )
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
-    """It counts from the next request on. An exemption that has ended makes room for a new one."""
+    """Exempt an asset from an issue, from the next request on. An exemption that has ended is replaced."""
     try:
         made = exemption_create(**exemption.dict(), created_by=who_acts(request))
     except BadExemption as error:
@@ -102,7 +102,7 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
     summary="Count an asset again",
 )
 def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]:
-    """From the next request on."""
+    """Delete an exemption: the asset counts again from the next request on."""
     del request
     if not Exemption.objects.filter(pk=exemption_id).delete()[0]:
         raise NotFound("There is no exemption with this id.")

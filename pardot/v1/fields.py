@@ -33,6 +33,6 @@ class PageQuery(Schema):
 
 
 def who_acts(request: HttpRequest) -> str:
-    """The name of the signed-in user, else the UUID of their account: for ``created_by`` and ``updated_by``."""
+    """Return the name of the signed-in user, or else the account's UUID: for ``created_by`` and ``updated_by``."""
     session = signed_in_user(request).session
     return (session.name.replace("\0", "").strip() or session.uuid)[:_NAME_CHARACTERS]

@@ -27,7 +27,7 @@ class AreaSummary(Schema):
 
 
 def area_summary(health: AreaHealth) -> dict[str, Any]:
-    """``health`` as an ``AreaSummary``."""
+    """Return ``health`` as an ``AreaSummary``."""
     issues = {flag: health.issue(flag) for flag in health.counts}
     return {
         "area": health.area.value,

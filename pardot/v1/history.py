@@ -85,7 +85,10 @@ _TO: Any = Query(None, alias="to", description="The last day, included.")
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
 def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
-    """All of them without `from` and `to`. Days are those of the installation's time zone."""
+    """Return daily snapshots and notes; all of them without `from` and `to`.
+
+    Days are in the installation's time zone.
+    """
     del request
     try:
         snapshots, notes = trail(since, until)
@@ -106,8 +109,11 @@ def compare_two_days(
     first: QueryDate = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it
     second: QueryDate = Query(..., alias="to", description="The later day."),  # noqa: B008
 ) -> HttpResponse:
-    """Score, areas, people, issues and counts of both days, and the differences. A day without a snapshot is
-    represented by the nearest earlier one, and `used` says which; 404 when there is none."""
+    """Return score, areas, people, issues and counts of both days, and the differences.
+
+    A day without a snapshot is represented by the nearest earlier one, and `used` says which; 404 when there is
+    none.
+    """
     del request
     try:
         found = compare_days(first, second)
@@ -137,7 +143,7 @@ def _compared(found: Comparison, first: date, second: date) -> dict[str, Any]:
 def _each(
     changes: Iterable[Change], named: Callable[[str], dict[str, Any]], known: Iterable[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Without what an old snapshot names and today's declarations no longer do."""
+    """Return the changes, without names that an old snapshot has and today's declarations lack."""
     wanted = None if known is None else set(known)
     return [{**named(each.name), **_figures(each)} for each in changes if wanted is None or each.name in wanted]
 

@@ -86,7 +86,7 @@ class MadeTask(Schema):
 
 @router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by what they cost")
 def list_issues(request: HttpRequest) -> IssueList:
-    """All issue keys: by impact, then those that do not occur, then those without data."""
+    """Return all issues: by impact, then those that do not occur, then those without data."""
     del request
     card = current_scorecard()
     issues = [_item(listed) for listed in issue_list(card, open_issue_tasks())]
@@ -101,8 +101,10 @@ def list_issues(request: HttpRequest) -> IssueList:
 def create_issue_task(
     request: HttpRequest, key: Annotated[PlainText, StringConstraints(max_length=64)], body: NewIssueTask | None = None
 ) -> Status[MadeTask]:
-    """201: the task. 200: one for this issue is open already; here it is, unchanged. Its title and priority are the
-    issue's."""
+    """Create a task for an issue, with the issue's title and priority.
+
+    201: the new task. 200: the task that is already open for this issue, unchanged.
+    """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
     wanted = body or NewIssueTask(assignee=None)

@@ -50,7 +50,7 @@ class NoteQuery(PageQuery):
 
 @router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
 def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
-    """By day, oldest first."""
+    """Return notes by day, oldest first."""
     del request
     if query.first and query.last and query.first > query.last:
         message = f"from ({query.first}) must not be after to ({query.last})."
@@ -69,7 +69,7 @@ def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     "/notes", response={201: NoteOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Pin a note to a day"
 )
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
-    """A day may have several, and may be yet to come."""
+    """Create a note. A day may have several, and may be in the future."""
     made = DayNote.objects.create(day=note.day, text=note.text, created_by=who_acts(request), created_at=timezone.now())
     return Status(201, _out(made))
 

@@ -64,7 +64,7 @@ class History(Schema):
 
 @router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="What lost its other half")
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
-    """The latest check. Counts are exact; of each kind at most 1,000 have details."""
+    """Return the latest check. Counts are exact; at most 1,000 orphans of each kind have details."""
     del request
     run = OrphanRun.objects.first()
     if run is None:
@@ -93,7 +93,7 @@ _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
 def _described(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """With the names of prospects, which are not stored a second time."""
+    """Return the orphans with the names of prospects, which are not stored a second time."""
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]
 
@@ -109,7 +109,7 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
 
 @router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
 def get_orphans_history(request: HttpRequest) -> History:
-    """Their counts."""
+    """Return the counts of earlier checks."""
     del request
     checks = [
         PastCheck(

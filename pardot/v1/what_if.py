@@ -78,7 +78,7 @@ class WhatIfScores(Schema):
     summary="The score if some issues were fixed",
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
-    """Nothing is changed. 422 for an unknown issue, one without data, and more than there are."""
+    """Return the score after the fixes. Nothing is changed. 422: an unknown issue, no data, or too many fixes."""
     del request
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):

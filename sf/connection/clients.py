@@ -36,8 +36,10 @@ class RememberingClient(SalesforceClient):
         return session
 
     def _check_turn(self) -> None:
-        """Raise ``LoginRefused`` when Salesforce has refused this login lately. Who has time may always try: a person
-        or a timetable has started it."""
+        """Raise ``LoginRefused`` while a refused login pauses.
+
+        Clients without a deadline may always try: a person or a timetable has started them.
+        """
         refused = None
         if self._transport.patience.has_end:
             with best_effort("refused login"):

@@ -48,7 +48,7 @@ class Job:
 
 
 class UserCrontab:
-    """This user's crontab in memory, until ``write``."""
+    """The crontab of the current user in memory, until ``write``."""
 
     def __init__(self) -> None:
         self._names = Settings(settings)
@@ -65,7 +65,7 @@ class UserCrontab:
 
     @property
     def folder(self) -> str:
-        """The folder of this checkout, as it is written in the crontab."""
+        """Return the folder of this checkout in the crontab's form."""
         return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
     def own_lines(self) -> list[OwnLine]:

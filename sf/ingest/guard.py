@@ -11,7 +11,7 @@ SMALL_TABLE = 100
 def check_deletes(
     *, name: str, deleted: int, live_before: int, at_most_percent: int, system: str = "Salesforce"
 ) -> None:
-    """``SyncError`` when too large a share of a table would go; nothing is changed then."""
+    """Raise ``SyncError`` when too large a share of a table would be deleted; nothing is changed then."""
     if live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent:
         return
     raise SyncError(

@@ -51,8 +51,9 @@ def _here() -> str:
 
 
 def process_age() -> timedelta:
-    """Return the time since this process started; where the system does not say, the time since this module was
-    imported.
+    """Return the time since this process started.
+
+    Where the system does not say, it is the time since this module was imported.
     """
     try:
         ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])

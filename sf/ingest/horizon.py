@@ -27,11 +27,11 @@ _HORIZON = """
 
 
 def complete_until() -> datetime:
-    """Every row dated before this moment is visible to statements that begin after this call, or was replaced by a
-    later-dated version of itself.
+    """Return the moment up to which all rows are visible.
 
-    Any open transaction holds it back, also one that only reads: nobody can tell what it will do. It sees the
-    transactions of its own database role, or all of them with the role ``pg_read_all_stats``.
+    Statements that begin after this call see every row dated before it, or a later-dated version of the row. Any
+    open transaction holds the moment back, also one that only reads, because its next step is unknown. Visible to
+    this function are the transactions of its own database role, or all with the role ``pg_read_all_stats``.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HORIZON, [MARGIN.total_seconds()])

@@ -144,8 +144,7 @@ def check_held() -> None:
 
 
 def fence() -> None:
-    """Raise ``LeaseLost`` unless this thread's runs still hold their leases; keep those until the transaction
-    ends.
+    """Raise ``LeaseLost`` unless this thread's runs still hold their leases, and keep these until the commit.
 
     Does nothing where no run is under way (live look-ups).
     """

@@ -13,9 +13,9 @@ _MERGE_CLASS = 0x5FA92
 
 
 def wait_to_merge(table: str) -> None:
-    """Until the transaction ends, this one alone merges into the table; not at all if its run has lost the lease.
+    """Let only this transaction merge into the table until it ends. Raises ``LeaseLost`` if its run lost the lease.
 
-    A sync and a live look-up that bring the same record would otherwise collide on its key, or lock rows crosswise.
+    A sync and a live look-up that bring the same record would otherwise collide on its key, or deadlock.
     """
     fence()
     with connection.cursor() as cursor:

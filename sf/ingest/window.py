@@ -40,9 +40,10 @@ def choose_window(
     now: datetime,
     full_after: timedelta | None = FULL_AFTER,
 ) -> Window:
-    """Incremental when there is something to go on from; the lookback covers clock skew and late commits.
+    """Choose an incremental read when there is a committed one; the lookback covers clock skew and late commits.
 
-    ``full_after``: how long ago the last finished read may have begun; ``None`` where nothing is purged elsewhere.
+    ``full_after``: the age of the last finished read from which a full one is due; ``None`` where the other system
+    purges nothing.
     """
     if forced:
         return Window(None, "forced")

@@ -28,11 +28,11 @@ class LookupSkipped(Exception):
 
 
 def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
-    """Bring the user's contact into the cache: one call, whose seconds are returned. ``again``: even if there was none
-    a moment ago.
+    """Bring the user's contact into the cache by one call, and return its seconds.
 
-    ``LookupSkipped``; ``LiveCallFailed`` when Salesforce could not be asked, or its answer not be stored, of which
-    ``LiveCallNotTried`` when ``may_ask`` says no.
+    ``again``: even if there was no contact a moment ago. Raises ``LookupSkipped``; ``LiveCallFailed`` when
+    Salesforce could not be asked or its answer not be stored, and its subclass ``LiveCallNotTried`` when
+    ``may_ask`` returns false.
     """
     if not again and _missed_lately(accounts_uuid):
         return 0.0
@@ -40,8 +40,10 @@ def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> floa
 
 
 def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
-    """Bring the user's contact, opportunities and adoptions into the cache: three calls at most. Returns the seconds of
-    the slowest. Raises what ``contact_look_up`` raises."""
+    """Bring the user's contact, opportunities and adoptions into the cache, by three calls at most.
+
+    Returns the seconds of the slowest. Raises the same exceptions as ``contact_look_up``.
+    """
 
     def read(live: LiveRead) -> None:
         if contacts := _read_contacts(live, accounts_uuid):
@@ -57,7 +59,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """The ids of the user's contacts, present ones only."""
+    """Return the ids of the user's contacts, without deleted ones."""
     found = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in found if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

@@ -24,7 +24,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def salesforce_environment(host_url: str) -> str:
-    """``local`` (the simulator), ``sandbox``, ``production``, or ``other`` for a host that is not Salesforce's."""
+    """Return ``local`` (the simulator), ``sandbox``, ``production``, or ``other`` for a host outside Salesforce."""
     host = urlsplit(host_url).hostname or ""
     if host in LOCAL_HOSTS:
         return "local"
@@ -51,11 +51,10 @@ def known_usage() -> KnownUsage | None:
 
 
 def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
-    """Return the org's usage, at most ``USAGE_KEPT`` old; if it is older, ask Salesforce, counted under
-    ``source``.
+    """Return the org's usage, at most ``USAGE_KEPT`` old.
 
-    Raises ``LiveCallFailed``; ``LiveCallNotTried`` when ``may_ask`` returns false; ``ImproperlyConfigured``
-    when no login is set.
+    If it is older, Salesforce is asked, counted under ``source``. Raises ``LiveCallFailed``; ``LiveCallNotTried``
+    when ``may_ask`` returns false; ``ImproperlyConfigured`` when no login is set.
     """
     known = known_usage()
     if known and timezone.now() - known.asked < USAGE_KEPT:

@@ -80,7 +80,7 @@ class Written:
 
     @property
     def slowest(self) -> float:
-        """Seconds that the slowest call took."""
+        """Return the seconds of the slowest call."""
         return max(self.record.live.slowest, self.read_back.slowest if self.read_back else 0.0)
 
     @property
@@ -89,7 +89,7 @@ class Written:
 
     @property
     def before(self) -> Values:
-        """The whole record as Salesforce had it before the change."""
+        """Return the whole record as Salesforce had it before the change."""
         return self.record.values
 
     def store(self) -> None:

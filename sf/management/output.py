@@ -31,7 +31,7 @@ def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form:
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Parents' fields by their dotted path; ``attributes`` is left out."""
+    """Return parents' fields by their dotted path, without ``attributes``."""
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if name == "attributes":
@@ -62,7 +62,7 @@ def _write_json(records: Iterable[Mapping[str, Any]], stream: TextIO) -> int:
 
 
 def _without_attributes(value: Any) -> Any:
-    """The same without what Salesforce adds to each record, parents and children included."""
+    """Return the value without the ``attributes`` of records, their parents and their children."""
     if isinstance(value, Mapping):
         return {name: _without_attributes(inner) for name, inner in value.items() if name != "attributes"}
     return [_without_attributes(inner) for inner in value] if isinstance(value, list) else value

@@ -47,7 +47,7 @@ class Page:
 
 
 def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:
-    """At most ``limit`` rows behind ``after``."""
+    """Return at most ``limit`` rows behind ``after``."""
     statement = sql.SQL("SELECT {}, local_update_date, id FROM {} WHERE {} ORDER BY local_update_date, id LIMIT {}")
     conditions, values = _conditions(selection)
     if after is not None:
@@ -60,7 +60,7 @@ def record_page(selection: Selection, *, after: Position | None, limit: int) -> 
 
 
 def record_by_id(selection: Selection, record_id: str) -> dict[str, Any] | None:
-    """One row by its 18-character id, if it is among those selected."""
+    """Return one row by its 18-character id, if it is among the selected ones."""
     statement = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}")
     conditions, values = _conditions(selection)
     found = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)

@@ -150,8 +150,11 @@ def _search(
 
 
 def _rank(number: int) -> str:
-    """Return the SQL of a match's class by one variant: the same text, the same words in another order, the initials,
-    the beginning of a name, all words in their order, all words."""
+    """Return the SQL of a match's class by one variant.
+
+    The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
+    their order, all words.
+    """
     return f"""CASE WHEN search_text LIKE %(exact_{number})s THEN 0
                     WHEN char_length(split_part(search_text, ' |', 1)) = %(length_{number})s
                          AND search_text LIKE ALL (%(each_{number})s) THEN 1

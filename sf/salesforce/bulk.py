@@ -80,7 +80,7 @@ class BulkQuery:
             raise
 
     def get(self, job_id: str) -> Job:
-        """The job as it is now. ``QueryLocatorGone`` when Salesforce does not know it (any longer)."""
+        """Return the job as it is now. Raises ``QueryLocatorGone`` when Salesforce does not know it (any longer)."""
         try:
             return self._ask("GET", f"{self._path}/{job_id}", _job)
         except RequestRefused as error:
@@ -89,9 +89,12 @@ class BulkQuery:
             raise
 
     def wait(self, job_id: str, may_go_on: Callable[[], None] = lambda: None, *, seconds: float | None = None) -> Job:
-        """Poll until the job is complete. ``JobEnded`` or ``JobRefused`` with Salesforce's reason when it failed;
-        ``JobStuck``, and the job is aborted, when it works for longer than ``seconds``. ``may_go_on`` is called before
-        each further poll; what it raises ends the waiting, not the job."""
+        """Poll until the job is complete.
+
+        ``may_go_on`` is called before each further poll; an exception that it raises ends the waiting, not the job.
+        Raises ``JobEnded`` or ``JobRefused`` with Salesforce's reason when the job failed. When it works for longer
+        than ``seconds``, it is aborted, and ``JobStuck`` is raised.
+        """
         pause, deadline = _FIRST_POLL_SECONDS, time.monotonic() + seconds if seconds is not None else None
         while True:
             time.sleep(pause)
@@ -123,7 +126,10 @@ class BulkQuery:
 
     @contextmanager
     def page(self, job_id: str, locator: str) -> Iterator[ResultPage]:
-        """One page of the result; an empty ``locator`` is the first. The bytes are read while the caller takes them."""
+        """Yield one page of the result, whose bytes are read as the caller takes them.
+
+        An empty ``locator`` is the first.
+        """
         params = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
         try:
             with self.client.stream(f"{self._path}/{job_id}/results", params=params) as response:
@@ -135,7 +141,7 @@ class BulkQuery:
 
 
 def _ended(job: Job) -> JobEnded | JobRefused:
-    """The error of a job that failed or was aborted: what Salesforce says of the query itself is final."""
+    """Return the error of a job that failed or was aborted; an error of the query itself is final."""
     final = _FINAL.search(job.message) and not _PASSING.search(job.message)
     kind = JobRefused if final else JobEnded
     return kind(f"Bulk job {job.id} ended as {job.state}: {job.message or 'no reason given'}")

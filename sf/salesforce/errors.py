@@ -173,8 +173,10 @@ def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceErr
 
 
 def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
-    """Return code and message of the first error, and the fields of all, in any of Salesforce's forms (JSON list or
-    object, SOAP, HTML)."""
+    """Return code and message of the first error, and the fields of all.
+
+    ``body`` may have any of Salesforce's forms (JSON list or object, SOAP, HTML).
+    """
     text = body.decode("utf-8-sig", "replace").strip()
     try:
         parsed = json.loads(text)

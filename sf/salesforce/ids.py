@@ -13,7 +13,7 @@ _SUFFIX_LETTERS = string.ascii_uppercase + "012345"
 
 
 def id_of_18(text: str) -> str | None:
-    """The id of 18 characters; ``None`` for what is no id or has the wrong ending."""
+    """Return the id of 18 characters; ``None`` for text that is not an id or has the wrong ending."""
     if not _FORM.fullmatch(text):
         return None
     whole = text[:15] + _suffix(text[:15])
@@ -21,7 +21,7 @@ def id_of_18(text: str) -> str | None:
 
 
 def _suffix(short: str) -> str:
-    """One letter for each five characters: which of them are upper case, as a number of five bits."""
+    """Return one letter per five characters: which of them are upper case, as a number of five bits."""
     letters = ""
     for start in (0, 5, 10):
         bits = sum(1 << place for place, letter in enumerate(short[start : start + 5]) if letter.isupper())

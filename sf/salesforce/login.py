@@ -106,10 +106,9 @@ class SessionKeeper:
             return self._session
 
     def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Log in again because the host of ``gone`` does not answer; return ``gone`` if that was tried a moment
-        ago.
+        """Log in again because the host of ``gone`` does not answer.
 
-        Raises the same exceptions as ``current``.
+        Returns ``gone`` if that was tried a moment ago. Raises the same exceptions as ``current``.
         """
         with self._turn(patience):
             if self._session is not None and self._session != gone:

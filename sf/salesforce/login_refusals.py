@@ -176,7 +176,9 @@ def login_error(answer: LoginAnswer) -> SalesforceError:
 
 
 def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
-    """Unknown codes are final: a SOAP fault is 500 whatever it says. Without a code it was no answer of the login."""
+    """Return the class for a status: unknown codes are final (SOAP faults are always 500); without a code, no login
+    answered.
+    """
     return LoginNotAnswered if status in TRANSIENT_STATUSES and not code else LoginRefused
 
 

@@ -26,7 +26,7 @@ class Organization:
 
     @property
     def kind(self) -> str:
-        """``production``, ``sandbox`` or empty."""
+        """Return ``production``, ``sandbox`` or an empty string."""
         return {True: "sandbox", False: "production", None: ""}[self.is_sandbox]
 
     def __str__(self) -> str:

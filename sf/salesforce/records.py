@@ -17,7 +17,7 @@ from sf.salesforce.client import SalesforceClient
 
 
 def simple_salesforce(client: SalesforceClient) -> Salesforce:
-    """A ``simple_salesforce.Salesforce`` that raises ``SalesforceError`` and is logged in as ``client`` is."""
+    """Return a ``simple_salesforce.Salesforce`` with the client's login, which raises ``SalesforceError``."""
     session = client.session()
     return Salesforce(
         session_id=session.access_token,

@@ -1,9 +1,9 @@
-"""Classify Salesforce's error codes: is the record at fault, the moment, or the org and its user?
+"""Classify Salesforce's error codes by who is at fault: the record, the moment, or the org and its user.
 
 ``docs/refusals.md`` is this table for operators; a test compares the two. Names of codes: ``StatusCode`` and
 ``ExceptionCode`` of the partner WSDL, "Core Data Types Used in API Calls" of the SOAP API Developer Guide, and
-"Status Codes and Error Responses" of the REST API Developer Guide. A code that is not listed is ``UNKNOWN``,
-never ``RECORD``.
+"Status Codes and Error Responses" of the REST API Developer Guide. A code that is not listed is ``UNKNOWN``, never
+``RECORD``.
 """
 
 from __future__ import annotations

@@ -15,19 +15,19 @@ _ESCAPES = str.maketrans(
 
 
 def quote(value: str) -> str:
-    """A string literal."""
+    """Return a string literal."""
     return f"'{value.translate(_ESCAPES)}'"
 
 
 def moment(value: datetime) -> str:
-    """A dateTime literal (unquoted in SOQL) in UTC with milliseconds. ``value`` must be aware."""
+    """Return a dateTime literal (unquoted in SOQL) in UTC with milliseconds. ``value`` must be aware."""
     if value.tzinfo is None:
         raise ValueError("a naive datetime has no place in SOQL")
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
 
 
 def one_of(field: str, values: Iterable[str]) -> str:
-    """``field IN (…)``. An empty list has no SOQL form: ``ValueError``, instead of a filter that means all."""
+    """Return ``field IN (…)``. An empty list has no SOQL form: it raises ``ValueError`` instead of matching all."""
     quoted = ", ".join(quote(value) for value in values)
     if not quoted:
         raise ValueError(f"nothing to look for in {field}")

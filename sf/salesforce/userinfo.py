@@ -9,10 +9,10 @@ _ANYTHING = re.compile(r"(://).*@", re.DOTALL)
 
 
 def without_userinfo(text: str) -> str:
-    """A text without the user names and passwords of the URLs in it."""
+    """Return the text without the user names and passwords of URLs in it."""
     return _USERINFO.sub(r"\1***@", text) if "@" in text else text
 
 
 def shown_value(value: str) -> str:
-    """One value that may be a URL, even a broken one: a slash or blank in a password hides nothing."""
+    """Return a value that may be a URL, even a broken one, without user name and password."""
     return _ANYTHING.sub(r"\1***@", value) if "@" in value else value

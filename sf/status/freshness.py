@@ -173,9 +173,7 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
-    """Return the objects whose syncs found the calls used up at least twice since the last good run, and the last
-    time.
-    """
+    """Return when objects last found the calls used up, if that happened at least twice since the last good run."""
     times: dict[str, list[datetime]] = {}
     for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
         well = ends[name].well

@@ -188,8 +188,9 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
         return state
 
     def _count(self, where: str, *, include_deleted: bool) -> int | None:
-        """Return the number of records that the read will bring, asked once; ``None`` if Salesforce cannot count
-        them.
+        """Return the number of records that the read will bring.
+
+        Salesforce is asked once; ``None`` if it cannot count them.
         """
         query = soql.count(self._synced.sobject, where=where)
         if query not in self._expected:

@@ -86,8 +86,9 @@ class LoadingSync(Sync[AnyLoaded]):
             self._analyze()
 
     def _merge_in_transaction(self, read: StagedRead) -> SyncRun:
-        """Merge, and return the run as it is after the commit: a merge that is rolled back must not leave its
-        watermark.
+        """Merge, and return the run as it is after the commit.
+
+        The run is a copy, because a merge that is rolled back must not leave its watermark.
         """
         merge = Merge(self._stage, within=read.within)
         self._check_not_empty(read, merge)
@@ -118,8 +119,7 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
-        """Remove what a full read did not bring, except ``keep``, and return how many rows the whole merge
-        removed.
+        """Remove what a full read did not bring, except ``keep``; return the rows that the whole merge removed.
 
         Raises ``SyncError`` when they are too many to be believed.
         """

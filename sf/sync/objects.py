@@ -79,8 +79,9 @@ class SyncedObject:
 
     @property
     def rest_page_rows(self) -> int:
-        """Return the number of records in one REST page: few where each may be long, so that a page fits into
-        memory.
+        """Return the number of records in one REST page.
+
+        It is small where each may be long, so that a page fits into memory.
         """
         long = any(isinstance(field, LongText) for field in self.model.copied_fields())
         return source.LONG_TEXT_ROWS if long else source.REST_PAGE_ROWS
@@ -106,8 +107,9 @@ class SyncedObject:
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
 
     def _reads_parent_of(self, stamp: str) -> bool:
-        """Return whether any field of the parent is read; otherwise the query does not ask for the parent's stamp
-        either.
+        """Return whether any field of the parent is read.
+
+        Otherwise the query does not ask for the parent's stamp either.
         """
         relation = stamp.partition(".")[0]
         return any(path.startswith(f"{relation}.") for path in self.paths.values())

@@ -73,8 +73,9 @@ def readable_after(refusal: RequestRefused, client: SalesforceClient, asked: Syn
 
 
 def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
-    """Return the columns whose field ``describe`` does not show; makes one call, plus one for each parent that is
-    read.
+    """Return the columns whose field ``describe`` does not show.
+
+    Makes one call, plus one for each parent that is read.
     """
     whole = replace(synced, left_out=frozenset())
     described = {"": _describe(client, synced.sobject)}

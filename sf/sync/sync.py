@@ -99,7 +99,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     @property
     def name(self) -> str:
-        """The name of the object, which its runs carry."""
+        """Return the name of the object, which its runs carry."""
         return self._name
 
     @abstractmethod
@@ -182,8 +182,9 @@ class Sync(ABC, Generic[AnySynced]):
         return str(error)
 
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
-        """Record the end. While PostgreSQL is unavailable this fails, and the next run marks this one as
-        interrupted.
+        """Record the end.
+
+        While PostgreSQL is unavailable this fails, and the next run marks this one as interrupted.
         """
         self._run.api_calls = self._calls_so_far() - calls_before
         self._run.cause = self._cause

@@ -33,7 +33,7 @@ _known: set[str | None] = set()
 
 
 def _create_database(endpoint: Endpoint, name: str | None) -> None:
-    """The development database is made at first use; test databases are made by Django."""
+    """Create the development database at first use; Django creates the test databases."""
     if name in _known or name != EMBEDDED_DATABASE_NAME:
         return
     with psycopg.connect(

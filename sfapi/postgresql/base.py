@@ -30,10 +30,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return limits
 
     def close_if_health_check_failed(self) -> None:
-        """Django asks ``SELECT 1`` at the first use in a request: a quarter of all round trips.
+        """Skip Django's ``SELECT 1`` at the first use in a request, which was a quarter of all round trips.
 
-        A server that is gone has closed its end, which shows in the kernel of this machine: there is something to read,
-        though nothing was asked. Only then is Django's question asked.
+        A server that is gone has closed its end of the connection, which this machine's kernel knows: there is data
+        to read without a query. Only then is Django's query sent.
         """
         if self.connection is not None and not self.health_check_done and not _something_to_read(self.connection):
             self.health_check_done = True

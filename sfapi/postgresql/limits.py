@@ -44,7 +44,7 @@ def set_limits(connection: Connection[Any], limits: Limits) -> bool:
 
 
 def limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
-    """A class of cursors whose transactions each begin with ``SET LOCAL`` of the limits."""
+    """Return a class of cursors whose transactions each begin with ``SET LOCAL`` of the limits."""
     settings = [f"SET LOCAL {name} = {limit}" for name, limit in limits.items()]
     prefix = "".join(f"{setting}; " for setting in settings)
 

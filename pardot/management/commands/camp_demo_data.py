@@ -69,7 +69,7 @@ def _make_team(day: date) -> None:
 
 
 def _make_history(latest: DailySnapshot, day: date) -> None:
-    """Days that get a little worse the longer ago they are: camp has been mending things."""
+    """Make days that get worse toward the past, as if camp had fixed things."""
     chance = random.Random(7)  # noqa: S311 - the same history each time
     for ago in range(1, DAYS + 1):
         worse = ago / DAYS

@@ -77,7 +77,7 @@ class Command(BaseCommand):
         self._sync(camp, tier, entities, patience=self._patience(tier, wanted))
 
     def _patience(self, tier: Tier | None, wanted: CampOptions) -> timedelta:
-        """A full survey runs once a month: it waits for a command that is under way instead of being skipped."""
+        """Return how long to wait. A full survey runs once a month, so it waits for a running command."""
         if not (tier is Tier.SURVEY and wanted.force):
             return timedelta()
         if is_running(LOCK):
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         return LONGEST_WAIT
 
     def _wanted(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
-        """The tier (none with ``--entities``) and what is read."""
+        """Return the tier (none with ``--entities``) and the entities to read."""
         if options["entities"] is not None:
             try:
                 return None, choose(name.strip() for name in options["entities"].split(",") if name.strip())
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         return tier, of_tier(tier)
 
     def _agreed(self, camp: Camp, entities: list[Entity], wanted: CampOptions) -> bool:
-        """Asked on a terminal only."""
+        """Ask the operator on a terminal; elsewhere return true."""
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return True
         try:

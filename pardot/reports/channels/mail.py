@@ -12,7 +12,7 @@ from pardot.reports.channels.errors import NotDelivered
 
 
 def mail_to(recipients: Sequence[str], subject: str, text: str) -> None:
-    """One message to all. ``NotDelivered`` when the server is away or takes nobody."""
+    """Send one message to all. Raises ``NotDelivered`` when the server is unavailable or accepts no recipient."""
     message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
     try:
         message.send()

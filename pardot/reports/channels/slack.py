@@ -22,7 +22,10 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 
 
 def post_to_slack(webhook: str, text: str) -> None:
-    """``text`` as a preformatted message; tried again where nobody can have seen it. ``NotDelivered`` when refused."""
+    """Post ``text`` as a preformatted message.
+
+    Retried only where it cannot have been shown. Raises ``NotDelivered``.
+    """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
     for attempt in range(1, ATTEMPTS + 1):

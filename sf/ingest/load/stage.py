@@ -59,10 +59,10 @@ class Stage:
         return {row[0] for row in fetch_all(statement, [list(ids)])}
 
     def copy_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> int:
-        """Stage a CSV page as it is, and return the number of its rows. ``paths`` are the header names of the
-        columns.
+        """Stage a CSV page as it is, and return the number of its rows.
 
-        Raises ``UnreadableBytes`` or ``DataError`` when the page must be read row by row instead.
+        ``paths`` are the header names of the columns. Raises ``UnreadableBytes`` or ``DataError`` when the page
+        must be read row by row instead.
         """
         remaining = iter(chunks)
         header, first = _split_header(remaining)

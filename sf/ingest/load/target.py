@@ -25,9 +25,7 @@ class Column:
 
     @property
     def value(self) -> sql.Composable:
-        """Return the staged text of row ``s`` as a value of this column; PostgreSQL raises an error when it does
-        not fit.
-        """
+        """Return the staged text of row ``s`` as a value of this column. PostgreSQL refuses text that does not fit."""
         staged = sql.SQL("s.{}").format(self.identifier)
         if self.kind == "text":
             return sql.SQL("lower({})").format(staged) if self.lower_case else staged

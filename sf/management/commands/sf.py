@@ -122,7 +122,7 @@ def _search(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Ma
 
 
 def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """All objects, one object's fields, or its layouts."""
+    """Show all objects, one object's fields, or its layouts."""
     path = f"{client.data_path}/sobjects"
     if not options["object"]:
         return client.ask(
@@ -145,7 +145,7 @@ def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Ma
 
 
 def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """By id, or by ``ExternalIdField=value``."""
+    """Show a record by id, or by ``ExternalIdField=value``."""
     field, found, value = options["id"].partition("=")
     place = f"{field}/{quote(value, safe='')}" if found else quote(field, safe="")
     record = client.ask("GET", f"{client.data_path}/sobjects/{options['object']}/{place}", dict[str, Any])
