@@ -26,9 +26,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
-        """Return the plain name before ``collectstatic`` has run: a page without style says more than an error about
-        it.
-        """
+        """Return the plain name before ``collectstatic`` has run, because an unstyled page says more than an error."""
         try:
             return str(super().stored_name(name))
         except ValueError:

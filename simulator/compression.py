@@ -15,7 +15,7 @@ _GZIP = 31
 
 
 def compressed(request: Request, response: Response) -> Response:
-    """The answer in gzip where the caller takes that and it is worth it; otherwise as it is."""
+    """Compress the answer with gzip where the caller accepts that and it is worth it."""
     accepted = request.headers.get("accept-encoding", "")
     if "gzip" not in accepted or response.status != 200 or "Content-Encoding" in response.headers:
         return response

@@ -43,7 +43,7 @@ _CONCURRENT_LIMITS: Mapping[System, tuple[str, str, int | None]] = {
 
 
 def salesforce_status(code: str) -> int:
-    """The HTTP status that Salesforce sends with an error code."""
+    """Return the HTTP status that Salesforce sends with an error code."""
     return _SALESFORCE_STATUS.get(code, 400)
 
 
@@ -55,7 +55,7 @@ def error_response(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """One error in that system's form; ``code`` is its own name or number for it."""
+    """Return one error in that system's form; ``code`` is its own name or number for it."""
     if system == "pardot":
         number = int(code) if code.isdigit() else PARDOT_UNKNOWN
         usual = PardotError(number)
@@ -69,13 +69,13 @@ def error_response(
 
 
 def daily_limit(system: System) -> Response:
-    """The day's calls are used up."""
+    """Return the error that the day's calls are used up."""
     code, message, status = _DAILY_LIMITS[system]
     return error_response(system, code=code, message=message, status=status)
 
 
 def concurrent_limit(system: System) -> Response:
-    """Too many calls are open at once."""
+    """Return the error that too many calls are open at once."""
     code, message, status = _CONCURRENT_LIMITS[system]
     return error_response(system, code=code, message=message, status=status)
 

@@ -35,7 +35,7 @@ class Gateway:
         self._router = router
 
     def exchange(self, request: Request, head_size: int, send: Send) -> None:
-        """One call; counted as open until its answer has been sent."""
+        """Answer one call, which counts as open until its answer has been sent."""
         system = system_of(request.path)
         if system is None:
             send(errors.not_found(None))
@@ -93,12 +93,12 @@ class Gateway:
 
 
 def _target(request: Request) -> str:
-    """The path with its query string, for rules and for the length of the URI."""
+    """Return the path with its query string, for rules and for the length of the URI."""
     return f"{request.path}?{urlencode(request.query)}" if request.query else request.path
 
 
 def _refusal(system: System, action: Action) -> Response | None:
-    """The answer of a fault that keeps the request from being worked on."""
+    """Return the answer of a fault that keeps the request from being processed."""
     if action.kind == "status":
         return Response(action.status or 503, action.body.encode(), dict(action.headers))
     if action.kind == "error":

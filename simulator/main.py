@@ -84,7 +84,7 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Takes the ports, then opens (or makes) the data. ``CannotStart`` says what is in the way."""
+        """Bind the ports, then open (or generate) the data. ``CannotStart`` says what is in the way."""
         try:
             ids.name_instance(options.instance)
         except ValueError as error:
@@ -118,7 +118,7 @@ class Simulator:
         return server
 
     def _listen_too(self, exchange: Exchange) -> Server:
-        """Another HTTPS port of the same world."""
+        """Open another HTTPS port of the same world."""
         server = Server((HOST, 0), self.certificates.context())
         server.start(exchange)
         return server
@@ -144,7 +144,7 @@ class Simulator:
         self.world.store.close()
 
     def variables(self) -> str:
-        """For a file: the lines to set, and the other ways to log in as comments."""
+        """Return the lines to set in a file, with the other logins as comments."""
         return variables.as_text(self.world, self.certificates)
 
     def variables_to_set(self) -> list[str]:
@@ -166,7 +166,7 @@ def _open(config: Config, *, fresh: bool, say: Say) -> World:
 
 
 def _write_privately(path: Path, text: str) -> None:
-    """Whole at once, so that who waits for the file never reads half of it."""
+    """Write the whole file at once, so that a waiting reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
@@ -175,7 +175,7 @@ def _write_privately(path: Path, text: str) -> None:
 
 
 def _raise_file_limit() -> None:
-    """Every connection and every large prepared answer takes a file; the usual soft limit is low."""
+    """Raise the soft limit of open files: every connection and every large prepared answer needs one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft < wanted:
@@ -184,7 +184,7 @@ def _raise_file_limit() -> None:
 
 
 def serve(options: argparse.Namespace, say: Say) -> None:
-    """Serves until SIGINT or SIGTERM; ``CannotStart`` says what is in the way."""
+    """Serve until SIGINT or SIGTERM; ``CannotStart`` says what is in the way."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

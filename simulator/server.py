@@ -77,7 +77,7 @@ class Server(socketserver.ThreadingTCPServer):
             self._connections.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that goes away in the middle is no news; anything else is."""
+        """Ignore callers that disconnect in the middle; print any other error."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
 
@@ -104,7 +104,7 @@ class Connection(socketserver.BaseRequestHandler):
         return self.server.tls.wrap_socket(self.request, server_side=True)
 
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
-        """Answers one request; False when there is none after it."""
+        """Answer one request; return ``False`` when none follows."""
         try:
             found = read_request(stream, connection)
         except WireError as error:

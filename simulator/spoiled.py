@@ -18,7 +18,7 @@ ROWS = ("records", "values", "items")
 
 
 def spoil(response: Response, action: Action) -> Response:
-    """The answer as the fault leaves it; the same one when it is no page, or the fault does not concern answers."""
+    """Spoil the answer as the fault says; leave it when it is not a page, or the fault is not about answers."""
     if action.kind == "truncate":
         response.cut_at = action.fraction
     spoiled = _SPOILED.get(action.kind)
@@ -26,12 +26,12 @@ def spoil(response: Response, action: Action) -> Response:
 
 
 def _fewer_rows(response: Response, action: Action) -> Response:
-    """The same page with a share of its rows; every figure that it announces stays."""
+    """Keep a share of the page's rows; every figure that it announces stays."""
     return _with_rows(response, lambda rows: rows[: int(len(rows) * action.fraction)])
 
 
 def _rows_twice(response: Response, _: Action) -> Response:
-    """The same number of rows, but the last one is the first one again."""
+    """Replace the last row by the first one, so that the number of rows stays."""
     return _with_rows(response, lambda rows: [*rows[:-1], rows[0]] if rows else rows)
 
 
@@ -50,7 +50,7 @@ def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _missing_columns(response: Response, _: Action) -> Response:
-    """The same page without the columns in which no row has a value; if every column has one, without the last."""
+    """Remove the columns in which no row has a value; if every column has one, remove the last."""
     body, headers = _whole(response), _without_length(response)
     if _is_csv(response):
         header, *rows = _lines(body)
@@ -68,34 +68,34 @@ def _missing_columns(response: Response, _: Action) -> Response:
 
 
 def _garbled(response: Response, action: Action) -> Response:
-    """The same bytes up to a fraction of them, and behind it some that are no text."""
+    """Insert bytes that are not text after a fraction of the answer."""
     body = _whole(response)
     end = int(len(body) * action.fraction)
     return Response(response.status, body[:end] + b'\xff\xfe\x00"' + body[end:], _without_length(response))
 
 
 def _cut_gzip(response: Response, action: Action) -> Response:
-    """A fraction of the compressed answer, sent as if it were the whole."""
+    """Return a fraction of the compressed answer, as if it were the whole."""
     packed = gzip.compress(_whole(response))
     return _packed(response, packed[: int(len(packed) * action.fraction)])
 
 
 def _gzip_members(response: Response, action: Action) -> Response:
-    """The answer compressed in two members, which belong together."""
+    """Compress the answer in two members, which belong together."""
     body = _whole(response)
     end = int(len(body) * action.fraction)
     return _packed(response, gzip.compress(body[:end]) + gzip.compress(body[end:]))
 
 
 def _crlf(response: Response, _: Action) -> Response:
-    """The same CSV with lines that end in CRLF; line breaks within values stay."""
+    """End the lines of the CSV in CRLF; line breaks within values stay."""
     body = _whole(response)
     lines = _csv(_lines(body), end="\r\n") if _is_csv(response) else body
     return Response(response.status, lines, _without_length(response))
 
 
 def _with_bom(response: Response, _: Action) -> Response:
-    """The same answer behind a byte order mark."""
+    """Put a byte order mark before the answer."""
     return Response(response.status, codecs.BOM_UTF8 + _whole(response), _without_length(response))
 
 
@@ -128,7 +128,7 @@ def _is_csv(response: Response) -> bool:
 
 
 def _page(body: bytes) -> dict[str, Any] | None:
-    """The answer as JSON, if it is a page."""
+    """Return the answer as JSON, if it is a page."""
     try:
         payload = json.loads(body or b"null")
     except ValueError:

@@ -39,7 +39,7 @@ def _encoded(data: bytes) -> str:
 
 
 def _kept(path: Path, made: bytes) -> bytes:
-    """The content of a private file, which is written with ``made`` when it is not there yet."""
+    """Return the content of a private file; write ``made`` into it first when it does not exist."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -57,7 +57,7 @@ def _new_private_key() -> bytes:
 
 
 def encrypted(token: bytes, key: bytes, *, iv_bytes: int = 12, header: Mapping[str, str] = _HEADER) -> str:
-    """``token`` as a compact JWE under the shared ``key`` (32 bytes)."""
+    """Return ``token`` as a compact JWE under the shared ``key`` (32 bytes)."""
     protected = _encoded(json.dumps(dict(header), separators=(",", ":")).encode())
     iv = secrets.token_bytes(iv_bytes)
     sealed = AESGCM(key).encrypt(iv, token, protected.encode())
@@ -75,7 +75,7 @@ class Identity:
 
     @classmethod
     def open(cls, folder: Path) -> Identity:
-        """The keys kept in ``folder``; made at the first call, the same ones afterward."""
+        """Load the keys in ``folder``; create them at the first call."""
         folder.mkdir(parents=True, exist_ok=True)
         signature, encryption = folder / "sso-private-key.pem", folder / "sso-encryption-key.txt"
         private_key = signature.read_bytes() if signature.exists() else _kept(signature, _new_private_key())
@@ -83,13 +83,13 @@ class Identity:
 
     @property
     def signature_public_key(self) -> str:
-        """For ``SSO_SIGNATURE_PUBLIC_KEY``: a PEM with real line breaks."""
+        """Return the value of ``SSO_SIGNATURE_PUBLIC_KEY``: a PEM with real line breaks."""
         key = serialization.load_pem_private_key(self._private_key.encode(), password=None)
         pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return pem.decode().strip()
 
     def token(self, subject: Any, *, lifetime: timedelta = LIFETIME, claims: Mapping[str, Any] | None = None) -> str:
-        """The signed JWT inside a cookie. ``claims`` replace the usual ones; None leaves one out."""
+        """Return the signed JWT inside a cookie. ``claims`` replace the usual ones; ``None`` leaves one out."""
         now = int(time.time())
         usual = {
             "sub": subject,
@@ -112,9 +112,9 @@ class Identity:
         lifetime: timedelta = LIFETIME,
         claims: Mapping[str, Any] | None = None,
     ) -> str:
-        """The value of the cookie of the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
+        """Return the value of the cookie of the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
 
-        Both lengths of the IV are met with: 12 bytes from Accounts itself, 16 from older libraries.
+        Both lengths of the IV occur: 12 bytes from Accounts itself, 16 from older libraries.
         """
         token = self.token(subject, lifetime=lifetime, claims=claims)
         return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

@@ -32,7 +32,7 @@ class Certificates:
     bundle: Path
 
     def context(self) -> ssl.SSLContext:
-        """For the server's side of a connection."""
+        """Return the TLS context for the server's side of a connection."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.server)
@@ -40,9 +40,9 @@ class Certificates:
 
 
 def certificates(folder: Path, *hosts: str) -> Certificates:
-    """The files in ``folder``; made when they are missing or run out within a day.
+    """Return the files in ``folder``; create them when they are missing or expire within a day.
 
-    ``hosts``: names besides localhost, for a simulator that clients reach by them.
+    ``hosts``: names besides localhost, by which clients reach the simulator.
     """
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "bundle.pem")
     if not _usable(files):

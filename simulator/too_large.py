@@ -21,7 +21,7 @@ _MESSAGE = "Your query request was running for too long."
 
 
 def too_large(system: System, request: Request, action: Action) -> Response | None:
-    """The time-out, if the fault is this one and the query asks for more rows than it lets pass."""
+    """Return the timeout, if this is the fault and the query asks for more rows than it permits."""
     if action.kind != "size_timeout" or request.method != "GET":
         return None
     if system == "salesforce" and _QUERY.match(request.path) and _rows_of_soql(request) > action.rows:
@@ -43,7 +43,7 @@ def _rows_of_soql(request: Request) -> float:
 
 
 def _rows_of_pardot(request: Request) -> int:
-    """A page token stands for pages as large as the first one, which was answered."""
+    """Return the rows that a request asks for; a page token stands for a page that was permitted before."""
     if "nextPageToken" in request.query:
         return 1
     return int(request.query.get("limit", "200"))

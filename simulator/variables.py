@@ -16,7 +16,7 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def variables(world: World, certificates: Certificates) -> dict[str, str]:
-    """Return names and values; a PEM has ``\\n`` in place of line breaks. ``SIMULATOR_URL`` is the control server's."""
+    """Return names and values, a PEM with escaped line breaks. ``SIMULATOR_URL`` is the control server's."""
     base = world.config.base_url
     wanted = {
         "SALESFORCE_HOST": base,

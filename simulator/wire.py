@@ -33,7 +33,7 @@ class ConnectionDropped(Exception):
 
 
 def read_request(stream: BinaryIO, connection: socket.socket) -> tuple[Request, int] | None:
-    """The next request and the size of its URI and headers in bytes; None when the caller has gone."""
+    """Return the next request and the size of its URI and headers in bytes; ``None`` when the caller has gone."""
     line = stream.readline(MAX_HEAD + 1)
     if not line:
         return None
@@ -106,7 +106,7 @@ def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def write_response(connection: socket.socket, method: str, response: Response, *, keep_open: bool) -> None:
-    """Sends an answer; one write when it is small. ``ConnectionDropped`` after a cut one."""
+    """Send an answer; one write when it is small. Raises ``ConnectionDropped`` after a truncated one."""
     body = response.body
     headers = {"Date": formatdate(usegmt=True), **response.headers}
     if isinstance(body, bytes):

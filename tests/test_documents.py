@@ -30,6 +30,7 @@ PROGRAMS = [
 ]
 PAGE = re.compile(r"(?<![\w/.])docs/[a-z/-]+\.md")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+NOUN_CLAUSE = re.compile(r'^[ \t]*r?"""\s*(?:What|Whether|How|As|Of|Those|Who)\b', re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([^)]+))?\)")
 
 
@@ -91,3 +92,23 @@ def test_the_list_of_decisions_has_all_of_them() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))
     assert listed == {path.name for path in folder.glob("*.md")} - {"README.md"}
+
+
+@pytest.mark.parametrize(
+    "folder", ["sf", "api", "pardot", "sfapi", "outgoing", "accounts_client", "simulator", "scripts", "bench"]
+)
+def test_no_docstring_begins_with_a_noun_clause(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    assert [f"{path.relative_to(ROOT)}:{line}" for path in files for line in noun_clauses(path.read_text())] == []
+
+
+def test_noun_clauses_are_found_in_every_docstring() -> None:
+    of = '"""Of all."""'
+    assert noun_clauses(f"{of}\n\nx = 1\n{of}\nclass A:\n    {of}\n    y: int = 2\n    {of}\n") == [1, 4, 6, 8]
+    assert noun_clauses(f'"""Often."""\n\nx = {of}\n') == []
+
+
+def noun_clauses(code: str) -> list[int]:
+    """Return the lines of docstrings, those of attributes included, that begin with a word such as "What"."""
+    return [code.count("\n", 0, match.start()) + 1 for match in NOUN_CLAUSE.finditer(code)]

@@ -84,9 +84,10 @@ def _own_adoptions(request: HttpRequest) -> Statement | None:
 def list_adoptions(
     request: HttpRequest, confirmed: _Confirmed = False, assumed: _Assumed = False, expire: Expire = False
 ) -> HttpResponse:
-    """With `confirmed`, return only adoptions that an instructor has confirmed; with `assumed`, only the others.
+    """Return the caller's adoptions.
 
-    With `expire`, read them from Salesforce first; if Salesforce is unavailable, the answer is the cached ones.
+    With `confirmed`, only those that an instructor has confirmed; with `assumed`, only the others. With `expire`,
+    they are read from Salesforce first; if Salesforce is unavailable, the answer is the cached ones.
     """
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])

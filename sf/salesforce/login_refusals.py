@@ -176,8 +176,9 @@ def login_error(answer: LoginAnswer) -> SalesforceError:
 
 
 def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
-    """Return the class for a status: unknown codes are final (SOAP faults are always 500); without a code, no login
-    answered.
+    """Return the class for a status. Unknown codes are final, because SOAP faults are always 500.
+
+    Without a code, the answer did not come from the login.
     """
     return LoginNotAnswered if status in TRANSIENT_STATUSES and not code else LoginRefused
 

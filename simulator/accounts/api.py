@@ -22,7 +22,7 @@ MAX_MATCHES = 10
 
 
 def add_routes(router: Router, world: World) -> None:
-    """Adds ``/oauth/token`` and ``/api/users``."""
+    """Add ``/oauth/token`` and ``/api/users``."""
     api = AccountsApi(world)
     router.add("POST", "/oauth/token", api.guarded(api.token))
     router.add("GET", r"/api/users(?:\.json)?/?", api.guarded(api.search))
@@ -36,7 +36,7 @@ class AccountsApi:
         self._settings = world.accounts
 
     def guarded(self, handler: Handler) -> Handler:
-        """The handler with the slowness and the failures that were asked for."""
+        """Return the handler with the requested slowness and failures."""
 
         def answer(request: Request) -> Response:
             time.sleep(self._settings.delay_seconds)
@@ -47,7 +47,7 @@ class AccountsApi:
         return answer
 
     def token(self, request: Request) -> Response:
-        """Client credentials, in the form, in JSON or as Basic authentication."""
+        """Log in by client credentials, in the form, in JSON or as Basic authentication."""
         form = _form(request)
         if form.get("grant_type") != "client_credentials":
             return _refused(
@@ -73,7 +73,7 @@ class AccountsApi:
         return Response.json(answer, 200, {"Cache-Control": "no-store"})
 
     def search(self, request: Request) -> Response:
-        """``q=uuid:a,b`` or ``q=id:1,2``; several conditions, divided by spaces, must all hold."""
+        """Search by ``q=uuid:a,b`` or ``q=id:1,2``; several conditions, separated by spaces, must all match."""
         token = request.bearer() or request.query.get("access_token", "")
         if not self._settings.accepts(token):
             return Response(self._settings.denied_status)

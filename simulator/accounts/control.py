@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def add_control_routes(router: Router, world: World) -> None:
-    """Adds to the control server:
+    """Add the routes of Accounts to the control server.
 
     ``GET /accounts/users`` the demo users; ``GET``, ``PATCH``, ``DELETE /accounts/users/{uuid}`` one user, a change
-    to it (a user who is not there is added), the change undone; ``POST /accounts/settings`` any of
-    ``delay_seconds``, ``token_seconds``, ``denied_status``, ``fail_status``, ``fail_times``;
-    ``POST /accounts/settings/reset``; ``POST /accounts/tokens/expire``.
+    to it (an unknown user is added), the change undone; ``POST /accounts/settings`` any of ``delay_seconds``,
+    ``token_seconds``, ``denied_status``, ``fail_status``, ``fail_times``; ``POST /accounts/settings/reset``; ``POST
+    /accounts/tokens/expire``.
     """
     control = AccountsControl(world)
     user = r"/accounts/users/(?P<uuid>[\w-]+)"

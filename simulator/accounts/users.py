@@ -72,8 +72,9 @@ def subject(world: World, uuid: str) -> User | None:
 
 
 def demo_users(world: World) -> list[dict[str, Any]]:
-    """Return users to sign in as: ``uuid``, ``name``, ``description``, ``salesforce_contact_id``, the Super User
-    first.
+    """Return the users to sign in as, the Super User first.
+
+    Each has ``uuid``, ``name``, ``description``, ``salesforce_contact_id``.
     """
     rows = world.store.connection().execute(_CONTACTS_WITH_ADOPTIONS, (DEMO_CONTACTS,)).fetchall()
     described = {SUPER_USER_UUID: "meant as Super User"}

@@ -218,7 +218,7 @@ class Control:
 
 
 def guarded(handler: Handler) -> Handler:
-    """The handler with its refusals as answers."""
+    """Return the handler with its refusals as answers."""
 
     def answer(request: Request) -> Response:
         try:
@@ -234,7 +234,7 @@ def guarded(handler: Handler) -> Handler:
 
 
 def _object(request: Request) -> dict[str, Any]:
-    """The body: a JSON object, or nothing at all."""
+    """Return the body, a JSON object; empty when there is none."""
     try:
         payload = request.json()
     except ValueError as error:

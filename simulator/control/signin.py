@@ -48,7 +48,7 @@ class SignIn:
 
 
 def _is_local(target: str) -> bool:
-    """A path on this server, or an address on loopback."""
+    """Return whether the target is a path on this server, or an address on loopback."""
     parts = urlsplit(target)
     if not parts.scheme and not parts.netloc:
         return target.startswith("/") and not target.startswith(("//", "/\\"))

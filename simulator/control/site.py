@@ -59,7 +59,7 @@ class Site:
 
 
 def _is_from_here(request: Request) -> bool:
-    """Neither another host's name nor another site's page: a browser must not be led here by strangers."""
+    """Return whether the request names this host and comes from its page: strangers must not lead a browser here."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).hostname not in LOOPBACK_HOSTS:
         return False
@@ -77,7 +77,7 @@ def _file(name: str, policy: str = _POLICY) -> Handler:
 
 
 def site(world: World, variables: Callable[[], str]) -> Site:
-    """The whole control server; ``variables`` gives the text for ``GET /variables``."""
+    """Build the whole control server; ``variables`` gives the text for ``GET /variables``."""
     router = Router()
     router.add("GET", "/", _file("page.html"))
     for name in ("page.js", "page.css"):

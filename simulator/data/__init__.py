@@ -33,7 +33,7 @@ def make(
     *,
     organization: int = 1,
 ) -> None:
-    """Fills an empty database with the tables of all three systems."""
+    """Fill an empty database with the tables of all three systems."""
     create_tables(connection)
     pardot.create(connection)
     connection.execute("BEGIN")
@@ -65,7 +65,7 @@ def _make_schools(
     schools: int,
     progress: Callable[[str], None],
 ) -> Contacts:
-    """The schools with their contacts, opportunities and adoptions, one family after another."""
+    """Generate the schools with their contacts, opportunities and adoptions, one school after another."""
     accounts = Schools(connection, draw, directory)
     contacts = Contacts(connection, draw, directory)
     opportunities = Opportunities(connection, draw, directory)
@@ -90,6 +90,6 @@ def _make_schools(
 
 
 def _start_empty(connection: sqlite3.Connection) -> None:
-    """The serial numbers of objects that have no records yet."""
+    """Insert the serial numbers of objects that have no records yet."""
     for sobject in SOBJECTS:
         connection.execute("INSERT OR IGNORE INTO simulator_serial VALUES (?, ?)", (sobject, FIRST_SERIAL))

@@ -67,7 +67,7 @@ class Opportunities:
         self._alive = 0
 
     def add(self, count: int, account_id: str, site: Place, contacts: list[Somebody]) -> list[Deal]:
-        """That many at one school, shared out among its contacts."""
+        """Add ``count`` opportunities at one school, distributed among its contacts."""
         deals = []
         books = self._directory.school_books if site.below_college else self._directory.books
         for index in range(count):
@@ -135,7 +135,7 @@ class Adoptions:
         self._autumn = f"{draw.as_of:%m-%d}" >= "07-01"
 
     def add(self, count: int, school: str, deals: list[Deal], lost_deal: str) -> None:
-        """That many at one school: of each deal the latest school year first, then the years before."""
+        """Add ``count`` adoptions at one school: of each deal the latest school year first, then the years before."""
         latest = self._draw.year if self._autumn else self._draw.year - 1
         for index in range(count):
             self._alive += 1

@@ -74,7 +74,10 @@ class Contacts:
         self._uuid = draw.uuid()
 
     def plan(self, count: int) -> list[Somebody]:
-        """That many contacts of the cache's filter; their rows are written once their adoptions are known."""
+        """Return ``count`` contacts that pass the cache's filter.
+
+        Their rows are written once their adoptions are known.
+        """
         return [self._somebody() for _ in range(count)]
 
     def _somebody(self) -> Somebody:
@@ -83,7 +86,7 @@ class Contacts:
         return Somebody(record_id, number, person(self._draw, number), [])
 
     def add(self, contacts: list[Somebody], account_id: str, site: Place, lost_account: str) -> None:
-        """The rows, and among them those that the filter leaves out and those in the recycle bin."""
+        """Add the rows, and some that the filter excludes or that are in the recycle bin."""
         for contact in contacts:
             number = self._matching = self._matching + 1
             school = lost_account if number % _ORPHAN_EVERY == 250 else account_id
@@ -123,7 +126,7 @@ class Contacts:
         )  # fmt: skip
 
     def _unfiltered(self, account_id: str, site: Place, number: int) -> Row:
-        """Somebody without Accounts UUID, or without faculty status, or without both."""
+        """Return a contact without Accounts UUID, or without faculty status, or without both."""
         row = list(self._row(self._somebody(), account_id if number % 4 else None, site))
         without = ("Accounts_UUID__c", "FV_Status__c", "Accounts_UUID__c")[number % 3]
         row[COLUMNS.index(without)] = None
@@ -132,7 +135,7 @@ class Contacts:
         return tuple(row)
 
     def _deleted(self, row: Row, number: int) -> Row:
-        """A copy in the recycle bin; every second one was merged into the row, the others just deleted."""
+        """Return a copy in the recycle bin; every second one was merged into the row, the others were only deleted."""
         stamp, user = max(row[4], self._draw.binned()), self._directory.api_user
         merged = number % (2 * _DELETED_EVERY) == 30
         master = row[0] if merged else None

@@ -19,7 +19,7 @@ RECYCLE_BIN_DAYS = 14
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:
-    """A pool to pick from in which every value stands as often as its share."""
+    """Return a pool to pick from, in which every value occurs as often as its share."""
     return tuple(value for value, share in shares.items() for _ in range(share))
 
 
@@ -45,28 +45,31 @@ class Draw:
         return pool[int(self.random() * len(pool))]
 
     def combinations(self, *pools: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Values drawn together once, so that a record takes one choice for all of them."""
+        """Draw values together in advance, so that a record takes one choice for all of them."""
         return [tuple(map(self.pick, pools)) for _ in range(_COMBINATIONS)]
 
     def chance(self, share: float) -> bool:
         return self.random() < share
 
     def ago(self, most: int) -> int:
-        """A number of days before, from 1 to ``most``; recent ones are more frequent."""
+        """Return a number of days before, from 1 to ``most``; recent ones are more frequent."""
         return 1 + int(self.random() ** 2 * most)
 
     def age(self, most: int, *, new: float) -> int:
-        """Days since a record was made: at least 400, but for the share of ``new`` ones."""
+        """Return the days since a record was created: at least 400, except for the share of ``new`` ones."""
         if self.random() < new:
             return self.ago(400)
         return 400 + int(self.random() * (most - 400))
 
     def moment(self, days_ago: int) -> str:
-        """Some time on that day."""
+        """Return some time on that day."""
         return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
 
     def life(self, created: int) -> tuple[str, str]:
-        """When a record made ``created`` days ago was made, and when last changed: by a person or nightly job."""
+        """Return when a record created ``created`` days ago was created and last changed.
+
+        The last change is by a person or a nightly job.
+        """
         made = self.moment(created)
         if self.random() < 0.4:
             day, time = self._jobs[int(self.random() * _NIGHTLY_JOBS)]
@@ -75,10 +78,10 @@ class Draw:
         return made, max(made, self.moment(1 + int(self.random() ** 1.4 * created)))
 
     def binned(self) -> str:
-        """When a record in the recycle bin was deleted."""
+        """Return when a record in the recycle bin was deleted."""
         return self.moment(1 + int(self.random() * RECYCLE_BIN_DAYS))
 
     def uuid(self) -> str:
-        """A random UUID of version 4."""
+        """Return a random UUID of version 4."""
         digits = f"{self.bits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

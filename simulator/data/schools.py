@@ -117,7 +117,7 @@ class Schools:
         return float(made), float(int(made * self._draw.random()))
 
     def _merged(self, row: Row) -> Row:
-        """A duplicate of the school in the row, merged into it within the last days."""
+        """Return a duplicate of the school in the row, merged into it within the last days."""
         stamp = max(row[4], self._draw.binned())
         user = self._directory.api_user
         head = (self.table.next_id(), 1, row[0], f"{row[3]} (duplicate)"[:255], row[4], row[5], stamp, user, stamp)

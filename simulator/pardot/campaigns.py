@@ -31,7 +31,7 @@ class Campaigns:
 def make_campaigns(
     connection: sqlite3.Connection, plan: Plan, folder_ids: list[int], salesforce_ids: list[str]
 ) -> Campaigns:
-    """Inserts them. ``salesforce_ids`` are handed out in order, none twice, until they are used up."""
+    """Insert campaigns. ``salesforce_ids`` are used in order, none twice, until there are no more."""
     rng = plan.chance("campaigns")
     campaigns, free = Campaigns(), iter(salesforce_ids)
     rows = []
@@ -62,7 +62,7 @@ _ROOTS = ("Uncategorized", "Marketing Assets", "Higher Ed", "K-12", "Events & We
 
 
 def make_folders(connection: sqlite3.Connection, plan: Plan) -> list[int]:
-    """Inserts a tree of folders, some levels deep; returns their ids."""
+    """Insert a tree of folders, some levels deep; return their ids."""
     rows = list(_folders(plan, plan.chance("folders")))
     insert(connection, FOLDERS, rows)
     return [row[0] for row in rows]

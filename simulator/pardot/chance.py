@@ -15,7 +15,7 @@ _CLOCK = [f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+00:00" 
 
 
 def seconds_of(moment: datetime) -> int:
-    """Whole seconds since 1970; a moment without a zone counts as UTC."""
+    """Return whole seconds since 1970; a moment without a zone counts as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int((aware - _EPOCH).total_seconds())
 
@@ -35,10 +35,10 @@ class Stamps:
 
 
 def chance(*parts: object) -> random.Random:
-    """A generator that depends on the parts alone, whatever Python's hash seed is."""
+    """Return a generator that depends only on the parts, whatever Python's hash seed is."""
     return random.Random(":".join(map(str, parts)))
 
 
 def pick(rng: random.Random, choices: Sequence[T]) -> T:
-    """Like ``rng.choice`` at a third of its cost."""
+    """Pick like ``rng.choice``, at a third of its cost."""
     return choices[int(rng.random() * len(choices))]

@@ -36,7 +36,7 @@ class Changes:
         self._settings = settings
 
     def apply_due(self) -> None:
-        """Makes visible what is old enough; called before each read."""
+        """Make changes visible that are old enough; called before each read."""
         cache = self._settings.cache
         if not cache.waiting:
             return
@@ -46,7 +46,7 @@ class Changes:
                 self._write(cache.waiting.popleft()[1])
 
     def add(self, pardot_object: PardotObject, values: Mapping[str, Any]) -> int:
-        """A new record; its id. Error 154 for a field that it does not have."""
+        """Add a record, and return its id. Raises error 154 for an unknown field."""
         stamps: dict[str, Any] = {name: now() for name in ("createdAt", "updatedAt") if name in pardot_object.by_name}
         defaults: dict[str, Any] = {field.name: False for field in pardot_object.columns if field.type == "boolean"}
         record_id = int(values.get("id") or self._next_id(pardot_object))
@@ -59,7 +59,7 @@ class Changes:
     def edit(
         self, pardot_object: PardotObject, record_id: int, values: Mapping[str, Any], *, touch: bool = True
     ) -> None:
-        """Sets fields; ``touch`` moves ``updatedAt``."""
+        """Set fields; ``touch`` moves ``updatedAt``."""
         stamped = {"updatedAt": now()} if touch and "updatedAt" in pardot_object.by_name else {}
         row = _columns(pardot_object, {**stamped, **values})
         sets = ", ".join(f"{column} = ?" for column in row)
@@ -67,14 +67,14 @@ class Changes:
         self._make(lambda connection: _execute(connection, statement, (*row.values(), record_id)))
 
     def delete(self, pardot_object: PardotObject, record_id: int) -> None:
-        """Into the recycle bin where there is one, otherwise gone."""
+        """Move the record to the recycle bin if there is one, otherwise remove it."""
         if pardot_object.recycle_bin:
             self.edit(pardot_object, record_id, {"isDeleted": True})
         else:
             self.purge(pardot_object, record_id)
 
     def purge(self, pardot_object: PardotObject, record_id: int) -> None:
-        """Gone, with the tags that it was, or that were on it as a tag."""
+        """Remove the record; with a tag, its assignments too."""
         statement = f"DELETE FROM {pardot_object.table} WHERE id = ?"
         self._make(lambda connection: _execute(connection, statement, (record_id,)))
         if pardot_object.path == "tags":
@@ -88,7 +88,7 @@ class Changes:
         self._make(lambda connection: _execute(connection, statement, (tag_id, object_type, object_id)))
 
     def withhold(self, pardot_object: PardotObject, record_ids: Iterable[int], *, withheld: bool) -> None:
-        """Hides records from the API user, or shows them again; at once, whatever the lag."""
+        """Hide records from the API user, or show them again; at once, whatever the lag."""
         statement = f"UPDATE {pardot_object.table} SET withheld = ? WHERE id = ?"
         rows = [(int(withheld), record_id) for record_id in record_ids]
         with self._store.writing() as connection:
@@ -110,7 +110,7 @@ class Changes:
             change(connection)
 
     def _next_id(self, pardot_object: PardotObject) -> int:
-        """Above every id, those of additions that are not visible yet included."""
+        """Return an id above every other, including additions that are not visible yet."""
         query = f"SELECT coalesce(max(id), 1000) FROM {pardot_object.table}"
         last_ids = self._settings.cache.last_ids
         with self._settings.cache.lock:
@@ -124,7 +124,7 @@ def _execute(connection: sqlite3.Connection, statement: str, values: Iterable[An
 
 
 def _columns(pardot_object: PardotObject, values: Mapping[str, Any]) -> dict[str, Any]:
-    """API names and values as columns and what SQLite keeps; error 154 for what does not fit."""
+    """Convert API names and values to columns and SQLite's values. Raises error 154 for values that do not fit."""
     columns = {}
     for name, value in values.items():
         field = pardot_object.by_name.get(name)

@@ -42,7 +42,7 @@ ROWS_A_PIECE = 500
 
 
 def add_control_routes(router: Router, world: World) -> None:
-    """Adds everything under ``/pardot/`` of the control server."""
+    """Add everything under ``/pardot/`` of the control server."""
     control = PardotControl(world)
     record = r"/pardot/objects/(?P<path>[\w-]+)/(?P<id>\d+)"
     routes: tuple[tuple[str, str, Callable[[Request], Any]], ...] = (
@@ -211,7 +211,7 @@ def _shown(settings: PardotSettings) -> dict[str, Any]:
 
 
 def _answered(handler: Callable[[Request], Any]) -> Handler:
-    """The handler's result as an answer; refusals with their reason."""
+    """Return a handler that answers with the result, or with the reason of a refusal."""
 
     def answer(request: Request) -> Response:
         try:

@@ -43,7 +43,7 @@ class PardotError(Exception):
     """A refusal in Pardot's form."""
 
     def __init__(self, code: int, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
-        """``detail`` follows the code's own message after a colon."""
+        """Create the error; ``detail`` follows the code's own message after a colon."""
         self.code = code
         message = MESSAGES.get(code, "Unknown error")
         self.message = f"{message}: {detail}" if detail else message
@@ -51,6 +51,6 @@ class PardotError(Exception):
         super().__init__(f"{code}: {self.message}")
 
     def response(self, statuses: Mapping[int, int] | None = None) -> Response:
-        """``{"code": 51, "message": "…"}``; ``statuses`` go before the usual ones."""
+        """Return ``{"code": 51, "message": "…"}``; ``statuses`` take precedence over the usual ones."""
         status = {**STATUSES, **(statuses or {})}.get(self.code, 400)
         return Response.json({"code": self.code, "message": self.message}, status, self.headers)

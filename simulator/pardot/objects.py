@@ -27,7 +27,7 @@ class Field:
 
     @property
     def column(self) -> str:
-        """``salesforceLeadId`` → ``salesforce_lead_id``."""
+        """Return the column: ``salesforce_lead_id`` for ``salesforceLeadId``."""
         return _CAPITAL.sub("_", self.name).lower()
 
     @property
@@ -36,7 +36,7 @@ class Field:
 
     @property
     def sort_key(self) -> str:
-        """SQL without alias to sort by, never null, so that a page can go on after a value."""
+        """Return SQL without alias to sort by, never null, so that a page can continue after a value."""
         if self.type == "integer" or self.name in ("createdAt", "updatedAt"):
             return self.column
         return f"coalesce({self.column}, '')"
@@ -69,7 +69,7 @@ class PardotObject:
 
     @cached_property
     def columns(self) -> tuple[Field, ...]:
-        """The fields that are stored, in the order of the table's columns."""
+        """Return the fields that are stored, in the order of the table's columns."""
         return tuple(field for field in self.fields if not field.expression)
 
 

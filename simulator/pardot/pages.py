@@ -33,7 +33,7 @@ def first_page(
     params: Mapping[str, str],
     settings: PardotSettings,
 ) -> Page:
-    """The page that ``params`` (those of the URL without ``fields``) ask for."""
+    """Return the page that ``params`` (the URL's, without ``fields``) ask for."""
     start = Position(pardot_object.path, dict(params), (None, 0), 0)
     return _page(connection, parse(pardot_object, params), fields, start, settings)
 
@@ -45,7 +45,7 @@ def next_page(
     token: str,
     settings: PardotSettings,
 ) -> Page:
-    """The page that ``token`` stands for; the data is that of now."""
+    """Return the page that ``token`` stands for, from the present data."""
     position = tokens.read(token, pardot_object.path, settings)
     return _page(connection, parse(pardot_object, position.params), fields, position, settings)
 
@@ -53,7 +53,7 @@ def next_page(
 def one(
     connection: sqlite3.Connection, pardot_object: PardotObject, fields: tuple[Field, ...], record_id: int
 ) -> tuple[str, bool] | None:
-    """The JSON of one record, and whether it lies in the recycle bin; None: not there, or withheld."""
+    """Return a record's JSON, and whether it is in the recycle bin; ``None`` when it is missing or withheld."""
     is_deleted = "t.is_deleted" if pardot_object.recycle_bin else "0"
     row = connection.execute(
         f"SELECT {_json(fields)}, {is_deleted} FROM {pardot_object.table} t WHERE t.id = ? AND NOT t.withheld",
@@ -69,7 +69,7 @@ def _page(
     start: Position,
     settings: PardotSettings,
 ) -> Page:
-    """Rows that are withheld take their place on the page, so a short page is not the last one."""
+    """Return a page. Withheld rows take up places on it, so a short page need not be the last one."""
     size = min(query.limit, max(settings.ceiling - start.served, 0))
     rows = _rows(connection, query, fields, start, size + 1)
     shown, more = rows[:size], len(rows) > size
@@ -87,13 +87,13 @@ def _page(
 def _rows(
     connection: sqlite3.Connection, query: Query, fields: tuple[Field, ...], start: Position, count: int
 ) -> list[tuple[str, Any, int, int]]:
-    """JSON, value in the sort order, id, withheld."""
+    """Return JSON, value in the sort order, id, and whether the row is withheld."""
     key = query.order.sort_key
     conditions = [condition.sql for condition in query.conditions]
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
         if query.order.name == "id":
-            # The rows of a span of time lie together: from the last one on, in the order of ids, without a sort.
+            # The rows of a span of time are adjacent: read from the last one on, in the order of ids, without a sort.
             conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after

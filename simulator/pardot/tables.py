@@ -31,7 +31,7 @@ Row = tuple[Any, ...]
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
-    """Makes them, empty and without indexes."""
+    """Create the tables, empty and without indexes."""
     for pardot_object in OBJECTS.values():
         connection.execute(f"CREATE TABLE {pardot_object.table} ({', '.join(_columns(pardot_object))})")
 
@@ -42,7 +42,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """One for each order that a query can ask for; quicker after the rows than before them."""
+    """Create an index for each order of queries; this is faster after the rows than before them."""
     for pardot_object in OBJECTS.values():
         for name in pardot_object.sortable:
             if name != "id":
@@ -52,7 +52,7 @@ def create_indexes(connection: sqlite3.Connection) -> None:
 
 
 def insert(connection: sqlite3.Connection, pardot_object: PardotObject, rows: Iterable[Row]) -> int:
-    """Adds rows, each a tuple of the values of ``pardot_object.columns``; returns how many."""
+    """Insert rows, each a tuple of the values of ``pardot_object.columns``; return their number."""
     columns = ", ".join(field.column for field in pardot_object.columns)
     places = ", ".join("?" * len(pardot_object.columns))
     statement = f"INSERT INTO {pardot_object.table} ({columns}) VALUES ({places})"

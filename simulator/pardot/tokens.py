@@ -36,7 +36,7 @@ def write(position: Position, settings: PardotSettings) -> str:
 
 
 def read(token: str, path: str, settings: PardotSettings) -> Position:
-    """Error 211 for one that was not issued here or for another object, 210 for one that is too old."""
+    """Read a token. Raises error 211 for a foreign token or one of another object, 210 for one that is too old."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError) as error:

@@ -91,8 +91,9 @@ class Api:
         *,
         session_form: Callable[[], SessionForm] = lambda: "rest",
     ) -> None:
-        """Add a route. ``path`` follows the version (``/limits``); ``session_form`` is the error's form when a session
-        expired.
+        """Add a route. ``path`` follows the version (``/limits``).
+
+        ``session_form`` returns the form of the error for an expired session.
         """
 
         def guarded(request: Request) -> Response:

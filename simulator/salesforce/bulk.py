@@ -137,7 +137,7 @@ class BulkQueries:
 
 
 def _checked(order: dict[str, Any], request: Request) -> tuple[str, str]:
-    """Operation and query of a new job; the rest of the order has to be what there is."""
+    """Return operation and query of a new job. Raises ``ApiError`` for unsupported options."""
     if float(request.params["version"]) < FIRST_BULK_VERSION:
         raise not_found()
     if order.get("operation") not in ("query", "queryAll"):
@@ -159,7 +159,7 @@ def _unsupported(message: str) -> ApiError:
 
 
 def _offset_of(locator: str, total: int) -> int:
-    """The row at which a page begins. A locator is Base64 without its padding, like Salesforce's own."""
+    """Return the row at which a page begins. A locator is Base64 without its padding, like Salesforce's own."""
     if not locator:
         return 0
     try:
@@ -176,7 +176,7 @@ def _locator_of(offset: int) -> str:
 
 
 def _page(prepared: Prepared, start: int, most: int) -> Response:
-    """Up to ``most`` rows from ``start`` on, straight from the prepared bytes."""
+    """Answer up to ``most`` rows from ``start`` on, straight from the prepared bytes."""
     end = min(start + most, prepared.total)
     header = csv_header(prepared.columns)
     first, last = _position(prepared, start), _position(prepared, end)
@@ -191,7 +191,7 @@ def _page(prepared: Prepared, start: int, most: int) -> Response:
 
 
 def _position(prepared: Prepared, row: int) -> int:
-    """The byte at which a row begins."""
+    """Return the byte at which a row begins."""
     ends = prepared.ends()
     number = bisect_right(ends, row, key=lambda end: end[1])
     bytes_before, rows_before = ends[number - 1] if number else (0, 0)

@@ -79,7 +79,7 @@ class Collections:
         return delete
 
     def read(self, request: Request) -> Response:
-        """Records by id; null where there is none."""
+        """Answer records by id; null where there is none."""
         sobject = known(request.params["sobject"])
         order = json_object(request) if request.method == "POST" else request.query
         ids, fields = _listed(order.get("ids", "")), _listed(order.get("fields", ""))

@@ -108,7 +108,7 @@ class Composite:
 
 
 def _filled(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
-    """The subrequest with its references to earlier answers replaced, as far as they lead somewhere."""
+    """Replace the subrequest's references to earlier answers, as far as they lead somewhere."""
 
     def value(match: re.Match[str]) -> str:
         found: Any = bodies.get(match["id"])

@@ -52,7 +52,7 @@ class Instance:
         return self.url
 
     def go_home(self) -> None:
-        """Be where it began; all other ports are closed."""
+        """Return to the first host; all other ports are closed."""
         with self._lock:
             self._close(list(self._listeners))
             self.url = self._home
@@ -63,7 +63,7 @@ class Instance:
             self._listeners.remove(listener)
 
     def redirect(self, request: Request) -> Response | None:
-        """The answer of a host that the org has left; None when the request came to the right one."""
+        """Return the answer of a host that the org has left; ``None`` when the request came to the right one."""
         host = request.headers.get("host", "")
         if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
             return None

@@ -28,7 +28,7 @@ _NEW = re.compile(r"/jobs/query$")
 
 
 def used_up(request: Request, action: Action) -> Response | None:
-    """The refusal of a new job, if the fault is this one."""
+    """Return the refusal of a new job, if this is the fault."""
     if action.kind != "jobs_used_up" or request.method != "POST" or not _NEW.search(request.path):
         return None
     return errors.error_response("salesforce", code=USED_UP, message=USED_UP_MESSAGE)
@@ -36,8 +36,10 @@ def used_up(request: Request, action: Action) -> Response | None:
 
 @contextmanager
 def disturbed_job(jobs: Jobs, request: Request, action: Action) -> Iterator[Callable[[Response], None]]:
-    """Disturb the job that the call is about before it is answered; call what is yielded with the answer: a job that
-    it made is disturbed then."""
+    """Disturb the job of this call before it is answered.
+
+    The caller must pass the answer to the yielded function, which disturbs a job that the call created.
+    """
     found = _JOB.search(request.path)
     if found:
         _disturb(jobs, jobs.find(found[1]), action)

@@ -15,7 +15,7 @@ MAX_LOCATORS = 100
 
 
 def random_id(prefix: str) -> str:
-    """An id of 18 characters that nobody can foresee."""
+    """Return an unpredictable id of 18 characters."""
     return to_18(prefix + "".join(secrets.choice(DIGITS) for _ in range(12)))
 
 
@@ -47,7 +47,7 @@ class Locators:
             return self._cursors.get(locator)
 
     def expire_all(self) -> int:
-        """Ends all of them; returns how many there were."""
+        """End all cursors; return their number."""
         with self._lock:
             count = len(self._cursors)
             self._cursors.clear()

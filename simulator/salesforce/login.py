@@ -161,8 +161,9 @@ def host_of(request: Request) -> str:
 
 
 def is_shared_login_host(request: Request) -> bool:
-    """Return whether the host is ``127.0.0.1``, which plays login.salesforce.com; ``localhost`` is the org's My
-    Domain.
+    """Return whether the host plays login.salesforce.com, where all orgs log in.
+
+    That is ``127.0.0.1``; ``localhost`` is the org's My Domain.
     """
     return urlsplit(host_of(request)).hostname == "127.0.0.1"
 

@@ -30,7 +30,7 @@ class NamedRefusal:
     """The call is refused, not a record: then one for several is refused too."""
 
     def response(self, request: Request, answer: Handler, only: str) -> Response:
-        """The answer to a call; ``answer`` works on what is not refused."""
+        """Answer a call; ``answer`` handles the records that are not refused."""
         if "/composite/sobjects" in request.path and not self.whole:
             return self._for_each_record(request, answer, only)
         body = [{"message": self.message, "errorCode": self.code, "fields": list(self.fields)}]

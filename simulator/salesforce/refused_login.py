@@ -9,7 +9,7 @@ from simulator.salesforce.soap import fault
 
 
 def login_refusal(path: str, action: Action) -> Response | None:
-    """The answer of a fault of kind ``error`` or ``quota`` to a login; None for other kinds and paths."""
+    """Return a login's answer for a fault of kind ``error`` or ``quota``; ``None`` for other kinds and paths."""
     code, message = action.code, action.message
     if action.kind == "quota":
         code, message = "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."

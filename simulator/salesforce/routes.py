@@ -34,7 +34,7 @@ from simulator.world import World
 
 
 def add_routes(router: Router, world: World) -> None:
-    """The order counts: of two patterns that fit, the one added first answers."""
+    """Add all routes. The order matters: of two matching patterns, the first one answers."""
     login.add_routes(router, world)
     soap.add_routes(router, world)
     identity.add_routes(router, world)

@@ -123,7 +123,7 @@ def _soql(returning: _Returning, names: list[str], words: list[str], limit: int)
 
 
 def _patterns(word: str) -> tuple[str, str]:
-    """LIKE patterns for a word at the beginning of a text, and after a blank."""
+    """Return LIKE patterns for a word at the beginning of a text, and after a blank."""
     escaped = re.sub(r"([\\'%_])", r"\\\1", word.rstrip("*")).replace("*", "%").replace("?", "_")
     return f"{escaped}%", f"% {escaped}%"
 

@@ -74,7 +74,7 @@ def _read(envelope: str) -> _Login:
 
 
 def fault(code: str, message: str) -> Response:
-    """The answer of a login that is refused."""
+    """Return the answer to a refused login."""
     body = (
         f"<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {escape(message)}</faultstring>"
         '<detail><sf:LoginFault xsi:type="sf:LoginFault">'

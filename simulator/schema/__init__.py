@@ -47,24 +47,24 @@ _BY_PREFIX = {sobject.prefix: sobject for sobject in SOBJECTS.values()}
 
 
 def find(name: str) -> SObject | None:
-    """The sObject of that API name, in any case."""
+    """Return the sObject of that API name, in any case."""
     return _BY_LOWER_NAME.get(name.lower())
 
 
 def of_id(record_id: str) -> SObject | None:
-    """The sObject that an id belongs to, by its first three characters."""
+    """Return the sObject that an id belongs to, by its first three characters."""
     return _BY_PREFIX.get(record_id[:3])
 
 
 def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
-    """The fields of all sObjects that point to records of this one."""
+    """Return the fields of all sObjects that point to records of this one."""
     return [
         (child, field) for child in SOBJECTS.values() for field in child.fields if field.reference_to == sobject.name
     ]
 
 
 def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
-    """The child sObject and its look-up behind the relationship of that name, in any case."""
+    """Return the child sObject and its look-up behind the relationship of that name, in any case."""
     named = ((field.children_name(child), child, field) for child, field in children_of(sobject))
     return next(((child, field) for known, child, field in named if known and known.lower() == name.lower()), None)
 

@@ -21,7 +21,7 @@ _SOAP_TYPES = {
 
 
 def describe_global(sobject: SObject) -> dict[str, Any]:
-    """An entry of the list of all sObjects."""
+    """Return an entry of the list of all sObjects."""
     return {
         "activateable": False,
         "createable": sobject.writable,
@@ -49,7 +49,7 @@ def describe_global(sobject: SObject) -> dict[str, Any]:
 
 
 def describe(sobject: SObject, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """The whole description, without the fields in ``hidden``; the caller adds ``urls``."""
+    """Return the whole description, without the fields in ``hidden``; the caller adds ``urls``."""
     return {
         **describe_global(sobject),
         "actionOverrides": [],
@@ -62,7 +62,7 @@ def describe(sobject: SObject, hidden: Collection[str] = ()) -> dict[str, Any]:
 
 
 def describe_field(field: Field) -> dict[str, Any]:
-    """One field, with the keys that clients look at."""
+    """Describe one field, with the keys that clients use."""
     number = field.type in NUMBER_TYPES
     return {
         "aggregatable": field.aggregatable,

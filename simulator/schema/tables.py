@@ -27,19 +27,19 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 
 def definitions() -> str:
-    """The SQL of all tables."""
+    """Return the SQL of all tables."""
     return _BOOKKEEPING + "".join(map(table_of, SOBJECTS.values()))
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """After the rows are in: that is several times quicker than keeping the indexes up meanwhile."""
+    """Create the indexes once the rows are in: updating them with each row would take several times as long."""
     for sobject in SOBJECTS.values():
         for statement in _indexes(sobject):
             connection.execute(statement)
 
 
 def table_of(sobject: SObject) -> str:
-    """The SQL of one table."""
+    """Return the SQL of one table."""
     columns = ",\n  ".join(_column(field) for field in sobject.fields)
     return f'CREATE TABLE "{sobject.name}" (\n  {columns}\n);\n'
 

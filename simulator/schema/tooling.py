@@ -71,5 +71,5 @@ TOOLING: dict[str, SObject] = {sobject.name: sobject for sobject in (ENTITY_DEFI
 
 
 def find(name: str) -> SObject | None:
-    """The Tooling API's sObject of that name, in any case."""
+    """Return the Tooling API's sObject of that name, in any case."""
     return next((sobject for sobject in TOOLING.values() if sobject.name.lower() == name.lower()), None)

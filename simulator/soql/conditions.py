@@ -39,7 +39,7 @@ class Conditions:
     _semi_joins: int = 0
 
     def sql(self, condition: Condition) -> str:
-        """A SQL expression for the tree; in parentheses where it needs them."""
+        """Return a SQL expression for the tree; in parentheses where it needs them."""
         if isinstance(condition, Junction):
             if condition.operator == "OR" and any(isinstance(part, SemiJoin) for part in condition.parts):
                 raise SoqlError("MALFORMED_QUERY", "Semi join sub-selects are not allowed with the 'OR' operator")
@@ -115,7 +115,10 @@ class Conditions:
         return balanced(parts, "OR")
 
     def _includes(self, left: Resolved, values: Sequence[Value], *, excludes: bool) -> str:
-        """Each value is ``A`` or ``A;B``: all of these chosen. One of the values must hold."""
+        """Return SQL for INCLUDES.
+
+        Each value is ``A`` or ``A;B`` (all of these chosen); one of the values must match.
+        """
         alternatives = []
         for value in values:
             chosen = [part for part in str(value or "").split(";") if part]
@@ -143,7 +146,7 @@ class Conditions:
 
 
 def balanced(parts: Sequence[str], operator: str) -> str:
-    """The parts joined as a tree of little depth: SQLite takes a thousand levels, not a thousand parts in a row."""
+    """Join the parts as a shallow tree: SQLite accepts a thousand levels, but not a thousand parts in a row."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
@@ -151,7 +154,7 @@ def balanced(parts: Sequence[str], operator: str) -> str:
 
 
 def _needs_folding(field: Field, value: Value) -> bool:
-    """SQLite's own comparison without case knows only ASCII letters; the schema's collation does that much."""
+    """Return whether case must be folded: SQLite's own comparison ignores case only for ASCII letters."""
     return isinstance(value, str) and field.type in TEXT_TYPES and not value.isascii()
 
 

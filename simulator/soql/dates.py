@@ -24,9 +24,9 @@ class Span:
 
 
 def date_literal(word: str, now: datetime) -> Span | None:
-    """The days that a literal such as ``LAST_N_DAYS:30`` names; None when it is no date literal.
+    """Return the days of a literal such as ``LAST_N_DAYS:30``; ``None`` when it is not a date literal.
 
-    ``OverflowError`` or ``ValueError`` when they are outside the calendar.
+    Raises ``OverflowError`` or ``ValueError`` when they are outside the calendar.
     """
     today = now.date()
     word = _NINETY.get(word, word)
@@ -52,7 +52,7 @@ def _several(today: date, which: str, unit: str, count: int) -> Span:
 
 
 def _moved(today: date, unit: str, count: int) -> date:
-    """The beginning of the present day, week (from Sunday), month, … moved by so many of them."""
+    """Return the start of the current day, week (from Sunday), month, … moved by ``count`` of them."""
     if unit == "DAY":
         return today + timedelta(days=count)
     if unit == "WEEK":

@@ -33,7 +33,7 @@ _MAX_OFFSET = 2000
 
 
 def parse(soql: str) -> Query:
-    """The tree of the whole text."""
+    """Parse the whole text into a tree."""
     parser = Parser(soql)
     query = parser.query()
     parser.expect_end()
@@ -62,7 +62,7 @@ class Parser:
         return token
 
     def _accept(self, *words: str) -> bool:
-        """Takes these keywords or symbols when they come next, all of them."""
+        """Accept these keywords or symbols if they come next, all of them."""
         for ahead, word in enumerate(words):
             token = self._tokens[min(self._next + ahead, len(self._tokens) - 1)]
             if (token.word or (token.text if token.kind == "symbol" else "")) != word:
@@ -84,7 +84,7 @@ class Parser:
     # Clauses
 
     def query(self) -> Query:
-        """``SELECT`` to the last clause."""
+        """Parse from ``SELECT`` to the last clause."""
         self._expect("SELECT")
         items = [self._select_item()]
         while self._accept(","):
@@ -149,7 +149,7 @@ class Parser:
         return SelectItem(self._term(), self._alias())
 
     def _children(self) -> Query:
-        """A sub-query in the select list. Children of children are for versions of the API not imitated here."""
+        """Parse a subquery in the select list. Children of children need API versions that are not simulated here."""
         if self._depth:
             raise self._unexpected(self._ahead)
         self._expect("(")
@@ -167,7 +167,7 @@ class Parser:
         return SelectItem(FieldSet(token.word, token.position))
 
     def _term(self) -> Term:
-        """A field or an aggregate."""
+        """Parse a field or an aggregate."""
         if self._ahead.word in AGGREGATES and self._tokens[self._next + 1].text == "(":
             return self._aggregate()
         return self._path()
@@ -203,7 +203,7 @@ class Parser:
     # Conditions
 
     def _condition(self) -> Condition:
-        """One condition, or several joined by AND or by OR; both need parentheses, as in Salesforce."""
+        """Parse one condition, or several joined by AND or by OR; a mix needs parentheses, as in Salesforce."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise SoqlError("MALFORMED_QUERY", "the conditions are nested too deeply")

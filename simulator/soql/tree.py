@@ -20,7 +20,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """An aggregate: ``COUNT()``, ``MAX(CreatedDate)``, …"""
+    """An aggregate such as ``COUNT()`` or ``MAX(CreatedDate)``."""
 
     function: str
     path: Path | None

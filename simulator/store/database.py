@@ -21,7 +21,7 @@ a tenth quicker, but memory would seem to grow with the data."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that begins and ends transactions only when told to."""
+    """Open a connection that begins and ends transactions only on command."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.create_function("casefold", 1, _casefold, deterministic=True)
     return connection
@@ -49,7 +49,7 @@ class Database:
         self.version = 1
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's own connection; it goes when the thread does."""
+        """Return the connection of the current thread; it is closed with the thread."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._open()
@@ -62,7 +62,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, alone; what is nested inside belongs to it. An exception undoes all of it."""
+        """Open one exclusive transaction; nested ones are part of it. An exception rolls all of it back."""
         with self._write_lock:
             connection = self.connection()
             if self._writers:
@@ -84,7 +84,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection on which all reads see one moment; others may write meanwhile."""
+        """Yield a connection on which all reads see the same moment; others may write meanwhile."""
         connection = self.borrow()
         try:
             yield connection
@@ -92,7 +92,7 @@ class Database:
             self.give_back(connection)
 
     def borrow(self) -> sqlite3.Connection:
-        """The same, until it is given back."""
+        """Return such a connection, until it is given back."""
         connection = self._idle_or_new()
         connection.execute("BEGIN")
         return connection
@@ -108,12 +108,12 @@ class Database:
             return self._open()
 
     def touch(self) -> None:
-        """Something that answers depend on changed, though no row did."""
+        """Record a change that affects answers without changing a row."""
         with self._write_lock:
             self.version += 1
 
     def restore(self) -> None:
-        """Back to the pristine data, for all connections; those that are reading go on with what they see."""
+        """Restore the pristine data for all connections; reads under way continue with what they see."""
         with self._write_lock:
             if not self._changed:
                 return
@@ -127,7 +127,7 @@ class Database:
             self.version += 1
 
     def close(self) -> None:
-        """Closes what is idle; connections in use by other threads go with them."""
+        """Close idle connections; those in use are closed with their threads."""
         with self._write_lock:
             while self._idle:
                 self._idle.pop().close()

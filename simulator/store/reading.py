@@ -18,7 +18,7 @@ from one another row by row are several times slower than one after another."""
 
 
 def run(database: Database, statement: Statement) -> QueryResult:
-    """Counts at once; rows come as they are asked for, from the same moment as the count."""
+    """Run a statement. It counts at once; rows come on demand, from the same moment as the count."""
     if statement.kind == "records":
         connection = database.borrow()
         total = _bounded(_count(connection, statement), statement)
@@ -47,7 +47,7 @@ def _next_rows(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 
 
 def _stream(database: Database, connection: sqlite3.Connection, statement: Statement) -> Iterator[tuple[Any, ...]]:
-    """Holds its snapshot until the last row is read; when it is dropped before, the connection goes with it."""
+    """Yield rows from a snapshot until the last one is read; if dropped before, the connection is dropped too."""
     cursor = connection.execute(statement.sql, statement.parameters)
     try:
         while rows := _next_rows(cursor):

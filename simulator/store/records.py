@@ -29,7 +29,7 @@ def create(
     visible: Visible,
     allow_duplicates: bool,
 ) -> str:
-    """The id of the new record."""
+    """Create a record, and return its id."""
     _check_writable(sobject, "insert")
     cleaned = clean(sobject, values, creating=True, visible=visible)
     _check_references(connection, sobject, cleaned)
@@ -55,7 +55,7 @@ def update(
     user: str,
     visible: Visible,
 ) -> None:
-    """Also when nothing differs, the stamp moves, as it does in Salesforce."""
+    """Update a record. The stamp moves even if nothing differs, as in Salesforce."""
     _check_writable(sobject, "update")
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load_alive(connection, sobject, record_id)
@@ -76,7 +76,7 @@ def patch(
     moment: str,
     touch: bool,
 ) -> None:
-    """Sets the values as they are, whatever they are; ``touch`` moves the stamps."""
+    """Set the values without checks; ``touch`` moves the stamps."""
     record_id = rows.checked_id(sobject, record_id)
     if rows.load(connection, sobject, record_id) is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -90,7 +90,7 @@ def patch(
 
 
 def _storable(value: Any) -> Any:
-    """SQLite's integers end at 64 bits; a larger one is kept as a float."""
+    """Return a value that SQLite can store: its integers end at 64 bits, so a larger one becomes a float."""
     if isinstance(value, int) and abs(value) >= 2**63:
         return float(value)
     if value is None or isinstance(value, str | int | float):
@@ -111,7 +111,7 @@ def _defaults(sobject: SObject, user: str) -> dict[str, Any]:
 
 
 def _auto_numbers(sobject: SObject, serial: int) -> dict[str, str]:
-    """Numbered on from the generated records, whose serial numbers do not start at 0."""
+    """Return auto numbers, which continue from the generated records, whose serial numbers do not start at 0."""
     number = serial - schema.FIRST_SERIAL + 1
     return {field.name: field.auto_number.format(number) for field in sobject.fields if field.auto_number}
 

@@ -14,7 +14,7 @@ _MAX_LOSERS = 2
 
 
 def delete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Into the recycle bin. Children lose their look-up, or go along where the field says so."""
+    """Move a record to the recycle bin. Children lose their look-up, or are deleted too where the field says so."""
     if not (sobject.writable and sobject.soft_deletes):
         raise RecordError("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type {sobject.name} cannot be deleted")
     record_id = rows.checked_id(sobject, record_id)
@@ -35,7 +35,7 @@ def _bin(connection: sqlite3.Connection, sobject: SObject, record_id: str, momen
 
 
 def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Out of the recycle bin, alone: what its children lost stays lost."""
+    """Restore a record from the recycle bin, alone: its children's lost look-ups stay lost."""
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None or not record.get("IsDeleted"):
@@ -47,7 +47,7 @@ def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *
 
 
 def purge(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Gone, from the recycle bin or straight away; nothing shows it any more."""
+    """Remove a record for good, from the recycle bin or directly."""
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None:
@@ -66,7 +66,7 @@ def merge(
     moment: str,
     user: str,
 ) -> None:
-    """The losers' children become the master's; the losers are deleted and name their master."""
+    """Merge records: the losers' children become the master's; the losers are deleted and name their master."""
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)
@@ -95,6 +95,6 @@ def _reparent(
 
 
 def _parent_after_merge(child: SObject, field: Field, child_id: str, master: str) -> str | None:
-    """The master, but never a record as its own parent (a school that was below the one merged into it)."""
+    """Return the master, but never a record as its own parent (a school below the one merged into it)."""
     own = schema.SOBJECTS[field.reference_to] is child and child_id == master
     return None if own else master

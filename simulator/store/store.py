@@ -57,11 +57,11 @@ class Store:
         progress: Callable[[str], None] = logger.info,
         clock: Clock = _utc_now,
     ) -> Store:
-        """The data in the folder, made there first when it does not follow from (schools, seed, as_of).
+        """Open the data in the folder; first generate it when it differs from (schools, seed, as_of).
 
-        ``as_of`` is the day on which the data ends: by default the one that the folder has, or today. What
-        was changed since it was made is kept, unless ``fresh``. ``clock`` gives the time of changes and of date
-        literals. ``StoreBusyError`` when another store has the folder.
+        ``as_of`` is the day on which the data ends: by default the folder's, or today. Later changes are kept,
+        unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises ``StoreBusyError`` when
+        another store has the folder.
         """
         lock = files.lock(folder)
         try:
@@ -80,7 +80,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Gives the folder free for another store."""
+        """Release the lock on the data folder."""
         self._database.close()
         self._lock.close()
 
@@ -94,20 +94,23 @@ class Store:
 
     @property
     def version(self) -> int:
-        """Grows with every change. To keep an answer, read the version before the data."""
+        """Return a number that grows with every change. To cache an answer, read the version before the data."""
         return self._database.version
 
     # Reading
 
     def query(self, soql: str, *, include_deleted: bool = False, style: Style = "raw") -> QueryResult:
-        """``include_deleted`` as in ``queryAll``. Without ORDER BY the rows come in the order of their ids."""
+        """Run a query; ``include_deleted`` as in ``queryAll``.
+
+        Without ORDER BY, rows come in the order of their ids.
+        """
         statement = compile_soql(
             soql, now=self._clock(), include_deleted=include_deleted, hidden=self.hidden_fields, style=style
         )
         return reading.run(self._database, statement)
 
     def get(self, sobject: str, record_id: str) -> dict[str, Any] | None:
-        """The record's visible fields, deleted records too; booleans as booleans, the rest as in a query."""
+        """Return the record's visible fields, also of a deleted one; booleans as booleans, the rest as in a query."""
         kind = rows.sobject_named(sobject)
         record = rows.load(self.connection(), kind, rows.checked_id(kind, record_id))
         if record is None:
@@ -119,17 +122,17 @@ class Store:
         }
 
     def find(self, sobject: str, field: str, value: str) -> list[str]:
-        """The ids of the records, deleted ones not, that have this value: to look up external ids."""
+        """Return the ids of records with this value, without deleted ones: to look up external ids."""
         kind = rows.sobject_named(sobject)
         column = self._field(kind, field)
         return rows.ids_where(self.connection(), kind, column.name, value)
 
     def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
-        """The ids of the records changed from ``start`` on and before ``end``, deleted ones not."""
+        """Return the ids of records changed from ``start`` on and before ``end``, without deleted ones."""
         return [record_id for record_id, _ in self._stamped(sobject, start, end, deleted=0)]
 
     def deleted(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
-        """Ids and times of the records deleted from ``start`` on and before ``end``."""
+        """Return ids and times of the records deleted from ``start`` on and before ``end``."""
         return self._stamped(sobject, start, end, deleted=1)
 
     def _stamped(self, sobject: str, start: datetime, end: datetime, *, deleted: int) -> list[tuple[str, str]]:
@@ -145,7 +148,7 @@ class Store:
     # Writing
 
     def create(self, sobject: str, values: Mapping[str, Any], *, allow_duplicates: bool = False) -> str:
-        """The new record's id. ``allow_duplicates`` passes the duplicate rules over, not unique fields."""
+        """Create a record, and return its id. ``allow_duplicates`` skips the duplicate rules, not unique fields."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             return records.create(
@@ -172,13 +175,13 @@ class Store:
             )
 
     def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
-        """Sets values that no API call could set. Without ``touch`` the stamps stay, as for a formula field."""
+        """Set values that no API call could set. Without ``touch`` the stamps stay, as for a formula field."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
 
     def delete(self, sobject: str, record_id: str) -> None:
-        """Into the recycle bin; the look-ups of its children are cleared, and their stamps move."""
+        """Move a record to the recycle bin; its children's look-ups are cleared, and their stamps move."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.delete(connection, kind, record_id, moment=self._now(), user=self._user)
@@ -189,13 +192,13 @@ class Store:
             recycling.undelete(connection, kind, record_id, moment=self._now(), user=self._user)
 
     def purge(self, sobject: str, record_id: str) -> None:
-        """Gone for ``queryAll`` too."""
+        """Remove a record for ``queryAll`` too."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.purge(connection, kind, record_id, moment=self._now(), user=self._user)
 
     def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
-        """One or two losers are deleted with ``MasterRecordId`` set; their children become the master's."""
+        """Delete one or two losers, with ``MasterRecordId`` set; their children become the master's."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self._user)
@@ -206,7 +209,7 @@ class Store:
     # What the API user may see
 
     def hide_field(self, sobject: str, field: str) -> None:
-        """From now on unknown to SOQL, to writes and to describe calls."""
+        """Hide a field from SOQL, from writes and from describe calls."""
         kind = rows.sobject_named(sobject)
         name = self._known_field(kind, field).name
         self._hidden[kind.name] = self.hidden_fields(kind.name) | {name}
@@ -239,18 +242,18 @@ class Store:
     # The whole
 
     def reset(self) -> None:
-        """Back to the data as it was made, with all fields visible. Whoever is reading goes on undisturbed."""
+        """Restore the generated data, with all fields visible. Reads under way are not disturbed."""
         if any(self._hidden.values()):
             self._hidden = {}
             self._database.touch()
         self._database.restore()
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, to read from tables that are no sObjects."""
+        """Return the connection of the current thread, to read from tables that are not sObjects."""
         return self._database.connection()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction on this thread's connection; it moves ``version`` when it is committed."""
+        """Open a transaction on this thread's connection; its commit moves ``version``."""
         with self._database.writing() as connection:
             yield connection

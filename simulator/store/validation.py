@@ -23,10 +23,9 @@ _MAX_INT = 2**31
 def clean(
     sobject: SObject, values: Mapping[str, Any], *, creating: bool, visible: Callable[[Field], bool]
 ) -> dict[str, Any]:
-    """Return the values under the fields' own names, in their stored form. Raises ``RecordError`` for the first bad
-    one.
+    """Return the values under the fields' own names, in their stored form.
 
-    An empty string becomes null, as in Salesforce.
+    An empty string becomes null, as in Salesforce. Raises ``RecordError`` for the first bad value.
     """
     cleaned: dict[str, Any] = {}
     locked: list[str] = []

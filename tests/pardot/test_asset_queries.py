@@ -1,5 +1,6 @@
 """What the endpoints about assets ask PostgreSQL: as many statements for ten assets as for hundreds, no raw activities,
-and no scan of what grows with people."""
+and no scan of what grows with people.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Flags and figures of the audits, each on a data set small enough to be worked out by hand; campaigns and tags have
-files of their own."""
+files of their own.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ def test_before_the_first_sync_nothing_has_a_score(super_user: Client) -> None:
 
 def test_an_area_tells_what_it_costs(super_user: Client) -> None:
     """Forms: 4 × 5 = 20 of 100; weight ln 5 = 1.6094. Lists: none, 100; weight ln 2 = .6931. Forms cost
-    20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02."""
+    20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02.
+    """
     set_value("score_weights", {"forms_no_campaign": 5}, by="test")
     member("Ada Example", "forms", role="Writer", label="Ada")
     for _ in range(4):

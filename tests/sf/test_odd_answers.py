@@ -1,5 +1,6 @@
 """What is not of the form that was asked for (a proxy's page with status 200, half an answer) is asked for again; if it
-stays, the run fails with one line that says what was asked, as after any other fault."""
+stays, the run fails with one line that says what was asked, as after any other fault.
+"""
 
 from __future__ import annotations
 

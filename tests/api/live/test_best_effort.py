@@ -49,7 +49,6 @@ def write_locked(database: str, table: str) -> Iterator[None]:
 @pytest.fixture
 def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
     """PostgreSQL ends the connection when the record is read back, which is when that call is counted."""
-
     read_back_client = live.read_back_client
 
     def lose_it(source: str) -> SalesforceClient:
