@@ -98,8 +98,8 @@ def _sent(name: str) -> Any:
 
 
 class CaseDetail(Schema):
-    id: uuid.UUID = Field(description="Ours: for GET /case/{id}.")
-    salesforce_id: str | None = Field(description="Null until it is delivered.")
+    id: uuid.UUID = Field(description="Id of the case here, for GET /case/{id}.")
+    salesforce_id: str | None = Field(description="Id of the case in Salesforce; null until it is delivered.")
     status: Literal["queued", "delivered", "failed"] = Field(
         description="queued: accepted and kept, delivery goes on by itself. failed: Salesforce refused it for good."
     )
@@ -108,8 +108,10 @@ class CaseDetail(Schema):
     product: str | None = _sent("product")
     feature: str | None = _sent("feature")
     issue: str | None = _sent("issue")
-    salesforce_code: str | None = Field(description="Why Salesforce refused it, when it failed.")
-    message: str | None = Field(description="The same in Salesforce's words.")
+    salesforce_code: str | None = Field(
+        description="Salesforce's code for why it refused the case; null unless it failed."
+    )
+    message: str | None = Field(description="Why, in Salesforce's words; null unless it failed.")
     created_at: datetime = Field(description="When the case was accepted here.")
 
 

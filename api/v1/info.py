@@ -96,8 +96,8 @@ class SyncState(Schema):
         description="Of the last run: `full` reads all records, `incremental` those that changed; null when the run "
         "ended before this was decided."
     )
-    state: str | None = Field(description="How the last run ended, or `running`.")
-    age_seconds: int | None = Field(description="Since the last run that ended well.")
+    state: str | None = Field(description="How the last run ended, or `running`; null before the first.")
+    age_seconds: int | None = Field(description="Seconds since the last run that ended well; null when none has.")
 
 
 class SalesforceOrg(Schema):
@@ -148,7 +148,9 @@ class Info(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     release_information: ReleaseInformation = Field(description="What runs here.")
-    salesforce_org: SalesforceOrg | None = Field(description="Null before the first sync.")
+    salesforce_org: SalesforceOrg | None = Field(
+        description="The org that the cache is a copy of; null before the first sync."
+    )
     api_usage: UsageOfTheDay | Failure = Field(
         description="Salesforce's count of the day's calls, or why it is not known."
     )
