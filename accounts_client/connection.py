@@ -1,4 +1,4 @@
-"""The cookie's keys and the client as the settings configure them: one of each a process."""
+"""Create the cookie's reader and the client from the settings, once per process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cookie_reader() -> CookieReader:
 
 @dataclass(frozen=True)
 class KeyTypes:
-    """Which kinds of keys are set: nothing of the keys themselves. ``None``: none is set."""
+    """The kinds of the keys that are set, without the keys themselves. ``None``: no key is set."""
 
     signature: str | None
     encryption: str | None

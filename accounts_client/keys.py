@@ -1,6 +1,6 @@
-"""The settings of the cookie, checked at the start without loading any cryptography: a command need not pay for it.
+"""Check the cookie's settings at the start, without loading any cryptography, which would slow every command.
 
-What only the key itself can tell (is it RSA, is it long enough) shows in ``manage.py check``.
+``manage.py check`` checks what needs the key itself (is it RSA, is it long enough).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""System checks: what would make the API's promises untrue."""
+"""System checks for settings that would break the API's promises."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
         hint = "Set SSO_SIGNATURE_PUBLIC_KEY and SSO_ENCRYPTION_PRIVATE_KEY, as OpenStax Accounts has them."
         message = "The SSO cookie is not configured: nobody can log in, only API keys work."
         return [] if settings.DEBUG else [checks.Warning(message, hint=hint, id="api.W001")]
-    # Here, because every command loads this module, and the cryptography takes a tenth of a second to load.
+    # Imported here: every command loads this module, and the cryptography takes a tenth of a second to load.
     from accounts_client.connection import cookie_reader  # noqa: PLC0415
     from accounts_client.cookie import KeyUnusable  # noqa: PLC0415
 

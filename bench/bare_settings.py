@@ -1,4 +1,4 @@
-"""Settings of a bare Django project with the same apps: what the start of ours is compared with."""
+"""Settings of a bare Django project with the same apps, to compare the start with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bare Django project with the same apps, for gunicorn: what the start of our worker is compared with."""
+"""A bare Django project with the same apps for gunicorn, to compare the start of our worker with."""
 
 from __future__ import annotations
 

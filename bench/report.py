@@ -15,7 +15,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """One line: what was measured, the figure, what it had to be, and whether it is."""
+    """One line: the measurement, the figure, the target, and whether it was reached."""
 
     what: str
     figure: str
@@ -25,7 +25,7 @@ class Result:
 
 
 def write(results: list[Result], scale: str) -> str:
-    """Write both files under ``bench/results``; returns the Markdown."""
+    """Write both files under ``bench/results``, and return the Markdown."""
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     about = {

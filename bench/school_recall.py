@@ -1,7 +1,7 @@
-"""Recall of the search for schools: a name is typed in another way, and its school must be in the first ten.
+"""Recall of the search for schools: a name is typed differently, and its school must be in the first ten.
 
-``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; names of Hipo/university-domains-list
-(MIT) are in that form. Without it, the report has one line that says so.
+``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; names of
+Hipo/university-domains-list (MIT) are in that form. Without it, the report has one line that says so.
 """
 
 from __future__ import annotations

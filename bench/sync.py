@@ -1,4 +1,4 @@
-"""The sync against the usual way and against the floor: speed, memory, calls."""
+"""Compare the sync with the usual way and with the floor: speed, memory, calls."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The usual way to copy Salesforce objects with Django: what our sync is compared with.
+"""The usual way to copy Salesforce objects with Django, to compare our sync with.
 
-``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, one model object a row.
-Run as ``python -m bench.usual_way``; prints how many rows it stored.
+``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, one model object
+per row. Run as ``python -m bench.usual_way``; prints the number of stored rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def copy(salesforce: Any, synced: Any) -> int:
-    """Copy one object; how many records there were."""
+    """Copy one object, and return the number of records."""
     fields = {field.attname: field for field in synced.model.copied_fields()}
     names = [name for name in fields if name != "id"]
     rows = model_objects(salesforce.query_all_iter(synced.full_query()[1]), synced.model, fields)

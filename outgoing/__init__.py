@@ -1,1 +1,1 @@
-"""HTTP sessions of every client: what is sent is decided here and by the caller, not by files of the machine's user."""
+"""The HTTP sessions of every client: this code and the caller decide what is sent, not files of the machine's user."""

@@ -1,6 +1,7 @@
-"""Make text of other people harmless for the place it goes to: one line of a report or log, a message to Slack.
+"""Make text from strangers harmless for its destination: one line of a report or log, or a message to Slack.
 
-Names, titles and messages of Salesforce come from strangers. Each channel applies its function where text enters it.
+Names, titles and messages of Salesforce come from strangers. Each channel applies its function where text enters
+it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
-    """Return the text without line breaks, control characters and changes of direction: a blank stands for each run."""
+    """Return the text without line breaks, control characters and changes of direction; a blank replaces each run."""
     return _BREAKS.sub(" ", text).strip()
 
 

@@ -1,4 +1,4 @@
-"""System checks: what a deployment lacks for the Pardot data to be kept up."""
+"""System checks for what a deployment lacks to keep the Pardot data up to date."""
 
 from __future__ import annotations
 

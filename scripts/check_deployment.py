@@ -1,6 +1,6 @@
-"""``manage.py check --deploy`` as it runs in a deployment where everything is configured: it must find nothing.
+"""Run ``manage.py check --deploy`` as in a deployment where everything is configured: it must find nothing.
 
-Names and secrets are made up, the keys anew each time; nothing is asked of anybody.
+Names and secrets are made up, the keys new each time; no other system is called.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CRONTAB = """#!/bin/sh
 if [ "$1" = -l ]; then cat "$0.table"; else cat > "$0.table"; fi
 """
-"""A stand-in for ``crontab(1)``, which a machine that only runs the checks need not have."""
+"""A stand-in for ``crontab(1)``, which a machine that only runs the checks may lack."""
 
 
 def main() -> None:

@@ -1,8 +1,7 @@
-"""Check form and faults of the JavaScript, by Biome. Called by ``make lint``.
+"""Check format and faults of the JavaScript with Biome. Called by ``make lint``.
 
 Biome is installed from npm at the version of ``package-lock.json``, into ``.javascript/``. Where it cannot be
-installed, a line says so, and that is no failure; with ``NPM_REQUIRED`` it is one.
-``--write`` puts the files into form.
+installed, a line says so, and the script succeeds, or fails with ``NPM_REQUIRED``. ``--write`` formats the files.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ PROGRAMS = FOLDER / "node_modules" / ".bin"
 
 
 def main() -> int:
-    """Return the status with which to end."""
+    """Return the exit status."""
     try:
         install_node(FOLDER, PACKAGES)
     except NotInstalled as reason:

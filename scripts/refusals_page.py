@@ -36,7 +36,7 @@ def _pardot_rows() -> Iterator[str]:
 
 
 def written(page: str) -> str:
-    """Return the page with each table replaced by the code's."""
+    """Return the page with each table replaced by the one from the code."""
     for name, table in tables().items():
         begin, end = BEGIN.format(name), END.format(name)
         before, _, rest = page.partition(begin)

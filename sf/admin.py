@@ -1,4 +1,4 @@
-"""The cache in Django admin: cached objects are read-only (the truth is in Salesforce), the configuration is not."""
+"""The cache in Django admin: cached objects are read-only, the settings are not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from sf.sync.retry import RETRIES
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """For what is written by programs only."""
+    """A page of rows that only programs write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -131,7 +131,7 @@ class AdoptionAdmin(CachedRecordAdmin):
 
 @admin.register(SyncConfig)
 class SyncConfigAdmin(admin.ModelAdmin):
-    """One row: its list is skipped."""
+    """The single row of settings; its list page is skipped."""
 
     readonly_fields = (
         "switched_by", "switched_at", "org", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
@@ -150,7 +150,7 @@ class SyncConfigAdmin(admin.ModelAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
-        """Note who moved the switch and when; the next time off has an end of its own."""
+        """Record who moved the switch and when; the next time off gets its own end."""
         if {"sync_enabled", "off_until"} & set(form.changed_data):
             obj.switched_by, obj.switched_at = request.user.get_username(), timezone.now()
         if obj.sync_enabled:

@@ -1,4 +1,4 @@
-"""System checks: what a deployment lacks for the cache to be kept up."""
+"""System checks for what a deployment lacks to keep the cache up to date."""
 
 from __future__ import annotations
 

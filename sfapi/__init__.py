@@ -1,3 +1,3 @@
-"""SFAPI: between Salesforce and the web. This package only composes the apps."""
+"""The project, which connects Salesforce with the web. This package only combines the apps."""
 
 __version__ = "0.1.0"

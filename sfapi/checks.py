@@ -1,4 +1,4 @@
-"""System checks of ``check --deploy``: what a deployment lacks around the service."""
+"""System checks of ``check --deploy``, for what a deployment lacks around the service."""
 
 from __future__ import annotations
 

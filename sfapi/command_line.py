@@ -1,4 +1,4 @@
-"""Django's command line, with errors of one line each: a log or a mail of cron keeps them together."""
+"""Django's command line, with errors of one line each, which logs and cron's mails keep together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from outgoing.text import one_line
 
 
 class CommandLine(ManagementUtility):
-    """``manage.py``: what a command refuses is one line, whoever wrote its words."""
+    """The command line of ``manage.py``: a refusal is always one line, whatever its source."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)

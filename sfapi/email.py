@@ -1,4 +1,4 @@
-"""Django's mail server from ``EMAIL_URL``."""
+"""Read Django's mail server from ``EMAIL_URL``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail goes; without a host, to the console."""
+    """The destination of mail; without a host, the console."""
 
     backend: str = "django.core.mail.backends.console.EmailBackend"
     host: str = ""
@@ -36,7 +36,7 @@ def mail_server(env: Environment) -> MailServer:
     except ValueError:
         port = None
     if port is None or parts.scheme not in _PORTS or not parts.hostname:
-        # Not shown: it holds a password.
+        # The URL is not shown: it contains a password.
         raise ImproperlyConfigured("EMAIL_URL: is not of the form smtp+tls://user:password@host:port (or smtps, smtp)")
     return MailServer(
         backend="django.core.mail.backends.smtp.EmailBackend",

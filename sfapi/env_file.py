@@ -1,6 +1,6 @@
-"""Read the ``.env`` file, in whichever form an editor left it, into the process's environment.
+"""Read the ``.env`` file, in any form that editors leave, into the process's environment.
 
-What cannot be read stops the start with one line: a variable that is silently missing is found out much later.
+A file that cannot be read stops the start with one line: a variable that is silently missing is noticed much later.
 """
 
 from __future__ import annotations

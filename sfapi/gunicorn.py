@@ -1,7 +1,7 @@
-"""Gunicorn's configuration: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
+"""Configure gunicorn: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
 
-Threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
-``api/protection/bulkhead.py`` keeps a share of them free. Each variable: ``docs/settings.md``.
+It uses threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
+``api/protection/bulkhead.py`` keeps some of them free. Each variable: ``docs/settings.md``.
 """
 
 import os
@@ -19,11 +19,11 @@ workers = _env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 threads = _env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
 timeout = 30
 graceful_timeout = 30
-# A worker that has grown is replaced now and then, never all of them at once.
+# Workers that have grown are replaced now and then, never all of them at once.
 max_requests = 20_000
 max_requests_jitter = 5_000
 # A heartbeat on a slow disk would look like a worker that hangs.
 worker_tmp_dir = str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None
 control_socket_disable = True
-# TRUSTED_PROXY_COUNT decides whom X-Forwarded-Proto is believed; gunicorn would believe every local program.
+# TRUSTED_PROXY_COUNT decides which X-Forwarded-Proto is believed; gunicorn would believe every local program.
 forwarded_allow_ips = ""

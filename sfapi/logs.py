@@ -1,4 +1,4 @@
-"""Logging: one line an event, as text or as JSON."""
+"""Logging: one line per event, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from outgoing.text import with_visible_controls
 
 
 class TextFormatter(logging.Formatter):
-    """One line of text, without secrets that came with a URL. Lines of a traceback are indented.
+    """One line of text, without the secrets of URLs.
 
-    So nothing that was sent to us can look like a line of the log.
+    Lines of a traceback are indented, so that received text can never look like a line of the log.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
@@ -26,7 +26,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the exception when there is one."""
+    """One JSON object per line: time, level, logger, message, and the exception when there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -57,9 +57,9 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
-            # One line a request is the audit log's work; urllib3 logs each connection.
+            # The audit log has a line for each request; urllib3 would log each connection.
             "urllib3": {"level": "WARNING"},
-            # Commands print these themselves; Sentry hears them all the same.
+            # Commands print these themselves; Sentry gets them too.
             "sf.failures": {"handlers": ["nowhere"], "propagate": False},
             # Django's own handlers would print every line twice, and query strings as they came.
             "django": {"handlers": []},

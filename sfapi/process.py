@@ -1,6 +1,7 @@
 """The name of this process: PostgreSQL shows it in ``pg_stat_activity``, and it decides the time limits there.
 
-A web process says so at its start (``sfapi/wsgi.py``). Everything else is a command, named after the command line.
+A web process declares itself at its start (``sfapi/wsgi.py``). Every other process is a command, named after the
+command line.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from pathlib import Path
 
 WEB = "web"
 _LONGEST_NAME = 63
-"""PostgreSQL cuts an ``application_name`` there."""
+"""The length at which PostgreSQL cuts an ``application_name``."""
 
 _web = False
 
 
 def become_web_process() -> None:
-    """Call this before the settings are loaded."""
+    """Declare this a web process. Call this before the settings are loaded."""
     global _web  # noqa: PLW0603 - one fact about the whole process
     _web = True
 

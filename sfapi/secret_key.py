@@ -21,7 +21,7 @@ def kept_secret_key(data_dir: Path, *, allowed: bool) -> str:
         pass
     except OSError as error:
         raise ImproperlyConfigured(f"SFAPI_DATA_DIR: {error.filename}: {error.strerror}") from error
-    # Two processes may begin at once: the second waits for the first to have written.
+    # Two processes may begin at once: the second waits until the first has written.
     for _ in range(50):
         if key := path.read_text():
             return key

@@ -1,7 +1,7 @@
-"""Sentry: what it is told of errors, without secrets and without personal data.
+"""Report errors to Sentry, without secrets and without personal data.
 
-Of a request it gets method, path and request id: the audit log has the rest. Queries are left out wherever they stand,
-those of our own calls too, because Salesforce's hold e-mail addresses and UUIDs.
+Of a request, Sentry gets method, path and request id: the audit log has the rest. Queries are always left out, also
+those of our own calls, because Salesforce's contain email addresses and UUIDs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ARGUMENTS = "sys.argv"
 
 
 def start_sentry(dsn: str, *, environment: str, release: str) -> None:
-    """Report errors when a DSN is set. No bodies, cookies, local variables."""
+    """Report errors when a DSN is set, without bodies, cookies and local variables."""
     if not dsn:
         return
     import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay

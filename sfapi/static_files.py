@@ -14,15 +14,17 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """ES modules name each other by content too: a browser never mixes modules of two releases.
+    """Storage in which ES modules name each other by content too, so that a browser never mixes two releases.
 
-    Django finds what a module names by patterns (a private attribute of Django 5.2), so ours end such statements with a
-    semicolon. Only ours are searched: packages bundle theirs.
+    Django finds the imports of a module by patterns (a private attribute of Django 5.2), so ours end such
+    statements with a semicolon. Only our modules are searched: packages bundle theirs.
     """
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """A pass takes names one module further: as many as the longest chain of imports has links, and one."""
+    """A pass carries names one module further: the number must be one more than the links of the longest chain of
+    imports.
+    """
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
@@ -34,7 +36,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
-    """Says in one line of the log what to do when there is nothing to serve, where WhiteNoise has a Python warning."""
+    """Logs one line with advice when there is nothing to serve, where WhiteNoise raises a Python warning."""
 
     def add_files(self, root: str, prefix: str | None = None) -> None:
         if self.autorefresh or Path(root).is_dir():

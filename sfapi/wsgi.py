@@ -1,4 +1,4 @@
-"""The WSGI application, for gunicorn: ``sfapi.wsgi:application``."""
+"""The WSGI application for gunicorn: ``sfapi.wsgi:application``."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""Callers: who they are, their keys, and their limits."""
+"""Callers: their identities, keys and rate limits."""

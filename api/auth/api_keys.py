@@ -1,4 +1,4 @@
-"""Making, using and revoking API keys."""
+"""Create, use and revoke API keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIND = """
       FROM api_apikey WHERE public_id = %(public_id)s
 """
 
-# Whoever changes the key at this moment, or another request of it, must not make this one wait.
+# This must not wait for another request of the key, or for a change of the key at this moment.
 _NOTE_USE = """
     UPDATE api_apikey SET last_used_at = now() WHERE id IN (
         SELECT id FROM api_apikey
@@ -35,7 +35,7 @@ def api_key_create(
     created_by: str = "",
     rate: str = "",
 ) -> APIKey:
-    """Make a key. Its ``text`` is on this object alone: nobody can find it out later."""
+    """Create a key. Its ``text`` is only on the returned object: it cannot be recovered later."""
     row = APIKey(
         name=name,
         scopes=[scope.value for scope in scopes],

@@ -22,7 +22,7 @@ from sf.reads.selectors import by_contact, contacts_by_uuid
 logger = logging.getLogger(__name__)
 
 LookUp = Callable[[str, MayAsk], float]
-"""Bring what Salesforce has of a user into the cache, by the Accounts UUID; return the slowest call's seconds."""
+"""Brings Salesforce's data of a user into the cache, by the Accounts UUID; returns the slowest call's seconds."""
 
 ANOTHER_ORG = (
     "This service is connected to another Salesforce org than the one whose data it has. Nothing was asked or changed "
@@ -85,6 +85,6 @@ def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:
     if not contacts:
         raise NotFound(nothing, error_type=ErrorType.CONTACT_NOT_FOUND)
     if len(contacts) > 1:
-        # An error, so that Sentry is told: somebody has to merge them.
+        # An error, so that Sentry reports it: a person has to merge these records.
         logger.error("several contacts with one accounts_uuid: %s", ", ".join(contact["id"] for contact in contacts))
     return contacts[0]

@@ -1,6 +1,6 @@
-"""The ``type`` of every error: what a program branches on where the HTTP status alone does not say enough.
+"""The ``type`` of every error, by which programs branch where the HTTP status alone is not enough.
 
-Clients compare these texts: an entry may be added, none may be renamed or removed within v1.
+Clients compare these texts: within v1, entries may be added, but none renamed or removed.
 """
 
 from __future__ import annotations
@@ -74,4 +74,4 @@ OF_STATUS = {
     500: ErrorType.INTERNAL_ERROR,
     503: ErrorType.SERVICE_UNAVAILABLE,
 }
-"""The type of an answer that no code of ours chose: Django's, a framework's, or one whose status says all."""
+"""The type of an answer that our code does not choose: Django's or a framework's, or one whose status is enough."""

@@ -1,4 +1,4 @@
-"""Rates as they are written in settings: ``5/min``."""
+"""Rates in the form of the settings: ``5/min``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 @dataclass(frozen=True)
 class Rate:
-    """At most ``limit`` in any ``seconds``."""
+    """A limit of ``limit`` in any ``seconds``."""
 
     limit: int
     seconds: int
@@ -37,7 +37,7 @@ def parse_rate(text: str) -> Rate:
 
 
 def validate_rate(text: str) -> None:
-    """Check a field of a model: ``ValidationError`` for what ``parse_rate`` refuses."""
+    """Check a field of a model. Raises ``ValidationError`` where ``parse_rate`` refuses the text."""
     try:
         parse_rate(text)
     except ValueError as error:

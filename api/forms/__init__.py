@@ -1,1 +1,1 @@
-"""The form gateway: what sites send in for their visitors, judged for spam, and made into cases."""
+"""The form gateway: sites send in visitors' forms, which are checked for spam and turned into cases."""

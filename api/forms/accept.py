@@ -1,4 +1,4 @@
-"""Accepting forms: stored, judged, and put into the outbox unless they are spam."""
+"""Accept forms: store them, check them for spam, and put the others into the outbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from api.protection.bulkhead import Neighbor, place
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """A valid form. ``spam_reason`` is empty for what is to be delivered."""
+    """A valid form. ``spam_reason`` is empty for a form to deliver."""
 
     form_type: str
     data: Mapping[str, Any]
@@ -41,7 +41,7 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> Form
 
 
 def submission_deliver(submission: FormSubmission) -> None:
-    """Try once to deliver one that is new, unless Salesforce is away or somebody else does."""
+    """Try once to deliver a new one, unless Salesforce is unavailable or another sender has it."""
     new = submission.case
     if new is None or new.state != outbox.State.QUEUED or new.attempts:
         return

@@ -1,4 +1,4 @@
-"""Values of forms as pages send them: any JSON under unknown names, and times in several forms."""
+"""Values of forms in the form in which pages send them: any JSON under unknown names, and times in several forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""A number below it is in seconds: as milliseconds it would be before 1973, as seconds this is the year 5138."""
+"""Smaller numbers are seconds: as milliseconds they would be before 1973; as seconds, this one is the year 5138."""
 
 
 def _checked(value: Any) -> Any:
@@ -27,7 +27,7 @@ def _checked(value: Any) -> Any:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Refuse what PostgreSQL cannot store as JSON, or only at a cost."""
+    """Refuse values that PostgreSQL cannot store as JSON, or only at a high cost."""
     if depth < 0:
         raise ValueError(f"More than {DEEPEST} levels are not possible")
     if isinstance(value, str):
@@ -59,7 +59,7 @@ def _of_text(text: str) -> float | None:
 
 
 FormValue = Annotated[Any, AfterValidator(_checked), WithJsonSchema({})]
-"""Any JSON that can be stored. What a processor knows, it checks further."""
+"""Any JSON that can be stored. The processor checks the values that it knows further."""
 
 PageTime = Annotated[
     float | None,
@@ -74,4 +74,4 @@ PageTime = Annotated[
         }
     ),
 ]
-"""A moment as milliseconds since 1970: given as those, as seconds, or as an ISO time (without an offset: UTC)."""
+"""A moment in milliseconds since 1970. Seconds and ISO times (without an offset: UTC) are accepted too."""

@@ -1,1 +1,1 @@
-"""Requests and answers: errors, fields, addresses, caching and what is masked in kept texts."""
+"""Requests and answers: errors, fields, addresses, caching, and masking of stored texts."""

@@ -135,7 +135,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """A system that we ask refuses: trying again does not help, the message says what does."""
+    """A system that we call refuses: retrying does not help, and the message says what does."""
 
     status = 502
 
@@ -176,14 +176,14 @@ def error_response(
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> HttpResponse:
-    """Return the answer of an error; without ``error_type`` that of the status."""
+    """Return the answer to an error; without ``error_type``, with the type of the status."""
     message = message or MESSAGES.get(status, MESSAGES[400])
     kind = error_type or OF_STATUS.get(status, ErrorType.REQUEST_MALFORMED)
     headers = dict(headers or {})
     if "Retry-After" in headers:
         extra["retry_after"] = int(headers["Retry-After"])
     body = {"code": status, "type": kind, "message": message, "detail": message, **extra}
-    # What a client sent may be in a message, half a surrogate pair too.
+    # The message may contain the client's text, unpaired surrogates included.
     content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     return HttpResponse(content, status=status, content_type="application/json", headers=headers)
 

@@ -1,4 +1,4 @@
-"""Kinds of values in requests and answers that several routes share."""
+"""Types of values in requests and answers that several routes share."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ PlainText = Annotated[str, AfterValidator(storable)]
 
 EXAMPLE_ID = "001Hs0000010000IAA"
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
-"""A Salesforce id for the OpenAPI document. Which three characters may end it, no schema can tell."""
+"""A Salesforce id for the OpenAPI document. A schema cannot say which three characters may end it."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
-"""Described, not checked: ``sf/salesforce/ids.py`` does that."""
+"""Described here, but checked by ``sf/salesforce/ids.py``."""
 
 
 JSON = "application/json; charset=utf-8"

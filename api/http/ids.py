@@ -1,4 +1,4 @@
-"""Salesforce ids as callers give them: of 15 or of 18 characters, and what is said of those that are neither."""
+"""Salesforce ids from callers, of 15 or 18 characters, and the error for other texts."""
 
 from __future__ import annotations
 

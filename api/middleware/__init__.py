@@ -1,1 +1,1 @@
-"""Middleware: work on every request and answer, whatever route it is for."""
+"""Middleware: work on every request and answer, for any route."""

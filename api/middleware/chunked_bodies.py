@@ -1,7 +1,8 @@
-"""Bodies without ``Content-Length``: Django reads none, so they are read here, in front of it.
+"""Read bodies without ``Content-Length`` in front of Django, which reads none of them.
 
-Clients that stream and proxies send them (``Transfer-Encoding: chunked``). A server that marks the end of a body says
-so with ``wsgi.input_terminated``; others, such as ``runserver``, would wait for ever: 411.
+Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that marks the end of a
+body says so with ``wsgi.input_terminated``. With others, such as ``runserver``, reading would wait for ever, so
+they answer 411.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _REFUSED_STATUS = "sfapi.body_refused"
 
 
 def with_chunked_bodies(application: Application) -> Application:
-    """Return ``application`` as one that is handed every body with its length."""
+    """Return ``application``, wrapped so that every body has a length."""
 
     def handing_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
@@ -38,7 +39,7 @@ def _read_body(environ: Environ) -> None:
     if not environ.get("wsgi.input_terminated"):
         environ[_REFUSED_STATUS] = 411
         return
-    # One byte more than Django takes: it then refuses the body as too large, as it would one with a length.
+    # One byte more than Django accepts: it then refuses the body as too large, like one with a length.
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     try:
         body = environ["wsgi.input"].read(most)
@@ -51,7 +52,7 @@ def _read_body(environ: Environ) -> None:
 
 
 def _skip_rest(stream: Any) -> None:
-    """Read on for a while, and keep nothing: a client whose connection is closed while it sends sees no answer."""
+    """Read the rest for a while and discard it: a client whose connection closes while it sends sees no answer."""
     for _ in range(_SKIPPED_BLOCKS):
         if not stream.read(_BLOCK):
             return

@@ -1,4 +1,4 @@
-"""gzip for large answers, except where a secret is in them."""
+"""Compress large answers with gzip, except where they contain a secret."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _TOKEN_WAS_GIVEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 - what Django notes 
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compress what the API answers.
+    """Compresses answers of the API, except those with the CSRF token (``/me``, the page of the document).
 
-    Not where the CSRF token is in the body (``/me``, the page of the document): who sees the length of compressed
-    answers that also repeat a part of the request can guess it (BREACH). Django pads the others by random bytes.
+    An observer who sees the length of compressed answers that also repeat a part of the request can guess the token
+    (BREACH). Django pads the other answers by random bytes.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

@@ -1,4 +1,4 @@
-"""HEAD and OPTIONS, which HTTP knows for every address and no route declares."""
+"""HEAD and OPTIONS, which HTTP has for every address and no route declares."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest],
 
 
 def address_without_slash(request: HttpRequest) -> HttpResponse | None:
-    """Send a caller who ended a known address with a slash to it, with the same method and body; else ``None``."""
+    """Redirect from a known address with a slash at its end, keeping method and body; otherwise return ``None``."""
     known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
     if not known or is_valid_path(request.path_info):
         return None

@@ -1,6 +1,6 @@
-"""A rate count keeps running totals in place of counts, so that nothing need be added up at a pass.
+"""Store running totals in rate counts, so that a pass needs no sum.
 
-What was counted before is forgotten: callers may pass anew once, as after a crash of the database.
+Earlier counts are dropped: callers may pass once more, as after a crash of the database.
 """
 
 import django.contrib.postgres.fields

@@ -13,7 +13,7 @@ from api.domain.rates import validate_rate
 
 
 class APIKey(models.Model):
-    """The key of a service. Only a hash of it is kept: who loses a key gets a new one."""
+    """The key of a service. Only a hash of it is stored: a lost key cannot be recovered, only replaced."""
 
     LAST_USED_PRECISION: ClassVar[timedelta] = timedelta(minutes=10)
 
@@ -38,7 +38,7 @@ class APIKey(models.Model):
     )
 
     text: str = ""
-    """The key itself: only on the object that was just made, never stored."""
+    """The key itself: only on the object that was just created, never stored."""
 
     class Meta:
         verbose_name = "API key"

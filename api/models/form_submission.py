@@ -9,7 +9,7 @@ from api.models.outbound_case import OutboundCase
 
 
 class FormSubmission(models.Model):
-    """A form that somebody sent in. Spam is kept too, so that people can look whether it was."""
+    """A form that a visitor sent in. Spam is kept too, so that people can check the decision."""
 
     class Status(models.TextChoices):
         PENDING = "pending"

@@ -3,7 +3,7 @@ from django.db.models.functions import Now
 
 
 class IdempotencyKey(models.Model):
-    """That a caller has sent a request with this ``Idempotency-Key``, and what it made. Kept for 24 hours."""
+    """A caller's request with this ``Idempotency-Key``, and the record that it created. Kept for 24 hours."""
 
     caller = models.CharField(max_length=100)
     path = models.CharField(max_length=200)

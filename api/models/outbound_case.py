@@ -17,16 +17,16 @@ _GROUPS = [
 
 
 class OutboundCase(models.Model):
-    """A support case on its way to Salesforce: stored before Salesforce is called, kept when it is there.
+    """A support case on its way to Salesforce: stored before Salesforce is called, and kept afterward.
 
-    ``api/outbox/queue.py`` alone writes here. The id is also what Salesforce's external id field holds.
+    Only ``api/outbox/queue.py`` writes here. Salesforce's external id field contains this id.
     """
 
     class State(models.TextChoices):
         QUEUED = "queued"
         DELIVERED = "delivered"
         REFUSED = "refused", "refused at once"
-        """Its maker was told; nobody else need care."""
+        """Rejected synchronously; the caller got the error."""
         FAILED = "failed"
         """A dead letter: it was accepted, and Salesforce refused it later."""
 

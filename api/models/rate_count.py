@@ -3,9 +3,10 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """When a caller last passed a limit: one row a limit and caller, kept by ``api/protection/rate_limit.py`` alone.
+    """The times at which a caller passed a limit: one row per limit and caller.
 
-    The table is UNLOGGED (see the migration): cheap to write, emptied by a crash of the database.
+    Only ``api/protection/rate_limit.py`` writes here. The table is UNLOGGED (see the migration): cheap to write,
+    emptied by a crash of the database.
     """
 
     key = models.TextField(primary_key=True)

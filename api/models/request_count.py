@@ -4,7 +4,7 @@ from django.db import models
 
 
 class RequestCount(models.Model):
-    """A number of requests that are counted instead of logged one by one."""
+    """The number of requests that are counted instead of logged one by one."""
 
     UNKNOWN_PATHS = "unknown_paths"
 

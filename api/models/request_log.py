@@ -4,7 +4,10 @@ from django.db import models
 
 
 class RequestLog(models.Model):
-    """One request under ``/api/``: who asked for what, and how it ended. Written by ``api/observe/audit.py`` alone."""
+    """One request under ``/api/``: the caller, the request, and its result.
+
+    Only ``api/observe/audit.py`` writes here.
+    """
 
     time = models.DateTimeField(help_text="When it came in.")
     method = models.TextField()

@@ -2,4 +2,4 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """An admin: somebody who signs in to ``/admin/``. Our own model from the first migration on."""
+    """An admin who signs in to ``/admin/``. It is our own model since the first migration."""

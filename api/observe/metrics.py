@@ -1,7 +1,7 @@
-"""``/metrics``: figures for Prometheus, only for the networks of ``METRICS_ALLOWED_NETWORKS``.
+"""Show ``/metrics``: figures for Prometheus, only for the networks of ``METRICS_ALLOWED_NETWORKS``.
 
-Everything is read from PostgreSQL when it is asked for: the processes of the service keep no figures of their own,
-which would each tell a part. Text format: https://prometheus.io/docs/instrumenting/exposition_formats/
+Everything is read from PostgreSQL on request: figures of the service's processes would each be incomplete. Text
+format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def requests() -> Iterator[Gauge]:
 
 
 SOURCES: list[Callable[[], Iterable[Gauge]]] = [release, syncs, jobs, salesforce, outbox, circuit_breakers, requests]
-"""Where figures come from; each is cheap. What else is worth a look is one more function here."""
+"""The sources of the figures; each must be cheap. Add further ones here."""
 
 
 @require_safe

@@ -1,1 +1,1 @@
-"""The OpenAPI document: Ninja's and that of the records, corrected, and completed with what both leave out."""
+"""The OpenAPI document: Ninja's and the one of the records, corrected and completed."""

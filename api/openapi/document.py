@@ -1,6 +1,6 @@
-"""The whole document: Ninja's operations, each with who may call it, and what all operations have in common.
+"""The whole document: Ninja's operations, each with its permitted callers, and the parts that all operations share.
 
-Source: OpenAPI 3.1. In a requirement of security it allows the names of roles for any scheme, not only for OAuth.
+Source: OpenAPI 3.1, in which a security requirement may name roles for any scheme, not only for OAuth.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ PUBLIC = "public"
 
 
 class NinjaDocument(OpenAPISchema):
-    """Ninja's document, in which each operation says who may call it."""
+    """Ninja's document, in which each operation names its permitted callers."""
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]]:
-        super().operation_security(operation)  # it collects the schemes
+        super().operation_security(operation)  # this collects the schemes
         return security_of(_ways(operation))
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _ways(operation: Operation) -> list[Credential]:
 
 
 def security_of(ways: Sequence[Credential]) -> list[dict[str, list[str]]]:
-    """Return the requirements of an operation, of which a caller meets one. None: open to all."""
+    """Return the requirements of an operation; a caller must meet one of them. ``None``: open to all."""
     return [{type(way).__name__: list(way.roles)} for way in ways]
 
 
@@ -69,7 +69,7 @@ def with_access(description: str, ways: Sequence[Credential]) -> str:
 
 
 def finish_document(document: Document, part: str) -> Document:
-    """Return ``document``, or a part of it, as valid OpenAPI 3.1 with what generators and readers expect."""
+    """Return ``document``, or a part of it, as valid OpenAPI 3.1 with additions for generators and readers."""
     if part == PUBLIC:
         document["paths"] = _public_paths(document["paths"])
     document["servers"] = _SERVERS
@@ -87,7 +87,7 @@ def finish_document(document: Document, part: str) -> Document:
 
 
 def _public_paths(paths: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the paths without those that only the dashboard calls."""
+    """Return the paths, without those that only the dashboard calls."""
     return {
         path: operations
         for path, operations in paths.items()

@@ -1,6 +1,6 @@
-"""Errors in the document: what each type means, an example of it, and answers that many operations share.
+"""Errors in the document: the meaning and an example of each type, and the answers that many operations share.
 
-The types of a status are the same everywhere, but for those that only some operations can give (``_ONLY``).
+A status has the same types everywhere, except for those that only some operations return (``_ONLY``).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ _ERRORS: Mapping[ErrorType, Any] = {
 
 
 def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
-    """Return a body with all that such an error has."""
+    """Return a body with all properties of such an error."""
     message = _EXAMPLES[status][kind]
     body = {"code": status, "type": kind.value, "message": message, "detail": message}
     if status in _RETRIED:
@@ -157,7 +157,7 @@ def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
 
 
 def types_of(operation: Operation, status: int) -> list[ErrorType]:
-    """Return the types that ``operation`` can answer with; the most general one where all are of others."""
+    """Return the error types of ``operation``; the most general one where all belong to other operations."""
     every = list(_EXAMPLES[status])
     return [kind for kind in every if _ONLY_IF.get(kind, _always)(operation)] or every[:1]
 

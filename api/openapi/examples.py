@@ -1,6 +1,6 @@
-"""An example of each good answer, put together from the examples of its properties.
+"""Give each good answer an example, composed of the examples of its properties.
 
-An example is declared once: at the property where it is (``Field(examples=[...])``), or at a schema as a whole.
+An example is declared once: at its property (``Field(examples=[...])``), or at a schema as a whole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def add_examples(document: Document) -> None:
 
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
-    """Return a value that ``schema`` takes: its own example, or one made of those of its parts."""
+    """Return an example that fits ``schema``: its own, or one composed of its parts' examples."""
     if "$ref" in schema and "examples" not in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_SCHEMAS)], schemas)
     for own in ("example", "const", "default"):

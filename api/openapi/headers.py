@@ -1,4 +1,4 @@
-"""Headers of answers, declared once and referred to by each answer that may have them."""
+"""Headers of answers, declared once; each answer refers to those that it may have."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _FILE = "text/csv"
 
 
 def add_headers(document: Document) -> None:
-    """Declare the headers, refer each answer to those that it may have, and name those that a request may need."""
+    """Declare the headers, refer to them from each answer that may have them, and name those that requests may need."""
     document["components"]["headers"] = {name: _declared(name) for name in _HEADERS}
     for method, operation in methods_and_operations(document):
         operation["parameters"] = [*operation.get("parameters", []), *_sent_headers(method, operation)]

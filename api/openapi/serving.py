@@ -17,7 +17,7 @@ from api.openapi.cleaning import Document
 from api.openapi.document import PUBLIC
 
 DOCUMENT_SECONDS = 300
-"""Browsers and caches may keep the document so long."""
+"""The time in seconds that browsers and caches may keep the document."""
 WHOLE = "all"
 PARTS = (WHOLE, PUBLIC)
 

@@ -1,4 +1,4 @@
-"""Accepting support cases: stored, then sent at once if Salesforce answers quickly."""
+"""Accept support cases: store them, then send them at once if Salesforce answers quickly."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
 
 
 def _deliver(case: OutboundCase) -> None:
-    """Try once to deliver it. It is stored, so whatever happens here, it is accepted."""
+    """Try once to deliver the case. It is stored already, so it is accepted whatever happens here."""
     with best_effort(f"delivery of case {case.pk}"):
         deliver_in_request(case)
         case.refresh_from_db()

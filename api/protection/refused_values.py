@@ -18,10 +18,11 @@ logger = logging.getLogger(__name__)
 def field_errors(
     sobject: str, refused: Mapping[str, str], *, code: str, message: str, source: str, until: float
 ) -> list[dict[str, Any]]:
-    """Return an entry of ``errors`` for each refused field. ``refused``: our name of each, by Salesforce's.
+    """Return an entry of ``errors`` for each refused field.
 
-    ``allowed`` is in an entry when a picklist refused the value and its values can be read before
-    ``time.monotonic()`` is ``until``. Call it without a place among those who wait for Salesforce.
+    ``refused`` maps Salesforce's field names to ours. An entry contains ``allowed`` when a picklist refused the
+    value and its values can be read before ``time.monotonic()`` reaches ``until``. Call this without a place among
+    the requests that wait for Salesforce.
     """
     allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
     return [

@@ -1,1 +1,1 @@
-"""Retention: logs and delivered cases that nobody needs any longer."""
+"""Retention: remove logs and delivered cases that are no longer needed."""

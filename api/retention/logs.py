@@ -1,4 +1,4 @@
-"""Removing what the logs need not keep any longer."""
+"""Remove log rows that are no longer needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from api.models import FieldChangeLog, RequestLog
 
 CHUNK = 5000
-"""Rows a statement: no lock is held for long, and readers and writers go on in between."""
+"""The number of rows per statement: no lock is held for long, and readers and writers continue in between."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Pruned:
 
 
 def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove what is older than so many days, chunk by chunk; with ``dry_run`` only count."""
+    """Remove rows older than ``days`` days, chunk by chunk; with ``dry_run``, only count."""
     for model, days in ((RequestLog, request_days), (FieldChangeLog, change_days)):
         old = model._default_manager.filter(time__lt=Now() - timedelta(days=days))
         yield Pruned(model, old.count() if dry_run else _remove(old))

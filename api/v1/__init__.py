@@ -1,1 +1,1 @@
-"""The resources of v1, one file each: parse, ask a selector or a service, answer."""
+"""The resources of v1, one file each: parse, call a selector or a service, answer."""

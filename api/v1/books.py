@@ -43,7 +43,7 @@ class BookList(Schema):
 )
 @reads_first(lambda request: books_state())
 def list_books(request: HttpRequest) -> HttpResponse:
-    """Send the `ETag` back as `If-None-Match`: the answer is 304 as long as nothing has changed."""
+    """Return the active books by name. Send the `ETag` back as `If-None-Match`: 304 means that nothing has changed."""
     [state] = rows_read_first(request, books_state())
     content, etag = _rendered(**state)
     response = HttpResponse(content, content_type=JSON)

@@ -25,7 +25,7 @@ from sf.salesforce.ids import id_of_18
 
 SHORTEST_NAME = 3
 SHORTEST_WITHOUT_BLANKS = 2
-"""In Chinese, Japanese and Korean."""
+"""The shortest search text in Chinese, Japanese and Korean, which have no blanks."""
 _WITHOUT_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 CACHED_SECONDS = 300
 

@@ -1,1 +1,1 @@
-"""Settings of the same service without one of its parts: what that part costs. Nothing but benchmarks may use them."""
+"""Settings of the service without one of its parts, to measure the cost of that part. Only benchmarks may use them."""

@@ -1,4 +1,4 @@
-"""The Pardot app in Django admin, a file a group: what the team enters is editable, what programs write is not."""
+"""The Pardot app in Django admin, one file per group: the team's entries are editable, programs' rows are not."""
 
 from pardot.admin import activity, assets, configuration, findings, prospects, salesforce, set_aside, team
 

@@ -1,4 +1,4 @@
-"""Copies of Pardot's assets, with what the audits found."""
+"""Admin pages of Pardot's assets, with the findings of the audits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sf.models import SyncConfig
 
 
 class AssetAdmin(ProgramsOnlyAdmin):
-    """At most some ten thousand: any part of a name may be searched for."""
+    """Assets: about ten thousand at most, so that any part of a name may be searched for."""
 
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
@@ -48,7 +48,7 @@ class ContentAdmin(AssetAdmin):
     list_filter = [FlagFilter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # With each row, so that the link costs no query of its own.
+        # Annotated on each row, so that the link needs no query of its own.
         campaign = Campaign.objects.filter(pk=OuterRef("campaign_id"))
         return super().get_queryset(request).annotate(campaign_name=Subquery(campaign.values("name")[:1]))
 

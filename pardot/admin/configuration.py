@@ -1,4 +1,4 @@
-"""The configuration: checked by its declarations, with the defaults in sight."""
+"""Admin page of the configuration: checked by its declarations, with the defaults shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN = 120
 
 
 class PrettyJSON(json.JSONEncoder):
-    """A line an entry."""
+    """Encodes one entry per line."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "indent": 2, "ensure_ascii": False})
@@ -62,7 +62,7 @@ def _sentence(error: dict[str, Any]) -> str:
 
 @admin.register(ConfiguredValue)
 class ConfiguredValueAdmin(admin.ModelAdmin):
-    """A row is what somebody changed; the list shows too what is at its default, to be changed from there."""
+    """A changed value per row. The list also shows values at their default, from where they can be changed."""
 
     form = ConfiguredValueForm
     change_list_template = "admin/pardot/configuredvalue/change_list.html"

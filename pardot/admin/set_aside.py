@@ -1,4 +1,4 @@
-"""Records of Pardot that were set aside are listed with those of ``sf``, and tried again by the same action."""
+"""Show records of Pardot that were set aside with those of ``sf``; the same action retries both."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Audits, one a file. ``run.py`` runs them all; pages read what they leave, never the raw activities."""
+"""Audits, one per file. ``run.py`` runs them all; pages read their results, never the raw activities."""

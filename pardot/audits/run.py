@@ -1,4 +1,4 @@
-"""All audits, once, at the end of a sync."""
+"""Run all audits once, at the end of a sync."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ASSET_AUDITS: tuple[AssetAudit, ...] = (
     tags.AUDIT,
 )
 AUDIT_OF: Mapping[Area, AssetAudit] = {audit.area: audit for audit in ASSET_AUDITS}
-"""By area, in the order of the audits."""
+"""The audits by area, in their order."""
 AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 

@@ -1,4 +1,4 @@
-"""Tags: in use, and named by a convention: a prefix that several tags share, always with the same separator."""
+"""Tags: in use, and named by a convention, which is a prefix that several tags share with the same separator."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _JOINS = f"""
 
 
 class TagAudit(AssetAudit):
-    """The audit, and how tags are named and what they are on, counted once."""
+    """The audit of tags, with the naming patterns and the coverage of objects."""
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
         figures = super().figures_of_all(counted, inputs)

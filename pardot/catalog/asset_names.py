@@ -1,4 +1,4 @@
-"""Assets by type and id, as tasks and exemptions name them. A type is the name of an area."""
+"""Names of assets by type and id, for tasks and exemptions. A type is the name of an area."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Asset = tuple[Area, int]
 
 
 class UnknownAsset(LookupError):
-    """No asset of this type has this id, as far as Pardot has been read; the message says so."""
+    """No copied asset of this type has this id; the message says so."""
 
 
 def asset_name(asset_type: Area, asset_id: int) -> str:

@@ -1,4 +1,4 @@
-"""The areas that are audited, graded, and owned by people. Pure names: everything else is derived from them."""
+"""The areas that are audited, graded, and owned by people. Everything else about them is derived elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Area(models.TextChoices):
-    """By the name of the entity; the order is the one in which people read them."""
+    """The areas by the name of the entity, in display order."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"

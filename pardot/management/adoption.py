@@ -1,4 +1,4 @@
-"""``camp_sync --adopt-org``: another business unit on purpose."""
+"""Adopt another business unit on purpose: ``camp_sync --adopt-org``."""
 
 from __future__ import annotations
 

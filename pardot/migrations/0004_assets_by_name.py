@@ -1,4 +1,4 @@
-"""The order in which pages of assets are shown unless another is asked for."""
+"""Indexes for the default order of pages of assets."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models

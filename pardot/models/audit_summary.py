@@ -9,7 +9,7 @@ from pardot.domain.areas import Area
 class AuditSummary(models.Model):
     """The latest audit of an area, counted once: pages read this row, not the assets. No row: never audited.
 
-    Exemptions are not taken off here: they end on a day, not with an audit.
+    Exemptions are not subtracted here: they end on a day, not with an audit.
     """
 
     area = models.CharField(max_length=32, primary_key=True, choices=Area)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class CachedBusinessUnit(models.Model):
-    """The one row that says of which Pardot business unit the copies are; none before the first sync."""
+    """The single row with the Pardot business unit of the copies; none before the first sync."""
 
     ONLY_ID: ClassVar[int] = 1
 

@@ -7,7 +7,7 @@ from pardot.domain.areas import Area
 
 
 class Exemption(models.Model):
-    """An asset that one issue does not count, for a reason: it stays listed, as exempt."""
+    """An asset that one issue does not count, with the reason: it is still listed, as exempt."""
 
     asset_type = models.CharField(max_length=32, choices=Area)
     asset_id = models.BigIntegerField()

@@ -8,7 +8,7 @@ from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
 class ListEmail(Audited, PardotRecord):
-    """An e-mail to a list."""
+    """An email to a list."""
 
     name = Text("name")
     campaign_id = Integer("campaignId")

@@ -8,10 +8,10 @@ from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
 class Prospect(PardotRecord):
-    """A person whom Pardot knows. Those in its recycle bin stay here, with ``is_deleted``.
+    """A person whom Pardot knows. Prospects in its recycle bin stay here, with ``is_deleted``.
 
-    The CRM id fields hold what Pardot sends: ids of 15 or 18 characters, or something that is no id at all.
-    ``adoption_json`` is the custom field named by ``PARDOT_ADOPTION_JSON_FIELD``; without that setting it stays null.
+    The CRM id fields contain what Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is the
+    custom field named by ``PARDOT_ADOPTION_JSON_FIELD``; without that setting it stays null.
     """
 
     email = Text("email")

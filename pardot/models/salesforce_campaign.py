@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord
 
 
 class SalesforceCampaign(CachedRecord):
-    """When a Salesforce campaign was made, changed, and runs: where ``Campaign`` has these columns from."""
+    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` takes these columns from it."""
 
     salesforce_object: ClassVar[str] = "Campaign"
 

@@ -8,7 +8,7 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class Tag(Audited, PardotRecord):
-    """A tag, and on how many objects Pardot says that it is."""
+    """A tag, with the number of objects that Pardot reports for it."""
 
     name = Text("name")
     object_count = Integer("objectCount")

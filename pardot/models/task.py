@@ -8,7 +8,7 @@ from pardot.models.team_member import TeamMember
 
 
 class Task(models.Model):
-    """Something that somebody should do, often about one asset."""
+    """Work for a person, often about one asset."""
 
     class Status(models.TextChoices):
         OPEN = "open"

@@ -8,7 +8,7 @@ from pardot.domain.areas import Area
 
 
 class TeamMember(models.Model):
-    """Somebody who owns areas: their issues are this person's."""
+    """A person who owns areas, and with them their issues."""
 
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=100, blank=True)

@@ -1,6 +1,7 @@
-"""Changes of the configuration, with what follows from them.
+"""Change the configuration, and do the steps that follow.
 
-One at a time: values that only go together would otherwise be checked against what another request is replacing.
+Changes run one at a time: otherwise values that depend on each other would be checked against ones that another
+request is replacing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sf.ingest.lock import wait_to_merge
 
 
 def value_change(key: str, value: Any, *, by: str) -> None:
-    """Keep ``value`` under ``key``. ``UnknownKey``, ``BadValue``: nothing was changed."""
+    """Store ``value`` under ``key``. Raises ``UnknownKey`` or ``BadValue``; then nothing is changed."""
     _change(key, lambda: set_value(key, value, by=by))
 
 

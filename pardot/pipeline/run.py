@@ -1,4 +1,4 @@
-"""One ``camp_sync``: the entities one after the other, each with a run of its own."""
+"""Run one ``camp_sync``: the entities one after the other, each with its own run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Named:
 
 
 class Camp:
-    """The clients of one command, and the runs that it makes."""
+    """The clients of one command, and its runs."""
 
     def __init__(self, options: CampOptions, progress: Progress) -> None:
         """Create the clients. Raises ``ImproperlyConfigured`` when a login or the business unit is not set."""
@@ -52,7 +52,7 @@ class Camp:
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
         self.leads_elsewhere = False
-        """After ``run``: the login leads to another org than the one that is cached."""
+        """After ``run``: the login leads to another org than the cached one."""
 
     def run(
         self,
@@ -63,9 +63,9 @@ class Camp:
         orphans: bool = False,
         patience: timedelta = timedelta(),
     ) -> list[SyncRun]:
-        """Run each; one that fails does not keep the others from running, unless they would fail in the same way.
+        """Run each entity. One that fails does not stop the others, unless they would fail in the same way.
 
-        ``orphans``: and look for orphans in what is here then. ``patience``: how long to wait for another command.
+        ``orphans``: search for orphans afterward. ``patience``: how long to wait for another command.
         """
         with sole_runner(LOCK, patience=patience) as held:
             if not held:

@@ -1,4 +1,4 @@
-"""Tasks that are made for an issue: at most one open one each."""
+"""Create tasks for an issue: at most one open task each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The team: who owns which areas, and whose tasks are whose."""
+"""The team: the owners of areas, and the assignees of tasks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pardot.models import Task, TeamMember
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody as the whole team is handed in. With ``id`` it is the row of that id, whatever its name was."""
+    """A member in a request with the whole team. With ``id``, it is the row of that id, whatever its name was."""
 
     name: str
     id: int | None = None
@@ -34,7 +34,7 @@ class Member:
 
 @dataclass
 class BadTeam(ValueError):
-    """A team that cannot be; ``problems``: (index of the member, name of the field, why)."""
+    """The team is invalid; ``problems``: (index of the member, name of the field, why)."""
 
     problems: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -43,7 +43,7 @@ class BadTeam(ValueError):
 
 
 class UnknownMember(LookupError):
-    """Nobody in the team has this name; the message lists who is in it."""
+    """No team member has this name; the message lists the team."""
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
@@ -69,7 +69,10 @@ def member_by_account(accounts_uuid: str) -> TeamMember | None:
 
 
 def team_replace(members: Sequence[Member]) -> None:
-    """Make these the team. Who is left out goes, and their tasks are nobody's. ``BadTeam``: nothing was changed."""
+    """Replace the team. Members who are left out are removed, and their tasks become unassigned.
+
+    Raises ``BadTeam``; then nothing is changed.
+    """
     with transaction.atomic():
         _keep_others_from_writing()
         rows = TeamMember.objects.in_bulk()

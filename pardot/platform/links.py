@@ -1,4 +1,4 @@
-"""Where a record is looked at in Pardot."""
+"""Addresses of records' pages in Pardot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARDOT_PAGES: Mapping[str, str] = {
     "tags": "/tag/read/id/{id}",
     "prospects": "/prospect/read/id/{id}",
 }
-"""Entity → path of a record's page. Source: docs/platform-facts.md."""
+"""The path of a record's page by entity. Source: docs/platform-facts.md."""
 
 
 def pardot_base() -> str:

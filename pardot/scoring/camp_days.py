@@ -1,4 +1,4 @@
-"""Which day of camp it is."""
+"""Compute the day of camp."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from pardot.configuration.values import CampDates
 
 @dataclass(frozen=True)
 class CampDay:
-    """Where a day stands in camp. ``number`` counts from 1; below 1 it is before camp, above ``total`` after."""
+    """The position of a day relative to camp.
+
+    ``number`` counts from 1; below 1 is before camp, above ``total`` after.
+    """
 
     number: int
     total: int

@@ -1,4 +1,4 @@
-"""The issues as people work through them: with their texts, owners and tasks, what costs most first."""
+"""List the issues with their texts, owners and tasks, the most expensive ones first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _ORDER = {priority: place for place, priority in enumerate(Priority)}
 
 @dataclass(frozen=True)
 class ListedIssue:
-    """One issue as it stands. ``impact`` is what it costs the overall score; ``None``, as ``count``: no data."""
+    """One issue with its current figures. ``impact`` is the points that it costs the overall score.
+
+    ``impact`` and ``count`` are ``None`` without data.
+    """
 
     issue: Issue
     title: str
@@ -29,7 +32,7 @@ class ListedIssue:
     impact: float | None
     owners: tuple[str, ...]
     tasks: tuple[Task, ...]
-    """The open ones that were made for it."""
+    """The open tasks that were created for it."""
 
 
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
@@ -70,7 +73,7 @@ def spoken(count: Count) -> str:
 
 
 def open_issue_tasks() -> list[Task]:
-    """Open tasks that were made for an issue, the newest first, with their assignees; one query."""
+    """Return open tasks that were created for an issue, newest first, with their assignees; one query."""
     return list(Task.objects.filter(status=Task.Status.OPEN).exclude(issue="").select_related("assignee"))
 
 

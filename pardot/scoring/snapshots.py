@@ -1,4 +1,4 @@
-"""The day's snapshot: how things stand, kept for trends. Later runs of a day replace what they know better."""
+"""Store the figures of each day for trends. Later runs of a day replace what they know better."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ROWS = {
     "campaign_members": CAMPAIGN_MEMBERS.name,
     "activities": ACTIVITIES.name,
 }
-"""Column → the entity whose rows it counts."""
+"""The entity whose rows a column counts."""
 
 
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:

@@ -1,1 +1,1 @@
-"""Freshness of each entity: what has been read, when, how many rows, and which tier that makes."""
+"""The freshness of each entity: complete reads, times, number of rows, and the tier that follows."""

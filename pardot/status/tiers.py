@@ -1,4 +1,4 @@
-"""Which tier the data that is here amounts to."""
+"""Compute the tier of the stored data."""
 
 from __future__ import annotations
 

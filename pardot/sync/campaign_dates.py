@@ -1,4 +1,4 @@
-"""The Salesforce columns of Pardot's campaigns."""
+"""Fill the Salesforce columns of Pardot's campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import connection
 from pardot.models import Campaign
 from sf.ingest.lock import wait_to_merge
 
-# Pardot may hold the id in its form of 15 characters.
+# Pardot may store the id in its form of 15 characters.
 _FILL = """
     UPDATE pardot_campaign c
     SET sf_created_at = f.created_date, sf_modified_at = f.last_modified_date,
@@ -24,7 +24,10 @@ _FILL = """
 
 
 def fill_campaign_dates() -> int:
-    """Bring them up to date with what is copied of both sides; how many campaigns changed. Call it in a transaction."""
+    """Update the columns from the copies of both systems; return how many campaigns changed.
+
+    Call this in a transaction.
+    """
     wait_to_merge(Campaign._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(_FILL)

@@ -1,7 +1,8 @@
-"""Fields that Pardot no longer shows: their columns stay as they are, and the rest of the entity goes on.
+"""Handle fields that Pardot no longer shows: their columns keep their values, the others are synced.
 
-As in ``sf/sync/readable.py``, but Pardot v5 describes nothing: it names in its refusal what it does not know. While a
-field is missed, each read begins by asking for one row with all fields, so the field is read again once it is back.
+This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call: its refusal names the unknown field.
+While a field is missing, each read begins by asking for one row with all fields, so the field is read again once it
+is back.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from sf.salesforce.errors import RequestRefused
 from sf.sync.readable import PARDOT, columns_left_out, note_unreadable
 
 _NEEDED = frozenset({"id", "created_at", "updated_at", "is_deleted"})
-"""Without these no read is possible, or nobody knows what was deleted."""
+"""The columns without which no read is possible, or without which deletions would be unknown."""
 
 
 def as_readable(entity: PardotEntity) -> PardotEntity:
-    """Return the entity without the columns that could not be read lately. Asks nobody."""
+    """Return the entity without the columns that were unreadable at the last check. Makes no call."""
     return replace(entity, left_out=columns_left_out(entity.name))
 
 
 def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
-    """Ask for one row until Pardot refuses no field, note what is missed, and return the entity without it."""
+    """Ask for one row until Pardot refuses no field, store what is missing, and return the entity without it."""
     readable = replace(entity, left_out=frozenset())
     while refusal := _refusal(client, readable):
         readable = _without_refused(refusal, readable)
@@ -44,7 +45,7 @@ def readable_after(refusal: RequestRefused, client: PardotClient, asked: PardotE
 
 
 def _lost(entity: PardotEntity, readable: PardotEntity) -> list[tuple[str, str]]:
-    """Return column and API name of what is left out."""
+    """Return column and API name of the columns that are left out."""
     whole = replace(entity, left_out=frozenset()).named_columns()
     return [(column, name) for column, name in whole.items() if column in readable.left_out]
 
@@ -58,9 +59,9 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 
 
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
-    """Leave out the fields that a refusal names; raises it when it names none, or one that cannot be missed.
+    """Leave out the fields that a refusal names. Raises the refusal when it names none, or an indispensable one.
 
-    Nothing is left out before the entity was read once: a column that never had a value would say that Pardot has none.
+    No field is left out before the entity's first read: its column would be empty as if Pardot had no value.
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
     columns = {column for column, name in entity.named_columns().items() if name in named}

@@ -1,1 +1,1 @@
-"""``/api/v1/pardot/``: one file a resource, its schemas and its functions: parse, call, return. Super Users only."""
+"""The routes of ``/api/v1/pardot/``, for Super Users only: one file per resource, with schemas and functions."""

@@ -1,4 +1,4 @@
-"""``GET /pardot/engagement`` and what one prospect did lately."""
+"""``GET /pardot/engagement``, and the activities of one prospect."""
 
 from __future__ import annotations
 

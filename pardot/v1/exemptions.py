@@ -1,4 +1,4 @@
-"""``/pardot/exemptions``: assets that one issue does not count, for a reason."""
+"""``/pardot/exemptions``: assets that one issue does not count, with the reason."""
 
 from __future__ import annotations
 

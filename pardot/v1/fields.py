@@ -1,4 +1,4 @@
-"""Kinds of values in requests that the routes of this app share."""
+"""Types of values in requests that the routes of this app share."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ LARGEST_ID = 9_223_372_036_854_775_807
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AssetId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 Day = QueryDate
-"""``2026-01-31``, and nothing else that could be taken for a day."""
+"""A day in the form ``2026-01-31`` only."""
 _NAME_CHARACTERS = 200
 
 
 SOMETHING_IN_IT: Any = {"pattern": r"\S"}
-"""In the OpenAPI document: not blanks alone."""
+"""Requires text besides blanks, in the OpenAPI document."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
 
 
 class PageQuery(Schema):
-    """Which part of a list."""
+    """The requested part of a list."""
 
     limit: int = Field(50, ge=1, le=500)
     offset: int = Field(0, ge=0, le=10_000_000)

@@ -1,4 +1,4 @@
-"""``AreaSummary``: how the routes about assets tell what the latest audit of an area says."""
+"""``AreaSummary``: the latest audit of an area, in the form that the routes about assets use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/pardot/trail`` and ``/pardot/compare``: how things were."""
+"""``/pardot/trail`` and ``/pardot/compare``: the figures of earlier days."""
 
 from __future__ import annotations
 

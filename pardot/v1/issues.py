@@ -1,4 +1,4 @@
-"""``/pardot/issues``: what is wrong, what costs most first; and a task to mend it."""
+"""``/pardot/issues``: the issues, the most expensive ones first; and a task to fix one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class IssueList(Schema):
 
 
 class NewIssueTask(Schema):
-    """May be empty: then the first owner of the area gets it."""
+    """The body of the request; if it is empty, the first owner of the area gets the task."""
 
     model_config = ConfigDict(extra="forbid")
 

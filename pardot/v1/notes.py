@@ -1,4 +1,4 @@
-"""``/pardot/notes``: what happened on a day, shown on the trend."""
+"""``/pardot/notes``: notes about events of a day, shown on the trend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``GET /pardot/sync/status``: how fresh everything is."""
+"""``GET /pardot/sync/status``: the freshness of every entity."""
 
 from __future__ import annotations
 

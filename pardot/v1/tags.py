@@ -20,7 +20,7 @@ FIGURES = ("tagged_objects", "with_prefix", "prefixes")
 
 
 class TagTotals(Schema):
-    """Null: no data."""
+    """The figures of all tags; null: no data."""
 
     tags: int | None
     tagged_objects: int | None = Field(description="Tags on objects, together.")

@@ -1,4 +1,4 @@
-"""``POST /pardot/what-if``: what the score would be."""
+"""``POST /pardot/what-if``: the score after some fixes."""
 
 from __future__ import annotations
 

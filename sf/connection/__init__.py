@@ -1,1 +1,1 @@
-"""The Salesforce client as the settings configure it, and logins that were refused."""
+"""The configured Salesforce client, and refused logins."""

@@ -1,4 +1,4 @@
-"""The Salesforce client as the settings configure it. One login a process, shared by all its clients."""
+"""Create the Salesforce client from the settings. One login per process is shared by all its clients."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _keeper = SessionKeeper()
 
 
 class RememberingClient(SalesforceClient):
-    """A client that remembers refused logins for all processes, and spares Salesforce those of a client in a hurry."""
+    """A client that remembers refused logins for all processes, and does not retry them while a caller waits."""
 
     def _log_in(self) -> Session:
         self._check_turn()
         try:
             session = super()._log_in()
         except LoginFailed as error:
-            if error.code:  # otherwise it was no login that answered
+            if error.code:  # without a code, the answer did not come from a login
                 with best_effort("refused login"):
                     refused_logins.note_refusal(self._login, error)
             raise
@@ -49,7 +49,7 @@ class RememberingClient(SalesforceClient):
 
 
 class CopyClient(RememberingClient):
-    """A client of the cached org alone: raises ``AnotherOrg`` before it sends anything elsewhere."""
+    """A client of the cached org only: raises ``AnotherOrg`` before it sends anything to another one."""
 
     _admitted: Session | None = None
 
@@ -78,7 +78,7 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
 
 
 def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
-    """Return a client for whichever org the login leads to: to look around, or to make the cache a copy of it."""
+    """Return a client for the org of the login: to look around, or to make the cache a copy of that org."""
     return RememberingClient(*_parts(counter, patience))
 
 

@@ -1,4 +1,4 @@
-"""Warn about logins that work today and are known to fail: said by ``check --deploy`` and by ``sf check``.
+"""Warn about logins that work today and are known to fail later, in ``check --deploy`` and ``sf check``.
 
 Sources of the dates: ``docs/platform-facts.md``.
 """
@@ -23,7 +23,7 @@ _WAY_OUT = "Set up client credentials or JWT bearer: docs/connecting.md."
 
 @dataclass(frozen=True)
 class LoginWarning:
-    """One thing that will end the login, and the way out."""
+    """A reason why the login will end, and the remedy."""
 
     id: str
     message: str
@@ -34,7 +34,7 @@ class LoginWarning:
 
 
 def login_warnings() -> Iterator[LoginWarning]:
-    """Yield what is known against the login of the settings; nothing when none is set."""
+    """Yield the known problems of the configured login; nothing when no login is set."""
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sf.ingest.errors import SyncError
 
 SMALL_TABLE = 100
-"""Below this many rows a share says nothing."""
+"""In tables with fewer rows, a share says nothing."""
 
 
 def check_deletes(

@@ -1,8 +1,8 @@
-"""Up to which moment the cache is complete: before it, nothing can appear any more.
+"""Compute the moment up to which the cache is complete: no row dated before it can appear later.
 
-``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits at
-12:05 makes rows visible at 12:05 that are dated 12:00; whoever copied "everything up to 12:03" at 12:03 would never
-see them. So the horizon lies before the beginning of the oldest transaction that is still open.
+``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits
+at 12:05 makes rows visible at 12:05 that are dated 12:00; a client that copied "everything up to 12:03" at 12:03
+would never see them. So the horizon is before the beginning of the oldest open transaction.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 MARGIN = timedelta(seconds=5)
-"""Between the moment that a transaction counts as its beginning and the moment at which others see it as begun, its
-process may have to wait for a processor; and clocks are set back a little now and then."""
+"""A margin for delays and clocks.
 
-# Our own transaction is left out: whoever asks writes no records. Vacuum writes none either, and may take hours.
+Between the moment that a transaction records as its beginning and the moment at which others see it as begun, its
+process may have to wait for a processor; and clocks are sometimes set back a little.
+"""
+
+# Our own transaction is left out: it writes no records. Vacuum writes none either, and may take hours.
 # ``xact_start`` is cleared after a commit has become visible, never before.
 _HORIZON = """
     SELECT least(clock_timestamp() - make_interval(secs => %s), min(xact_start))

@@ -1,4 +1,4 @@
-"""The lock of a merge: it belongs to a transaction, so it works behind every pooler."""
+"""The lock of a merge, which belongs to a transaction, so that it works behind every pooler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 from sf.ingest.lease import fence
 
 _MERGE_CLASS = 0x5FA92
-"""The first half of the key: advisory locks are shared by all that use the database."""
+"""The first half of the key: all users of the database share its advisory locks."""
 
 
 def wait_to_merge(table: str) -> None:

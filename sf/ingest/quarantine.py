@@ -1,4 +1,4 @@
-"""Records that could not be stored: kept whole, tried again by the next run, forgotten when they are stored."""
+"""Records that could not be stored: kept whole, retried by the next run, forgotten once they are stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sf.models import RefusedRecord
 
 
 def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
-    """Note each record once, with its latest values and reason."""
+    """Store each record once, with its latest values and reason."""
     for refusal in refusals:
         found, created = RefusedRecord.objects.update_or_create(
             object=synced.name,
@@ -32,7 +32,7 @@ def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
 
 
 def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
-    """Put the records that earlier runs set aside behind what was read, unless they were read anew."""
+    """Stage the records that earlier runs set aside behind the rows of this read, unless it brought them again."""
     waiting = RefusedRecord.objects.filter(
         object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
     )
@@ -44,7 +44,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
 
 
 def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
-    """Drop the notes of records that are stored now, and after a full read of those that Salesforce no longer has."""
+    """Delete the entries of records that are stored now, and after a full read those that Salesforce no longer has."""
     old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
     if not all_were_read:
         staged = stage.ids_among(list(old.values_list("record_id", flat=True)))

@@ -1,4 +1,4 @@
-"""Which records a run reads: all, or those changed since the last committed watermark."""
+"""Choose the records that a run reads: all, or those changed since the last committed watermark."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ FULL_AFTER = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Committed:
-    """The last read that is safely in the cache."""
+    """The last read whose rows are in the cache."""
 
     watermark: datetime | None
     began: datetime
-    """When it began to be read."""
+    """The time at which the read began."""
     fingerprint: str
 
 
 @dataclass(frozen=True)
 class Window:
-    """``since`` is ``None`` for a full read; ``reason`` says why, for the log."""
+    """The choice. ``since`` is ``None`` for a full read; ``reason`` is for the log."""
 
     since: datetime | None
     reason: str

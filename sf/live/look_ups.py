@@ -1,7 +1,7 @@
-"""Live look-ups: a user who is not cached yet, or who wants to be read anew.
+"""Live look-ups: a user who is not cached yet, or who asks for fresh data.
 
-Under the kill switch and the budget of the syncs, by what Salesforce last said of the day's calls. That Salesforce had
-no contact is remembered for some minutes, in PostgreSQL, so that all processes know it.
+The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce had
+no contact, PostgreSQL remembers that for some minutes, for all processes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
 
 
 def forget_old_misses() -> int:
-    """Remove what is not believed any longer; how many they were."""
+    """Remove misses that are no longer trusted; return their number."""
     return LookupMiss.objects.filter(looked_up__lt=Now() - MISS_HOLDS).delete()[0]
 
 

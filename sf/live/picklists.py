@@ -1,9 +1,8 @@
-"""Read which values Salesforce's picklists allow, for a caller whose value was refused.
+"""Read the allowed values of Salesforce's picklists, for a caller whose value was refused.
 
-Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After an
-attempt that failed, requests go without for ``PAUSE_SECONDS``.
-
-Source: SOAP API Developer Guide, ``DescribeSObjectResult`` and ``PicklistEntry``.
+Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After a
+failed attempt, requests do without it for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
+``DescribeSObjectResult`` and ``PicklistEntry``.
 """
 
 from __future__ import annotations
@@ -38,19 +37,20 @@ class _Kept:
 
 
 _kept: dict[tuple[str, str], _Kept] = {}
-"""By the org's id and the object."""
+"""The kept picklists by the org's id and the object."""
 
 
 def kept_picklists(sobject: str) -> Picklists | None:
-    """Return what this process knows without a call; ``None`` when Salesforce should be asked."""
+    """Return the picklists that this process knows; ``None`` when Salesforce should be asked."""
     kept = _kept.get((cached_org_id(), sobject))
     return kept.picklists if kept and time.monotonic() < kept.until else None
 
 
 def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
-    """Ask Salesforce, which must answer before ``time.monotonic()`` is ``until``, and keep the answer.
+    """Ask Salesforce, and keep the answer.
 
-    Empty where the kill switch or the budget forbids the call. Raises ``SalesforceError``.
+    Salesforce must answer before ``time.monotonic()`` reaches ``until``. Empty where the kill switch or the budget
+    forbids the call. Raises ``SalesforceError``.
     """
     try:
         usage.check_switch()

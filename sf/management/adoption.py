@@ -1,4 +1,4 @@
-"""``sync_all --adopt-org``: the cache becomes a copy of another org on purpose."""
+"""Make the cache a copy of another org on purpose: ``sync_all --adopt-org``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from sf.sync.usage import UsageCounter, check_switch
 
 
 def adopt(stdout: Any, *, agreed: bool) -> bool:
-    """Make the org that the login leads to the one that is cached; ``False`` when the operator does not want to.
+    """Make the org of the login the cached one; return ``False`` when the operator declines.
 
-    Raises ``CommandError`` when there is no login, or nobody to ask.
+    Raises ``CommandError`` when there is no login, or no terminal to ask on.
     """
     try:
         check_switch()
@@ -58,7 +58,7 @@ def _question(known: Organization | None, organization: Organization, instance_u
 
 
 def agreed_on_terminal(question: str) -> bool:
-    """Ask on a terminal. Raises ``CommandError`` elsewhere: nobody can answer there."""
+    """Ask on a terminal. Raises ``CommandError`` elsewhere, where no one can answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
     return input(f"{question}\nGo ahead? [yes/no] ").strip().lower() in {"y", "yes"}

@@ -1,4 +1,4 @@
-"""Records on the operator's screen: as a table, as JSON, as CSV."""
+"""Show records to the operator: as a table, as JSON, as CSV."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from outgoing.text import one_line
 FORMATS = ("table", "json", "csv")
 
 _SAMPLE = 2000
-"""From so many records the columns of a table or CSV are taken; a null parent has no columns of its own."""
+"""The number of records that decide the columns of a table or CSV; a null parent has no columns."""
 _WIDEST = 60
 
 
 def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form: str) -> int:
-    """Write records as they come; returns how many there were."""
+    """Write records as they come, and return their number."""
     if form == "json":
         return _write_json(records, stream)
     flat = (flatten(record) for record in records)
@@ -47,7 +47,7 @@ def _columns(records: Iterable[Mapping[str, Any]]) -> list[str]:
     names: dict[str, None] = {}
     for record in records:
         names |= dict.fromkeys(record)
-    # A parent that is null in one record and there in another is a group of columns, not a column.
+    # A parent that is null in one record and present in another is a group of columns, not a column.
     groups = {name.rsplit(".", depth)[0] for name in names for depth in range(1, name.count(".") + 1)}
     return [name for name in names if name not in groups]
 

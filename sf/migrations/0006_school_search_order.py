@@ -1,4 +1,4 @@
-"""All that the search by a common word looks at, in one narrow index: PostgreSQL need not read the wide rows."""
+"""One narrow index with everything that the search for a common word reads: PostgreSQL need not read the wide rows."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Accounts UUIDs as Accounts writes them: contacts whose UUID stands in capitals in Salesforce were not found."""
+"""Store Accounts UUIDs in lower case, as Accounts writes them: contacts with capitals in Salesforce were not found."""
 
 from django.db import migrations
 

@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord, ServedMeta
 
 
 class Adoption(CachedRecord):
-    """One book in one school year: it hangs from an opportunity, and through it from a contact."""
+    """The adoption of one book in one school year; it belongs to an opportunity, and through it to a contact."""
 
     salesforce_object: ClassVar[str] = "Adoption__c"
 

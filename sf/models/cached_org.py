@@ -7,10 +7,7 @@ from django.db import models
 
 
 class CachedOrg(models.Model):
-    """The one row that says of which Salesforce org the cache is a copy; none before the first sync.
-
-    ``sf/identity.py`` alone writes here.
-    """
+    """The single row with the Salesforce org that the cache is a copy of; none before the first sync."""
 
     ONLY_ID: ClassVar[int] = 1
 

@@ -4,9 +4,10 @@ from django.db import models
 
 
 class RefusedLogin(models.Model):
-    """A login that Salesforce refuses: until ``next_try`` nothing logs in with these settings by itself.
+    """A login that Salesforce refuses: until ``next_try``, no process retries it by itself.
 
-    ``sf/connection/refused_logins.py`` alone writes here. The row goes when a login with the same settings works.
+    Only ``sf/connection/refused_logins.py`` writes here. The row is deleted when a login with the same settings
+    works.
     """
 
     fingerprint = models.CharField(

@@ -3,7 +3,7 @@ from django.db.models.functions import Now
 
 
 class RefusedRecord(models.Model):
-    """A record that PostgreSQL would not store, kept whole until a later run can store it."""
+    """A record that PostgreSQL refused to store, kept whole until a later run can store it."""
 
     object = models.CharField(max_length=64)
     record_id = models.TextField()

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SyncRun(models.Model):
-    """One run of the sync of one object: what it did, how it ended, and where the next one may go on."""
+    """One run of the sync of one object: its counts, its end, and the point from which the next one may continue."""
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -13,15 +13,15 @@ class SyncRun(models.Model):
         PAUSED = "paused"
         FAILED = "failed"
         INTERRUPTED = "interrupted"
-        """Its process went away: killed, or the machine stopped."""
+        """The process died (killed or host down)."""
         SKIPPED = "skipped"
-        """Not begun on purpose: kill switch, budget, or another run under way."""
+        """The run did not begin, on purpose: kill switch, budget, or another run under way."""
 
     class Mode(models.TextChoices):
         FULL = "full"
         INCREMENTAL = "incremental"
         SAMPLE = "sample"
-        """A part, chosen on purpose: it says nothing of the rest."""
+        """A part, chosen on purpose: it says nothing about the other records."""
 
     class Transport(models.TextChoices):
         REST = "rest", "REST"
@@ -29,7 +29,7 @@ class SyncRun(models.Model):
         PARDOT = "Pardot", "Pardot API"
 
     class Cause(models.TextChoices):
-        """Why a run was held back or cannot succeed by itself; empty: anything else."""
+        """The reason why a run was held back or cannot succeed by itself; empty: any other."""
 
         SWITCH = "switch"
         """Syncs are switched off."""

@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 class UnreadableField(models.Model):
     """A declared field that the API user may not read: its column keeps the values of the last read.
 
-    ``sf/sync/readable.py`` alone writes here, for Pardot's fields too. The row goes when the right comes back.
+    Only ``sf/sync/readable.py`` writes here, also for Pardot's fields. The row is deleted when the right is granted
+    again.
     """
 
     object = models.CharField(max_length=64, help_text="Our name: contacts.")

@@ -1,1 +1,1 @@
-"""Reads of the cache: one statement a question, plain values."""
+"""Reads of the cache: one statement per question, plain values."""

@@ -1,7 +1,7 @@
-"""Reading cached records in bulk: page after page in the order of their last change here, rows of plain values.
+"""Read cached records in bulk: page after page in the order of their last change here, rows of plain values.
 
 A merge gives thousands of rows the same ``local_update_date``, so a position is that date *and* the id, and a page
-begins behind it by comparing both at once: the index on the two finds the place at once, however deep it is.
+begins behind both at once: the index on the two finds the place at once, however deep it is.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Position:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows of a table, and which of its columns."""
+    """The selected rows and columns of a table."""
 
     model: type[CachedRecord]
     columns: Sequence[str]
-    """Column names of the table, as its model has them."""
+    """Names of the table's columns, as in its model."""
     equal: Mapping[str, Any] = field(default_factory=dict)
-    """Column → the value that rows must have; ``None``: no value."""
+    """The values that rows must have, by column; ``None``: no value."""
     modified_since: datetime | None = None
     """This moment is included."""
     include_deleted: bool = False
@@ -43,7 +43,7 @@ class Selection:
 class Page:
     rows: list[dict[str, Any]]
     end: Position | None
-    """Where the next page goes on; ``None`` after the last."""
+    """The position after which the next page begins; ``None`` after the last one."""
 
 
 def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:

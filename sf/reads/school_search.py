@@ -23,13 +23,13 @@ COLUMNS = ("id", "name", "type", "country", "state", "city", "lms", "sheer_id_sc
 _COLUMNS = ", ".join(f"sf_account.{name}" for name in COLUMNS)
 
 INITIALS = range(2, 8)
-"""Letters of a typed word that may be the initials of a whole name: "mit", "ucla"."""
+"""The lengths of a typed word that may be the initials of a whole name: "mit", "ucla"."""
 
 SHORTEST_CORRECTED = 4
-"""Letters of a word from which it may be misspelled; shorter ones are like too many others."""
+"""The length from which a word may be corrected; shorter ones resemble too many others."""
 
 MOST_CORRECTIONS = 12
-"""Variants tried for a search that finds nothing."""
+"""The most variants that are tried for a search without matches."""
 
 _FOLD = """
     SELECT sf_words(%(name)s), sf_words(%(name)s, ' '),
@@ -112,7 +112,7 @@ Words = tuple[str, ...]
 
 
 def _variants(name: str) -> list[Words]:
-    """Return the readings of a typed name as folded words, the plain one first."""
+    """Return the variants of a typed name as folded words, the plain one first."""
     [[plain, spaced, written_out]] = _rows(_FOLD, {"name": name})
     texts = [plain, spaced, *written_out]
     if name.split()[-1:] in (["st"], ["St"], ["ST"]):  # it may become "state"
@@ -165,7 +165,7 @@ def _rank(number: int) -> str:
 
 
 def _patterns(number: int, words: Words) -> dict[str, Any]:
-    """Return the parameters of ``_rank``. Folded words have no signs that mean something in a pattern."""
+    """Return the parameters of ``_rank``. Folded words contain no characters with a meaning in patterns."""
     text = " ".join(words)
     return {
         f"exact_{number}": f"%| {text} |%",

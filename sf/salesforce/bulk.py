@@ -23,7 +23,7 @@ from sf.salesforce.reads import BulkUsedUp, JobEnded, JobRefused, JobStuck, ask_
 logger = logging.getLogger(__name__)
 
 PAGE_ROWS = 50_000
-"""Rows asked for at once: few calls, and a page that is lost on the way is not much."""
+"""The rows requested per page: few calls, and a page that is lost on the way costs little."""
 
 _FIRST_POLL_SECONDS = 0.1
 _POLL_SECONDS = 1.0
@@ -41,7 +41,7 @@ _FINAL = re.compile(
 
 @dataclass(frozen=True)
 class Job:
-    """The state of a query job. ``rows`` is what Salesforce announces when it is complete."""
+    """The state of a query job. ``rows`` is the number that Salesforce announces when it is complete."""
 
     id: str
     state: str
@@ -51,26 +51,26 @@ class Job:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One CSV page on its way: its announced number of rows, where the next one begins, and the bytes."""
+    """One CSV page being received: its announced number of rows, the start of the next page, and the bytes."""
 
     rows: int
     next_locator: str
     length: int
-    """Bytes on the wire, when Salesforce announces them; else 0."""
+    """The bytes on the wire, when Salesforce announces them; otherwise 0."""
     received: Callable[[], int]
-    """Bytes that have come over the wire so far: fewer than those of ``chunks`` when the answer is compressed."""
+    """The bytes received over the wire so far: fewer than those of ``chunks`` when the answer is compressed."""
     chunks: Iterator[bytes]
 
 
 class BulkQuery:
-    """Query jobs of one client. Raises ``CannotFinish`` where another job, or REST, may do better."""
+    """Query jobs of one client. Raises ``CannotFinish`` where another job, or REST, may work."""
 
     def __init__(self, client: SalesforceClient) -> None:
         self.client = client
         self._path = f"{client.data_path}/jobs/query"
 
     def create(self, soql: str, *, include_deleted: bool) -> str:
-        """Start a job; its id. ``BulkUsedUp`` when the day's jobs are."""
+        """Start a job, and return its id. Raises ``BulkUsedUp`` when the day's jobs are used up."""
         body = {"operation": "queryAll" if include_deleted else "query", "query": soql}
         try:
             return self._ask("POST", self._path, lambda answer: str(answer["id"]), body=body)
@@ -110,7 +110,7 @@ class BulkQuery:
             pause = min(max(_POLL_SECONDS, pause * 1.5), _LONGEST_POLL_SECONDS)
 
     def _abort(self, job_id: str) -> None:
-        """Tell Salesforce to end the job. A job that cannot be aborted either costs nothing more here."""
+        """Tell Salesforce to end the job. If that fails, nothing more is lost here."""
         try:
             self.client.attempt("PATCH", f"{self._path}/{job_id}", body={"state": "Aborted"})
         except SalesforceError as error:

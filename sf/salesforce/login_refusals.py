@@ -1,7 +1,8 @@
-"""Decide what a refused login means: try again, stop until tomorrow, or stop until somebody changes something.
+"""Decide what a refused login means: try again, stop until tomorrow, or stop until a person changes something.
 
-Salesforce's code and words decide, then the HTTP status. Only what is known to pass is tried again: each further login
-with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows this table to operators.
+Salesforce's code and words decide, then the HTTP status. Only known temporary refusals are retried: each further
+login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows this table to
+operators.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class LoginNotAnswered(TransientError):
 
 
 class LoginRefused(LoginFailed):
-    """Salesforce refuses the login until somebody changes something. The call that needed it was not sent."""
+    """Salesforce refuses the login until a person changes something. The call that needed it was not sent."""
 
     @property
     def outcome_unknown(self) -> bool:
@@ -46,7 +47,7 @@ class LoginRefused(LoginFailed):
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of refusal: the codes or the words that show it, what it is for us, and what an operator should do."""
+    """One kind of refusal: its codes or words, its meaning for us, and advice for the operator."""
 
     codes: frozenset[str] = frozenset()
     words: str = ""
@@ -157,11 +158,11 @@ RULES = (
     ),
     Rule(_codes("INVALID_OPERATION"), advice=f"SOAP login may be switched off in this org: {_LASTS}"),
 )
-"""The first rule that fits decides."""
+"""The first rule that matches decides."""
 
 
 def login_error(answer: LoginAnswer) -> SalesforceError:
-    """Return the error that the answer stands for, with advice when trying again does not help."""
+    """Return the error for the answer, with advice when retrying does not help."""
     code, said, _ = parse_error_body(answer.body)
     message = f"Salesforce login ({answer.flow.value}) at {answer.host} failed: {answer.status} {code}: {said}"
     rule = next((rule for rule in RULES if rule.fits(code, said)), None)

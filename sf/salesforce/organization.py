@@ -1,8 +1,8 @@
-"""The org that a login leads to: its id, and by which name people know it.
+"""The org of a login: its id, and the name that people know.
 
-Sources: OAuth token answers carry ``id``, the identity URL ``https://login.salesforce.com/id/<org>/<user>`` (Salesforce
-Help, "Identity URLs"); SOAP's ``login()`` returns ``userInfo.organizationId``; Object Reference, "Organization". A
-sandbox gets a new organization id with each refresh (Salesforce Help, "Servers and IDs").
+Sources: OAuth token answers carry ``id``, the identity URL ``https://login.salesforce.com/id/<org>/<user>``
+(Salesforce Help, "Identity URLs"); SOAP's ``login()`` returns ``userInfo.organizationId``; Object Reference,
+"Organization". A sandbox gets a new organization id with each refresh (Salesforce Help, "Servers and IDs").
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CHECKSUM = string.ascii_uppercase + "012345"
 
 @dataclass(frozen=True)
 class Organization:
-    """An org. ``name`` and ``is_sandbox`` may be unknown: the API user need not see the record."""
+    """An org. ``name`` and ``is_sandbox`` may be unknown: the API user may lack access to the record."""
 
     id: str
     name: str = ""
@@ -51,13 +51,13 @@ def organization_of_identity(url: object) -> str:
 
 
 def organization_of_token(access_token: str) -> str:
-    """Return the organization id before the ``!`` of a session id; other tokens do not tell: empty."""
+    """Return the organization id before the ``!`` of a session id; empty for other tokens."""
     found = re.match(r"(00D\w{12})!", access_token)
     return long_id(found.group(1)) if found else ""
 
 
 def long_id(record_id: str) -> str:
-    """Return an id of 15 characters as one of 18: the last three spell out the case of the others."""
+    """Return an id of 15 characters as one of 18: the last three encode the case of the others."""
     short = record_id[:15]
     chunks = (short[start : start + 5] for start in (0, 5, 10))
     return short + "".join(

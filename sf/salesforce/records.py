@@ -1,7 +1,7 @@
 """Single records, metadata and Apex by the names of simple-salesforce, over our own transport.
 
-simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors; here each
-of its calls goes through ``SalesforceClient.request``, which does all of that and counts the call.
+simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors. Here
+each of its calls goes through ``SalesforceClient.request``, which handles all of that and counts the call.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _ClientSession(OutgoingSession):
             if name not in {"Authorization", "X-PrettyPrint"}
         }
         body = options.get("data")
-        # What makes a record must not be sent twice when its answer is lost.
+        # A call that creates a record must not be sent twice when its answer is lost.
         send = self._client.attempt if str(method).upper() == "POST" else self._client.request
         return send(
             str(method),

@@ -1,4 +1,4 @@
-"""SOQL as text, from values. Pure: nothing here asks Salesforce.
+"""Build SOQL text from values, without calls to Salesforce.
 
 simple-salesforce can format values too, but it drops fractions of a second, and a cursor without its milliseconds
 loses rows; it also writes `IN ()` for an empty list.

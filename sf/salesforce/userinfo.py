@@ -1,4 +1,4 @@
-"""Names and passwords out of URLs that are shown."""
+"""Remove names and passwords from URLs that are shown."""
 
 from __future__ import annotations
 

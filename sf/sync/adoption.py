@@ -1,8 +1,8 @@
-"""Making the cache a copy of another org, on purpose (``sync_all --adopt-org``).
+"""Make the cache a copy of another org, on purpose (``sync_all --adopt-org``).
 
-One transaction makes the org the cached one and forgets every watermark, unfinished read and record set aside; other
-apps forget theirs (``ON_ADOPTION``). The rows stay until the sync of their object replaces them: ``to_replace`` lists
-those objects, so that whatever comes between, the next sync of each goes on with it.
+One transaction makes the org the cached one and forgets every watermark, unfinished read and record set aside;
+other apps forget theirs (``ON_ADOPTION``). The rows stay until the sync of their object replaces them:
+``to_replace`` lists those objects, so that the next sync of each continues, whatever happens in between.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from sf.sync.identity import UNKNOWN, has_records
 from sf.sync.objects import EVERY_OBJECT
 
 OnAdoption = Callable[[str, str], list[str]]
-"""Called in the transaction with the ids of the org before and the new one; returns lines for the operator."""
+"""Called in the transaction with the ids of the previous and the new org; returns lines for the operator."""
 
 ON_ADOPTION: list[OnAdoption] = []
 """Other apps add theirs."""
 
 
 def adopt_org(organization: Organization, instance_url: str) -> list[str]:
-    """Make ``organization`` the one that the cache is a copy of; lines for the operator. Nothing is read yet."""
+    """Make ``organization`` the org of the cache, and return lines for the operator. Reads no records."""
     with transaction.atomic():
         known = CachedOrg.objects.select_for_update().first()
         before = known.organization_id if known else UNKNOWN if has_records() else ""
@@ -52,16 +52,16 @@ def adopt_org(organization: Organization, instance_url: str) -> list[str]:
 
 
 def forget_runs(runs: QuerySet[SyncRun]) -> None:
-    """Let no later run go on from these: what they have read is of another org."""
+    """Keep later runs from resuming these, whose records are of another org."""
     runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
 
 
 def objects_to_replace() -> list[str]:
-    """Return the names of the objects whose rows are still of the org before."""
+    """Return the names of the objects whose rows are still those of the previous org."""
     return CachedOrg.objects.values_list("to_replace", flat=True).first() or []
 
 
 def note_replaced(name: str) -> None:
-    """Call in the transaction that has replaced the rows of an object."""
+    """Record that an object's rows were replaced; call this in the transaction that did so."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE sf_cachedorg SET to_replace = array_remove(to_replace, %s)", [name])

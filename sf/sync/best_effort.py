@@ -1,4 +1,4 @@
-"""Bookkeeping beside an answer: counts, notes, log rows. When it fails, the answer stays what it is."""
+"""Bookkeeping beside an answer: counts, notes, log rows. If it fails, the answer stays as it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sf.salesforce.errors import SalesforceError
 logger = logging.getLogger(__name__)
 
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
-"""Anything else is a bug of ours, and its traceback is wanted."""
+"""Any other exception is a bug of ours, and its traceback is wanted."""
 
 _NOT_MIGRATED = {"42P01", "42703"}
 """A table or column that is missing: ``migrate`` has not run."""
@@ -21,9 +21,9 @@ _NOT_MIGRATED = {"42P01", "42703"}
 
 @contextmanager
 def best_effort(purpose: str) -> Iterator[None]:
-    """Run the block; log what it raises and go on, with a database connection that works again.
+    """Run the block; log its exception and continue with a working database connection.
 
-    Inside a transaction the error is raised: PostgreSQL has given up everything in it.
+    Inside a transaction the error is raised: PostgreSQL has rolled back everything in it.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""A run that asks Salesforce, whatever it does with the answers."""
+"""The base of runs that call Salesforce, whatever they do with the answers."""
 
 from __future__ import annotations
 

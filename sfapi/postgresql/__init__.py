@@ -1,1 +1,1 @@
-"""PostgreSQL as Django knows it, with a health check that costs no round trip."""
+"""Django's PostgreSQL backend, with a health check that costs no round trip."""

@@ -1,4 +1,4 @@
-"""The database backend: Django's own, with time limits and a cheaper look at whether a kept connection still lives."""
+"""The database backend: Django's own, with time limits and a cheaper check that a kept connection still works."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sfapi.postgresql.limits import Limits, limited_cursor, set_limits
 class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
     shares_sessions = False
-    """A pooler is between us and PostgreSQL: what is set or prepared in a session may be another client's."""
+    """A pooler is between us and PostgreSQL: settings and prepared statements of a session may reach another client."""
 
     def init_connection_state(self) -> None:
         super().init_connection_state()

@@ -1,9 +1,9 @@
-"""Time limits at PostgreSQL, for each process, also behind a pooler that shares sessions.
+"""Time limits at PostgreSQL for each process, also behind a pooler that shares sessions.
 
-Straight to PostgreSQL the limits are set once, for the session. Behind PgBouncer a session may be another client's at
-the next transaction: a ``SET`` would leak to it (a sync would get the limits of web processes) and would be missing
-where it is needed. ``options`` in the address are refused there. So each transaction brings its own limits along:
-``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
+Directly at PostgreSQL, the limits are set once for the session. Behind PgBouncer, a session may be another client's
+at the next transaction: a ``SET`` would leak to it (a sync would get the limits of web processes) and would be
+missing where it is needed. ``options`` in the address are refused there. So each transaction brings its own limits
+along: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _ALONE = re.compile(
     r"\s*(VACUUM|(CREATE|DROP)\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY|(CREATE|DROP)\s+DATABASE|REINDEX|ALTER\s+SYSTEM)\b",
     re.IGNORECASE,
 )
-"""Statements that PostgreSQL runs in no transaction with others."""
+"""Statements that PostgreSQL does not run in a transaction with others."""
 
 
 def set_limits(connection: Connection[Any], limits: Limits) -> bool:
-    """Set the limits for the session, unless a pooler is in between: then return ``True`` and set nothing.
+    """Set the limits for the session; behind a pooler, set nothing and return ``True``.
 
-    The process id that came with the connection is the pooler's invention; the one that a statement reports is real.
+    The connection's process id is the pooler's invention; the one that a statement reports is real.
     """
     pid = connection.info.backend_pid
     values = {"pid": pid, "names": list(limits), "values": [str(limit) for limit in limits.values()]}

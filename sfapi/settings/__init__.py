@@ -1,1 +1,1 @@
-"""Settings: ``base`` is what runs, everything from the environment; ``test`` is what the tests run with."""
+"""Settings: ``base`` is for all deployments, with everything from the environment; ``test`` is for the tests."""

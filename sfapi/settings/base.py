@@ -1,4 +1,4 @@
-"""Django's settings, secure unless the environment says otherwise. Each variable: ``docs/settings.md``."""
+"""Define Django's settings, secure unless the environment says otherwise. Each variable: ``docs/settings.md``."""
 
 from pathlib import Path
 from shutil import which
@@ -127,7 +127,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-# The header that it misses is set by SecurityHeadersMiddleware, on what is answered further out as well.
+# SecurityHeadersMiddleware sets the header that this check misses, also on answers from further out.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
 # -- Salesforce -------------------------------------------------------------------------------------------
@@ -218,10 +218,10 @@ LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
 SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
-# Read by the requests library itself: how a private certificate authority is trusted.
+# The requests library itself reads this: a file with private certificate authorities.
 env.text("REQUESTS_CA_BUNDLE")
 env.text("CURL_CA_BUNDLE")
 check_authorities()
 
 PLACEHOLDERS = env.placeholders
-"""Variables that have a documents' ``<your_…>`` in place of a value: ``manage.py`` says so."""
+"""Variables with a document's ``<your_…>`` in place of a value; ``manage.py`` reports them."""

@@ -13,7 +13,7 @@ from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
 MOST_LINES = 20
-"""Cron mails them every minute."""
+"""The number of lines is limited, because cron mails them every minute."""
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self._report(is_away=is_away)
 
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
-        """Return whether Salesforce is away."""
+        """Deliver, and return whether Salesforce is unavailable."""
         tally, away = Tally(), None
         try:
             deliver_due(tally, everything=everything)
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def _report(self, *, is_away: bool) -> None:
         """Name the accepted cases that need an operator. Raises ``CommandError`` while there are some."""
         waiting = undecided()
-        if is_away:  # what is queued waits for Salesforce, not for an operator
+        if is_away:  # queued cases wait for Salesforce, not for an operator
             waiting = waiting.filter(state=OutboundCase.State.FAILED)
         count = waiting.count()
         if not count:

@@ -1,7 +1,7 @@
-"""``migrate`` that does not stop the site: it waits briefly for each lock, and tries again.
+"""Migrate without stopping the site: wait briefly for each lock, and try again.
 
-A change of a table waits for whoever reads it, and all that come later wait behind the change. So a migration gives up
-after some seconds, lets the others through, and begins again.
+A change of a table waits for its readers, and all later queries wait behind the change. A migration therefore gives
+up after some seconds, lets the others through, and starts again.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
-            # Not a run that failed: nobody waits for one where there is no Pardot.
+            # This is not recorded as a failed run: without Pardot, no run is expected.
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._wanted(options)

@@ -1,1 +1,1 @@
-"""Where reports are sent: Slack and mail."""
+"""The channels of reports: Slack and mail."""

@@ -2,4 +2,4 @@ from __future__ import annotations
 
 
 class NotDelivered(Exception):
-    """A channel did not take the message; says which and why, without its secret address."""
+    """A channel did not accept the message, which says which channel and why, without its secret address."""

@@ -1,4 +1,4 @@
-"""A message by Django's mail, as plain text: nothing in it is a command."""
+"""Send a message by Django's mail, as plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message to Slack's incoming webhook.
+"""Post a message to Slack's incoming webhook.
 
 Source: "Sending messages using incoming webhooks" of Slack's API documentation: 200 with the text ``ok``; 429 with
 ``Retry-After``; other refusals name their reason in the body. "Formatting text": ``& < >`` are written as entities.
@@ -35,7 +35,7 @@ def post_to_slack(webhook: str, text: str) -> None:
             # The address of the webhook is a secret, and part of the error.
             reason, pause = "no connection", _PAUSE_SECONDS * attempt
         except requests.RequestException as error:
-            # It may have arrived: better once late than twice.
+            # It may have arrived: one late message is better than two.
             raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
         else:
             if answer.status_code < 300:

@@ -1,4 +1,4 @@
-"""Running one statement on Django's connection."""
+"""Run one statement on Django's connection."""
 
 from __future__ import annotations
 

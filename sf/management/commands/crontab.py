@@ -1,4 +1,4 @@
-"""``crontab add|show|remove``: django-crontab's command, with lines that a person can read and a shell can run."""
+"""Provide ``crontab add``, ``show`` and ``remove``: django-crontab's command, with lines that people can read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _show(self, crontab: UserCrontab, *, only_here: bool) -> None:
-        """List the jobs. Exit status 1 unless all of them are there as ``add`` writes them."""
+        """List the jobs. The exit status is 1 unless all of them are as ``add`` writes them."""
         jobs = list(crontab.report(only_here=only_here))
         if not crontab.own_lines():
             raise CommandError(f"none of the {len(jobs)} scheduled jobs is in this user's crontab: {ADD}")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} of these are not as they should be: {ADD}")
 
     def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
-        """Write the crontab; a line for each change."""
+        """Write the crontab, and print a line for each change."""
         before = Counter(line.folder for line in crontab.own_lines())
         crontab.remove(only_here=only_here)
         before -= Counter(line.folder for line in crontab.own_lines())
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         return removed + [f"added {description}" for description in crontab.wanted().values() if add]
 
     def _run(self, job_hash: str) -> None:
-        """Run a job of a line that an earlier release wrote."""
+        """Run a job from a line that an earlier release wrote."""
         try:
             Crontab().run_job(job_hash)
         except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""Look at Salesforce, and change single records, with the credentials of the service: nobody needs another tool."""
+"""Look at Salesforce, and change single records, with the service's own credentials."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Action = Callable[[SalesforceClient, Mapping[str, Any]], Iterable[Mapping[str, A
 _RESERVED_IN_SOSL = re.compile(r"[?&|!{}\[\]()^~*:\\\"'+-]")
 _ESCAPED = r"\\\g<0>"
 _PATIENCE = Patience(deadline=20, read_timeout=60)
-"""Somebody sits before the screen."""
+"""A person waits at the terminal."""
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
-        # Whoever looks for a mistake must be able to look at another org; nobody writes there by mistake.
+        # Looking at another org must be possible to find a mistake; writing there by mistake must not.
         may_write = name in WRITES or name == "shell"
         client = (salesforce_client if may_write else client_of_any_org)(counter, _PATIENCE)
         try:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         try:
             count = write_records(_ACTIONS[options["action"]][2](client, options), sys.stdout, form=options["format"])
             sys.stdout.flush()
-        except BrokenPipeError:  # `| head` has seen enough
+        except BrokenPipeError:  # the reader, such as head, has closed the pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of the process
             return
         if options["format"] == "table":
