@@ -1,7 +1,7 @@
-"""Which server runs the application: gunicorn with threads, as shipped, beside Granian.
+"""Compare two servers of the application: gunicorn with threads, as shipped, and Granian.
 
-Each has 2 processes of 4 threads, its turn in every round, and the same work: a page without the database, reads with a
-key, and reads while clients write to a Salesforce that takes a second for each case.
+Each has 2 processes of 4 threads, its turn in every round, and the same work: a page without the database, reads
+with a key, and reads while clients write to a Salesforce that takes a second for each case.
 """
 
 from __future__ import annotations

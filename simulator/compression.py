@@ -9,7 +9,7 @@ from simulator.http import Request, Response
 
 WORTH_IT = 1_000
 AT_ONCE = 1024 * 1024
-"""Larger answers are compressed while they are sent, so that nobody knows their length before."""
+"""Larger answers are compressed while they are sent, so their length is not known before."""
 _LEVEL = 1  # the fastest: the simulator must not slow a benchmark
 _GZIP = 31
 

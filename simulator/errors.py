@@ -1,4 +1,4 @@
-"""Errors in the form of each system, for what is refused before a route is reached (and for faults)."""
+"""Errors in the form of each system, for requests that are refused before they reach a route, and for faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a request to its answer: which system, counted, with the faults that were asked for."""
+"""Answer a request: find its system, count it, and apply the faults that were asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts and stops the simulator: ``python -m simulator`` and ``python manage.py simulator``."""
+"""Start and stop the simulator: ``python -m simulator`` and ``python manage.py simulator``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 
 
 class CannotStart(Exception):
-    """Why the simulator does not start."""
+    """The simulator does not start; the message says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,6 @@
 """The threaded HTTP(S) server: a thread a connection, kept alive between calls.
 
-The TLS handshake happens in the connection's own thread, so a caller that stalls holds up nobody.
+The TLS handshake happens in the connection's own thread, so a caller that stalls delays no other caller.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from simulator.http import Request, Response
 from simulator.wire import ConnectionDropped, WireError, read_request, write_response
 
 IDLE_SECONDS = 120.0
-"""A connection on which nothing is asked for so long is closed."""
+"""A connection without a request for this long is closed."""
 
 Send = Callable[[Response], None]
 Exchange = Callable[[Request, int, Send], None]
@@ -91,7 +91,7 @@ class Connection(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.settimeout(IDLE_SECONDS)
-        # What breaks off here (a caller that has gone, a handshake that fails) has nobody to be told to.
+        # Nobody is left to tell when the caller has disconnected or the handshake has failed.
         with suppress(OSError, ConnectionDropped):
             connection = self._secured()
             with self.server.known(connection), connection, connection.makefile("rb", buffering=65_536) as stream:

@@ -1,4 +1,4 @@
-"""Pages that are not what they ought to be: faults that change an answer after it was made."""
+"""Spoiled pages: faults that change an answer after it was made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.faults import Action
 from simulator.http import Response
 
 ROWS = ("records", "values", "items")
-"""Where a JSON page has its rows."""
+"""The keys of a JSON page that hold its rows."""
 
 
 def spoil(response: Response, action: Action) -> Response:

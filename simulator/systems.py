@@ -1,4 +1,4 @@
-"""Which of the three simulated systems a path belongs to."""
+"""The three simulated systems, and which of them a path belongs to."""
 
 from __future__ import annotations
 

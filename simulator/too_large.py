@@ -1,7 +1,7 @@
 """The fault ``size_timeout``: a system runs out of time over a query that asks for too much at once.
 
 Salesforce: ``QUERY_TIMEOUT`` (airbytehq/airbyte issue 17503, restforce/restforce issue 790), for COUNT() too
-(data-integrations/salesforce pull request 354). Pardot: 504 from what stands before it (airbytehq/airbyte issue 74886),
+(data-integrations/salesforce pull request 354). Pardot: 504 from a gateway before it (airbytehq/airbyte issue 74886),
 or code 214 (Error Codes of the Account Engagement API guide).
 """
 

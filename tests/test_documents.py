@@ -30,7 +30,7 @@ PROGRAMS = [
 ]
 PAGE = re.compile(r"(?<![\w/.])docs/[a-z/-]+\.md")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-NOUN_CLAUSE = re.compile(r'^[ \t]*r?"""\s*(?:What|Whether|How|As|Of|Those|Who)\b', re.MULTILINE)
+NOUN_CLAUSE = re.compile(r'^[ \t]*r?"""\s*(?:What|Whether|How|As|Of|Those|Who|Why|Which)\b', re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([^)]+))?\)")
 
 

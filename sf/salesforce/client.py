@@ -57,7 +57,7 @@ class SalesforceClient:
         self.usage: ApiUsage | None = None
         """The usage in the latest answer; ``None`` before the first."""
         self.without_bulk: SalesforceError | None = None
-        """Why no more Bulk jobs are started with this client; ``None`` when they may be."""
+        """The error after which this client starts no more Bulk jobs; ``None`` when it may start them."""
 
     @property
     def data_path(self) -> str:

@@ -165,4 +165,4 @@ class LoadingSync(Sync[AnyLoaded]):
 
 
 _ANALYZE_FROM = 1000
-"""From this many changed rows on, PostgreSQL's statistics are renewed at once: a reader may send the next query."""
+"""This many changed rows renew PostgreSQL's statistics at once, because a reader may send the next query."""

@@ -27,7 +27,7 @@ PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 FIRST_PROSPECT = 20_000_000
 """Contact number n is this prospect plus n, until Pardot's own data gives it the address of a real one."""
 _UNFILTERED_EVERY = 10
-"""After so many contacts of the cache's filter comes one without Accounts UUID, or without status."""
+"""One more contact per this many, without Accounts UUID or status: the cache's filter excludes it."""
 _DELETED_EVERY = 60
 _SHARED_UUID_EVERY = 400
 _ORPHAN_EVERY = 500
@@ -48,11 +48,11 @@ _GRADES = ("A", "A-", "B+", "B", "C", "D", "F")
 
 @dataclass(slots=True)
 class Somebody:
-    """A contact as its opportunities see it; what it adopts comes with them."""
+    """The part of a contact that its opportunities need, with the books that it adopts."""
 
     id: str
     number: int
-    """Which id it is, from 0."""
+    """The number of the id, from 0."""
     person: Person
     books: list[tuple[str, int, int | None]]
     """Book, school year, students."""

@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 _ABROAD = 0.08
 _DUPLICATE_EVERY = 50
-"""After so many schools comes one that was merged into its predecessor and is in the recycle bin."""
+"""One more school per this many, merged into the one before it and in the recycle bin."""
 _BEFORE = weighted({"": 12, **dict.fromkeys(words.TOWN_PREFIXES, 1)})
 _STATES = tuple(picklists.STATES.items())
 _LMS = weighted({None: 30, "Canvas": 34, "Blackboard": 12, "Brightspace": 8, "Moodle": 7, "Other": 5,

@@ -20,11 +20,11 @@ _UNLINKED_SHARE = 0.18
 
 @dataclass
 class Campaigns:
-    """Ids of what was made."""
+    """The ids of the campaigns that were made."""
 
     with_content: list[int] = field(default_factory=list)
     empty: list[int] = field(default_factory=list)
-    """Nothing is attached to these; some have members in Salesforce all the same: ghosts."""
+    """Nothing in Pardot is attached to these; some are ghosts, which still have members in Salesforce."""
     names: dict[int, str] = field(default_factory=dict)
 
 

@@ -1,7 +1,7 @@
 """Changes to Pardot's records, by the API and by the control server.
 
-With ``lag_seconds`` set, a change is seen only that much later, as by a reader of Pardot's cache; the stamps
-of the record tell when it was really made.
+With ``lag_seconds`` set, a change becomes visible only that much later, as for a reader of Pardot's cache; the
+stamps of the record contain the real time of the change.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ MESSAGES: Mapping[int, str] = {
     214: "API request timed out.",
 }
 STATUSES: Mapping[int, int] = {49: 401, 60: 405, 109: 404, 184: 401, 198: 404}
-"""Where it is not 400."""
+"""The HTTP statuses of error codes; any other code has 400."""
 
 
 class PardotError(Exception):

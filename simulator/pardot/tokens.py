@@ -1,4 +1,4 @@
-"""Page tokens: opaque text that says where a sequence of pages goes on."""
+"""Page tokens: opaque text that names the position in a sequence of pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNATURE_BYTES = 12
 
 @dataclass(frozen=True)
 class Position:
-    """Where the next page begins."""
+    """The beginning of the next page."""
 
     path: str
     params: dict[str, str]

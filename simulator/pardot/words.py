@@ -1,4 +1,4 @@
-"""The words that invented names are made of. Nobody and nothing here exists."""
+"""The words of invented names: no person or thing with such a name is real."""
 
 from __future__ import annotations
 

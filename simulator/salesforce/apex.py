@@ -1,4 +1,4 @@
-"""Apex REST: one demo class that tells what it was asked; any other is not there."""
+"""Apex REST: one demo class that returns what it was asked; any other answers 404."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ Sources: Bulk API 2.0 and Bulk API Developer Guide, "Create a Query Job", "Get I
 functions, parent-to-child queries) and "Limits" (10,000 query jobs a day, results kept for 7 days).
 A query that cannot be run is refused when the job is created: a 400 in REST's form (seen in connectors, such
 as airbytehq/airbyte pull request 8206, which read ``errorCode`` from the answer to the create call).
-An expired session is told as everywhere in REST, 401 INVALID_SESSION_ID; the older form, 400
+An expired session gets 401 INVALID_SESSION_ID, as everywhere in REST; the older form, 400
 InvalidSessionId, is Bulk API's (apache/camel pull request 826, jsforce/jsforce issue 51) and listed in "Errors"
-of Bulk API 2.0 too, so the control API can ask for it. What the results of a job answer before it is complete
-could not be confirmed: 400 here.
+of Bulk API 2.0 too, so the control API can ask for it. The results of a job that is
+not complete answer 400 here, which could not be confirmed.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Listener(Protocol):
 
 
 class Instance:
-    """Where the org answers. Safe to use from many threads."""
+    """The address of the org. Safe to use from many threads."""
 
     def __init__(self, home: str) -> None:
         self._home = self.url = home

@@ -1,4 +1,4 @@
-"""Where REST queries stand: the cursors behind ``nextRecordsUrl``."""
+"""The cursors of REST queries, behind ``nextRecordsUrl``."""
 
 from __future__ import annotations
 

@@ -118,6 +118,6 @@ NAMED: Mapping[str, NamedRefusal] = {
     "trigger_refuses": NamedRefusal(
         400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CaseTrigger: Please choose a product.", ("Product__c",)
     ),
-    # nobody's
+    # a code that no client knows
     "unknown": NamedRefusal(400, "SOMETHING_NEW_IN_THIS_RELEASE", "Something that no client knows yet"),
 }

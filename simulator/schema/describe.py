@@ -1,4 +1,4 @@
-"""The schema as Salesforce's describe calls tell it."""
+"""The schema in the form of Salesforce's describe calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few sObjects of the Tooling API: what the org is made of, read only. They have tables of their own."""
+"""A few read-only sObjects of the Tooling API, which describe the org itself. They have tables of their own."""
 
 from __future__ import annotations
 

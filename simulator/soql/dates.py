@@ -17,7 +17,7 @@ _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 @dataclass(frozen=True)
 class Span:
-    """From the beginning of ``start`` to before the beginning of ``end``."""
+    """The time from the beginning of ``start`` to the beginning of ``end``, which is outside it."""
 
     start: date
     end: date

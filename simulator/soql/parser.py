@@ -1,4 +1,4 @@
-"""From the text of a query to its tree. What it does not know is ``MALFORMED_QUERY``."""
+"""Parse the text of a query into its tree; unknown syntax is a ``MALFORMED_QUERY``."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _casefold(text: Any) -> Any:
 class Database:
     """The live file, and the pristine one that it started as a copy of.
 
-    ``version`` grows after every change is committed: whoever reads the version first and the data second
+    ``version`` grows after every committed change, so a reader that reads the version first and the data second
     never keeps old data under a new version.
     """
 

@@ -2,4 +2,4 @@ from __future__ import annotations
 
 
 class NotDelivered(Exception):
-    """A channel did not accept the message, which says which channel and why, without its secret address."""
+    """A channel did not accept the message. The text names the channel and the reason, without the secret address."""

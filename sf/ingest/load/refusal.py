@@ -1,4 +1,4 @@
-"""Records that PostgreSQL cannot hold."""
+"""Records that PostgreSQL cannot store."""
 
 from __future__ import annotations
 
