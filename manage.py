@@ -27,7 +27,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {' '.join(str(error).split())}")
     except BrokenPipeError:
-        # ``| head`` has read enough. What Python would still write at its end goes nowhere.
+        # ``| head`` has read enough. Output that Python would write at its end is discarded.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except EOFError:

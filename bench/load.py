@@ -32,7 +32,7 @@ class Plan:
 
 @dataclass
 class Seen:
-    """Answers by status, the seconds that each took, and those of the whole."""
+    """The number of answers by status, the seconds of each answer (``took``), and the seconds of the whole load."""
 
     seconds: float = 0.0
     statuses: dict[str, int] = field(default_factory=dict)

@@ -91,7 +91,7 @@ class SignedInUser:
     def _is_sign_in_recent(self) -> bool:
         """Return whether the sign-in is recent.
 
-        Cookies last 20 years: one from a lost laptop must not give rights so long.
+        A cookie lasts 20 years: one from a lost laptop must not give rights for that long.
         """
         days = settings.SUPER_USER_SIGN_IN_DAYS
         if not days or self.auth_type is AuthType.DEVELOPMENT:
@@ -127,7 +127,7 @@ _FOUND = "sfapi_caller"
 
 
 def outcome_of(request: HttpRequest) -> Outcome:
-    """Return the caller, or why the credentials are refused; ``None`` without any. Decided once per request."""
+    """Return the caller, or the refusal of the credentials; ``None`` without any. Decided once per request."""
     found = vars(request)
     if _FOUND not in found:
         try:
@@ -216,10 +216,10 @@ def _find_caller(request: HttpRequest) -> Caller | None:
 
 
 def sso_cookies(request: HttpRequest) -> list[str]:
-    """Return the cookies of the sign-in's name, the last one last.
+    """Return the values of the sign-in's cookies, in the order in which they were sent.
 
-    Browsers send one for each path and domain that set it, and an old one may come before or after the good one.
-    Only the first few are read: each costs a decryption.
+    A browser sends one for each path and domain that set it, and an old one may come before or after the good one.
+    Only the first few are returned: each costs a decryption.
     """
     sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
     values = (value.strip().strip('"') for name, _, value in sent if name.strip() == settings.SSO_COOKIE_NAME)

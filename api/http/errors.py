@@ -66,7 +66,7 @@ class ForbiddenBody(ErrorBody):
 
 
 class RetryBody(ErrorBody):
-    """An error that passes by itself."""
+    """A temporary error."""
 
     retry_after: int = Field(description="Seconds to wait before the next attempt, as in `Retry-After`.")
 
@@ -135,7 +135,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """A system that we call refuses: retrying does not help, and the message says what does."""
+    """The refusal of a system that we call: retrying does not help, and the message says what does."""
 
     status = 502
 
@@ -243,7 +243,7 @@ _LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "ma
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    """Return Pydantic's sentence, but our own for lengths of text and for sentences in terms of Python."""
+    """Return Pydantic's sentence, or our own for the length of a text and where Pydantic's speaks of Python."""
     if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
         bound, name = _LENGTHS[error["type"]]
         number = error["ctx"][name]

@@ -1,4 +1,4 @@
-"""The records in the OpenAPI document that ninja writes, from the schemas that the views read and answer with."""
+"""Add the records to ninja's OpenAPI document, from the schemas of the views' parameters and answers."""
 
 from __future__ import annotations
 

@@ -126,8 +126,8 @@ def create_case(
 ) -> HttpResponse:
     """Create a support case.
 
-    200: it is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that is not known to
-    be the case's; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce
+    200: it is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that may not
+    lie in the case; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce
     refuses the values; `errors` names the fields, and what a picklist allows; nothing is kept for delivery.
     """
     maker = required_caller(request).identity

@@ -13,7 +13,7 @@ from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
 
 _NEEDS = ("tagged_objects",)
-# Pardot's own count may be a day old, and the copy of its tagged objects may lack what it withholds.
+# Pardot's own count may be a day old, and the copied tagged objects lack those that Pardot withholds.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
 _JOINS = f"""

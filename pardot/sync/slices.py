@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""The number of slices of a read larger than a page: more than are read at once, so that a long one delays the end
-less.
+"""The number of slices of a read larger than a page: more than are read at once, so a long slice delays the end less.
 """
 
 

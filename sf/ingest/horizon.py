@@ -33,8 +33,8 @@ def complete_until() -> datetime:
     """Return the moment up to which all rows are visible.
 
     Statements that begin after this call see every row dated before it, or a later-dated version of the row. Any
-    open transaction holds the moment back, also one that only reads, because its next step is unknown. Visible to
-    this function are the transactions of its own database role, or all with the role ``pg_read_all_stats``.
+    open transaction delays the moment, even one that only reads, because its next step is unknown. This function
+    sees the transactions of its own database role, or all transactions with the role ``pg_read_all_stats``.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HORIZON, [MARGIN.total_seconds()])

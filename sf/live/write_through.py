@@ -218,7 +218,7 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
 
 
 def _read_again(live: LiveRead, record: _Found) -> list[Values]:
-    """Read the record, also when PostgreSQL (asked for the org first) has closed the connection meanwhile."""
+    """Read the record, even if PostgreSQL, which is asked for the org first, has closed the connection meanwhile."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):

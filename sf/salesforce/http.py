@@ -153,7 +153,7 @@ class Transport:
                 params=params,
                 data=data,
                 stream=stream or by_pieces,
-                timeout=cast(Any, timeout),  # requests takes urllib3's, which its type stubs do not say
+                timeout=cast(Any, timeout),  # requests accepts urllib3's, which its type stubs omit
                 proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
             )
             if by_pieces:

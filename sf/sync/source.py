@@ -40,7 +40,7 @@ class StagedPage:
     next_cursor: str
     refusals: list[Refusal] = field(default_factory=list)
     announced: int | None = None
-    """The rows of the whole read, when a page says so."""
+    """The number of rows of the whole read, when a page reports it."""
 
 
 Commit = Callable[[StagedPage], None]
@@ -70,7 +70,7 @@ class Source(Protocol):
         """Start a read; return the id by which a later process finds it (a Bulk job), or an empty string."""
 
     def announced(self, read_id: str) -> int | None:
-        """Wait until Salesforce knows the rows of the whole read; ``None`` when the first page says so."""
+        """Wait until Salesforce knows the number of rows of the whole read; ``None`` when the first page reports it."""
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Read the page at ``cursor`` (empty: the first) into the stage."""

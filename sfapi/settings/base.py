@@ -224,4 +224,4 @@ env.text("CURL_CA_BUNDLE")
 check_authorities()
 
 PLACEHOLDERS = env.placeholders
-"""Variables with a document's ``<your_…>`` in place of a value; ``manage.py`` reports them."""
+"""Variables that still have a document's placeholder, ``<your_…>``, as their value; ``manage.py`` reports them."""

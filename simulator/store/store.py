@@ -28,10 +28,10 @@ def _utc_now() -> datetime:
 
 
 class Store:
-    """Asked in SOQL, changed by Salesforce's rules, safe to use from many threads.
+    """The data of the org: queried in SOQL, changed by Salesforce's rules, safe to use from many threads.
 
-    Reads raise ``SoqlError``, writes ``RecordError``; both carry Salesforce's code and message. Writes are
-    done one after another, each in a transaction of its own; readers see what is committed.
+    Reads raise ``SoqlError``, writes ``RecordError``; both carry Salesforce's code and message. Writes are done one
+    after another, each in a transaction of its own; readers see only committed changes.
     """
 
     def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:
