@@ -1,4 +1,4 @@
-"""Store the figures of each day for trends. Later runs of a day replace what they know better."""
+"""Store the figures of each day for trends. A later run of the same day replaces the figures that it has read."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""The largest number of prospects that are sorted, and to which a search counts."""
+"""The largest number of prospects that are sorted; a search also counts no further."""
 
 
 class ProspectGroup(StrEnum):
