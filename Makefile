@@ -1,12 +1,14 @@
 # Two commands for a newcomer: `make demo` and `make test`. Needs Python 3.11 or later, and make.
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
+# For all Pythons and systems at once. pip is left out: it is there before anything is installed.
+PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
-.PHONY: help demo test docs quick conformance clients soak screenshots lint format bench simulator clean
+.PHONY: help demo test docs pins quick conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +53,11 @@ format: $(VENV)/dev.installed  ## put the code into the project's form
 	$(VENV)/bin/ruff format .
 	$(RUN) -m scripts.check_javascript --write
 
+pins: $(VENV)/pins.installed  ## requirements/*.txt, with hashes, from requirements/*.in (ARGS="--upgrade", "--upgrade-package requests")
+	cd requirements && PATH="$(abspath $(VENV)/bin):$$PATH" && \
+		$(PIN) -o dev.txt dev.in && \
+		for name in test production docs pins; do $(PIN) -c dev.txt -o $$name.txt $$name.in || exit 1; done
+
 bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
 	$(RUN) -m bench $(ARGS)
 
@@ -61,7 +68,7 @@ clean:  ## remove what the demo and the tests have made (the embedded database t
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
 
-$(VENV)/%.installed: requirements/%.txt requirements/*.txt | $(VENV)/bin/python
+$(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<
 	@touch $@
 

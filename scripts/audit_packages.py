@@ -14,14 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PINNED = ROOT / "requirements" / "constraints.txt"
+PINNED = [ROOT / "requirements" / name for name in ("dev.txt", "docs.txt", "pins.txt")]
 
 _NOBODY_ANSWERS = re.compile(r"\brequests\.exceptions\.|ConnectionError|ServiceError|timed out", re.IGNORECASE)
 
 
 def main() -> None:
     options = ["--no-deps", "--disable-pip", "--format=json", "--progress-spinner=off"]
-    command = [sys.executable, "-m", "pip_audit", "--requirement", str(PINNED), *options]
+    pinned = [f"--requirement={path}" for path in PINNED]
+    command = [sys.executable, "-m", "pip_audit", *pinned, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found, said = verdict(done.stdout, done.stderr)
     print(f"pip-audit: {said}")
