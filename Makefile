@@ -8,7 +8,7 @@ WORKERS ?= 2
 # For all Pythons and systems at once. pip is left out: it is there before anything is installed.
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
-.PHONY: help demo test docs pins quick conformance clients soak screenshots lint format bench simulator clean
+.PHONY: help demo test docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,11 @@ test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the si
 
 quick: $(VENV)/test.installed  ## the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
 	$(RUN) -m pytest -m quick $(ARGS)
+
+coverage: $(VENV)/dev.installed  ## the tests again, measured with all processes they start: a table, and .data/coverage/html (ARGS="tests/sf")
+	@mkdir -p .data/coverage && $(RUN) -m coverage erase
+	@status=0; $(RUN) -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(ARGS) || status=$$?; \
+		$(RUN) -m coverage combine --quiet && $(RUN) -m coverage html --quiet --fail-under=0 && $(RUN) -m coverage report && exit $$status
 
 conformance: $(VENV)/test.installed  ## public Salesforce clients against the simulator over TLS (ARGS="jsforce" for one)
 	$(RUN) -m tests.conformance $(ARGS)

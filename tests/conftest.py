@@ -18,6 +18,7 @@ from api.observe import audit
 from sf.connection import clients as sf_connection
 from sf.live import picklists
 from sf.salesforce.login import SessionKeeper
+from tests.measured import measured_starts
 from tests.quick import mark_quick_tests
 from tests.simulated import ROOT, Simulator, manage, start_simulator
 from tests.warm import quick_starts
@@ -32,7 +33,7 @@ hypothesis.settings.load_profile("tests")
 @pytest.fixture(autouse=True, scope="session")
 def quick_processes() -> Iterator[None]:
     """Commands and services that tests start need not load the libraries first."""
-    with quick_starts():
+    with quick_starts(), measured_starts():
         yield
 
 

@@ -29,6 +29,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.measured import measure_this_process
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (
     "cryptography.x509", "django.contrib.admin", "django.contrib.staticfiles.finders", "django.core.handlers.wsgi",
@@ -199,7 +201,8 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(coerced | order["environment"])
     _open_standard_streams()
-    for name in ("tests", "tests.warm"):
+    measure_this_process()
+    for name in ("tests", "tests.measured", "tests.warm"):
         sys.modules.pop(name, None)
     _run(*order["arguments"])
 
