@@ -20,9 +20,18 @@ PRAGMA journal_size_limit = 67108864;
 a tenth quicker, but memory would seem to grow with the data."""
 
 
+class _Connection(sqlite3.Connection):
+    """Close with the thread that owns the connection, which Python 3.13 and later warn about otherwise."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open a connection that begins and ends transactions only on command."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512, factory=_Connection
+    )
     connection.create_function("casefold", 1, _casefold, deterministic=True)
     return connection
 
