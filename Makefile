@@ -39,7 +39,7 @@ soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty kill
 screenshots: $(VENV)/test.installed  ## every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
 	$(RUN) -m pytest -m screenshots tests/browser $(ARGS)
 
-lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, Django's checks as deployed, known vulnerabilities of packages
+lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, TypeScript, Django's checks as deployed, known vulnerabilities of packages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .

@@ -1,7 +1,8 @@
-"""Check format and faults of the JavaScript with Biome. Called by ``make lint``.
+"""Check format, faults and types of the JavaScript with Biome and TypeScript. Called by ``make lint``.
 
-Biome is installed from npm at the version of ``package-lock.json``, into ``.javascript/``. Where it cannot be
-installed, a line says so, and the script succeeds, or fails with ``NPM_REQUIRED``. ``--write`` formats the files.
+They are installed from npm at the versions of ``package-lock.json``, into ``.javascript/``. Where they cannot be
+installed, a line says so, and the script succeeds, or fails with ``NPM_REQUIRED``. The types of the API's answers are
+made from the API's own document. ``--write`` formats the files.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from tests.environments import ROOT, NotInstalled, install_node
 FOLDER = ROOT / ".javascript"
 PACKAGES = (ROOT / "package.json", ROOT / "package-lock.json")
 PROGRAMS = FOLDER / "node_modules" / ".bin"
+DOCUMENT = FOLDER / "openapi.json"
+TYPES = FOLDER / "api.d.ts"
+"""``tsconfig.json`` knows it as ``api-document``."""
 
 
 def main() -> int:
@@ -25,12 +29,20 @@ def main() -> int:
         return _left_out(reason)
     if "--write" in sys.argv[1:]:
         return _run("biome", "format", "--write")
-    return _run("biome", "check", "--error-on-warnings")
+    bad_form = _run("biome", "check", "--error-on-warnings")
+    return _write_types() or _run("tsc", "--project", ".") or bad_form
 
 
 def _left_out(reason: NotInstalled) -> int:
     print(f"THE JAVASCRIPT WAS NOT CHECKED: {reason}.", file=sys.stderr)
     return 1 if os.environ.get("NPM_REQUIRED") else 0
+
+
+def _write_types() -> int:
+    export = ["export_openapi_schema", "--api", "api.api_v1.api", "--output", str(DOCUMENT)]
+    variables = {**os.environ, "DEBUG": "on", "SFAPI_ENV_FILE": ""}
+    exported = subprocess.run([sys.executable, "manage.py", *export], cwd=ROOT, env=variables, check=False)
+    return exported.returncode or _run("openapi-typescript", str(DOCUMENT), "--output", str(TYPES))
 
 
 def _run(program: str, *arguments: str) -> int:

@@ -1,12 +1,13 @@
 /* The dashboard's page. */
 
 import { startChrome } from "./core/chrome.js";
+import { find } from "./core/dom.js";
 import { mountPanels } from "./core/mount.js";
 import { startOverlays } from "./core/overlays.js";
 import { startRouting } from "./core/route.js";
 import { refresh, startTabs } from "./core/tabs.js";
 
-const strip = { root: document.getElementById("strip"), title: "The trail" };
+const strip = { root: find(document, "#strip"), title: "The trail" };
 
 startRouting("base-camp");
 startChrome({ refresh });

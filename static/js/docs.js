@@ -1,6 +1,6 @@
 /* Start Swagger UI on the documentation page. */
 
-const page = document.getElementById("swagger-ui");
+const page = /** @type {HTMLElement} */ (document.querySelector("#swagger-ui"));
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const READS = ["GET", "HEAD", "OPTIONS"];
 
@@ -9,11 +9,15 @@ function followColorScheme() {
   document.documentElement.classList.toggle("dark-mode", dark.matches);
 }
 
-/** Writes with the cookie need a token of the signed-in visitor. The page is the same for everyone, so it is asked for here. */
+/**
+ * Writes with the cookie need a token of the signed-in visitor. The page is the same for everyone, so it is asked for here.
+ *
+ * @param {{ url: string, method: string, headers: Record<string, string> }} request
+ */
 async function addToken(request) {
   const ours = new URL(request.url, location.href).origin === location.origin;
   if (ours && !READS.includes(request.method) && !request.headers.Authorization) {
-    const me = await (await fetch(page.dataset.me)).json();
+    const me = await (await fetch(page.dataset.me ?? "")).json();
     if (me.csrf_token) request.headers["X-CSRFToken"] = me.csrf_token;
   }
   return request;
@@ -33,7 +37,7 @@ function describe() {
 function openLinkedOperation() {
   const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!linked) return;
-  linked.querySelector(".opblock-summary-control")?.click();
+  /** @type {HTMLElement | null} */ (linked.querySelector(".opblock-summary-control"))?.click();
   linked.scrollIntoView();
 }
 

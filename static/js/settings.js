@@ -1,9 +1,10 @@
 /* The page of settings. */
 
 import { startChrome } from "./core/chrome.js";
+import { find } from "./core/dom.js";
 import { mountPanels } from "./core/mount.js";
 import { startRouting } from "./core/route.js";
 
 startRouting();
 startChrome();
-mountPanels(document.getElementById("main"), { title: "Settings", command: "python manage.py camp_sync" });
+mountPanels(find(document, "#main"), { title: "Settings", command: "python manage.py camp_sync" });

@@ -1,8 +1,8 @@
 /* Every component with made-up data, mounted into the open tab: for tests and for pictures. */
 async () => {
   const load = async (name) => import(window.modules[name]);
-  const [{ h, icon }, states, parts, { table }, { plainTable }] = await Promise.all(
-    ["core/dom", "ui/states", "ui/parts", "ui/table", "ui/plain-table"].map(load),
+  const [{ ApiError }, { h, icon }, states, parts, { table }, { plainTable }] = await Promise.all(
+    ["core/api", "core/dom", "ui/states", "ui/parts", "ui/table", "ui/plain-table"].map(load),
   );
   const [{ ring }, { bars }, { radar }, { trend }, { treemap }, { trail }] = await Promise.all(
     ["ring", "bars", "radar", "trend", "treemap", "trail"].map((name) => load(`charts/${name}`)),
@@ -150,12 +150,7 @@ async () => {
       states.loading(2),
       states.empty("No open tasks."),
       states.failed(
-        {
-          name: "ApiError",
-          message: "A part of the service is away for the moment: try again soon.",
-          status: 503,
-          requestId: "4f1d",
-        },
+        new ApiError(503, "A part of the service is away for the moment: try again soon.", { requestId: "4f1d" }),
         () => {},
       ),
       states.noData("python manage.py camp_sync --scout"),

@@ -302,3 +302,11 @@ def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, schem
             visit.settle()
         assert visit.axe() == [], opened
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, opened
+
+
+def test_a_link_inside_a_chart_changes_the_tab_without_loading_the_page(camp: Visit) -> None:
+    camp.go("/pardot/")
+    camp.page.evaluate("window.stays = true")
+    camp.page.locator("[data-panel=why] svg a").first.click()
+    expect(camp.page.locator("#panel-base-camp")).to_be_hidden()
+    assert camp.page.evaluate("window.stays") is True

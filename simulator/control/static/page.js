@@ -1,7 +1,29 @@
-const byId = (id) => document.getElementById(id);
+/** @typedef {{ id: string, action: { kind: string }, match?: object, left: number | null, used: number }} Fault */
 
-/** Calls the control server; an answer that is no success is thrown with its own message. */
+/**
+ * The element of the page with this id.
+ *
+ * @param {string} id
+ */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/**
+ * The sentence of an error.
+ *
+ * @param {unknown} error
+ */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Calls the control server; an answer that is no success is thrown with its own message.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [payload]
+ * @returns {Promise<any>}
+ */
 async function call(method, path, payload) {
+  /** @type {RequestInit} */
   const options = { method };
   if (payload !== undefined) {
     options.body = JSON.stringify(payload);
@@ -15,22 +37,34 @@ async function call(method, path, payload) {
   return answer;
 }
 
+/**
+ * @param {string} text
+ * @param {boolean} [bad]
+ */
 function tell(text, bad = false) {
   const message = byId("message");
   message.textContent = text;
   message.classList.toggle("bad", bad);
 }
 
-/** Runs an action, says how it went, and shows the state after it. */
+/**
+ * Runs an action, says how it went, and shows the state after it.
+ *
+ * @param {() => Promise<string>} action
+ */
 async function act(action) {
   try {
     tell(await action());
   } catch (error) {
-    tell(error.message, true);
+    tell(messageOf(error), true);
   }
   await showState();
 }
 
+/**
+ * @param {unknown[]} cells
+ * @param {"td" | "th"} [tag]
+ */
 function row(cells, tag = "td") {
   const tr = document.createElement("tr");
   for (const cell of cells) {
@@ -41,6 +75,7 @@ function row(cells, tag = "td") {
   return tr;
 }
 
+/** @param {Fault} fault */
 function faultRow(fault) {
   const remove = document.createElement("button");
   remove.type = "button";
@@ -74,27 +109,37 @@ async function fillLists() {
   byId("kinds-of-fault").replaceChildren(
     ...Object.entries(kinds).map(([kind, meaning]) => new Option(`${kind}: ${meaning}`, kind)),
   );
-  byId("users").replaceChildren(...users.map((user) => new Option(user.name, user.uuid)));
+  byId("users").replaceChildren(
+    ...users.map((/** @type {{ name: string, uuid: string }} */ user) => new Option(user.name, user.uuid)),
+  );
 }
 
+/**
+ * @param {string} id
+ * @param {(data: Record<string, string>, button: Element | null) => Promise<string>} handler
+ */
 function onSubmit(id, handler) {
   byId(id).addEventListener("submit", (event) => {
     event.preventDefault();
-    const data = Object.fromEntries(new FormData(event.target));
+    const entered = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const data = Object.fromEntries([...entered].map(([name, value]) => [name, String(value)]));
     act(() => handler(data, event.submitter));
   });
 }
 
 onSubmit("query", async (data) => {
   const { columns, rows } = await call("POST", "/query", { soql: data.soql, all_rows: Boolean(data.all_rows) });
-  byId("rows").replaceChildren(row(columns, "th"), ...rows.slice(0, 500).map((values) => row(values)));
+  byId("rows").replaceChildren(
+    row(columns, "th"),
+    ...rows.slice(0, 500).map((/** @type {unknown[]} */ values) => row(values)),
+  );
   return `${rows.length} rows.`;
 });
 
 onSubmit("record", async (data, button) => {
   const path = `/records/${encodeURIComponent(data.sobject)}`;
   const values = () => JSON.parse(data.values || "{}");
-  const action = button ? button.value : "save";
+  const action = button instanceof HTMLButtonElement ? button.value : "save";
   if (action === "save" && !data.id) {
     const { id } = await call("POST", path, values());
     return `Created ${id}.`;
@@ -104,7 +149,9 @@ onSubmit("record", async (data, button) => {
   }
   const record = `${path}/${encodeURIComponent(data.id)}`;
   if (action === "show") {
-    byId("record").elements.values.value = JSON.stringify(await call("GET", record), null, 2);
+    const form = /** @type {HTMLFormElement} */ (byId("record"));
+    const field = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("values"));
+    field.value = JSON.stringify(await call("GET", record), null, 2);
     return "";
   }
   if (action === "save") {
@@ -124,6 +171,7 @@ onSubmit("merge", async (data) => {
 });
 
 onSubmit("fault", async (data) => {
+  /** @type {Record<string, string>} */
   const match = {};
   for (const name of ["system", "method", "path"]) {
     if (data[name]) {
@@ -136,11 +184,12 @@ onSubmit("fault", async (data) => {
   return "Rule added.";
 });
 
-for (const button of document.querySelectorAll("[data-post], [data-delete]")) {
+for (const button of document.querySelectorAll("button")) {
+  const { post, delete: path } = button.dataset;
+  if (!post && !path) continue;
   button.addEventListener("click", () =>
     act(async () => {
-      const { post, delete: path } = button.dataset;
-      await call(post ? "POST" : "DELETE", post || path);
+      await call(post ? "POST" : "DELETE", post ?? path ?? "");
       return "Done.";
     }),
   );
@@ -150,4 +199,4 @@ act(async () => {
   await fillLists();
   return "";
 });
-setInterval(() => showState().catch((error) => tell(error.message, true)), 5000);
+setInterval(() => showState().catch((error) => tell(messageOf(error), true)), 5000);

@@ -3,15 +3,20 @@ const PAUSE = 300;
 const SHOWN = 10;
 const WITHOUT_SPACES = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]/;
 
-const byId = (id) => document.getElementById(id);
-const [input, list, status, chosen] = ["school", "schools", "status", "chosen"].map(byId);
+/** @typedef {{ name: string, type: string | null, country: string | null }} School */
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const [list, status, chosen] = ["schools", "status", "chosen"].map(byId);
+const input = /** @type {HTMLInputElement} */ (byId("school"));
 const api = new URLSearchParams(location.search).get("api") ?? "http://localhost:8000/api/v1";
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let asked = new AbortController();
 let active = -1;
 
-byId("api").value = api;
+/** @type {HTMLInputElement} */ (byId("api")).value = api;
 byId("origin").textContent = location.origin;
 
 input.addEventListener("input", () => {
@@ -26,6 +31,7 @@ input.addEventListener("input", () => {
   timer = setTimeout(ask, PAUSE, text);
 });
 
+/** @param {string} text */
 async function ask(text) {
   asked = new AbortController();
   const { signal } = asked;
@@ -35,12 +41,16 @@ async function ask(text) {
     const answer = await fetch(address, { credentials: "omit", signal });
     await take(answer, text);
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (error instanceof Error && error.name === "AbortError") return;
     offer([]);
     status.textContent = "The schools cannot be reached. Check the address and CORS_ALLOWED_ORIGINS.";
   }
 }
 
+/**
+ * @param {Response} answer
+ * @param {string} text
+ */
 async function take(answer, text) {
   if (answer.status === 404) {
     offer([]);
@@ -59,6 +69,7 @@ async function take(answer, text) {
   }
 }
 
+/** @param {School[]} schools */
 function offer(schools) {
   list.replaceChildren(...schools.map(option));
   list.hidden = schools.length === 0;
@@ -66,6 +77,10 @@ function offer(schools) {
   mark(-1);
 }
 
+/**
+ * @param {School} school
+ * @param {number} number
+ */
 function option(school, number) {
   const line = document.createElement("li");
   line.id = `school-${number}`;
@@ -83,22 +98,23 @@ function option(school, number) {
   return line;
 }
 
+/** @param {number} number */
 function mark(number) {
   active = number;
-  [...list.children].forEach((line, index) => {
-    line.ariaSelected = String(index === number);
-  });
+  for (const [index, line] of [...list.children].entries()) line.ariaSelected = String(index === number);
   const line = list.children[number];
   line?.scrollIntoView({ block: "nearest" });
   if (line) input.setAttribute("aria-activedescendant", line.id);
   else input.removeAttribute("aria-activedescendant");
 }
 
+/** @param {HTMLElement} line */
 function choose(line) {
   asked.abort();
   clearTimeout(timer);
-  input.value = line.dataset.name;
-  chosen.textContent = line.dataset.name;
+  const { name = "" } = line.dataset;
+  input.value = name;
+  chosen.textContent = name;
   status.textContent = "";
   offer([]);
 }
@@ -108,10 +124,11 @@ function close() {
   offer([]);
 }
 
+/** @type {Record<string, (length: number) => void>} */
 const KEYS = {
   ArrowDown: (length) => mark((active + 1) % length),
   ArrowUp: (length) => mark((Math.max(active, 0) + length - 1) % length),
-  Enter: () => choose(list.children[active]),
+  Enter: () => choose(/** @type {HTMLElement} */ (list.children[active])),
 };
 
 input.addEventListener("keydown", (event) => {

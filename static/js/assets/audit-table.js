@@ -1,5 +1,6 @@
 /* The audit table of one type: paged, sorted and filtered by the server. */
 
+import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, day, MISSING, number } from "../core/format.js";
 import { route } from "../core/route.js";
@@ -10,9 +11,11 @@ import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagTex
 import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
-import { CONTENT, nameOf, TYPES } from "./words.js";
+import { isContent, nameOf, TYPES } from "./words.js";
 
+/** @type {Partial<Record<Api["Area"], string>>} */
 const ACTIVITY = { forms: "Submissions", landing_pages: "Views", custom_redirects: "Clicks", campaigns: "Activity" };
+/** @type {Filter<unknown>} */
 const REACH = {
   key: "reach",
   label: "Salesforce",
@@ -21,6 +24,7 @@ const REACH = {
     ["no", "Campaign not linked"],
   ],
 };
+/** @type {Filter<unknown>} */
 const TAGGED = {
   key: "tagged",
   label: "Tags",
@@ -30,7 +34,12 @@ const TAGGED = {
   ],
 };
 
-/** → { nodes, reload() }. summary: of the type's audit. */
+/**
+ * → { nodes, reload() }. summary: of the type's audit.
+ *
+ * @param {Api["AreaSummary"]} summary
+ * @param {{ pages: Pages }} links
+ */
 export function auditTable(summary, { pages }) {
   const type = summary.area;
   const { one, title } = TYPES[type];
@@ -42,7 +51,10 @@ export function auditTable(summary, { pages }) {
     size: 25,
     sort: "-issues",
     search: `Search ${TYPES[type].many}`,
-    source: paged(`assets/${type}`, { records: "records", params }),
+    source: paged(async (asked, filters, signal) => {
+      const found = await api.get(`assets/${type}`, { params: { ...asked, ...params(filters) }, signal });
+      return { rows: found.records, total: found.count };
+    }),
     columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type, pages), actionsColumn(summary)],
     filters: filtersOf(summary),
   });
@@ -57,32 +69,44 @@ export function auditTable(summary, { pages }) {
   };
 }
 
-/** As the endpoint calls the filters. */
+/**
+ * As the endpoint calls the filters.
+ *
+ * @param {Record<string, string>} filters
+ */
 function params({ reach, tagged, campaign, prefix, ...flags }) {
   return { ...flagParams(flags), linked: yesOrNo(reach), tagged: yesOrNo(tagged), campaign_id: campaign, prefix };
 }
 
+/**
+ * @param {Api["AreaSummary"]} summary
+ * @returns {Filter<unknown>[]}
+ */
 function filtersOf(summary) {
   const type = summary.area;
   const campaign = route.get(`${type}.campaign`);
   const prefix = route.get(`${type}.prefix`);
-  return [
-    flagFilter(summary),
-    EXEMPT_FILTER,
-    CONTENT.includes(type) && REACH,
-    type !== "tags" && TAGGED,
-    campaign && { key: "campaign", label: "Campaign", options: [[campaign, `Campaign ${campaign}`]] },
-    prefix && { key: "prefix", label: "Prefix", options: [[prefix, prefix]] },
-  ].filter(Boolean);
+  const filters = [flagFilter(summary), EXEMPT_FILTER];
+  if (isContent(type)) filters.push(REACH);
+  if (type !== "tags") filters.push(TAGGED);
+  if (campaign) filters.push({ key: "campaign", label: "Campaign", options: [[campaign, `Campaign ${campaign}`]] });
+  if (prefix) filters.push({ key: "prefix", label: "Prefix", options: [[prefix, prefix]] });
+  return filters;
 }
 
 // -- columns -------------------------------------------------------------------------------------------------
 
+/**
+ * @param {Api["Area"]} type
+ * @param {Pages} pages
+ * @returns {Column<Api["AssetRecord"]>[]}
+ */
 function columnsOf(type, pages) {
+  const counted = ACTIVITY[type];
   return [
     ...(type === "campaigns" ? [salesforceColumn(pages)] : (OWN[type] ?? [])),
-    ...(CONTENT.includes(type) ? [campaignColumn()] : []),
-    ...(type in ACTIVITY ? [countColumn("activity_count", ACTIVITY[type])] : []),
+    ...(isContent(type) ? [campaignColumn()] : []),
+    ...(counted ? [countColumn("activity_count", counted)] : []),
     ...(type === "forms" ? [countColumn("error_count", "Errors")] : []),
     {
       key: "updated_at",
@@ -94,6 +118,11 @@ function columnsOf(type, pages) {
   ];
 }
 
+/**
+ * @param {Api["Area"]} type
+ * @param {Pages} pages
+ * @returns {Column<Asset & { folder_name?: string | null }>}
+ */
 export function nameColumn(type, pages) {
   return {
     key: "name",
@@ -106,14 +135,21 @@ export function nameColumn(type, pages) {
   };
 }
 
+/** @returns {Column<Flagged>} */
 export function issuesColumn() {
   return { key: "flags", label: "Issues", sort: "issues", first: "desc", value: flagText, show: flagChips };
 }
 
+/**
+ * @param {"activity_count" | "error_count" | "usage"} key
+ * @param {string} label
+ * @returns {Column<Api["AssetRecord"]>}
+ */
 export function countColumn(key, label) {
   return { key, label, end: true, first: "desc", show: (row) => number(row[key]) };
 }
 
+/** @returns {Column<Api["AssetRecord"]>} */
 function campaignColumn() {
   return {
     key: "campaign_id",
@@ -129,6 +165,10 @@ function campaignColumn() {
   };
 }
 
+/**
+ * @param {Pages} pages
+ * @returns {Column<Api["AssetRecord"]>}
+ */
 function salesforceColumn(pages) {
   return {
     key: "salesforce_id",
@@ -138,6 +178,7 @@ function salesforceColumn(pages) {
   };
 }
 
+/** @type {Column<Api["AssetRecord"]>} */
 const urlColumn = {
   key: "url",
   label: "Address",
@@ -145,6 +186,7 @@ const urlColumn = {
   show: ({ url }) => url && h("span", { class: "clip", title: url }, url.replace(/^https?:\/\//, "")),
 };
 
+/** @type {Partial<Record<Api["Area"], Column<Api["AssetRecord"]>[]>>} */
 const OWN = {
   landing_pages: [urlColumn],
   custom_redirects: [urlColumn],
@@ -170,6 +212,7 @@ const OWN = {
   tags: [{ key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null }, countColumn("usage", "On objects")],
 };
 
+/** @param {Maybe<boolean>} is */
 function sent(is) {
   if (is === null) return MISSING;
   return is ? "Sent" : "Draft";

@@ -5,9 +5,14 @@ import { day, number } from "../core/format.js";
 import { rowsOf } from "../core/rows.js";
 import { flagChips } from "./flags.js";
 import { outwardOr } from "./links.js";
-import { CONTENT, nameOf, TYPES } from "./words.js";
+import { CONTENT, countOf, nameOf, TYPES } from "./words.js";
 
-/** A campaign of the endpoint, as nodes. */
+/**
+ * A campaign of the endpoint, as nodes.
+ *
+ * @param {Api["CampaignItem"]} campaign
+ * @param {Pages} to
+ */
 export function campaignDetail(campaign, to) {
   return h(
     "div",
@@ -21,6 +26,7 @@ export function campaignDetail(campaign, to) {
   );
 }
 
+/** @param {Api["CampaignItem"]} campaign */
 function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }) {
   const said = [
     ["Number in Pardot", id],
@@ -36,13 +42,18 @@ function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }
   );
 }
 
+/**
+ * @param {Api["CampaignItem"]} campaign
+ * @param {Api["ContentType"]} type
+ * @param {Pages} to
+ */
 function belongings(campaign, type, to) {
   const assets = campaign.children[type];
-  const count = campaign[TYPES[type].count];
+  const count = countOf(campaign, type);
   return h(
     "section",
     {},
-    h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, countOf(campaign, type, count)),
+    h("h4", {}, icon(TYPES[type].sign), TYPES[type].title, countLink(campaign, type, count)),
     assets.length
       ? h(
           "ul",
@@ -50,11 +61,18 @@ function belongings(campaign, type, to) {
           assets.map((asset) => belonging(type, asset, to)),
         )
       : h("p", { class: "small soft" }, count === null ? "No data yet." : "None."),
-    count > assets.length && h("p", { class: "small soft" }, `The first ${number(assets.length)} of ${number(count)}.`),
+    count !== null &&
+      count > assets.length &&
+      h("p", { class: "small soft" }, `The first ${number(assets.length)} of ${number(count)}.`),
   );
 }
 
-function countOf(campaign, type, count) {
+/**
+ * @param {Api["CampaignItem"]} campaign
+ * @param {Api["ContentType"]} type
+ * @param {number | null} count
+ */
+function countLink(campaign, type, count) {
   if (!count) return h("span", { class: "soft number" }, number(count));
   return h(
     "a",
@@ -64,6 +82,11 @@ function countOf(campaign, type, count) {
   );
 }
 
+/**
+ * @param {Api["ContentType"]} type
+ * @param {Api["CampaignChild"]} asset
+ * @param {Pages} to
+ */
 function belonging(type, asset, to) {
   const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} in the look-back`;
   return h(

@@ -6,7 +6,14 @@ import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
-/** The flags of one asset; those that it is exempt from are marked and lose their colour. */
+/** @typedef {{ area: string, counts: Record<string, number | null>, exempt: Record<string, number> }} Counted */
+/** @typedef {{ area: string, flag: string, exempt: number }} CountedFlag */
+
+/**
+ * The flags of one asset; those that it is exempt from are marked and lose their colour.
+ *
+ * @param {Flagged} asset
+ */
 export function flagChips({ flags, exempt }) {
   if (flags.length === 0) return null;
   return h(
@@ -16,6 +23,10 @@ export function flagChips({ flags, exempt }) {
   );
 }
 
+/**
+ * @param {string} flag
+ * @param {boolean} isExempt
+ */
 function flagChip(flag, isExempt) {
   const { label, tone, why } = flagWords(flag);
   if (!isExempt) return chip(label, { tone, title: why });
@@ -25,20 +36,28 @@ function flagChip(flag, isExempt) {
   });
 }
 
-/** The flags as a spreadsheet has them. */
+/**
+ * The flags as a spreadsheet has them.
+ *
+ * @param {Flagged} asset
+ */
 export function flagText({ flags, exempt }) {
   return flags
     .map((flag) => (exempt.includes(flag) ? `${flagWords(flag).label} (exempt)` : flagWords(flag).label))
     .join("; ");
 }
 
-/** How many of a type have which flag, each leading to its rows; what there are no data about says so. */
+/**
+ * How many of a type have which flag, each leading to its rows; what there are no data about says so.
+ *
+ * @param {Counted} summary
+ */
 export function countChips({ area, counts, exempt }) {
-  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  const found = Object.entries(counts).flatMap(([flag, count]) => (count ? [{ flag, count }] : []));
   const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
   const chips = found
-    .sort(([, a], [, b]) => b - a)
-    .map(([flag, count]) => countChip({ area, flag, exempt: exempt[flag] }, count));
+    .sort((a, b) => b.count - a.count)
+    .map(({ flag, count }) => countChip({ area, flag, exempt: exempt[flag] }, count));
   if (unknown.length) chips.push(noDataChip(unknown));
   if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
   const away = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
@@ -50,6 +69,10 @@ export function countChips({ area, counts, exempt }) {
   );
 }
 
+/**
+ * @param {CountedFlag} issue
+ * @param {number} count
+ */
 function countChip(issue, count) {
   const { label, tone, why } = flagWords(issue.flag);
   return chip([h("span", { class: "number" }, number(count)), " ", label.toLowerCase()], {
@@ -59,6 +82,11 @@ function countChip(issue, count) {
   });
 }
 
+/**
+ * @param {string} area
+ * @param {string} flag
+ * @param {number} count
+ */
 function exemptChip(area, flag, count) {
   return chip(`${number(count)} exempt: ${flagWords(flag).label.toLowerCase()}`, {
     href: rowsOf(area, { flag, exempt: "yes" }),
@@ -66,12 +94,17 @@ function exemptChip(area, flag, count) {
   });
 }
 
+/** @param {readonly string[]} flags */
 function noDataChip(flags) {
   const names = flags.map((flag) => flagWords(flag).label.toLowerCase()).join(", ");
   return chip(`No data: ${names}`, { title: "What it takes was not read, or is more than 8 days old." });
 }
 
-/** Flags as figures in a line: each with its label, its rows, and what is exempt. */
+/**
+ * Flags as figures in a line: each with its label, its rows, and what is exempt.
+ *
+ * @param {Counted} summary
+ */
 export function flagFigures({ area, counts, exempt }) {
   return h(
     "ul",
@@ -80,15 +113,21 @@ export function flagFigures({ area, counts, exempt }) {
   );
 }
 
+/**
+ * @param {CountedFlag} issue
+ * @param {number | null} count
+ * @returns {Child}
+ */
 function flagFigure(issue, count) {
   const { label, tone, why } = flagWords(issue.flag);
   const shown = h("span", { class: "tally-value number" }, number(count));
-  const name = h("span", { class: "tally-label" }, count > 0 && icon(tone === "info" ? "info" : "warning"), label);
-  const attributes = { class: `tally-item ${count > 0 ? tone : ""}`, title: why };
+  const name = h("span", { class: "tally-label" }, count && icon(tone === "info" ? "info" : "warning"), label);
+  const attributes = { class: `tally-item ${count ? tone : ""}`, title: why };
   if (count === null) return h("span", attributes, shown, " ", name, h("span", { class: "small soft" }, "no data"));
   return [h("a", { ...attributes, href: rowsOfIssue(issue) }, shown, " ", name), issue.exempt > 0 && exemptLink(issue)];
 }
 
+/** @param {CountedFlag} issue */
 function exemptLink({ area, flag, exempt }) {
   return h(
     "a",
@@ -98,12 +137,19 @@ function exemptLink({ area, flag, exempt }) {
   );
 }
 
-/** A filter for tables: any, none, or one of the flags. */
+/**
+ * A filter for tables: any, none, or one of the flags.
+ *
+ * @param {Pick<Counted, "counts">} summary
+ * @returns {Filter<unknown>}
+ */
 export function flagFilter({ counts }) {
+  /** @type {Option[]} */
   const flags = Object.keys(counts).map((flag) => [flag, flagWords(flag).label]);
   return { key: "flag", label: "Issue", options: [["any", "Any issue"], ["none", "No issue"], ...flags] };
 }
 
+/** @type {Filter<unknown>} */
 export const EXEMPT_FILTER = {
   key: "exempt",
   label: "Exemption",
@@ -113,17 +159,33 @@ export const EXEMPT_FILTER = {
   ],
 };
 
-/** What the endpoints call these filters. */
+/**
+ * What the endpoints call these filters.
+ *
+ * @param {Record<string, string>} filters
+ */
 export function flagParams({ flag, exempt }) {
-  return { exempt: yesOrNo(exempt), ...({ any: { issues: true }, none: { issues: false } }[flag] ?? { flag }) };
+  const which = flag === "any" ? { issues: true } : flag === "none" ? { issues: false } : { flag };
+  return { exempt: yesOrNo(exempt), ...which };
 }
 
-/** "yes" → true, "no" → false, else undefined, which asks for nothing. */
+/**
+ * "yes" → true, "no" → false, else undefined, which asks for nothing.
+ *
+ * @param {string | undefined} value
+ * @returns {boolean | undefined}
+ */
 export function yesOrNo(value) {
-  return { yes: true, no: false }[value];
+  if (value === "yes") return true;
+  return value === "no" ? false : undefined;
 }
 
-/** What is missing while nothing is known of activity; null when there are activities. */
+/**
+ * What is missing while nothing is known of activity; null when there are activities.
+ *
+ * @param {{ has_activities: boolean }} summary
+ * @param {string} what
+ */
 export function activityNote({ has_activities }, what) {
   if (has_activities) return null;
   return h(

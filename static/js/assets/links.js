@@ -3,17 +3,26 @@
 import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
-/** → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page. */
+/**
+ * → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page.
+ *
+ * @returns {Promise<Pages>}
+ */
 export async function pages() {
   const { pardot_url, pardot_pages, sf_instance_url } = await shared("config");
   return {
     pardot: (type, id) =>
-      pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null,
+      type && pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null,
     salesforce: (id) => (sf_instance_url && id ? `${sf_instance_url}/${encodeURIComponent(id)}` : null),
   };
 }
 
-/** A link out of the dashboard, or the text where there is no page. */
+/**
+ * A link out of the dashboard, or the text where there is no page.
+ *
+ * @param {string | number} text
+ * @param {string | null} href
+ */
 export function outwardOr(text, href) {
   return outward(text, href) ?? text;
 }

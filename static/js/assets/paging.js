@@ -1,12 +1,15 @@
 /* Tables of endpoints that page: limit, offset, sort, q. */
 
-import { api } from "../core/api.js";
+/** @typedef {{ q: string, sort: string, limit: number, offset: number }} PageParams */
 
-/** A table's `source`. records: the name of the rows in the answer, which comes along. params(filters) → more parameters. */
-export function paged(path, { records, params = () => ({}) }) {
-  return async ({ q, sort, page, size, filters, signal }) => {
-    const asked = { q, sort, limit: size, offset: (page - 1) * size, ...params(filters) };
-    const answer = await api.get(path, { params: asked, signal });
-    return { rows: answer[records], total: answer.count ?? 0, answer };
-  };
+/**
+ * A table's `source`, from a function that asks the endpoint for a page.
+ *
+ * @template Row
+ * @param {(params: PageParams, filters: Record<string, string>, signal?: AbortSignal) => Promise<Found<Row>>} get
+ * @returns {Source<Row>}
+ */
+export function paged(get) {
+  return ({ q, sort, page, size, filters, signal }) =>
+    get({ q, sort, limit: size, offset: (page - 1) * size }, filters, signal);
 }

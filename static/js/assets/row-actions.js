@@ -1,7 +1,7 @@
 /* What can be done about one asset: a task, an exemption. */
 
 import { api } from "../core/api.js";
-import { h, hiddenText, icon } from "../core/dom.js";
+import { focusOn, h, hiddenText, icon } from "../core/dom.js";
 import { day } from "../core/format.js";
 import { changed } from "../core/shared.js";
 import { makeAssetTask } from "../tasks/make-task.js";
@@ -9,7 +9,12 @@ import { formDialog } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import { flagWords, nameOf } from "./words.js";
 
-/** A column of buttons. summary: of the type's audit. */
+/**
+ * A column of buttons. summary: of the type's audit.
+ *
+ * @param {Api["AreaSummary"]} summary
+ * @returns {Column<Asset>}
+ */
 export function actionsColumn(summary) {
   return {
     key: "actions",
@@ -24,6 +29,10 @@ export function actionsColumn(summary) {
   };
 }
 
+/**
+ * @param {Api["AreaSummary"]} summary
+ * @param {Asset} row
+ */
 function rowActions(summary, row) {
   const name = nameOf(row);
   const canBeExempt = Object.keys(summary.issues).length > 0;
@@ -35,6 +44,12 @@ function rowActions(summary, row) {
   );
 }
 
+/**
+ * @param {string} sign
+ * @param {string} label
+ * @param {string} name
+ * @param {() => unknown} run
+ */
 function action(sign, label, name, run) {
   return h(
     "button",
@@ -44,16 +59,26 @@ function action(sign, label, name, run) {
   );
 }
 
-/** The same button as before, after the rows were made anew. */
+/**
+ * The same button as before, after the rows were made anew.
+ *
+ * @param {Element} root
+ */
 export function keepFocus(root) {
   const button = document.activeElement;
-  const asset = button?.closest?.("[data-asset]")?.dataset.asset;
-  if (!asset || !root.contains(button)) return () => {};
+  const row = button?.closest("[data-asset]");
+  if (!(button instanceof HTMLElement && row instanceof HTMLElement) || !root.contains(button)) return () => {};
+  const { asset } = row.dataset;
   const { action: sign } = button.dataset;
-  return () => root.querySelector(`[data-asset="${asset}"] [data-action="${sign}"]`)?.focus();
+  return () => focusOn(root.querySelector(`[data-asset="${asset}"] [data-action="${sign}"]`));
 }
 
-/** A dialog that takes one asset out of the count of an issue. */
+/**
+ * A dialog that takes one asset out of the count of an issue.
+ *
+ * @param {Api["AreaSummary"]} summary
+ * @param {Asset} row
+ */
 async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);

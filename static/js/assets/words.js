@@ -1,5 +1,9 @@
 /* What types of assets and their flags are called, and how bad a flag is. */
 
+/** @typedef {"form_count" | "landing_page_count" | "list_email_count" | "custom_redirect_count"} CountName */
+/** @typedef {{ one: string, many: string, title: string, sign: string, count?: CountName }} TypeWords */
+
+/** @type {Record<string, TypeWords>} */
 export const TYPES = {
   campaigns: { one: "campaign", many: "campaigns", title: "Campaigns", sign: "map" },
   forms: { one: "form", many: "forms", title: "Forms", sign: "tasks", count: "form_count" },
@@ -29,9 +33,14 @@ export const TYPES = {
   prospects: { one: "prospect", many: "prospects", title: "Prospects", sign: "person" },
 };
 
-/** Types that belong to campaigns. */
+/**
+ * Types that belong to campaigns.
+ *
+ * @type {Api["ContentType"][]}
+ */
 export const CONTENT = ["forms", "landing_pages", "list_emails", "custom_redirects"];
 
+/** @type {Record<string, [label: string, tone: Tone, why: string | null]>} */
 const FLAGS = {
   no_campaign: ["No campaign", "bad", "It is in no campaign, so nobody sees where its results belong."],
   orphan: ["Lost campaign", "bad", "It names a campaign that does not exist."],
@@ -53,13 +62,40 @@ const FLAGS = {
   no_naming_convention: ["No convention", "warn", "It has no prefix, or one that no other tag has."],
 };
 
-/** → { label, tone, why } of a flag; one that is new here is called as it is. */
+/**
+ * → { label, tone, why } of a flag; one that is new here is called as it is.
+ *
+ * @param {string} flag
+ */
 export function flagWords(flag) {
   const [label, tone, why] = FLAGS[flag] ?? [flag.replaceAll("_", " "), "warn", null];
   return { label, tone, why };
 }
 
-/** An asset's name, or what stands for it. */
+/**
+ * An asset's name, or what stands for it.
+ *
+ * @param {{ name: string | null, id: number | string }} asset
+ */
 export function nameOf({ name, id }) {
   return name?.trim() ? name : `(no name, ${id})`;
+}
+
+/**
+ * How many assets of a type a campaign has; null: it is not known.
+ *
+ * @param {Api["CampaignItem"]} campaign
+ * @param {Api["ContentType"]} type
+ */
+export function countOf(campaign, type) {
+  const { count } = TYPES[type];
+  return count ? campaign[count] : null;
+}
+
+/**
+ * @param {string} type
+ * @returns {type is Api["ContentType"]}
+ */
+export function isContent(type) {
+  return CONTENT.some((one) => one === type);
 }

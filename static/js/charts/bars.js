@@ -5,6 +5,14 @@ import { number } from "../core/format.js";
 import { chart, fit, group } from "./chart.js";
 import { linear } from "./scale.js";
 
+/** @typedef {{ label: string, value: Maybe<number>, tone?: Tone | null, href?: string | null, note?: string | null }} BarRow */
+
+/**
+ * @typedef {ChartFrame & {
+ *   rows: readonly BarRow[], max?: number | null, format?: Format, unit?: string, labelShare?: number,
+ * }} BarsOptions
+ */
+
 const LINE = 30;
 const BAR = 12;
 
@@ -12,9 +20,12 @@ const BAR = 12;
  * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
  *
  * value null is "no data": no bar, a dash. href: the row is a link to what it counts.
+ *
+ * @param {BarsOptions} options
  */
 export function bars({ title, rows, max = null, format = number, unit = "Value", labelShare = 0.36, ...rest }) {
   const top = max ?? Math.max(1, ...rows.map((row) => row.value ?? 0));
+  /** @type {PlainColumn<BarRow>[]} */
   const columns = [
     { label: "Name", value: (row) => row.label },
     { label: unit, value: (row) => format(row.value), end: true },
@@ -29,6 +40,10 @@ export function bars({ title, rows, max = null, format = number, unit = "Value",
   });
 }
 
+/**
+ * @param {number} width
+ * @param {{ title: string, rows: readonly BarRow[], top: number, format: Format, labelShare: number }} settings
+ */
 function draw(width, { title, rows, top, format, labelShare }) {
   const labels = Math.min(220, width * labelShare);
   const numbers = 14 + Math.max(...rows.map((row) => format(row.value).length)) * 8;
@@ -37,10 +52,16 @@ function draw(width, { title, rows, top, format, labelShare }) {
   return group(width, Math.max(LINE, rows.length * LINE), title, lines);
 }
 
+/**
+ * @param {BarRow} row
+ * @param {number} y
+ * @param {{ x: Scale, labels: number, width: number, format: Format, top: number }} settings
+ */
 function line(row, y, { x, labels, width, format, top }) {
   const middle = y + LINE / 2;
   const bar = { y: middle - BAR / 2, x: x(0), height: BAR, rx: BAR / 2 };
-  const filled = Math.max(row.value > 0 ? 4 : 0, x(row.value ?? 0) - x(0));
+  const value = row.value ?? 0;
+  const filled = Math.max(value > 0 ? 4 : 0, x(value) - x(0));
   const children = [
     s("rect", { x: 0, y, width, height: LINE, fill: "transparent" }),
     s("rect", { ...bar, class: "bar-track", width: x(top) - x(0) }),

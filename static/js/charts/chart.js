@@ -4,10 +4,20 @@ import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
 
 /**
+ * @template Row
+ * @typedef {ChartFrame & {
+ *   draw: (width: number, drawing: HTMLElement) => Child, columns?: readonly PlainColumn<Row>[], rows?: readonly Row[], legend?: Child,
+ * }} ChartOptions
+ */
+
+/**
  * A <figure> around a drawing.
  *
  * title: what it shows; seen with `caption`, else only read out. draw(width) → an SVG element, called again when the
  * width changes. columns, rows: the table equivalent (ui/plain-table.js). legend: a node.
+ *
+ * @template Row
+ * @param {ChartOptions<Row>} options
  */
 export function chart({ title, caption = false, draw, columns, rows, legend = null, tableLabel = "Show as table" }) {
   const drawing = h("div", { class: "chart-drawing" });
@@ -24,29 +34,53 @@ export function chart({ title, caption = false, draw, columns, rows, legend = nu
         "details",
         { class: "chart-data" },
         h("summary", {}, tableLabel),
-        plainTable(title, columns, rows, { hideCaption: true }),
+        plainTable(title, columns, rows ?? [], { hideCaption: true }),
       ),
     );
   followWidth(drawing, draw);
   return element;
 }
 
-/** An SVG with a drawing area of exactly these pixels, read out as one picture. */
+/**
+ * An SVG with a drawing area of exactly these pixels, read out as one picture.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {string} label
+ * @param {...Child} children
+ */
 export function picture(width, height, label, ...children) {
   return s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, children);
 }
 
-/** The same for drawings with links inside: those are read out one by one. */
+/**
+ * The same for drawings with links inside: those are read out one by one.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {string} label
+ * @param {...Child} children
+ */
 export function group(width, height, label, ...children) {
   return s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label }, children);
 }
 
-/** Text cut to what fits, roughly: the rest is in the tip of the browser. */
+/**
+ * Text cut to what fits, roughly: the rest is in the tip of the browser.
+ *
+ * @param {string} text
+ * @param {number} room
+ * @param {number} [perLetter]
+ */
 export function fit(text, room, perLetter = 6.9) {
   const letters = Math.floor(room / perLetter);
   return text.length <= letters ? text : `${text.slice(0, Math.max(0, letters - 1)).trimEnd()}…`;
 }
 
+/**
+ * @param {HTMLElement} drawing
+ * @param {(width: number, drawing: HTMLElement) => Child} draw
+ */
 function followWidth(drawing, draw) {
   let drawn = 0;
   const observer = new ResizeObserver(() => {

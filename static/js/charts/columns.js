@@ -5,6 +5,14 @@ import { number } from "../core/format.js";
 import { chart, group } from "./chart.js";
 import { linear } from "./scale.js";
 
+/** @typedef {{ label: string, value: number, tone?: Tone | null, href?: string | null, spoken?: string }} ColumnRow */
+
+/**
+ * @typedef {ChartFrame & {
+ *   rows: readonly ColumnRow[], name?: string, unit?: string, height?: number, values?: boolean, every?: number,
+ * }} ColumnsOptions
+ */
+
 const FOOT = 24;
 const HEAD = 20;
 
@@ -13,6 +21,8 @@ const HEAD = 20;
  *
  * href: the column is a link to what it counts. spoken: what the label means, where it is short. Every `every`-th label
  * is written; without it each is that has the room.
+ *
+ * @param {ColumnsOptions} options
  */
 export function columns({
   title,
@@ -24,6 +34,7 @@ export function columns({
   every = 1,
   ...rest
 }) {
+  /** @type {PlainColumn<ColumnRow>[]} */
   const cells = [
     { label: name, value: (row) => row.spoken ?? row.label },
     { label: unit, value: (row) => number(row.value), end: true },
@@ -37,6 +48,10 @@ export function columns({
   });
 }
 
+/**
+ * @param {number} width
+ * @param {{ title: string, rows: readonly ColumnRow[], height: number, values: boolean, every: number }} settings
+ */
 function draw(width, { title, rows, height, values, every }) {
   const step = width / Math.max(1, rows.length);
   const top = Math.max(1, ...rows.map((row) => row.value));
@@ -48,6 +63,10 @@ function draw(width, { title, rows, height, values, every }) {
   return group(width, height, title, s("path", { class: "grid", d: `M0 ${height - FOOT}H${width}` }), parts);
 }
 
+/**
+ * @param {ColumnRow} row
+ * @param {{ x: number, step: number, bar: number, y: Scale, height: number, values: boolean, label: boolean }} settings
+ */
 function column(row, { x, step, bar, y, height, values, label }) {
   const middle = x + step / 2;
   const high = row.value > 0 ? Math.max(2, y(0) - y(row.value)) : 0;

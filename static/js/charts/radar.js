@@ -4,14 +4,25 @@ import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { chart, picture } from "./chart.js";
 
+/** @typedef {{ label: string, value: Maybe<number> }} Axis */
+
+/**
+ * @typedef {ChartFrame & {
+ *   axes: readonly Axis[], before?: readonly Maybe<number>[] | null, beforeLabel?: string, max?: number, format?: Format,
+ * }} RadarOptions
+ */
+
 const RINGS = [25, 50, 75, 100];
 
 /**
  * radar({ title, axes: [{ label, value }], before: [values], max: 100 })
  *
  * value null is "no data": the axis is there, the shape leaves it out. `before` draws a second, dashed shape.
+ *
+ * @param {RadarOptions} options
  */
 export function radar({ title, axes, before = null, beforeLabel = "Before", max = 100, format = number, ...rest }) {
+  /** @type {PlainColumn<Axis>[]} */
   const columns = [
     { label: "Area", value: (row) => row.label },
     { label: "Now", value: (row) => format(row.value), end: true },
@@ -26,15 +37,21 @@ export function radar({ title, axes, before = null, beforeLabel = "Before", max 
   });
 }
 
+/**
+ * @param {number} width
+ * @param {{ title: string, axes: readonly Axis[], before: readonly Maybe<number>[] | null, max: number, format: Format }} settings
+ */
 function draw(width, { title, axes, before, max, format }) {
   const radius = Math.max(50, Math.min(width / 2 - 92, 132));
   const height = 2 * radius + 84;
   const [cx, cy] = [width / 2, height / 2];
+  /** @type {(index: number, value: number, out?: number) => Point} */
   const at = (index, value, out = 0) => {
     const angle = (2 * Math.PI * index) / axes.length - Math.PI / 2;
     const far = (radius * value) / max + out;
     return [cx + far * Math.cos(angle), cy + far * Math.sin(angle)];
   };
+  /** @param {readonly Maybe<number>[]} values */
   const shape = (values) =>
     pathOf(values.map((value, index) => (value === null || value === undefined ? null : at(index, value))));
   const summary = axes.map((axis) => `${axis.label} ${format(axis.value)}`).join(", ");
@@ -51,12 +68,23 @@ function draw(width, { title, axes, before, max, format }) {
   );
 }
 
+/**
+ * @param {Axis} axis
+ * @param {number} index
+ * @param {(index: number, value: number) => Point} at
+ */
 function dot(axis, index, at) {
   if (axis.value === null || axis.value === undefined) return null;
   const [cx, cy] = at(index, axis.value);
   return s("circle", { class: "mark-dot", cx, cy, r: 3.5 });
 }
 
+/**
+ * @param {Axis} axis
+ * @param {Point} at
+ * @param {Point} center
+ * @param {Format} format
+ */
 function name(axis, [x, y], [cx, cy], format) {
   const anchor = Math.abs(x - cx) < 8 ? "middle" : x > cx ? "start" : "end";
   // Two lines above or below the shape: away from it.
@@ -69,7 +97,8 @@ function name(axis, [x, y], [cx, cy], format) {
   );
 }
 
+/** @param {readonly (Point | null)[]} points */
 function pathOf(points) {
-  const there = points.filter(Boolean).map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+  const there = points.flatMap((point) => (point ? [`${point[0].toFixed(1)} ${point[1].toFixed(1)}`] : []));
   return there.length ? `M${there.join("L")}Z` : "";
 }

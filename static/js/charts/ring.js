@@ -3,7 +3,17 @@
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";
 
-/** ring({ value: 82, label: "Linked: 82 %", text: "82 %", tone: "good", size: 96 }); value null: an empty ring, a dash. */
+/**
+ * @typedef {{
+ *   value: Maybe<number>, label: string, text: string, max?: number, tone?: Tone, size?: number, thickness?: number,
+ * }} RingOptions
+ */
+
+/**
+ * ring({ value: 82, label: "Linked: 82 %", text: "82 %", tone: "good", size: 96 }); value null: an empty ring, a dash.
+ *
+ * @param {RingOptions} options
+ */
 export function ring({ value, max = 100, label, text, tone = "", size = 96, thickness = Math.max(6, size / 11) }) {
   const radius = (size - thickness) / 2;
   const way = 2 * Math.PI * radius;

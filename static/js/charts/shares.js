@@ -3,9 +3,15 @@
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";
 
-/** shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no room. */
+/** @typedef {{ label: string, value: Maybe<number>, tone: Tone }} Share */
+
+/**
+ * shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no room.
+ *
+ * @param {{ label: string, parts: readonly Share[], large?: boolean }} options
+ */
 export function shares({ label, parts, large = false }) {
-  const seen = parts.filter((part) => part.value > 0);
+  const seen = parts.flatMap(({ value, ...part }) => (value ? [{ ...part, value }] : []));
   const text = seen.map((part) => `${part.label}: ${number(part.value)}`).join(", ") || "nothing";
   return h(
     "span",
@@ -20,7 +26,11 @@ export function shares({ label, parts, large = false }) {
   );
 }
 
-/** What the colours mean. */
+/**
+ * What the colours mean.
+ *
+ * @param {readonly { label: string, tone: Tone }[]} parts
+ */
 export function sharesLegend(parts) {
   return h(
     "p",

@@ -5,7 +5,11 @@ import { chart, picture } from "./chart.js";
 
 const HEIGHT = 56;
 
-/** trail({ day: 12, total: 90, label: "Camp day 12 of 90" }) */
+/**
+ * trail({ day: 12, total: 90, label: "Camp day 12 of 90" })
+ *
+ * @param {{ day: number, total: number, label: string }} options
+ */
 export function trail({ day, total, label }) {
   return chart({
     title: label,
@@ -13,9 +17,15 @@ export function trail({ day, total, label }) {
   });
 }
 
+/**
+ * @param {number} width
+ * @param {{ share: number, label: string }} settings
+ */
 function draw(width, { share, label }) {
   const [from, to] = [34, width - 34];
+  /** @type {(part: number) => Point} */
   const at = (part) => [from + (to - from) * part, HEIGHT / 2 + 4 + 9 * Math.sin(part * Math.PI * 3.5)];
+  /** @param {number} end */
   const way = (end) =>
     Array.from({ length: 61 }, (_, step) => at((step / 60) * end))
       .map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`)
@@ -34,6 +44,12 @@ function draw(width, { share, label }) {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {Point} at
+ * @param {number} dx
+ * @param {number} dy
+ */
 function sign(name, [x, y], dx, dy) {
   return s(
     "svg",

@@ -4,9 +4,25 @@ import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { chart, fit, group } from "./chart.js";
 
-/** treemap({ title, items: [{ label, value, tone, href, detail }], unit, format, height }) */
+/** @typedef {{ label: string, value: number, tone?: Tone, href?: string, detail?: string }} Tile */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+
+/**
+ * @typedef {ChartFrame & {
+ *   items: readonly (Omit<Tile, "value"> & { value: number | null })[], unit?: string, format?: Format, height?: number,
+ * }} TreemapOptions
+ */
+
+/**
+ * treemap({ title, items: [{ label, value, tone, href, detail }], unit, format, height })
+ *
+ * @param {TreemapOptions} options
+ */
 export function treemap({ title, items, unit = "Value", format = number, height = 300, ...rest }) {
-  const rows = items.filter((item) => item.value > 0).sort((a, b) => b.value - a.value);
+  const rows = items
+    .flatMap(({ value, ...item }) => (value ? [{ ...item, value }] : []))
+    .sort((a, b) => b.value - a.value);
+  /** @type {PlainColumn<Tile>[]} */
   const columns = [
     { label: "Name", value: (row) => row.label },
     { label: unit, value: (row) => format(row.value), end: true },
@@ -15,6 +31,10 @@ export function treemap({ title, items, unit = "Value", format = number, height 
   return chart({ title, columns, rows, draw: (width) => draw(width, { title, rows, format, height }), ...rest });
 }
 
+/**
+ * @param {number} width
+ * @param {{ title: string, rows: readonly Tile[], format: Format, height: number }} settings
+ */
 function draw(width, { title, rows, format, height }) {
   const boxes = squarify(
     rows.map((row) => row.value),
@@ -28,6 +48,11 @@ function draw(width, { title, rows, format, height }) {
   );
 }
 
+/**
+ * @param {Tile} row
+ * @param {Box} box
+ * @param {Format} format
+ */
 function tile(row, box, format) {
   const text = `${row.label}: ${format(row.value)}${row.detail ? `, ${row.detail}` : ""}`;
   const roomy = box.width > 54 && box.height > 26;
@@ -41,7 +66,13 @@ function tile(row, box, format) {
   return s("g", { class: kind, role: "img", "aria-label": text }, s("title", {}, text), children);
 }
 
-/** One text, so that a link is named as it is read. */
+/**
+ * One text, so that a link is named as it is read.
+ *
+ * @param {Tile} row
+ * @param {Box} box
+ * @param {Format} format
+ */
 function words(row, box, format) {
   const x = box.x + 10;
   const label = s("tspan", { class: "strong", x }, fit(row.label, box.width - 16));
@@ -52,10 +83,14 @@ function words(row, box, format) {
 /**
  * Boxes as nearly square as may be, in rows along the shorter side.
  * Source: Bruls, Huizing, van Wijk: Squarified Treemaps (2000).
+ *
+ * @param {readonly number[]} values
+ * @param {Box} space
  */
 export function squarify(values, space) {
   const scale = (space.width * space.height) / values.reduce((sum, value) => sum + value, 0);
   const areas = values.map((value) => value * scale);
+  /** @type {Box[]} */
   const boxes = [];
   let rest = space;
   for (let from = 0; from < areas.length; ) {
@@ -70,12 +105,21 @@ export function squarify(values, space) {
   return boxes;
 }
 
-/** The longest box of a row against its short side. */
+/**
+ * The longest box of a row against its short side.
+ *
+ * @param {readonly number[]} areas
+ * @param {number} side
+ */
 function worst(areas, side) {
   const sum = areas.reduce((total, area) => total + area, 0);
   return Math.max((side ** 2 * Math.max(...areas)) / sum ** 2, sum ** 2 / (side ** 2 * Math.min(...areas)));
 }
 
+/**
+ * @param {readonly number[]} areas
+ * @param {Box} space
+ */
 function lay(areas, { x, y, width, height }) {
   const sum = areas.reduce((total, area) => total + area, 0);
   const upright = width >= height;

@@ -4,6 +4,11 @@ import { announce } from "../core/announce.js";
 import { h, replace, s } from "../core/dom.js";
 import { day } from "../core/format.js";
 
+/**
+ * @param {SVGSVGElement} svg
+ * @param {HTMLElement} drawing
+ * @param {DrawnTrend} settings
+ */
 export function followPointer(svg, drawing, settings) {
   const { title, days, top, bottom, pick } = settings;
   const line = s("path", { class: "axis", visibility: "hidden" });
@@ -12,6 +17,7 @@ export function followPointer(svg, drawing, settings) {
   // The drawing's children are replaced with each drawing: the tip goes with the picture that it belongs to.
   queueMicrotask(() => svg.isConnected && svg.after(tip));
   let at = days.length - 1;
+  /** @param {number} index */
   const show = (index) => {
     at = Math.max(0, Math.min(days.length - 1, index));
     const x = settings.x(at);
@@ -35,7 +41,9 @@ export function followPointer(svg, drawing, settings) {
   svg.addEventListener("blur", hide);
   svg.addEventListener("click", () => pick?.(days[at]));
   svg.addEventListener("keydown", (event) => {
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: days.length - 1 }[event.key];
+    /** @type {Record<string, number | undefined>} */
+    const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: days.length - 1 };
+    const to = steps[event.key];
     if (event.key === "Escape") hide();
     if (event.key === "Enter") pick?.(days[at]);
     if (to === undefined) return;
@@ -45,17 +53,31 @@ export function followPointer(svg, drawing, settings) {
   });
 }
 
+/**
+ * @param {number} index
+ * @param {DrawnTrend} settings
+ */
 function linesOf(index, { days, lines, notes, format }) {
   const noted = notes.filter((note) => note.day === days[index]).map((note) => note.text);
   return [day(days[index]), ...lines.map((line) => `${line.name}: ${format(line.values[index])}`), ...noted];
 }
 
+/**
+ * @param {PointerEvent} event
+ * @param {SVGSVGElement} svg
+ * @param {DrawnTrend} settings
+ */
 function nearest(event, svg, { days, x }) {
   const at = event.clientX - svg.getBoundingClientRect().left;
   const step = days.length > 1 ? x(1) - x(0) : 1;
   return Math.round((at - x(0)) / step);
 }
 
+/**
+ * @param {HTMLElement} tip
+ * @param {number} x
+ * @param {number} width
+ */
 function place(tip, x, width) {
   const right = x > width / 2;
   tip.style.setProperty("left", right ? "auto" : `${x + 12}px`);

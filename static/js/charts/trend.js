@@ -6,6 +6,25 @@ import { chart, group } from "./chart.js";
 import { linear, spread, ticks } from "./scale.js";
 import { followPointer } from "./trend-cursor.js";
 
+/** @typedef {{ day: string, text: string }} TrendNote */
+/** @typedef {{ name: string, values: readonly Maybe<number>[], tone?: Tone }} Series */
+/** @typedef {Series & { tone: Tone, dash: string | null, hidden: boolean }} TrendLine */
+
+/**
+ * @typedef {{
+ *   title: string, days: readonly string[], lines: readonly TrendLine[], notes: readonly TrendNote[], low: number | null,
+ *   high: number | null, format: Format, height: number, pick: ((day: string) => unknown) | null,
+ * }} TrendSettings
+ */
+
+/** @typedef {TrendSettings & { x: Scale, y: Scale, top: number, bottom: number }} DrawnTrend */
+
+/**
+ * @typedef {ChartFrame & Pick<TrendSettings, "days"> & Partial<Omit<TrendSettings, "title" | "days" | "lines">> & {
+ *   series: readonly Series[],
+ * }} TrendOptions
+ */
+
 const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"];
 
 /**
@@ -13,6 +32,8 @@ const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"]
  *
  * low and high hold the scale (0 and 100 for scores); without them it follows the values. With several series the
  * legend's buttons hide and show them. pick(day): what Enter or a click on a day does.
+ *
+ * @param {TrendOptions} options
  */
 export function trend({
   title,
@@ -33,10 +54,10 @@ export function trend({
     hidden: false,
   }));
   const settings = { title, days, lines, notes, low, high, format, height, pick };
-  const columns = [
-    { label: "Day", value: (row) => day(row.day) },
-    ...series.map((one) => ({ label: one.name, value: (row) => format(one.values[row.index]), end: true })),
-  ];
+  /** @type {PlainColumn<{ day: string, index: number }>[]} */
+  const columns = [{ label: "Day", value: (row) => day(row.day) }];
+  for (const { name, values } of series)
+    columns.push({ label: name, value: (row) => format(values[row.index]), end: true });
   if (notes.length) columns.push({ label: "Note", value: (row) => textOf(notes, row.day) });
   const rows = days.map((one, index) => ({ day: one, index })).reverse();
   const element = chart({
@@ -48,11 +69,15 @@ export function trend({
     ...rest,
   });
   function redraw() {
-    element.querySelector(".chart-drawing").dispatchEvent(new Event("chart:redraw"));
+    element.querySelector(".chart-drawing")?.dispatchEvent(new Event("chart:redraw"));
   }
   return element;
 }
 
+/**
+ * @param {readonly TrendNote[]} notes
+ * @param {string} wanted
+ */
 export function textOf(notes, wanted) {
   return (
     notes
@@ -62,6 +87,10 @@ export function textOf(notes, wanted) {
   );
 }
 
+/**
+ * @param {readonly TrendLine[]} lines
+ * @param {() => void} redraw
+ */
 function legend(lines, redraw) {
   if (lines.length < 2) return null;
   return h(
@@ -84,6 +113,11 @@ function legend(lines, redraw) {
   );
 }
 
+/**
+ * @param {number} width
+ * @param {HTMLElement} drawing
+ * @param {TrendSettings} settings
+ */
 function draw(width, drawing, settings) {
   const { title, days, lines, notes, format, height } = settings;
   const seen = lines.filter((line) => !line.hidden);
@@ -91,7 +125,7 @@ function draw(width, drawing, settings) {
   const left = 10 + Math.max(...marks.map((mark) => format(mark).length)) * 7.5;
   const [top, bottom] = [notes.length ? 26 : 10, height - 26];
   const x = linear([0, Math.max(1, days.length - 1)], [left, width - 12]);
-  const y = linear([marks[0], marks.at(-1)], [bottom, top]);
+  const y = linear([marks[0], marks[marks.length - 1]], [bottom, top]);
   const element = group(
     width,
     height,
@@ -108,6 +142,10 @@ function draw(width, drawing, settings) {
   return element;
 }
 
+/**
+ * @param {readonly TrendLine[]} lines
+ * @param {{ low: number | null, high: number | null }} scale
+ */
 function marksOf(lines, { low, high }) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
   return ticks(
@@ -116,6 +154,12 @@ function marksOf(lines, { low, high }) {
   );
 }
 
+/**
+ * @param {readonly string[]} days
+ * @param {number} index
+ * @param {Scale} x
+ * @param {number} height
+ */
 function dayMark(days, index, x, height) {
   const anchor = index === 0 ? "start" : index === days.length - 1 ? "end" : "middle";
   return s(
@@ -125,9 +169,15 @@ function dayMark(days, index, x, height) {
   );
 }
 
+/**
+ * @param {TrendLine} line
+ * @param {Scale} x
+ * @param {Scale} y
+ */
 function path(line, x, y) {
   let pen = "M";
   let d = "";
+  /** @type {Node[]} */
   const dots = [];
   line.values.forEach((value, index) => {
     const there = value !== null && value !== undefined;
@@ -144,12 +194,25 @@ function path(line, x, y) {
   );
 }
 
-/** A day between gaps: a line would not show it. */
+/**
+ * A day between gaps: a line would not show it.
+ *
+ * @param {TrendLine["values"]} values
+ * @param {number} index
+ */
 function isAlone(values, index) {
+  /** @param {Maybe<number>} value */
   const gone = (value) => value === null || value === undefined;
   return gone(values[index - 1]) && gone(values[index + 1]);
 }
 
+/**
+ * @param {TrendNote} note
+ * @param {readonly string[]} days
+ * @param {Scale} x
+ * @param {number} top
+ * @param {number} bottom
+ */
 function pin(note, days, x, top, bottom) {
   const index = days.indexOf(note.day);
   if (index < 0) return null;

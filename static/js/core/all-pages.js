@@ -1,15 +1,19 @@
 /* All rows of an endpoint that gives them page by page. */
 
-import { api } from "./api.js";
-
 const PAGE = 500;
 
-/** allPages("tasks", "tasks", { signal }) → every row of the list `name`. */
-export async function allPages(path, name, { params = {}, signal } = {}) {
-  const rows = [];
+/**
+ * Every row, from a function that asks for some of them.
+ *
+ * @template Row
+ * @param {(params: { limit: number, offset: number }) => Promise<{ rows: Row[], count: number }>} get
+ */
+export async function allPages(get) {
+  /** @type {Row[]} */
+  const all = [];
   for (;;) {
-    const page = await api.get(path, { params: { ...params, limit: PAGE, offset: rows.length }, signal });
-    rows.push(...page[name]);
-    if (page[name].length === 0 || rows.length >= page.count) return rows;
+    const { rows, count } = await get({ limit: PAGE, offset: all.length });
+    all.push(...rows);
+    if (rows.length === 0 || all.length >= count) return all;
   }
 }

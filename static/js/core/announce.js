@@ -1,10 +1,15 @@
 /* What screen readers are told while the page changes. */
 
 const PAUSE = 120;
+/** @type {string[]} */
 let waiting = [];
 let timer = 0;
 
-/** Say it when the reader has a moment. Several things said at once become one sentence each. */
+/**
+ * Say it when the reader has a moment. Several things said at once become one sentence each.
+ *
+ * @param {string} text
+ */
 export function announce(text) {
   waiting.push(text);
   clearTimeout(timer);
@@ -22,7 +27,11 @@ function say() {
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
-/** The open dialog that lies on top, or the page. */
+/**
+ * The open dialog that lies on top, or the page.
+ *
+ * @returns {Element}
+ */
 export function topLayer() {
   return [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
 }

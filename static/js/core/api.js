@@ -7,6 +7,11 @@ const PATIENCE = 30_000;
 
 /** An answer that is no success. `message` is a sentence for people; `status` is 0 when there was no answer. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status 0 when there was no answer
+   * @param {string} message
+   * @param {{ errors?: Complaint[], requestId?: string }} [more]
+   */
   constructor(status, message, { errors = [], requestId = "" } = {}) {
     super(message);
     this.name = "ApiError";
@@ -17,8 +22,12 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * get("assets/forms", { params: { page: 2 }, signal }): the JSON of the answer, typed by the API's document.
+ *
+ * @type {ApiClient}
+ */
 export const api = {
-  /** get("assets/forms", { params: { page: 2 }, signal }): the JSON of the answer. */
   get: (path, options = {}) => request("GET", path, options),
   post: (path, body, options = {}) => request("POST", path, { ...options, body }),
   put: (path, body, options = {}) => request("PUT", path, { ...options, body }),
@@ -26,7 +35,13 @@ export const api = {
   delete: (path, options = {}) => request("DELETE", path, options),
 };
 
-/** The address of a path with its parameters; empty ones are left out, lists are repeated. */
+/**
+ * The address of a path with its parameters; empty ones are left out, lists are repeated.
+ *
+ * @param {string} path
+ * @param {object} [params]
+ * @returns {string}
+ */
 export function addressOf(path, params = {}) {
   const url = new URL(path.startsWith("/") ? path : BASE + path, location.origin);
   for (const [name, value] of Object.entries(params)) {
@@ -37,11 +52,30 @@ export function addressOf(path, params = {}) {
   return url.pathname + url.search;
 }
 
-/** Whether it is only that nobody waits for the answer any more. */
+/**
+ * Whether it is only that nobody waits for the answer any more.
+ *
+ * @param {unknown} error
+ */
 export function isAbort(error) {
-  return error?.name === "AbortError";
+  return error instanceof Error && error.name === "AbortError";
 }
 
+/**
+ * The sentence of an error for people.
+ *
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ params?: object, body?: unknown, signal?: AbortSignal }} [options]
+ * @returns {Promise<any>}
+ */
 async function request(method, path, { params, body, signal } = {}) {
   const sentAt = performance.now();
   const { response, text } = await send(method, addressOf(path, params), body, signal);
@@ -55,9 +89,17 @@ async function request(method, path, { params, body, signal } = {}) {
   return answer ?? null;
 }
 
-/** The answer to its last byte: what is slow or cut off in the middle of it is no answer. */
+/**
+ * The answer to its last byte: what is slow or cut off in the middle of it is no answer.
+ *
+ * @param {string} method
+ * @param {string} address
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ */
 async function send(method, address, body, signal) {
   const late = AbortSignal.timeout(PATIENCE);
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
@@ -77,6 +119,10 @@ async function send(method, address, body, signal) {
   }
 }
 
+/**
+ * @param {string} text
+ * @returns {any}
+ */
 function contentOf(text) {
   try {
     return JSON.parse(text);
@@ -85,6 +131,10 @@ function contentOf(text) {
   }
 }
 
+/**
+ * @param {Response} response
+ * @param {{ message?: string, errors?: Complaint[] } | undefined} answer
+ */
 function refusal(response, answer) {
   const message = answer?.message ?? `The server answered with status ${response.status}. Try again.`;
   const requestId = response.headers.get("X-Request-ID") ?? "";

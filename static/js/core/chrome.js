@@ -1,27 +1,36 @@
 /* Buttons of the header: load again, theme, print. They are hidden until they work. */
 
 import { announce } from "./announce.js";
-import { icon, hiddenText, replace } from "./dom.js";
+import { find, hiddenText, icon, replace } from "./dom.js";
 
+/** @typedef {{ name: string, icon: string, label: string }} Theme */
+
+/** @type {Theme[]} */
 const THEMES = [
   { name: "auto", icon: "day", label: "Theme: as the system" },
   { name: "light", icon: "sun", label: "Theme: light" },
   { name: "dark", icon: "moon", label: "Theme: dark" },
 ];
 
+/** @param {{ refresh?: (() => unknown) | null }} [options] */
 export function startChrome({ refresh = null } = {}) {
-  const theme = document.querySelector("[data-theme-button]");
+  const theme = find(document, "[data-theme-button]");
   label(theme, currentTheme());
   ready(theme, () => turn(theme));
-  ready(document.querySelector("[data-print-button]"), () => window.print());
-  if (refresh) ready(document.querySelector("[data-refresh-button]"), refresh);
+  ready(find(document, "[data-print-button]"), () => window.print());
+  if (refresh) ready(find(document, "[data-refresh-button]"), refresh);
 }
 
+/**
+ * @param {HTMLElement} button
+ * @param {() => unknown} click
+ */
 function ready(button, click) {
   button.hidden = false;
   button.addEventListener("click", () => click());
 }
 
+/** @param {HTMLElement} button */
 function turn(button) {
   const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
   apply(next);
@@ -33,6 +42,7 @@ function currentTheme() {
   return THEMES.find((theme) => theme.name === document.documentElement.dataset.theme) ?? THEMES[0];
 }
 
+/** @param {Theme} theme */
 function apply(theme) {
   if (theme.name === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme.name;
@@ -43,6 +53,10 @@ function apply(theme) {
   }
 }
 
+/**
+ * @param {HTMLElement} button
+ * @param {Theme} theme
+ */
 function label(button, theme) {
   replace(button, icon(theme.icon), hiddenText(theme.label));
   button.title = theme.label;

@@ -4,30 +4,53 @@ import { shared } from "./shared.js";
 
 const LENGTH = 86_400_000;
 
-/** Which day it is in a zone: `time_zone` of `config`; undefined: where the reader is. */
+/**
+ * Which day it is in a zone: `time_zone` of `config`; undefined: where the reader is.
+ *
+ * @param {string} [zone]
+ */
 export function dayIn(zone) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
     new Date(),
   );
 }
 
-/** Which day it is where the server counts; where the reader is, when the server does not say. */
+/**
+ * Which day it is where the server counts; where the reader is, when the server does not say.
+ *
+ * @returns {Promise<string>}
+ */
 export async function today() {
-  const { time_zone: zone } = await shared("config").catch(() => ({}));
+  const { time_zone: zone } = await shared("config").catch(() => ({ time_zone: undefined }));
   return dayIn(zone);
 }
 
-/** before("2026-11-22", 7) → "2026-11-15". */
+/**
+ * before("2026-11-22", 7) → "2026-11-15".
+ *
+ * @param {string} day
+ * @param {number} count
+ */
 export function before(day, count) {
   return new Date(Date.parse(day) - count * LENGTH).toISOString().slice(0, 10);
 }
 
-/** From the first to the second; negative when it is before. */
+/**
+ * From the first to the second; negative when it is before.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
 export function daysBetween(from, to) {
   return Math.round((Date.parse(to) - Date.parse(from)) / LENGTH);
 }
 
-/** Every day from the first to the last, both included. */
+/**
+ * Every day from the first to the last, both included.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
 export function everyDay(from, to) {
   return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => before(from, -index));
 }

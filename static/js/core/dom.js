@@ -8,56 +8,144 @@ const SVG = "http://www.w3.org/2000/svg";
  * Attributes that are null, undefined or false are left out, true is the empty string. `on` holds listeners, `data`
  * data attributes, `vars` custom properties (a style attribute is what the Content-Security-Policy forbids).
  * Children may be text, numbers, nodes, arrays of them; null, undefined and false are left out.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes<HTMLElementTagNameMap[Tag]>} [attributes]
+ * @param {...Child} children
  */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/**
+ * The same for SVG.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes<SVGElementTagNameMap[Tag]>} [attributes]
+ * @param {...Child} children
+ */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** An icon of templates/icons.html. Decoration: what it means stands beside it, or in `label`. */
+/**
+ * An icon of templates/icons.html. Decoration: what it means stands beside it, or in `label`.
+ *
+ * @param {string} name
+ * @param {string} [label]
+ */
 export function icon(name, label = "") {
   const named = label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" };
   return s("svg", { class: "icon", ...named }, s("use", { href: `#i-${name}` }));
 }
 
-/** Put these children in place of those that are there. */
+/**
+ * The element below `root` that is always there: a page without it is broken.
+ *
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`The page has no ${selector}.`);
+  return found;
+}
+
+/**
+ * All elements below `root` that fit.
+ *
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+export function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+}
+
+/**
+ * The element that an event is about, or the nearest around it that fits.
+ *
+ * @param {Event} event
+ * @param {string} selector
+ */
+export function closest(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}
+
+/**
+ * Move the focus there, if it is there.
+ *
+ * @param {Element | null | undefined} element
+ */
+export function focusOn(element) {
+  if (element instanceof HTMLElement || element instanceof SVGElement) element.focus();
+}
+
+/**
+ * Put these children in place of those that are there.
+ *
+ * @template {Element} E
+ * @param {E} element
+ * @param {...Child} children
+ * @returns {E}
+ */
 export function replace(element, ...children) {
   element.replaceChildren(...flat(children));
   return element;
 }
 
-/** Text for readers of the screen only. */
+/**
+ * Text for readers of the screen only.
+ *
+ * @param {string} text
+ */
 export function hiddenText(text) {
   return h("span", { class: "visually-hidden" }, text);
 }
 
 let last = 0;
 
-/** An id that no other element has. */
+/**
+ * An id that no other element has.
+ *
+ * @param {string} stem
+ */
 export function freshId(stem) {
   last += 1;
   return `${stem}-${last}`;
 }
 
+/**
+ * @template {HTMLElement | SVGElement} E
+ * @param {E} element
+ * @param {Attributes<E>} attributes
+ * @param {readonly Child[]} children
+ * @returns {E}
+ */
 function fill(element, { on = {}, data = {}, vars = {}, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined && value !== false)
-      element.setAttribute(name, value === true ? "" : value);
+      element.setAttribute(name, value === true ? "" : String(value));
   }
-  for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
-  for (const [name, value] of Object.entries(data)) element.dataset[name] = value;
-  for (const [name, value] of Object.entries(vars)) element.style.setProperty(name, value);
+  for (const [name, listener] of Object.entries(on)) {
+    element.addEventListener(name, /** @type {EventListener} */ (listener));
+  }
+  for (const [name, value] of Object.entries(data)) element.dataset[name] = String(value);
+  for (const [name, value] of Object.entries(vars)) element.style.setProperty(name, String(value));
   element.append(...flat(children));
   return element;
 }
 
+/**
+ * @param {readonly Child[]} children
+ * @returns {(Node | string)[]}
+ */
 function flat(children) {
-  return children
-    .flat(Infinity)
+  const all = /** @type {Exclude<Child, readonly Child[]>[]} */ (children.flat(/** @type {1} */ (Infinity)));
+  return all
     .filter((child) => child !== null && child !== undefined && child !== false)
     .map((child) => (child instanceof Node ? child : String(child)));
 }

@@ -8,6 +8,7 @@ const finest = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -17,58 +18,103 @@ const STEPS = [
 ];
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 
+/**
+ * @param {unknown} value
+ * @returns {value is null | undefined | ""}
+ */
 const isMissing = (value) => value === null || value === undefined || value === "";
 
-/** 12345.6 → "12,346". */
+/**
+ * 12345.6 → "12,346".
+ *
+ * @param {Maybe<number>} value
+ */
 export function number(value) {
   return isMissing(value) ? MISSING : whole.format(value);
 }
 
-/** 12.345 → "12.3". */
+/**
+ * 12.345 → "12.3".
+ *
+ * @param {Maybe<number>} value
+ */
 export function decimal(value) {
   return isMissing(value) ? MISSING : fine.format(value);
 }
 
-/** 12.345 → "12.3 %". */
+/**
+ * 12.345 → "12.3 %".
+ *
+ * @param {Maybe<number>} value
+ */
 export function percent(value) {
   return isMissing(value) ? MISSING : `${fine.format(value)}\u00a0%`;
 }
 
-/** 36 → "36.0 %": for columns. */
+/**
+ * 36 → "36.0 %": for columns.
+ *
+ * @param {Maybe<number>} value
+ */
 export function tenths(value) {
   return isMissing(value) ? MISSING : `${value.toFixed(1)}\u00a0%`;
 }
 
-/** Points of the score: 12.345 → "12.3", 0.1234 → "0.12", 0.001 → "<0.01". */
+/**
+ * Points of the score: 12.345 → "12.3", 0.1234 → "0.12", 0.001 → "<0.01".
+ *
+ * @param {Maybe<number>} value
+ */
 export function points(value) {
   if (isMissing(value)) return MISSING;
   if (value > 0 && value < 0.005) return "<0.01";
   return value >= 1 || value === 0 ? fine.format(value) : finest.format(value);
 }
 
-/** 3 → "+3", −3 → "−3", 0 → "±0". */
+/**
+ * 3 → "+3", −3 → "−3", 0 → "±0".
+ *
+ * @param {Maybe<number>} value
+ */
 export function signed(value) {
   if (isMissing(value)) return MISSING;
   if (value === 0) return "±0";
   return `${value > 0 ? "+" : "−"}${fine.format(Math.abs(value))}`;
 }
 
-/** "2026-11-22", or a time stamp → "Nov 22, 2026". */
+/**
+ * "2026-11-22", or a time stamp → "Nov 22, 2026".
+ *
+ * @param {Maybe<string>} value
+ */
 export function day(value) {
   return isMissing(value) ? MISSING : dayNames.format(new Date(value));
 }
 
-/** → "Nov 22". */
+/**
+ * → "Nov 22".
+ *
+ * @param {Maybe<string | number>} value
+ */
 export function shortDay(value) {
   return isMissing(value) ? MISSING : shortDays.format(new Date(value));
 }
 
-/** A time stamp in the reader's zone → "Nov 22, 2026, 8:03 AM". */
+/**
+ * A time stamp in the reader's zone → "Nov 22, 2026, 8:03 AM".
+ *
+ * @param {Maybe<string>} value
+ */
 export function moment(value) {
   return isMissing(value) ? MISSING : moments.format(new Date(value));
 }
 
-/** A time stamp → "3 hours ago". */
+/**
+ * A time stamp → "3 hours ago".
+ *
+ * @param {Maybe<string>} value
+ * @param {number} [now]
+ */
 export function ago(value, now = Date.now()) {
   if (isMissing(value)) return "never";
   const seconds = (new Date(value).getTime() - now) / 1000;
@@ -76,12 +122,22 @@ export function ago(value, now = Date.now()) {
   return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
 }
 
-/** plural(2, "form") → "2 forms"; plural(1, "campaign has", "campaigns have"). */
+/**
+ * plural(2, "form") → "2 forms"; plural(1, "campaign has", "campaigns have").
+ *
+ * @param {Maybe<number>} count
+ * @param {string} one
+ * @param {string} [many]
+ */
 export function plural(count, one, many = `${one}s`) {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
 
-/** How a score of 0 to 100 is coloured. Beside it stands the number, or the grade. */
+/**
+ * How a score of 0 to 100 is coloured. Beside it stands the number, or the grade.
+ *
+ * @param {Maybe<number>} score
+ */
 export function toneOf(score) {
   if (isMissing(score)) return "";
   if (score >= 80) return "good";

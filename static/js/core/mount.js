@@ -1,35 +1,56 @@
 /* Panels of a part of the page: loaded when it is first seen, all again on demand. */
 
 import { announce } from "./announce.js";
-import { replace } from "./dom.js";
+import { findAll, replace } from "./dom.js";
 import { plural } from "./format.js";
 import { panels } from "../panels/index.js";
 import { notArrived } from "../ui/states.js";
 
-/** Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there. */
+/**
+ * Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there.
+ *
+ * @param {HTMLElement} root
+ * @param {{ title: string, command?: string, signal?: AbortSignal }} context
+ */
 export async function mountPanels(root, { title, command, signal = new AbortController().signal }) {
-  const elements = [...root.querySelectorAll("[data-panel]")];
+  const elements = findAll(root, "[data-panel]");
   for (const element of elements) element.setAttribute("aria-busy", "true");
+  /** @param {HTMLElement} element */
   const isLater = (element) => "later" in element.dataset;
+  /** @param {HTMLElement[]} some */
   const mountAll = (some) => Promise.all(some.map((element) => mountOne(element, { command, signal })));
   const first = await mountAll(elements.filter((element) => !isLater(element)));
   report(title, [...first, ...(await mountAll(elements.filter(isLater)))]);
 }
 
-/** Load every panel below `root` again. */
+/**
+ * Load every panel below `root` again.
+ *
+ * @param {HTMLElement} root
+ * @param {{ title: string }} context
+ */
 export async function reloadPanels(root, { title }) {
+  /** @type {Promise<boolean>[]} */
   const loads = [];
-  for (const element of root.querySelectorAll("[data-panel]")) {
-    element.dispatchEvent(new CustomEvent("panel:reload", { detail: { waitFor: (load) => loads.push(load) } }));
+  for (const element of findAll(root, "[data-panel]")) {
+    /** @type {ReloadEvent} */
+    const event = new CustomEvent("panel:reload", { detail: { waitFor: (load) => loads.push(load) } });
+    element.dispatchEvent(event);
   }
   report(title, await Promise.all(loads));
 }
 
-/** Whether it could be loaded. One that does not come takes none of the others with it. */
+/**
+ * Whether it could be loaded. One that does not come takes none of the others with it.
+ *
+ * @param {HTMLElement} element
+ * @param {MountContext} context
+ * @returns {Promise<boolean>}
+ */
 async function mountOne(element, context) {
   let module;
   try {
-    module = await panels[element.dataset.panel]();
+    module = await panels[/** @type {keyof typeof panels} */ (element.dataset.panel)]();
   } catch (error) {
     console.error(error);
     replace(element.querySelector("[data-body]") ?? element, notArrived());
@@ -43,6 +64,10 @@ async function mountOne(element, context) {
   return module.default.mount(element, context);
 }
 
+/**
+ * @param {string} title
+ * @param {boolean[]} results
+ */
 function report(title, results) {
   const bad = results.filter((loaded) => loaded === false).length;
   if (results.length === 0) return;

@@ -1,5 +1,6 @@
 /* What things are called that the server names in snake_case. */
 
+/** @type {Record<string, string>} */
 const ENTITIES = {
   list_emails: "List e-mails",
   activities: "Visitor activities",
@@ -8,16 +9,26 @@ const ENTITIES = {
   campaign_member_counts: "Member counts",
 };
 
-/** "landing_pages" → "Landing pages". */
+/**
+ * "landing_pages" → "Landing pages".
+ *
+ * @param {string} key
+ */
 export function nameOf(key) {
   return ENTITIES[key] ?? sentenceCase(key.replaceAll("_", " "));
 }
 
+/** @param {string} text */
 function sentenceCase(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** ["a", "b", "c", "d"], 2 → "a, b and 2 more". */
+/**
+ * ["a", "b", "c", "d"], 2 → "a, b and 2 more".
+ *
+ * @param {readonly string[]} names
+ * @param {number} [most]
+ */
 export function listed(names, most = 4) {
   if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");

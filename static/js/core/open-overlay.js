@@ -2,7 +2,12 @@
 
 import { route } from "./route.js";
 
-/** openOverlay("compare", { "compare.from": "2026-11-15" }): its own parameters begin with its name. */
+/**
+ * openOverlay("compare", { "compare.from": "2026-11-15" }): its own parameters begin with its name.
+ *
+ * @param {string} name
+ * @param {Params} [values]
+ */
 export function openOverlay(name, values = {}) {
   route.set({ ...values, open: name });
 }

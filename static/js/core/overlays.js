@@ -5,6 +5,9 @@ import { overlays } from "../overlays/index.js";
 import { NOT_ARRIVED } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
+/** @typedef {keyof typeof overlays} OverlayName */
+
+/** @type {{ name: string, dialog: Dialog | null } | null} */
 let shown = null;
 
 export function startOverlays() {
@@ -19,18 +22,24 @@ async function follow() {
   shown = null;
   before?.dialog?.close();
   if (!Object.hasOwn(overlays, name)) return;
+  /** @type {{ name: string, dialog: Dialog | null }} */
   const turn = { name, dialog: null };
   shown = turn;
-  const open = await arrived(name);
+  const open = await arrived(/** @type {OverlayName} */ (name));
   if (shown !== turn) return;
-  turn.dialog = open?.();
+  turn.dialog = open?.() ?? null;
   await turn.dialog?.closed;
   if (shown !== turn) return;
   shown = null;
   leave(name);
 }
 
-/** What opens it; null, and a word about it, when it does not come. */
+/**
+ * What opens it; null, and a word about it, when it does not come.
+ *
+ * @param {OverlayName} name
+ * @returns {Promise<(() => Dialog) | null>}
+ */
 async function arrived(name) {
   try {
     return (await overlays[name]()).default;
@@ -41,7 +50,11 @@ async function arrived(name) {
   }
 }
 
-/** Take it, and what belongs to it, out of the address: going back does not open it again. */
+/**
+ * Take it, and what belongs to it, out of the address: going back does not open it again.
+ *
+ * @param {string} name
+ */
 function leave(name) {
   const own = [...new URLSearchParams(location.search).keys()].filter((key) => key.startsWith(`${name}.`));
   route.set(Object.fromEntries(["open", ...own].map((key) => [key, ""])), { replace: true });

@@ -1,7 +1,7 @@
 /* What every panel does alike: load, show that it loads, show what came, or what to do when nothing came. */
 
-import { isAbort } from "./api.js";
-import { replace } from "./dom.js";
+import { ApiError, isAbort } from "./api.js";
+import { focusOn, replace } from "./dom.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
 import { empty, failed, loading, noData } from "../ui/states.js";
@@ -15,18 +15,31 @@ import { empty, failed, loading, noData } from "../ui/states.js";
  * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
  * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
  * lines: how many grey lines while it loads.
+ *
+ * @template Data
+ * @param {PanelSpec<Data>} spec
+ * @returns {Panel}
  */
 export function panel(spec) {
-  return { mount: (element, context) => new Panel(spec, element, context).load() };
+  return { mount: (element, context) => new MountedPanel(spec, element, context).load() };
 }
 
-class Panel {
+/** @template Data */
+class MountedPanel {
+  /**
+   * @param {PanelSpec<Data>} spec
+   * @param {HTMLElement} element
+   * @param {MountContext} context
+   */
   constructor(spec, element, { signal, command }) {
     this.spec = spec;
     this.element = element;
     this.body = element.querySelector("[data-body]") ?? element;
     this.signal = signal;
-    this.command = spec.command ?? command;
+    this.command = spec.command ?? command ?? "python manage.py camp_sync";
+    this.shown = "";
+    /** @type {AbortController | undefined} */
+    this.current = undefined;
     this.watch();
   }
 
@@ -48,7 +61,11 @@ class Panel {
     return JSON.stringify((this.spec.keys ?? []).map((key) => route.get(key)));
   }
 
-  /** Whether it could be loaded. What was there goes at once: an old number never stands as if it were new. */
+  /**
+   * Whether it could be loaded. What was there goes at once: an old number never stands as if it were new.
+   *
+   * @returns {Promise<boolean>}
+   */
   async load() {
     this.shown = this.asked();
     this.current?.abort();
@@ -65,7 +82,7 @@ class Panel {
         this.body,
         failed(error, () => this.retry()),
       );
-      if (!error.status && error.name !== "ApiError") console.error(error);
+      if (!(error instanceof ApiError)) console.error(error);
       return false;
     } finally {
       if (!signal.aborted) this.element.removeAttribute("aria-busy");
@@ -73,16 +90,25 @@ class Panel {
     return true;
   }
 
+  /**
+   * @param {Data} data
+   * @param {AbortSignal} signal
+   * @returns {Child}
+   */
   content(data, signal) {
     if (this.spec.noData?.(data)) return noData(this.command);
     const sentence = this.spec.empty?.(data);
     if (sentence) return empty(sentence);
-    return this.spec.render(data, { element: this.element, signal, route, reload: () => this.load() });
+    return this.spec.render(/** @type {NonNullable<Data>} */ (data), {
+      element: this.element,
+      signal,
+      route,
+      reload: () => this.load(),
+    });
   }
 
   async retry() {
     forget();
-    if (await this.load()) this.body.querySelector("a, button, [tabindex]")?.focus();
-    else this.body.querySelector("button")?.focus();
+    focusOn(this.body.querySelector((await this.load()) ? "a, button, [tabindex]" : "button"));
   }
 }

@@ -1,37 +1,61 @@
 /* The address bar holds what is seen: ?tab=gear-locker&forms.flag=no_campaign&forms.sort=-name&forms.page=2 */
 
+import { closest } from "./dom.js";
+
+/** @type {Set<(names: Set<string>) => unknown>} */
 const listeners = new Set();
+/** @type {Map<string, string>} */
 const remembered = new Map();
 let params = new URLSearchParams(location.search);
 let home = "";
 
 export const route = {
+  /** @param {string} name */
   get: (name) => params.get(name) ?? "",
   tab: () => params.get("tab") ?? home,
 
-  /** Change parameters of this tab; empty ones are left out. `replace`: no step of its own for the back button. */
+  /**
+   * Change parameters of this tab; empty ones are left out. `replace`: no step of its own for the back button.
+   *
+   * @param {Params} changes
+   * @param {{ replace?: boolean }} [options]
+   */
   set(changes, { replace = false } = {}) {
     const next = new URLSearchParams(params);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null || value === undefined || value === "") next.delete(name);
-      else next.set(name, value);
+      else next.set(name, String(value));
     }
     move(next, replace);
   },
 
-  /** An address in the dashboard, for links: route.href("gear-locker", { "forms.flag": "dormant" }). */
+  /**
+   * An address in the dashboard, for links: route.href("gear-locker", { "forms.flag": "dormant" }).
+   *
+   * @param {string} tab
+   * @param {Params} [values]
+   */
   href(tab, values = {}) {
     const query = new URLSearchParams({ tab });
-    for (const [name, value] of Object.entries(values)) query.set(name, value);
+    for (const [name, value] of Object.entries(values)) query.set(name, String(value));
     return `/pardot/?${query}`;
   },
 
-  /** Show a tab as it was left. */
+  /**
+   * Show a tab as it was left.
+   *
+   * @param {string} tab
+   */
   go(tab) {
     move(new URLSearchParams(remembered.get(tab) ?? { tab }), false);
   },
 
-  /** Call with the set of names that changed, until the signal ends. */
+  /**
+   * Call with the set of names that changed, until the signal ends.
+   *
+   * @param {(names: Set<string>) => unknown} listener
+   * @param {AbortSignal} [signal]
+   */
   onChange(listener, signal) {
     listeners.add(listener);
     signal?.addEventListener("abort", () => listeners.delete(listener));
@@ -41,31 +65,49 @@ export const route = {
 /**
  * Links to this page change what it shows instead of loading it; the back button goes the way back.
  * homeTab: the tab of an address that names none.
+ *
+ * @param {string} [homeTab]
  */
 export function startRouting(homeTab = "") {
   home = homeTab;
   remembered.set(route.tab(), params.toString());
   addEventListener("popstate", () => arrive(new URLSearchParams(location.search)));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
+    const link = closest(event, "a[href]");
     if (!link || !isPlain(event) || !isHere(link)) return;
     event.preventDefault();
-    move(new URLSearchParams(new URL(link.href, location.href).search), false);
+    move(new URLSearchParams(targetOf(link).search), false);
   });
 }
 
+/** @param {MouseEvent} event */
 function isPlain(event) {
   return (
     event.button === 0 && !event.defaultPrevented && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
   );
 }
 
-function isHere(link) {
-  const url = new URL(link.getAttribute("href"), location.href);
-  const same = url.origin === location.origin && url.pathname === location.pathname;
-  return same && !link.target && !link.hasAttribute("download") && !link.getAttribute("href").startsWith("#");
+/**
+ * Also of links inside of charts, whose `href` is no text.
+ *
+ * @param {Element} link
+ */
+function targetOf(link) {
+  return new URL(link.getAttribute("href") ?? "", location.href);
 }
 
+/** @param {Element} link */
+function isHere(link) {
+  const url = targetOf(link);
+  const same = url.origin === location.origin && url.pathname === location.pathname;
+  const leaves = link.hasAttribute("target") || link.hasAttribute("download");
+  return same && !leaves && !link.getAttribute("href")?.startsWith("#");
+}
+
+/**
+ * @param {URLSearchParams} next
+ * @param {boolean} replace
+ */
 function move(next, replace) {
   const query = next.toString();
   if (query === params.toString()) return;
@@ -75,6 +117,7 @@ function move(next, replace) {
   arrive(next);
 }
 
+/** @param {URLSearchParams} next */
 function arrive(next) {
   const names = new Set([...params.keys(), ...next.keys()]);
   const different = new Set([...names].filter((name) => params.get(name) !== next.get(name)));

@@ -4,7 +4,12 @@ import { route } from "./route.js";
 
 const UNLINKED = "prospects_unlinked";
 
-/** The address of an area's rows. filters, as its table names them: { flag: "dormant", exempt: "yes" }. */
+/**
+ * The address of an area's rows. filters, as its table names them: { flag: "dormant", exempt: "yes" }.
+ *
+ * @param {string} area
+ * @param {Params} [filters]
+ */
 export function rowsOf(area, filters = {}) {
   if (area === "prospects") return route.href("full-survey", { "orphans.kind": UNLINKED });
   const named = Object.fromEntries(Object.entries(filters).map(([name, value]) => [`${area}.${name}`, value]));
@@ -13,7 +18,11 @@ export function rowsOf(area, filters = {}) {
   return route.href("gear-locker", { "gear.type": area, ...named });
 }
 
-/** The rows that an issue, or a flag of an area, counts: what is exempt has the flag, and does not count. */
+/**
+ * The rows that an issue, or a flag of an area, counts: what is exempt has the flag, and does not count.
+ *
+ * @param {{ area: string, flag: string, exempt: number | null }} issue
+ */
 export function rowsOfIssue({ area, flag, exempt }) {
-  return rowsOf(area, exempt > 0 ? { flag, exempt: "no" } : { flag });
+  return rowsOf(area, exempt ? { flag, exempt: "no" } : { flag });
 }

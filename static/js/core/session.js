@@ -25,7 +25,11 @@ export function sessionEnded() {
   document.getElementById("notices")?.append(notice);
 }
 
-/** A request that was sent then was answered: whoever signed in in another window is back. */
+/**
+ * A request that was sent then was answered: whoever signed in in another window is back.
+ *
+ * @param {number} sentAt
+ */
 export function sessionWorks(sentAt) {
   if (sentAt > endedAt) document.getElementById(NOTICE)?.remove();
 }

@@ -3,11 +3,20 @@
 import { addressOf, api } from "./api.js";
 
 const FRESH = 60_000;
+/** @type {Map<string, { promise: Promise<any>, at: number }>} */
 const kept = new Map();
+/** @type {Set<(paths: string[]) => unknown>} */
 const listeners = new Set();
 
-/** The JSON of a GET that panels share. Failures are not kept. */
-export function shared(path, params = {}) {
+/**
+ * The JSON of a GET that panels share. Failures are not kept.
+ *
+ * @template {PathFor<"get">} Path
+ * @param {Path} path
+ * @param {Query<Path>} [params]
+ * @returns {Promise<Answer<Path, "get">>}
+ */
+export function shared(path, params) {
   const address = addressOf(path, params);
   const found = kept.get(address);
   if (found && Date.now() - found.at < FRESH) return found.promise;
@@ -17,7 +26,11 @@ export function shared(path, params = {}) {
   return promise;
 }
 
-/** After a write: forget all answers, and load the panels again that name one of these paths in `uses`. */
+/**
+ * After a write: forget all answers, and load the panels again that name one of these paths in `uses`.
+ *
+ * @param {...string} paths
+ */
 export function changed(...paths) {
   forget();
   for (const listener of listeners) listener(paths);
@@ -27,7 +40,12 @@ export function forget() {
   kept.clear();
 }
 
-/** Call with the changed paths, until the signal ends. */
+/**
+ * Call with the changed paths, until the signal ends.
+ *
+ * @param {(paths: string[]) => unknown} listener
+ * @param {AbortSignal} [signal]
+ */
 export function onChanged(listener, signal) {
   listeners.add(listener);
   signal?.addEventListener("abort", () => listeners.delete(listener));

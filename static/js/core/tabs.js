@@ -1,19 +1,28 @@
 /* The tabs: links that work as tabs. Arrow keys move among them, Enter and Space open, as do clicks. */
 
 import { announce } from "./announce.js";
+import { closest, find, findAll } from "./dom.js";
 import { mountPanels, reloadPanels } from "./mount.js";
 import { route } from "./route.js";
 import { forget } from "./shared.js";
 
-const OLD = 10 * 60_000;
-const seen = new Map();
-let strip = null;
+/** @typedef {{ root: HTMLElement, title: string }} Strip */
 
-/** around: { root, title }, the part of the page that stands on every tab and grows old with them; it is mounted elsewhere. */
+const OLD = 10 * 60_000;
+/** @type {Map<HTMLElement | Strip, number>} */
+const seen = new Map();
+/** @type {Strip} */
+let strip;
+
+/**
+ * around: { root, title }, the part of the page that stands on every tab and grows old with them; it is mounted elsewhere.
+ *
+ * @param {{ around: Strip }} parts
+ */
 export function startTabs({ around }) {
   strip = around;
   seen.set(strip, Date.now());
-  const list = document.querySelector('[role="tablist"]');
+  const list = find(document, '[role="tablist"]');
   list.addEventListener("keydown", onKey);
   list.addEventListener("click", onClick, { capture: true });
   route.onChange((names) => names.has("tab") && show(current(), { moved: true }));
@@ -35,15 +44,25 @@ function reloadStrip() {
   return reloadPanels(strip.root, strip);
 }
 
-const tabs = () => [...document.querySelectorAll('[role="tab"]')];
+const tabs = () => findAll(document, '[role="tab"]');
+/** @param {HTMLElement} tab */
 const slugOf = (tab) => tab.id.slice("tab-".length);
-const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+/**
+ * @param {HTMLElement} tab
+ * @returns {HTMLElement}
+ */
+const panelOf = (tab) => find(document, `#${tab.getAttribute("aria-controls")}`);
+/** @param {HTMLElement} tab */
 const titleOf = (tab) => tab.textContent.trim();
 
 function current() {
   return tabs().find((tab) => slugOf(tab) === route.tab()) ?? tabs()[0];
 }
 
+/**
+ * @param {HTMLElement} chosen
+ * @param {{ moved: boolean }} how
+ */
 function show(chosen, { moved }) {
   for (const tab of tabs()) {
     const selected = tab === chosen;
@@ -63,19 +82,27 @@ function show(chosen, { moved }) {
   refreshWhenOld();
 }
 
-/** Who followed a link of the tab that is hidden now goes on in this one, unless something took the focus already. */
+/**
+ * Who followed a link of the tab that is hidden now goes on in this one, unless something took the focus already.
+ *
+ * @param {HTMLElement} panel
+ */
 function keepFocus(panel) {
   const at = document.activeElement;
   if (!at || at === document.body || at.closest("[hidden]")) panel.focus({ preventScroll: true });
 }
 
-/** The foot of the page says when the tab was loaded. */
+/**
+ * The foot of the page says when the tab was loaded.
+ *
+ * @param {HTMLElement} tab
+ */
 function tell(tab) {
-  const at = new Date(seen.get(tab));
-  document.getElementById("loaded-at").textContent =
-    `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+  const at = new Date(seen.get(tab) ?? Date.now());
+  find(document, "#loaded-at").textContent = `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
 }
 
+/** @param {HTMLElement} tab */
 function mount(tab) {
   seen.set(tab, Date.now());
   const panel = panelOf(tab);
@@ -83,29 +110,43 @@ function mount(tab) {
 }
 
 function refreshWhenOld() {
-  const isOld = (part) => Date.now() - seen.get(part) > OLD;
+  /** @param {HTMLElement | Strip} part */
+  const isOld = (part) => Date.now() - (seen.get(part) ?? Infinity) > OLD;
   if (isOld(current())) refresh();
   else if (isOld(strip)) reloadStrip();
 }
 
+/** @param {HTMLElement} tab */
 function intoView(tab) {
-  const list = tab.parentElement;
+  const list = find(document, '[role="tablist"]');
   const { offsetLeft, offsetWidth } = tab;
   list.scrollLeft = Math.max(0, offsetLeft - list.offsetLeft - (list.clientWidth - offsetWidth) / 2);
 }
 
+/** @param {MouseEvent} event */
 function onClick(event) {
-  const tab = event.target.closest('[role="tab"]');
-  if (!tab || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const tab = closest(event, '[role="tab"]');
+  if (
+    !(tab instanceof HTMLElement) ||
+    event.button !== 0 ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   event.preventDefault();
   tab.focus();
   route.go(slugOf(tab));
 }
 
+/** @param {KeyboardEvent} event */
 function onKey(event) {
   const all = tabs();
-  const at = all.indexOf(event.target.closest('[role="tab"]'));
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  const at = all.indexOf(/** @type {HTMLElement} */ (closest(event, '[role="tab"]')));
+  /** @type {Record<string, number | undefined>} */
+  const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 };
+  const to = steps[event.key];
   if (at < 0) return;
   if (to !== undefined) {
     event.preventDefault();

@@ -19,6 +19,7 @@ const content = panel({
     ),
 });
 
+/** @param {Badge} badge */
 function line({ name, how, sign, earned }) {
   return h(
     "li",

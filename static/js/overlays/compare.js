@@ -13,12 +13,14 @@ import { delta } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
+/** @type {Option[]} */
 const KINDS = [
   ["score", "Scores"],
   ["person", "People"],
   ["issue", "Issues"],
   ["count", "Counts"],
 ];
+/** @type {Record<string, "up" | "down">} */
 const BETTER = { score: "up", person: "up", issue: "down" };
 
 export default function compare() {
@@ -32,12 +34,14 @@ export default function compare() {
   return panelDialog({ title: "Compare two days", drawer: true, before: form, content: contentFor(inputs) });
 }
 
+/** @param {"from" | "to"} name */
 function dateInput(name) {
   const input = h("input", { type: "date", required: true });
   input.addEventListener("change", () => input.value && route.set({ [`compare.${name}`]: input.value }));
   return input;
 }
 
+/** @param {{ from: HTMLInputElement, to: HTMLInputElement }} inputs */
 function contentFor(inputs) {
   return panel({
     lines: 8,
@@ -55,7 +59,11 @@ function contentFor(inputs) {
   });
 }
 
-/** From the address; else a week ago and today; null when there is one day only. */
+/**
+ * From the address; else a week ago and today; null when there is one day only.
+ *
+ * @returns {Promise<{ from: string, to: string } | null>}
+ */
 async function chosenDays() {
   const [from, to] = [route.get("compare.from"), route.get("compare.to")];
   if (from && to) return { from, to };
@@ -64,11 +72,12 @@ async function chosenDays() {
   const days = snapshots.map((snapshot) => snapshot.day);
   const chosen = {
     from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]),
-    to: to || days.at(-1),
+    to: to || days[days.length - 1],
   };
   return chosen.from && chosen.to && chosen.from !== chosen.to ? chosen : null;
 }
 
+/** @param {Api["ComparedDays"]} found */
 function headline({ from, to, health_score: score }) {
   return h(
     "div",
@@ -77,13 +86,17 @@ function headline({ from, to, health_score: score }) {
     h(
       "p",
       { class: "before-after-change" },
-      delta(score.change, Math.abs(score.change) === 1 ? "point" : "points") ??
+      delta(score.change, Math.abs(score.change ?? 0) === 1 ? "point" : "points") ??
         h("span", { class: "soft" }, "no score on one of the days"),
     ),
     side(to, score.after),
   );
 }
 
+/**
+ * @param {Api["ComparedDay"]} day
+ * @param {Maybe<number>} score
+ */
 function side({ asked, used }, score) {
   return h(
     "div",
@@ -95,11 +108,19 @@ function side({ asked, used }, score) {
   );
 }
 
-/** "Forms in no campaign: 8" → "Forms in no campaign": here stand the counts of other days. */
+/**
+ * "Forms in no campaign: 8" → "Forms in no campaign": here stand the counts of other days.
+ *
+ * @param {string} title
+ */
 function withoutCount(title) {
   return title.replace(/:?\s*[\d.,–—]+\s*%?$/u, "") || title;
 }
 
+/**
+ * @param {Api["ComparedDays"]} found
+ * @param {readonly Api["IssueItem"][]} issues
+ */
 function rowsTable(found, issues) {
   const titles = new Map(issues.map((issue) => [issue.key, withoutCount(issue.title)]));
   const rows = [
@@ -118,7 +139,7 @@ function rowsTable(found, issues) {
     size: 50,
     columns: [
       { key: "name", label: "What", className: "wide" },
-      { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)[1] },
+      { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)?.[1] },
       { key: "before", label: "Before", end: true, show: (row) => decimal(row.before) },
       { key: "after", label: "After", end: true, show: (row) => decimal(row.after) },
       { key: "change", label: "Change", end: true, first: "desc", show: change },
@@ -139,7 +160,11 @@ function rowsTable(found, issues) {
   }).element;
 }
 
-/** More records are neither good nor bad: their change has no colour. */
+/**
+ * More records are neither good nor bad: their change has no colour.
+ *
+ * @param {Api["Changed"] & { kind: string }} row
+ */
 function change(row) {
   if (!row.change) return signed(row.change);
   return BETTER[row.kind] ? delta(row.change, "", { better: BETTER[row.kind] }) : signed(row.change);

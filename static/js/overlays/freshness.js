@@ -11,6 +11,7 @@ import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 
+/** @type {Record<string, [word: string, tone: Tone]>} */
 const WORDS = {
   failed: ["Failed", "bad"],
   never: ["Never read", "warn"],
@@ -32,6 +33,7 @@ const content = panel({
   render: (status) => [now(status), rows(status.entities), commands()],
 });
 
+/** @param {Api["SyncStatus"]} status */
 function now({ running, quota, sync_enabled: enabled }) {
   const said = [
     !enabled && "Syncing is switched off.",
@@ -43,6 +45,7 @@ function now({ running, quota, sync_enabled: enabled }) {
   return said.length > 0 && h("p", { class: "soft" }, said.join(" "));
 }
 
+/** @param {readonly Api["EntityFreshness"][]} entities */
 function rows(entities) {
   return table({
     key: "freshness",

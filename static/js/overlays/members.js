@@ -12,6 +12,8 @@ import { button, chip, figure } from "../ui/parts.js";
 import { empty, failed, noData } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
+/** @typedef {Api["CampaignMemberList"]} Page */
+
 const KEY = "members.of";
 const PAGE = 500;
 
@@ -28,20 +30,39 @@ const content = panel({
   render: ([id, page, to], { signal }) => new Members(id, to, signal).show(page),
 });
 
+/**
+ * @param {string} id
+ * @param {string | null} after
+ * @param {AbortSignal} signal
+ */
 function pageOf(id, after, signal) {
   return api.get(`campaigns/${encodeURIComponent(id)}/members`, { params: { limit: PAGE, after }, signal });
 }
 
 class Members {
+  /**
+   * @param {string} id
+   * @param {Pages} to
+   * @param {AbortSignal} signal
+   */
   constructor(id, to, signal) {
-    Object.assign(this, { id, to, signal, members: [], next: null });
+    this.id = id;
+    this.to = to;
+    this.signal = signal;
+    /** @type {Api["CampaignMemberItem"][]} */
+    this.members = [];
+    /** @type {string | null} */
+    this.next = null;
+    this.more = h("div", { class: "row" });
   }
 
+  /** @param {Page} page */
   show(page) {
     this.add(page);
     return [this.heading(page), this.list(page)];
   }
 
+  /** @param {Page} page */
   add({ members, next }) {
     this.members = [...this.members, ...(members ?? [])];
     this.next = next;
@@ -49,6 +70,7 @@ class Members {
 
   // -- what is seen -----------------------------------------------------------------------------------------
 
+  /** @param {Page} page */
   heading({ sf_id, campaigns, summary }) {
     const names = campaigns.map((campaign, index) => [
       index > 0 && ", ",
@@ -73,6 +95,7 @@ class Members {
     ];
   }
 
+  /** @param {Page} page */
   list({ members, summary }) {
     if (members === null)
       return noData(
@@ -91,13 +114,13 @@ class Members {
       columns: columns(this.to),
       filters: [RESPONDED, this.statuses()],
     });
-    this.more = h("div", { class: "row" });
     this.offer();
     return [this.rows.element, this.more];
   }
 
+  /** @returns {Filter<Api["CampaignMemberItem"]>} */
   statuses() {
-    const found = [...new Set(this.members.map(({ status }) => status).filter(Boolean))].sort();
+    const found = [...new Set(this.members.map(({ status }) => status ?? ""))].filter(Boolean).sort();
     return {
       key: "status",
       label: "Status",
@@ -110,17 +133,18 @@ class Members {
   offer() {
     if (!this.next) return replace(this.more);
     const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are here; search, order and CSV are of these.`;
-    this.button = button("Load more", () => this.loadMore(), { sign: "down" });
-    return replace(this.more, h("span", { class: "small soft" }, said), this.button);
+    const more = button("Load more", () => this.loadMore(more), { sign: "down" });
+    return replace(this.more, h("span", { class: "small soft" }, said), more);
   }
 
-  async loadMore() {
-    this.button.disabled = true;
+  /** @param {HTMLButtonElement} [pressed] */
+  async loadMore(pressed) {
+    if (pressed) pressed.disabled = true;
     try {
       this.add(await pageOf(this.id, this.next, this.signal));
-      await this.rows.setRows(this.members);
+      await this.rows?.setRows(this.members);
       this.offer();
-      this.button?.focus();
+      this.more.querySelector("button")?.focus();
     } catch (error) {
       if (!isAbort(error))
         replace(
@@ -131,6 +155,7 @@ class Members {
   }
 }
 
+/** @type {Filter<Api["CampaignMemberItem"]>} */
 const RESPONDED = {
   key: "responded",
   label: "Responded",
@@ -141,6 +166,10 @@ const RESPONDED = {
   test: (row, value) => Boolean(row.has_responded) === (value === "yes"),
 };
 
+/**
+ * @param {Pages} to
+ * @returns {Column<Api["CampaignMemberItem"]>[]}
+ */
 function columns(to) {
   return [
     {
@@ -172,6 +201,10 @@ function columns(to) {
   ];
 }
 
+/**
+ * @param {Api["CampaignMemberItem"]} member
+ * @param {Pages} to
+ */
 function person({ name, contact_id, lead_id }, to) {
   const id = contact_id ?? lead_id;
   return id ? outwardOr(name ?? id, to.salesforce(id)) : null;

@@ -14,18 +14,22 @@ import { chip, figure, outward } from "../ui/parts.js";
 import { empty, noData } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
+/** @typedef {"form_id" | "landing_page_id" | "custom_redirect_id" | "list_email_id" | "form_handler_id" | "email_id"} SourceColumn */
+
 const KEY = "prospect.id";
 const MOST = 1000;
 const DAY = 86_400_000;
+/** @type {Record<number, Tone>} */
 const TONES = { 3: "bad", 4: "good", 12: "warn", 13: "warn", 14: "bad" };
-const SOURCES = {
-  form_id: ["forms", "Form"],
-  landing_page_id: ["landing_pages", "Landing page"],
-  custom_redirect_id: ["custom_redirects", "Redirect"],
-  list_email_id: ["list_emails", "List e-mail"],
-  form_handler_id: [null, "Form handler"],
-  email_id: [null, "E-mail"],
-};
+/** @type {[column: SourceColumn, type: Api["Area"] | null, label: string][]} */
+const SOURCES = [
+  ["form_id", "forms", "Form"],
+  ["landing_page_id", "landing_pages", "Landing page"],
+  ["custom_redirect_id", "custom_redirects", "Redirect"],
+  ["list_email_id", "list_emails", "List e-mail"],
+  ["form_handler_id", null, "Form handler"],
+  ["email_id", null, "E-mail"],
+];
 
 export default function prospect() {
   const dialog = panelDialog({
@@ -45,16 +49,25 @@ export default function prospect() {
   return dialog;
 }
 
+/** @param {{ signal: AbortSignal }} context */
 async function load({ signal }) {
   const id = route.get(KEY);
   if (!/^[1-9]\d{0,17}$/.test(id)) return null;
   return Promise.all([api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }), pages()]);
 }
 
+/**
+ * @param {Api["ProspectActivities"]} found
+ * @param {Pages} links
+ */
 function content(found, links) {
   return [head(found.prospect, links), categories(found.prospect), activity(found, links)];
 }
 
+/**
+ * @param {Api["EngagedProspect"]} who
+ * @param {Pages} links
+ */
 function head(who, links) {
   return [
     h(
@@ -76,7 +89,12 @@ function head(who, links) {
   ];
 }
 
+/**
+ * @param {Api["EngagedProspect"]} who
+ * @param {Pages} links
+ */
 function crmLinks(who, links) {
+  /** @type {[label: string, id: string | null][]} */
   const fields = [
     ["Contact in Salesforce", who.salesforce_contact_id],
     ["Lead in Salesforce", who.salesforce_lead_id],
@@ -90,6 +108,7 @@ function crmLinks(who, links) {
   return found.length ? found : chip("Not in Salesforce", { tone: "warn" });
 }
 
+/** @param {Api["EngagedProspect"]} prospect */
 function categories({ scoring_categories: scores }) {
   const rows = Object.entries(scores)
     .sort(([, a], [, b]) => b - a)
@@ -109,9 +128,13 @@ function categories({ scoring_categories: scores }) {
 
 // -- what it did -----------------------------------------------------------------------------------------------
 
+/**
+ * @param {Api["ProspectActivities"]} found
+ * @param {Pages} links
+ */
 function activity({ activities, count, since, until }, links) {
   const title = h("h3", {}, "Activity");
-  if (activities === null)
+  if (activities === null || count === null || until === null)
     return h(
       "section",
       { class: "stack" },
@@ -139,11 +162,15 @@ function activity({ activities, count, since, until }, links) {
   );
 }
 
+/**
+ * @param {readonly Api["ProspectActivity"][]} activities
+ * @param {string} until
+ */
 function byDay(activities, until) {
   const last = Date.parse(until);
   const rows = Array.from({ length: 30 }, (_, index) => ({ label: shortDay(last - (29 - index) * DAY), value: 0 }));
   for (const { created_at: at } of activities) {
-    const row = rows[29 - Math.floor((last - Date.parse(at)) / DAY)];
+    const row = rows[29 - Math.floor((last - Date.parse(at ?? "")) / DAY)];
     if (row) row.value += 1;
   }
   return columns({
@@ -157,6 +184,10 @@ function byDay(activities, until) {
   });
 }
 
+/**
+ * @param {readonly Api["ProspectActivity"][]} rows
+ * @param {Pages} links
+ */
 function activityTable(rows, links) {
   const kinds = [...new Set(rows.map(kindOf))].sort();
   return table({
@@ -178,13 +209,22 @@ function activityTable(rows, links) {
         : [],
     columns: [
       { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
-      { key: "type", label: "What", value: kindOf, show: (row) => chip(kindOf(row), { tone: TONES[row.type] ?? "" }) },
+      {
+        key: "type",
+        label: "What",
+        value: kindOf,
+        show: (row) => chip(kindOf(row), { tone: (row.type && TONES[row.type]) || "" }),
+      },
       { key: "asset", label: "On", value: assetOf, show: (row) => assetLink(row, links) },
       { key: "campaign", label: "Campaign", show: (row) => campaignLinks(row, links) },
     ],
   }).element;
 }
 
+/**
+ * @param {Api["ProspectActivity"]} activity
+ * @param {Pages} links
+ */
 function campaignLinks({ campaign, campaign_id: id, campaign_salesforce_id: crmId }, links) {
   const inSalesforce = outward("in Salesforce", links.salesforce(crmId));
   return (
@@ -195,21 +235,28 @@ function campaignLinks({ campaign, campaign_id: id, campaign_salesforce_id: crmI
   );
 }
 
+/** @param {Api["ProspectActivity"]} activity */
 function kindOf({ type, type_name: name }) {
   return name || (type === null ? "Unknown" : `Type ${type}`);
 }
 
+/** @param {Api["ProspectActivity"]} row */
 function sourceOf(row) {
-  return Object.entries(SOURCES).find(([column]) => row[column]);
+  return SOURCES.find(([column]) => row[column]);
 }
 
+/** @param {Api["ProspectActivity"]} row */
 function assetOf(row) {
   const source = sourceOf(row);
-  return row.asset || (source ? `${source[1][1]} ${row[source[0]]}` : null);
+  return row.asset || (source ? `${source[2]} ${row[source[0]]}` : null);
 }
 
+/**
+ * @param {Api["ProspectActivity"]} row
+ * @param {Pages} links
+ */
 function assetLink(row, links) {
   const source = sourceOf(row);
   const text = assetOf(row);
-  return (source && outward(text, links.pardot(source[1][0], row[source[0]]))) ?? text;
+  return (source && outward(text, links.pardot(source[1], row[source[0]]))) ?? text;
 }

@@ -21,11 +21,11 @@ export default function tagged() {
       lines: 6,
       keys: [KEY],
       load,
-      empty: ([found]) => !found && "There is no such clean-up action: the settings name them.",
+      empty: (data) => data === null && "There is no such clean-up action: the settings name them.",
       render: ([found, to]) => {
         dialog.retitle(`Tagged “${found.tag}”`);
         return [
-          found.count > found.items.length &&
+          (found.count ?? 0) > found.items.length &&
             h("p", { class: "soft" }, `The first ${number(found.items.length)} of ${number(found.count)}.`),
           items(found, to),
         ];
@@ -35,14 +35,23 @@ export default function tagged() {
   return dialog;
 }
 
+/**
+ * @param {{ signal: AbortSignal }} context
+ * @returns {Promise<[Api["ActionStatus"], Pages] | null>}
+ */
 async function load({ signal }) {
   const [{ actions }, to] = await Promise.all([
     api.get("cleanup/status", { params: { limit: MOST }, signal }),
     pages(),
   ]);
-  return [actions.find(({ action }) => action === route.get(KEY)), to];
+  const found = actions.find(({ action }) => action === route.get(KEY));
+  return found ? [found, to] : null;
 }
 
+/**
+ * @param {Api["ActionStatus"]} action
+ * @param {Pages} to
+ */
 function items({ action, items: rows }, to) {
   const types = [...new Set(rows.map(typeOf))].sort();
   return table({
@@ -74,6 +83,7 @@ function items({ action, items: rows }, to) {
   }).element;
 }
 
+/** @param {Api["TaggedItem"]} item */
 function typeOf({ type, object_type }) {
-  return TYPES[type]?.title ?? object_type ?? "Not named";
+  return (type && TYPES[type]?.title) ?? object_type ?? "Not named";
 }

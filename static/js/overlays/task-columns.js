@@ -6,7 +6,11 @@ import { day, MISSING, plural, shortDay } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { chip } from "../ui/parts.js";
 
+/** @typedef {Api["TaskOut"]} Task */
+
+/** @type {Record<Api["Priority"], number>} */
 const RANKS = { high: 0, normal: 1, low: 2 };
+/** @type {Option[]} */
 const STATES = [
   ["open", "Open"],
   ["overdue", "Overdue"],
@@ -16,6 +20,7 @@ const STATES = [
   ["any", "Open and done"],
 ];
 
+/** @type {Record<string, (task: Task, today: string) => boolean>} */
 const IS = {
   open: (task) => task.status === "open",
   overdue: (task) => task.is_overdue,
@@ -25,8 +30,15 @@ const IS = {
   any: () => true,
 };
 
-/** acts(task) → the buttons of a row. today: where the server counts days. */
+/**
+ * acts(task) → the buttons of a row. today: where the server counts days.
+ *
+ * @param {(task: Task) => Child} acts
+ * @param {string} today
+ * @returns {Column<Task>[]}
+ */
 export function columnsOf(acts, today) {
+  /** @param {Task} task */
   const due = (task) => dueOf(task, today);
   return [
     { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due) },
@@ -68,7 +80,12 @@ export function columnsOf(acts, today) {
   ];
 }
 
-/** In a narrow window the columns beside it have no room: what they say stands below the title. */
+/**
+ * In a narrow window the columns beside it have no room: what they say stands below the title.
+ *
+ * @param {Task} task
+ * @param {(task: Task) => Child} due
+ */
 function titleOf(task, due) {
   return [
     task.status === "done" ? h("s", {}, task.title) : task.title,
@@ -83,6 +100,10 @@ function titleOf(task, due) {
   ];
 }
 
+/**
+ * @param {Task} task
+ * @param {string} today
+ */
 function dueOf(task, today) {
   if (task.status === "done") return h("span", { class: "soft" }, `Done ${shortDay(task.completed_at)}`);
   if (task.due_date === null) return MISSING;
@@ -92,10 +113,20 @@ function dueOf(task, today) {
   return shortDay(task.due_date);
 }
 
-/** team: names. me: the name of whoever looks, or null. today: where the server counts days. */
+/**
+ * team: names. me: the name of whoever looks, or null. today: where the server counts days.
+ *
+ * @param {readonly string[]} team
+ * @param {string | null} me
+ * @param {string} today
+ * @returns {Filter<Task>[]}
+ */
 export function filtersOf(team, me, today) {
+  /** @type {Option[]} */
   const own = me ? [["me", "Mine"]] : [];
-  const people = [...own, ["-", "Nobody’s"], ...team.map((name) => [`=${name}`, name])];
+  /** @type {Option[]} */
+  const people = [...own, ["-", "Nobody’s"], ...team.map((name) => /** @type {Option} */ ([`=${name}`, name]))];
+  /** @type {(task: Task, whose: string) => boolean} */
   const belongs = (task, whose) =>
     whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1));
   return [

@@ -1,9 +1,9 @@
 /* The task board: who does what until when. */
 
-import { api } from "../core/api.js";
+import { api, messageOf } from "../core/api.js";
 import { allPages } from "../core/all-pages.js";
 import { dayIn } from "../core/days.js";
-import { h, hiddenText, icon } from "../core/dom.js";
+import { findAll, h, hiddenText, icon } from "../core/dom.js";
 import { ago, moment } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
@@ -18,6 +18,9 @@ import { button, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
 import { columnsOf, filtersOf } from "./task-columns.js";
+
+/** @typedef {Api["TaskOut"]} Task */
+/** @typedef {{ tasks: Task[], config: Api["PardotConfig"], issues: Api["IssueItem"][], links: Pages }} BoardData */
 
 export default () => panelDialog({ title: "Tasks", drawer: true, wide: true, content });
 
@@ -35,9 +38,15 @@ const content = panel({
   render: (data) => new Board(data).nodes,
 });
 
-const tasksNow = (signal) => allPages("tasks", "tasks", { signal });
+/** @param {AbortSignal} [signal] */
+const tasksNow = (signal) =>
+  allPages(async (params) => {
+    const { tasks: rows, count } = await api.get("tasks", { params, signal });
+    return { rows, count };
+  });
 
 class Board {
+  /** @param {BoardData} data */
   constructor({ tasks, config, issues, links }) {
     this.config = config;
     this.issues = issues;
@@ -63,6 +72,7 @@ class Board {
 
   // -- what a row has ------------------------------------------------------------------------------------
 
+  /** @param {Task} task */
   acts(task) {
     const isDone = task.status === "done";
     return h(
@@ -79,6 +89,7 @@ class Board {
     );
   }
 
+  /** @param {Task} task */
   detail(task) {
     const issue = this.issues.find(({ key }) => key === task.issue);
     const area = issue?.area ?? task.area;
@@ -108,6 +119,7 @@ class Board {
     );
   }
 
+  /** @param {Task} task */
   assetLinks({ asset_type: type, asset_id: id, asset_name: name, salesforce_id: crmId }) {
     return (
       type && [
@@ -123,6 +135,7 @@ class Board {
     if (await makeTask(this.config)) await this.redraw();
   }
 
+  /** @param {Task} task */
   async change(task) {
     const saved = await taskForm({
       title: "Change the task",
@@ -136,6 +149,10 @@ class Board {
     this.focus(this.rowIndex(task));
   }
 
+  /**
+   * @param {Task} task
+   * @param {HTMLButtonElement} pressed
+   */
   async finish(task, pressed) {
     const status = task.status === "done" ? "open" : "done";
     const at = this.rowIndex(task);
@@ -147,6 +164,7 @@ class Board {
     toast(status === "done" ? "Done. One less." : "Open again.", { action: { label: "Undo", run: undo } });
   }
 
+  /** @param {Task} task */
   async remove(task) {
     const at = this.rowIndex(task);
     const text = `“${task.title}” is gone then, also from the progress report. What is done may stay.`;
@@ -156,12 +174,16 @@ class Board {
     toast("Task deleted.");
   }
 
-  /** Whether it is written; the board shows then what holds now. */
+  /**
+   * Whether it is written; the board shows then what holds now.
+   *
+   * @param {() => Promise<unknown>} request
+   */
   async write(request) {
     try {
       await request();
     } catch (error) {
-      toast(error.message, { kind: "bad" });
+      toast(messageOf(error), { kind: "bad" });
       await this.refresh();
       return false;
     }
@@ -178,10 +200,11 @@ class Board {
     try {
       await this.table.setRows(await tasksNow());
     } catch (error) {
-      toast(error.message, { kind: "bad" });
+      toast(messageOf(error), { kind: "bad" });
     }
   }
 
+  /** @param {Task} task */
   rowIndex(task) {
     return Math.max(
       0,
@@ -190,26 +213,43 @@ class Board {
   }
 
   rowButtons() {
-    return [...this.table.element.querySelectorAll("[data-task]")];
+    return findAll(this.table.element, "[data-task]");
   }
 
-  /** The row that was worked on is gone or made anew: go on where it was. */
+  /**
+   * The row that was worked on is gone or made anew: go on where it was.
+   *
+   * @param {number} index
+   */
   focus(index) {
     const rows = this.rowButtons();
     (rows[Math.min(index, rows.length - 1)] ?? this.add).focus();
   }
 }
 
-/** Only what differs is sent: an area that is the issue's own may not be said again otherwise. */
+/**
+ * Only what differs is sent: an area that is the issue's own may not be said again otherwise.
+ *
+ * @param {Task} task
+ * @param {Record<string, Held>} values
+ */
 function save(task, values) {
+  /** @type {Record<string, unknown>} */
+  const had = { ...task };
   const changes = Object.fromEntries(
     Object.entries({ ...values, description: values.description ?? "" }).filter(
-      ([name, value]) => (task[name] ?? null) !== value,
+      ([name, value]) => (had[name] ?? null) !== value,
     ),
   );
   return Object.keys(changes).length ? api.patch(`tasks/${task.id}`, changes) : task;
 }
 
+/**
+ * @param {string} sign
+ * @param {string} label
+ * @param {(event: MouseEvent & { currentTarget: HTMLButtonElement }) => unknown} click
+ * @param {Values} [data]
+ */
 function act(sign, label, click, data = {}) {
   return h(
     "button",
@@ -219,6 +259,7 @@ function act(sign, label, click, data = {}) {
   );
 }
 
+/** @param {Api["PardotConfig"]} config */
 function whoAmI({ account }) {
   return h(
     "p",

@@ -10,6 +10,9 @@ import { shared } from "../core/shared.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, delta, meter } from "../ui/parts.js";
 import { failed, loading } from "../ui/states.js";
+import { fromAddress, intoAddress } from "./what-if-address.js";
+
+/** @typedef {Api["IssueItem"] & { count: number }} Fixable */
 
 const KEY = "what-if.fix";
 const PAUSE = 200;
@@ -20,19 +23,23 @@ const content = panel({
   lines: 8,
   load: () => shared("issues"),
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  empty: ({ issues }) => !issues.some((issue) => issue.count > 0) && "There is nothing to fix.",
+  empty: ({ issues }) => !issues.some(({ count }) => count) && "There is nothing to fix.",
   render: ({ issues }, { signal }) =>
     new WhatIf(
-      issues.filter((issue) => issue.count > 0),
+      issues.flatMap(({ count, ...issue }) => (count ? [{ ...issue, count }] : [])),
       signal,
     ).nodes,
 });
 
 class WhatIf {
+  /**
+   * @param {readonly Fixable[]} issues
+   * @param {AbortSignal} signal
+   */
   constructor(issues, signal) {
     this.issues = issues;
     this.signal = signal;
-    this.fixes = fromAddress(issues);
+    this.fixes = fromAddress(route.get(KEY), issues);
     this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
     this.list = h("ul", { class: "what-if-list" });
     this.nodes = [this.result, this.presets(), this.list];
@@ -41,6 +48,7 @@ class WhatIf {
   }
 
   presets() {
+    /** @param {readonly Fixable[]} chosen */
     const take = (chosen) => () => this.choose(new Map(chosen.map((issue) => [issue.key, issue.count])));
     const high = this.issues.filter((issue) => issue.priority === "high");
     return h(
@@ -53,6 +61,7 @@ class WhatIf {
     );
   }
 
+  /** @param {Map<string, number>} fixes */
   choose(fixes) {
     this.fixes = fixes;
     this.draw();
@@ -66,6 +75,7 @@ class WhatIf {
     );
   }
 
+  /** @param {Fixable} issue */
   line(issue) {
     const id = freshId("fix");
     const tick = h("input", { type: "checkbox", id, checked: this.fixes.has(issue.key) });
@@ -97,6 +107,10 @@ class WhatIf {
     );
   }
 
+  /**
+   * @param {Fixable} issue
+   * @param {number} count
+   */
   set(issue, count) {
     if (count > 0) this.fixes.set(issue.key, count);
     else this.fixes.delete(issue.key);
@@ -136,8 +150,9 @@ class WhatIf {
     return undefined;
   }
 
+  /** @param {Api["WhatIfScores"]} scores */
   show({ overall, by_area: areas }) {
-    const gain = overall.after - overall.before;
+    const gain = (overall.after ?? 0) - (overall.before ?? 0);
     const moved = areas.filter((area) => area.after !== area.before);
     announce(`The score becomes ${overall.after}, grade ${overall.grade_after}.`);
     replace(
@@ -155,6 +170,11 @@ class WhatIf {
   }
 }
 
+/**
+ * @param {string} label
+ * @param {number | null} value
+ * @param {string | null} grade
+ */
 function score(label, value, grade) {
   return h(
     "div",
@@ -169,6 +189,7 @@ function score(label, value, grade) {
   );
 }
 
+/** @param {Api["AreaChange"]} change */
 function area({ label, before, after }) {
   return h(
     "li",
@@ -176,23 +197,5 @@ function area({ label, before, after }) {
     h("span", {}, label),
     meter(after, toneOf(after)),
     h("span", { class: "number" }, `${number(before)} → `, h("strong", {}, number(after))),
-  );
-}
-
-/** "forms_errors,campaigns_no_sf:5": all of the first, five of the second. */
-function intoAddress(fixes, issues) {
-  const all = new Map(issues.map((issue) => [issue.key, issue.count]));
-  return [...fixes].map(([key, count]) => (count === all.get(key) ? key : `${key}:${count}`)).join(",");
-}
-
-function fromAddress(issues) {
-  const known = new Map(issues.map((issue) => [issue.key, issue.count]));
-  const asked = route
-    .get(KEY)
-    .split(",")
-    .map((part) => part.split(":"))
-    .filter(([key]) => known.has(key));
-  return new Map(
-    asked.map(([key, count]) => [key, Math.min(known.get(key), Number(count) > 0 ? Number(count) : known.get(key))]),
   );
 }

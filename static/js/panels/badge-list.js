@@ -1,11 +1,24 @@
 /* Badges: what each is given for, worked out from the data. `earned` is null where the data do not say. */
 
+/** @typedef {{ name: string, how: string, sign: string, earned: boolean | null }} Badge */
+
+/**
+ * @param {unknown} value
+ * @returns {value is {}}
+ */
 const known = (value) => value !== null && value !== undefined;
 
-/** [{ name, how, sign, earned }] */
+/**
+ * [{ name, how, sign, earned }]
+ *
+ * @param {{ briefing: Api["Briefing"], issues: readonly Api["IssueItem"][], trail: Api["Trail"], overdue: number }} data
+ * @returns {Badge[]}
+ */
 export function badgesOf({ briefing, issues, trail, overdue }) {
+  /** @param {string} key */
   const count = (key) => issues.find((issue) => issue.key === key)?.count ?? null;
-  const none = (keys) => (keys.some((key) => count(key) > 0) ? false : keys.every((key) => known(count(key))) || null);
+  /** @param {string[]} keys */
+  const none = (keys) => (keys.some(count) ? false : keys.every((key) => known(count(key))) || null);
   const high = issues.filter((issue) => issue.priority === "high").map((issue) => issue.key);
   return [
     {

@@ -12,7 +12,7 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => shared("issues"),
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  empty: ({ issues }) => !issues.some((issue) => issue.impact > 0) && "No issue costs points today.",
+  empty: ({ issues }) => !issues.some(({ impact }) => impact) && "No issue costs points today.",
   render: ({ issues }) =>
     treemap({
       title: "Issues by the points that they cost",
@@ -23,7 +23,11 @@ export default panel({
     }),
 });
 
-/** One colour an area, in the order in which the areas first come. */
+/**
+ * One colour an area, in the order in which the areas first come.
+ *
+ * @param {readonly Api["IssueItem"][]} issues
+ */
 function itemsOf(issues) {
   const areas = [...new Set(issues.map((issue) => issue.area))].sort();
   return issues.map((issue) => ({

@@ -27,11 +27,13 @@ export default panel({
   },
 });
 
+/** @param {Api["Briefing"]} briefing */
 function labelOf({ camp_day: day, camp_days_total: total, days_until_camp: until }) {
   if (until !== null) return `Camp begins in ${plural(until, "day")}`;
   return day === null ? `Camp is over, after ${plural(total, "day")}` : `Camp day ${day} of ${total}`;
 }
 
+/** @param {Api["Briefing"]} briefing */
 function passed({ camp_day: day, days_until_camp: until }) {
   if (until !== null) return 0;
   return day ?? 1;

@@ -25,6 +25,7 @@ export default panel({
   ],
 });
 
+/** @param {Api["CampaignSummary"]} summary */
 function connection({ items, with_sf, missing_sf }) {
   const share = items && with_sf !== null ? (100 * with_sf) / items : null;
   const parts = [

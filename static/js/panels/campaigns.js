@@ -1,5 +1,6 @@
 /* The map: every campaign, with what belongs to it. Paged by the server. */
 
+import { api } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { ago, day, number, percent, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -12,12 +13,13 @@ import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.
 import { outwardOr, pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
-import { CONTENT, nameOf, TYPES } from "../assets/words.js";
+import { CONTENT, countOf, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
 import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
 const YEAR = 365;
+/** @type {Record<string, [label: string, params: { min_age_days?: number, max_age_days?: number }]>} */
 const AGES = {
   month: ["Under a month", { max_age_days: 30 }],
   year: ["A month to a year", { min_age_days: 30, max_age_days: YEAR }],
@@ -40,6 +42,10 @@ export default panel({
   },
 });
 
+/**
+ * @param {{ summary: Api["CampaignSummary"], folders: Api["CampaignList"]["folders"], to: Pages }} data
+ * @param {AbortSignal} signal
+ */
 function map({ summary, folders, to }, signal) {
   const made = table({
     key: "campaigns",
@@ -49,7 +55,10 @@ function map({ summary, folders, to }, signal) {
     size: 25,
     sort: "name",
     search: "Search name or id",
-    source: paged("campaigns", { records: "campaigns", params }),
+    source: paged(async (asked, wanted, signal) => {
+      const found = await api.get("campaigns", { params: { ...asked, ...params(wanted) }, signal });
+      return { rows: found.campaigns, total: found.count };
+    }),
     columns: columns(summary, to),
     filters: filters(summary, folders),
     detail: (row) => campaignDetail(row, to),
@@ -65,9 +74,16 @@ function map({ summary, folders, to }, signal) {
 
 // -- filters -------------------------------------------------------------------------------------------------
 
+/**
+ * @param {Api["CampaignSummary"]} summary
+ * @param {Api["CampaignList"]["folders"]} folders
+ * @returns {Filter<unknown>[]}
+ */
 function filters(summary, folders) {
+  /** @type {Option[]} */
   const named = Object.entries(folders).map(([id, name]) => [id, name ?? `Folder ${id}`]);
-  return [
+  /** @type {Filter<unknown>[]} */
+  const all = [
     flagFilter(summary),
     {
       key: "sf",
@@ -83,7 +99,7 @@ function filters(summary, folders) {
       options: [
         ["some", "Has assets"],
         ["empty", "Empty"],
-        ...CONTENT.map((type) => [type, `Has ${TYPES[type].many}`]),
+        ...CONTENT.map((type) => /** @type {Option} */ ([type, `Has ${TYPES[type].many}`])),
       ],
     },
     {
@@ -100,17 +116,21 @@ function filters(summary, folders) {
       label: "Folder",
       options: named.sort(([, a], [, b]) => a.localeCompare(b, "en", { numeric: true })),
     },
-    route.get("campaigns.exempt") && EXEMPT_FILTER,
-  ].filter(Boolean);
+  ];
+  return route.get("campaigns.exempt") ? [...all, EXEMPT_FILTER] : all;
 }
 
-/** As the endpoint calls them. */
+/**
+ * As the endpoint calls them.
+ *
+ * @param {Record<string, string>} filters
+ */
 function params({ sf, assets, members, age, folder, ...flags }) {
   return {
     ...flagParams(flags),
-    no_sf: sf && !yesOrNo(sf),
-    has_assets: { some: true, empty: false }[assets],
-    asset_type: CONTENT.includes(assets) ? assets : undefined,
+    no_sf: sf ? !yesOrNo(sf) : undefined,
+    has_assets: assets === "some" ? true : assets === "empty" ? false : undefined,
+    asset_type: CONTENT.find((type) => type === assets),
     has_members: yesOrNo(members),
     folder_id: folder,
     ...AGES[age]?.[1],
@@ -119,6 +139,11 @@ function params({ sf, assets, members, age, folder, ...flags }) {
 
 // -- columns -------------------------------------------------------------------------------------------------
 
+/**
+ * @param {Api["CampaignSummary"]} summary
+ * @param {Pages} to
+ * @returns {Column<Api["CampaignItem"]>[]}
+ */
 function columns(summary, to) {
   return [
     { ...nameColumn("campaigns", to), label: "Campaign" },
@@ -145,30 +170,41 @@ function columns(summary, to) {
   ];
 }
 
+/** @param {Api["CampaignItem"]} campaign */
 const begun = ({ sf_created_at, created_at }) => sf_created_at ?? created_at;
 
+/**
+ * @param {Api["CampaignItem"]} campaign
+ * @param {Pages} to
+ */
 function inSalesforce({ salesforce_id: id }, to) {
   return id ? outwardOr("Linked", to.salesforce(id)) : chip("Not linked");
 }
 
+/** @param {Api["CampaignItem"]} row */
 function assetText(row) {
-  const counts = CONTENT.map((type) => ({ ...TYPES[type], count: row[TYPES[type].count] }));
+  const counts = CONTENT.map((type) => ({ ...TYPES[type], count: countOf(row, type) }));
   return counts
-    .filter(({ count }) => count > 0)
+    .filter(({ count }) => count)
     .map(({ count, one, many }) => plural(count, one, many))
     .join(", ");
 }
 
+/** @param {Api["CampaignItem"]} row */
 function assets(row) {
-  if (CONTENT.every((type) => row[TYPES[type].count] === null)) return null;
+  if (CONTENT.every((type) => countOf(row, type) === null)) return null;
   return h(
     "span",
     { class: "kit", title: assetText(row) || "Nothing" },
     hiddenText(assetText(row) || "none"),
-    CONTENT.map((type) => kit(type, row[TYPES[type].count])),
+    CONTENT.map((type) => kit(type, countOf(row, type))),
   );
 }
 
+/**
+ * @param {Api["ContentType"]} type
+ * @param {number | null} count
+ */
 function kit(type, count) {
   return h(
     "span",
@@ -178,6 +214,7 @@ function kit(type, count) {
   );
 }
 
+/** @param {Api["CampaignItem"]} row */
 function members(row) {
   if (!row.salesforce_id || row.member_count === null) return null;
   const share = row.member_count ? percent((100 * (row.responded_count ?? 0)) / row.member_count) : null;

@@ -9,6 +9,9 @@ import { CONTENT, TYPES } from "../assets/words.js";
 import { shares, sharesLegend } from "../charts/shares.js";
 import { table } from "../ui/table.js";
 
+/** @typedef {Api["ChainOut"] & { only: number | null }} Chain */
+
+/** @type {{ key: keyof Chain, label: string, short: string, tone: Tone, filter: Params }[]} */
 const PARTS = [
   {
     key: "in_sf_campaign",
@@ -53,12 +56,18 @@ export default panel({
   ],
 });
 
-/** In a campaign, and no further. */
+/**
+ * In a campaign, and no further.
+ *
+ * @param {Api["ChainOut"]} chain
+ */
 function withOnly(chain) {
-  const only = chain.in_campaign === null ? null : chain.in_campaign - chain.in_sf_campaign;
+  const only =
+    chain.in_campaign === null || chain.in_sf_campaign === null ? null : chain.in_campaign - chain.in_sf_campaign;
   return { ...chain, only };
 }
 
+/** @param {Chain} totals */
 function headline(totals) {
   const share = totals.total && totals.in_sf_campaign !== null ? (100 * totals.in_sf_campaign) / totals.total : null;
   return h(
@@ -75,10 +84,12 @@ function headline(totals) {
   );
 }
 
+/** @param {Chain} chain */
 function partsOf(chain) {
   return PARTS.map((part) => ({ ...part, value: chain[part.key] }));
 }
 
+/** @returns {Column<Chain & { type: Api["ContentType"] }>[]} */
 function columns() {
   return [
     { key: "type", label: "Type", className: "tight", value: ({ type }) => TYPES[type].title },
@@ -91,17 +102,24 @@ function columns() {
       className: "bar-cell",
       show: (row) => shares({ label: TYPES[row.type].title, parts: partsOf(row) }),
     },
-    ...PARTS.map(({ key, short, filter }) => ({
-      key,
-      label: short,
-      end: true,
-      first: "desc",
-      show: (row) => counted(row[key], rowsOf(row.type, filter)),
-    })),
+    ...PARTS.map(partColumn),
     { key: "total", label: "All", end: true, first: "desc", show: (row) => counted(row.total, rowsOf(row.type)) },
   ];
 }
 
+/**
+ * @param {typeof PARTS[number]} part
+ * @returns {Column<Chain & { type: Api["ContentType"] }>}
+ */
+function partColumn({ key, short, filter }) {
+  const show = (/** @type {Chain & { type: string }} */ row) => counted(row[key], rowsOf(row.type, filter));
+  return { key, label: short, end: true, first: "desc", show };
+}
+
+/**
+ * @param {number | null} count
+ * @param {string} href
+ */
 function counted(count, href) {
   return count ? h("a", { href }, number(count)) : number(count);
 }

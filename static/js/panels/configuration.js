@@ -9,6 +9,13 @@ import { Draft } from "../settings/drafts.js";
 import { EDITORS, shortTitle } from "../settings/editors.js";
 import { saveBar } from "../settings/save-bar.js";
 
+/**
+ * @typedef {{
+ *   id: string, title: string, text: string, keys: string[], after?: (drafts: Draft[]) => { element: Node, update(): void },
+ * }} Section
+ */
+
+/** @type {Section[]} */
 const SECTIONS = [
   {
     id: "camp",
@@ -54,6 +61,7 @@ export default panel({
   load: ({ signal }) => Promise.all([api.get("admin/config", { signal }), shared("config")]),
   render: ([{ configuration }, config], { signal }) => {
     const context = contextOf(configuration, config);
+    /** @type {Draft[]} */
     const drafts = [];
     const sections = SECTIONS.map((section) => makeSection(section, configuration, context, drafts));
     const bar = saveBar(drafts, { signal, done });
@@ -78,9 +86,16 @@ export default panel({
   },
 });
 
-/** Issues by area, in the order of the areas, and what each is called. */
+/**
+ * Issues by area, in the order of the areas, and what each is called.
+ *
+ * @param {readonly Api["ConfiguredOut"][]} configuration
+ * @param {Api["PardotConfig"]} config
+ * @returns {Context}
+ */
 function contextOf(configuration, { areas, issues }) {
-  const texts = configuration.find(({ key }) => key === "issue_templates").value;
+  /** @type {Record<string, { title: string }>} */
+  const texts = entryOf(configuration, "issue_templates").value;
   const titles = Object.fromEntries(Object.entries(texts).map(([key, { title }]) => [key, shortTitle(title)]));
   const keys = Object.keys(texts);
   const area = Object.fromEntries(issues.map((issue) => [issue.key, issue.area]));
@@ -92,14 +107,14 @@ function contextOf(configuration, { areas, issues }) {
   return { titles, issues: groups.filter((group) => group.keys.length) };
 }
 
-function makeSection({ id, title, text, keys, after = null }, configuration, context, drafts) {
-  const parts = keys.map((key) =>
-    makeKey(
-      configuration.find((entry) => entry.key === key),
-      context,
-      keys.length > 1,
-    ),
-  );
+/**
+ * @param {Section} section
+ * @param {readonly Api["ConfiguredOut"][]} configuration
+ * @param {Context} context
+ * @param {Draft[]} drafts
+ */
+function makeSection({ id, title, text, keys, after }, configuration, context, drafts) {
+  const parts = keys.map((key) => makeKey(entryOf(configuration, key), context, keys.length > 1));
   drafts.push(...parts.map((part) => part.draft));
   const more = after?.(parts.map((part) => part.draft));
   const state = h("span", { class: "chip accent" }, "Changed");
@@ -144,6 +159,11 @@ function makeSection({ id, title, text, keys, after = null }, configuration, con
   };
 }
 
+/**
+ * @param {Entry} entry
+ * @param {Context} context
+ * @param {boolean} isOneOfMany
+ */
 function makeKey(entry, context, isOneOfMany) {
   const editor = EDITORS[entry.key](entry, context);
   const problem = h(
@@ -177,14 +197,28 @@ function makeKey(entry, context, isOneOfMany) {
   };
 }
 
-/** What the tags will be called. */
+/**
+ * @param {readonly Api["ConfiguredOut"][]} configuration
+ * @param {string} key
+ * @returns {Entry}
+ */
+function entryOf(configuration, key) {
+  const found = configuration.find((entry) => entry.key === key);
+  if (!found) throw new Error(`The configuration has no ${key}.`);
+  return found;
+}
+
+/**
+ * What the tags will be called.
+ *
+ * @param {Draft[]} drafts
+ */
 function tagNames([prefix, actions]) {
   const element = h("p", { class: "soft tag-names" });
   const update = () => {
-    const names = actions.editor
-      .get()
-      .filter((action) => action.trim())
-      .map((action) => `${prefix.editor.get()}${action}`);
+    /** @type {string[]} */
+    const entered = actions.editor.get();
+    const names = entered.filter((action) => action.trim()).map((action) => `${prefix.editor.get()}${action}`);
     element.replaceChildren("Tags in Pardot: ", ...names.flatMap((name) => [h("span", { class: "chip" }, name), " "]));
   };
   return { element, update };

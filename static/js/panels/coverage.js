@@ -18,13 +18,24 @@ export default panel({
   ],
 });
 
-/** All of them in Salesforce. */
+/**
+ * All of them in Salesforce.
+ *
+ * @param {string | null} base
+ * @param {string} object
+ */
 function listOf(base, object) {
   return base && `${base}/lightning/o/${object}/list`;
 }
 
+/**
+ * @param {string} label
+ * @param {string | null} href
+ * @param {number | null} known
+ * @param {number | null} all
+ */
 function share(label, href, known, all) {
-  const part = all ? (100 * known) / all : null;
+  const part = all && known !== null ? (100 * known) / all : null;
   return h(
     "div",
     { class: "coverage-share" },

@@ -10,6 +10,7 @@ import { figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
+/** @type {Record<string, string>} */
 const FIELDS = { lead: "Lead", contact: "Contact" };
 
 export default panel({
@@ -20,10 +21,12 @@ export default panel({
     alerts.total_bad === 0 ? fine(alerts) : [head(alerts), rows(alerts, links), rest(alerts)],
 });
 
+/** @param {Api["CrmIdAlerts"]} alerts */
 function fine({ summary }) {
   return empty(summary, { title: "All in order", sign: "check" });
 }
 
+/** @param {Api["CrmIdAlerts"]} alerts */
 function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
   return [
     h(
@@ -41,10 +44,19 @@ function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
   ];
 }
 
+/**
+ * @param {string} label
+ * @param {number | null} count
+ * @param {Api["ProspectGroup"]} group
+ */
 function broken(label, count, group) {
-  return figure(label, number(count), { href: count > 0 && prospectsOf({ group }) });
+  return figure(label, number(count), { href: count ? prospectsOf({ group }) : null });
 }
 
+/**
+ * @param {Api["CrmIdAlerts"]} alerts
+ * @param {Pages} links
+ */
 function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
   const found = [
     ...leads.map((row) => ({ ...row, field: "lead" })),
@@ -70,9 +82,10 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
   }).element;
 }
 
+/** @param {Api["CrmIdAlerts"]} alerts */
 function rest({ bad_lead_ids: leads, bad_contact_ids: contacts, total_bad: total }) {
   const named = leads.length + contacts.length;
-  if (named >= total) return null;
+  if (named >= (total ?? 0)) return null;
   return h(
     "p",
     { class: "small soft" },

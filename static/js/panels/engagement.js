@@ -21,6 +21,7 @@ export default panel({
   ],
 });
 
+/** @param {Api["EngagementSummary"]} summary */
 function sample({ total_count: count }) {
   return h(
     "p",
@@ -37,9 +38,13 @@ function sample({ total_count: count }) {
   );
 }
 
+/**
+ * @param {Api["EngagementSummary"]} summary
+ * @param {number} tier
+ */
 function figures(summary, tier) {
   const active = summary.active_30d;
-  const share = summary.total_count ? (100 * active) / summary.total_count : null;
+  const share = summary.total_count && active !== null ? (100 * active) / summary.total_count : null;
   const average = figure("Average score", decimal(summary.avg_score), { large: active === null });
   return h(
     "div",
@@ -62,18 +67,20 @@ function figures(summary, tier) {
       figure("Highest score", number(summary.top_score), { href: prospectsOf({ sort: "-score" }) }),
       figure("Prospects", number(summary.total_count), {
         href: prospectsOf({ sort: "-score" }),
-        note: summary.scored_count < summary.total_count && `${number(summary.scored_count)} have a score`,
+        note:
+          (summary.scored_count ?? 0) < (summary.total_count ?? 0) && `${number(summary.scored_count)} have a score`,
       }),
     ),
   );
 }
 
+/** @param {Api["EngagementSummary"]} summary */
 function grades({ grade_distribution: distribution }) {
-  const names = Object.keys(distribution).sort(byGrade);
-  const rows = names.map((grade) => ({
+  const found = Object.entries(distribution ?? {}).sort(([a], [b]) => byGrade(a, b));
+  const rows = found.map(([grade, value]) => ({
     label: grade === "none" ? "none" : grade,
     spoken: grade === "none" ? "Without a grade" : `Grade ${grade}`,
-    value: distribution[grade],
+    value,
     tone: grade === "none" ? "6" : null,
     href: prospectsOf({ grade }),
   }));

@@ -1,7 +1,7 @@
 /* What is exempt, from what, why and until when. */
 
 import { allPages } from "../core/all-pages.js";
-import { api } from "../core/api.js";
+import { ApiError, api, messageOf } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -13,11 +13,16 @@ import { chip, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
 
+/** @typedef {Api["ExemptionOut"] & { issueLabel: string }} Row */
+
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
     const [rows, to, { issues }] = await Promise.all([
-      allPages("exemptions", "exemptions", { signal }),
+      allPages(async (params) => {
+        const page = await api.get("exemptions", { params, signal });
+        return { rows: page.exemptions, count: page.count };
+      }),
       pages(),
       shared("config"),
     ]);
@@ -48,6 +53,10 @@ export default panel({
     }).element,
 });
 
+/**
+ * @param {Pages} to
+ * @returns {Column<Row>[]}
+ */
 function columns(to) {
   return [
     { key: "asset_name", label: "Asset", className: "wide", show: (row) => asset(row, to) },
@@ -71,6 +80,10 @@ function columns(to) {
   ];
 }
 
+/**
+ * @param {Row} row
+ * @param {Pages} to
+ */
 function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
   if (asset_name === null) return `${asset_id}, which is no longer there`;
   return [
@@ -79,12 +92,15 @@ function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
   ];
 }
 
+/** @param {Row} row */
 function until(row) {
   if (!row.in_force) return chip(`Ended ${day(row.until)}`);
   return row.until ? day(row.until) : "for good";
 }
 
+/** @returns {Filter<Row>[]} */
 function filters() {
+  /** @type {Option[]} */
   const types = Object.entries(TYPES)
     .filter(([type]) => type !== "prospects")
     .map(([type, { title }]) => [type, title]);
@@ -102,8 +118,9 @@ function filters() {
   ];
 }
 
+/** @param {Row} row */
 function removeButton(row) {
-  const name = row.asset_name ?? row.asset_id;
+  const name = row.asset_name ?? String(row.asset_id);
   return h(
     "button",
     {
@@ -117,6 +134,10 @@ function removeButton(row) {
   );
 }
 
+/**
+ * @param {Row} row
+ * @param {string} name
+ */
 async function remove(row, name) {
   const sure = await confirm({
     title: "Remove the exemption?",
@@ -128,8 +149,8 @@ async function remove(row, name) {
   try {
     await api.delete(`exemptions/${row.id}`);
   } catch (error) {
-    toast(error.message, { kind: "bad" });
-    if (error.status !== 404) return;
+    toast(messageOf(error), { kind: "bad" });
+    if (!(error instanceof ApiError && error.status === 404)) return;
   }
   toast("It counts again.");
   changed("exemptions", "issues");

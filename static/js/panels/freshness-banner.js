@@ -9,6 +9,8 @@ import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
 import { commandOf, lastSync, mention, problemsOf } from "./freshness-state.js";
 
+/** @typedef {ReturnType<typeof problemsOf>[number]} Problem */
+
 export default panel({
   lines: 0,
   load: () => shared("sync/status"),
@@ -38,11 +40,13 @@ export default panel({
   },
 });
 
+/** @param {Problem} problem */
 function line({ kind, label, entities }) {
   const names = entities.map(kind === "never" || kind === "partial" ? ({ name }) => nameOf(name) : mention);
   return h("p", {}, h("strong", {}, `${label}: `), `${listed(names)}.`);
 }
 
+/** @param {number} tier */
 function whatToRun(tier) {
   const command = commandOf(tier);
   return h(

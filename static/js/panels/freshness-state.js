@@ -3,6 +3,7 @@
 import { ago } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 
+/** @type {Record<number, string>} */
 const COMMANDS = {
   1: "python manage.py camp_sync",
   2: "python manage.py camp_sync --scout",
@@ -10,18 +11,30 @@ const COMMANDS = {
 };
 const KINDS = { failed: "Failed at the last sync", never: "Never read", old: "Old", partial: "Only a sample" };
 
-/** The command that reads the entities of a tier. */
+/**
+ * The command that reads the entities of a tier.
+ *
+ * @param {number} tier
+ */
 export function commandOf(tier) {
   return COMMANDS[tier] ?? COMMANDS[3];
 }
 
-/** failed, never, old, partial, fresh. A failure counts also while what is here is still fresh. */
+/**
+ * failed, never, old, partial, fresh. A failure counts also while what is here is still fresh.
+ *
+ * @param {Api["EntityFreshness"]} entity
+ */
 export function kindOf(entity) {
   const broke = entity.state === "failed" || entity.state === "interrupted";
   return broke && entity.freshness !== "never" ? "failed" : entity.freshness;
 }
 
-/** What is not fresh: [{ kind, label, entities, tier }], the worst first. */
+/**
+ * What is not fresh: [{ kind, label, entities, tier }], the worst first.
+ *
+ * @param {readonly Api["EntityFreshness"][]} entities
+ */
 export function problemsOf(entities) {
   return Object.entries(KINDS).flatMap(([kind, label]) => {
     const found = entities.filter((entity) => kindOf(entity) === kind);
@@ -31,14 +44,22 @@ export function problemsOf(entities) {
   });
 }
 
-/** "Lists (3 days ago)". */
+/**
+ * "Lists (3 days ago)".
+ *
+ * @param {Api["EntityFreshness"]} entity
+ */
 export function mention(entity) {
   return entity.last_sync && kindOf(entity) !== "partial"
     ? `${nameOf(entity.name)} (${ago(entity.last_sync)})`
     : nameOf(entity.name);
 }
 
-/** When the last of all syncs ended. */
+/**
+ * When the last of all syncs ended.
+ *
+ * @param {readonly Api["EntityFreshness"][]} entities
+ */
 export function lastSync(entities) {
   return (
     entities

@@ -26,6 +26,7 @@ export default panel({
   },
 });
 
+/** @param {Api["SyncStatus"]} status */
 function wordsFor({ entities, running }) {
   if (running.length) return { text: "Syncing now", tone: "info", sign: "refresh" };
   const last = lastSync(entities);

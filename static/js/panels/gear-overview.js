@@ -22,8 +22,12 @@ export default panel({
     ),
 });
 
+/**
+ * @param {Api["AreaScoreOut"]} area
+ * @param {readonly Api["IssueItem"][]} issues
+ */
 function kind({ area, label, score, grade, items }, issues) {
-  const found = issues.filter((issue) => issue.area === area && issue.count > 0);
+  const found = issues.filter((issue) => issue.area === area && issue.count);
   const isHigh = found.some((issue) => issue.priority === "high");
   return h(
     "li",

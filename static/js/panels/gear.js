@@ -1,7 +1,7 @@
 /* The inventory: a drawer for each type of asset, and the audit table of the open one. */
 
 import { api } from "../core/api.js";
-import { h, icon, replace } from "../core/dom.js";
+import { focusOn, h, icon, replace } from "../core/dom.js";
 import { number, plural, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
@@ -11,6 +11,8 @@ import { countChips } from "../assets/flags.js";
 import { pages } from "../assets/links.js";
 import { CONTENT, TYPES } from "../assets/words.js";
 import { chip, meter } from "../ui/parts.js";
+
+/** @typedef {{ health: Record<string, Api["AreaSummary"]>, scores: Record<string, number | null> }} Inventory */
 
 const DRAWERS = [...CONTENT, "lists"];
 const ELSEWHERE = ["campaigns", "tags"];
@@ -22,6 +24,10 @@ export default panel({
   render: (data, { signal, reload }) => new Locker(data, signal, reload).content(),
 });
 
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Inventory>}
+ */
 async function inventory(signal) {
   const [{ types }, { by_area }] = await Promise.all([
     api.get("asset-health", { signal }),
@@ -30,18 +36,36 @@ async function inventory(signal) {
   return { health: types, scores: Object.fromEntries(by_area.map((area) => [area.area, area.score])) };
 }
 
-/** What the address opens: gear.type, or the type that one of its filters is about. */
+/**
+ * What the address opens: gear.type, or the type that one of its filters is about.
+ *
+ * @param {Inventory["health"]} health
+ * @returns {Api["Area"] | ""}
+ */
 function openType(health) {
   const named = route.get("gear.type");
-  if (Object.hasOwn(health, named)) return named;
-  const filtered = (type) =>
-    ["flag", "q", "exempt", "reach", "tagged", "campaign"].some((name) => route.get(`${type}.${name}`));
-  return Object.keys(health).find(filtered) ?? "";
+  if (Object.hasOwn(health, named)) return health[named].area;
+  const names = ["flag", "q", "exempt", "reach", "tagged", "campaign"];
+  const filtered = Object.values(health).find(({ area }) => names.some((name) => route.get(`${area}.${name}`)));
+  return filtered?.area ?? "";
 }
 
 class Locker {
+  /**
+   * @param {Inventory & { pages: Pages }} data
+   * @param {AbortSignal} signal
+   * @param {() => unknown} reload
+   */
   constructor(data, signal, reload) {
-    Object.assign(this, data, { signal, reload });
+    this.health = data.health;
+    this.scores = data.scores;
+    this.pages = data.pages;
+    this.signal = signal;
+    this.reload = reload;
+    /** @type {Api["Area"] | ""} */
+    this.type = "";
+    this.campaign = "";
+    this.title = h("h3", { tabindex: "-1" });
     this.shelf = h("ul", { class: "drawers" });
     this.inside = h("div", { class: "drawer-inside" });
     route.onChange(() => this.isSeen() && this.follow(), signal);
@@ -67,6 +91,7 @@ class Locker {
     );
   }
 
+  /** @param {Api["AreaSummary"]} summary */
   drawer(summary) {
     const { area, items } = summary;
     const isOpen = area === this.type;
@@ -107,15 +132,20 @@ class Locker {
   open() {
     this.type = openType(this.health);
     this.campaign = this.type && route.get(`${this.type}.campaign`);
-    this.audit = this.type && this.health[this.type].items !== null ? auditTable(this.health[this.type], this) : null;
+    const summary = this.type ? this.health[this.type] : null;
+    this.audit = summary && summary.items !== null ? auditTable(summary, this) : null;
     this.fill();
-    replace(this.inside, this.type && this.heading(), this.audit ? this.audit.nodes : this.type && this.nothing());
+    replace(
+      this.inside,
+      summary && this.heading(summary.area),
+      this.audit ? this.audit.nodes : summary && nothing(summary.area),
+    );
     this.inside.hidden = !this.type;
   }
 
-  heading() {
-    const { title } = TYPES[this.type];
-    this.title = h("h3", { tabindex: "-1" }, title);
+  /** @param {Api["Area"]} type */
+  heading(type) {
+    this.title = h("h3", { tabindex: "-1" }, TYPES[type].title);
     const close = h(
       "a",
       { class: "button quiet compact push", href: route.href("gear-locker") },
@@ -125,21 +155,13 @@ class Locker {
     return h("div", { class: "row drawer-heading" }, this.title, close);
   }
 
-  nothing() {
-    return h(
-      "p",
-      { class: "soft" },
-      `${TYPES[this.type].title} were never read completely: the next camp_sync reads them.`,
-    );
-  }
-
   follow() {
     const type = openType(this.health);
     if (type === this.type && (!type || route.get(`${type}.campaign`) === this.campaign)) return;
     const closed = this.type;
     this.open();
     if (type) this.lookInside();
-    else this.shelf.querySelector(`[data-drawer="${closed}"]`)?.focus();
+    else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
   }
 
   /** Where the rows are, when they are out of sight. */
@@ -151,7 +173,9 @@ class Locker {
   /** After an exemption: the counts, and the rows. When they do not come, nothing old stays. */
   async refresh() {
     try {
-      Object.assign(this, await inventory(this.signal));
+      const { health: found, scores } = await inventory(this.signal);
+      this.health = found;
+      this.scores = scores;
     } catch {
       if (!this.signal.aborted) this.reload();
       return;
@@ -162,6 +186,12 @@ class Locker {
   }
 }
 
+/** @param {Api["Area"]} type */
+function nothing(type) {
+  return h("p", { class: "soft" }, `${TYPES[type].title} were never read completely: the next camp_sync reads them.`);
+}
+
+/** @param {Maybe<number>} score */
 function health(score) {
   const text = score === null || score === undefined ? "No score yet" : `Health ${score} of 100`;
   return h("div", { class: "drawer-health" }, h("span", { class: "small soft" }, text), meter(score, toneOf(score)));

@@ -8,13 +8,19 @@ import { chip } from "../ui/parts.js";
 import { PRIORITIES } from "../tasks/words.js";
 import { table } from "../ui/table.js";
 
+/** @type {Option[]} */
 const STATES = [
   ["found", "Found"],
   ["clean", "Not found"],
   ["unknown", "No data"],
 ];
 
-/** acts(issue) → what can be done about it, as nodes. */
+/**
+ * acts(issue) → what can be done about it, as nodes.
+ *
+ * @param {readonly Api["IssueItem"][]} issues
+ * @param {(issue: Api["IssueItem"]) => Child} acts
+ */
 export function issueTable(issues, acts) {
   const owners = [...new Set(issues.flatMap((issue) => issue.owners))].sort();
   const areas = [...new Set(issues.map((issue) => issue.area))];
@@ -43,7 +49,7 @@ export function issueTable(issues, acts) {
       {
         key: "owner",
         label: "Owner",
-        options: [...owners.map((name) => [`=${name}`, name]), ["-", "Nobody"]],
+        options: [...owners.map(ownerOption), ["-", "Nobody"]],
         test: isOf,
       },
       { key: "state", label: "State", options: STATES, test: (issue, state) => stateOf(issue) === state },
@@ -53,21 +59,39 @@ export function issueTable(issues, acts) {
   }).element;
 }
 
+/**
+ * @param {string} name
+ * @returns {Option}
+ */
+function ownerOption(name) {
+  return [`=${name}`, name];
+}
+
+/**
+ * @param {Api["IssueItem"]} issue
+ * @param {string} owner
+ */
 function isOf(issue, owner) {
   return owner === "-" ? issue.owners.length === 0 : issue.owners.includes(owner.slice(1));
 }
 
+/** @param {Api["IssueItem"]} issue */
 function stateOf({ count }) {
   if (count === null) return "unknown";
   return count > 0 ? "found" : "clean";
 }
 
-/** Leads to what it counts. */
+/**
+ * Leads to what it counts.
+ *
+ * @param {Api["IssueItem"]} issue
+ */
 function count(issue) {
   const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)} %` : number(issue.count);
-  return issue.count > 0 ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
+  return issue.count ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
 }
 
+/** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [
   { key: "title", label: "Issue", className: "wide" },
   { key: "area", label: "Area", value: (issue) => nameOf(issue.area) },

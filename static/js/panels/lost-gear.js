@@ -24,6 +24,11 @@ export default panel({
     ),
 });
 
+/**
+ * @param {Api["ContentType"]} type
+ * @param {Api["OrphanedAssets"]} orphans
+ * @param {Pages} to
+ */
 function group(type, { count, exempt, records }, to) {
   const { one, many, title } = TYPES[type];
   if (count === null) return h("li", {}, h("h3", {}, title), h("p", { class: "small soft" }, "No data yet."));

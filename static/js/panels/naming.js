@@ -13,7 +13,7 @@ export default panel({
   load: async () => (await shared("tags", { limit: 1 })).naming_patterns,
   noData: (patterns) => patterns === null,
   empty: (patterns) =>
-    patterns.length === 0 && "No tag has a prefix. “Region: North” would be one with the prefix “Region”.",
+    patterns?.length === 0 && "No tag has a prefix. “Region: North” would be one with the prefix “Region”.",
   render: (patterns) => {
     const most = Math.max(...patterns.map((pattern) => pattern.tags));
     return table({
@@ -32,6 +32,7 @@ export default panel({
   },
 });
 
+/** @type {Filter<Api["NamingPattern"]>} */
 const MIXED = {
   key: "mixed",
   label: "Separators",
@@ -42,6 +43,10 @@ const MIXED = {
   test: ({ separators }, value) => separators.length > 1 === (value === "yes"),
 };
 
+/**
+ * @param {number} most
+ * @returns {Column<Api["NamingPattern"]>[]}
+ */
 function columns(most) {
   return [
     { key: "prefix", label: "Prefix", show: ({ prefix }) => h("a", { href: rowsOf("tags", { prefix }) }, prefix) },
@@ -68,6 +73,7 @@ function columns(most) {
   ];
 }
 
+/** @param {Api["NamingPattern"]} pattern */
 function separators({ separators: all }) {
   const signs = all.map((sign) => h("code", { class: "sign" }, sign));
   return all.length > 1 ? h("span", { class: "chips" }, signs, chip("Mixed", { tone: "info" })) : signs;

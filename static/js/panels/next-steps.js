@@ -31,8 +31,14 @@ export default panel({
   },
 });
 
-/** The table is a module of its own: most mornings nobody needs it. */
+/**
+ * The table is a module of its own: most mornings nobody needs it.
+ *
+ * @param {readonly Api["IssueItem"][]} issues
+ * @param {IssueTable} issueTable
+ */
 function everything(issues, issueTable) {
+  /** @param {Api["IssueItem"]} issue */
   const acts = (issue) => [rowsLink(issue), taskButton(issue)];
   return [
     issueTable(issues, acts),
@@ -44,8 +50,9 @@ function everything(issues, issueTable) {
   ];
 }
 
+/** @param {readonly Api["IssueItem"][]} issues */
 function first(issues) {
-  const found = issues.filter((issue) => issue.count > 0);
+  const found = issues.filter((issue) => issue.count);
   const list = found.length
     ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
     : h("p", {}, "No issue is found today. Sit down by the fire.");
@@ -61,6 +68,7 @@ function first(issues) {
   ];
 }
 
+/** @param {Api["IssueItem"]} issue */
 function step(issue) {
   return h(
     "li",
@@ -82,6 +90,7 @@ function step(issue) {
   );
 }
 
+/** @param {Api["IssueItem"]} issue */
 function marks(issue) {
   return [
     issue.priority === "high" && chip("High priority", { tone: "bad" }),
@@ -92,10 +101,12 @@ function marks(issue) {
   ];
 }
 
+/** @param {Api["IssueItem"]} issue */
 function owner({ owners }) {
   return h("span", { class: "chip" }, icon("person"), owners.length ? owners.join(", ") : "Nobody owns it");
 }
 
+/** @param {Api["IssueItem"]} issue */
 function rowsLink(issue) {
   return h(
     "a",
@@ -105,7 +116,11 @@ function rowsLink(issue) {
   );
 }
 
-/** One open task for an issue is enough: then it leads there. */
+/**
+ * One open task for an issue is enough: then it leads there.
+ *
+ * @param {Api["IssueItem"]} issue
+ */
 function taskButton(issue) {
   const [task] = issue.tasks;
   if (!task)
@@ -130,6 +145,7 @@ function taskButton(issue) {
   );
 }
 
+/** @param {Api["IssueItem"]} issue */
 async function makeTask(issue) {
   const form = await import("../tasks/make-task.js");
   return form.makeIssueTask(issue);

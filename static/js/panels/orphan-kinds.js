@@ -12,17 +12,22 @@ import { openColumn, prospectButton } from "../people/people.js";
 import { chip, delta } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
-import { byDay, chosenKind, KINDS } from "../survey/kinds.js";
+import { ALL, byDay, chosenKind, KINDS } from "../survey/kinds.js";
+
+/** @typedef {{ latest: Api["Orphans"], kind: Api["Kind"], found: Api["Orphans"], checks: Api["PastCheck"][], links: Pages }} Data */
 
 const KEY = "orphans.kind";
 const MOST = 1000;
+
+/** The panels in which a kind was just chosen. */
+const chosenIn = new WeakSet();
 
 export default panel({
   lines: 8,
   keys: [KEY],
   load: async ({ signal }) => {
     const latest = await shared("orphans", { limit: 1 });
-    if (latest.captured_at === null) return { latest };
+    if (latest.captured_at === null) return null;
     const kind = chosenKind(route.get(KEY), latest.kinds);
     const [found, { checks }, links] = await Promise.all([
       api.get("orphans", { params: { kind, limit: MOST }, signal }),
@@ -31,26 +36,31 @@ export default panel({
     ]);
     return { latest, kind, found, checks, links };
   },
-  noData: ({ latest }) => latest.captured_at === null,
+  noData: (data) => data === null,
   render: (data, { element }) => {
     keepPlace(element);
     return h("div", { class: "kinds-columns" }, list(data), detail(data));
   },
 });
 
-/** A choice replaces the list too: the reader's place in it must not be lost. */
+/**
+ * A choice replaces the list too: the reader's place in it must not be lost.
+ *
+ * @param {HTMLElement} element
+ */
 function keepPlace(element) {
-  if (!element.wasChosen) return;
-  element.wasChosen = false;
+  if (!chosenIn.delete(element)) return;
   requestAnimationFrame(() => {
     const target = element.querySelector(".kind-detail");
-    element.querySelector(".kind[aria-current]")?.focus({ preventScroll: true });
-    if (target?.getBoundingClientRect().top > innerHeight * 0.7) target.scrollIntoView();
+    const link = element.querySelector(".kind[aria-current]");
+    if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+    if (target && target.getBoundingClientRect().top > innerHeight * 0.7) target.scrollIntoView();
   });
 }
 
 // -- the list --------------------------------------------------------------------------------------------------
 
+/** @param {Data} data */
 function list({ latest, kind: chosen, checks }) {
   const counts = Object.fromEntries(latest.kinds.map(({ kind, count }) => [kind, count]));
   const before = checks[1]?.counts ?? {};
@@ -60,14 +70,24 @@ function list({ latest, kind: chosen, checks }) {
     h(
       "ul",
       {},
-      Object.keys(KINDS).map((kind) => h("li", {}, choice(kind, counts[kind], before[kind], chosen))),
+      ALL.map((kind) => h("li", {}, choice(kind, counts[kind], before[kind], chosen))),
     ),
   );
 }
 
+/**
+ * @param {Api["Kind"]} kind
+ * @param {number} count
+ * @param {number | undefined} before
+ * @param {Api["Kind"]} chosen
+ */
 function choice(kind, count, before, chosen) {
   const changed = before === undefined || count === before ? null : delta(count - before, "", { better: "down" });
-  const click = (event) => (event.currentTarget.closest("[data-panel]").wasChosen = true);
+  /** @param {{ currentTarget: Element }} event */
+  const click = ({ currentTarget }) => {
+    const panelOf = currentTarget.closest("[data-panel]");
+    if (panelOf) chosenIn.add(panelOf);
+  };
   return h(
     "a",
     {
@@ -84,10 +104,11 @@ function choice(kind, count, before, chosen) {
 
 // -- the rows --------------------------------------------------------------------------------------------------
 
+/** @param {Data} data */
 function detail(data) {
   const { kind, found, latest } = data;
   const { title, what, todo } = KINDS[kind];
-  const all = latest.kinds.find((one) => one.kind === kind);
+  const all = latest.kinds.find((one) => one.kind === kind) ?? { count: 0, stored: 0, capped: false };
   const head = h(
     "div",
     { class: "kind-head" },
@@ -127,6 +148,7 @@ function detail(data) {
   );
 }
 
+/** @param {Data} data */
 function history({ kind, checks }) {
   const days = byDay(checks);
   const values = days.map(({ counts }) => counts[kind] ?? null);
@@ -136,11 +158,15 @@ function history({ kind, checks }) {
     days: days.map(({ day }) => day),
     series: [{ name: KINDS[kind].title, values }],
     low: 0,
-    high: Math.max(4, ...values),
+    high: Math.max(4, ...values.map((value) => value ?? 0)),
     height: 120,
   });
 }
 
+/**
+ * @param {Data} data
+ * @param {Api["Orphan"][]} records
+ */
 function rows({ kind, links }, records) {
   const { noun, asset, person } = KINDS[kind];
   const columns = asset ? assetColumns(asset, links) : person ? personColumns(links) : prospectColumns(kind, links);
@@ -156,7 +182,13 @@ function rows({ kind, links }, records) {
   }).element;
 }
 
+/**
+ * @param {Api["ContentType"]} type
+ * @param {Pages} links
+ * @returns {Column<Api["Orphan"]>[]}
+ */
 function assetColumns(type, links) {
+  /** @param {Api["Orphan"]} row */
   const name = (row) => row.name.trim() || null;
   return [
     {
@@ -177,8 +209,15 @@ function assetColumns(type, links) {
   ];
 }
 
+/**
+ * @param {Api["Kind"]} kind
+ * @param {Pages} links
+ * @returns {Column<Api["Orphan"]>[]}
+ */
 function prospectColumns(kind, links) {
+  /** @param {Api["Orphan"]} row */
   const asProspect = (row) => ({ id: row.record_id, name: row.name, email: row.email });
+  /** @type {Column<Api["Orphan"]>[]} */
   const columns = [
     {
       key: "name",
@@ -194,8 +233,13 @@ function prospectColumns(kind, links) {
   return [...columns, openColumn("Pardot", (row) => links.pardot("prospects", row.record_id), who)];
 }
 
+/** @param {Api["Orphan"]} row */
 const who = (row) => row.name || row.email || row.record_id;
 
+/**
+ * @param {Pages} links
+ * @returns {Column<Api["Orphan"]>[]}
+ */
 function personColumns(links) {
   return [
     {

@@ -9,6 +9,7 @@ import { trend } from "../charts/trend.js";
 import { delta, figure } from "../ui/parts.js";
 import { byDay } from "../survey/kinds.js";
 
+/** @type {[string, Api["Kind"][]][]} */
 const GROUPS = [
   ["Assets", ["forms", "landing_pages", "list_emails", "custom_redirects"]],
   ["Prospects", ["prospects_crm_gone", "prospects_unlinked"]],
@@ -22,6 +23,10 @@ export default panel({
   render: ([latest, { checks }]) => h("div", { class: "lead-columns" }, total(latest, checks), history(checks)),
 });
 
+/**
+ * @param {Api["Orphans"]} latest
+ * @param {readonly Api["PastCheck"][]} checks
+ */
 function total({ total: all, kinds, captured_at: at }, checks) {
   const before = checks[1];
   const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
@@ -29,7 +34,8 @@ function total({ total: all, kinds, captured_at: at }, checks) {
     "div",
     { class: "lead-figures" },
     figure("In all", number(all), { large: true }),
-    before && h("p", {}, delta(all - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
+    before &&
+      h("p", {}, delta((all ?? 0) - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
     h(
       "div",
       { class: "figures" },
@@ -43,6 +49,7 @@ function total({ total: all, kinds, captured_at: at }, checks) {
   );
 }
 
+/** @param {readonly Api["PastCheck"][]} checks */
 function history(checks) {
   const days = byDay(checks);
   if (days.length < 2)
@@ -62,12 +69,21 @@ function history(checks) {
   });
 }
 
-/** The first kind of a group that has any. */
+/**
+ * The first kind of a group that has any.
+ *
+ * @param {Record<string, number>} counts
+ * @param {readonly Api["Kind"][]} names
+ */
 function hrefOf(counts, names) {
   const kind = names.find((name) => counts[name] > 0);
   return kind ? route.href("full-survey", { "orphans.kind": kind }) : null;
 }
 
+/**
+ * @param {Record<string, number>} counts
+ * @param {readonly Api["Kind"][]} names
+ */
 function sum(counts, names) {
   return names.reduce((so, name) => so + (counts[name] ?? 0), 0);
 }

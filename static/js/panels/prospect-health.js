@@ -8,6 +8,9 @@ import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";
 import { prospectsOf } from "../people/people.js";
 
+/** @typedef {Exclude<keyof Api["ProspectHealth"], "audited_at">} Counted */
+/** @typedef {{ title: string, rows: [label: string, name: Counted, group?: string][], isBad?: boolean, todo?: string }} Section */
+
 export default panel({
   lines: 5,
   load: () => shared("prospect-health"),
@@ -22,6 +25,7 @@ export default panel({
     ),
 });
 
+/** @param {Api["ProspectHealth"]} health */
 function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
   return h(
     "div",
@@ -37,7 +41,7 @@ function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
       "div",
       { class: "stack" },
       h("p", {}, h("strong", {}, `${percent(rate)} linked`), ` of ${number(total)} prospects.`),
-      unlinked > 0 &&
+      Boolean(unlinked) &&
         h(
           "p",
           { class: "small" },
@@ -53,6 +57,7 @@ function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
   );
 }
 
+/** @type {Section[]} */
 const SECTIONS = [
   {
     title: "In Salesforce",
@@ -85,8 +90,12 @@ const SECTIONS = [
   },
 ];
 
+/**
+ * @param {Section} section
+ * @param {Api["ProspectHealth"]} health
+ */
 function list({ title, rows, isBad = false, todo }, health) {
-  const wrong = isBad && rows.some(([, name]) => health[name] > 0);
+  const wrong = isBad && rows.some(([, name]) => health[name]);
   return h(
     "div",
     { class: "stack" },
@@ -105,6 +114,12 @@ function list({ title, rows, isBad = false, todo }, health) {
   );
 }
 
+/**
+ * @param {string} label
+ * @param {number | null} count
+ * @param {string} group
+ * @param {boolean} isBad
+ */
 function value(label, count, group, isBad) {
   if (!count) return number(count);
   return [

@@ -30,9 +30,13 @@ export default panel({
   ],
 });
 
-/** A prospect with both ids counts as a contact: leads become contacts. */
+/**
+ * A prospect with both ids counts as a contact: leads become contacts.
+ *
+ * @param {Api["ProspectHealth"]} health
+ */
 function partsOf({ total, linked, as_contact: contacts, unlinked }) {
-  const rest = Math.max(0, linked - contacts);
+  const rest = Math.max(0, (linked ?? 0) - (contacts ?? 0));
   return [
     { label: "As contact", count: contacts, tone: "1", total, group: "as_contact" },
     { label: "Linked, not as contact", count: rest, tone: "2", total, group: null },
@@ -40,6 +44,7 @@ function partsOf({ total, linked, as_contact: contacts, unlinked }) {
   ];
 }
 
+/** @param {Api["ProspectHealth"]} health */
 function bar(health) {
   const spoken = partsOf(health)
     .map(({ label, count }) => `${label}: ${number(count)}`)
@@ -47,16 +52,19 @@ function bar(health) {
   return h(
     "div",
     { class: "link-bar", role: "img", "aria-label": spoken },
-    partsOf(health)
-      .filter(({ count }) => count > 0)
-      .map(({ count, tone }) => h("span", { class: `tone-${tone}`, vars: { "--part": count } })),
+    partsOf(health).map(({ count, tone }) => count && h("span", { class: `tone-${tone}`, vars: { "--part": count } })),
   );
 }
 
+/**
+ * @param {number | null} count
+ * @param {string | null} group
+ */
 function counted(count, group) {
   return count && group ? h("a", { href: prospectsOf({ group }) }, number(count)) : number(count);
 }
 
+/** @param {ReturnType<typeof partsOf>[number]} part */
 function legend({ label, count, tone, total, group }) {
   return h(
     "li",
@@ -67,7 +75,7 @@ function legend({ label, count, tone, total, group }) {
       "span",
       { class: "number" },
       h("strong", {}, counted(count, group)),
-      h("span", { class: "soft" }, ` ${percent(total ? (100 * count) / total : null)}`),
+      h("span", { class: "soft" }, ` ${percent(total && count !== null ? (100 * count) / total : null)}`),
     ),
   );
 }

@@ -1,8 +1,8 @@
 /* Score and issues over the days, with what people have noted of a day. */
 
-import { api } from "../core/api.js";
+import { api, messageOf } from "../core/api.js";
 import { before, today } from "../core/days.js";
-import { freshId, h, icon, hiddenText } from "../core/dom.js";
+import { find, focusOn, freshId, h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
@@ -16,12 +16,16 @@ import { noData } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { allDays, areaSeries, issueSeries, scoreSeries } from "./trail-series.js";
 
+/** @typedef {Api["Trail"] & { issues: Api["IssueItem"][] }} Data */
+
+/** @type {Option[]} */
 const SPANS = [
   ["30", "30 days"],
   ["90", "90 days"],
   ["365", "A year"],
   ["all", "All days"],
 ];
+/** @type {Option[]} */
 const VIEWS = [
   ["score", "Score"],
   ["areas", "Score by area"],
@@ -53,6 +57,10 @@ export default panel({
   ],
 });
 
+/**
+ * @param {string} key
+ * @param {readonly Option[]} options
+ */
 const chosen = (key, options) => (options.some(([value]) => value === route.get(key)) ? route.get(key) : options[0][0]);
 
 // -- what is shown -----------------------------------------------------------------------------------------------
@@ -71,10 +79,17 @@ function controls() {
   );
 }
 
-/** Radio buttons that look like a switch; what is chosen stands in the address. */
+/**
+ * Radio buttons that look like a switch; what is chosen stands in the address.
+ *
+ * @param {string} label
+ * @param {string} key
+ * @param {readonly Option[]} options
+ */
 function choice(label, key, options) {
   const name = freshId("choice");
   const now = chosen(key, options);
+  /** @param {string} value */
   const choose = (value) => {
     route.set({ [key]: value === options[0][0] ? "" : value });
     refocus(key, value);
@@ -101,24 +116,31 @@ function choice(label, key, options) {
   );
 }
 
-/** The panel loads again: whoever chose with the keyboard goes on where they were. */
+/**
+ * The panel loads again: whoever chose with the keyboard goes on where they were.
+ *
+ * @param {string} key
+ * @param {string} value
+ */
 function refocus(key, value) {
-  const panelOf = document.querySelector('[data-panel="score-trend"]');
+  const panelOf = find(document, '[data-panel="score-trend"]');
   const observer = new MutationObserver(() => {
     const again = panelOf.querySelector(`[data-choice="${key}-${value}"]`);
     if (!again) return;
     observer.disconnect();
-    again.focus();
+    focusOn(again);
   });
   observer.observe(panelOf, { childList: true, subtree: true });
 }
 
+/** @param {Data} data */
 function drawing({ snapshots, notes, issues }) {
   const view = chosen("trend.show", VIEWS);
   const days = allDays(snapshots);
-  const series = { score: scoreSeries, areas: areaSeries, issues: issueSeries }[view](days, snapshots, issues, nameOf);
+  const make = view === "areas" ? areaSeries : view === "issues" ? issueSeries : scoreSeries;
+  const series = make(days, snapshots, issues, nameOf);
   const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
-  const title = VIEWS.find(([value]) => value === view)[1];
+  const title = VIEWS.find(([value]) => value === view)?.[1] ?? "";
   return h(
     "div",
     { class: "stack" },
@@ -128,7 +150,11 @@ function drawing({ snapshots, notes, issues }) {
   );
 }
 
-/** Scores near the top would be a flat line on a scale from 0. */
+/**
+ * Scores near the top would be a flat line on a scale from 0.
+ *
+ * @param {ReturnType<typeof scoreSeries>} series
+ */
 function lowest(series) {
   const values = series.flatMap(({ values: own }) => own).filter((value) => value !== null);
   const least = Math.min(90, ...values);
@@ -137,6 +163,7 @@ function lowest(series) {
 
 // -- notes -----------------------------------------------------------------------------------------------------
 
+/** @param {readonly Api["TrailNote"][]} notes */
 function notesOf(notes) {
   return h(
     "div",
@@ -152,6 +179,7 @@ function notesOf(notes) {
   );
 }
 
+/** @param {Api["TrailNote"]} note */
 function noteLine(note) {
   return h(
     "li",
@@ -167,6 +195,7 @@ function noteLine(note) {
   );
 }
 
+/** @param {string} [on] */
 async function pin(on) {
   const made = await formDialog({
     title: "Pin a note to a day",
@@ -182,6 +211,7 @@ async function pin(on) {
   toast(`Pinned to ${day(made.day)}.`);
 }
 
+/** @param {Api["TrailNote"]} note */
 async function unpin(note) {
   if (
     !(await confirm({
@@ -196,7 +226,7 @@ async function unpin(note) {
     await api.delete(`notes/${note.id}`);
     toast("Note deleted.");
   } catch (error) {
-    toast(error.message, { kind: "bad" });
+    toast(messageOf(error), { kind: "bad" });
   }
   changed("notes");
 }

@@ -31,6 +31,10 @@ function beginning() {
   ];
 }
 
+/**
+ * @param {Api["Briefing"]} briefing
+ * @param {Api["PardotConfig"]} config
+ */
 function hero(briefing, { grade_thresholds: thresholds }) {
   const { health_score: score, grade } = briefing;
   const label = `Score ${score} of 100, grade ${grade}`;
@@ -43,12 +47,16 @@ function hero(briefing, { grade_thresholds: thresholds }) {
       { class: "score-words" },
       h("p", { class: "score-grade" }, h("span", { class: "figure-label" }, "Grade"), " ", h("strong", {}, grade)),
       changes(briefing),
-      h("p", { class: "small soft" }, ahead(score, thresholds)),
+      h("p", { class: "small soft" }, score !== null && ahead(score, thresholds)),
     ),
   );
 }
 
-/** Each change opens the two days side by side. */
+/**
+ * Each change opens the two days side by side.
+ *
+ * @param {Api["Briefing"]} briefing
+ */
 function changes(briefing) {
   const {
     date: today,
@@ -69,9 +77,15 @@ function changes(briefing) {
   );
 }
 
+/**
+ * @param {number | null} points
+ * @param {string} since
+ * @param {Api["Snapshot"] | null} before
+ * @param {string} today
+ */
 function change(points, since, before, today) {
   if (points === null) return null;
-  const open = () => openOverlay("compare", { "compare.from": before.day, "compare.to": today });
+  const open = () => openOverlay("compare", { "compare.from": before?.day, "compare.to": today });
   return h(
     "button",
     { type: "button", class: "plain-button", title: "Compare the two days", on: { click: open } },
@@ -79,6 +93,10 @@ function change(points, since, before, today) {
   );
 }
 
+/**
+ * @param {number} score
+ * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
+ */
 function ahead(score, thresholds) {
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
   if (next) return `${plural(next.minimum - score, "more point")} and it is ${next.grade}.`;

@@ -1,6 +1,6 @@
 /* The task board, and texts to paste. */
 
-import { api } from "../core/api.js";
+import { api, messageOf } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -28,7 +28,13 @@ export default panel({
   ],
 });
 
+/**
+ * @param {string} text
+ * @param {"digest" | "progress"} path
+ * @param {string} title
+ */
 function copyTextButton(text, path, title) {
+  /** @param {{ currentTarget: HTMLButtonElement }} event */
   const click = async (event) => {
     const pressed = event.currentTarget;
     pressed.disabled = true;
@@ -36,7 +42,7 @@ function copyTextButton(text, path, title) {
       const { text: found } = await api.get(path);
       await give(title, found);
     } catch (error) {
-      toast(error.message, { kind: "bad" });
+      toast(messageOf(error), { kind: "bad" });
     } finally {
       pressed.disabled = false;
     }
@@ -55,7 +61,12 @@ function copyTextButton(text, path, title) {
   );
 }
 
-/** Into the clipboard, and on view: one sees what one pastes. */
+/**
+ * Into the clipboard, and on view: one sees what one pastes.
+ *
+ * @param {string} title
+ * @param {string} text
+ */
 async function give(title, text) {
   const shown = h("pre", { class: "report-text", tabindex: "0", "aria-label": title }, text);
   openDialog({

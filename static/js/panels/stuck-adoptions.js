@@ -25,13 +25,14 @@ function fine() {
   });
 }
 
+/** @param {Api["AdoptionAlert"]} alert */
 function head({ stuck_count: stuck, pct_affected: share, total_prospects: total, high_score_count: high }) {
   return [
     figure("Prospects with adoption data that is stuck", number(stuck), {
       href: prospectsOf({ group: "adoption_stuck" }),
       note: `${percent(share)} of ${number(total)} prospects`,
     }),
-    high > 0 &&
+    Boolean(high) &&
       h(
         "p",
         {},
@@ -49,6 +50,10 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
   ];
 }
 
+/**
+ * @param {Api["AdoptionAlert"]} alert
+ * @param {Pages} links
+ */
 function rows({ sample }, links) {
   return table({
     key: "stuck",
@@ -72,8 +77,9 @@ function rows({ sample }, links) {
   }).element;
 }
 
+/** @param {Api["AdoptionAlert"]} alert */
 function rest({ sample, stuck_count: stuck }) {
-  if (sample.length >= stuck) return null;
+  if (sample.length >= (stuck ?? 0)) return null;
   return h(
     "p",
     { class: "small soft" },

@@ -13,7 +13,7 @@ import { table } from "../ui/table.js";
 export default panel({
   load: async () => (await shared("tags", { limit: 1 })).object_type_coverage,
   noData: (coverage) => coverage === null,
-  empty: (coverage) => coverage.length === 0 && "Nothing has a tag.",
+  empty: (coverage) => coverage?.length === 0 && "Nothing has a tag.",
   render: (coverage) =>
     table({
       key: "coverage",
@@ -28,11 +28,12 @@ export default panel({
     }).element,
 });
 
+/** @type {Column<Api["ObjectTypeCoverage"]>[]} */
 const COLUMNS = [
   {
     key: "object_type",
     label: "Type",
-    value: ({ area, object_type }) => TYPES[area]?.title ?? (object_type || "Not named"),
+    value: ({ area, object_type }) => (area && TYPES[area]?.title) ?? (object_type || "Not named"),
   },
   {
     key: "tagged_pct",
@@ -70,11 +71,18 @@ const COLUMNS = [
   },
 ];
 
+/** @param {Api["ObjectTypeCoverage"]} coverage */
 function without({ total, tagged }) {
   return total === null || tagged === null ? null : total - tagged;
 }
 
-/** Campaigns are listed by their tags in the Gear Locker too; prospects are not listed by them. */
+/**
+ * Campaigns are listed by their tags in the Gear Locker too; prospects are not listed by them.
+ *
+ * @param {Api["Area"] | null} area
+ * @param {number | null} count
+ * @param {string} tagged
+ */
 function counted(area, count, tagged) {
   if (!count || !area || area === "prospects") return number(count);
   const href =

@@ -24,11 +24,12 @@ export default panel({
   ],
 });
 
+/** @param {Api["TagTotals"]} totals */
 function convention({ tags, with_prefix, prefixes, tagged_objects }) {
   const share = tags && with_prefix !== null ? (100 * with_prefix) / tags : null;
   const parts = [
     { label: "With a prefix", value: with_prefix, tone: "good" },
-    { label: "Without", value: tags - (with_prefix ?? 0), tone: "none" },
+    { label: "Without", value: (tags ?? 0) - (with_prefix ?? 0), tone: "none" },
   ];
   return h(
     "div",

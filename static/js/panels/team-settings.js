@@ -1,7 +1,7 @@
 /* Who is on the team, and what each owns. Every step is saved at once. */
 
-import { api, ApiError } from "../core/api.js";
-import { h, hiddenText, icon } from "../core/dom.js";
+import { ApiError, api, messageOf } from "../core/api.js";
+import { focusOn, h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { listed } from "../core/names.js";
 import { panel } from "../core/panel.js";
@@ -11,6 +11,9 @@ import { formDialog } from "../ui/form.js";
 import { button, chip } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
+
+/** @typedef {Api["MemberOut"]} Member */
+/** @typedef {Api["MemberIn"] & { open_tasks?: number }} Changed */
 
 const PATH = "admin/team";
 const UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
@@ -39,6 +42,12 @@ export default panel({
   },
 });
 
+/**
+ * @param {Member} member
+ * @param {number} place
+ * @param {readonly Member[]} team
+ * @param {readonly Api["ConfigArea"][]} areas
+ */
 function row(member, place, team, areas) {
   const labels = member.areas.map((area) => areas.find((one) => one.area === area)?.label ?? area);
   return h(
@@ -77,11 +86,18 @@ function row(member, place, team, areas) {
   );
 }
 
+/** @param {Member} member */
 function initials({ name, label }) {
   const words = (label || name).trim().split(/\s+/);
-  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase();
+  return (words.length > 1 ? words[0][0] + words[words.length - 1][0] : words[0].slice(0, 2)).toUpperCase();
 }
 
+/**
+ * @param {string} sign
+ * @param {string} label
+ * @param {Member} member
+ * @param {() => unknown} click
+ */
 function tool(sign, label, { name }, click) {
   return h(
     "button",
@@ -91,6 +107,12 @@ function tool(sign, label, { name }, click) {
   );
 }
 
+/**
+ * @param {Member} member
+ * @param {number} place
+ * @param {readonly Member[]} team
+ * @param {number} step
+ */
 function move(member, place, team, step) {
   const label = step < 0 ? "Move up" : "Move down";
   const made = tool(step < 0 ? "up" : "down", label, member, () =>
@@ -100,6 +122,11 @@ function move(member, place, team, step) {
   return made;
 }
 
+/**
+ * @param {Member[]} team
+ * @param {number} id
+ * @param {number} step
+ */
 function swapped(team, id, step) {
   const at = team.findIndex((one) => one.id === id);
   const to = at + step;
@@ -109,6 +136,10 @@ function swapped(team, id, step) {
   return next;
 }
 
+/**
+ * @param {readonly Member[]} team
+ * @param {readonly Api["ConfigArea"][]} areas
+ */
 function unowned(team, areas) {
   const names = areas
     .filter(({ area }) => !team.some((member) => member.areas.includes(area)))
@@ -124,20 +155,29 @@ function unowned(team, areas) {
 
 // -- writing ---------------------------------------------------------------------------------------------------------
 
+/** @type {{ member: number | null, tool?: string } | null} */
 let returnTo = null;
 
-/** The team as it is now, changed, and put back whole: what somebody else did meanwhile stays. */
+/**
+ * The team as it is now, changed, and put back whole: what somebody else did meanwhile stays.
+ *
+ * @param {(team: Member[]) => Changed[]} change
+ */
 async function write(change) {
   const { team } = await api.get(PATH);
   const next = change(team).map(({ open_tasks: _, ...member }, order) => ({ ...member, order }));
   return (await api.put(PATH, { team: next })).team;
 }
 
+/**
+ * @param {(team: Member[]) => Changed[]} change
+ * @param {{ member: number | null, tool?: string }} focus
+ */
 async function save(change, focus) {
   try {
     await write(change);
   } catch (error) {
-    toast(error.message, { kind: "bad" });
+    toast(messageOf(error), { kind: "bad" });
     return false;
   }
   returnTo = focus;
@@ -145,7 +185,11 @@ async function save(change, focus) {
   return true;
 }
 
-/** The list was made anew: back to the button that was used, or the nearest that works. */
+/**
+ * The list was made anew: back to the button that was used, or the nearest that works.
+ *
+ * @param {HTMLElement} element
+ */
 function focusAgain(element) {
   const wanted = returnTo;
   returnTo = null;
@@ -154,10 +198,14 @@ function focusAgain(element) {
     const found = element.querySelector(`[data-member="${wanted.member}"]`);
     const again =
       found?.querySelector(`[data-tool="${wanted.tool}"]:enabled`) ?? found?.querySelector('[data-tool="Edit"]');
-    (again ?? element.querySelector("button"))?.focus();
+    focusOn(again ?? element.querySelector("button"));
   });
 }
 
+/**
+ * @param {Member | null} member
+ * @param {readonly Api["ConfigArea"][]} areas
+ */
 async function edit(member, areas) {
   const saved = await formDialog({
     title: member ? `Edit ${member.name}` : "Add somebody",
@@ -193,12 +241,18 @@ async function edit(member, areas) {
   changed(PATH, "config", "tasks", "issues");
 }
 
+/**
+ * @param {Member[]} team
+ * @param {Member} member
+ * @param {Omit<Changed, "open_tasks">} given
+ */
 function replaced(team, member, given) {
   if (!team.some(({ id }) => id === member.id))
     throw new ApiError(404, `${member.name} is not in the team any more. Close this, and load the page again.`);
   return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));
 }
 
+/** @param {Member} member */
 async function remove(member) {
   const tasks = member.open_tasks;
   const warning = tasks

@@ -19,6 +19,7 @@ export default panel({
   render: (health) => (health.by_person.length ? [people(health), unowned(health)] : nobody()),
 });
 
+/** @param {Api["HealthScore"]} health */
 function people({ by_person: persons }) {
   return h(
     "ul",
@@ -50,6 +51,7 @@ function people({ by_person: persons }) {
   );
 }
 
+/** @param {Api["HealthScore"]} health */
 function unowned({ by_area: areas }) {
   const names = areas.filter((area) => area.owners.length === 0).map((area) => area.label);
   return (

@@ -1,5 +1,6 @@
 /* The prospects, of everybody or of those that a figure counts, the highest scores first. */
 
+import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -23,25 +24,29 @@ export default panel({
   },
 });
 
+/**
+ * @param {Api["EngagementSummary"]} summary
+ * @param {Pages} links
+ */
 function prospects(summary, links) {
   const note = h("p", { class: "small soft", hidden: true });
+  /** @param {string} sentence */
   const say = (sentence) => {
     note.textContent = sentence;
     note.hidden = !sentence;
   };
-  const ask = paged("engagement", { records: "prospects", params: (filters) => filters });
+  const ask = paged(async (asked, filters, signal) => {
+    const found = await api.get("engagement", { params: { ...asked, ...filters }, signal });
+    const total = found.count ?? 0;
+    const more = `There are more than ${number(total)}: search, or choose a group or a grade, to see the others.`;
+    say(found.count_is_exact ? "" : more);
+    return { rows: found.prospects, total };
+  });
+  /** @type {Source<Api["EngagedProspect"]>} */
   const source = async (query) => {
-    if (query.q && !SEARCHABLE.test(query.q)) {
-      say("A search needs three letters or digits in a row, or a whole id.");
-      return { rows: [], total: 0 };
-    }
-    const found = await ask(query);
-    say(
-      found.answer.count_is_exact
-        ? ""
-        : `There are more than ${number(found.total)}: search, or choose a group or a grade, to see the others.`,
-    );
-    return found;
+    if (!query.q || SEARCHABLE.test(query.q)) return ask(query);
+    say("A search needs three letters or digits in a row, or a whole id.");
+    return { rows: [], total: 0 };
   };
   const made = table({
     key: "prospects",
@@ -58,6 +63,10 @@ function prospects(summary, links) {
   return [made.element, note];
 }
 
+/**
+ * @param {Api["EngagementSummary"]} summary
+ * @returns {Filter<Api["EngagedProspect"]>[]}
+ */
 function filtersOf({ grade_distribution: grades, active_30d: active }) {
   const groups = Object.entries(GROUPS).filter(([group]) => group !== "active" || active !== null);
   const names = Object.keys(grades ?? {}).sort(byGrade);
@@ -67,6 +76,11 @@ function filtersOf({ grade_distribution: grades, active_30d: active }) {
   ];
 }
 
+/**
+ * @param {Api["EngagementSummary"]} summary
+ * @param {Pages} links
+ * @returns {Column<Api["EngagedProspect"]>[]}
+ */
 function columnsOf(summary, links) {
   return [
     { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
@@ -87,22 +101,30 @@ function columnsOf(summary, links) {
   ];
 }
 
+/** @param {string | null} text */
 function clipped(text) {
   return text && h("span", { class: "clipped", title: text }, text);
 }
 
+/**
+ * @param {Api["EngagedProspect"]} row
+ * @param {number | null} top
+ */
 function score(row, top) {
-  return h("span", { class: "scored" }, number(row.score), meter(top > 0 ? (100 * (row.score ?? 0)) / top : 0));
+  return h("span", { class: "scored" }, number(row.score), meter(top ? (100 * (row.score ?? 0)) / top : 0));
 }
 
+/** @param {Api["EngagedProspect"]} prospect */
 const byScore = ({ scoring_categories: scores }) => Object.entries(scores).sort(([, a], [, b]) => b - a);
 
+/** @param {Api["EngagedProspect"]} row */
 function categoriesText(row) {
   return byScore(row)
     .map(([name, points]) => `${name} ${points}`)
     .join("; ");
 }
 
+/** @param {Api["EngagedProspect"]} row */
 function categories(row) {
   const found = byScore(row);
   if (found.length === 0) return null;

@@ -2,15 +2,29 @@
 
 import { everyDay } from "../core/days.js";
 
-/** Every day from the first to the last snapshot: "2026-11-01", … */
+/**
+ * Every day from the first to the last snapshot: "2026-11-01", …
+ *
+ * @param {readonly Api["Snapshot"][]} snapshots
+ */
 export function allDays(snapshots) {
-  return everyDay(snapshots[0].day, snapshots.at(-1).day);
+  return everyDay(snapshots[0].day, snapshots[snapshots.length - 1].day);
 }
 
+/**
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ */
 export function scoreSeries(days, snapshots) {
   return [{ name: "Score", values: valuesOf(days, snapshots, (snapshot) => snapshot.health_score) }];
 }
 
+/**
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {readonly Api["IssueItem"][]} issues
+ * @param {(area: string) => string} nameOf
+ */
 export function areaSeries(days, snapshots, issues, nameOf) {
   return areasOf(issues).map((area) => ({
     name: nameOf(area),
@@ -18,7 +32,14 @@ export function areaSeries(days, snapshots, issues, nameOf) {
   }));
 }
 
-/** How many faults each area has; a share of prospects is no number of them. */
+/**
+ * How many faults each area has; a share of prospects is no number of them.
+ *
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {readonly Api["IssueItem"][]} issues
+ * @param {(area: string) => string} nameOf
+ */
 export function issueSeries(days, snapshots, issues, nameOf) {
   const counted = issues.filter((issue) => !issue.is_percentage);
   return areasOf(counted).map((area) => {
@@ -30,16 +51,26 @@ export function issueSeries(days, snapshots, issues, nameOf) {
   });
 }
 
+/** @param {readonly Api["IssueItem"][]} issues */
 function areasOf(issues) {
   return [...new Set(issues.map((issue) => issue.area))].sort();
 }
 
+/** @param {readonly Maybe<number>[]} values */
 function sum(values) {
   const known = values.filter((value) => value !== null && value !== undefined);
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
 }
 
+/**
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {(snapshot: Api["Snapshot"]) => number | null} value
+ */
 function valuesOf(days, snapshots, value) {
   const byDay = new Map(snapshots.map((snapshot) => [snapshot.day, snapshot]));
-  return days.map((day) => (byDay.has(day) ? value(byDay.get(day)) : null));
+  return days.map((day) => {
+    const snapshot = byDay.get(day);
+    return snapshot ? value(snapshot) : null;
+  });
 }

@@ -1,6 +1,6 @@
 /* Clean-up by tags: what is tagged with each action, and how much of each issue has been looked at. */
 
-import { api } from "../core/api.js";
+import { api, messageOf } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
 import { number, plural, tenths } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -11,6 +11,8 @@ import { flagWords, TYPES } from "../assets/words.js";
 import { button, chip, meter } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
+
+/** @typedef {Api["IssueTriage"] & { flag: string }} Triage */
 
 export default panel({
   uses: ["cleanup", "exemptions"],
@@ -35,6 +37,7 @@ export default panel({
 
 // -- the tags themselves -------------------------------------------------------------------------------------
 
+/** @param {readonly Api["ActionStatus"][]} actions */
 function setup(actions) {
   const missing = actions.filter((action) => action.tag_id === null);
   if (missing.length === 0) return null;
@@ -53,6 +56,10 @@ function setup(actions) {
   );
 }
 
+/**
+ * @param {HTMLButtonElement} make
+ * @param {HTMLElement} problem
+ */
 async function makeTags(make, problem) {
   make.disabled = true;
   replace(problem);
@@ -61,12 +68,13 @@ async function makeTags(make, problem) {
     toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} made in Pardot.`);
     changed("cleanup", "issues");
   } catch (error) {
-    replace(problem, error.message);
+    replace(problem, messageOf(error));
   } finally {
     make.disabled = false;
   }
 }
 
+/** @param {Api["ActionStatus"]} action */
 function actionItem({ action: name, tag, tag_id, count, by_type }) {
   const types = Object.entries(by_type).map(
     ([type, many]) => `${number(many)} ${TYPES[type]?.[many === 1 ? "one" : "many"] ?? (type || "others")}`,
@@ -103,7 +111,9 @@ function actionItem({ action: name, tag, tag_id, count, by_type }) {
 
 // -- how far it is -------------------------------------------------------------------------------------------
 
+/** @param {readonly Triage[]} issues */
 function issueTable(issues) {
+  /** @type {Option[]} */
   const areas = [...new Set(issues.map(({ area }) => area))].map((area) => [area, TYPES[area].title]);
   return table({
     key: "triage",
@@ -137,11 +147,13 @@ function issueTable(issues) {
   }).element;
 }
 
+/** @param {Triage} issue */
 function stateOf({ count, tagged }) {
   if (count === 0) return "none";
-  return tagged !== null && tagged >= count ? "done" : "open";
+  return tagged !== null && count !== null && tagged >= count ? "done" : "open";
 }
 
+/** @type {Column<Triage>[]} */
 const COLUMNS = [
   { key: "issue", label: "Issue", value: ({ flag, key }) => (flag ? flagWords(flag).label : key) },
   { key: "area", label: "Type", value: ({ area }) => TYPES[area].title },

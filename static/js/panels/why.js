@@ -20,7 +20,12 @@ export default panel({
   ],
 });
 
-/** "Prospects cost 1.8 of the 2.5 points that are missing, most of all by: Prospects not linked to Salesforce: 36.4 %." */
+/**
+ * "Prospects cost 1.8 of the 2.5 points that are missing, most of all by: Prospects not linked to Salesforce: 36.4 %."
+ *
+ * @param {readonly Api["AreaScoreOut"][]} areas
+ * @param {readonly Api["IssueItem"][]} issues
+ */
 function sentence(areas, issues) {
   const [worst] = byLoss(areas);
   if (!worst?.points_lost) return "No area loses points.";
@@ -33,10 +38,12 @@ function sentence(areas, issues) {
   ];
 }
 
+/** @param {readonly Api["AreaScoreOut"][]} areas */
 function byLoss(areas) {
   return [...areas].sort((a, b) => (b.points_lost ?? -1) - (a.points_lost ?? -1));
 }
 
+/** @param {readonly Api["AreaScoreOut"][]} areas */
 function lost(areas) {
   const without = areas.filter((area) => area.score === null).map((area) => area.label);
   const rows = byLoss(areas).map((area) => ({
@@ -61,6 +68,10 @@ function lost(areas) {
   );
 }
 
+/**
+ * @param {readonly Api["AreaScoreOut"][]} areas
+ * @param {Api["Snapshot"] | null} lastWeek
+ */
 function balance(areas, lastWeek) {
   const before = lastWeek && areas.map((area) => lastWeek.area_scores[area.area] ?? null);
   const title = lastWeek ? "Scores by area, dashed: a week ago" : "Scores by area";

@@ -4,6 +4,9 @@ import { h, hiddenText } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { route } from "../core/route.js";
 
+/** @typedef {{ id: number | string, name: string | null, email: string | null }} Person */
+/** @typedef {Record<"salesforce_contact_id" | "salesforce_lead_id" | "salesforce_id", string | null>} InSalesforce */
+
 const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 
 /** The figures that lead to prospects, by the name of the group at the endpoint. */
@@ -25,23 +28,39 @@ export const GROUPS = {
   deleted: "In Pardot's recycle bin",
 };
 
-/** A name, or what stands for it. */
+/**
+ * A name, or what stands for it.
+ *
+ * @param {Person} person
+ */
 export function nameOf({ name, email, id }) {
   return name?.trim() || email?.trim() || `(no name, ${id})`;
 }
 
-/** The rows that a figure counts. */
+/**
+ * The rows that a figure counts.
+ *
+ * @param {Params} filters
+ */
 export function prospectsOf(filters) {
   const named = Object.entries(filters).map(([name, value]) => [`prospects.${name}`, value]);
   return route.href("scout-report", Object.fromEntries(named));
 }
 
-/** Something that Salesforce could have given out. */
+/**
+ * Something that Salesforce could have given out.
+ *
+ * @param {Maybe<string>} value
+ */
 export function isCrmId(value) {
   return CRM_ID.test(value ?? "");
 }
 
-/** Opens the drawer of a prospect. */
+/**
+ * Opens the drawer of a prospect.
+ *
+ * @param {Person} row
+ */
 export function prospectButton(row) {
   const name = nameOf(row);
   const click = () => openOverlay("prospect", { "prospect.id": row.id });
@@ -53,21 +72,39 @@ export function prospectButton(row) {
   );
 }
 
-/** Where a prospect is in Salesforce: as a contact before as a lead. */
+/**
+ * Where a prospect is in Salesforce: as a contact before as a lead.
+ *
+ * @param {InSalesforce} row
+ */
 function crmIdOf(row) {
   return [row.salesforce_contact_id, row.salesforce_lead_id, row.salesforce_id].find(isCrmId) ?? null;
 }
 
-/** Columns of links out of the dashboard. pages: of assets/links.js. */
+/**
+ * Columns of links out of the dashboard. pages: of assets/links.js.
+ *
+ * @param {Pages} pages
+ * @returns {Column<Person & InSalesforce>[]}
+ */
 export function linksColumns(pages) {
-  return [
-    openColumn("Pardot", (row) => pages.pardot("prospects", row.id)),
-    openColumn("Salesforce", (row) => pages.salesforce(crmIdOf(row))),
-  ];
+  /** @type {(row: Person & InSalesforce) => string | null} */
+  const inPardot = (row) => pages.pardot("prospects", row.id);
+  /** @type {typeof inPardot} */
+  const inSalesforce = (row) => pages.salesforce(crmIdOf(row));
+  return [openColumn("Pardot", inPardot, nameOf), openColumn("Salesforce", inSalesforce, nameOf)];
 }
 
-/** A column with a short link to `where`; what is exported is the address. */
-export function openColumn(where, address, about = nameOf) {
+/**
+ * A column with a short link to `where`; what is exported is the address.
+ *
+ * @template Row
+ * @param {string} where
+ * @param {(row: Row) => string | null} address
+ * @param {(row: Row) => string} about
+ * @returns {Column<Row>}
+ */
+export function openColumn(where, address, about) {
   return {
     key: where.toLowerCase(),
     label: where,
@@ -79,6 +116,12 @@ export function openColumn(where, address, about = nameOf) {
   };
 }
 
+/**
+ * @param {string} text
+ * @param {string} where
+ * @param {string | null} href
+ * @param {string} about
+ */
 function outLink(text, where, href, about) {
   return (
     href &&
@@ -91,12 +134,19 @@ function outLink(text, where, href, about) {
   );
 }
 
-/** A+ before A before A−, those without a grade last. */
+/**
+ * A+ before A before A−, those without a grade last.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
 export function byGrade(a, b) {
   return rank(a) < rank(b) ? -1 : 1;
 }
 
+/** @param {string} grade */
 function rank(grade) {
   if (grade === "none") return "~";
-  return grade.charAt(0) + ({ "+": "0", "": "1", "-": "2" }[grade.slice(1)] ?? `3${grade}`);
+  const place = ["+", "", "-"].indexOf(grade.slice(1));
+  return grade.charAt(0) + (place < 0 ? `3${grade}` : place);
 }

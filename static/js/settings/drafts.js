@@ -1,9 +1,15 @@
 /* What was entered and not saved yet, of all keys; and saving it. */
 
-import { api, isAbort } from "../core/api.js";
+import { ApiError, api, isAbort, messageOf } from "../core/api.js";
+import { find } from "../core/dom.js";
 
 /** One key: its editor, what is saved of it, what the server has against what was entered. */
 export class Draft {
+  /**
+   * @param {Entry} entry
+   * @param {Editor<Held>} editor
+   * @param {HTMLElement} problem
+   */
   constructor(entry, editor, problem) {
     this.editor = editor;
     this.problem = problem;
@@ -43,17 +49,20 @@ export class Draft {
   /** What is saved by now: somebody else may have changed other fields since the page was loaded. */
   async now() {
     const { configuration } = await api.get("admin/config");
-    return configuration.find(({ key }) => key === this.entry.key).value;
+    return configuration.find(({ key }) => key === this.entry.key)?.value;
   }
 
+  /**
+   * @param {Held} value
+   * @returns {Promise<Entry>}
+   */
   write(value) {
-    const path = `admin/config/${this.entry.key}`;
+    const path = /** @type {const} */ (`admin/config/${this.entry.key}`);
     const standard = this.entry.default;
     if (same(value, standard)) return api.delete(path);
     if (!this.editor.overlays) return api.put(path, { value });
-    return api.put(path, {
-      value: Object.fromEntries(Object.entries(value).filter(([key, one]) => !same(one, standard[key]))),
-    });
+    const changed = Object.entries(value).filter(([key, one]) => !same(one, standard[key]));
+    return api.put(path, { value: Object.fromEntries(changed) });
   }
 
   clear() {
@@ -61,18 +70,24 @@ export class Draft {
     for (const field of this.editor.fields()) field.mark("");
   }
 
-  /** Each complaint beside its field; what is about none of them stands above. → whether a field was marked. */
+  /**
+   * Each complaint beside its field; what is about none of them stands above. → whether a field was marked.
+   *
+   * @param {unknown} error
+   */
   mark(error) {
     const fields = this.editor.fields();
     const rest = [];
-    for (const { loc = [], message } of error.errors ?? []) {
+    const complaints = error instanceof ApiError ? error.errors : [];
+    for (const { loc = [], message } of complaints) {
       const field = fieldOf(fields, loc.slice(2).join("."));
       if (field) field.mark(`${message}.`.replace("..", "."));
       else rest.push(message);
     }
-    if (!error.errors?.length) rest.push(error.message);
+    if (!complaints.length) rest.push(messageOf(error));
     this.problem.hidden = rest.length === 0;
-    this.problem.lastChild.textContent = rest.map((one) => `${one.replace(/\.$/, "")}.`).join(" ");
+    const sentence = find(this.problem, "span");
+    sentence.textContent = rest.map((one) => `${one.replace(/\.$/, "")}.`).join(" ");
   }
 
   firstMarked() {
@@ -80,6 +95,10 @@ export class Draft {
   }
 }
 
+/**
+ * @param {readonly SettingField[]} fields
+ * @param {string} path
+ */
 function fieldOf(fields, path) {
   return (
     fields.find((field) => field.path === path) ??
@@ -92,11 +111,15 @@ function fieldOf(fields, path) {
  *
  * Two values may only go together in one order (months of stale lists), so what was refused is tried again as long as
  * something else was taken.
+ *
+ * @param {readonly Draft[]} drafts
  */
 export async function saveAll(drafts) {
   let waiting = drafts.filter((draft) => draft.isUnsaved);
+  /** @type {Draft[]} */
   const saved = [];
   for (;;) {
+    /** @type {[Draft, unknown][]} */
     const failed = [];
     for (const draft of waiting) {
       try {
@@ -105,7 +128,7 @@ export async function saveAll(drafts) {
       } catch (error) {
         if (isAbort(error)) throw error;
         failed.push([draft, error]);
-        if (error.status !== 422) return { saved, failed };
+        if (!(error instanceof ApiError && error.status === 422)) return { saved, failed };
       }
     }
     if (failed.length === 0 || failed.length === waiting.length) return { saved, failed };
@@ -113,7 +136,14 @@ export async function saveAll(drafts) {
   }
 }
 
-/** `now` with those fields that were entered, which differ from what they were `before`. */
+/**
+ * `now` with those fields that were entered, which differ from what they were `before`.
+ *
+ * @param {Held} now
+ * @param {Held} before
+ * @param {Held} entered
+ * @returns {Held}
+ */
 function laidOver(now, before, entered) {
   if (same(before, entered)) return now;
   const isMapping = [now, before, entered].every((one) => one && typeof one === "object" && !Array.isArray(one));
@@ -122,7 +152,13 @@ function laidOver(now, before, entered) {
     : entered;
 }
 
-/** The same JSON, whatever the order of its keys. */
+/**
+ * The same JSON, whatever the order of its keys.
+ *
+ * @param {Held} a
+ * @param {Held} b
+ * @returns {boolean}
+ */
 export function same(a, b) {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((one, place) => same(one, b[place]));

@@ -5,9 +5,28 @@ import { day } from "../core/format.js";
 import { PRIORITIES } from "../tasks/words.js";
 import { settingField } from "./field.js";
 
+/** @typedef {{ issues: { area: string, label: string, keys: string[] }[], titles: Record<string, string> }} Context */
+/** @typedef {{ start: string | null, end: string | null }} Dates */
+/** @typedef {{ grade: string, minimum: number | null }} Grade */
+/** @typedef {{ title: string, description: string, priority: string }} Texts */
+
+/**
+ * @template Value
+ * @typedef {{ element: HTMLElement, fields: SettingField[], get(): Value }} Line
+ */
+
+/**
+ * @template Value
+ * @typedef {{
+ *   line: (value: Value) => Line<Value>, blank: Value, add: string, keep?: number, after?: (made: Line<Value>[]) => void,
+ * }} LinesOptions
+ */
+
 /**
  * An editor: { element, fields(), get() → the value, set(value) }. `overlays`: only what differs from the default is
  * sent. `standard`: the default in words, where the fields do not say it. entry: of `admin/config`. context: { issues } → [{ area, label, keys }].
+ *
+ * @type {Record<string, (entry: Entry, context: Context) => Editor<Held>>}
  */
 export const EDITORS = {
   camp_dates: camp,
@@ -21,13 +40,23 @@ export const EDITORS = {
   issue_templates: texts,
 };
 
+/**
+ * @param {Entry} entry
+ * @param {Omit<SettingOptions, "label"> & { unit?: string }} options
+ * @returns {Editor<Held>}
+ */
 function single(entry, { unit = "", ...options }) {
   const label = unit ? `${entry.title}, in ${unit}` : entry.title;
   const field = settingField({ label, value: entry.value, standard: entry.default, hint: entry.help, ...options });
   return { element: field.element, fields: () => [field], get: field.get, set: field.set };
 }
 
+/**
+ * @param {Entry<Dates>} entry
+ * @returns {Editor<Dates>}
+ */
 function camp(entry) {
+  /** @type {(path: keyof Dates, label: string) => SettingField} */
   const make = (path, label) =>
     settingField({
       path,
@@ -42,13 +71,23 @@ function camp(entry) {
     element: h("div", { class: "setting-row" }, start.element, end.element),
     fields: () => [start, end],
     get: () => ({ start: start.get(), end: end.get() }),
-    set: (value) => [start.set(value.start), end.set(value.end)],
+    set(value) {
+      start.set(value.start);
+      end.set(value.end);
+    },
   };
 }
 
 // -- lists of things -------------------------------------------------------------------------------------------------
 
-/** Lines that can be added and taken away. line(value, place) → { element, fields, get() }; blank: a new one. */
+/**
+ * Lines that can be added and taken away. line(value, place) → { element, fields, get() }; blank: a new one.
+ *
+ * @template Value
+ * @param {readonly Value[]} values
+ * @param {LinesOptions<Value>} options
+ * @returns {Editor<Value[]>}
+ */
 function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   const list = h("ul", { class: "setting-lines" });
   const more = h(
@@ -57,6 +96,7 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
     icon("plus"),
     add,
   );
+  /** @type {(Line<Value> & { remove: HTMLButtonElement })[]} */
   let made = [];
   function draw() {
     replace(
@@ -66,15 +106,20 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
     for (const one of made) one.remove.disabled = made.length <= keep;
     after(made);
   }
+  /** @param {Value} value */
   function make(value) {
-    const one = line(value);
-    one.remove = h(
+    const remove = h(
       "button",
-      { type: "button", class: "icon-button", title: "Take it away", on: { click: () => removed(one) } },
+      {
+        type: "button",
+        class: "icon-button",
+        title: "Take it away",
+        on: { click: (event) => removed(event.currentTarget) },
+      },
       icon("bin"),
       hiddenText("Take this line away"),
     );
-    return one;
+    return { ...line(value), remove };
   }
   function told() {
     draw();
@@ -83,13 +128,15 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   function added() {
     made.push(make(blank));
     told();
-    made.at(-1).element.querySelector("input")?.focus();
+    made.at(-1)?.element.querySelector("input")?.focus();
   }
-  function removed(one) {
-    made = made.filter((other) => other !== one);
+  /** @param {HTMLButtonElement} pressed */
+  function removed(pressed) {
+    made = made.filter(({ remove }) => remove !== pressed);
     told();
     more.focus();
   }
+  /** @param {Value[]} next */
   function set(next) {
     made = next.map(make);
     told();
@@ -108,7 +155,12 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   };
 }
 
+/**
+ * @param {Entry<string[]>} entry
+ * @returns {Editor<string[]>}
+ */
 function actions(entry) {
+  /** @param {string} value */
   const line = (value) => {
     const field = settingField({ label: hiddenText("Action"), value, maxlength: 200 });
     return { element: field.element, fields: [field], get: field.get };
@@ -116,7 +168,12 @@ function actions(entry) {
   return { ...lines(entry.value, { line, blank: "", add: "Add an action" }), standard: entry.default.join(", ") };
 }
 
+/**
+ * @param {Entry<Grade[]>} entry
+ * @returns {Editor<Grade[]>}
+ */
 function grades(entry) {
+  /** @param {Grade} value */
   const line = ({ grade, minimum }) => {
     const name = settingField({ path: "grade", label: "Grade", value: grade, maxlength: 3, size: 3 });
     const from = settingField({
@@ -149,9 +206,16 @@ function grades(entry) {
   return { ...editor, standard, element: h("div", { class: "stack" }, strip, editor.element) };
 }
 
-/** The scores from 0 to 100, cut where grades begin. */
+/**
+ * The scores from 0 to 100, cut where grades begin.
+ *
+ * @param {HTMLElement} strip
+ * @param {readonly Grade[]} values
+ */
 function drawStrip(strip, values) {
-  const sound = values.filter(({ minimum }) => minimum !== null).sort((a, b) => a.minimum - b.minimum);
+  const sound = values
+    .flatMap(({ grade, minimum }) => (minimum === null ? [] : [{ grade, minimum }]))
+    .sort((a, b) => a.minimum - b.minimum);
   replace(
     strip,
     sound.map(({ grade, minimum }, place) => {
@@ -168,11 +232,19 @@ function drawStrip(strip, values) {
 
 // -- a value for each issue ----------------------------------------------------------------------------------------------
 
-/** "Forms with errors: {count}" → "Forms with errors". */
+/**
+ * "Forms with errors: {count}" → "Forms with errors".
+ *
+ * @param {string} title
+ */
 export function shortTitle(title) {
   return title.replace(/:?\s*\{count\}(\s*%)?/, "").trim();
 }
 
+/**
+ * @param {Entry<Record<string, number>>} entry
+ * @param {Context} context
+ */
 function weights(entry, { issues, titles }) {
   const fields = Object.keys(entry.default).map((key) =>
     settingField({
@@ -189,16 +261,26 @@ function weights(entry, { issues, titles }) {
       write: hundredths,
     }),
   );
-  return perIssue(fields, issues, "setting-grid", (value, field) => value[field.path]);
+  return perIssue(fields, issues, "setting-grid");
 }
 
-/** 0.1 → "0.10", so that they stand below each other; finer ones as they are. */
+/**
+ * 0.1 → "0.10", so that they stand below each other; finer ones as they are.
+ *
+ * @param {Maybe<number>} value
+ */
 function hundredths(value) {
   if (value === null || value === undefined) return "";
   return Number(value.toFixed(2)) === value ? value.toFixed(2) : String(value);
 }
 
-function perIssue(fields, issues, name, pick) {
+/**
+ * @param {SettingField[]} fields
+ * @param {Context["issues"]} issues
+ * @param {string} name
+ * @returns {Editor<Record<string, number>>}
+ */
+function perIssue(fields, issues, name) {
   const byKey = Object.fromEntries(fields.map((field) => [field.path, field]));
   const groups = issues.map(({ label, keys }) =>
     h(
@@ -217,12 +299,17 @@ function perIssue(fields, issues, name, pick) {
     fields: () => fields,
     get: () => Object.fromEntries(fields.map((field) => [field.path, field.get()])),
     set(value) {
-      for (const field of fields) field.set(pick(value, field));
+      for (const field of fields) field.set(value[field.path]);
     },
     overlays: true,
   };
 }
 
+/**
+ * @param {Entry<Record<string, Texts>>} entry
+ * @param {Context} context
+ * @returns {Editor<Record<string, Texts>>}
+ */
 function texts(entry, { issues, titles }) {
   const editors = Object.fromEntries(Object.keys(entry.default).map((key) => [key, textsOf(key, entry, titles[key])]));
   const groups = issues.map(({ label, keys }) =>
@@ -244,7 +331,13 @@ function texts(entry, { issues, titles }) {
   };
 }
 
+/**
+ * @param {string} key
+ * @param {Entry<Record<string, Texts>>} entry
+ * @param {string} title
+ */
 function textsOf(key, { value, default: standard }, title) {
+  /** @type {(path: keyof Texts, label: string, more: Partial<SettingOptions>) => SettingField} */
   const make = (path, label, more) =>
     settingField({ path: `${key}.${path}`, label, value: value[key][path], standard: standard[key][path], ...more });
   const parts = {
@@ -252,6 +345,7 @@ function textsOf(key, { value, default: standard }, title) {
     description: make("description", "What to do", { type: "textarea", maxlength: 2000 }),
     priority: make("priority", "Priority", { type: "select", options: PRIORITIES, say: (one) => one }),
   };
+  const own = standard[key];
   const fields = Object.values(parts);
   const changed = h("span", { class: "chip accent" }, "Changed");
   const element = h(
@@ -264,16 +358,22 @@ function textsOf(key, { value, default: standard }, title) {
       fields.map((field) => field.element),
     ),
   );
-  const update = () =>
-    (changed.hidden = fields.every((field) => field.get() === standard[key][field.path.split(".")[1]]));
+  const update = () => {
+    changed.hidden = Object.entries(parts).every(
+      ([name, field]) => field.get() === own[/** @type {keyof Texts} */ (name)],
+    );
+  };
   element.addEventListener("input", update);
   update();
   return {
     element,
     fields,
-    get: () => Object.fromEntries(Object.entries(parts).map(([name, field]) => [name, field.get()])),
+    get: () => ({ title: parts.title.get(), description: parts.description.get(), priority: parts.priority.get() }),
+    /** @param {Texts} next */
     set(next) {
-      for (const [name, field] of Object.entries(parts)) field.set(next[name]);
+      parts.title.set(next.title);
+      parts.description.set(next.description);
+      parts.priority.set(next.priority);
     },
   };
 }

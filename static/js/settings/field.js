@@ -9,6 +9,9 @@ import { makeInput } from "../ui/form.js";
  *
  * path: as in the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
  * undefined: there is none. say(value): the default in words. write(value): as it stands in the field. More attributes go to the input.
+ *
+ * @param {SettingOptions} options
+ * @returns {SettingField}
  */
 export function settingField({
   path = "",
@@ -18,7 +21,7 @@ export function settingField({
   standard,
   options = [],
   say = String,
-  write = (one) => one ?? "",
+  write = (one) => String(one ?? ""),
   hint = "",
   compact = false,
   ...attributes
@@ -32,9 +35,20 @@ export function settingField({
   );
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const note = h("p", { class: "standard", id: `${id}-note` });
+  const element = h(
+    "div",
+    { class: compact ? "field setting compact" : "field setting" },
+    h("label", { for: id }, label),
+    input,
+    hint && h("p", { class: "hint", id: `${id}-hint` }, hint),
+    note,
+    problem,
+  );
+  /** @type {SettingField} */
   const field = {
     path,
     input,
+    element,
     get: () => entered(type, input),
     set(next) {
       input.value = write(next);
@@ -46,21 +60,17 @@ export function settingField({
       else input.removeAttribute("aria-invalid");
     },
   };
-  field.element = h(
-    "div",
-    { class: compact ? "field setting compact" : "field setting" },
-    h("label", { for: id }, label),
-    input,
-    hint && h("p", { class: "hint", id: `${id}-hint` }, hint),
-    note,
-    problem,
-  );
   if (standard !== undefined) followDefault(field, { note, standard, say, label });
   input.addEventListener("input", () => field.mark(""));
   return field;
 }
 
-/** While it differs: what the default is, and a way back. */
+/**
+ * While it differs: what the default is, and a way back.
+ *
+ * @param {SettingField} field
+ * @param {{ note: HTMLElement, standard: Held, say: (value: Held) => string, label: string | HTMLElement }} about
+ */
 function followDefault(field, { note, standard, say, label }) {
   const back = h(
     "button",
@@ -84,10 +94,15 @@ function followDefault(field, { note, standard, say, label }) {
   update();
 }
 
+/** @param {string | HTMLElement} label */
 function labelText(label) {
   return typeof label === "string" ? label : (label.textContent ?? "this");
 }
 
+/**
+ * @param {string} type
+ * @param {Control} input
+ */
 function entered(type, input) {
   const text = type === "textarea" || type === "text" ? input.value : input.value.trim();
   if (type === "number") return text === "" || Number.isNaN(Number(text)) ? null : Number(text);

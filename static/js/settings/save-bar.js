@@ -1,12 +1,18 @@
 /* The line at the foot of the page while something is not saved. Nobody leaves the page without being asked. */
 
+import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
-import { h, icon, replace } from "../core/dom.js";
+import { find, h, icon, replace } from "../core/dom.js";
 import { listed } from "../core/names.js";
 import { toast } from "../ui/toast.js";
 import { saveAll } from "./drafts.js";
 
-/** → { element, update() }. drafts: settings/drafts.js; done(): after saving. */
+/**
+ * → { element, update() }. drafts: settings/drafts.js; done(): after saving.
+ *
+ * @param {readonly Draft[]} drafts
+ * @param {{ signal: AbortSignal, done: () => void }} options
+ */
 export function saveBar(drafts, { signal, done }) {
   const text = h("p", {});
   const discard = h("button", { type: "button", class: "button", on: { click: () => discardAll() } }, "Discard");
@@ -36,7 +42,7 @@ export function saveBar(drafts, { signal, done }) {
   function discardAll() {
     refusal = "";
     for (const draft of drafts) if (draft.isUnsaved) draft.discard();
-    document.getElementById("main").focus({ preventScroll: true });
+    find(document, "#main").focus({ preventScroll: true });
     update();
     announce("All is as it was saved.");
   }
@@ -56,15 +62,16 @@ export function saveBar(drafts, { signal, done }) {
     }
   }
 
+  /** @param {Awaited<ReturnType<typeof saveAll>>} outcome */
   function tell({ saved, failed }) {
     if (saved.length) {
-      done(saved);
+      done();
       toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);
     }
     for (const [draft, error] of failed) draft.mark(error);
     if (failed.length === 0) return;
     const [draft, error] = failed[0];
-    refusal = error.status === 422 ? "See what is marked." : error.message;
+    refusal = error instanceof ApiError && error.status === 422 ? "See what is marked." : messageOf(error);
     announce(`Not saved: ${listed(failed.map(([one]) => one.entry.title))}. ${refusal}`);
     const marked = draft.firstMarked();
     marked?.closest("details")?.setAttribute("open", "");

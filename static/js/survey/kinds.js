@@ -2,6 +2,9 @@
 
 import { TYPES } from "../assets/words.js";
 
+/** @typedef {{ title: string, noun: string, what: string, todo: string, asset?: Api["ContentType"], person?: boolean }} KindWords */
+
+/** @type {Record<Api["Kind"], KindWords>} */
 export const KINDS = {
   prospects_crm_gone: {
     title: "Prospects whose CRM record is gone",
@@ -47,19 +50,34 @@ export const KINDS = {
   },
 };
 
+/** In the order of the list. */
+export const ALL = /** @type {Api["Kind"][]} */ (Object.keys(KINDS));
+
+/** @param {Api["ContentType"]} asset */
 function assetsOf(asset) {
   const { title, one } = TYPES[asset];
   return { title, noun: one, asset, what: "They belong to a campaign that does not exist any more." };
 }
 
-/** The kind that the address names; else the first that has any. */
+/**
+ * The kind that the address names; else the first that has any.
+ *
+ * @param {string} asked
+ * @param {readonly Pick<Api["OrphanKind"], "kind" | "count">[]} kinds
+ * @returns {Api["Kind"]}
+ */
 export function chosenKind(asked, kinds) {
-  if (Object.hasOwn(KINDS, asked)) return asked;
+  const named = ALL.find((kind) => kind === asked);
+  if (named) return named;
   const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
-  return Object.keys(KINDS).find((kind) => counts[kind] > 0) ?? Object.keys(KINDS)[0];
+  return ALL.find((kind) => counts[kind] > 0) ?? ALL[0];
 }
 
-/** The last check of each day, the oldest first: → [{ day, total, counts }]. */
+/**
+ * The last check of each day, the oldest first: → [{ day, total, counts }].
+ *
+ * @param {readonly Api["PastCheck"][]} checks
+ */
 export function byDay(checks) {
   const days = new Map();
   for (const check of checks) {

@@ -7,7 +7,11 @@ import { flagWords, nameOf, TYPES } from "../assets/words.js";
 import { toast } from "../ui/toast.js";
 import { taskForm } from "./task-form.js";
 
-/** A task for an issue: whose, and until when; the rest is the issue's. */
+/**
+ * A task for an issue: whose, and until when; the rest is the issue's.
+ *
+ * @param {Api["IssueItem"]} issue
+ */
 export async function makeIssueTask({ key, title, description, owners }) {
   const made = await taskForm({
     intro: `${title}. ${description}`,
@@ -20,7 +24,12 @@ export async function makeIssueTask({ key, title, description, owners }) {
   if (made) say(made.task, made.created);
 }
 
-/** A task about one asset. */
+/**
+ * A task about one asset.
+ *
+ * @param {Api["Area"]} type
+ * @param {{ id: number, name: string | null, flags?: string[], exempt?: string[] }} row
+ */
 export async function makeAssetTask(type, row) {
   const config = await configOrNone();
   const made = await taskForm({
@@ -33,15 +42,22 @@ export async function makeAssetTask(type, row) {
   if (made) say(made);
 }
 
-/** A task about anything, for whoever asks. → what was made; undefined when it was sent away. */
+/**
+ * A task about anything, for whoever asks. → what was made; undefined when it was sent away.
+ *
+ * @param {Api["PardotConfig"]} config
+ * @returns {Promise<Api["TaskOut"] | undefined>}
+ */
 export async function makeTask(config) {
   const made = await taskForm({ title: "A new task", defaults: { assignee: config.me }, config, submit: post });
   if (made) say(made);
   return made;
 }
 
+/** @param {Api["TaskIn"]} values */
 const post = (values) => api.post("tasks", { ...values, description: values.description ?? "" });
 
+/** @param {{ id: number, name: string | null, flags?: string[], exempt?: string[] }} row */
 function titleOf(row) {
   const flags = (row.flags ?? []).filter((flag) => !row.exempt?.includes(flag));
   const what = flags.length ? flags.map((flag) => flagWords(flag).label).join(", ") : "Look at";
@@ -57,6 +73,10 @@ async function configOrNone() {
   }
 }
 
+/**
+ * @param {{ title: string, assignee: string | null }} task
+ * @param {boolean} [isNew]
+ */
 function say({ title, assignee }, isNew = true) {
   changed("tasks", "issues");
   const whose = assignee ? ` for ${assignee}` : "";

@@ -5,10 +5,21 @@ import { formDialog } from "../ui/form.js";
 import { PRIORITIES } from "./words.js";
 
 /**
+ * @template Made
+ * @typedef {{
+ *   title?: string, yes?: string, intro?: string, fields?: readonly string[] | null, defaults?: object, nobody?: string,
+ *   config: Api["PardotConfig"] | null, submit: (values: any) => Promise<Made> | Made,
+ * }} TaskFormOptions
+ */
+
+/**
  * → what `submit(values)` gave; undefined when it was sent away.
  *
  * fields: those of the form, by their names, all without it. defaults: what stands in them first. config: the answer of
  * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
+ *
+ * @template Made
+ * @param {TaskFormOptions<Made>} options
  */
 export function taskForm({
   title = "Make a task",
@@ -30,9 +41,18 @@ export function taskForm({
   });
 }
 
+/**
+ * @param {Record<string, Held>} values
+ * @param {Api["PardotConfig"] | null} config
+ * @param {string} nobody
+ * @returns {FormField[]}
+ */
 function fieldsOf(values, config, nobody) {
+  /** @type {Option[]} */
   const members = (config?.team ?? []).map(({ name }) => [name, name]);
+  /** @type {Option[]} */
   const areas = (config?.areas ?? []).map(({ area }) => [area, nameOf(area)]);
+  /** @type {FormField[]} */
   const fields = [
     { name: "title", label: "What is to be done", required: true, maxlength: 200 },
     { name: "description", label: "More about it", type: "textarea", maxlength: 10_000 },

@@ -1,6 +1,10 @@
 /* What tasks and issues have in common. */
 
-/** Value and word, the most urgent first. */
+/**
+ * Value and word, the most urgent first.
+ *
+ * @type {[Api["Priority"], string][]}
+ */
 export const PRIORITIES = [
   ["high", "High"],
   ["normal", "Normal"],

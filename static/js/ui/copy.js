@@ -3,6 +3,10 @@
 import { h, hiddenText, icon } from "../core/dom.js";
 import { toast } from "./toast.js";
 
+/**
+ * @param {string} text
+ * @param {string} label
+ */
 export function copyButton(text, label) {
   const copy = () => copyText(text);
   return h(
@@ -13,7 +17,12 @@ export function copyButton(text, label) {
   );
 }
 
-/** Whether it is on the clipboard. */
+/**
+ * Whether it is on the clipboard.
+ *
+ * @param {string} text
+ * @param {string} [said]
+ */
 export async function copyText(text, said = "Copied.") {
   try {
     await navigator.clipboard.writeText(text);

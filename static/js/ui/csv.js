@@ -2,13 +2,24 @@
 
 import { dayIn } from "../core/days.js";
 
-/** RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }]. */
+/**
+ * RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }].
+ *
+ * @template Row
+ * @param {readonly { label: string, csv(row: Row): Cell }[]} columns
+ * @param {readonly Row[]} rows
+ */
 export function csvText(columns, rows) {
   const lines = [columns.map((column) => column.label), ...rows.map((row) => columns.map((column) => column.csv(row)))];
   return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
 }
 
-/** Give the reader a file; the mark in front tells spreadsheets that it is UTF-8. */
+/**
+ * Give the reader a file; the mark in front tells spreadsheets that it is UTF-8.
+ *
+ * @param {string} name
+ * @param {string} text
+ */
 export function download(name, text) {
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
@@ -18,11 +29,16 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-/** "forms-2026-11-22.csv" */
+/**
+ * "forms-2026-11-22.csv"
+ *
+ * @param {string} stem
+ */
 export function fileName(stem) {
   return `${stem}-${dayIn()}.csv`;
 }
 
+/** @param {Cell} value */
 function cell(value) {
   if (value === null || value === undefined) return "";
   const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);

@@ -1,6 +1,6 @@
 /* Dialogs and drawers: native <dialog>, which keeps the focus inside and gives it back. */
 
-import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
+import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 
 /**
  * Open a modal dialog. → { element, body, close(result), sendAway(), retitle(text), closed }
@@ -8,6 +8,9 @@ import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
  * closed: a promise of what close() was given; undefined when it was sent away (Escape, ×, a click beside it).
  * mayClose: asked before it is sent away; → true, false, or a promise of them.
+ *
+ * @param {DialogOptions} options
+ * @returns {Dialog}
  */
 export function openDialog({ title, body = [], actions = [], drawer = false, wide = false, mayClose = () => true }) {
   const titleId = freshId("dialog");
@@ -15,7 +18,9 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
   replace(content, body);
   const kind = [drawer && "drawer", wide && "wide"].filter(Boolean).join(" ");
   const element = h("dialog", { class: kind || null, "aria-labelledby": titleId });
+  /** @type {unknown} */
   let result;
+  /** @param {unknown} [value] */
   const close = (value) => {
     result = value;
     element.close();
@@ -44,7 +49,12 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
   return { element, body: content, close, sendAway, retitle: (text) => replace(heading, text), closed };
 }
 
-/** confirm({ title, text, yes: "Delete", danger: true }) → whether. */
+/**
+ * confirm({ title, text, yes: "Delete", danger: true }) → whether.
+ *
+ * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean }} question
+ * @returns {Promise<boolean>}
+ */
 export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger = false }) {
   const no_ = h("button", { type: "button", class: "button", on: { click: () => dialog.close(false) } }, no);
   const yes_ = h(
@@ -57,6 +67,10 @@ export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger 
   return (await dialog.closed) === true;
 }
 
+/**
+ * @param {HTMLDialogElement} element
+ * @param {() => unknown} sendAway
+ */
 function closeByClickBeside(element, sendAway) {
   let pressedBeside = false;
   element.addEventListener(
@@ -69,14 +83,23 @@ function closeByClickBeside(element, sendAway) {
   );
 }
 
+/**
+ * @param {Element} element
+ * @param {MouseEvent} event
+ */
 function isBeside(element, { clientX, clientY }) {
   const box = element.getBoundingClientRect();
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
+/**
+ * @template Result
+ * @param {HTMLDialogElement} element
+ * @param {() => Result} result
+ */
 function leave(element, result) {
   // Messages that moved into the dialog outlive it.
-  for (const kept of element.querySelectorAll(".toasts, #announcer")) document.body.append(kept);
+  for (const kept of findAll(element, ".toasts, #announcer")) document.body.append(kept);
   element.remove();
   return result();
 }

@@ -1,6 +1,6 @@
 /* A form in a dialog: fields as data, answers of the server beside the field that they are about. */
 
-import { isAbort } from "../core/api.js";
+import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
@@ -10,6 +10,10 @@ import { confirm, openDialog } from "./dialog.js";
  * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
  * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes, their value a list. `submit` writes; an
  * ApiError keeps the form open and is shown in it. What was entered is not thrown away unasked.
+ *
+ * @template Made
+ * @param {FormOptions<Made>} options
+ * @returns {Promise<Made | undefined>}
  */
 export async function formDialog({ title, intro = "", fields, yes = "Save", submit }) {
   const parts = fields.map(makeField);
@@ -40,7 +44,7 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const mayClose = () => JSON.stringify(valuesOf(parts)) === before || discards();
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts[0]);
-  return dialog.closed;
+  return /** @type {Promise<Made | undefined>} */ (dialog.closed);
 }
 
 function discards() {
@@ -53,10 +57,15 @@ function discards() {
   });
 }
 
+/** @param {FormPart} [part] */
 function focusOn(part) {
   (part?.input.matches("fieldset") ? part.input.querySelector("input") : part?.input)?.focus();
 }
 
+/**
+ * @param {FormField} field
+ * @returns {FormPart}
+ */
 function makeField(field) {
   const id = freshId("field");
   const { name, label, type = "text", value = "", hint = "", options = [], ...rest } = field;
@@ -84,36 +93,51 @@ function makeField(field) {
     h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
     problem,
   );
-  return { name, label, type, input, problem, element };
+  return { name, label, input, get: () => entered(type, input), problem, element };
 }
 
-/** A group of checkboxes. */
-function makeChoices({ name, label, value = [], hint = "", options }, id) {
-  const boxes = options.map(([key, text]) =>
-    h(
-      "label",
-      { class: "choice" },
-      h("input", { type: "checkbox", name, value: key, checked: value.includes(key) }),
-      text,
-    ),
-  );
+/**
+ * A group of checkboxes.
+ *
+ * @param {FormField} field
+ * @param {string} id
+ * @returns {FormPart}
+ */
+function makeChoices({ name, label, value, hint = "", options = [] }, id) {
+  const chosen = Array.isArray(value) ? value : [];
+  const boxes = options.map(([key, text]) => {
+    const box = h("input", { type: "checkbox", name, value: key, checked: chosen.includes(key) });
+    return { box, element: h("label", { class: "choice" }, box, text) };
+  });
   const problem = h("p", { class: "problem", id: `${id}-problem` });
   const described = { class: "field", "aria-describedby": `${id}-hint ${id}-problem` };
   const input = h(
     "fieldset",
     described,
     h("legend", { class: "label" }, label),
-    h("div", { class: "choices" }, boxes),
+    h(
+      "div",
+      { class: "choices" },
+      boxes.map(({ element }) => element),
+    ),
     h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
     problem,
   );
-  return { name, label, type: "choices", input, problem, element: input };
+  const ticked = () => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
+  return { name, label, input, get: ticked, problem, element: input };
 }
 
+/**
+ * @param {string} type
+ * @param {Record<string, AttributeValue>} attributes
+ * @param {readonly Option[]} options
+ * @param {FieldValue} value
+ * @returns {Control}
+ */
 export function makeInput(type, attributes, options, value) {
-  if (type === "textarea") return h("textarea", { ...attributes, rows: 4 }, value);
+  if (type === "textarea") return h("textarea", { ...attributes, rows: 4 }, String(value ?? ""));
   if (type === "checkbox") return h("input", { ...attributes, type, checked: value === true });
-  if (type !== "select") return h("input", { ...attributes, type, value });
+  if (type !== "select") return h("input", { ...attributes, type, value: String(value ?? "") });
   return h(
     "select",
     attributes,
@@ -121,18 +145,27 @@ export function makeInput(type, attributes, options, value) {
   );
 }
 
+/**
+ * @param {readonly FormPart[]} parts
+ * @returns {Record<string, Held>}
+ */
 function valuesOf(parts) {
-  return Object.fromEntries(parts.map(({ name, type, input }) => [name, entered(type, input)]));
+  return Object.fromEntries(parts.map(({ name, get }) => [name, get()]));
 }
 
+/**
+ * @param {string} type
+ * @param {Control} input
+ * @returns {FieldValue}
+ */
 function entered(type, input) {
-  if (type === "checkbox") return input.checked;
-  if (type === "choices") return [...input.querySelectorAll("input:checked")].map((box) => box.value);
+  if (input instanceof HTMLInputElement && type === "checkbox") return input.checked;
   const text = input.value.trim();
   if (text === "") return null;
   return type === "number" ? Number(text) : text;
 }
 
+/** @param {readonly FormPart[]} parts */
 function check(parts) {
   for (const part of parts) mark(part, part.input.validity.valid ? "" : sentenceFor(part));
   const first = parts.find((part) => !part.input.validity.valid);
@@ -140,26 +173,36 @@ function check(parts) {
   return !first;
 }
 
+/** @param {FormPart} part */
 function sentenceFor({ label, input }) {
   if (input.validity.valueMissing) return `${label} is needed.`;
   if (input.validity.patternMismatch) return `${label} does not look right.`;
   return input.validationMessage;
 }
 
+/**
+ * @param {FormPart} part
+ * @param {string} sentence
+ */
 function mark({ input, problem }, sentence) {
   problem.textContent = sentence;
   if (sentence && !input.matches("fieldset")) input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
 }
 
+/**
+ * @param {unknown} error
+ * @param {readonly FormPart[]} parts
+ * @param {HTMLElement} problem
+ */
 function show(error, parts, problem) {
   let placed = false;
-  for (const { loc = [], message } of error.errors ?? []) {
+  for (const { loc = [], message } of error instanceof ApiError ? error.errors : []) {
     const part = parts.find((one) => loc.includes(one.name));
     if (part) mark(part, message);
     placed ||= Boolean(part);
   }
   problem.hidden = placed;
-  replace(problem, error.message || "This could not be saved. Try again.");
+  replace(problem, messageOf(error) || "This could not be saved. Try again.");
   focusOn(parts.find((part) => part.problem.textContent));
 }

@@ -5,7 +5,12 @@ import { openDialog } from "./dialog.js";
 
 const SETUP = "python manage.py camp_sync";
 
-/** panelDialog({ title, content: panel({ … }), drawer, wide }) → as openDialog. before: what stays while it loads. */
+/**
+ * panelDialog({ title, content: panel({ … }), drawer, wide }) → as openDialog. before: what stays while it loads.
+ *
+ * @param {Omit<DialogOptions, "body"> & { content: Panel, before?: Child, command?: string }} options
+ * @returns {Dialog}
+ */
 export function panelDialog({ content, before = [], command = SETUP, ...options }) {
   const place = h("div", { data: { body: "" } });
   const life = new AbortController();

@@ -3,15 +3,27 @@
 import { h, icon } from "../core/dom.js";
 import { signed } from "../core/format.js";
 
+/** @type {Record<Tone, string>} */
 const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
 
-/** A word with a colour and, for states, a sign. tone: good, warn, bad, info, accent. With href a link. */
+/**
+ * A word with a colour and, for states, a sign. tone: good, warn, bad, info, accent. With href a link.
+ *
+ * @param {Child} text
+ * @param {{ tone?: Tone, href?: string | null, sign?: string | null, title?: string | null }} [options]
+ */
 export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title = null } = {}) {
   const name = href ? "a" : "span";
   return h(name, { class: `chip ${tone}`, href, title }, sign && icon(sign), text);
 }
 
-/** A change since earlier: an arrow, the number, what it is compared with. `better`: whether up or down is good. */
+/**
+ * A change since earlier: an arrow, the number, what it is compared with. `better`: whether up or down is good.
+ *
+ * @param {Maybe<number>} change
+ * @param {string} since
+ * @param {{ better?: "up" | "down" }} [options]
+ */
 export function delta(change, since, { better = "up" } = {}) {
   if (change === null || change === undefined) return null;
   const rises = change > 0;
@@ -20,7 +32,13 @@ export function delta(change, since, { better = "up" } = {}) {
   return h("span", { class: `delta ${tone}` }, icon(sign), signed(change), h("span", { class: "soft" }, ` ${since}`));
 }
 
-/** A number with what it counts; with `href` it leads to its rows. */
+/**
+ * A number with what it counts; with `href` it leads to its rows.
+ *
+ * @param {string} label
+ * @param {string} value
+ * @param {{ href?: string | null | false, large?: boolean, note?: Child }} [options]
+ */
 export function figure(label, value, { href = null, large = false, note = null } = {}) {
   const shown = h("span", { class: large ? "figure-value large" : "figure-value" }, value);
   return h(
@@ -32,7 +50,12 @@ export function figure(label, value, { href = null, large = false, note = null }
   );
 }
 
-/** A bar of 0 to 100. The number stands beside it, so readers of the screen are spared the bar. */
+/**
+ * A bar of 0 to 100. The number stands beside it, so readers of the screen are spared the bar.
+ *
+ * @param {Maybe<number>} share
+ * @param {Tone} [tone]
+ */
 export function meter(share, tone = "") {
   return h(
     "span",
@@ -41,13 +64,23 @@ export function meter(share, tone = "") {
   );
 }
 
-/** A link out of the dashboard: to Pardot, to Salesforce. */
+/**
+ * A link out of the dashboard: to Pardot, to Salesforce.
+ *
+ * @param {Maybe<string | number>} text
+ * @param {string | null | undefined} href
+ */
 export function outward(text, href) {
   if (!href) return null;
   return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, withSign(String(text)));
 }
 
-/** The sign stays with the last word, unless that is so long that it must break itself. */
+/**
+ * The sign stays with the last word, unless that is so long that it must break itself.
+ *
+ * @param {string} text
+ * @returns {Child}
+ */
 function withSign(text) {
   const sign = icon("out", "opens in a new window");
   const at = text.trimEnd().lastIndexOf(" ") + 1;
@@ -55,7 +88,13 @@ function withSign(text) {
   return [text.slice(0, at), h("span", { class: "together" }, text.slice(at), "\u00a0", sign)];
 }
 
-/** A button that looks like one. */
+/**
+ * A button that looks like one.
+ *
+ * @param {string} text
+ * @param {(event: MouseEvent) => unknown} click
+ * @param {{ kind?: string, sign?: string | null, title?: string | null }} [options]
+ */
 export function button(text, click, { kind = "", sign = null, title = null } = {}) {
   return h("button", { type: "button", class: `button ${kind}`, title, on: { click } }, sign && icon(sign), text);
 }

@@ -3,7 +3,15 @@
 import { h } from "../core/dom.js";
 import { MISSING } from "../core/format.js";
 
-/** columns: [{ label, value(row), end }]; the first is the row's header. A value may be a node. */
+/**
+ * columns: [{ label, value(row), end }]; the first is the row's header. A value may be a node.
+ *
+ * @template Row
+ * @param {string} caption
+ * @param {readonly PlainColumn<Row>[]} columns
+ * @param {readonly Row[]} rows
+ * @param {{ hideCaption?: boolean }} [options]
+ */
 export function plainTable(caption, columns, rows, { hideCaption = false } = {}) {
   return h(
     "div",
@@ -36,6 +44,12 @@ export function plainTable(caption, columns, rows, { hideCaption = false } = {})
   );
 }
 
+/**
+ * @template Row
+ * @param {PlainColumn<Row>} column
+ * @param {Row} row
+ * @param {number} index
+ */
 function cell(column, row, index) {
   const value = column.value(row) ?? MISSING;
   const attributes = { class: column.end && "end" };

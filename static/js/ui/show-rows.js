@@ -4,10 +4,16 @@ import { route } from "../core/route.js";
 
 const followed = new WeakSet();
 
-/** From now on, as often as one likes: bring the panel into view when the address asks something of the table `key`. */
+/**
+ * From now on, as often as one likes: bring the panel into view when the address asks something of the table `key`.
+ *
+ * @param {HTMLElement} panel
+ * @param {string} key
+ */
 export function showRows(panel, key) {
   if (followed.has(panel)) return;
   followed.add(panel);
+  /** @param {string} name */
   const isOf = (name) => name.startsWith(`${key}.`);
   const look = () =>
     [...new URLSearchParams(location.search).keys()].some(isOf) && requestAnimationFrame(() => intoView(panel));
@@ -15,7 +21,11 @@ export function showRows(panel, key) {
   look();
 }
 
-/** Not while the reader works with the table itself: it stays where it is. */
+/**
+ * Not while the reader works with the table itself: it stays where it is.
+ *
+ * @param {HTMLElement} panel
+ */
 function intoView(panel) {
   if (panel.closest("[hidden]") || panel.contains(document.activeElement)) return;
   const { top } = panel.getBoundingClientRect();

@@ -1,32 +1,47 @@
 /* What stands in a panel's place when there is nothing to show, and what to do about it. */
 
+import { ApiError } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { copyButton } from "./copy.js";
 
 export const NOT_ARRIVED = "This part of the page did not arrive.";
 
-/** Grey lines while it loads. */
+/**
+ * Grey lines while it loads.
+ *
+ * @param {number} [lines]
+ */
 export function loading(lines = 3) {
   const bars = Array.from({ length: lines }, () => h("span", { "aria-hidden": "true" }));
   return h("div", { class: "skeleton" }, hiddenText("Loading…"), bars);
 }
 
-/** Loaded, and there is nothing: good news, or a filter that leaves nothing over. */
+/**
+ * Loaded, and there is nothing: good news, or a filter that leaves nothing over.
+ *
+ * @param {string} sentence
+ * @param {{ title?: string, action?: Child, sign?: string }} [options]
+ */
 export function empty(sentence, { title = "", action = null, sign = "tent" } = {}) {
   return state("empty", sign, title, h("p", {}, sentence), action);
 }
 
-/** Could not be loaded. Nothing old stays on the page. */
+/**
+ * Could not be loaded. Nothing old stays on the page.
+ *
+ * @param {unknown} error
+ * @param {() => unknown} [retry]
+ */
 export function failed(error, retry) {
-  const known = error?.name === "ApiError";
-  const sentence = known ? error.message : "This part of the page has broken. Load it again; if it stays, report it.";
-  const reference = known && error.status >= 500 && error.requestId;
+  const known = error instanceof ApiError ? error : null;
+  const sentence = known?.message ?? "This part of the page has broken. Load it again; if it stays, report it.";
+  const reference = known && known.status >= 500 && known.requestId;
   return state(
     "failed",
     "warning",
     "This could not be loaded",
     h("p", {}, sentence),
-    reference && h("p", { class: "small" }, "For a report: ", h("code", {}, error.requestId)),
+    reference && h("p", { class: "small" }, "For a report: ", h("code", {}, reference)),
     retry && h("button", { type: "button", class: "button", on: { click: retry } }, icon("refresh"), "Try again"),
   );
 }
@@ -48,7 +63,12 @@ export function notArrived() {
   );
 }
 
-/** Never synced. Zero would be a lie. */
+/**
+ * Never synced. Zero would be a lie.
+ *
+ * @param {string} command
+ * @param {string} [sentence]
+ */
 export function noData(command, sentence = "An operator brings it here with this command:") {
   return state(
     "no-data",
@@ -64,11 +84,21 @@ export function noData(command, sentence = "An operator brings it here with this
   );
 }
 
-/** A command breaks between its words, not within an option. */
+/**
+ * A command breaks between its words, not within an option.
+ *
+ * @param {string} command
+ */
 function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
+/**
+ * @param {string} kind
+ * @param {string} sign
+ * @param {string} title
+ * @param {...Child} children
+ */
 function state(kind, sign, title, ...children) {
   return h("div", { class: `state ${kind}` }, icon(sign), title && h("p", { class: "state-title" }, title), children);
 }

@@ -1,49 +1,77 @@
 /* Rows in memory: ten thousand of them are searched and sorted within a frame or two. */
 
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+/** @param {unknown} value */
 const isMissing = (value) => value === null || value === undefined || value === "";
 
+/** @template Row */
 export class RowsInMemory {
+  /**
+   * @param {readonly Row[]} rows
+   * @param {readonly FullColumn<Row>[]} columns
+   * @param {readonly Filter<Row>[]} filters
+   */
   constructor(rows, columns, filters) {
     this.columns = columns;
     this.filters = filters;
-    this.setRows(rows);
+    this.rows = rows;
+    /** @type {Map<Row, string> | null} */
+    this.texts = null;
+    /** @type {{ asked: string, rows: Row[] } | null} */
+    this.last = null;
   }
 
+  /** @param {readonly Row[]} rows */
   setRows(rows) {
     this.rows = rows;
     this.texts = null;
     this.last = null;
   }
 
-  /** One page of what is asked for: { rows, total }. */
+  /**
+   * One page of what is asked for: { rows, total }.
+   *
+   * @param {TableQuery} query
+   * @returns {Found<Row>}
+   */
   page({ page, size, ...query }) {
     const found = this.all(query);
     return { rows: found.slice((page - 1) * size, page * size), total: found.length };
   }
 
-  /** All of it, sorted; the last answer is kept, so that turning a page costs nothing. */
+  /**
+   * All of it, sorted; the last answer is kept, so that turning a page costs nothing.
+   *
+   * @param {Pick<TableQuery, "q" | "sort" | "filters">} query
+   * @returns {Row[]}
+   */
   all({ q, sort, filters }) {
     const asked = JSON.stringify([q, sort, filters]);
     if (this.last?.asked !== asked) this.last = { asked, rows: this.sorted(this.matching(q, filters), sort) };
     return this.last.rows;
   }
 
+  /**
+   * @param {string} q
+   * @param {TableQuery["filters"]} filters
+   */
   matching(q, filters) {
-    const tests = this.filters
-      .filter(({ key }) => filters[key])
-      .map(
-        ({ key, test }) =>
-          (row) =>
-            test(row, filters[key]),
-      );
+    const asked = this.filters.filter(({ key }) => filters[key]);
     const words = q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length) this.texts ??= new Map(this.rows.map((row) => [row, this.textOf(row)]));
+    const texts = words.length ? this.allTexts() : null;
     return this.rows.filter(
-      (row) => tests.every((test) => test(row)) && words.every((word) => this.texts.get(row).includes(word)),
+      (row) =>
+        asked.every(({ key, test }) => !test || test(row, filters[key])) &&
+        words.every((word) => texts?.get(row)?.includes(word)),
     );
   }
 
+  allTexts() {
+    this.texts ??= new Map(this.rows.map((row) => [row, this.textOf(row)]));
+    return this.texts;
+  }
+
+  /** @param {Row} row */
   textOf(row) {
     const searched = this.columns.filter((column) => column.search !== false);
     return searched
@@ -52,19 +80,30 @@ export class RowsInMemory {
       .toLocaleLowerCase();
   }
 
+  /**
+   * @param {Row[]} rows
+   * @param {string} sort
+   * @returns {Row[]}
+   */
   sorted(rows, sort) {
     const name = sort.replace(/^-/, "");
     const column = this.columns.find((one) => one.sort === name);
     if (!column) return rows;
     const direction = sort.startsWith("-") ? -1 : 1;
-    const keyed = rows.map((row) => [column.value(row), row]);
-    return keyed.sort(([a], [b]) => compare(a, b, direction)).map(([, row]) => row);
+    const keyed = rows.map((row) => ({ value: column.value(row), row }));
+    return keyed.sort((a, b) => compare(a.value, b.value, direction)).map(({ row }) => row);
   }
 }
 
-/** Missing values come last, whichever way. */
+/**
+ * Missing values come last, whichever way.
+ *
+ * @param {Cell} a
+ * @param {Cell} b
+ * @param {number} direction
+ */
 function compare(a, b, direction) {
-  if (isMissing(a) || isMissing(b)) return isMissing(a) - isMissing(b);
+  if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
   if (typeof a === "number" && typeof b === "number") return direction * (a - b);
   return direction * collator.compare(String(a), String(b));
 }

@@ -2,7 +2,13 @@
 
 import { route } from "../core/route.js";
 
-/** In the address bar, under the table's prefix. */
+/**
+ * In the address bar, under the table's prefix.
+ *
+ * @param {string} prefix
+ * @param {AbortSignal} signal
+ * @returns {TableState}
+ */
 export function routeState(prefix, signal) {
   return {
     get: (name) => route.get(`${prefix}.${name}`),
@@ -16,9 +22,15 @@ export function routeState(prefix, signal) {
   };
 }
 
-/** In the table itself. */
+/**
+ * In the table itself.
+ *
+ * @returns {TableState}
+ */
 export function localState() {
+  /** @type {Map<string, string>} */
   const values = new Map();
+  /** @type {() => void} */
   let changed = () => {};
   return {
     get: (name) => values.get(name) ?? "",
@@ -26,6 +38,8 @@ export function localState() {
       for (const [name, value] of Object.entries(changes)) values.set(name, String(value));
       changed();
     },
-    onChange: (listener) => (changed = listener),
+    onChange(listener) {
+      changed = listener;
+    },
   };
 }

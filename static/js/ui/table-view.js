@@ -7,7 +7,12 @@ const TYPING = 180;
 
 // -- controls ------------------------------------------------------------------------------------------------
 
-/** → { element, exportButton, show(query), focus() } */
+/**
+ * → { element, exportButton, show(query), focus() }
+ *
+ * @template Row
+ * @param {TableParts<Row>} table
+ */
 export function makeTools(table) {
   const { options } = table;
   const search = options.search ? searchField(options.search, (text) => table.search(text)) : null;
@@ -31,6 +36,7 @@ export function makeTools(table) {
     element,
     exportButton,
     focus: () => (search ? search.input : exportButton).focus(),
+    /** @param {TableQuery} query */
     show({ q, filters }) {
       search?.show(q);
       for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
@@ -38,6 +44,10 @@ export function makeTools(table) {
   };
 }
 
+/**
+ * @param {string} label
+ * @param {(text: string) => void} search
+ */
 function searchField(label, search) {
   const input = h("input", {
     type: "search",
@@ -46,10 +56,11 @@ function searchField(label, search) {
     autocomplete: "off",
     spellcheck: "false",
   });
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const send = () => {
     clearTimeout(timer);
-    timer = 0;
+    timer = undefined;
     search(input.value.trim());
   };
   input.addEventListener("input", () => {
@@ -58,20 +69,27 @@ function searchField(label, search) {
   });
   // What is typed counts before what is clicked next.
   input.addEventListener("change", () => timer && send());
+  /** @param {string} q */
   const show = (q) => {
     if (!timer && document.activeElement !== input) input.value = q;
   };
   return { input, show, element: h("div", { class: "search-field" }, icon("search"), input) };
 }
 
+/**
+ * @template Row
+ * @param {Filter<Row>} filter
+ * @param {(value: string) => void} choose
+ */
 function filterField(filter, choose) {
   const id = freshId("filter");
   const all = filter.initial ? [] : [["", filter.all ?? "All"]];
   const options = [...all, ...filter.options].map(([value, label]) => h("option", { value }, label));
-  const select = h("select", { id, on: { change: () => choose(select.value) } }, options);
+  const select = h("select", { id, on: { change: (event) => choose(event.currentTarget.value) } }, options);
   return { filter, select, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
 }
 
+/** @param {{ openAll(opened: boolean): void }} table */
 function openAllButton(table) {
   const button = h("button", { type: "button", class: "button compact", "aria-pressed": "false" }, "Open all");
   button.addEventListener("click", () => {
@@ -84,7 +102,14 @@ function openAllButton(table) {
 
 // -- head ----------------------------------------------------------------------------------------------------
 
-/** → { element, show(sort) } */
+/**
+ * → { element, show(sort) }
+ *
+ * @template Row
+ * @param {readonly FullColumn<Row>[]} columns
+ * @param {boolean} expands
+ * @param {(column: FullColumn<Row>) => void} sortBy
+ */
 export function makeHead(columns, expands, sortBy) {
   const cells = columns.map((column) => ({ column, ...headCell(column, sortBy) }));
   const first = expands && h("th", { scope: "col", class: "tight" }, hiddenText("Details"));
@@ -100,12 +125,18 @@ export function makeHead(columns, expands, sortBy) {
   );
   return {
     element,
+    /** @param {string} sort */
     show(sort) {
       for (const cell of cells) markSorted(cell, sort);
     },
   };
 }
 
+/**
+ * @template Row
+ * @param {FullColumn<Row>} column
+ * @param {(column: FullColumn<Row>) => void} sortBy
+ */
 function headCell(column, sortBy) {
   const element = h("th", { scope: "col", class: classes(column) });
   if (!column.sort) {
@@ -119,32 +150,53 @@ function headCell(column, sortBy) {
   return { element, sign };
 }
 
+/**
+ * @template Row
+ * @param {{ column: FullColumn<Row>, element: HTMLElement, sign?: Element }} cell
+ * @param {string} sort
+ */
 function markSorted({ column, element, sign }, sort) {
   if (!column.sort) return;
   const sorted = sort.replace(/^-/, "") === column.sort;
   const down = sort.startsWith("-");
   if (sorted) element.setAttribute("aria-sort", down ? "descending" : "ascending");
   else element.removeAttribute("aria-sort");
-  sign.firstElementChild.setAttribute("href", down ? "#i-down" : "#i-up");
+  sign?.firstElementChild?.setAttribute("href", down ? "#i-down" : "#i-up");
 }
 
 // -- rows ----------------------------------------------------------------------------------------------------
 
+/**
+ * @template Row
+ * @param {TableParts<Row>} table
+ * @param {readonly Row[]} rows
+ */
 export function makeRows(table, rows) {
   return rows.map((row) => rowOf(table, row));
 }
 
+/**
+ * @template Row
+ * @param {TableParts<Row>} table
+ * @param {Row} row
+ */
 function rowOf(table, row) {
   const { columns, options } = table;
   const cells = columns.map((column, index) => cellOf(column, row, index === 0));
   if (!options.detail) return h("tr", {}, cells);
   const id = options.rowId(row);
-  const detail = detailOf(table, row);
+  const detail = detailOf(table, options.detail, row);
   detail.open(table.open.has(id));
   const button = expandButton(columns[0].value(row), detail, (opened) => table.open[opened ? "add" : "delete"](id));
   return [h("tr", {}, h("td", { class: "tight" }, button), cells), detail.element];
 }
 
+/**
+ * @template Row
+ * @param {FullColumn<Row>} column
+ * @param {Row} row
+ * @param {boolean} isFirst
+ */
 function cellOf(column, row, isFirst) {
   const shown = column.show(row);
   const nothing = shown === null || shown === undefined || shown === "";
@@ -152,6 +204,11 @@ function cellOf(column, row, isFirst) {
   return h(name, { class: classes(column, nothing && "nothing"), scope: isFirst && "row" }, nothing ? MISSING : shown);
 }
 
+/**
+ * @param {Cell} name
+ * @param {{ element: HTMLElement, open(opened: boolean): void }} detail
+ * @param {(opened: boolean) => void} remember
+ */
 function expandButton(name, detail, remember) {
   const button = h(
     "button",
@@ -169,35 +226,54 @@ function expandButton(name, detail, remember) {
   return button;
 }
 
-/** The row below; its content is made when it is first opened. */
-function detailOf(table, row) {
+/**
+ * The row below; its content is made when it is first opened.
+ *
+ * @template Row
+ * @param {TableParts<Row>} table
+ * @param {(row: Row) => Node} make
+ * @param {Row} row
+ */
+function detailOf(table, make, row) {
   const cell = h("td", { class: "detail", colspan: table.columns.length + 1 });
   const element = h("tr", { id: freshId("detail"), hidden: true }, cell);
   return {
     element,
+    /** @param {boolean} opened */
     open(opened) {
-      if (opened && !cell.hasChildNodes()) cell.append(table.options.detail(row));
+      if (opened && !cell.hasChildNodes()) cell.append(make(row));
       element.hidden = !opened;
     },
   };
 }
 
+/**
+ * @template Row
+ * @param {FullColumn<Row>} column
+ * @param {string | false} [more]
+ */
 function classes(column, more = "") {
   return [column.end && "end", column.className, more].filter(Boolean).join(" ") || null;
 }
 
 // -- pager ---------------------------------------------------------------------------------------------------
 
-/** → { element, show({ page, pages, size, total, shown }) } */
+/**
+ * → { element, show({ page, pages, size, total, shown }) }
+ *
+ * @param {readonly number[]} sizes
+ * @param {(change: { page?: number, size?: string }) => void} turn
+ */
 export function makePager(sizes, turn) {
   let now = { page: 1, pages: 1 };
+  /** @param {number} step */
   const go = (step) => now.page + step >= 1 && now.page + step <= now.pages && turn({ page: now.page + step });
   const back = pageButton("left", "Previous page", () => go(-1));
   const on = pageButton("right", "Next page", () => go(1));
   const where = h("span", { class: "number" });
   const size = h(
     "select",
-    { on: { change: () => turn({ size: size.value }) } },
+    { on: { change: (event) => turn({ size: event.currentTarget.value }) } },
     sizes.map((one) => h("option", { value: one }, one)),
   );
   const element = h(
@@ -210,18 +286,24 @@ export function makePager(sizes, turn) {
   );
   return {
     element,
+    /** @param {{ page: number, pages: number, size: number, total: number, shown: number }} query */
     show(query) {
       now = query;
       const first = (query.page - 1) * query.size + 1;
       where.textContent = `${number(first)}–${number(first + query.shown - 1)} of ${number(query.total)}`;
       back.setAttribute("aria-disabled", String(query.page <= 1));
       on.setAttribute("aria-disabled", String(query.page >= query.pages));
-      size.value = query.size;
+      size.value = String(query.size);
       element.hidden = query.total <= sizes[0];
     },
   };
 }
 
+/**
+ * @param {string} sign
+ * @param {string} label
+ * @param {() => unknown} click
+ */
 function pageButton(sign, label, click) {
   return h(
     "button",

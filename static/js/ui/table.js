@@ -1,8 +1,8 @@
 /* Tables that sort, filter, search, page and export; of rows in memory, or of an endpoint that pages. */
 
-import { isAbort } from "../core/api.js";
+import { isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
-import { h, replace } from "../core/dom.js";
+import { closest, focusOn, h, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
 import { empty, failed } from "./states.js";
@@ -28,27 +28,48 @@ const EXPORT_PAGE = 500;
  * search: the label of the search field, or false. sort: the order without one in the address ("-score").
  * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
  * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. tools: more controls.
+ *
+ * @template Row
+ * @param {TableOptions<Row>} options
+ * @returns {Table<Row>}
  */
 export function table(options) {
-  return new Table({ search: "Search", filters: [], noun: "row", sort: "", rowId: (row) => row.id, ...options });
+  return new Table({ search: "Search", filters: [], noun: "row", sort: "", rowId: idOf, ...options });
 }
 
+/** @template Row */
 class Table {
+  /** @param {SetOptions<Row>} options */
   constructor(options) {
     this.options = options;
     this.columns = options.columns.map(withDefaults);
     this.lifetime = new AbortController();
     this.state = options.key ? routeState(options.key, this.lifetime.signal) : localState();
+    this.source = options.source ?? nothingToAsk;
     this.memory = options.source ? null : new RowsInMemory(options.rows ?? [], this.columns, options.filters);
+    /** @type {Set<string | number>} */
     this.open = new Set();
+    /** @type {Row[]} */
     this.rows = [];
-    this.build();
+    this.wasSeen = false;
+    /** @type {AbortController | undefined} */
+    this.current = undefined;
+    this.tools = makeTools(this);
+    this.head = makeHead(this.columns, Boolean(options.detail), (column) => this.sortBy(column));
+    this.body = h("tbody", { on: { keydown: moveAmongRows } });
+    this.count = h("span", { class: "table-count" });
+    this.scroll = this.makeScroll();
+    this.message = h("div", { hidden: true });
+    this.pager = makePager(SIZES, (change) => this.turn(change));
+    const parts = [this.tools.element, this.scroll, this.message, this.pager.element];
+    this.element = h("div", { class: "table-block" }, parts);
     this.state.onChange(() => this.isConcerned() && this.draw());
     this.ready = this.draw({ quiet: true });
   }
 
+  /** @param {readonly Row[]} rows */
   setRows(rows) {
-    this.memory.setRows(rows);
+    this.memory?.setRows(rows);
     return this.draw();
   }
 
@@ -58,6 +79,7 @@ class Table {
 
   // -- what is asked for ------------------------------------------------------------------------------
 
+  /** @returns {TableQuery} */
   query() {
     const { options, state } = this;
     const filters = Object.fromEntries(
@@ -68,8 +90,12 @@ class Table {
     return { q: state.get("q"), sort: state.get("sort") || options.sort, page, size, filters };
   }
 
+  /**
+   * @param {TableQuery & { signal?: AbortSignal }} query
+   * @returns {Promise<Found<Row>>}
+   */
   fetch(query) {
-    return this.memory ? Promise.resolve(this.memory.page(query)) : this.options.source(query);
+    return this.memory ? Promise.resolve(this.memory.page(query)) : this.source(query);
   }
 
   /** Whether something else is asked for than what is shown, here, in the tab that one sees. */
@@ -82,31 +108,14 @@ class Table {
 
   // -- what is seen -----------------------------------------------------------------------------------
 
-  build() {
-    const { options, columns } = this;
-    this.tools = makeTools(this, SIZES);
-    this.head = makeHead(columns, Boolean(options.detail), (column) => this.sortBy(column));
-    this.body = h("tbody", { on: { keydown: moveAmongRows } });
-    this.count = h("span", { class: "table-count" });
-    const caption = h("caption", {}, options.caption, " ", this.count);
+  makeScroll() {
+    const caption = h("caption", {}, this.options.caption, " ", this.count);
     const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
-    this.scroll = h(
-      "div",
-      { class: "table-scroll", role: "region", "aria-label": options.caption, tabindex: "0" },
-      grid,
-    );
-    this.message = h("div", { hidden: true });
-    this.pager = makePager(SIZES, (change) => this.turn(change));
-    this.element = h(
-      "div",
-      { class: "table-block" },
-      this.tools.element,
-      this.scroll,
-      this.message,
-      this.pager.element,
-    );
+    const region = { role: "region", "aria-label": this.options.caption, tabindex: "0" };
+    return h("div", { class: "table-scroll", ...region }, grid);
   }
 
+  /** @param {{ quiet?: boolean }} [options] */
   async draw({ quiet = false } = {}) {
     const query = this.query();
     this.asked = JSON.stringify(query);
@@ -130,9 +139,14 @@ class Table {
   /** The button that was pressed is gone then: on to the rows, or to the next try. */
   async retry() {
     await this.draw();
-    (this.message.hidden ? this.scroll : this.message.querySelector("button"))?.focus();
+    focusOn(this.message.hidden ? this.scroll : this.message.querySelector("button"));
   }
 
+  /**
+   * @param {Found<Row>} found
+   * @param {TableQuery} query
+   * @param {boolean} quiet
+   */
   show({ rows, total }, query, quiet) {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
@@ -154,13 +168,18 @@ class Table {
     return undefined;
   }
 
+  /** @param {boolean} narrowed */
   nothing(narrowed) {
     if (!narrowed) return empty(this.options.nothing ?? `There is no ${this.options.noun}.`);
     const clear = h("button", { type: "button", class: "button", on: { click: () => this.clear() } }, "Show all");
     return empty("Nothing fits the search and the filters.", { action: clear, sign: "search" });
   }
 
-  /** In place of rows; null shows the rows. */
+  /**
+   * In place of rows; null shows the rows.
+   *
+   * @param {Node | null} node
+   */
   say(node) {
     this.message.hidden = node === null;
     this.scroll.hidden = node !== null;
@@ -171,12 +190,17 @@ class Table {
 
   // -- what the reader does ---------------------------------------------------------------------------
 
+  /** @param {string} text */
   search(text) {
     this.state.set({ q: text, page: "" }, { replace: true });
   }
 
+  /**
+   * @param {string} key
+   * @param {string} value
+   */
   filter(key, value) {
-    const { initial } = this.options.filters.find((filter) => filter.key === key);
+    const initial = this.options.filters.find((filter) => filter.key === key)?.initial;
     this.state.set({ [key]: value === initial ? "" : value, page: "" });
   }
 
@@ -186,6 +210,7 @@ class Table {
     this.tools.focus();
   }
 
+  /** @param {FullColumn<Row>} column */
   sortBy(column) {
     const { sort } = this.query();
     const first = column.first === "desc" ? `-${column.sort}` : column.sort;
@@ -193,11 +218,13 @@ class Table {
     this.state.set({ sort: sort === first ? other : first, page: "" });
   }
 
+  /** @param {{ page?: number, size?: string }} change */
   turn({ page, size }) {
     this.state.set(size ? { size, page: "" } : { page: page === 1 ? "" : page });
     if (this.element.getBoundingClientRect().top < 0) this.element.scrollIntoView({ block: "start" });
   }
 
+  /** @param {boolean} opened */
   openAll(opened) {
     for (const row of this.rows) this.open[opened ? "add" : "delete"](this.options.rowId(row));
     replace(this.body, makeRows(this, this.rows));
@@ -212,46 +239,67 @@ class Table {
       download(
         fileName(this.options.exportAs ?? this.options.key ?? "table"),
         csvText(
-          this.columns.filter((column) => column.csv),
+          this.columns.flatMap(({ label, csv }) => (csv ? [{ label, csv }] : [])),
           rows,
         ),
       );
       toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
     } catch (error) {
-      toast(error.message, { kind: "bad" });
+      toast(messageOf(error), { kind: "bad" });
     } finally {
       button.disabled = false;
     }
   }
 
   async everyPage() {
+    /** @type {Row[]} */
     const rows = [];
     const query = this.query();
     for (let page = 1; ; page += 1) {
-      const found = await this.options.source({ ...query, page, size: EXPORT_PAGE });
+      const found = await this.source({ ...query, page, size: EXPORT_PAGE });
       rows.push(...found.rows);
       if (found.rows.length === 0 || rows.length >= found.total) return rows;
     }
   }
 }
 
+/**
+ * @template Row
+ * @param {Column<Row>} column
+ * @returns {FullColumn<Row>}
+ */
 function withDefaults(column) {
-  const value = column.value ?? ((row) => row[column.key]);
+  const value = column.value ?? ((row) => /** @type {Record<string, Cell>} */ (row)[column.key]);
   const sort = column.sort === false ? null : typeof column.sort === "string" ? column.sort : column.key;
   return { show: value, csv: value, ...column, value, sort };
 }
 
-/** Up and down in a column of links or buttons. */
+/**
+ * Up and down in a column of links or buttons.
+ *
+ * @param {KeyboardEvent} event
+ */
 function moveAmongRows(event) {
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  const cell = event.target.closest("th, td");
-  if (!step || !cell || !event.target.matches("a, button")) return;
-  for (let row = cell.parentElement[step]; row; row = row[step]) {
+  const sibling = event.key === "ArrowDown" ? "nextElementSibling" : "previousElementSibling";
+  const cell = closest(event, "th, td");
+  const isStep = event.key === "ArrowDown" || event.key === "ArrowUp";
+  if (!isStep || !(cell instanceof HTMLTableCellElement) || !closest(event, "a, button")) return;
+  for (let row = cell.parentElement?.[sibling]; row instanceof HTMLTableRowElement; row = row[sibling]) {
     const target = row.cells[cell.cellIndex]?.querySelector("a, button");
     if (target) {
       event.preventDefault();
-      target.focus();
+      focusOn(target);
       return;
     }
   }
+}
+
+/** @param {unknown} row */
+function idOf(row) {
+  return /** @type {{ id: string | number }} */ (row).id;
+}
+
+/** Rows in memory have no endpoint. */
+async function nothingToAsk() {
+  return { rows: [], total: 0 };
 }

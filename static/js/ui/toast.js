@@ -5,7 +5,12 @@ import { h, hiddenText, icon } from "../core/dom.js";
 
 const STAYS = 6000;
 
-/** toast("Task made.", { action: { label: "Undo", run } }). Bad news and offers stay until they are sent away. */
+/**
+ * toast("Task made.", { action: { label: "Undo", run } }). Bad news and offers stay until they are sent away.
+ *
+ * @param {string} text
+ * @param {{ kind?: string, action?: ToastAction | null }} [options]
+ */
 export function toast(text, { kind = "", action = null } = {}) {
   const element = h(
     "div",
@@ -20,6 +25,10 @@ export function toast(text, { kind = "", action = null } = {}) {
   return element;
 }
 
+/**
+ * @param {ToastAction | null} action
+ * @param {() => void} done
+ */
 function actionButton(action, done) {
   if (!action) return null;
   const run = () => {
@@ -29,6 +38,7 @@ function actionButton(action, done) {
   return h("button", { type: "button", class: "link-button", on: { click: run } }, action.label);
 }
 
+/** @param {() => void} close */
 function closeButton(close) {
   return h(
     "button",
@@ -38,7 +48,11 @@ function closeButton(close) {
   );
 }
 
-/** Not while somebody points at it or has the focus in it. */
+/**
+ * Not while somebody points at it or has the focus in it.
+ *
+ * @param {HTMLElement} element
+ */
 function leaveLater(element) {
   setTimeout(() => {
     if (element.matches(":hover, :focus-within")) leaveLater(element);

@@ -1,0 +1,412 @@
+/* Types that several modules share. What the API answers is made from its own document by `make lint`.
+
+   A module that needs the type of another finds it here: collectstatic takes an import() in a comment for one. */
+
+// -- elements ------------------------------------------------------------------------------------------------
+
+/** What an element may have as children: core/dom.js. */
+type Child = Node | string | number | boolean | null | undefined | readonly Child[];
+
+type AttributeValue = string | number | boolean | null | undefined;
+
+type Listeners<E> = {
+  [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name] & { currentTarget: E }) => unknown;
+};
+
+type Values = Record<string, string | number>;
+
+/** Attributes; `on` holds listeners, `data` data attributes, `vars` custom properties. */
+interface Attributes<E> {
+  on?: Listeners<E>;
+  data?: Values;
+  vars?: Values;
+  [name: string]: AttributeValue | Listeners<E> | Values;
+}
+
+type Maybe<Type> = Type | null | undefined;
+
+/** good, warn, bad, info, accent, or a number of the palette. */
+type Tone = string;
+
+// -- the API -------------------------------------------------------------------------------------------------
+
+/** The schemas of the API's document. */
+type Api = import("api-document").components["schemas"];
+
+type Operations = import("api-document").paths;
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+type Below<Path> = Path extends `/api/v1/pardot/${infer Rest}` ? Rest : never;
+
+/** "tasks/{task_id}" → `tasks/${string}`. */
+type Filled<Path extends string> = Path extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${Filled<After>}`
+  : Path;
+
+/** The paths that take such a request. */
+type PathFor<M extends Method> = {
+  [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
+}[keyof Operations];
+
+/** Which path of the document it is: "tasks/7" → "tasks/{task_id}". */
+type Documented<Path extends string> = {
+  [Known in Below<keyof Operations>]: Path extends Filled<Known> ? Known : never;
+}[Below<keyof Operations>];
+
+type Operation<Path extends string, M extends Method> = Operations[`/api/v1/pardot/${Documented<Path>}`][M];
+
+type Content<Response> = Response extends { content: { "application/json": infer Body } } ? Body : null;
+
+type Successful<Responses> = {
+  [Status in keyof Responses & (200 | 201 | 204)]: Content<Responses[Status]>;
+}[keyof Responses & (200 | 201 | 204)];
+
+/** What a request below /api/v1/pardot/ is answered with when it succeeds. */
+type Answer<Path extends string, M extends Method> =
+  Operation<Path, M> extends { responses: infer Responses } ? Successful<Responses> : never;
+
+/** What may be sent to it. */
+type Sent<Path extends string, M extends Method> =
+  Operation<Path, M> extends { requestBody: { content: { "application/json": infer Json } } }
+    ? Json
+    : Record<string, never>;
+
+/** Parameters of an address: empty ones are left out, lists are repeated. */
+type Params = Record<string, ParamValue | readonly ParamValue[]>;
+type ParamValue = string | number | boolean | null | undefined;
+
+/** Its parameters, each of which may be left out. */
+type Query<Path extends string> =
+  Operation<Path, "get"> extends { parameters: { query?: infer Named } }
+    ? { [Name in keyof Named]?: Named[Name] | string | null }
+    : never;
+
+interface Asked {
+  signal?: AbortSignal;
+}
+
+/** The requests of core/api.js. */
+interface ApiClient {
+  get<P extends PathFor<"get">>(path: P, options?: Asked & { params?: Query<P> }): Promise<Answer<P, "get">>;
+  post<P extends PathFor<"post">>(path: P, body: Sent<P, "post">, options?: Asked): Promise<Answer<P, "post">>;
+  put<P extends PathFor<"put">>(path: P, body: Sent<P, "put">, options?: Asked): Promise<Answer<P, "put">>;
+  patch<P extends PathFor<"patch">>(path: P, body: Sent<P, "patch">, options?: Asked): Promise<Answer<P, "patch">>;
+  delete<P extends PathFor<"delete">>(path: P, options?: Asked): Promise<Answer<P, "delete">>;
+}
+
+/** One of the server's complaints about what was sent. */
+interface Complaint {
+  loc: string[];
+  message: string;
+}
+
+/** An asset as far as most columns look at it. */
+interface Named {
+  id: number;
+  name: string | null;
+}
+
+interface Flagged {
+  flags: string[];
+  exempt: string[];
+}
+
+type Asset = Named & Flagged;
+
+/** Addresses of records: assets/links.js. */
+interface Pages {
+  pardot(type: string | null, id: Maybe<number | string>): string | null;
+  salesforce(id: Maybe<string>): string | null;
+}
+
+/** Swagger UI, on the page of the documentation. */
+interface Window {
+  SwaggerUIBundle: ((options: object) => unknown) & { presets: { apis: unknown } };
+}
+
+// -- panels --------------------------------------------------------------------------------------------------
+
+type Route = typeof import("./core/route.js").route;
+
+/** What is known where a panel is mounted. */
+interface MountContext {
+  signal: AbortSignal;
+  command?: string;
+}
+
+/** A panel, as core/panel.js takes it. */
+interface PanelSpec<Data> {
+  lines?: number;
+  command?: string;
+  keys?: readonly string[];
+  uses?: readonly string[];
+  load(context: { signal: AbortSignal; route: Route }): Promise<Data> | Data;
+  noData?(data: Data): boolean;
+  empty?(data: Data): string | false;
+  /** Where `load` gives null, `noData` or `empty` says why. */
+  render(data: NonNullable<Data>, context: RenderContext): Child;
+}
+
+interface RenderContext {
+  element: HTMLElement;
+  signal: AbortSignal;
+  route: Route;
+  reload(): Promise<boolean>;
+}
+
+interface Panel {
+  mount(element: HTMLElement, context: MountContext): Promise<boolean>;
+}
+
+/** Asks a mounted panel to load again. */
+type ReloadEvent = CustomEvent<{ waitFor(load: Promise<boolean>): void }>;
+
+interface HTMLElementEventMap {
+  "panel:reload": ReloadEvent;
+}
+
+// -- tables --------------------------------------------------------------------------------------------------
+
+/** What is searched, sorted and exported of a row. */
+type Cell = string | number | boolean | null | undefined | readonly (string | number | null | undefined)[];
+
+/** A column of ui/table.js. */
+interface Column<Row> {
+  key: string;
+  label: string;
+  value?(row: Row): Cell;
+  show?(row: Row): Child;
+  csv?: ((row: Row) => Cell) | false | null;
+  sort?: boolean | string;
+  first?: "desc";
+  end?: boolean;
+  className?: string;
+  search?: boolean;
+}
+
+/** A value and what it is called. */
+type Option = readonly [value: string, label: string];
+
+/** A filter of ui/table.js; without `test` the endpoint knows what it means. */
+interface Filter<Row> {
+  key: string;
+  label: string;
+  options: readonly Option[];
+  test?(row: Row, value: string): boolean;
+  initial?: string;
+  all?: string;
+}
+
+/** What a table asks for. */
+interface TableQuery {
+  q: string;
+  sort: string;
+  page: number;
+  size: number;
+  filters: Record<string, string>;
+}
+
+/** One page of an endpoint. */
+interface Found<Row> {
+  rows: Row[];
+  total: number;
+}
+
+/** A column with what it has when it is left out; `sort` is the name to sort by. */
+interface FullColumn<Row> extends Omit<Column<Row>, "sort"> {
+  value(row: Row): Cell;
+  show(row: Row): Child;
+  csv: ((row: Row) => Cell) | false | null;
+  sort: string | null;
+}
+
+/** Where a table keeps what is asked of it: ui/table-state.js. */
+interface TableState {
+  get(name: string): string;
+  set(changes: Params, options?: { replace?: boolean }): void;
+  onChange(listener: () => unknown): void;
+}
+
+type Source<Row> = (query: TableQuery & { signal?: AbortSignal }) => Promise<Found<Row>>;
+
+interface TableOptions<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  key?: string;
+  noun?: string;
+  rows?: readonly Row[];
+  source?: Source<Row>;
+  filters?: readonly Filter<Row>[];
+  search?: string | false;
+  sort?: string;
+  size?: number;
+  detail?(row: Row): Node;
+  rowId?(row: Row): string | number;
+  nothing?: string;
+  exportAs?: string;
+  tools?: Child;
+}
+
+/** The options of a table with what it has when they are left out. */
+type SetOptions<Row> = TableOptions<Row> & {
+  search: string | false;
+  filters: readonly Filter<Row>[];
+  noun: string;
+  sort: string;
+  rowId(row: Row): string | number;
+};
+
+/** What ui/table-view.js needs of a table. */
+interface TableParts<Row> {
+  options: SetOptions<Row>;
+  columns: FullColumn<Row>[];
+  open: Set<string | number>;
+  search(text: string): void;
+  filter(key: string, value: string): void;
+  openAll(opened: boolean): void;
+  export(): void;
+}
+
+/** A column of ui/plain-table.js. */
+interface PlainColumn<Row> {
+  label: string;
+  value(row: Row): Child;
+  end?: boolean;
+}
+
+// -- dialogs and forms ---------------------------------------------------------------------------------------
+
+interface Dialog {
+  element: HTMLDialogElement;
+  body: HTMLElement;
+  close(result?: unknown): void;
+  sendAway(): Promise<unknown>;
+  retitle(text: string): void;
+  closed: Promise<unknown>;
+}
+
+interface DialogOptions {
+  title: string;
+  body?: Child;
+  actions?: Child[];
+  drawer?: boolean;
+  wide?: boolean;
+  mayClose?(): boolean | Promise<boolean>;
+}
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+// biome-ignore lint/suspicious/noExplicitAny: only its own fields know what a form holds, and only its editor what a setting holds
+type Held = any;
+
+type FieldValue = string | number | boolean | null | readonly string[];
+
+/** A field of ui/form.js. */
+interface FormField {
+  name: string;
+  label: string;
+  type?: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices";
+  value?: FieldValue;
+  hint?: string;
+  required?: boolean;
+  options?: readonly Option[];
+  min?: number;
+  max?: number;
+  step?: number;
+  maxlength?: number;
+  pattern?: string;
+}
+
+/** A field as it stands in the form. */
+interface FormPart {
+  name: string;
+  label: string;
+  get(): FieldValue;
+  input: Control | HTMLFieldSetElement;
+  problem: HTMLElement;
+  element: HTMLElement;
+}
+
+interface FormOptions<Made> {
+  title: string;
+  intro?: string;
+  fields: readonly FormField[];
+  yes?: string;
+  submit(values: Held): Promise<Made> | Made;
+}
+
+interface ToastAction {
+  label: string;
+  run(): unknown;
+}
+
+// -- charts --------------------------------------------------------------------------------------------------
+
+type Scale = (value: number) => number;
+
+type Point = readonly [x: number, y: number];
+
+type Format = (value: Maybe<number>) => string;
+
+/** What every chart takes: charts/chart.js. */
+interface ChartFrame {
+  title: string;
+  caption?: boolean;
+  tableLabel?: string;
+}
+
+type DrawnTrend = import("./charts/trend.js").DrawnTrend;
+
+// -- settings ------------------------------------------------------------------------------------------------
+
+/** A key of the configuration, whose value has the type that its editor knows. */
+type Entry<Value = Held> = Omit<Api["ConfiguredOut"], "value" | "default"> & { value: Value; default: Value };
+
+/** What can be entered: settings/field.js. */
+interface SettingField {
+  path: string;
+  input: Control;
+  element: HTMLElement;
+  get(): Held;
+  set(value: Held): void;
+  mark(sentence: string): void;
+}
+
+interface SettingOptions {
+  label: string | HTMLElement;
+  path?: string;
+  type?: string;
+  value?: Held;
+  standard?: Held;
+  options?: readonly Option[];
+  say?(value: Held): string;
+  write?(value: Held): string;
+  hint?: string;
+  compact?: boolean;
+  min?: number;
+  max?: number;
+  step?: number;
+  maxlength?: number;
+  size?: number;
+}
+
+/** How a key is edited: settings/editors.js. */
+interface Editor<Value> {
+  element: HTMLElement;
+  fields(): SettingField[];
+  get(): Value;
+  set(value: Value): unknown;
+  overlays?: boolean;
+  standard?: string;
+}
+
+type Context = import("./settings/editors.js").Context;
+
+type Draft = import("./settings/drafts.js").Draft;
+
+// -- panels and overlays -------------------------------------------------------------------------------------
+
+type Badge = import("./panels/badge-list.js").Badge;
+
+type IssueTable = typeof import("./panels/issue-table.js").issueTable;
