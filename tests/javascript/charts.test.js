@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fit } from "../../static/js/charts/chart.js";
+import { linear, spread, ticks } from "../../static/js/charts/scale.js";
+import { squarify } from "../../static/js/charts/treemap.js";
+import { textOf } from "../../static/js/charts/trend.js";
+
+test("a scale leads from its numbers to its pixels, also upside down and without a span", () => {
+  assert.equal(linear([0, 10], [0, 100])(5), 50);
+  assert.equal(linear([0, 10], [100, 0])(10), 0);
+  assert.equal(linear([7, 7], [20, 100])(7), 20);
+});
+
+test("marks of an axis are round, rise, and hold the whole range", () => {
+  assert.deepEqual(ticks(0, 87, 4), [0, 25, 50, 75, 100]);
+  assert.deepEqual(ticks(0, 0.3, 3), [0, 0.1, 0.2, 0.3]);
+  for (const [low, high] of [
+    [0, 1],
+    [3, 1234],
+    [-20, 20],
+    [0.001, 0.002],
+    [99, 101],
+  ]) {
+    const marks = ticks(low, high);
+    assert.equal(marks[0] <= low && marks[marks.length - 1] >= high, true, `${low} to ${high}: ${marks}`);
+    assert.equal(marks.length <= 6, true, `${low} to ${high}: ${marks}`);
+    assert.deepEqual(
+      [...new Set(marks)].sort((a, b) => a - b),
+      marks,
+    );
+  }
+});
+
+test("labels are spread evenly, the first and the last among them", () => {
+  assert.deepEqual(spread(3, 5), [0, 1, 2]);
+  assert.deepEqual(spread(30, 4), [0, 10, 19, 29]);
+});
+
+test("text that does not fit ends with dots", () => {
+  assert.equal(fit("Landing pages", 1000), "Landing pages");
+  assert.equal(fit("Landing pages", 62), "Landing…");
+  assert.equal(fit("Landing", 5), "…");
+});
+
+test("areas of a treemap are as large as their numbers and fill the space without overlap", () => {
+  const values = [60, 25, 10, 4, 1];
+  const boxes = squarify(values, { x: 0, y: 0, width: 400, height: 250 });
+  assert.equal(boxes.length, values.length);
+  for (const [index, box] of boxes.entries()) {
+    assert.equal(Math.round(box.width * box.height), values[index] * 1000, `area ${index}`);
+    assert.equal(box.x >= 0 && box.y >= 0 && box.x + box.width <= 400.001 && box.y + box.height <= 250.001, true);
+    for (const other of boxes.slice(index + 1)) {
+      const across = Math.min(box.x + box.width, other.x + other.width) - Math.max(box.x, other.x);
+      const down = Math.min(box.y + box.height, other.y + other.height) - Math.max(box.y, other.y);
+      assert.equal(across > 0.001 && down > 0.001, false, "two areas overlap");
+    }
+  }
+});
+
+test("notes of one day stand together, and a day without one has none", () => {
+  const notes = [
+    { day: "2026-11-22", text: "Launch" },
+    { day: "2026-11-21", text: "Clean-up" },
+    { day: "2026-11-22", text: "Mail" },
+  ];
+  assert.equal(textOf(notes, "2026-11-22"), "Launch · Mail");
+  assert.equal(textOf(notes, "2026-11-20"), null);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { csvText } from "../../static/js/ui/csv.js";
+
+/** @type {(value: Cell) => string} */
+const cellOf = (value) =>
+  csvText([{ label: "A", csv: () => value }], [{}])
+    .split("\r\n")
+    .slice(1, -1)
+    .join("\r\n");
+
+test("a table is lines of cells, with the labels first", () => {
+  const columns = [
+    { label: "Name", csv: (/** @type {{ name: string }} */ row) => row.name },
+    { label: "Length", csv: (/** @type {{ name: string }} */ row) => row.name.length },
+  ];
+  assert.equal(csvText(columns, [{ name: "north" }, { name: "" }]), "Name,Length\r\nnorth,5\r\n,0\r\n");
+  assert.equal(csvText(columns, []), "Name,Length\r\n");
+});
+
+test("what would end a cell or a line is quoted", () => {
+  assert.equal(cellOf("a,b"), '"a,b"');
+  assert.equal(cellOf('say "hi"'), '"say ""hi"""');
+  assert.equal(cellOf("two\nlines"), '"two\nlines"');
+  assert.equal(cellOf("plain"), "plain");
+});
+
+test("text that a spreadsheet would take for a formula is harmless", () => {
+  for (const start of ["=", "+", "-", "@", "\t"]) assert.equal(cellOf(`${start}1+1`), `'${start}1+1`);
+  assert.equal(cellOf('=HYPERLINK("x")'), `"'=HYPERLINK(""x"")"`);
+  assert.equal(cellOf("\r=1"), `"'\r=1"`);
+});
+
+test("a negative number stays a number, and what is missing is empty", () => {
+  assert.equal(cellOf(-5), "-5");
+  assert.equal(cellOf(0), "0");
+  assert.equal(cellOf(false), "false");
+  assert.equal(cellOf(null), "");
+  assert.equal(cellOf(undefined), "");
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { before, dayIn, daysBetween, everyDay } from "../../static/js/core/days.js";
+
+test("days are counted over the ends of months, of years and of summer time", () => {
+  assert.equal(before("2026-11-22", 7), "2026-11-15");
+  assert.equal(before("2026-03-01", 1), "2026-02-28");
+  assert.equal(before("2028-03-01", 1), "2028-02-29");
+  assert.equal(before("2026-01-01", 1), "2025-12-31");
+  assert.equal(before("2026-03-09", 2), "2026-03-07");
+  assert.equal(before("2026-11-22", -1), "2026-11-23");
+});
+
+test("the distance of two days is negative when the second is earlier", () => {
+  assert.equal(daysBetween("2026-11-15", "2026-11-22"), 7);
+  assert.equal(daysBetween("2026-11-22", "2026-11-15"), -7);
+  assert.equal(daysBetween("2026-10-31", "2026-11-02"), 2);
+});
+
+test("every day is named once, both ends included", () => {
+  assert.deepEqual(everyDay("2026-12-30", "2027-01-02"), ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]);
+  assert.deepEqual(everyDay("2026-11-22", "2026-11-22"), ["2026-11-22"]);
+});
+
+test("which day it is depends on the zone", () => {
+  const [east, west] = [dayIn("Pacific/Kiritimati"), dayIn("Pacific/Pago_Pago")];
+  assert.equal(/^\d{4}-\d\d-\d\d$/.test(east), true);
+  assert.equal(daysBetween(west, east) >= 1, true, "25 hours lie between them");
+});

@@ -1,0 +1,14 @@
+/* What the tests use of Node, so that the browser's modules are checked without all of its types. */
+
+declare module "node:test" {
+  export function test(claim: string, run: () => void | Promise<void>): void;
+}
+
+declare module "node:assert/strict" {
+  const assert: {
+    equal(actual: unknown, expected: unknown, message?: string): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
+    rejects(promise: Promise<unknown>, error: object): Promise<void>;
+  };
+  export default assert;
+}

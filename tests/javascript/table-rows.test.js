@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RowsInMemory } from "../../static/js/ui/table-rows.js";
+
+/** @typedef {{ id: number, name: string | null, score: number | null, tags: string[] }} Row */
+
+/** @type {Row[]} */
+const ROWS = [
+  { id: 1, name: "Webinar 10", score: 3, tags: ["spring"] },
+  { id: 2, name: "webinar 9", score: null, tags: ["fall", "north"] },
+  { id: 3, name: "Übung", score: 20, tags: [] },
+  { id: 4, name: null, score: -1, tags: ["North"] },
+  { id: 5, name: "Apple", score: 3, tags: [] },
+];
+
+/** @type {(key: keyof Row, search?: boolean) => FullColumn<Row>} */
+const column = (key, search) => ({
+  key,
+  label: key,
+  sort: key,
+  search,
+  value: (row) => row[key],
+  show: (row) => row[key],
+  csv: (row) => row[key],
+});
+
+const memory = () =>
+  new RowsInMemory(
+    ROWS,
+    [column("id", false), column("name"), column("score"), column("tags")],
+    [
+      {
+        key: "scored",
+        label: "Scored",
+        options: [["yes", "Yes"]],
+        test: (row, value) => (row.score !== null) === (value === "yes"),
+      },
+    ],
+  );
+
+/** @type {(asked: { q?: string, sort?: string, filters?: Record<string, string> }) => number[]} */
+const ids = ({ q = "", sort = "", filters = {} }) =>
+  memory()
+    .all({ q, sort, filters })
+    .map(({ id }) => id);
+
+test("numbers in names are sorted as numbers, without regard to case and accents", () => {
+  assert.deepEqual(ids({ sort: "name" }), [5, 3, 2, 1, 4]);
+});
+
+test("missing values come last, whichever way", () => {
+  assert.deepEqual(ids({ sort: "-name" }).at(-1), 4);
+  assert.deepEqual(ids({ sort: "score" }).at(-1), 2);
+  assert.deepEqual(ids({ sort: "-score" }).at(-1), 2);
+});
+
+test("rows that are equal keep their order, and so do all of them by a column that is not there", () => {
+  assert.deepEqual(ids({ sort: "score" }), [4, 1, 5, 3, 2]);
+  assert.deepEqual(ids({ sort: "-score" }), [3, 1, 5, 4, 2]);
+  assert.deepEqual(ids({ sort: "color" }), [1, 2, 3, 4, 5]);
+});
+
+test("a search finds all its words, in any column that is searched and in any case", () => {
+  assert.deepEqual(ids({ q: "NORTH" }), [2, 4]);
+  assert.deepEqual(ids({ q: "  north   web " }), [2]);
+  assert.deepEqual(ids({ q: "übung" }), [3]);
+  assert.deepEqual(ids({ q: "5" }), [], "the id is not searched");
+  assert.deepEqual(ids({ q: "nowhere" }), []);
+});
+
+test("a filter holds only when it is chosen", () => {
+  assert.deepEqual(ids({ filters: { scored: "yes" } }), [1, 3, 4, 5]);
+  assert.deepEqual(ids({ filters: { scored: "no" } }), [2]);
+  assert.deepEqual(ids({ filters: { scored: "" } }), [1, 2, 3, 4, 5]);
+  assert.deepEqual(ids({ filters: { scored: "yes" }, q: "web", sort: "-id" }), [1]);
+});
+
+test("a page is a part of what was found, with the number of all", () => {
+  const page = memory().page({ q: "", sort: "-id", filters: {}, page: 2, size: 2 });
+  assert.deepEqual(page, { rows: [ROWS[2], ROWS[1]], total: 5 });
+  assert.deepEqual(memory().page({ q: "", sort: "", filters: {}, page: 9, size: 2 }).rows, []);
+});
+
+test("new rows are searched anew", () => {
+  const rows = memory();
+  assert.equal(rows.all({ q: "apple", sort: "", filters: {} }).length, 1);
+  rows.setRows([{ id: 6, name: "Pear", score: null, tags: [] }]);
+  assert.deepEqual(rows.all({ q: "apple", sort: "", filters: {} }), []);
+  assert.equal(rows.all({ q: "pear", sort: "", filters: {} }).length, 1);
+});

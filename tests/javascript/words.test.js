@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "./window.js";
+
+const { flagWords, nameOf: assetName } = await import("../../static/js/assets/words.js");
+const { flagParams, flagText, yesOrNo } = await import("../../static/js/assets/flags.js");
+const { listed, nameOf } = await import("../../static/js/core/names.js");
+const { commandOf, kindOf, lastSync } = await import("../../static/js/panels/freshness-state.js");
+const { byGrade, isCrmId } = await import("../../static/js/people/people.js");
+const { same } = await import("../../static/js/settings/drafts.js");
+const { shortTitle } = await import("../../static/js/settings/editors.js");
+const { byDay, chosenKind } = await import("../../static/js/survey/kinds.js");
+
+test("a name of the server becomes words", () => {
+  assert.equal(nameOf("landing_pages"), "Landing pages");
+  assert.equal(nameOf("list_emails"), "List e-mails");
+});
+
+test("a list ends with “and”, a long one with the number of the rest", () => {
+  assert.deepEqual(
+    [[], ["a"], ["a", "b"], ["a", "b", "c"]].map((names) => listed(names)),
+    ["", "a", "a and b", "a, b and c"],
+  );
+  assert.equal(listed(["a", "b", "c", "d"], 2), "a, b and 2 more");
+});
+
+test("an asset without a name is called by its id", () => {
+  assert.equal(assetName({ name: "  ", id: 7 }), "(no name, 7)");
+  assert.equal(assetName({ name: null, id: 7 }), "(no name, 7)");
+  assert.equal(assetName({ name: "Form", id: 7 }), "Form");
+});
+
+test("a flag that is new here is called as it is", () => {
+  assert.deepEqual(flagWords("too_shiny"), { label: "too shiny", tone: "warn", why: null });
+  assert.equal(flagWords("dormant").label, "Dormant");
+});
+
+test("exported flags say which are exempt", () => {
+  assert.equal(flagText({ flags: ["dormant", "errors"], exempt: ["errors"] }), "Dormant; Errors (exempt)");
+  assert.equal(flagText({ flags: [], exempt: [] }), "");
+});
+
+test("filters are told to the endpoint by its own names", () => {
+  assert.deepEqual(flagParams({ flag: "any", exempt: "no" }), { exempt: false, issues: true });
+  assert.deepEqual(flagParams({ flag: "none" }), { exempt: undefined, issues: false });
+  assert.deepEqual(flagParams({ flag: "dormant", exempt: "yes" }), { exempt: true, flag: "dormant" });
+  assert.deepEqual(
+    [yesOrNo("yes"), yesOrNo("no"), yesOrNo(""), yesOrNo(undefined)],
+    [true, false, undefined, undefined],
+  );
+});
+
+test("an id of Salesforce has 15 or 18 letters and digits", () => {
+  assert.equal(isCrmId("003000000000001"), true);
+  assert.equal(isCrmId("003000000000001AAA"), true);
+  for (const id of ["00300000000000", "0030000000000012", "003000000000001AA!", "", null, undefined]) {
+    assert.equal(isCrmId(id), false, String(id));
+  }
+});
+
+test("A+ comes before A before A−, and no grade comes last", () => {
+  assert.deepEqual(["none", "B", "A-", "A", "A+", "B+", "D-"].sort(byGrade), [
+    "A+",
+    "A",
+    "A-",
+    "B+",
+    "B",
+    "D-",
+    "none",
+  ]);
+});
+
+test("two settings are the same whatever the order of their keys", () => {
+  assert.equal(same({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 }), true);
+  for (const [a, b] of [
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [{ a: 1 }, { a: "1" }],
+    [null, {}],
+  ]) {
+    assert.equal(same(a, b), false, JSON.stringify([a, b]));
+  }
+});
+
+test("the title of an issue is shown without its number", () => {
+  assert.equal(shortTitle("Forms with errors: {count}"), "Forms with errors");
+  assert.equal(shortTitle("Prospects not linked: {count} %"), "Prospects not linked");
+  assert.equal(shortTitle("Stale lists"), "Stale lists");
+});
+
+test("the kind of orphans that is shown is the one asked for, else the first that has any", () => {
+  /** @type {Pick<Api["OrphanKind"], "kind" | "count">[]} */
+  const kinds = [
+    { kind: "forms", count: 0 },
+    { kind: "landing_pages", count: 4 },
+  ];
+  assert.equal(chosenKind("list_emails", kinds), "list_emails");
+  assert.equal(chosenKind("no such kind", kinds), "landing_pages");
+  assert.equal(chosenKind("toString", []), chosenKind("", []));
+});
+
+test("of several checks of a day the last one counts, and the oldest day comes first", () => {
+  const checks = [
+    { captured_at: "2026-11-22T18:00:00Z", total: 3, counts: {} },
+    { captured_at: "2026-11-22T06:00:00Z", total: 9, counts: {} },
+    { captured_at: "2026-11-20T06:00:00Z", total: 5, counts: {} },
+  ];
+  assert.deepEqual(
+    byDay(checks).map(({ day, total }) => [day, total]),
+    [
+      ["2026-11-20", 5],
+      ["2026-11-22", 3],
+    ],
+  );
+});
+
+/** @type {Api["EntityFreshness"]} */
+const FRESH = {
+  name: "forms",
+  aliases: [],
+  tier: 1,
+  freshness: "fresh",
+  last_sync: "2026-11-22T06:00:00Z",
+  mode: "full",
+  count: 5,
+  state: "done",
+  message: "",
+  age_seconds: 60,
+  withheld: false,
+  complete_until: null,
+  complete_since: null,
+};
+
+test("a failed sync counts also while what is here is fresh, but not before the first", () => {
+  assert.equal(kindOf(FRESH), "fresh");
+  assert.equal(kindOf({ ...FRESH, state: "failed" }), "failed");
+  assert.equal(kindOf({ ...FRESH, state: "interrupted" }), "failed");
+  assert.equal(kindOf({ ...FRESH, state: "failed", freshness: "never" }), "never");
+});
+
+test("the last sync is the latest of all, and a tier is read by its command", () => {
+  assert.equal(
+    lastSync([FRESH, { ...FRESH, last_sync: "2026-11-23T06:00:00Z" }, { ...FRESH, last_sync: null }]),
+    "2026-11-23T06:00:00Z",
+  );
+  assert.equal(lastSync([]), null);
+  assert.equal(commandOf(2), "python manage.py camp_sync --scout");
+  assert.equal(commandOf(9), "python manage.py camp_sync --survey");
+});
