@@ -8,7 +8,6 @@ asked for in turn.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,8 +46,6 @@ MOST_ROUNDS = 10
 
 class OrphanCheck(CountingSync[CountedEntity]):
     """One search for orphans."""
-
-    system: ClassVar[str] = "Salesforce"
 
     def _read_and_merge(self) -> None:
         known = self._copies()

@@ -18,10 +18,10 @@ from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, Loa
 from pardot.sync.sample import ProspectSample
 from sf.connection.clients import salesforce_client
 from sf.ingest.lease import sole_runner
+from sf.ingest.sync import AnySynced, Progress, Retry, Sync
 from sf.ingest.under_way import skip_busy_run
 from sf.models import SyncRun
 from sf.sync.objects import SyncedObject
-from sf.sync.sync import AnySynced, Progress, Retry, Sync
 from sf.sync.usage import UsageBudget, UsageCounter
 
 Report = Callable[[SyncRun, float], None]

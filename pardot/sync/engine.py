@@ -32,24 +32,37 @@ from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
 from sf.ingest import quarantine, runs
 from sf.ingest.load import Merge, Refusal, Stage
+from sf.ingest.loading import LoadingSync, StagedRead
+from sf.ingest.sync import Progress
 from sf.ingest.window import choose_window
 from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed, RequestRefused
 from sf.salesforce.refusals import Group
 from sf.sync.identity import confirmation
-from sf.sync.loading import LoadingSync, StagedRead
+from sf.sync.meaning import SalesforceMeaning
 from sf.sync.readable import remedy, unreadable_fields
 from sf.sync.source import storable
-from sf.sync.sync import Progress
 
 OVERLAP = timedelta(minutes=10)
 """The time before the last watermark at which an incremental read begins: v5 may answer from a cache a minute old."""
+
+
+class PardotMeaning(SalesforceMeaning):
+    """One entity that cannot be read, or times out, says nothing about the others."""
+
+    def concerns_all(self, error: Exception) -> bool:
+        return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
+
+    def is_final(self, error: Exception) -> bool:
+        """Return false for an unknown code too: pages are asked for by id, so the read can be resumed at any time."""
+        return super().is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
 
 class PardotSync(LoadingSync[PardotEntity]):
     """The base of all runs against the Pardot API."""
 
     system = "Pardot"
+    meaning = PardotMeaning()
 
     def __init__(
         self,
@@ -70,19 +83,8 @@ class PardotSync(LoadingSync[PardotEntity]):
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
 
-    def _concerns_all(self, error: Exception) -> bool:
-        """Return whether the error concerns all entities. One that cannot be read, or times out, does not."""
-        return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
-
-    def _is_final(self, error: Exception) -> bool:
-        """Return false for an unknown code too: pages are asked for by id, so the read can be resumed at any time."""
-        return super()._is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
-
     def _may_lose_all(self) -> bool:
         return self._options.allow_deletes
-
-    def _advice_on_nothing(self) -> str:
-        return "If Pardot really has none left, run again with --allow-deletes"
 
     def _read_and_merge(self) -> None:
         """Read all readable fields. When a read is refused, check whether Pardot has lost some fields."""

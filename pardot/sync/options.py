@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sf.sync.sync import SyncOptions
+from sf.ingest.sync import SyncOptions
 
 
 @dataclass(frozen=True)

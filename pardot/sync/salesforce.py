@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 
@@ -13,30 +13,36 @@ from pardot.catalog.entities import CountedEntity
 from pardot.models import CampaignMemberCount, SalesforceCampaign, SalesforceHealth
 from pardot.sync.campaign_dates import fill_campaign_dates
 from sf.ingest import runs
-from sf.ingest.errors import SyncError
 from sf.ingest.load import Target
+from sf.ingest.loading import LoadingSync, StagedRead
+from sf.ingest.sync import AnySynced
 from sf.models import SyncRun
 from sf.salesforce import soql
-from sf.salesforce.errors import RequestRefused, TransientError
-from sf.salesforce.reads import CannotFinish, TooMuchAsked, ask_carefully, count_carefully
+from sf.salesforce.errors import TransientError
+from sf.salesforce.reads import TooMuchAsked, ask_carefully, count_carefully
 from sf.sync import usage
 from sf.sync.engine import ObjectSync
-from sf.sync.loading import LoadingSync, StagedRead
+from sf.sync.meaning import SalesforceMeaning
 from sf.sync.objects import columns_of
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import Query, rest_page
-from sf.sync.sync import AnySynced
 
 GROUPS_AT_ONCE = 2000
 """The most groups that an aggregate query returns; it has no next page."""
 FEWEST_GROUPS = 50
 
 
+class CampMeaning(SalesforceMeaning):
+    """The other entities are tried even when Salesforce does not answer: many of them come from Pardot."""
+
+    def concerns_all(self, error: Exception) -> bool:
+        return super().concerns_all(error) and not isinstance(error, TransientError)
+
+
 class CampObjectSync(ObjectSync):
     """A sync like those of ``sf``, which also records for the audits when it was complete."""
 
-    def _concerns_all(self, error: Exception) -> bool:
-        return super()._concerns_all(error) and not isinstance(error, TransientError)
+    meaning = CampMeaning()
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         note_complete(self._name, began=read.began)
@@ -47,8 +53,8 @@ class CampObjectSync(ObjectSync):
 class CountingSync(SalesforceSync[AnySynced]):
     """A sync of aggregate counts; copies no records."""
 
-    def _concerns_all(self, error: Exception) -> bool:
-        return not isinstance(error, SyncError | RequestRefused | TransientError | CannotFinish)
+    system: ClassVar[str] = "Salesforce"
+    meaning = CampMeaning()
 
 
 class HealthSync(CountingSync[CountedEntity]):

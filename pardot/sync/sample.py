@@ -24,10 +24,10 @@ from pardot.sync.reading import staged_text
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import SyncError
 from sf.ingest.load import Refusal, Stage
+from sf.ingest.loading import StagedRead
 from sf.models import SyncRun
 from sf.salesforce.reads import TooMuchAsked
 from sf.sync.attempts import READ_ATTEMPTS
-from sf.sync.loading import StagedRead
 from sf.sync.source import storable
 
 logger = logging.getLogger(__name__)

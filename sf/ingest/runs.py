@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -13,9 +12,6 @@ from django.db.models.functions import Now
 from sf.ingest.load import Target
 from sf.ingest.window import Committed
 from sf.models import SyncRun
-
-RESULTS_KEPT = timedelta(days=7)
-"""The time that Salesforce keeps the results of a Bulk job."""
 
 
 class Synced(Protocol):
@@ -47,64 +43,6 @@ class UnfinishedRead(Protocol):
 
 
 State = TypeVar("State", bound=UnfinishedRead)
-
-
-@dataclass(frozen=True)
-class ReadState:
-    """A read from Salesforce under way. Times are ISO 8601."""
-
-    mode: str
-    transport: str
-    soql: str
-    began: str
-    """By PostgreSQL's clock. A full read does not touch rows that were written here later."""
-    instance_url: str
-    api_version: str
-    fingerprint: str
-    organization_id: str = ""
-    replace: bool = False
-    """The target is emptied first (``--forcedelete``)."""
-    read_id: str = ""
-    cursor: str = ""
-    pages: int = 0
-    rows: int = 0
-    staged: int = 0
-    """The number of rows, without those set aside while they were staged."""
-    announced: int | None = None
-    previous_watermark: str | None = None
-
-    @property
-    def is_full(self) -> bool:
-        return self.mode == SyncRun.Mode.FULL
-
-    @property
-    def complete(self) -> bool:
-        return self.pages > 0 and not self.cursor
-
-    @property
-    def began_at(self) -> datetime:
-        return datetime.fromisoformat(self.began)
-
-    def after_page(self, *, rows: int, set_aside: int, cursor: str, announced: int | None) -> Self:
-        return replace(
-            self,
-            pages=self.pages + 1,
-            rows=self.rows + rows,
-            staged=self.staged + rows - set_aside,
-            cursor=cursor,
-            announced=self.announced if self.announced is not None else announced,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Any) -> ReadState | None:
-        """Return the state, or ``None`` when another release wrote it in another form."""
-        try:
-            return cls(**values)
-        except TypeError:
-            return None
 
 
 ENDED_WITHOUT_A_WORD = "its process ended without a word: killed, or the machine stopped"
@@ -158,7 +96,7 @@ def is_unfinished(synced: Synced) -> bool:
 
 
 def take_over_unfinished(
-    synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None = RESULTS_KEPT
+    synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None
 ) -> State | None:
     """Hand the latest unfinished read to ``run``, and return its state; ``None`` when there is none.
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 
 from sf.ingest.errors import SyncSkipped
+from sf.ingest.switch import check_switch
 from sf.live.records import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
 from sf.models import Contact, LookupMiss
 from sf.salesforce.errors import SalesforceError
@@ -67,7 +68,7 @@ def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
 
 def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[LiveRead], object]) -> float:
     try:
-        usage.check_switch()
+        check_switch()
         usage.check_kept_usage()
         live = LiveRead(live_client(source))
     except (SyncSkipped, ImproperlyConfigured) as error:

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from sf.ingest.errors import SyncSkipped
+from sf.ingest.switch import check_switch
 from sf.live.records import live_client
 from sf.sync import usage
 from sf.sync.identity import cached_org_id
@@ -53,7 +54,7 @@ def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
     forbids the call. Raises ``SalesforceError``.
     """
     try:
-        usage.check_switch()
+        check_switch()
         usage.check_kept_usage()
         client = live_client(source, seconds=until - time.monotonic())
     except (SyncSkipped, ImproperlyConfigured) as error:

@@ -9,13 +9,14 @@ from django.core.management.base import CommandError
 
 from sf.connection.clients import client_of_any_org
 from sf.ingest.errors import SyncSkipped
+from sf.ingest.switch import check_switch
 from sf.models import CachedOrg
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.organization import Organization
 from sf.status.objects import status_of_all
 from sf.sync.adoption import adopt_org
 from sf.sync.identity import cached_org
-from sf.sync.usage import UsageCounter, check_switch
+from sf.sync.usage import UsageCounter
 
 
 def adopt(stdout: Any, *, agreed: bool) -> bool:

@@ -13,12 +13,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sf.connection.clients import salesforce_client
 from sf.ingest.jobs import recorded_configuration
+from sf.ingest.progress import progress_for
+from sf.ingest.sync import Retry, SyncOptions
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.sync.engine import ObjectSync
 from sf.sync.objects import SyncedObject
-from sf.sync.progress import progress_for
-from sf.sync.sync import Retry, SyncOptions
 from sf.sync.usage import UsageBudget, UsageCounter
 
 

@@ -23,7 +23,7 @@ from django.conf import settings
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import MiscountedRead
 from sf.ingest.load import Stage
-from sf.ingest.runs import ReadState
+from sf.ingest.loading import LoadingSync, StagedRead
 from sf.ingest.window import Window, choose_window
 from sf.models import SyncRun
 from sf.salesforce import soql
@@ -33,8 +33,8 @@ from sf.salesforce.reads import count_if_possible
 from sf.sync import usage
 from sf.sync.adoption import note_replaced, objects_to_replace
 from sf.sync.attempts import CANNOT_FINISH, Attempts
-from sf.sync.loading import LoadingSync, StagedRead
 from sf.sync.objects import SyncedObject
+from sf.sync.read_state import ReadState
 from sf.sync.readable import as_readable, look_again, readable_after, remedy, unreadable_fields
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
@@ -43,6 +43,9 @@ logger = logging.getLogger(__name__)
 
 FORCE_GOES_ON = timedelta(days=1)
 """An unfinished ``--force`` read is resumed if it started within this time, otherwise restarted."""
+
+RESULTS_KEPT = timedelta(days=7)
+"""The time that Salesforce keeps the results of a Bulk job."""
 
 LONG_READ = 0.25
 """The share of the lookback beyond which a read counts as long.
@@ -56,6 +59,7 @@ reads, the lookback covers this, as well as clock skew and late commits.
 class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
     """The sync of one object with one client."""
 
+    system = "Salesforce"
     _replaces_org = False
     """The rows are still those of the previous org (``sync_all --adopt-org``): this run replaces them all."""
 
@@ -94,6 +98,9 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             advice = remedy(field for field in unreadable_fields() if field.object == self._name)
             self._remark = f"{self._remark}. {advice}" if self._remark else advice
 
+    def _advice_on_nothing(self) -> str:
+        return "Can the API user still see them (sf check)?"
+
     def _leave_out(self, readable: SyncedObject) -> None:
         self._synced, self._run.fingerprint = readable, readable.fingerprint
         self._stage = Stage(readable.target)
@@ -108,7 +115,8 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             self._options = replace(self._options, force_delete=True, allow_deletes=True)
         self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)
         self._expected: dict[str, int | None] = {}
-        unfinished = self._resumable(runs.take_over_unfinished(self._synced, self._run, ReadState.from_json))
+        left = runs.take_over_unfinished(self._synced, self._run, ReadState.from_json, kept=RESULTS_KEPT)
+        unfinished = self._resumable(left)
         resumed = unfinished is not None
         while True:
             try:

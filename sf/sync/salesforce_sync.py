@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
+from sf.ingest.meaning import Meaning
+from sf.ingest.sync import AnySynced, Progress, Sync, SyncOptions
 from sf.salesforce.client import SalesforceClient
 from sf.sync import usage
 from sf.sync.identity import confirmation
-from sf.sync.sync import AnySynced, Progress, Sync, SyncOptions
+from sf.sync.meaning import SalesforceMeaning
 
 
 class SalesforceSync(Sync[AnySynced]):
     """A run with one client, whose calls are counted."""
+
+    meaning: ClassVar[Meaning] = SalesforceMeaning()
 
     def __init__(
         self,

@@ -61,13 +61,6 @@ LIMITS_UNREADABLE = (
 )
 
 
-def check_switch() -> None:
-    """Raise ``SyncSkipped`` when syncs are switched off."""
-    config = SyncConfig.load()
-    if not config.syncs_are_on:
-        raise SyncSkipped(f"syncs are switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
-
-
 USAGE_HOLDS = timedelta(hours=1)
 """The time that a reported usage is trusted without a newer one."""
 

@@ -15,9 +15,9 @@ from api.observe import health
 from api.protection import breaker
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.schedule import is_overdue, longest_pause
+from sf.ingest.switch import check_switch
 from sf.models import SyncConfig, SyncRun
 from sf.status.freshness import MAX_AGE, allowed_age
-from sf.sync.usage import check_switch
 
 State, Cause = SyncRun.State, SyncRun.Cause
 

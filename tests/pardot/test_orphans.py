@@ -15,9 +15,9 @@ from pardot.orphans import check as orphan_check
 from pardot.orphans import people
 from pardot.pipeline.run import Camp
 from pardot.sync.options import CampOptions
+from sf.ingest.progress import progress_for
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.salesforce.ids import id_of_18
-from sf.sync.progress import progress_for
 from tests.pardot.remote import Pardot, camp_sync, last_run
 from tests.simulated import Simulator
 

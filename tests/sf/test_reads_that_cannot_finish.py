@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from sf.ingest.progress import LineProgress
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from sf.sync import attempts
-from sf.sync.progress import LineProgress
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
 
@@ -241,7 +241,7 @@ def test_other_line_ends_and_a_byte_order_mark_lose_nothing(
 def test_progress_counts_rows_not_bytes_of_another_form(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sf.sync.progress.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("sf.ingest.progress.LINE_SECONDS", 0.0)
     monkeypatch.setattr("sf.salesforce.bulk._CHUNK_BYTES", 1_000)
     told: list[int] = []
     monkeypatch.setattr(LineProgress, "advanced", _noting(told))

@@ -21,11 +21,11 @@ from pardot.status.tiers import tier_of
 from pardot.sync.options import CampOptions
 from sf.ingest.jobs import recorded_configuration, recorded_job
 from sf.ingest.lease import is_running
+from sf.ingest.progress import progress_for
 from sf.management.questions import agreed_on_terminal
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
-from sf.sync.progress import progress_for
 
 LONGEST_WAIT = timedelta(hours=3)
 

@@ -7,21 +7,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest import runs
 from sf.ingest.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
-from sf.ingest.lease import LeaseLost, RanTooLong, fence, sole_runner
+from sf.ingest.lease import LeaseLost, fence, sole_runner
+from sf.ingest.meaning import Meaning
 from sf.ingest.runs import Synced
+from sf.ingest.switch import check_switch
 from sf.ingest.under_way import skip_busy_run
 from sf.models import SyncRun
-from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
-from sf.salesforce.reads import CannotFinish
-from sf.sync import usage
-from sf.sync.identity import AnotherOrg
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +70,9 @@ class Progress(Protocol):
 class Sync(ABC, Generic[AnySynced]):
     """One run of one object. The subclass decides what is read, and how."""
 
+    meaning: ClassVar[Meaning] = Meaning()
+    """Says what the other system's errors mean."""
+
     def __init__(
         self,
         synced: AnySynced,
@@ -110,21 +111,12 @@ class Sync(ABC, Generic[AnySynced]):
     def _confirmation(self) -> Callable[[], None]:
         """Return a function that each storing transaction calls first.
 
-        The function raises ``AnotherOrg`` when the cache is not, or no longer, a copy of what was read.
+        The function raises an error of ``meaning`` when the cache is not, or no longer, a copy of what was read.
         """
 
     @abstractmethod
     def _note_usage(self) -> None:
         """Store the API usage that the other system last reported."""
-
-    def _concerns_all(self, error: Exception) -> bool:
-        """Return whether the objects that should follow would fail in the same way."""
-        return not isinstance(error, SyncError | RequestRefused | CannotFinish)
-
-    def _is_final(self, error: Exception) -> bool:
-        """Return whether the same read, resumed by the next run, would fail again."""
-        passes = isinstance(error, SalesforceError | OperationalError | InterfaceError | RanTooLong)
-        return isinstance(error, RequestRefused) or not passes
 
     def run(self) -> SyncRun:
         """Run to the end, and return the run with its outcome. Raises only when the process must stop."""
@@ -148,7 +140,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _outcome(self) -> tuple[SyncRun.State, str]:
         try:
-            usage.check_switch()
+            check_switch()
             self._check_budget()
             self._read_and_merge()
         except LeaseLost as error:
@@ -156,13 +148,22 @@ class Sync(ABC, Generic[AnySynced]):
         except SyncSkipped as error:
             self._cause = error.cause
             return SyncRun.State.SKIPPED, str(error)
-        except (SyncPaused, DailyLimitReached) as error:
-            self._cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
-            self.stops_the_rest = not isinstance(error, ObjectPaused)
-            return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
-        except (SyncError, SalesforceError, DatabaseError, InterfaceError) as error:
+        except SyncPaused as error:
+            return self._paused(error, error.cause)
+        except self._expected_errors as error:
+            if cause := self.meaning.pauses(error):
+                return self._paused(error, cause)
             return SyncRun.State.FAILED, self._failure(error)
         return SyncRun.State.DONE, self._remark
+
+    @property
+    def _expected_errors(self) -> tuple[type[Exception], ...]:
+        return (SyncError, DatabaseError, InterfaceError, *self.meaning.errors)
+
+    def _paused(self, error: Exception, cause: str) -> tuple[SyncRun.State, str]:
+        self._cause = cause
+        self.stops_the_rest = not isinstance(error, ObjectPaused)
+        return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
 
     def _what_follows_a_pause(self) -> str:
         if runs.is_unfinished(self._synced):
@@ -171,11 +172,11 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _failure(self, error: Exception) -> str:
         """Return the message of a failed run; decide what its error means for this read and the following objects."""
-        if self._is_final(error):
+        if self.meaning.is_final(error):
             self._run.resume_state = None  # the next run would fail in the same way
-        self.leads_elsewhere = isinstance(error, AnotherOrg)
-        self.stops_the_rest = self._concerns_all(error)
-        if isinstance(error, SalesforceError) and error.lasting and error.concerns_everything:
+        self.leads_elsewhere = self.meaning.leads_elsewhere(error)
+        self.stops_the_rest = self.meaning.concerns_all(error)
+        if self.meaning.lasts(error):
             self._cause = SyncRun.Cause.LASTING
         if isinstance(error, DatabaseError | InterfaceError):
             return f"PostgreSQL: {' '.join(str(error).split())}"

@@ -19,8 +19,8 @@ from sf.ingest.errors import MiscountedRead, SyncError
 from sf.ingest.guard import check_deletes
 from sf.ingest.load import Counts, Merge, Stage
 from sf.ingest.runs import LoadedObject
+from sf.ingest.sync import Sync
 from sf.models import SyncRun
-from sf.sync.sync import Sync
 
 AnyLoaded = TypeVar("AnyLoaded", bound=LoadedObject)
 
@@ -48,7 +48,7 @@ class StagedRead:
 class LoadingSync(Sync[AnyLoaded]):
     """A run with a staging table."""
 
-    system: ClassVar[str] = "Salesforce"
+    system: ClassVar[str]
     """The system the rows come from, for messages."""
 
     @cached_property
@@ -157,7 +157,8 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _advice_on_nothing(self) -> str:
-        return "Can the API user still see them (sf check)?"
+        """Return what the operator should do when the system sent no records."""
+        return f"If {self.system} really has none left, run again with --allow-deletes"
 
     def _analyze(self) -> None:
         with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from sf.sync.sync import Progress
+from sf.ingest.sync import Progress
 
 LINE_SECONDS = 10.0
 """The least number of seconds between two plain lines of a read."""

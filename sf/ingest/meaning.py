@@ -1,0 +1,43 @@
+"""The meaning of another system's errors for a run. Each system that is copied declares its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import InterfaceError, OperationalError
+
+from sf.ingest.errors import SyncError
+from sf.ingest.lease import RanTooLong
+
+
+class Meaning:
+    """The meaning of an error for this read and for the objects that follow.
+
+    The methods are asked about any error of a run, PostgreSQL's and the kernel's own included.
+    """
+
+    errors: ClassVar[tuple[type[Exception], ...]] = ()
+    """Errors of the other system that end a run as failed. Other exceptions are faults of this code and are raised."""
+
+    def pauses(self, error: Exception) -> str:
+        """Return the ``SyncRun.Cause`` if the error stops the run until later, otherwise nothing."""
+        del error
+        return ""
+
+    def is_final(self, error: Exception) -> bool:
+        """Return whether the same read, resumed by the next run, would fail again."""
+        return not isinstance(error, OperationalError | InterfaceError | RanTooLong)
+
+    def concerns_all(self, error: Exception) -> bool:
+        """Return whether the objects that should follow would fail in the same way."""
+        return not isinstance(error, SyncError)
+
+    def lasts(self, error: Exception) -> bool:
+        """Return whether waiting will not help: a person has to act first."""
+        del error
+        return False
+
+    def leads_elsewhere(self, error: Exception) -> bool:
+        """Return whether the login leads to another system than the one that is cached."""
+        del error
+        return False

@@ -1,0 +1,33 @@
+"""The meaning of Salesforce's errors for a run."""
+
+from __future__ import annotations
+
+from sf.ingest.errors import SyncError
+from sf.ingest.meaning import Meaning
+from sf.models import SyncRun
+from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError
+from sf.salesforce.reads import CannotFinish
+from sf.sync.identity import AnotherOrg
+
+
+class SalesforceMeaning(Meaning):
+    """One refused object says nothing about the next; no login, no network and no calls left do."""
+
+    errors = (SalesforceError,)
+
+    def pauses(self, error: Exception) -> str:
+        return SyncRun.Cause.LIMIT if isinstance(error, DailyLimitReached) else ""
+
+    def is_final(self, error: Exception) -> bool:
+        if isinstance(error, SalesforceError):
+            return isinstance(error, RequestRefused)
+        return super().is_final(error)
+
+    def concerns_all(self, error: Exception) -> bool:
+        return not isinstance(error, SyncError | RequestRefused | CannotFinish)
+
+    def lasts(self, error: Exception) -> bool:
+        return isinstance(error, SalesforceError) and error.lasting and error.concerns_everything
+
+    def leads_elsewhere(self, error: Exception) -> bool:
+        return isinstance(error, AnotherOrg)

@@ -1,0 +1,156 @@
+"""A third system is copied by the kernel: a declaration and a reader, and nothing else.
+
+The system is a folder with a CSV file of trails. Its reader, ``TrailSync``, is all that the kernel needs of it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from django.db import connection
+
+from sf.ingest import runs
+from sf.ingest.load import Column, Target
+from sf.ingest.loading import LoadingSync, StagedRead
+from sf.ingest.meaning import Meaning
+from sf.ingest.progress import SilentProgress
+from sf.ingest.sync import SyncOptions
+from sf.models import RefusedRecord, SyncConfig, SyncRun
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# -- the declaration and the reader -----------------------------------------------------------------------------------
+
+
+class Trails:
+    """The declaration."""
+
+    name = "trails"
+    fingerprint = "id, name, miles, changed"
+    target = Target(
+        table="trail",
+        columns=(Column("id"), Column("name"), Column("miles", "numeric", (6, 1)), Column("changed", "timestamptz")),
+        stamp="changed",
+        marks_deleted=False,
+    )
+
+
+class FolderMeaning(Meaning):
+    """A file that cannot be read fails the run; other objects may be readable."""
+
+    errors = (OSError,)
+
+    def concerns_all(self, error: Exception) -> bool:
+        return False
+
+
+class TrailSync(LoadingSync[Trails]):
+    """The reader: each run reads the whole file, a hundred lines at a time."""
+
+    system: ClassVar[str] = "The folder"
+    meaning = FolderMeaning()
+
+    def __init__(self, file: Path, options: SyncOptions | None = None) -> None:
+        super().__init__(Trails(), lambda: 0, SilentProgress(), options or SyncOptions(), lambda: None)
+        self._file = file
+
+    def _read_and_merge(self) -> None:
+        began, rows = runs.database_now(), 0
+        self._run.mode = SyncRun.Mode.FULL
+        self._stage.create()
+        lines = self._lines()
+        while page := list(islice(lines, 100)):
+            rows += self._stage.copy_rows(page)
+        self._merge(StagedRead(rows=rows, began=began, is_full=True))
+
+    def _lines(self) -> Iterator[tuple[str | None, ...]]:
+        with self._file.open(newline="") as lines:
+            rows = csv.reader(lines)
+            next(rows)
+            yield from (tuple(value or None for value in row) for row in rows)
+
+    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+        return greatest
+
+    def _confirmation(self) -> Callable[[], None]:
+        return lambda: None
+
+    def _note_usage(self) -> None:
+        """A folder counts no calls."""
+
+
+# -- what the kernel does for it ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """CREATE TABLE trail (id text PRIMARY KEY, name text, miles numeric(6, 1), changed timestamptz,
+               local_create_date timestamptz DEFAULT now(), local_update_date timestamptz DEFAULT now())"""
+        )
+    yield tmp_path
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE trail; DROP TABLE IF EXISTS trail_staging")
+
+
+def write(folder: Path, rows: int, *, longer: int = 0, odd: str = "") -> Path:
+    lines = ["id,name,miles,changed"]
+    for number in range(rows):
+        miles = number + (longer if number < 5 else 0)
+        lines.append(f"t{number:03},Trail {number},{miles}.5,2026-01-{1 + number % 28:02}T00:00:00Z")
+    file = folder / "trails.csv"
+    file.write_text("\n".join([*lines, odd]).strip() + "\n")
+    return file
+
+
+def copied() -> dict[str, tuple[str, float]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name, miles FROM trail")
+        return {row[0]: (row[1], float(row[2])) for row in cursor.fetchall()}
+
+
+def test_a_file_is_copied_again_and_only_what_changed_is_written(folder: Path) -> None:
+    first = TrailSync(write(folder, 300)).run()
+    assert (first.state, first.rows_read, first.inserted) == ("done", 300, 300)
+    again = TrailSync(write(folder, 310, longer=1)).run()
+    assert (again.inserted, again.updated, again.unchanged) == (10, 5, 295)
+    assert len(copied()) == 310
+    assert copied()["t004"] == ("Trail 4", 5.5)
+
+
+def test_rows_that_are_gone_are_removed_and_an_empty_file_is_taken_for_an_outage(folder: Path) -> None:
+    TrailSync(write(folder, 300)).run()
+    assert TrailSync(write(folder, 290)).run().soft_deleted == 10
+    empty = TrailSync(write(folder, 0)).run()
+    assert (empty.state, len(copied())) == ("failed", 290)
+    assert "The folder sent no records" in empty.message
+    halved = TrailSync(write(folder, 100)).run()
+    assert (halved.state, len(copied())) == ("failed", 290), "the mass-delete guard"
+    allowed = TrailSync(write(folder, 100), SyncOptions(allow_deletes=True)).run()
+    assert (allowed.state, len(copied())) == ("done", 100)
+
+
+def test_a_value_that_does_not_fit_is_set_aside_and_the_rest_goes_on(folder: Path) -> None:
+    run = TrailSync(write(folder, 20, odd="t999,Endless,∞,2026-01-01T00:00:00Z")).run()
+    assert (run.state, run.set_aside, len(copied())) == ("done", 1, 20)
+    assert RefusedRecord.objects.get().record_id == "t999"
+
+
+def test_its_errors_end_a_run_in_one_line_and_do_not_stop_the_rest(folder: Path) -> None:
+    sync = TrailSync(folder / "nothing.csv")
+    run = sync.run()
+    assert (run.state, sync.stops_the_rest) == ("failed", False)
+    assert "nothing.csv" in run.message
+
+
+def test_the_kill_switch_holds_for_it_too(folder: Path) -> None:
+    SyncConfig.objects.update_or_create(id=SyncConfig.ONLY_ID, defaults={"sync_enabled": False})
+    assert TrailSync(write(folder, 3)).run().state == "skipped"
+    assert copied() == {}
