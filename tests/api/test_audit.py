@@ -61,7 +61,7 @@ def test_every_layer_leaves_one_row(anonymous: Client, settings: Any, noted_requ
 def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
     anonymous: Client, user: Client, service: Callable[..., Client], noted_requests: NotedRequests, settings: Any
 ) -> None:
-    guesses = ["/api/", "/api/v1/wp-login.php", "/api/v2/me", "/api/v1/records/nothing/", "/api/v1/me/"]
+    guesses = ["/api/", "/api/v1/wp-login.php", "/api/v2/me", "/api/v1/records/nothing/", "/api/v1/me/nothing"]
     for path in guesses:
         for made_up in ({}, {"Authorization": "Bearer sfapi_x"}, {"Cookie": "oxa=junk"}):
             assert anonymous.get(path, headers=made_up).status_code == 404

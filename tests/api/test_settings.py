@@ -51,7 +51,7 @@ def test_a_wrong_value_is_named_and_no_key_is_shown(change: dict[str, str], vari
     ],
 )
 def test_the_start_stops_with_one_line(variables: dict[str, str], message: str) -> None:
-    usual = {"SFAPI_ENV_FILE": "", "SECRET_KEY": "x" * 50, "DATABASE_URL": "postgresql://u@localhost/x", "DEBUG": "on"}
+    usual = {"SFAPI_ENV_FILE": "", "SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://u@localhost/x", "DEBUG": "on"}
     ended = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
