@@ -4,8 +4,8 @@
 
 // -- elements ------------------------------------------------------------------------------------------------
 
-/** What an element may have as children: core/dom.js. */
-type Child = Node | string | number | boolean | null | undefined | readonly Child[];
+/** What an element may have as children (core/dom.js). A number is none: `count && …` would write a zero. */
+type Child = Node | string | boolean | null | undefined | readonly Child[];
 
 type AttributeValue = string | number | boolean | null | undefined;
 

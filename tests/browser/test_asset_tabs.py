@@ -95,6 +95,15 @@ def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_p
     assert all(int(row["Members"]) == 0 for row in rows)
 
 
+def test_what_does_not_occur_is_counted_once_and_not_in_its_name(camp: Visit) -> None:
+    camp.go("/pardot/?tab=campaign-map")
+    names = camp.page.locator("[data-panel=campaign-summary] .tally-label")
+    expect(names.first).to_be_visible()
+    counts = camp.page.locator("[data-panel=campaign-summary] .tally-value").all_inner_texts()
+    assert "0" in counts
+    assert [name for name in names.all_inner_texts() if any(letter.isdigit() for letter in name)] == []
+
+
 def test_filters_of_campaigns_are_those_of_the_endpoint(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sf=no&campaigns.assets=some")
     found = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")

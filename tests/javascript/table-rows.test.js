@@ -20,7 +20,7 @@ const column = (key, search) => ({
   sort: key,
   search,
   value: (row) => row[key],
-  show: (row) => row[key],
+  show: (row) => String(row[key]),
   csv: (row) => row[key],
 });
 

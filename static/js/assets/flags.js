@@ -121,7 +121,7 @@ export function flagFigures({ area, counts, exempt }) {
 function flagFigure(issue, count) {
   const { label, tone, why } = flagWords(issue.flag);
   const shown = h("span", { class: "tally-value number" }, number(count));
-  const name = h("span", { class: "tally-label" }, count && icon(tone === "info" ? "info" : "warning"), label);
+  const name = h("span", { class: "tally-label" }, Boolean(count) && icon(tone === "info" ? "info" : "warning"), label);
   const attributes = { class: `tally-item ${count ? tone : ""}`, title: why };
   if (count === null) return h("span", attributes, shown, " ", name, h("span", { class: "small soft" }, "no data"));
   return [h("a", { ...attributes, href: rowsOfIssue(issue) }, shown, " ", name), issue.exempt > 0 && exemptLink(issue)];

@@ -20,7 +20,7 @@ export async function pages() {
 /**
  * A link out of the dashboard, or the text where there is no page.
  *
- * @param {string | number} text
+ * @param {string} text
  * @param {string | null} href
  */
 export function outwardOr(text, href) {

@@ -7,7 +7,8 @@ const SVG = "http://www.w3.org/2000/svg";
  *
  * Attributes that are null, undefined or false are left out, true is the empty string. `on` holds listeners, `data`
  * data attributes, `vars` custom properties (a style attribute is what the Content-Security-Policy forbids).
- * Children may be text, numbers, nodes, arrays of them; null, undefined and false are left out.
+ * Children may be text, nodes, arrays of them; null, undefined and false are left out. No numbers: `count && …` would
+ * write a zero.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

@@ -258,5 +258,5 @@ function assetOf(row) {
 function assetLink(row, links) {
   const source = sourceOf(row);
   const text = assetOf(row);
-  return (source && outward(text, links.pardot(source[1], row[source[0]]))) ?? text;
+  return (source && text && outward(text, links.pardot(source[1], row[source[0]]))) ?? text;
 }

@@ -52,7 +52,9 @@ function bar(health) {
   return h(
     "div",
     { class: "link-bar", role: "img", "aria-label": spoken },
-    partsOf(health).map(({ count, tone }) => count && h("span", { class: `tone-${tone}`, vars: { "--part": count } })),
+    partsOf(health).map(({ count, tone }) =>
+      count ? h("span", { class: `tone-${tone}`, vars: { "--part": count } }) : null,
+    ),
   );
 }
 

@@ -224,7 +224,7 @@ function drawStrip(strip, values) {
         "span",
         { vars: { "--span": Math.max(2, end - minimum) } },
         h("strong", {}, grade || "?"),
-        h("small", {}, minimum),
+        h("small", {}, String(minimum)),
       );
     }),
   );

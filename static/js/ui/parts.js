@@ -67,12 +67,12 @@ export function meter(share, tone = "") {
 /**
  * A link out of the dashboard: to Pardot, to Salesforce.
  *
- * @param {Maybe<string | number>} text
+ * @param {string} text
  * @param {string | null | undefined} href
  */
 export function outward(text, href) {
   if (!href) return null;
-  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, withSign(String(text)));
+  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, withSign(text));
 }
 
 /**

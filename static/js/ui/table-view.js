@@ -274,7 +274,7 @@ export function makePager(sizes, turn) {
   const size = h(
     "select",
     { on: { change: (event) => turn({ size: event.currentTarget.value }) } },
-    sizes.map((one) => h("option", { value: one }, one)),
+    sizes.map((one) => h("option", { value: one }, String(one))),
   );
   const element = h(
     "div",

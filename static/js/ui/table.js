@@ -271,7 +271,8 @@ class Table {
 function withDefaults(column) {
   const value = column.value ?? ((row) => /** @type {Record<string, Cell>} */ (row)[column.key]);
   const sort = column.sort === false ? null : typeof column.sort === "string" ? column.sort : column.key;
-  return { show: value, csv: value, ...column, value, sort };
+  const show = /** @type {(row: Row) => Child} */ (value);
+  return { show, csv: value, ...column, value, sort };
 }
 
 /**
