@@ -114,7 +114,8 @@ def _slow_writes(here: World, port: int, key: str) -> Iterator[Callable[[], int]
 def _gunicorn(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
     port = free_port()
     command = ["-m", "gunicorn", "--config=python:sfapi.gunicorn", f"--bind={HOST}:{port}", "--log-level=error"]
-    with answering([*command, f"--workers={WORKERS}", f"--threads={THREADS}"], environment, port) as process:
+    own = [f"--workers={WORKERS}", f"--threads={THREADS}", "--max-requests=0"]  # a new worker closes connections
+    with answering([*command, *own], environment, port) as process:
         yield Service(port), process.pid
 
 
