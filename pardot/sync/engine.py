@@ -7,7 +7,6 @@ slice has reached a page without a token. Before anything is removed, the end of
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -31,8 +30,8 @@ from pardot.sync.readable import as_readable, look_again, readable_after
 from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
 from sf.ingest import quarantine, runs
-from sf.ingest.load import Merge, Refusal, Stage
-from sf.ingest.loading import LoadingSync, StagedRead
+from sf.ingest.load import Merge, Refusal
+from sf.ingest.loading import StagedRead
 from sf.ingest.sync import Progress
 from sf.ingest.window import choose_window
 from sf.models import SyncRun
@@ -40,7 +39,7 @@ from sf.salesforce.errors import LoginFailed, RequestRefused
 from sf.salesforce.refusals import Group
 from sf.sync.identity import confirmation
 from sf.sync.meaning import SalesforceMeaning
-from sf.sync.readable import remedy, unreadable_fields
+from sf.sync.readable_sync import ReadableSync
 from sf.sync.source import storable
 
 OVERLAP = timedelta(minutes=10)
@@ -58,7 +57,7 @@ class PardotMeaning(SalesforceMeaning):
         return super().is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
 
-class PardotSync(LoadingSync[PardotEntity]):
+class PardotSync(ReadableSync[PardotEntity]):
     """The base of all runs against the Pardot API."""
 
     system = "Pardot"
@@ -86,29 +85,14 @@ class PardotSync(LoadingSync[PardotEntity]):
     def _may_lose_all(self) -> bool:
         return self._options.allow_deletes
 
-    def _read_and_merge(self) -> None:
-        """Read all readable fields. When a read is refused, check whether Pardot has lost some fields."""
-        self._leave_out(as_readable(self._synced))
-        if self._synced.left_out:
-            self._leave_out(look_again(self._client, self._synced))
-        try:
-            self._read_what_is_readable()
-        except RequestRefused as refusal:
-            readable = readable_after(refusal, self._client, self._synced)
-            self._forget_read()
-            self._leave_out(readable)
-            self._read_what_is_readable()
-        if self._synced.left_out:
-            advice = remedy(field for field in unreadable_fields() if field.object == self._name)
-            self._remark = f"{self._remark}. {advice}" if self._remark else advice
+    def _as_readable(self) -> PardotEntity:
+        return as_readable(self._synced)
 
-    @abstractmethod
-    def _read_what_is_readable(self) -> None:
-        """Read and merge the fields of ``_synced``."""
+    def _look_again(self) -> PardotEntity:
+        return look_again(self._client, self._synced)
 
-    def _leave_out(self, readable: PardotEntity) -> None:
-        self._synced, self._run.fingerprint = readable, readable.fingerprint
-        self._stage = Stage(readable.target)
+    def _readable_after(self, refusal: RequestRefused) -> PardotEntity:
+        return readable_after(refusal, self._client, self._synced)
 
     def _query(self, params: dict[str, str]) -> Query:
         if self._synced.with_deleted:

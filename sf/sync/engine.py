@@ -22,8 +22,7 @@ from django.conf import settings
 
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import MiscountedRead
-from sf.ingest.load import Stage
-from sf.ingest.loading import LoadingSync, StagedRead
+from sf.ingest.loading import StagedRead
 from sf.ingest.window import Window, choose_window
 from sf.models import SyncRun
 from sf.salesforce import soql
@@ -35,7 +34,8 @@ from sf.sync.adoption import note_replaced, objects_to_replace
 from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.objects import SyncedObject
 from sf.sync.read_state import ReadState
-from sf.sync.readable import as_readable, look_again, readable_after, remedy, unreadable_fields
+from sf.sync.readable import as_readable, look_again, readable_after
+from sf.sync.readable_sync import ReadableSync
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
 
@@ -56,7 +56,7 @@ reads, the lookback covers this, as well as clock skew and late commits.
 """
 
 
-class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
+class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     """The sync of one object with one client."""
 
     system = "Salesforce"
@@ -79,31 +79,17 @@ class ObjectSync(SalesforceSync[SyncedObject], LoadingSync[SyncedObject]):
             return greatest
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
-    def _read_and_merge(self) -> None:
-        """Read all readable fields.
+    def _as_readable(self) -> SyncedObject:
+        return as_readable(self._synced)
 
-        When a read is refused, check whether the API user has lost access to some fields.
-        """
-        self._leave_out(as_readable(self._synced))
-        if self._synced.left_out:
-            self._leave_out(look_again(self._client, self._synced))
-        try:
-            self._read_what_is_readable()
-        except RequestRefused as refusal:
-            readable = readable_after(refusal, self._client, self._synced)
-            self._forget_read()
-            self._leave_out(readable)
-            self._read_what_is_readable()
-        if self._synced.left_out:
-            advice = remedy(field for field in unreadable_fields() if field.object == self._name)
-            self._remark = f"{self._remark}. {advice}" if self._remark else advice
+    def _look_again(self) -> SyncedObject:
+        return look_again(self._client, self._synced)
+
+    def _readable_after(self, refusal: RequestRefused) -> SyncedObject:
+        return readable_after(refusal, self._client, self._synced)
 
     def _advice_on_nothing(self) -> str:
         return "Can the API user still see them (sf check)?"
-
-    def _leave_out(self, readable: SyncedObject) -> None:
-        self._synced, self._run.fingerprint = readable, readable.fingerprint
-        self._stage = Stage(readable.target)
 
     def _read_what_is_readable(self) -> None:
         """Resume what an earlier run left, then read.

@@ -1,0 +1,62 @@
+"""A sync that goes on without the fields that the other system no longer shows."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Protocol, TypeVar
+
+from sf.ingest.load import Stage
+from sf.ingest.loading import LoadingSync
+from sf.ingest.runs import LoadedObject
+from sf.salesforce.errors import RequestRefused
+from sf.sync.readable import remedy, unreadable_fields
+
+
+class ReadableObject(LoadedObject, Protocol):
+    """An object some of whose columns may be left out of a read."""
+
+    @property
+    def left_out(self) -> frozenset[str]: ...
+
+
+AnyReadable = TypeVar("AnyReadable", bound=ReadableObject)
+
+
+class ReadableSync(LoadingSync[AnyReadable]):
+    """The order of steps. Each system says how lost fields are found."""
+
+    def _read_and_merge(self) -> None:
+        """Read all readable fields. When a read is refused, check whether some fields have been lost."""
+        self._leave_out(self._as_readable())
+        if self._synced.left_out:
+            self._leave_out(self._look_again())
+        try:
+            self._read_what_is_readable()
+        except RequestRefused as refusal:
+            readable = self._readable_after(refusal)
+            self._forget_read()
+            self._leave_out(readable)
+            self._read_what_is_readable()
+        if self._synced.left_out:
+            advice = remedy(field for field in unreadable_fields() if field.object == self._name)
+            self._remark = f"{self._remark}. {advice}" if self._remark else advice
+
+    @abstractmethod
+    def _read_what_is_readable(self) -> None:
+        """Read and merge the fields of ``_synced``."""
+
+    @abstractmethod
+    def _as_readable(self) -> AnyReadable:
+        """Return the object without the columns that were unreadable at the last check. Makes no call."""
+
+    @abstractmethod
+    def _look_again(self) -> AnyReadable:
+        """Ask which fields can be read now, store the result, and return the object without the others."""
+
+    @abstractmethod
+    def _readable_after(self, refusal: RequestRefused) -> AnyReadable:
+        """Return the object without the fields that explain a refusal. Raises it when none does."""
+
+    def _leave_out(self, readable: AnyReadable) -> None:
+        self._synced, self._run.fingerprint = readable, readable.fingerprint
+        self._stage = Stage(readable.target)
