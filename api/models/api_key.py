@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.domain.keys import NewKey
-from api.domain.rates import validate_rate
+from api.domain.rates import RATE_FORM, validate_rate
 
 
 class APIKey(models.Model):
@@ -43,6 +43,13 @@ class APIKey(models.Model):
     class Meta:
         verbose_name = "API key"
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rate="") | models.Q(rate__regex=RATE_FORM),
+                name="rate_of_a_key_is_a_rate",
+                violation_error_message="The rate is not one such as 100/min.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -65,6 +66,14 @@ def test_a_key_may_have_a_rate_of_its_own_which_no_other_has(db: None, settings:
     assert [common.get("/api/v1/books").status_code for _ in range(3)] == [200] * 2 + [429]
     assert own.get("/api/v1/books")["RateLimit-Policy"] == '"salesforce";q=4;w=60'
     assert "4/min" in run("list_api_keys")
+
+
+@pytest.mark.parametrize("rate", ["lots", "0/min", "5/year", "5 / min", "00000007/min"])
+def test_no_key_can_be_given_a_rate_that_is_none_by_hand_either(db: None, rate: str) -> None:
+    key = api_key_create(name="site", scopes=[Scope.READ_BOOKS], rate="007/hour")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        APIKey.objects.filter(pk=key.pk).update(rate=rate)
+    assert bearer(key.text).get("/api/v1/books")["RateLimit-Policy"] == '"salesforce";q=7;w=3600'
 
 
 def test_the_admin_gives_a_key_a_rate_and_refuses_what_is_none(admin: Client) -> None:
