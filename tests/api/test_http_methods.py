@@ -72,6 +72,7 @@ def test_options_and_405_list_the_methods(anonymous: Client, path: str, allowed:
         ("schools/?name=a%20b&limit=2", "schools?name=a%20b&limit=2"),
         ("case/", "case"),
         ("me//", "me"),
+        ("schools/001Hs0000010000IAA/", "schools/001Hs0000010000IAA"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
@@ -80,12 +81,9 @@ def test_a_slash_too_many_leads_to_the_address(anonymous: Client, path: str, the
     assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/{there}")
 
 
-@pytest.mark.parametrize("path", ["nothing/", "books/nothing/", "schools/001Hs0000010000IAA/"])
+@pytest.mark.parametrize("path", ["nothing/", "books/nothing/", "v1/books/"])
 def test_a_slash_leads_nowhere_where_nothing_is(anonymous: Client, path: str) -> None:
-    assert anonymous.get(f"/api/v1/{path}").status_code in {404, 308}
-    assert (
-        anonymous.get("/api/v1/records/accounts").status_code == anonymous.get("/api/v1/records/accounts/").status_code
-    )
+    assert anonymous.get(f"/api/v1/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/api/v1/nothing", "/api/v1/books", "/api/v1/me", "/healthz/"])
