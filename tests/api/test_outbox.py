@@ -30,6 +30,7 @@ from tests.api.outgoing import (
     queued,
     writer,
 )
+from tests.plans import analyze, plan_of
 from tests.simulated import Simulator
 
 __all__ = ["writer"]
@@ -94,16 +95,14 @@ def test_a_probe_does_not_read_what_was_delivered(db: None) -> None:
             "CASE i % 1000 WHEN 0 THEN 'queued' WHEN 1 THEN 'failed' ELSE 'delivered' END, 1, '', '', '', '' "
             "FROM generate_series(1, 20000) AS i"
         )
-        cursor.execute("ANALYZE api_outboundcase")
+    analyze(OutboundCase)
     with CaptureQueriesContext(connection) as queries:
         depth = outbox.queue_depth()
     assert (depth.queued, depth.failed) == (20, 20)
-    with connection.cursor() as cursor:
-        for query in (each for each in queries.captured_queries if "api_outboundcase" in each["sql"]):
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-            assert "outbound_case_" in plan
-            assert "Seq Scan" not in plan
+    for query in (each for each in queries.captured_queries if "api_outboundcase" in each["sql"]):
+        plan = plan_of(query["sql"])
+        assert "outbound_case_" in plan
+        assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -25,6 +25,7 @@ from sf.models.record import CachedRecord
 from sf.reads.record_pages import Position
 from tests.api import records
 from tests.api.cookies import UUID
+from tests.plans import analyze, plan_of
 
 ACCOUNTS = "/api/v1/records/accounts/"
 
@@ -188,16 +189,13 @@ def test_a_page_behind_thousands_of_the_same_moment_is_found_by_the_index(reader
     Account.objects.bulk_create(
         Account(id=records.salesforce_id("001"), system_modstamp=datetime(2026, 1, 1, tzinfo=UTC)) for _ in range(3000)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE sf_account")
+    analyze(Account)
     last = Account.objects.order_by("id")[2900]
     place = Cursor(Position(last.local_update_date, last.id), last.local_update_date).to_text()
     with CaptureQueriesContext(connection) as captured:
         assert len(page(reader, cursor=place, limit=50)["results"]) == 50
     statement = captured.captured_queries[-1]["sql"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
+    plan = plan_of(statement)
     assert "account_changed" in plan
     assert "Index Cond: (ROW(local_update_date, (id)::text) > ROW(" in plan, plan
 

@@ -18,6 +18,7 @@ from bench.school_recall import SINGLE
 from sf.models import SchoolShortForm
 from sf.reads.school_search import SchoolFilters, load_school_page
 from tests.api import records
+from tests.plans import plan_of
 
 SCHOOLS = "/api/v1/schools"
 REAL_NAMES = (Path(__file__).parents[1] / "school_names.txt").read_text().splitlines()[1:]
@@ -275,12 +276,6 @@ def test_a_search_by_name_reads_the_index(large_table: None, name: str) -> None:
     for statement in pages:
         assert "account_search_words" in plan_of(statement)
         assert "Seq Scan" not in plan_of(statement)
-
-
-def plan_of(statement: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + statement.replace("%", "%%"), [])
-        return "\n".join(row[0] for row in cursor.fetchall())
 
 
 def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:

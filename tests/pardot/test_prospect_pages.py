@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from pardot.audits.run import run_audits
-from pardot.models import Prospect
+from pardot.models import Prospect, ProspectEngagement
 from pardot.selectors import prospects as pages
 from pardot.selectors.prospects import ORDERS, ProspectGroup
 from tests.pardot.many_assets import statements
 from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
+from tests.plans import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,12 +153,6 @@ def test_a_search_counts_no_further_than_it_sorts(super_user: Client, monkeypatc
     assert found["has_more"] is True
 
 
-def plan(statement: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}")
-        return "\n".join(line for (line,) in cursor.fetchall())
-
-
 @pytest.fixture
 def crowd() -> None:
     """So many that PostgreSQL would rather use an index than read them all."""
@@ -182,8 +176,7 @@ def crowd() -> None:
     engaged(Prospect.objects.get(pk=3), 1)
     read_completely("prospects", "activities")
     run_audits()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE pardot_prospect, pardot_prospectengagement")
+    analyze(Prospect, ProspectEngagement)
 
 
 @pytest.mark.usefixtures("crowd")
@@ -203,10 +196,10 @@ def test_a_small_group_is_found_by_an_index(super_user: Client) -> None:
 
 def scans(client: Client, query: str) -> list[str]:
     """The plans that read all prospects."""
-    plans = [plan(statement) for statement in statements(client, f"engagement?{query}")]
+    plans = [plan_of(statement) for statement in statements(client, f"engagement?{query}")]
     return [found for found in plans if "Seq Scan on pardot_prospect " in found]
 
 
 @pytest.mark.usefixtures("crowd")
 def test_a_scan_would_be_seen() -> None:
-    assert "Seq Scan on pardot_prospect " in plan("SELECT * FROM pardot_prospect WHERE company = 'x'")
+    assert "Seq Scan on pardot_prospect " in plan_of("SELECT * FROM pardot_prospect WHERE company = 'x'")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtu
 from tests.api.cookies import CookieMaker
 from tests.pardot.remote import Pardot, camp_sync
 from tests.pardot.score_factories import finished, form, read
+from tests.plans import analyze, plan_of
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -192,9 +192,7 @@ def test_the_runs_are_found_by_their_index(db: None) -> None:
     SyncRun.objects.bulk_create(SyncRun(object=f"object {number % 40}", state="done") for number in range(3_000))
     from pardot.status import entities as entity_status
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE sf_syncrun")
-        cursor.execute(f"EXPLAIN {entity_status._LATEST}", [["object 1", "object 2"]])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    analyze(SyncRun)
+    plan = plan_of(entity_status._LATEST, [["object 1", "object 2"]])
     assert "sync_run_object_started" in plan
     assert "Seq Scan on sf_syncrun" not in plan
