@@ -7,6 +7,7 @@ from api.api_v1 import api as api_v1
 from api.api_v1 import openapi_document
 from api.observe.health import healthz, ping
 from api.observe.metrics import metrics
+from api.observe.readiness import readyz
 from pardot.v1.routers import router as pardot_router
 from sfapi.admin_login import admin_login
 from sfapi.demo import sign_in as demo_sign_in
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi_document),
     path("api/v1/", api_v1.urls),
     path("ping/", ping, name="ping"),
+    path("readyz", readyz, name="readyz"),
+    path("readyz/", readyz),
     path("healthz/", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("demo/sign-in/", demo_sign_in, name="demo-sign-in"),

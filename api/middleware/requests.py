@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX = "/api/"
-PROBES = frozenset({"/ping/", "/healthz/", "/metrics"})
+PROBES = frozenset({"/ping/", "/readyz", "/readyz/", "/healthz/", "/metrics"})
 DATABASE_RETRY_SECONDS = 5
 
 

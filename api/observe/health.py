@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from api.http.client_address import client_address, proxy_problem
+from api.observe.readiness import missing_migrations
 from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
 from sf.status.freshness import jobs_to_look_at, sync_freshness
@@ -85,18 +85,10 @@ def _database() -> Check:
     return Check(ok=True, details={"milliseconds": round((time.perf_counter() - began) * 1000, 1)})
 
 
-_migrated = False
-"""A database that was found up to date stays so for the code of this process."""
-
-
 def _migrations() -> Check:
-    global _migrated  # noqa: PLW0603 - reading all migrations for each question takes long
-    if not _migrated:
-        executor = MigrationExecutor(connection)
-        missing = [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-        if missing:
-            return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
-        _migrated = True
+    missing = missing_migrations()
+    if missing:
+        return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
     return Check(ok=True, details={})
 
 

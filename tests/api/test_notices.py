@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import User
-from api.observe import health
 from api.protection import breaker
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.schedule import is_overdue, longest_pause
@@ -28,8 +27,7 @@ def ran(name: str, ago: timedelta, state: str = State.DONE, **values: str) -> No
 
 
 @pytest.fixture
-def probe(db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(health, "_migrated", False)
+def probe(db: None) -> Client:
     for name in MAX_AGE:
         ran(name, timedelta(hours=1))
     return Client()

@@ -1,0 +1,95 @@
+"""Answer ``/readyz``: whether this process can serve requests now.
+
+It can when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL takes changes. Freshness of
+the cache is no part of it: old data is served too.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+logger = logging.getLogger(__name__)
+
+_APPLIED = "SELECT app, name FROM django_migrations"
+_NO_SUCH_TABLE = "42P01"
+_INSUFFICIENT_RESOURCES = "53"
+"""The class of SQLSTATEs for a full disk, and for limits on memory, temporary files and connections."""
+
+# With the least work_mem the rows of a function go to a temporary file, half a megabyte here. PostgreSQL needs no
+# table, no write-ahead log and no cleaning up for it, and a disk without space refuses it. The update of a row would
+# succeed on a full disk, because it needs no new page.
+_WRITE_A_FILE = "SET LOCAL work_mem = '64kB'", "SELECT count(*) FROM generate_series(1, 30000)"
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
+
+_last_problem = ""
+"""The reason of the last answer, so that the log has a line for each change and not for each question."""
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Return 200 when this process can serve, otherwise 503 with the reason."""
+    problem = _problem()
+    _log_change(problem)
+    body = {"status": "not ready", "message": problem} if problem else {"status": "ready"}
+    response = JsonResponse(body, status=503 if problem else 200, headers={"Cache-Control": "no-store"})
+    # Django's own mark: otherwise it logs every 503 as an error, and Sentry gets it too.
+    vars(response)["_has_been_logged"] = True
+    return response
+
+
+def missing_migrations() -> list[str]:
+    """Return the migrations of this code that the database lacks. It may have others, of newer code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLIED)
+        applied = {(app, name) for app, name in cursor.fetchall()}
+    return sorted(f"{app}.{name}" for app, name in _own_migrations() - applied)
+
+
+@cache
+def _own_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations of this code, which ``migrate`` records; a squashed one stands for those it replaces."""
+    return frozenset(MigrationLoader(None).graph.nodes)
+
+
+def _problem() -> str:
+    """Return why this process cannot serve; empty when it can. The message tells no address and no name."""
+    try:
+        with transaction.atomic():
+            missing = missing_migrations()
+            return f"run manage.py migrate: {len(missing)} migrations are missing" if missing else _writing_problem()
+    except (DatabaseError, InterfaceError) as error:
+        return _refusal(getattr(error.__cause__, "sqlstate", None) or "")
+
+
+def _writing_problem() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_READ_ONLY)
+        if cursor.fetchone() == (True,):
+            return "PostgreSQL takes no changes: it is a standby, or read-only"
+        for statement in _WRITE_A_FILE:
+            cursor.execute(statement)
+    return ""
+
+
+def _refusal(sqlstate: str) -> str:
+    if sqlstate == _NO_SUCH_TABLE:
+        return "run manage.py migrate: the database is empty"
+    if sqlstate.startswith(_INSUFFICIENT_RESOURCES):
+        return f"PostgreSQL has no room: its disk is full, or a limit is reached ({sqlstate})"
+    return f"PostgreSQL refuses to work ({sqlstate})" if sqlstate else "PostgreSQL cannot be reached"
+
+
+def _log_change(problem: str) -> None:
+    global _last_problem  # noqa: PLW0603 - one fact about the whole process
+    if problem != _last_problem:
+        _last_problem = problem
+        if problem:
+            logger.warning("readyz: %s", problem)
+        else:
+            logger.info("readyz: ready again")
