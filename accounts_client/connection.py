@@ -29,10 +29,10 @@ def cookie_reader() -> CookieReader:
 
 @dataclass(frozen=True)
 class KeyTypes:
-    """The kinds of the keys that are set, without the keys themselves. ``None``: no key is set."""
+    """The kinds of the keys that are set, without the keys themselves. Empty: no key is set."""
 
-    signature: str | None
-    encryption: str | None
+    signature: list[str]
+    encryption: list[str]
 
 
 def cookie_key_types() -> KeyTypes:
@@ -40,9 +40,9 @@ def cookie_key_types() -> KeyTypes:
     try:
         reader = cookie_reader()
     except KeyUnusable as error:
-        unusable = "unusable"
-        return KeyTypes(unusable, None) if error.step is Step.SIGNATURE else KeyTypes(None, unusable)
-    return KeyTypes(reader.signature_key_type, reader.encryption_key_type)
+        unusable = ["unusable"]
+        return KeyTypes(unusable, []) if error.step is Step.SIGNATURE else KeyTypes([], unusable)
+    return KeyTypes(reader.signature_key_types, reader.encryption_key_types)
 
 
 def accounts_client() -> AccountsClient | None:

@@ -14,6 +14,7 @@ import json
 import math
 import re
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -25,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from accounts_client.errors import CookieError, Reason, Step
-from accounts_client.keys import ENCRYPTION_KEY_BYTES
+from accounts_client.keys import ENCRYPTION_KEY_BYTES, encryption_keys, signature_keys
 from accounts_client.types import Session, canonical_uuid
 
 AUDIENCE = "OpenStax"
@@ -56,25 +57,27 @@ class KeyUnusable(ValueError):
 
 
 class CookieReader:
-    """Opens cookies with the two keys of ``SSO_SIGNATURE_PUBLIC_KEY`` and ``SSO_ENCRYPTION_PRIVATE_KEY``.
+    """Opens cookies with the keys of ``SSO_SIGNATURE_PUBLIC_KEY`` and ``SSO_ENCRYPTION_PRIVATE_KEY``.
 
-    A missing key fails each cookie at the key's step. Raises ``KeyUnusable`` for a key of another kind.
+    Each may hold several, in whatever combination: while Accounts changes its keys, cookies of the old and the new
+    ones are both good. Accounts names no key in its cookies, so they are tried in order. A missing key fails each
+    cookie at the key's step. Raises ``KeyUnusable`` for a key of another kind.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
-        self._cipher = _cipher(encryption_key) if encryption_key else None
-        self._signature_key = _public_key(signature_public_key) if signature_public_key else None
+        self._ciphers = [_cipher(key) for key in encryption_keys(encryption_key)]
+        self._signature_keys = [_public_key(pem) for pem in signature_keys(signature_public_key)]
         self._opened = lru_cache(maxsize=COOKIES_KEPT)(self._open)
 
     @property
-    def signature_key_type(self) -> str | None:
-        """Return the kind and length of the signature key, such as ``RSA-2048``."""
-        return f"RSA-{self._signature_key.key_size}" if self._signature_key else None
+    def signature_key_types(self) -> list[str]:
+        """Return the kind and length of each signature key, such as ``RSA-2048``."""
+        return [f"RSA-{key.key_size}" for key in self._signature_keys]
 
     @property
-    def encryption_key_type(self) -> str | None:
-        """Return ``AES-256``, the only kind that Accounts uses, or ``None`` without a key."""
-        return f"AES-{ENCRYPTION_KEY_BYTES * 8}" if self._cipher else None
+    def encryption_key_types(self) -> list[str]:
+        """Return ``AES-256``, the only kind that Accounts uses, for each key."""
+        return [f"AES-{ENCRYPTION_KEY_BYTES * 8}" for _ in self._ciphers]
 
     def read(self, cookie: str) -> Session:
         """Return the session that the cookie proves. ``CookieError`` says at which step it failed and why."""
@@ -88,31 +91,42 @@ class CookieReader:
         return self._verified(self._decrypted(cookie))
 
     def _decrypted(self, cookie: str) -> bytes:
-        if self._cipher is None:
+        if not self._ciphers:
             raise CookieError(Step.DECRYPTION, Reason.KEY_NOT_SET)
         if len(cookie) > MAX_COOKIE_CHARACTERS:
             raise CookieError(Step.DECRYPTION, Reason.TOO_LONG)
         protected, iv, ciphertext, tag = _split(cookie)
         _check_header(protected)
-        try:
-            return self._cipher.decrypt(iv, ciphertext + tag, protected.encode())
-        except InvalidTag:
-            raise CookieError(Step.DECRYPTION, Reason.WRONG_KEY_OR_ALTERED) from None
+        for cipher in self._ciphers:
+            with suppress(InvalidTag):
+                return cipher.decrypt(iv, ciphertext + tag, protected.encode())
+        raise CookieError(Step.DECRYPTION, Reason.WRONG_KEY_OR_ALTERED)
 
     def _verified(self, token: bytes) -> bytes:
-        if self._signature_key is None:
+        if not self._signature_keys:
             raise CookieError(Step.SIGNATURE, Reason.KEY_NOT_SET)
-        try:
-            payload: bytes = jwt.api_jws.decode(token, self._signature_key, algorithms=["RS256"])
-        except jwt.InvalidSignatureError:
-            raise CookieError(Step.SIGNATURE, Reason.WRONG_KEY_OR_ALTERED) from None
-        except jwt.InvalidAlgorithmError:
-            raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_ALGORITHM) from None
-        except jwt.DecodeError:
-            raise CookieError(Step.SIGNATURE, Reason.MALFORMED) from None
-        except jwt.InvalidTokenError:  # an unknown "crit", a "b64" or "kid" of the wrong kind
-            raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_HEADER) from None
-        return payload
+        for key in self._signature_keys:
+            with suppress(jwt.InvalidSignatureError):
+                return _signed_payload(token, key)
+        raise CookieError(Step.SIGNATURE, Reason.WRONG_KEY_OR_ALTERED)
+
+
+def _signed_payload(token: bytes, key: RSAPublicKey) -> bytes:
+    """Return what the key has signed.
+
+    Raises ``InvalidSignatureError`` when another key signed it, otherwise ``CookieError``.
+    """
+    try:
+        payload: bytes = jwt.api_jws.decode(token, key, algorithms=["RS256"])
+    except jwt.InvalidSignatureError:
+        raise
+    except jwt.InvalidAlgorithmError:
+        raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_ALGORITHM) from None
+    except jwt.DecodeError:
+        raise CookieError(Step.SIGNATURE, Reason.MALFORMED) from None
+    except jwt.InvalidTokenError:  # an unknown "crit", a "b64" or "kid" of the wrong kind
+        raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_HEADER) from None
+    return payload
 
 
 def _cipher(key: str) -> AESGCM:

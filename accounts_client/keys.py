@@ -1,30 +1,72 @@
-"""Check the cookie's settings at the start, without loading any cryptography, which would slow every command.
+"""Split and check the cookie's settings at the start, without loading any cryptography, which would slow every command.
 
-``manage.py check`` checks what needs the key itself (is it RSA, is it long enough).
+While Accounts changes a key, both settings may hold several: any of them is accepted. ``manage.py check`` checks what
+needs the key itself (is it RSA, is it long enough).
 """
 
 from __future__ import annotations
+
+import re
 
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts_client.types import canonical_uuid
 
 ENCRYPTION_KEY_BYTES = 32
+MOST_KEYS = 5
+"""A cookie is tried with each key: more of them would make bad cookies expensive."""
+
+_SIGNATURE = "SSO_SIGNATURE_PUBLIC_KEY"
+_ENCRYPTION = "SSO_ENCRYPTION_PRIVATE_KEY"
+_PEM = re.compile(r"-----BEGIN (RSA )?PUBLIC KEY-----[^-]*-----END (RSA )?PUBLIC KEY-----")
+_BETWEEN = re.compile(r"[\s,]+")
+
+
+def signature_keys(text: str) -> list[str]:
+    """Return each PEM of the setting. Text that is no PEM is returned whole, for the checks to refuse."""
+    keys = [match[0] for match in _PEM.finditer(text)]
+    rest = _BETWEEN.sub("", _PEM.sub("", text))
+    return [*keys, rest] if rest else keys
+
+
+def encryption_keys(text: str) -> list[str]:
+    """Return each key of the setting; line breaks, spaces or commas are between them.
+
+    A text of the right length is one key, whatever is in it.
+    """
+    if len(text.encode()) == ENCRYPTION_KEY_BYTES:
+        return [text]
+    return [key for key in _BETWEEN.split(text) if key]
 
 
 def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_user_uuid: str) -> None:
     """Raise ``ImproperlyConfigured`` with the name of an unusable variable. Never shows a key. Empty is allowed."""
-    length = len(encryption_key.encode())
-    if length not in {0, ENCRYPTION_KEY_BYTES}:
-        raise ImproperlyConfigured(
-            f"SSO_ENCRYPTION_PRIVATE_KEY: has {length} bytes, but the key of the cookie has {ENCRYPTION_KEY_BYTES}"
-        )
-    if signature_public_key and not signature_public_key.startswith(
-        ("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")
-    ):
-        raise ImproperlyConfigured(
-            "SSO_SIGNATURE_PUBLIC_KEY: does not begin with -----BEGIN PUBLIC KEY----- (in .env: in quotes, with real "
-            "line breaks or \\n)"
-        )
+    _check_count(_ENCRYPTION, encryption_keys(encryption_key))
+    for number, key in enumerate(encryption_keys(encryption_key), 1):
+        length = len(key.encode())
+        if length != ENCRYPTION_KEY_BYTES:
+            which = _which(number, encryption_keys(encryption_key))
+            raise ImproperlyConfigured(
+                f"{_ENCRYPTION}: {which}has {length} bytes, but a key of the cookie has {ENCRYPTION_KEY_BYTES}"
+            )
+    _check_count(_SIGNATURE, signature_keys(signature_public_key))
+    for number, key in enumerate(signature_keys(signature_public_key), 1):
+        if not _PEM.fullmatch(key):
+            which = _which(number, signature_keys(signature_public_key))
+            raise ImproperlyConfigured(
+                f"{_SIGNATURE}: {which}is not a PEM from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY----- (in "
+                ".env: in quotes, with real line breaks or \\n)"
+            )
     if dev_user_uuid and not canonical_uuid(dev_user_uuid):
         raise ImproperlyConfigured(f"DEV_USER_UUID: {dev_user_uuid[:40]!r} is not a UUID")
+
+
+def _which(number: int, keys: list[str]) -> str:
+    return f"key {number} of {len(keys)} " if len(keys) > 1 else ""
+
+
+def _check_count(name: str, keys: list[str]) -> None:
+    if len(keys) > MOST_KEYS:
+        raise ImproperlyConfigured(f"{name}: holds {len(keys)} keys, but at most {MOST_KEYS} are tried")
+    if len(set(keys)) < len(keys):
+        raise ImproperlyConfigured(f"{name}: holds the same key twice; the other one was probably meant")

@@ -32,10 +32,19 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
     from accounts_client.cookie import KeyUnusable  # noqa: PLC0415
 
     try:
-        cookie_reader()
+        reader = cookie_reader()
     except KeyUnusable as error:
         return [checks.Error(str(error), id="api.E002")]
-    return []
+    kinds = {"signature": reader.signature_key_types, "encryption": reader.encryption_key_types}
+    if all(len(kind) == 1 for kind in kinds.values()):
+        return []
+    counted = " and ".join(_counted(purpose, kind) for purpose, kind in kinds.items())
+    hint = "Remove the old one when Accounts has changed its key: docs/operations.md, “Changing secrets”."
+    return [checks.Info(f"The SSO cookie is opened with {counted}.", hint=hint, id="api.I001")]
+
+
+def _counted(purpose: str, kinds: Sequence[str]) -> str:
+    return f"{len(kinds)} {purpose} key{'s' * (len(kinds) > 1)} ({', '.join(kinds)})"
 
 
 @register()

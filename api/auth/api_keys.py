@@ -1,11 +1,11 @@
-"""Create, use and revoke API keys."""
+"""Create, use, replace and revoke API keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from api.domain.keys import make_key
@@ -15,7 +15,7 @@ from sf.ingest.prepared import Statement
 from sf.sync.best_effort import best_effort
 
 _FIND = """
-    SELECT id, name, public_id, key_hash, scopes, rate, expires_at, active, last_used_at
+    SELECT id, name, public_id, first_id, key_hash, scopes, rate, expires_at, active, last_used_at
       FROM api_apikey WHERE public_id = %(public_id)s
 """
 
@@ -46,6 +46,36 @@ def api_key_create(
     row.give(make_key())
     row.save()
     return row
+
+
+class NotActive(ValueError):
+    """The key does not work any more, so it cannot be rotated."""
+
+
+@transaction.atomic
+def api_key_rotate(
+    public_id: str, *, overlap: timedelta, expires_in: timedelta | None = None, created_by: str = ""
+) -> tuple[APIKey, APIKey] | None:
+    """Create a key that continues this one, which expires after ``overlap``; return the old and the new key.
+
+    ``None`` when there is no such key. The new key is the same service to limits, cases and logs, and lives as long
+    as the old one did unless told otherwise. Raises ``NotActive`` for a key that is revoked or expired.
+    """
+    old = APIKey.objects.select_for_update().filter(public_id=public_id).first()
+    if old is None:
+        return None
+    if old.state != "active":
+        raise NotActive(old.state)
+    lifetime = expires_in or (old.expires_at - old.created_at if old.expires_at else None)
+    new = APIKey(name=old.name, scopes=old.scopes, rate=old.rate, created_by=created_by)
+    new.first_id = old.first_id or old.public_id
+    new.expires_at = timezone.now() + lifetime if lifetime else None
+    new.give(make_key())
+    new.save()
+    ends = timezone.now() + overlap
+    old.expires_at = min(old.expires_at or ends, ends)
+    old.save(update_fields=["expires_at"])
+    return old, new
 
 
 def api_key_by_public_id(public_id: str) -> APIKey | None:

@@ -114,7 +114,7 @@ class Service:
 
     @property
     def identity(self) -> str:
-        return f"key:{self.key.public_id}"
+        return self.key.identity
 
     @property
     def scopes(self) -> frozenset[Scope]:

@@ -19,6 +19,13 @@ class APIKey(models.Model):
 
     name = models.CharField(max_length=100, help_text="Which service uses it.")
     public_id = models.CharField(max_length=16, unique=True, editable=False)
+    first_id = models.CharField(
+        max_length=16,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="The first key that this one continues, whose cases and forms it sees. Empty: itself.",
+    )
     prefix = models.CharField(max_length=32, editable=False, help_text="How the key begins, to recognise it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
     scopes = ArrayField(models.CharField(max_length=32), help_text="What it may be used for.")
@@ -57,6 +64,11 @@ class APIKey(models.Model):
     def give(self, key: NewKey) -> None:
         """Make this the row of a new key."""
         self.public_id, self.prefix, self.key_hash, self.text = key.public_id, key.visible_prefix, key.hash, key.text
+
+    @property
+    def identity(self) -> str:
+        """Return what rate limits, logs, cases and forms know the service by; a key that replaces one keeps it."""
+        return f"key:{self.first_id or self.public_id}"
 
     @property
     def expired(self) -> bool:

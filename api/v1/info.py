@@ -75,12 +75,12 @@ class SSOConfig(Schema):
     has_signature_key: HasSignatureKey
     signature_key_type: str | None = Field(
         description="Kind and length of that key, such as `RSA-2048`, or `unusable`; null when no key is set or the "
-        "other one is unusable."
+        "other one is unusable. While keys are being changed there are several: `RSA-2048, RSA-4096`."
     )
     has_encryption_key: HasEncryptionKey
     encryption_key_type: str | None = Field(
         description="Kind and length of that key, `AES-256`, or `unusable`; null when no key is set or the other one "
-        "is unusable."
+        "is unusable. While keys are being changed: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
         description="Whether `DEV_USER_UUID` signs in everybody without credentials, which only `DEBUG` allows."
@@ -230,9 +230,9 @@ def _sso_config() -> dict[str, Any]:
     return {
         "cookie_name": settings.SSO_COOKIE_NAME,
         "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
-        "signature_key_type": types.signature,
+        "signature_key_type": ", ".join(types.signature) or None,
         "has_encryption_key": bool(settings.SSO_ENCRYPTION_PRIVATE_KEY),
-        "encryption_key_type": types.encryption,
+        "encryption_key_type": ", ".join(types.encryption) or None,
         "dev_user_bypass": bool(settings.DEV_USER_UUID),
     }
 
