@@ -24,6 +24,7 @@ from pardot.reports.wording import (
     percent,
     plural,
     score_and_grade,
+    since_day,
     text_of,
 )
 from pardot.scoring.camp_days import CampDay
@@ -42,7 +43,7 @@ def digest(facts: DigestFacts) -> str:
             Section("By person", tuple(_people(facts))),
             Section("By area", tuple(_areas(facts))),
             Section("Where most points are lost", tuple(_worst(facts))),
-            Section("Changed since yesterday", tuple(_changes(facts))),
+            Section(f"Changed {_since(facts)}", tuple(_changes(facts))),
             Section("High priority", tuple(_high(facts))),
             Section("Campaigns", tuple(_campaigns(facts))),
             Section("Salesforce coverage", tuple(_coverage(facts))),
@@ -73,10 +74,14 @@ def _score(facts: DigestFacts) -> Iterator[str]:
     if facts.card.overall is None:
         yield missing(SETUP)
         return
-    since = change(facts.card.overall, facts.yesterday.health_score if facts.yesterday else None)
-    yield f"{score_and_grade(facts.card.overall, facts.card.grade)}{since and since + ' since yesterday'}"
-    if facts.yesterday is None:
-        yield "there is no snapshot of yesterday to compare with"
+    changed = change(facts.card.overall, facts.before.health_score if facts.before else None)
+    yield f"{score_and_grade(facts.card.overall, facts.card.grade)}{changed and f'{changed} {_since(facts)}'}"
+    if facts.before is None:
+        yield "there is no earlier day to compare with yet"
+
+
+def _since(facts: DigestFacts) -> str:
+    return since_day(facts.before.day, facts.day) if facts.before else ""
 
 
 def _people(facts: DigestFacts) -> Iterator[str]:
@@ -88,7 +93,7 @@ def _people(facts: DigestFacts) -> Iterator[str]:
 
 
 def _areas(facts: DigestFacts) -> Iterator[str]:
-    before = facts.yesterday.area_scores if facts.yesterday else {}
+    before = facts.before.area_scores if facts.before else {}
     for area, score in facts.card.grading.areas.items():
         graded = score_and_grade(score.score, facts.card.area_grades[area])
         yield f"{area.label}: {graded}{change(score.score, before.get(area.value))}"
@@ -122,14 +127,14 @@ def _titled(facts: DigestFacts, counted: IssueCount) -> str:
 
 
 def _changes(facts: DigestFacts) -> Iterator[str]:
-    if facts.yesterday is None:
+    if facts.before is None:
         return
     changed = False
     for key, counted in facts.card.issues.items():
-        before = facts.yesterday.issue_counts.get(key)
+        before = facts.before.issue_counts.get(key)
         if counted.count is not None and before is not None and float(counted.count) != float(before):
             changed = True
-            yield f"{_titled(facts, counted)} (yesterday {number(before)})"
+            yield f"{_titled(facts, counted)} (was {number(before)})"
     if not changed and facts.card.overall is not None:
         yield "nothing"
 

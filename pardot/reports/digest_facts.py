@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -22,6 +22,7 @@ from pardot.models import (
 )
 from pardot.planning.triage import action_tags
 from pardot.scoring.camp_days import CampDay, camp_day
+from pardot.scoring.history import baselines
 from pardot.scoring.salesforce_coverage import Coverage, current_coverage
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 
@@ -51,7 +52,8 @@ class DigestFacts:
     day: date
     camp: CampDay | None
     card: Scorecard
-    yesterday: DailySnapshot | None
+    before: DailySnapshot | None
+    """The last snapshot before today, to compare with."""
     summaries: Mapping[Area, AuditSummary]
     """The summaries of the areas that were read completely."""
     sampled_prospects: AuditSummary | None
@@ -76,7 +78,7 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
         day=day,
         camp=camp_day(card.configuration.camp, day),
         card=card,
-        yesterday=DailySnapshot.objects.filter(day=day - timedelta(days=1)).first(),
+        before=baselines(day).last,
         summaries=complete,
         sampled_prospects=sampled if sampled is not None and sampled.items else None,
         coverage=current_coverage(),

@@ -11,6 +11,7 @@ from outgoing.text import one_line
 
 Number = int | float | Decimal
 
+MONDAY = 0
 NO_DATA = "no data yet"
 SETUP, SCOUT, SURVEY = "camp_sync", "camp_sync --scout", "camp_sync --survey"
 """The commands that bring missing data."""
@@ -68,6 +69,19 @@ def missing(command: str) -> str:
 def long_date(day: date) -> str:
     """Return ``Monday 23 November 2026``."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def since_day(day: date, today: date) -> str:
+    """Name the day of a comparison: ``since yesterday``, on a Monday ``since Friday``, ``since Wed, Nov 25``.
+
+    The page names it by the same rule: ``sinceDay`` of ``static/js/core/format.js``.
+    """
+    distance = (today - day).days
+    if distance == 1:
+        return "since yesterday"
+    if today.weekday() == MONDAY and distance in (2, 3):
+        return f"since {day:%A}"
+    return f"since {day:%a, %b} {day.day}{f', {day.year}' if day.year != today.year else ''}"
 
 
 def score_and_grade(score: int | None, grade: str | None) -> str:

@@ -65,20 +65,38 @@ def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapsho
     return snapshots, notes
 
 
-def snapshots_before(day: date) -> tuple[DailySnapshot | None, DailySnapshot | None]:
-    """Return the snapshots of the day before and of seven days before; ``None`` when that day has none."""
-    yesterday, last_week = day - timedelta(days=1), day - timedelta(days=7)
-    known = DailySnapshot.objects.in_bulk([yesterday, last_week], field_name="day")
-    return known.get(yesterday), known.get(last_week)
+@dataclass(frozen=True)
+class Baselines:
+    """The snapshots that the figures of a day are compared with."""
+
+    last: DailySnapshot | None
+    """The last one before the day. After missed nights it is older than a day: name its day wherever it is shown."""
+    last_week: DailySnapshot | None
+    """The last one that is at least a week older than the day."""
 
 
-def compare_days(first: date, second: date) -> Comparison:
+def baselines(day: date) -> Baselines:
+    """Return the snapshots to compare ``day`` with. Everything that says "since" uses this function; two queries."""
+    return Baselines(
+        last=last_snapshot(day - timedelta(days=1)),
+        last_week=last_snapshot(day - timedelta(days=7)),
+    )
+
+
+def last_snapshot(until: date) -> DailySnapshot | None:
+    """Return the snapshot of ``until``, or of the nearest earlier day that has one."""
+    return DailySnapshot.objects.filter(day__lte=until).order_by("-day").first()
+
+
+def compare_days(first: date | None, second: date | None) -> Comparison:
     """Compare two days; a day without a snapshot has its nearest earlier one.
 
-    Raises ``NoSnapshot``, ``DaysReversed``.
+    ``second`` defaults to the latest snapshot, ``first`` to the last one before that. Raises ``NoSnapshot``,
+    ``DaysReversed``.
     """
     _check_order(first, second)
-    return compare(_snapshot_of(first), _snapshot_of(second))
+    after = _snapshot_of(second or date.max)
+    return compare(_snapshot_of(first or after.day - timedelta(days=1)), after)
 
 
 def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
@@ -101,7 +119,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[st
 
 
 def _snapshot_of(day: date) -> DailySnapshot:
-    found = DailySnapshot.objects.filter(day__lte=day).order_by("-day").first()
+    found = last_snapshot(day)
     if found is not None:
         return found
     first = DailySnapshot.objects.order_by("day").first()

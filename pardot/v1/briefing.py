@@ -16,7 +16,7 @@ from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.models import DailySnapshot, EntityState
 from pardot.scoring.camp_days import camp_day
-from pardot.scoring.history import snapshots_before
+from pardot.scoring.history import baselines
 from pardot.scoring.salesforce_coverage import Coverage, current_coverage
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 from pardot.status.tiers import synced_tier
@@ -62,22 +62,29 @@ class Briefing(Schema):
     )
     health_score: int | None = Field(description="The overall score now; null: nothing was synced yet.")
     grade: str | None
-    change_since_yesterday: int | None = Field(description="Of the score; null: one of the days has none.")
-    change_since_last_week: int | None
+    change_since_yesterday: int | None = Field(
+        description="The change of the score since the day of `yesterday`; null: one of the days has none."
+    )
+    change_since_last_week: int | None = Field(description="The change of the score since the day of `last_week`.")
     sf_health: SalesforceHealthOut
     assets: AssetCounts
-    yesterday: Snapshot | None = Field(description="Of the day before today; null: nothing was synced on it.")
-    last_week: Snapshot | None = Field(description="Of the day seven days before today.")
+    yesterday: Snapshot | None = Field(
+        description="The last snapshot before today. After days without a sync it is older than yesterday: `day` says "
+        "of which day. Null: there is none."
+    )
+    last_week: Snapshot | None = Field(
+        description="The last snapshot of the day seven days before today, or of an earlier one: see its `day`."
+    )
     audited_at: datetime | None
 
 
 @router.get("/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The morning at camp")
 def get_briefing(request: HttpRequest) -> Briefing:
-    """Return the score, coverage and inventory, with those of yesterday and of a week ago."""
+    """Return the score, coverage and inventory, with the last snapshot before today and the one of a week ago."""
     del request
     now = timezone.now()
     card, read, day = current_scorecard(now), complete_reads(), today(now)
-    yesterday, last_week = snapshots_before(day)
+    before = baselines(day)
     camp = camp_day(card.configuration.camp, day)
     return Briefing(
         date=day,
@@ -87,12 +94,12 @@ def get_briefing(request: HttpRequest) -> Briefing:
         tier=synced_tier(read),
         health_score=card.overall,
         grade=card.grade,
-        change_since_yesterday=_change(card, yesterday),
-        change_since_last_week=_change(card, last_week),
+        change_since_yesterday=_change(card, before.last),
+        change_since_last_week=_change(card, before.last_week),
         sf_health=_health(current_coverage()),
         assets=_assets(card, read),
-        yesterday=_snapshot(yesterday),
-        last_week=_snapshot(last_week),
+        yesterday=_snapshot(before.last),
+        last_week=_snapshot(before.last_week),
         audited_at=card.audited_at,
     )
 

@@ -15,6 +15,7 @@ from api.http.fields import json_response
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
+from pardot.models import DailySnapshot
 from pardot.scoring.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
 from pardot.v1.snapshot_out import COLUMNS, Snapshot, snapshot_values, with_coverage
 
@@ -81,6 +82,8 @@ class ComparedDays(Schema):
 
 _FROM: Any = Query(None, alias="from", description="The first day, included.")
 _TO: Any = Query(None, alias="to", description="The last day, included.")
+_EARLIER: Any = Query(None, alias="from", description="The earlier day; left out: the last snapshot before `to`.")
+_LATER: Any = Query(None, alias="to", description="The later day; left out: the latest snapshot.")
 
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
@@ -106,13 +109,13 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
 )
 def compare_two_days(
     request: HttpRequest,
-    first: QueryDate = Query(..., alias="from", description="The earlier day."),  # noqa: B008 - as ninja wants it
-    second: QueryDate = Query(..., alias="to", description="The later day."),  # noqa: B008
+    first: QueryDate | None = _EARLIER,
+    second: QueryDate | None = _LATER,
 ) -> HttpResponse:
     """Return score, areas, people, issues and counts of both days, and the differences.
 
     A day without a snapshot is represented by the nearest earlier one, and `used` says which; 404 when there is
-    none.
+    none. Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
     del request
     try:
@@ -128,16 +131,20 @@ def _reversed(error: DaysReversed) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
 
 
-def _compared(found: Comparison, first: date, second: date) -> dict[str, Any]:
+def _compared(found: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
     return {
-        "from": {"asked": first, "used": found.before.day, "snapshot": snapshot_values(found.before)},
-        "to": {"asked": second, "used": found.after.day, "snapshot": snapshot_values(found.after)},
+        "from": _day(found.before, first),
+        "to": _day(found.after, second),
         "health_score": _figures(found.score),
         "areas": _each(found.areas, lambda area: {"area": area, "label": Area(area).label}, Area.values),
         "people": _each(found.people, lambda name: {"name": name}),
         "issues": _each(found.issues, lambda key: {"key": key, "area": BY_KEY[key].area.value}, BY_KEY),
         "counts": _each(found.counts, lambda name: {"name": name}),
     }
+
+
+def _day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
+    return {"asked": asked or snapshot.day, "used": snapshot.day, "snapshot": snapshot_values(snapshot)}
 
 
 def _each(

@@ -7,13 +7,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from pardot.reports.wording import since_day
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
@@ -53,7 +54,7 @@ def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
     page, health = camp.page, answer(camp, "health-score")
     score = page.locator('[data-panel="score"]')
     expect(score.get_by_role("img", name=f"Score {health['overall']} of 100, grade {health['grade']}")).to_be_visible()
-    expect(score).to_contain_text("There is no yesterday to compare with yet")
+    expect(score).to_contain_text("Changes show here after the second day with a sync.")
     why = page.locator('[data-panel="why"]')
     expect(why.get_by_role("figure", name="Points lost by area").get_by_role("link")).to_have_count(8)
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
@@ -192,6 +193,25 @@ def test_a_change_opens_the_two_days(camp: Visit) -> None:
     page.go_back()
     page.go_back()
     expect(dialog).to_have_count(0)
+
+
+@pytest.mark.usefixtures("a_week")
+def test_after_missed_nights_the_change_names_its_day_and_the_trend_bridges_the_gap(
+    camp: Visit, camp_site: Site
+) -> None:
+    with psycopg.connect(camp_site.database, autocommit=True) as connection:
+        connection.execute(
+            "DELETE FROM pardot_dailysnapshot WHERE day IN (SELECT day FROM pardot_dailysnapshot ORDER BY day DESC"
+            " OFFSET 1 LIMIT 3)"
+        )
+    today = date.fromisoformat(str(answer(camp, "briefing")["date"]))
+    since = since_day(today - timedelta(days=4), today)
+    camp.go("/pardot/")
+    score = camp.page.locator('[data-panel="score"]')
+    expect(score.get_by_role("button", name=f"+4 {since}")).to_be_visible()
+    expect(camp.page.locator('[data-panel="score-trend"] .mark-bridge')).to_have_count(1)
+    score.get_by_role("button", name="Compare days").click()
+    expect(camp.page.get_by_role("dialog", name="Compare two days")).to_contain_text("+4 points")
 
 
 @pytest.mark.usefixtures("a_week")

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fit } from "../../static/js/charts/chart.js";
 import { linear, spread, ticks } from "../../static/js/charts/scale.js";
+import { strokes } from "../../static/js/charts/strokes.js";
 import { squarify } from "../../static/js/charts/treemap.js";
 import { textOf } from "../../static/js/charts/trend.js";
 
@@ -29,6 +30,18 @@ test("marks of an axis are round, rise, and hold the whole range", () => {
       marks,
     );
   }
+});
+
+test("a line bridges the days without a value, and shows values between two gaps", () => {
+  const same = /** @param {number} value */ (value) => value;
+  const drawn = strokes([null, 5, 6, null, null, 7, undefined, 0, 1, null], same, same);
+  assert.equal(drawn.solid, "M1.0 5.0L2.0 6.0M5.0 7.0M7.0 0.0L8.0 1.0");
+  assert.equal(drawn.bridges, "M2.0 6.0L5.0 7.0M5.0 7.0L7.0 0.0");
+  assert.deepEqual(
+    drawn.alone.map(({ index }) => index),
+    [5],
+  );
+  assert.deepEqual(strokes([null, null], same, same), { solid: "", bridges: "", alone: [] });
 });
 
 test("labels are spread evenly, the first and the last among them", () => {

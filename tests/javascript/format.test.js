@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../../static/js/core/format.js";
 
-const { ago, day, decimal, number, percent, plural, points, shortDay, signed, tenths, toneOf } = format;
+const { ago, day, decimal, number, percent, plural, points, shortDay, signed, sinceDay, tenths, toneOf } = format;
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
 test("what is missing is a dash, and never a zero", () => {
@@ -13,6 +13,15 @@ test("what is missing is a dash, and never a zero", () => {
   assert.equal(number(0), "0");
   assert.equal(percent(0), "0\u00a0%");
   assert.equal(ago(null), "never");
+});
+
+test("the day of a comparison is named as the digest names it", () => {
+  assert.equal(sinceDay("2026-06-09", "2026-06-10"), "since yesterday");
+  assert.equal(sinceDay("2026-06-05", "2026-06-08"), "since Friday");
+  assert.equal(sinceDay("2026-06-07", "2026-06-08"), "since yesterday");
+  assert.equal(sinceDay("2026-06-01", "2026-06-08"), "since Mon, Jun 1");
+  assert.equal(sinceDay("2026-06-08", "2026-06-10"), "since Mon, Jun 8");
+  assert.equal(sinceDay("2025-12-30", "2026-01-05"), "since Tue, Dec 30, 2025");
 });
 
 test("numbers have as many digits as their kind needs", () => {

@@ -96,7 +96,7 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     assert super_user.get(url).json()["coverage_pct"] == 50
 
 
-def test_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
+def test_without_missed_nights_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
     read("forms")
     finished()
     for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
@@ -107,9 +107,34 @@ def test_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
     assert (found["last_week"]["day"], found["last_week"]["health_score"]) == ("2026-06-23", 97)
     assert (found["change_since_yesterday"], found["change_since_last_week"]) == (9, 3)
     assert found["yesterday"]["coverage_pct"] == 33.3
-    DailySnapshot.objects.filter(day="2026-06-29").delete()
+
+
+@pytest.mark.parametrize(
+    ("kept", "last", "last_week"),
+    [
+        ((3, 8, 9), 3, 8),  # a weekend, and a night a week ago
+        ((2, 6), 2, None),
+        ((40,), 40, 40),
+        ((0,), None, None),  # today's own
+    ],
+)
+def test_after_missed_nights_the_last_snapshot_before_is_compared_with(
+    briefing: Any, kept: tuple[int, ...], last: int | None, last_week: int | None
+) -> None:
+    read("forms")
+    finished()
+    for days in kept:
+        DailySnapshot.objects.update_or_create(
+            day=TODAY - timedelta(days=days), defaults={"tier": 1, "health_score": 100 - days}
+        )
     found = briefing()
-    assert (found["yesterday"], found["change_since_yesterday"]) == (None, None)
+    for name, change, days_ago in (
+        ("yesterday", "change_since_yesterday", last),
+        ("last_week", "change_since_last_week", last_week),
+    ):
+        day = found[name] and found[name]["day"]
+        assert day == (None if days_ago is None else str(TODAY - timedelta(days=days_ago)))
+        assert found[change] == days_ago  # the score is 100 now
 
 
 @pytest.mark.parametrize(

@@ -137,10 +137,32 @@ def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Clien
     )
 
 
-@pytest.mark.parametrize("query", ["", "?from=2026-06-01", "?from=2026-06-09&to=2026-06-01", "?from=a&to=b"])
+@pytest.mark.parametrize("query", ["?from=2026-06-09&to=2026-06-01", "?from=a&to=b", "?from=a"])
 def test_two_days_in_their_order_are_wanted(super_user: Client, query: str) -> None:
     snapshot(date(2026, 1, 1))
     assert super_user.get(f"{COMPARE}{query}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "used"),
+    [
+        ("", ("2026-06-05", "2026-06-09")),
+        ("?to=2026-06-08", ("2026-06-01", "2026-06-05")),
+        ("?from=2026-06-02", ("2026-06-01", "2026-06-09")),
+    ],
+)
+def test_a_day_that_is_left_out_is_the_latest_or_the_last_one_before(
+    super_user: Client, query: str, used: tuple[str, str]
+) -> None:
+    for day in (1, 5, 9):
+        snapshot(date(2026, 6, day), health_score=day)
+    found = super_user.get(f"{COMPARE}{query}").json()
+    assert (found["from"]["used"], found["to"]["used"]) == used
+
+
+def test_one_day_alone_has_none_to_be_compared_with(super_user: Client) -> None:
+    snapshot(date(2026, 6, 2))
+    assert super_user.get(COMPARE).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:

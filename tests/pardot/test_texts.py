@@ -5,6 +5,7 @@ The texts are in ``tests/pardot/texts/``. One that is meant to change: delete it
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,26 @@ def test_tier_3_during_camp_with_a_team_and_a_yesterday() -> None:
     camp("2026-06-08", "2026-06-20")
     assert_text("digest_tier_3", digest(digest_facts(NOW)))
     assert_text("progress_tier_3", progress(progress_facts(NOW)))
+
+
+@pytest.mark.parametrize(
+    ("today", "last", "named"),
+    [
+        (date(2026, 6, 10), date(2026, 6, 9), "since yesterday"),
+        (date(2026, 6, 8), date(2026, 6, 5), "since Friday"),
+        (date(2026, 6, 8), date(2026, 6, 6), "since Saturday"),
+        (date(2026, 6, 8), date(2026, 6, 7), "since yesterday"),
+        (date(2026, 6, 8), date(2026, 6, 1), "since Mon, Jun 1"),
+        (date(2026, 6, 10), date(2026, 6, 8), "since Mon, Jun 8"),
+        (date(2026, 1, 5), date(2025, 12, 30), "since Tue, Dec 30, 2025"),
+    ],
+)
+def test_the_digest_names_the_day_that_it_compares_with(today: date, last: date, named: str) -> None:
+    set_up_camp()
+    earlier(last)
+    text = digest(digest_facts(datetime(today.year, today.month, today.day, 11, tzinfo=UTC)))
+    assert f"\nChanged {named}\n- Linked campaigns without members: 9 (was 12)\n" in text
+    assert re.search(rf"- 9\d \(A\), up \d {named}\n", text)
 
 
 def test_after_camp_nobody_reads_of_a_camp_day() -> None:

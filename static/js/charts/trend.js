@@ -1,9 +1,10 @@
-/* Lines over days, with notes pinned to days. Days without a value leave a gap. */
+/* Lines over days, with notes pinned to days. Days without a value are bridged by a dashed line. */
 
 import { h, s } from "../core/dom.js";
 import { day, number, shortDay } from "../core/format.js";
 import { chart, group } from "./chart.js";
 import { linear, spread, ticks } from "./scale.js";
+import { strokes } from "./strokes.js";
 import { followPointer } from "./trend-cursor.js";
 
 /** @typedef {{ day: string, text: string }} TrendNote */
@@ -175,35 +176,14 @@ function dayMark(days, index, x, height) {
  * @param {Scale} y
  */
 function path(line, x, y) {
-  let pen = "M";
-  let d = "";
-  /** @type {Node[]} */
-  const dots = [];
-  line.values.forEach((value, index) => {
-    const there = value !== null && value !== undefined;
-    if (there) d += `${pen}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
-    if (there && isAlone(line.values, index))
-      dots.push(s("circle", { class: "mark-dot", cx: x(index), cy: y(value), r: 3.5 }));
-    pen = there ? "L" : "M";
-  });
+  const { solid, bridges, alone } = strokes(line.values, x, y);
   return s(
     "g",
     { class: `tone-${line.tone}` },
-    s("path", { class: "mark-line", "stroke-dasharray": line.dash, d }),
-    dots,
+    bridges && s("path", { class: "mark-bridge", d: bridges }),
+    s("path", { class: "mark-line", "stroke-dasharray": line.dash, d: solid }),
+    alone.map(({ cx, cy }) => s("circle", { class: "mark-dot", cx, cy, r: 3.5 })),
   );
-}
-
-/**
- * A day between gaps: a line would not show it.
- *
- * @param {TrendLine["values"]} values
- * @param {number} index
- */
-function isAlone(values, index) {
-  /** @param {Maybe<number>} value */
-  const gone = (value) => value === null || value === undefined;
-  return gone(values[index - 1]) && gone(values[index + 1]);
 }
 
 /**

@@ -7,6 +7,21 @@ const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const finest = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
+const MONDAY = 1;
+const weekdays = new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone: "UTC" });
+const namedDays = new Intl.DateTimeFormat("en-US", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const namedDaysOfYears = new Intl.DateTimeFormat("en-US", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [
@@ -98,6 +113,21 @@ export function day(value) {
  */
 export function shortDay(value) {
   return isMissing(value) ? MISSING : shortDays.format(new Date(value));
+}
+
+/**
+ * The day of a comparison by name: "since yesterday", on a Monday "since Friday", "since Wed, Nov 25". The digest has
+ * the same rule: `since_day` of pardot/reports/wording.py.
+ *
+ * @param {string} day
+ * @param {string} today
+ */
+export function sinceDay(day, today) {
+  const [then, now] = [new Date(day), new Date(today)];
+  const distance = Math.round((now.getTime() - then.getTime()) / 86_400_000);
+  if (distance === 1) return "since yesterday";
+  if (now.getUTCDay() === MONDAY && (distance === 2 || distance === 3)) return `since ${weekdays.format(then)}`;
+  return `since ${(day.slice(0, 4) === today.slice(0, 4) ? namedDays : namedDaysOfYears).format(then)}`;
 }
 
 /**

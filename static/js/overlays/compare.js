@@ -1,7 +1,6 @@
 /* Two days side by side: the score, and everything that is counted. */
 
 import { api } from "../core/api.js";
-import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { day, decimal, number, signed } from "../core/format.js";
 import { nameOf } from "../core/names.js";
@@ -47,12 +46,11 @@ function contentFor(inputs) {
     lines: 8,
     keys: ["compare.from", "compare.to"],
     load: async ({ signal }) => {
-      const days = await chosenDays();
-      if (days === null) return null;
-      inputs.from.value = days.from;
-      inputs.to.value = days.to;
-      const [found, { issues }] = await Promise.all([api.get("compare", { params: days, signal }), shared("issues")]);
-      return { found, issues };
+      const days = { from: route.get("compare.from") || null, to: route.get("compare.to") || null };
+      const [found, { issues }] = await Promise.all([compared(days, signal), shared("issues")]);
+      inputs.from.value = found?.from.asked ?? "";
+      inputs.to.value = found?.to.asked ?? "";
+      return found && { found, issues };
     },
     empty: (data) => data === null && "There are not two days on record yet. Come back tomorrow, or choose days above.",
     render: ({ found, issues }) => [headline(found), rowsTable(found, issues)],
@@ -60,21 +58,14 @@ function contentFor(inputs) {
 }
 
 /**
- * From the address; else a week ago and today; null when there is one day only.
+ * Without days in the address the latest day and the one before it; null when there is one day only.
  *
- * @returns {Promise<{ from: string, to: string } | null>}
+ * @param {{ from: string | null, to: string | null }} days
+ * @param {AbortSignal} signal
  */
-async function chosenDays() {
-  const [from, to] = [route.get("compare.from"), route.get("compare.to")];
-  if (from && to) return { from, to };
-  const { date: today } = await shared("briefing");
-  const { snapshots } = await shared("trail", { from: before(today, 30) });
-  const days = snapshots.map((snapshot) => snapshot.day);
-  const chosen = {
-    from: from || (days.filter((one) => one <= before(today, 7)).at(-1) ?? days[0]),
-    to: to || days[days.length - 1],
-  };
-  return chosen.from && chosen.to && chosen.from !== chosen.to ? chosen : null;
+async function compared(days, signal) {
+  if (!days.from && !days.to && (await shared("briefing")).yesterday === null) return null;
+  return api.get("compare", { params: days, signal });
 }
 
 /** @param {Api["ComparedDays"]} found */

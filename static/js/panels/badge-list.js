@@ -29,7 +29,7 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
     },
     {
       name: "Uphill",
-      how: "The score is higher than yesterday.",
+      how: "The score is higher than on the last day.",
       sign: "up",
       earned: known(briefing.change_since_yesterday) ? briefing.change_since_yesterday > 0 : null,
     },

@@ -1,7 +1,8 @@
 /* Score and grade, how they have changed, and how far the next grade is. */
 
+import { daysBetween } from "../core/days.js";
 import { h } from "../core/dom.js";
-import { plural, toneOf } from "../core/format.js";
+import { plural, sinceDay, toneOf } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
@@ -66,26 +67,22 @@ function changes(briefing) {
     last_week: lastWeek,
   } = briefing;
   const shown = [
-    change(one, "since yesterday", yesterday, today),
-    change(seven, "since last week", lastWeek, today),
+    change(one, yesterday, today),
+    lastWeek?.day !== yesterday?.day && change(seven, lastWeek, today),
   ].filter(Boolean);
   if (shown.length) return h("p", { class: "score-changes" }, shown);
-  return h(
-    "p",
-    { class: "small soft" },
-    "There is no yesterday to compare with yet: from tomorrow on, the change stands here.",
-  );
+  return h("p", { class: "small soft" }, "Changes show here after the second day with a sync.");
 }
 
 /**
  * @param {number | null} points
- * @param {string} since
  * @param {Api["Snapshot"] | null} before
  * @param {string} today
  */
-function change(points, since, before, today) {
-  if (points === null) return null;
-  const open = () => openOverlay("compare", { "compare.from": before?.day, "compare.to": today });
+function change(points, before, today) {
+  if (points === null || before === null) return null;
+  const open = () => openOverlay("compare", { "compare.from": before.day, "compare.to": today });
+  const since = daysBetween(before.day, today) === 7 ? "since last week" : sinceDay(before.day, today);
   return h(
     "button",
     { type: "button", class: "plain-button", title: "Compare the two days", on: { click: open } },

@@ -1,0 +1,29 @@
+/* The path of a line over days on which some values are missing. */
+
+/**
+ * solid: where values follow each other. bridges: across the gaps between values, to be dashed. alone: values between
+ * two gaps, which no solid line would show.
+ *
+ * @param {readonly Maybe<number>[]} values
+ * @param {Scale} x
+ * @param {Scale} y
+ */
+export function strokes(values, x, y) {
+  const points = values.flatMap((value, index) =>
+    value === null || value === undefined ? [] : [{ index, cx: x(index), cy: y(value) }],
+  );
+  let [solid, bridges] = ["", ""];
+  points.forEach((point, order) => {
+    const last = points[order - 1];
+    const follows = last?.index === point.index - 1;
+    solid += `${follows ? "L" : "M"}${at(point)}`;
+    if (last && !follows) bridges += `M${at(last)}L${at(point)}`;
+  });
+  const alone = points.filter(
+    ({ index }, order) => points[order - 1]?.index !== index - 1 && points[order + 1]?.index !== index + 1,
+  );
+  return { solid, bridges, alone };
+}
+
+/** @param {{ cx: number, cy: number }} point */
+const at = ({ cx, cy }) => `${cx.toFixed(1)} ${cy.toFixed(1)}`;
