@@ -20,6 +20,7 @@ from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.http import HostGone
+from sf.status.cost import cost_line, is_affordable
 from sf.sync.identity import AnotherOrg, cached_org, check_org
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 from sf.sync.readable import unreadable_columns
@@ -71,6 +72,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     if login.state == "ok":
         yield from _questions_to_the_org(client)
     yield from _pooler()
+    yield Finding("ok" if is_affordable() else "warn", "schedule", cost_line())
     for question in _questions_apart:
         yield from question(client)
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+
+from sfapi.sync_every import BOOKS, DAY, INTERDEPENDENT, cron_expression, parse_sync_every
 
 _MANAGE = Path(__file__).resolve().parents[1] / "manage.py"
 
@@ -29,10 +33,49 @@ CRONJOBS = [
 ]
 
 
-def scheduled_jobs(*, pardot: bool, digest: bool) -> list[tuple[str, str, list[str]]]:
-    """Return the jobs to schedule, with or without Pardot, and with or without a destination of the digest."""
+Job = tuple[str, str, list[str]]
+
+DAILY = parse_sync_every("1d")
+_RUN = "sfapi.cron.run"
+_QUIET = "--quiet"
+_WAITING = ["--wait", "30"]
+"""A weekly full read waits for the sync of the same minute. Without this, it would be skipped until next week."""
+
+
+def scheduled_jobs(*, pardot: bool, digest: bool, every: Mapping[str, timedelta] = DAILY) -> list[Job]:
+    """Return the jobs to schedule.
+
+    They come with or without Pardot, with or without a destination of the digest, and with syncs as often as
+    ``SYNC_EVERY`` says.
+    """
     wanted = {"camp_sync": pardot, "camp_digest": pardot and digest}
-    return [job for job in CRONJOBS if wanted.get(job[2][0], True)]
+    jobs = [_paced(job, every) for job in CRONJOBS if wanted.get(job[2][0], True)]
+    return jobs + _more_often(every)
+
+
+def _paced(job: Job, every: Mapping[str, timedelta]) -> Job:
+    """Return the line as often as wanted. Syncs of less than a day say nothing while all is well: cron mails it."""
+    expression, function, arguments = job
+    pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
+    if arguments == ["sync_all", "--force"]:
+        often = any(pause < DAY for pause in every.values())
+        return (expression, function, [*arguments, *_WAITING]) if often else job
+    pause = pauses.get(arguments[0])
+    if pause is None:
+        return job
+    quiet = [_QUIET] if pause < DAY else []
+    daily = "45 23 * * *" if arguments[0] == "sync_books" and pause == DAY else expression
+    return cron_expression(pause, daily), function, [*arguments, *quiet]
+
+
+def _more_often(every: Mapping[str, timedelta]) -> list[Job]:
+    """Return a line for each object that is synced more often than ``sync_all`` runs."""
+    often = [name for name in INTERDEPENDENT if every[name] < _of_sync_all(every)]
+    return [(cron_expression(every[name], ""), _RUN, [f"sync_{name}", _QUIET]) for name in often]
+
+
+def _of_sync_all(every: Mapping[str, timedelta]) -> timedelta:
+    return max(every[name] for name in INTERDEPENDENT)
 
 
 def checkout_as_typed(root: Path) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, MutableMapping
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from outgoing.sessions import authorities_problem
 from sf.salesforce.userinfo import shown_value
 from sfapi.env_file import load_env_file
 from sfapi.placeholders import is_placeholder, placeholder_problem
+from sfapi.sync_every import parse_sync_every
 
 _ON = {"1", "true", "yes", "on"}
 _OFF = {"0", "false", "no", "off"}
@@ -106,6 +108,14 @@ class Environment:
     def names(self, name: str, default: str = "") -> list[str]:
         """Return a comma list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def sync_every(self, name: str, default: str) -> dict[str, timedelta]:
+        """Return the pause between two syncs of each object."""
+        value = self.text(name, default)
+        try:
+            return parse_sync_every(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}") from None
 
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
         """Return a comma list of IP addresses and networks."""

@@ -80,6 +80,7 @@ def test_settings_page_explains_every_variable() -> None:
         ({"REQUESTS_CA_BUNDLE": "/nowhere.pem"}, "REQUESTS_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
         ({"CURL_CA_BUNDLE": "/nowhere.pem"}, "CURL_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
         ({"REQUESTS_CA_BUNDLE": str(ROOT / "README.md")}, "is not a readable file of certificates in PEM form"),
+        ({"SYNC_EVERY": "1d,contacts=7m"}, "SYNC_EVERY: '7m' is none of 1m, 2m, 3m, 4m, 5m, 6m, 10m"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
         (
             {"DEBUG": "off", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u@h/d", "DEV_USER_UUID": "x"},

@@ -36,6 +36,8 @@ class SyncOptions:
     """Empty the table and fill it again, in one transaction."""
     allow_deletes: bool = False
     """Go ahead where the mass-delete guard would stop."""
+    wait: timedelta = timedelta()
+    """The time to wait for another run of the same object, instead of being skipped."""
 
     @property
     def full(self) -> bool:
@@ -120,7 +122,8 @@ class Sync(ABC, Generic[AnySynced]):
 
     def run(self) -> SyncRun:
         """Run to the end, and return the run with its outcome. Raises only when the process must stop."""
-        with sole_runner(self._name, longest=timedelta(hours=settings.SYNC_MAX_HOURS)) as held:
+        longest = timedelta(hours=settings.SYNC_MAX_HOURS)
+        with sole_runner(self._name, longest=longest, patience=self._options.wait) as held:
             if not held:
                 return skip_busy_run(self._synced, "another run of it is under way", lease=self._name)
             # If this process is killed, the retry covers all objects that should have followed.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -65,8 +66,12 @@ def note_dead_runs() -> None:
 
 
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
-    """Record a run that cannot start because another has the lease: skipped, and failed from the second time on."""
-    again = _was_skipped_before(synced.name)
+    """Record a run that cannot start because another has the lease: skipped, and failed from the second time on.
+
+    An object that is synced more often than a run may last is skipped while one does: there, the age of the copy
+    tells whether this goes on for too long.
+    """
+    again = not _is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
         object=synced.name,
         state=State.FAILED if again else State.SKIPPED,
@@ -80,6 +85,11 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     if again:
         failures.error("%s failed: %s", synced.name, run.message)
     return run
+
+
+def _is_synced_often(name: str) -> bool:
+    pause = settings.SYNC_EVERY.get(name)
+    return pause is not None and pause < timedelta(hours=settings.SYNC_MAX_HOURS)
 
 
 def _was_skipped_before(name: str) -> bool:

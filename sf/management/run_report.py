@@ -15,25 +15,36 @@ _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set
 
 
 class RunReport:
-    """Writes the lines of one command. ``removed`` and ``calls`` are its words for deleted records and API calls."""
+    """Writes the lines of one command. ``removed`` and ``calls`` are its words for deleted records and API calls.
 
-    def __init__(self, command: BaseCommand, *, removed: str = "soft-deleted", calls: str = "Salesforce calls") -> None:
+    ``quiet``: only problems.
+    """
+
+    def __init__(
+        self,
+        command: BaseCommand,
+        *,
+        removed: str = "soft-deleted",
+        calls: str = "Salesforce calls",
+        quiet: bool = False,
+    ) -> None:
         self._command = command
+        self._quiet = quiet
         self._removed = removed
         self._calls = calls
 
     def tell(self, run: SyncRun, seconds: float) -> None:
-        out, err, style = self._command.stdout, self._command.stderr, self._command.style
+        err, style = self._command.stderr, self._command.style
         message = one_line(run.message)
         if run.state == SyncRun.State.DONE:
             how = f"{run.get_mode_display()} by {run.get_transport_display()}"
-            out.write(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
+            self._say(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
             if message:
                 err.write(style.WARNING(f"{run.object}: {message}"))
         elif run.state in ENDED_BADLY:
             err.write(style.ERROR(f"{run.object}: {run.state}: {message}"))
         else:
-            out.write(f"{run.object}: {run.state}: {message}")
+            self._say(f"{run.object}: {run.state}: {message}")
         if run.set_aside:
             err.write(
                 style.WARNING(
@@ -41,6 +52,10 @@ class RunReport:
                     "(admin: Records set aside)"
                 )
             )
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            self._command.stdout.write(line)
 
     def summary(self, runs: Sequence[SyncRun]) -> str:
         """Return the summed counts of some runs in one line."""

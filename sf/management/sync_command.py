@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,6 +22,8 @@ from sf.sync.engine import ObjectSync
 from sf.sync.objects import SyncedObject
 from sf.sync.usage import UsageBudget, UsageCounter
 
+_LONGEST_WAIT = 1440
+
 
 class SyncCommand(BaseCommand):
     """Syncs ``objects`` in their order. Exits with 0 when done, paused, or skipped on purpose; otherwise with 1."""
@@ -31,6 +34,7 @@ class SyncCommand(BaseCommand):
     source: ClassVar[str]
     """The name under which API calls are counted: the name of the command."""
     may_replace: ClassVar[bool] = True
+    _quiet = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="read every record again, not only what changed")
@@ -45,6 +49,14 @@ class SyncCommand(BaseCommand):
             action="store_true",
             help="go ahead where the mass-delete guard stops: when Salesforce really lost many records",
         )
+        parser.add_argument(
+            "--wait",
+            type=_minutes,
+            default=timedelta(),
+            metavar="MINUTES",
+            help="wait so long for another run of the same object; without it, the object is skipped at once",
+        )
+        parser.add_argument("--quiet", action="store_true", help="say nothing unless something is wrong")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, stop_on_sigterm)
@@ -52,10 +64,12 @@ class SyncCommand(BaseCommand):
             force=options["force"],
             force_delete=options.get("forcedelete", False),
             allow_deletes=options["allow_deletes"],
+            wait=options["wait"],
         )
+        self._quiet = options["quiet"]
         began = time.monotonic()
-        runs = self._run_all(wanted, quiet=options["verbosity"] == 0)
-        if len(self.objects) > 1:
+        runs = self._run_all(wanted, quiet=self._quiet or options["verbosity"] == 0)
+        if len(self.objects) > 1 and not self._quiet:
             self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
@@ -73,7 +87,7 @@ class SyncCommand(BaseCommand):
             sync.retry = self._retry(synced, wanted)
             run = sync.run()
             runs.append(run)
-            RunReport(self).tell(run, time.monotonic() - began)
+            RunReport(self, quiet=self._quiet).tell(run, time.monotonic() - began)
             if sync.stops_the_rest:
                 break
         return runs
@@ -85,3 +99,9 @@ class SyncCommand(BaseCommand):
         """
         force = " --force" if wanted.force else ""
         return Retry(alone=f"sync_{synced.name}{force}", with_rest=f"{self.source}{force}")
+
+
+def _minutes(text: str) -> timedelta:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= _LONGEST_WAIT):
+        raise ArgumentTypeError(f"a number of minutes from 0 to {_LONGEST_WAIT}, not {text!r}")
+    return timedelta(minutes=int(text))

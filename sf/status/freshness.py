@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.conf import settings
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -18,28 +19,27 @@ from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.ingest.schedule import is_overdue, longest_pause
 from sf.ingest.under_way import dead_runs
 from sf.models import CachedOrg, SyncRun
-from sf.sync.objects import ACCOUNTS, ADOPTIONS, BOOKS, CONTACTS, OPPORTUNITIES
+from sf.sync.objects import EVERY_OBJECT
 
 
 def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
     """Return the longest pause between two runs in the cron table, plus some time to run."""
     pause = longest_pause(command)
-    if pause is None:
-        return unscheduled
-    return pause + (timedelta(hours=2) if pause <= timedelta(days=1) else timedelta(days=1))
+    return unscheduled if pause is None else with_time_to_run(pause)
 
 
-_DAILY = allowed_age("sync_all")
+def with_time_to_run(pause: timedelta) -> timedelta:
+    """Add to the pause between two runs what a run may take, or a failed one until it is tried again."""
+    if pause > timedelta(days=1):
+        return pause + timedelta(days=1)
+    return pause + min(timedelta(hours=2), max(timedelta(minutes=10), 2 * pause))
+
 
 MAX_AGE: dict[str, timedelta] = {
-    BOOKS.name: allowed_age("sync_books"),
-    ACCOUNTS.name: _DAILY,
-    CONTACTS.name: _DAILY,
-    OPPORTUNITIES.name: _DAILY,
-    ADOPTIONS.name: _DAILY,
+    synced.name: with_time_to_run(settings.SYNC_EVERY[synced.name]) for synced in EVERY_OBJECT
 }
-"""The largest allowed age of the last good run: the cron table's interval and some time to run. Other apps add
-theirs.
+"""The largest allowed age of the last good run: the pause that ``SYNC_EVERY`` promises and some time to run. Other
+apps add theirs.
 
 A sample is not a good run: it says nothing about the other records.
 """

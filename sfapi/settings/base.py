@@ -155,6 +155,7 @@ SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.tex
 SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
     "SALESFORCE_SCHOOLS_RATE_LIMIT", env.text("SALESFORCE_SCHOOLS_RATE_LIMIT", "60/min")
 )
+SYNC_EVERY = env.sync_every("SYNC_EVERY", "1d")
 SYNC_MAX_HOURS = env.integer("SYNC_MAX_HOURS", 6, at_least=1, at_most=168)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
@@ -202,7 +203,9 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
 CRONJOBS = scheduled_jobs(
-    pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT), digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS)
+    pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT),
+    digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS),
+    every=SYNC_EVERY,
 )
 _typed = checkout_as_typed(BASE_DIR)
 CRONTAB_EXECUTABLE = which("crontab") or "/usr/bin/crontab"

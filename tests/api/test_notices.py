@@ -85,7 +85,7 @@ def test_how_old_a_copy_may_be_follows_from_the_cron_table(settings: Any) -> Non
     assert (MAX_AGE["accounts"], MAX_AGE["books"]) == (timedelta(hours=26), timedelta(days=8))
     settings.CRONJOBS = [("*/15 * * * *", "sfapi.cron.run", ["sync_all"])]
     assert longest_pause("sync_all") == timedelta(minutes=15)
-    assert allowed_age("sync_all") == timedelta(hours=2, minutes=15)
+    assert allowed_age("sync_all") == timedelta(minutes=45)
     assert longest_pause("sync_books") is None
 
 

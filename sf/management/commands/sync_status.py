@@ -10,6 +10,7 @@ from django.utils import timezone
 from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
 from sf.models import SFAPIUsageLog, SyncConfig
+from sf.status.cost import cost_line
 from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.adoption import objects_to_replace
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         config = SyncConfig.load()
         self.stdout.write(f"org             {_org(config)}")
         today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
+        self.stdout.write(f"schedule        {cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
         self.stdout.write(f"syncs           {switch}")
         self.stdout.write(f"our API calls   {today['calls'] or 0:,} today (UTC)")

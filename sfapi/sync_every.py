@@ -1,0 +1,67 @@
+"""Read ``SYNC_EVERY``: the pause between two syncs of an object, which the cron table and health are derived from.
+
+``5m`` or ``1d,contacts=5m``. Only pauses that divide an hour or a day evenly can be set, because only these have a
+line of a crontab.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+INTERDEPENDENT = ("accounts", "contacts", "opportunities", "adoptions")
+"""The objects of ``sync_all``, whose pause the value without a name is."""
+BOOKS = "books"
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+_MINUTES = tuple(minutes for minutes in range(1, 60) if 60 % minutes == 0)
+_HOURS = tuple(hours for hours in range(1, 24) if 24 % hours == 0)
+_PAUSES = {
+    **{f"{minutes}m": timedelta(minutes=minutes) for minutes in _MINUTES},
+    **{f"{hours}h": timedelta(hours=hours) for hours in _HOURS},
+    "1d": DAY,
+}
+_FORM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<pause>[0-9a-z]+)")
+
+
+def parse_sync_every(text: str) -> dict[str, timedelta]:
+    """Return the pause of every object. Raises ``ValueError`` with a message that says what is wrong."""
+    given = _given(text)
+    rest = given.pop("", DAY)
+    pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | given
+    for name in INTERDEPENDENT:
+        if pauses[name] > rest:
+            raise ValueError(f"{name} cannot be synced less often than the others, with which sync_all reads it")
+    return pauses
+
+
+def _given(text: str) -> dict[str, timedelta]:
+    given: dict[str, timedelta] = {}
+    for part in text.replace(" ", "").lower().split(","):
+        match = _FORM.fullmatch(part)
+        if not match:
+            raise ValueError(f"{part!r} is not of the form 5m or contacts=5m")
+        name, pause = match["name"] or "", match["pause"]
+        if name and name not in {*INTERDEPENDENT, BOOKS}:
+            raise ValueError(f"{name!r} is none of {', '.join((*INTERDEPENDENT, BOOKS))}")
+        if pause not in _PAUSES:
+            raise ValueError(f"{pause!r} is none of {', '.join(_PAUSES)}")
+        if name in given:
+            raise ValueError(f"{name or 'the pause without a name'} is given twice")
+        given[name] = _PAUSES[pause]
+    return given
+
+
+def cron_expression(pause: timedelta, daily: str) -> str:
+    """Return the five fields for a pause; ``daily`` are those of a day or longer, which have an hour of their own."""
+    minutes = int(pause / timedelta(minutes=1))
+    if pause >= DAY:
+        return daily
+    if minutes < 60:
+        return f"{_every(minutes)} * * * *"
+    return f"0 {_every(minutes // 60)} * * *"
+
+
+def _every(step: int) -> str:
+    return "*" if step == 1 else f"*/{step}"
