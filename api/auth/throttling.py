@@ -12,8 +12,7 @@ from api.auth.callers import identity_of
 from api.domain.error_types import ErrorType
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import error_response
-from api.protection.first_read import first_question, keep_answer
-from api.protection.rate_limit import Passage, try_pass, try_pass_and_read
+from api.protection.rate_limit import Passage, try_pass
 
 _PASSAGE = "sfapi_passage"
 
@@ -38,13 +37,7 @@ class RateThrottle(BaseThrottle):
         return self.policy, self.identity(request), self.current_rate()
 
     def allow_request(self, request: HttpRequest) -> bool:
-        counted = self.counted_as(request)
-        read = first_question(request)
-        if read is None:
-            passage = try_pass(*counted)
-        else:
-            passage, rows = try_pass_and_read(*counted, read)
-            keep_answer(request, read, rows)
+        passage = try_pass(*self.counted_as(request))
         vars(request)[_PASSAGE] = passage
         return passage.passed
 

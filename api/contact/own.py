@@ -44,18 +44,15 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
     return contact, found[contact]
 
 
-def own_contact_looked_up(
-    user: SignedInUser, *, expire: bool, look_up: LookUp | None = None, cached: Rows | None = None
-) -> dict[str, Any]:
+def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
     """Return the latest modified contact of the logged-in user.
 
     The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
-    Salesforce is unavailable or may not be asked now, the answer is the cached contact. ``cached``: rows of
-    ``contacts_by_uuid``, if the caller has them already. Raises ``NotFound`` when there is none, and
-    ``Unavailable`` when Salesforce is unavailable and nothing is cached.
+    Salesforce is unavailable or may not be asked now, the answer is the cached contact. Raises ``NotFound`` when
+    there is none, and ``Unavailable`` when Salesforce is unavailable and nothing is cached.
     """
     uuid = user.session.uuid
-    contacts = contacts_by_uuid(uuid).rows() if cached is None else cached
+    contacts = contacts_by_uuid(uuid).rows()
     if contacts and not expire:
         return _latest(contacts, _NONE)
     nothing = _NONE

@@ -44,14 +44,6 @@ _COUNT = """
               extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
 """
 
-# The pass comes first, and the read only if it succeeds: a join evaluates its left side first. There is one row on
-# that side and no condition, so the rows keep their order.
-_COUNT_AND_READ = """
-    WITH passage AS ({count})
-    SELECT * FROM passage
-      LEFT JOIN LATERAL (SELECT true AS passage_read, read.* FROM ({read}) AS read) AS answer ON true
-"""
-
 _WAIT = """
     SELECT extract(epoch FROM hits[{left} + 1] + {window} - clock_timestamp())::float8 AS wait
       FROM api_ratecount AS kept WHERE key = %(passage_key)s
@@ -97,21 +89,6 @@ def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
     return _passage(policy, rate, key, Statement(_count(rate), key).rows())
 
 
-def try_pass_and_read(policy: str, identity: str, rate: Rate, read: Statement) -> tuple[Passage, Rows]:
-    """Do the same as ``try_pass``, and return the rows of ``read`` if it passes, in one round trip.
-
-    When ``read`` fails, the request fails too and is not counted.
-    """
-    key = {"passage_key": f"{policy}:{identity}"}
-    rows = Statement(_count_and_read(rate, read.text), {**read.values, **key}).rows()
-    passage = _passage(policy, rate, key, rows)
-    if not passage.passed or not rows[0]["passage_read"]:
-        return passage, []
-    for row in rows:
-        del row["used"], row["wait"], row["passage_read"]
-    return passage, rows
-
-
 def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Passage:
     if counted:
         first = counted[0]
@@ -134,11 +111,6 @@ def _count(rate: Rate) -> str:
         left=_LEFT.format(window=_interval(rate.seconds)),
         joined=joined if rate.limit > MOST_ENTRIES else "0",
     )
-
-
-@lru_cache(maxsize=256)
-def _count_and_read(rate: Rate, read: str) -> str:
-    return _COUNT_AND_READ.format(count=_count(rate), read=read)
 
 
 @lru_cache(maxsize=64)

@@ -14,11 +14,9 @@ from api.contact.own import own_adoptions, own_contact_looked_up
 from api.domain.error_types import ErrorType
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import json_response
-from api.protection.first_read import reads_first, rows_read_first
 from api.v1.books import BookItem
 from api.v1.contact import Expire
 from api.v1.copied import copied
-from sf.ingest.prepared import Statement
 from sf.live.look_ups import adoptions_look_up
 from sf.models import Adoption
 from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
@@ -69,18 +67,12 @@ class AdoptionList(Schema):
     )
 
 
-def _own_adoptions(request: HttpRequest) -> Statement | None:
-    """Return the prefetched statement; ``None`` with a query, which changes the read or asks Salesforce first."""
-    return None if request.GET else adoptions_by_uuid(signed_in_user(request).session.uuid)
-
-
 @router.get(
     "/adoptions",
     auth=logged_in_user(),
     response={200: AdoptionList, **documented(401, 403, 404, 422, 429)},
     summary="One's own adoptions",
 )
-@reads_first(_own_adoptions)
 def list_adoptions(
     request: HttpRequest, confirmed: _Confirmed = False, assumed: _Assumed = False, expire: Expire = False
 ) -> HttpResponse:
@@ -95,7 +87,7 @@ def list_adoptions(
     if expire:
         own_contact_looked_up(user, expire=True, look_up=adoptions_look_up)
     wanted = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
-    contact_id, adoptions = own_adoptions(rows_read_first(request, wanted))
+    contact_id, adoptions = own_adoptions(wanted.rows())
     if not adoptions:
         raise NotFound("There are no such adoptions of this user here.", error_type=ErrorType.NO_MATCH)
     now = datetime.now(UTC).replace(microsecond=0)

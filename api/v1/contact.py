@@ -15,11 +15,8 @@ from api.contact.own import own_contact_looked_up
 from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable, documented
 from api.http.fields import PlainText, json_response
-from api.protection.first_read import reads_first, rows_read_first
 from api.v1.copied import copied
-from sf.ingest.prepared import Statement
 from sf.models import Contact
-from sf.reads.selectors import contacts_by_uuid
 
 router = Router(tags=["contact"])
 
@@ -111,25 +108,19 @@ class ContactChange(Schema):
         return {name: value or None for name, value in given.items() if value is not None}
 
 
-def _own_contacts(request: HttpRequest) -> Statement:
-    return contacts_by_uuid(signed_in_user(request).session.uuid)
-
-
 @router.get(
     "/contact",
     auth=logged_in_user(),
     response={200: ContactDetail, **documented(401, 403, 404, 422, 429)},
     summary="One's own contact",
 )
-@reads_first(_own_contacts)
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
 
     Salesforce itself is asked when the user is not cached yet, and with `expire`; if Salesforce is unavailable, the
     answer is the cached contact.
     """
-    cached = rows_read_first(request, _own_contacts(request))
-    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire, cached=cached))
+    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
 
 
 @router.put(

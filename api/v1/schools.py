@@ -15,13 +15,10 @@ from api.http.caching import private_response, public_response
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, SalesforceIdText, json_response
 from api.http.ids import given_id
-from api.protection.first_read import reads_first, rows_read_first
 from api.v1.copied import copied
-from sf.ingest.prepared import Statement
 from sf.models import Account
 from sf.reads.school_search import SchoolFilters, load_school_page
 from sf.reads.selectors import school_by_id
-from sf.salesforce.ids import id_of_18
 
 SHORTEST_NAME = 3
 SHORTEST_WITHOUT_BLANKS = 2
@@ -146,21 +143,15 @@ def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> 
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def _school_asked_for(request: HttpRequest, school_id: str) -> Statement | None:
-    whole = id_of_18(school_id)
-    return school_by_id(whole) if whole else None
-
-
 @router.get(
     "/schools/{school_id}",
     auth=any_caller(),
     response={200: SchoolDetail, 304: None, **documented(401, 403, 404, 422, 429)},
     summary="One school",
 )
-@reads_first(_school_asked_for)
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
     """Return a school by its Salesforce id of 15 or 18 characters."""
-    schools = rows_read_first(request, school_by_id(given_id(school_id, name="school_id")))
+    schools = school_by_id(given_id(school_id, name="school_id")).rows()
     if not schools:
         raise NotFound("There is no such school.")
     return private_response(request, json_response(schools[0]))
