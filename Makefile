@@ -14,7 +14,7 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
-	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) scripts/demo.py
+	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
 test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=2)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

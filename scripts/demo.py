@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from api.domain.scopes import Scope
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / os.environ.get("SFAPI_DATA_DIR", ".data")
 VARIABLES = DATA / "demo.env"
@@ -33,7 +35,6 @@ PORTS = {"PORT": PORT, "SIMULATOR_PORT": SIMULATOR_PORT, "SIMULATOR_CONTROL_PORT
 SCHOOLS = os.environ.get("SCHOOLS", "200")
 
 SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
-SCOPES = "read:books,read:info,write:cases,read:records"
 READY_SECONDS = 300
 """The simulator may have to create its data first."""
 
@@ -84,7 +85,7 @@ def _prepare(environment: dict[str, str]) -> None:
     _create_admin(environment)
     manage(environment, "create_super_user", f"--uuid={SUPER_USER_UUID}", "--name=Demo Super User")
     if not _key_works(environment):
-        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={SCOPES}", show=False)
+        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}", show=False)
         environment["SFAPI_DEMO_KEY"] = printed.splitlines()[-1]
     _write_variables(environment)
 

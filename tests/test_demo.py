@@ -90,7 +90,7 @@ def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
 
 
 class Demo:
-    """``scripts/demo.py`` as its own process group, as in a terminal."""
+    """``python -m scripts.demo`` as its own process group, as in a terminal."""
 
     def __init__(self, data_dir: Path, ports: list[int]) -> None:
         names = ("PORT", "SIMULATOR_PORT", "SIMULATOR_CONTROL_PORT")
@@ -100,7 +100,7 @@ class Demo:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "scripts/demo.py"],
+                [sys.executable, "-m", "scripts.demo"],
                 cwd=ROOT,
                 env={**kept, **places, "SFAPI_DATA_DIR": str(data_dir), "SCHOOLS": "60"},
                 stdout=log,

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 
 class Scope(StrEnum):
-    READ_BOOKS = "read:books"
-    READ_INFO = "read:info"
-    WRITE_CASES = "write:cases"
-    READ_RECORDS = "read:records"
+    """A scope's name, and what it opens."""
 
-    @property
-    def purpose(self) -> str:
-        return _PURPOSES[self]
+    READ_BOOKS = "read:books", "the list of books"
+    READ_INFO = "read:info", "the system's status"
+    WRITE_CASES = "write:cases", "support cases: to make them and to follow their delivery"
+    READ_RECORDS = "read:records", "all cached records, in bulk"
 
+    purpose: str
 
-_PURPOSES = {
-    Scope.READ_BOOKS: "the list of books",
-    Scope.READ_INFO: "the system's status",
-    Scope.WRITE_CASES: "support cases: to make them and to follow their delivery",
-    Scope.READ_RECORDS: "all cached records, in bulk",
-}
+    def __new__(cls, name: str, purpose: str) -> Self:
+        scope = str.__new__(cls, name)
+        scope._value_, scope.purpose = name, purpose
+        return scope
+
 
 ALL_SCOPES = frozenset(Scope)
 

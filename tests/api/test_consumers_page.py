@@ -21,7 +21,8 @@ from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EXAMPLES = re.findall(r"^```(.+?)\n(.+?)^```$", (ROOT / "docs/consumers.md").read_text(), re.MULTILINE | re.DOTALL)
+PAGE = (ROOT / "docs/consumers.md").read_text()
+EXAMPLES = re.findall(r"^```(.+?)\n(.+?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 AS_A_BROWSER = """
 const { SFAPI_URL: api, COOKIE } = process.env;
 const plain = globalThis.fetch;
@@ -49,6 +50,10 @@ def service(simulator: Simulator, cookies: CookieMaker, database: str, deployed:
     }
     with gunicorn(database, workers=1, **variables) as url:
         yield url
+
+
+def test_the_page_names_every_scope() -> None:
+    assert [scope for scope in Scope if f"`{scope}`" not in PAGE] == []
 
 
 def test_every_example_for_the_shell_and_python_runs(service: str, tmp_path: Path) -> None:

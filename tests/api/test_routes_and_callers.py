@@ -1,7 +1,7 @@
 """Every route of the OpenAPI document × every kind of caller gives the status of ``routes_and_callers.csv``.
 
 A new route needs a line there. ``query`` and ``body`` (JSON) are those of a request that works; what stands in braces
-in the route is filled in from ``World``.
+in the route is filled in from ``World``. ``scope`` is the one that opens the route to a key, if any.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.api.world import REQUEST_COLUMNS, World, table, world
+from api.domain.scopes import Scope
+from tests.api.world import World, expected, table, world
 
 __all__ = ["world"]
 
@@ -23,7 +24,8 @@ def test_the_table_has_every_route_and_every_kind_of_caller(world: World, anonym
     routes = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert set(table()) == routes
     for line in table().values():
-        assert set(line) - set(REQUEST_COLUMNS) == set(world.callers)
+        assert expected(line).keys() == world.callers.keys()
+        assert line["scope"] in {"", *Scope}
 
 
 @pytest.mark.parametrize("route", sorted(table()))
@@ -36,4 +38,4 @@ def test_every_kind_of_caller_gets_what_the_table_says(world: World, route: str)
         answer = send(world.address(line), **body)
         found[name] = answer.status_code
         assert answer.status_code < 400 or json.loads(answer.content)["code"] == answer.status_code
-    assert found == {name: int(line[name]) for name in world.callers}
+    assert found == expected(line)

@@ -28,6 +28,8 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 """The id of a thing that none of the callers has made."""
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
+KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
+"""The scope that opens the route to a key, and what keys with and without it get. Without a scope all get the same."""
 
 Line = Mapping[str, str]
 
@@ -36,6 +38,14 @@ Line = Mapping[str, str]
 def table() -> dict[str, Line]:
     with TABLE.open(newline="") as file:
         return {f"{line['method']} {line['route']}": line for line in csv.DictReader(file)}
+
+
+def expected(line: Line) -> dict[str, int]:
+    """The status for each caller of ``World``."""
+    found = {name: int(status) for name, status in line.items() if name not in REQUEST_COLUMNS + KEY_COLUMNS}
+    for scope in Scope:
+        found[scope] = int(line["key_with_scope" if scope == line["scope"] else "other_key"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def _callers(cookies: CookieMaker) -> dict[str, Client]:
         "user_without_contact": signed_in(WITHOUT_CONTACT),
         "user": signed_in(UUID),
         "super_user": signed_in(SUPER_USER),
-        **{f"key_{scope.name.lower()}": bearer(key(scope).text) for scope in Scope},
+        **{scope: bearer(key(scope).text) for scope in Scope},
         "revoked_key": bearer(revoked.text),
         "expired_key": bearer(expired.text),
         "bad_key": bearer(f"{revoked.text[:-1]}{'a' if revoked.text[-1] != 'a' else 'b'}"),
