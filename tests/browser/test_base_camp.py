@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from pardot.domain.issues import ISSUES
 from pardot.reports.wording import since_day
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
@@ -65,8 +66,8 @@ def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
 def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/")
     page = camp.page
-    page.get_by_role("button", name="All 24 issues").click()
-    expect(page.get_by_role("table", name="Issues (24 issues)")).to_be_visible()
+    page.get_by_role("button", name=f"All {len(ISSUES)} issues").click()
+    expect(page.get_by_role("table", name=f"Issues ({len(ISSUES)} issues)")).to_be_visible()
     page.locator('[data-panel="gear-overview"] a.chip').first.click()
     expect(page.get_by_label("Area", exact=True)).to_have_value("campaigns")
     expect(page.get_by_role("heading", name="What to do next")).to_be_in_viewport()

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 from pardot.catalog.entities import ALL, Tier
+from pardot.configuration.values import set_value
+from pardot.domain.issues import BY_KEY
 from pardot.models import (
     Campaign,
     DailySnapshot,
@@ -58,6 +60,11 @@ def mailing_list(months_old: int = 0, **values: Any) -> int:
 def prospect(*, linked: bool = True, **values: Any) -> int:
     lead = "00Q000000000001AAA" if linked else None
     return make(Prospect, salesforce_lead_id=lead, is_deleted=False, **values)
+
+
+def weigh(**weights: float) -> None:
+    """Only these issues count, so that scores can be worked out by hand."""
+    set_value("score_weights", {**dict.fromkeys(BY_KEY, 0), **weights}, by="test")
 
 
 def member(name: str, *areas: str, **values: Any) -> TeamMember:

@@ -119,7 +119,7 @@ def test_activities_of_8_days_ago_will_do() -> None:
     read(*READ)
     read("activities", until=NOW - timedelta(days=8))
     assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
-    assert counts("forms") == {"no_campaign": 1, "dormant": 1, "errors": 0, "orphan": 0}
+    assert (counts("forms")["dormant"], counts("forms")["errors"]) == (1, 0)
 
 
 def test_activities_must_reach_back_far_enough() -> None:
@@ -152,7 +152,7 @@ def test_submissions_of_a_form_are_of_type_4_and_errors_of_type_3() -> None:
     assert flags(Form, quiet) & {"dormant", "errors"} == {"dormant"}
     found = {pk: only(Form, pk=pk, columns=("activity_count", "error_count")) for pk in (used, broken, quiet)}
     assert found == {used: (3, 0), broken: (0, 2), quiet: (0, 0)}
-    assert counts("forms") == {"no_campaign": 3, "dormant": 2, "errors": 1, "orphan": 0}
+    assert (counts("forms")["dormant"], counts("forms")["errors"]) == (2, 1)
 
 
 def test_a_landing_page_is_dormant_without_views() -> None:
@@ -205,13 +205,15 @@ def test_an_email_without_subject(subject: str | None, missing: bool) -> None:
 
 # -- lists ----------------------------------------------------------------------------------------------------------
 
+STALE = {"stale", "stale_1y"}
+
 
 @pytest.mark.parametrize(("name", "missing"), [(None, True), ("", True), (" \t", True), ("Teachers", False)])
 def test_a_list_without_name(name: str | None, missing: bool) -> None:
     read(*READ)
     record = make(List, name=name, updated_at=NOW)
     audit()
-    assert flags(List, record) == ({"unnamed"} if missing else set())
+    assert ("unnamed" in flags(List, record)) is missing
 
 
 @pytest.mark.parametrize(
@@ -229,16 +231,16 @@ def test_a_list_is_stale_for_6_to_12_months_or_longer(changed: datetime, expecte
     read(*READ)
     record = make(List, name="Teachers", created_at=NOW.replace(year=2019), updated_at=changed)
     audit()
-    assert flags(List, record) == expected
+    assert flags(List, record) & STALE == expected
 
 
 def test_a_list_that_was_never_changed_counts_from_its_creation() -> None:
     read(*READ)
     old, undated = make(List, name="A", created_at=NOW.replace(year=2019)), make(List, name="B")
     audit()
-    assert flags(List, old) == {"stale_1y"}
-    assert flags(List, undated) == set()
-    assert counts("lists") == {"unnamed": 0, "stale": 0, "stale_1y": 1}
+    assert flags(List, old) & STALE == {"stale_1y"}
+    assert flags(List, undated) & STALE == set()
+    assert (counts("lists")["stale"], counts("lists")["stale_1y"]) == (0, 1)
 
 
 def test_staff_say_when_lists_are_stale() -> None:
@@ -248,29 +250,37 @@ def test_staff_say_when_lists_are_stale() -> None:
     ages = (15, 45, 100)
     made = [make(List, name="A", updated_at=NOW - timedelta(days=days)) for days in ages]
     audit()
-    assert [flags(List, record) for record in made] == [set(), {"stale"}, {"stale_1y"}]
+    assert [flags(List, record) & STALE for record in made] == [set(), {"stale"}, {"stale_1y"}]
 
 
 # -- what was not read is no data -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("model", "area", "missing", "without"),
+    ("model", "area", "missing", "without", "others"),
     [
-        (Campaign, "campaigns", "campaign_member_counts", {"no_members", "low_response", "ghost"}),
-        (Campaign, "campaigns", "custom_redirects", {"empty", "ghost"}),
-        (Form, "forms", "campaigns", {"orphan"}),
-        (Tag, "tags", "tagged_objects", {"unused", "low_usage", "prospect_only"}),
-        (Tag, "tags", "tags", {"unused", "low_usage", "duplicate_prefix", "prospect_only", "no_naming_convention"}),
-        (List, "lists", "lists", {"unnamed", "stale", "stale_1y"}),
+        (
+            Campaign,
+            "campaigns",
+            "campaign_member_counts",
+            {"no_members", "low_response", "ghost"},
+            {"empty", "dormant"},
+        ),
+        (Campaign, "campaigns", "custom_redirects", {"empty", "ghost"}, {"no_members", "low_response", "dormant"}),
+        (Form, "forms", "campaigns", {"orphan"}, {"no_campaign", "dormant", "errors"}),
+        (Tag, "tags", "tagged_objects", {"unused", "low_usage", "prospect_only"}, {"no_naming_convention"}),
+        (Tag, "tags", "tags", {"unused", "duplicate_prefix", "prospect_only", "no_naming_convention"}, set()),
+        (List, "lists", "lists", {"unnamed", "stale", "stale_1y"}, set()),
     ],
 )
-def test_flags_whose_inputs_were_not_read_are_absent(model: Any, area: str, missing: str, without: set[str]) -> None:
+def test_flags_whose_inputs_were_not_read_are_absent(
+    model: Any, area: str, missing: str, without: set[str], others: set[str]
+) -> None:
     read(*(name for name in READ if name != missing))
     record = make(model, **({"salesforce_id": SF_18} if model is Campaign else {}))
     audit()
     assert flags(model, record) & without == set()
-    assert {flag for flag, count in counts(area).items() if count is None} == without
+    assert {flag for flag in without | others if counts(area)[flag] is None} == without
     assert AuditSummary.objects.get(area=area).is_complete is (missing != area)
     if missing in {"campaigns", "tags"}:
         assert all(value is None for name, value in figures(area).items() if "object" not in name)
@@ -283,5 +293,5 @@ def test_an_audit_follows_what_changes_and_leaves_the_rest_alone() -> None:
     assert "no_campaign" in flags(Form, form)
     Form.objects.filter(pk=form).update(campaign_id=campaign)
     audit()
-    assert flags(Form, form) == {"dormant"}
-    assert counts("forms") == {"no_campaign": 0, "dormant": 1, "errors": 0, "orphan": 0}
+    assert flags(Form, form) & {"no_campaign", "dormant"} == {"dormant"}
+    assert (counts("forms")["no_campaign"], counts("forms")["dormant"]) == (0, 1)

@@ -22,6 +22,7 @@ from tests.pardot.score_factories import (
     prospect,
     read,
     read_everything,
+    weigh,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,16 +40,18 @@ def test_a_small_data_set_worked_out_by_hand() -> None:
     prospect(), prospect(), prospect(linked=False)
     read_everything()
     finished()
+    weigh(forms_no_campaign=0.1, orphan_forms=0.1, forms_dormant=0.02, lists_unnamed=0.08, lists_stale_1y=0.05,
+          prospects_unlinked_pct=0.3)  # fmt: skip
     card = current_scorecard(NOW)
     scores = {area: card.grading.areas[area].score for area in (Area.FORMS, Area.LISTS, Area.PROSPECTS, Area.TAGS)}
     assert scores == {Area.FORMS: 100, Area.LISTS: 96, Area.PROSPECTS: 90, Area.TAGS: 100}
-    counted = {key: float(found.count) for key, found in card.issues.items() if found.count}
-    assert counted == {
-        "campaigns_dormant": 1, "campaigns_no_members": 1,
-        "forms_no_campaign": 2, "orphan_forms": 1, "forms_dormant": 4,
-        "lists_unnamed": 30, "lists_stale_1y": 30,
-        "prospects_unlinked_pct": pytest.approx(33.3, abs=0.05),
+    expected = {
+        "campaigns_dormant": 1, "campaigns_no_members": 1, "campaigns_empty": 0, "campaigns_no_sf": 0,
+        "forms_no_campaign": 2, "orphan_forms": 1, "forms_dormant": 4, "forms_errors": 0,
+        "lists_unnamed": 30, "lists_stale_1y": 30, "lists_stale": 0,
+        "prospects_unlinked_pct": pytest.approx(33.3, abs=0.05), "tags_unused": 0,
     }  # fmt: skip
+    assert {key: float(card.issues[key].count or 0) for key in expected} == expected
 
 
 def test_nothing_read_is_no_data() -> None:

@@ -49,8 +49,11 @@ def test_how_a_tag_is_used(objects: tuple[str, ...], count: int | None, expected
     tag("Topic: other", "Form", "List")
     record = tag("Topic: this", *objects, count=count)
     audit()
-    assert flags(Tag, record) == expected
+    assert flags(Tag, record) & {"unused", "low_usage", "prospect_only"} == expected
     assert Tag.objects.get(pk=record).usage == usage
+
+
+PREFIX = {"duplicate_prefix", "no_naming_convention"}
 
 
 @pytest.mark.parametrize("separator", ":-_|/")
@@ -61,8 +64,8 @@ def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None
     audit()
     assert [Tag.objects.get(pk=pk).prefix for pk in (north, south, bare, alone)] == ["Region", "Region", "region", ""]
     for pk in (north, south, bare):
-        assert flags(Tag, pk) == {"unused"}, "shared, always with the same separator; case and blanks do not count"
-    assert flags(Tag, alone) == {"unused", "no_naming_convention"}
+        assert flags(Tag, pk) & PREFIX == set(), "shared, always with the same separator; case and blanks do not count"
+    assert flags(Tag, alone) & PREFIX == {"no_naming_convention"}
 
 
 @pytest.mark.parametrize("name", [None, "", "vip", ":x", "  - y", "Lonely: tag"])
@@ -81,13 +84,7 @@ def test_look_alikes_have_one_prefix_and_several_separators() -> None:
     tag("Term/2-3")
     audit()
     assert ["duplicate_prefix" in flags(Tag, pk) for pk in alike] == [True, True, False]
-    assert counts("tags") == {
-        "unused": 4,
-        "low_usage": 0,
-        "duplicate_prefix": 2,
-        "prospect_only": 0,
-        "no_naming_convention": 0,
-    }
+    assert (counts("tags")["duplicate_prefix"], counts("tags")["no_naming_convention"]) == (2, 0)
 
 
 def test_naming_patterns_and_coverage() -> None:
