@@ -67,7 +67,7 @@ bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="-
 	$(RUN) -m bench $(ARGS)
 
 simulator: $(VENV)/test.installed  ## only the simulator
-	DEBUG=on $(RUN) manage.py simulator
+	$(RUN) manage.py simulator
 
 clean:  ## remove what the demo and the tests have made (the embedded database too)
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home

@@ -4,6 +4,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +20,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
     try:
         load_env_file(Path(__file__).resolve().parent)
+        if sys.argv[1:2] == ["simulator"]:
+            _simulate()
         choose_development(sys.argv)
         if sys.argv[1:2] == ["runserver"]:
             become_web_process()
@@ -37,6 +40,13 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
         sys.exit(130)
+
+
+def _simulate() -> NoReturn:
+    """Run the simulator, a program of its own: it needs no settings, and is no app of this project."""
+    from simulator.main import main as simulate  # noqa: PLC0415 - a deployment may leave it out
+
+    sys.exit(simulate(sys.argv[2:], program="manage.py simulator"))
 
 
 def _execute() -> None:

@@ -10,7 +10,7 @@ from api.observe.metrics import metrics
 from api.observe.readiness import readyz
 from pardot.v1.routers import router as pardot_router
 from sfapi.admin_login import admin_login
-from sfapi.demo import sign_in as demo_sign_in
+from sfapi.demo.sign_in import sign_in as demo_sign_in
 from sfapi.pages import landing
 from sfapi.sign_in import sign_in
 

@@ -1,4 +1,4 @@
-"""``python -m simulator``: the simulator without Django."""
+"""The command line of the simulator: ``python -m simulator``."""
 
 import sys
 

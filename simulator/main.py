@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -227,13 +227,14 @@ def _print(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = "python -m simulator") -> int:
+    """Serve as ``arguments`` (by default those of the process) say; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m simulator", description="Simulates Salesforce, Pardot and OpenStax Accounts over HTTPS."
+        prog=program, description="Simulates Salesforce, Pardot and OpenStax Accounts over HTTPS."
     )
     add_arguments(parser)
     try:
-        serve(parser.parse_args(), _print)
+        serve(parser.parse_args(arguments), _print)
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -31,6 +31,16 @@ def test_settings_page_explains_every_variable() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)) == declared()
 
 
+@pytest.mark.parametrize(("debug", "added"), [("off", set()), ("on", {"sfapi.demo"})])
+def test_the_demo_is_an_app_of_development_only(debug: str, added: set[str]) -> None:
+    code = "from django.conf import settings; print(*settings.INSTALLED_APPS)"
+    needed = {"DEBUG": debug, "SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none"}
+    environment = {**os.environ, "SFAPI_ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "sfapi.settings.base", **needed}
+    shown = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True)
+    ours = {name for name in shown.split() if (ROOT / name.split(".")[0]).is_dir()}
+    assert ours == {"sf", "api", "pardot", "sfapi"} | added
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [

@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "pardot",
     "api",
     "sf",
-    "simulator",
+    *(["sfapi.demo"] if DEBUG else []),
     "ninja",
     "rest_framework",
     "django_crontab",

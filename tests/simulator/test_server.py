@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -99,9 +100,10 @@ def test_an_unknown_path_is_404(simulator: RunningSimulator) -> None:
     assert simulator.session().get(f"{simulator.base_url}/favicon.ico", timeout=30).status_code == 404
 
 
-def test_a_taken_port_is_told_in_one_line(simulator: RunningSimulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [("-m", "simulator"), ("manage.py", "simulator")])
+def test_a_taken_port_is_told_in_one_line(simulator: RunningSimulator, tmp_path: Path, program: Sequence[str]) -> None:
     port = str(urlsplit(simulator.base_url).port)
-    command = [sys.executable, "-m", "simulator", "--port", port, "--control-port", "0", "--data-dir", str(tmp_path)]
+    command = [sys.executable, *program, "--port", port, "--control-port", "0", "--data-dir", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (1, f"Port {port} is taken by another program.\n")
 
