@@ -32,6 +32,51 @@ globalThis.linksWithNumbers = (tab) =>
     })
     .filter(({ number }) => number);
 
+/** The addresses that a tab links to and that ask something of a table. */
+globalThis.linksToRows = (tab) => {
+  const addresses = [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)].map((link) =>
+    link.getAttribute("href"),
+  );
+  return addresses.filter((href) =>
+    [...new URLSearchParams(href.split("?")[1]).keys()].some((name) => name.includes(".")),
+  );
+};
+
+/** Which table an address is about. */
+globalThis.tableOf = (href) => tableIn(new URL(href, location.href).searchParams);
+
+function tableIn(params) {
+  return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes(".")).split(".")[0];
+}
+
+/** Where the first row of the table is that the address bar names, or the sentence in its place, unless all is in view. */
+globalThis.rowOutOfView = () => {
+  const table = `[data-table="${tableOf(location.href)}"]`;
+  const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];
+  const [row] = places.flatMap((place) => [...document.querySelectorAll(`[role=tabpanel]:not([hidden]) ${place}`)]);
+  if (!row) return `${location.search}: no row`;
+  const { left, top, height } = row.getBoundingClientRect();
+  const isSeen = (y) => row.contains(document.elementFromPoint(Math.max(left, 0) + 4, y));
+  return isSeen(top + 2) && isSeen(top + height - 2) ? "" : `${location.search}: from ${top} to ${top + height}`;
+};
+
+/** Click each from the top of its tab; → where the first row is out of view. */
+globalThis.linksWithoutRowsInView = async (links) => {
+  const link = document.body.appendChild(document.createElement("a"));
+  const wrong = [];
+  for (const href of links) {
+    scrollTo({ top: 0, behavior: "instant" });
+    link.setAttribute("href", href);
+    link.click();
+    do await frame();
+    while (isBusy());
+    await frame();
+    await frame();
+    wrong.push(rowOutOfView());
+  }
+  return wrong.filter(Boolean).join("\n");
+};
+
 /** Click each; → the ones whose table has another number of rows, in words. */
 globalThis.linksThatMislead = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));

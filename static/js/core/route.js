@@ -51,7 +51,7 @@ export const route = {
   },
 
   /**
-   * Call with the set of names that changed, until the signal ends.
+   * Call with the set of names that changed, until the signal ends; with none, a link to what is shown was followed.
    *
    * @param {(names: Set<string>) => unknown} listener
    * @param {AbortSignal} [signal]
@@ -76,7 +76,9 @@ export function startRouting(homeTab = "") {
     const link = closest(event, "a[href]");
     if (!link || !isPlain(event) || !isHere(link)) return;
     event.preventDefault();
-    move(new URLSearchParams(targetOf(link).search), false);
+    const next = new URLSearchParams(targetOf(link).search);
+    if (next.toString() === params.toString()) tell(new Set());
+    else move(next, false);
   });
 }
 
@@ -123,5 +125,10 @@ function arrive(next) {
   const different = new Set([...names].filter((name) => params.get(name) !== next.get(name)));
   params = next;
   remembered.set(route.tab(), next.toString());
-  if (different.size) for (const listener of listeners) listener(different);
+  if (different.size) tell(different);
+}
+
+/** @param {Set<string>} names */
+function tell(names) {
+  for (const listener of listeners) listener(names);
 }

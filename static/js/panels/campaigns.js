@@ -15,7 +15,6 @@ import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
 import { CONTENT, countOf, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
-import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
 const YEAR = 365;
@@ -36,10 +35,7 @@ export default panel({
     return { summary, folders, to };
   },
   noData: ({ summary }) => summary.items === null,
-  render: (data, { element, signal }) => {
-    showRows(element, "campaigns");
-    return map(data, signal);
-  },
+  render: (data, { signal }) => map(data, signal),
 });
 
 /**

@@ -160,14 +160,8 @@ class Locker {
     if (type === this.type && (!type || route.get(`${type}.campaign`) === this.campaign)) return;
     const closed = this.type;
     this.open();
-    if (type) this.lookInside();
+    if (type) this.title.focus({ preventScroll: true });
     else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
-  }
-
-  /** Where the rows are, when they are out of sight. */
-  lookInside() {
-    this.title.focus({ preventScroll: true });
-    if (this.title.getBoundingClientRect().top > innerHeight * 0.6) this.title.scrollIntoView({ block: "start" });
   }
 
   /** After an exemption: the counts, and the rows. When they do not come, nothing old stays. */

@@ -9,7 +9,6 @@ import { route } from "../core/route.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { button, chip } from "../ui/parts.js";
-import { showRows } from "../ui/show-rows.js";
 
 const FIRST = 5;
 
@@ -25,10 +24,7 @@ export default panel({
     return { issues, all };
   },
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  render: ({ issues, all }, { element }) => {
-    showRows(element, "issues");
-    return all ? everything(issues, all.issueTable) : first(issues);
-  },
+  render: ({ issues, all }) => (all ? everything(issues, all.issueTable) : first(issues)),
 });
 
 /**

@@ -10,6 +10,7 @@ import { outwardOr, pages } from "../assets/links.js";
 import { trend } from "../charts/trend.js";
 import { openColumn, prospectButton } from "../people/people.js";
 import { chip, delta } from "../ui/parts.js";
+import { showRows } from "../ui/show-rows.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 import { ALL, byDay, chosenKind, KINDS } from "../survey/kinds.js";
@@ -37,9 +38,11 @@ export default panel({
     return { latest, kind, found, checks, links };
   },
   noData: (data) => data === null,
-  render: (data, { element }) => {
+  render: (data, { element, signal }) => {
     keepPlace(element);
-    return h("div", { class: "kinds-columns" }, list(data), detail(data));
+    const chosen = detail(data);
+    if (!chosen.querySelector(".table-block")) showRows("orphans", chosen, signal)();
+    return h("div", { class: "kinds-columns" }, list(data), chosen);
   },
 });
 
@@ -51,10 +54,8 @@ export default panel({
 function keepPlace(element) {
   if (!chosenIn.delete(element)) return;
   requestAnimationFrame(() => {
-    const target = element.querySelector(".kind-detail");
     const link = element.querySelector(".kind[aria-current]");
     if (link instanceof HTMLElement) link.focus({ preventScroll: true });
-    if (target && target.getBoundingClientRect().top > innerHeight * 0.7) target.scrollIntoView();
   });
 }
 

@@ -4,7 +4,6 @@ import { panel } from "../core/panel.js";
 import { onChanged, shared } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
 import { pages } from "../assets/links.js";
-import { showRows } from "../ui/show-rows.js";
 
 export default panel({
   lines: 8,
@@ -15,8 +14,7 @@ export default panel({
     return { summary: types.tags, pages: to };
   },
   noData: ({ summary }) => summary.items === null,
-  render: ({ summary, pages: to }, { element, signal }) => {
-    showRows(element, "tags");
+  render: ({ summary, pages: to }, { signal }) => {
     const audit = auditTable(summary, { pages: to });
     onChanged((paths) => paths.some((path) => ["exemptions", "cleanup"].includes(path)) && audit.reload(), signal);
     return audit.nodes;

@@ -9,7 +9,6 @@ import { pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
 import { byGrade, GROUPS, linksColumns, prospectButton } from "../people/people.js";
 import { chip, meter } from "../ui/parts.js";
-import { showRows } from "../ui/show-rows.js";
 import { table } from "../ui/table.js";
 
 const SEARCHABLE = /[\p{L}\p{N}]{3}|^\d+$/u;
@@ -18,10 +17,7 @@ export default panel({
   lines: 8,
   load: () => Promise.all([shared("engagement", { limit: 1 }), pages()]),
   noData: ([{ tier }]) => tier < 2,
-  render: ([{ summary }, links], { element }) => {
-    showRows(element, "prospects");
-    return prospects(summary, links);
-  },
+  render: ([{ summary }, links]) => prospects(summary, links),
 });
 
 /**

@@ -1,33 +1,89 @@
-/* Whoever comes to a table by a link sees its rows, not the top of the tab. */
+/* Whoever follows a link to a table, or opens one that a colleague sent, sees its first row. */
 
 import { route } from "../core/route.js";
 
-const followed = new WeakSet();
+/** Below the first row there is room for some more. */
+const ROOM = 160;
+const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+
+/** The address for which each table was shown last: to load it again is no reason to scroll. @type {Map<string, string>} */
+const shown = new Map();
 
 /**
- * From now on, as often as one likes: bring the panel into view when the address asks something of the table `key`.
+ * Bring the rows of the table `key` into view, when the address asks something of it. → the function to call after
+ * each drawing of the table.
  *
- * @param {HTMLElement} panel
  * @param {string} key
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
  */
-export function showRows(panel, key) {
-  if (followed.has(panel)) return;
-  followed.add(panel);
-  /** @param {string} name */
-  const isOf = (name) => name.startsWith(`${key}.`);
-  const look = () =>
-    [...new URLSearchParams(location.search).keys()].some(isOf) && requestAnimationFrame(() => intoView(panel));
-  route.onChange((names) => [...names].some((name) => name === "tab" || isOf(name)) && look());
-  look();
+export function showRows(key, element, signal) {
+  const look = () => {
+    if (signal.aborted || !isAsked(key) || !element.isConnected || element.closest("[hidden], dialog")) return;
+    if (element.querySelector("[aria-busy=true]") || shown.get(key) === location.search) return;
+    shown.set(key, location.search);
+    // Whoever works with the table itself stays where they are.
+    if (!element.contains(document.activeElement)) keepInView(element);
+  };
+  const soon = () => requestAnimationFrame(look);
+  route.onChange((names) => {
+    if (names.size === 0 || names.has("tab")) shown.delete(key);
+    soon();
+  }, signal);
+  return soon;
+}
+
+/** @param {string} key */
+function isAsked(key) {
+  return (
+    route.get("gear.type") === key ||
+    [...new URLSearchParams(location.search).keys()].some((name) => name.startsWith(`${key}.`))
+  );
 }
 
 /**
- * Not while the reader works with the table itself: it stays where it is.
+ * Until all of the page stands, or the reader does something.
  *
- * @param {HTMLElement} panel
+ * @param {HTMLElement} element
  */
-function intoView(panel) {
-  if (panel.closest("[hidden]") || panel.contains(document.activeElement)) return;
-  const { top } = panel.getBoundingClientRect();
-  if (top < 0 || top > innerHeight * 0.5) panel.scrollIntoView();
+function keepInView(element) {
+  const ended = new AbortController();
+  const observer = new MutationObserver(() => {
+    intoView(element);
+    if (!document.querySelector("[aria-busy=true]")) ended.abort();
+  });
+  ended.signal.addEventListener("abort", () => observer.disconnect());
+  for (const act of ACTS) {
+    addEventListener(act, () => ended.abort(), { once: true, passive: true, signal: ended.signal });
+  }
+  observer.observe(document.body, { subtree: true, attributeFilter: ["aria-busy"] });
+  intoView(element);
+}
+
+/** @param {HTMLElement} element */
+function intoView(element) {
+  const row = [...element.querySelectorAll("tbody tr, .state")].find((one) => one.checkVisibility());
+  if (!row) return;
+  const covered = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top >= covered && bottom <= innerHeight) return;
+  const begin = beginningFor(row, innerHeight - covered - ROOM).getBoundingClientRect().top;
+  scrollTo({ top: scrollY + begin - covered, behavior: "instant" });
+}
+
+/**
+ * As much of what stands above the row as fits with it: the panel's heading, the search, or only the table's head.
+ *
+ * @param {Element} row
+ * @param {number} height
+ */
+function beginningFor(row, height) {
+  const { bottom } = row.getBoundingClientRect();
+  let begin = row;
+  for (let one = row.parentElement; one; one = one.parentElement) {
+    if (bottom - one.getBoundingClientRect().top > height) break;
+    begin = one;
+    if (one.matches("[data-panel]")) break;
+  }
+  return begin;
 }

@@ -6,6 +6,7 @@ import { closest, focusOn, h, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
 import { empty, failed } from "./states.js";
+import { showRows } from "./show-rows.js";
 import { RowsInMemory } from "./table-rows.js";
 import { localState, routeState } from "./table-state.js";
 import { makeHead, makePager, makeRows, makeTools } from "./table-view.js";
@@ -62,7 +63,8 @@ class Table {
     this.message = h("div", { hidden: true });
     this.pager = makePager(SIZES, (change) => this.turn(change));
     const parts = [this.tools.element, this.scroll, this.message, this.pager.element];
-    this.element = h("div", { class: "table-block" }, parts);
+    this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } }, parts);
+    this.showRows = options.key ? showRows(options.key, this.element, this.lifetime.signal) : () => {};
     this.state.onChange(() => this.isConcerned() && this.draw());
     this.ready = this.draw({ quiet: true });
   }
@@ -132,7 +134,10 @@ class Table {
       if (signal.aborted || isAbort(error)) return;
       this.say(failed(error, () => this.retry()));
     } finally {
-      if (!signal.aborted) this.scroll.removeAttribute("aria-busy");
+      if (!signal.aborted) {
+        this.scroll.removeAttribute("aria-busy");
+        this.showRows();
+      }
     }
   }
 

@@ -1,0 +1,52 @@
+"""Show the rows: whoever follows a link to a table, or opens one, sees the first row without scrolling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pardot.dashboard.tabs import TABS
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+NUMBERS = Path(__file__).parent / "numbers.js"
+TABLES = {
+    "forms", "landing_pages", "custom_redirects", "list_emails", "lists", "campaigns", "tags", "prospects", "orphans",
+    "issues",
+}  # fmt: skip
+"""Those that links of the tabs ask something of; `exemptions` only where there are some."""
+SIZES = [pytest.param((1366, 768), id="laptop"), pytest.param((390, 844), id="phone")]
+
+
+def links_of(camp: Visit) -> list[str]:
+    found = list[str]()
+    for tab in TABS:
+        camp.go(f"/pardot/?tab={tab.slug}" + ("&steps=all" if tab.slug == "base-camp" else ""))
+        found += camp.page.evaluate("linksToRows", tab.slug)
+    return list(dict.fromkeys(found))
+
+
+@pytest.fixture(params=SIZES)
+def camp(open_window: Open, camp_site: Site, request: pytest.FixtureRequest) -> Visit:
+    width, height = request.param
+    visit = open_window(camp_site, viewport={"width": width, "height": height})
+    visit.page.add_init_script(path=NUMBERS)
+    return visit
+
+
+def test_links_to_rows_bring_the_first_row_into_view(camp: Visit) -> None:
+    """One link to each table, followed and opened; with values of their own links behave alike."""
+    by_table = {camp.page.evaluate("tableOf", link): link for link in links_of(camp)}
+    assert set(by_table) == TABLES
+    assert camp.page.evaluate("linksWithoutRowsInView", list(by_table.values())) == ""
+    for link in by_table.values():
+        camp.page.goto("about:blank")
+        camp.go(link)
+        camp.page.wait_for_function("rowOutOfView() === ''")
+
+
+@pytest.mark.soak
+def test_every_link_to_rows_brings_the_first_row_into_view(camp: Visit) -> None:
+    assert camp.page.evaluate("linksWithoutRowsInView", links_of(camp)) == ""
