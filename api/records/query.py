@@ -32,7 +32,9 @@ class RecordQuery(Schema):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
     include_deleted: QueryBoolean = Field(
-        False, description="Records too that were deleted in Salesforce or no longer belong here (`is_deleted`)."
+        False,
+        description="Records too that were deleted in Salesforce or no longer belong here (`is_deleted`). "
+        "Some weeks after that only id, stamps and `is_deleted` are left; all else is null then.",
     )
     fields: list[str] | None = None  # replaced for each resource by ``with_fields``
     format: Literal["json", "csv", "html"] = Field("json", description="Wins over the `Accept` header.")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -13,6 +15,9 @@ class Prospect(PardotRecord):
     The CRM id fields contain what Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is the
     custom field named by ``PARDOT_ADOPTION_JSON_FIELD``; without that setting it stays null.
     """
+
+    kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "is_deleted", "created_at", "updated_at"})
+    """The columns that stay when a prospect has been in the recycle bin for long (``sf/ingest/tombstones.py``)."""
 
     email = Text("email")
     first_name = Text("firstName")

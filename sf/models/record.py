@@ -22,6 +22,8 @@ class CachedRecord(models.Model):
 
     salesforce_object: ClassVar[str]
     """The API name of the sObject."""
+    kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "system_modstamp", "is_deleted"})
+    """The copied columns that stay when a record was deleted long ago (``sf/ingest/tombstones.py``)."""
 
     id = Identifier("Id", primary_key=True, null=False, blank=False)
     system_modstamp = DateTime("SystemModstamp", null=False, blank=False)

@@ -157,6 +157,7 @@ SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
 )
 SYNC_EVERY = env.sync_every("SYNC_EVERY", "1d")
 SYNC_MAX_HOURS = env.integer("SYNC_MAX_HOURS", 6, at_least=1, at_most=168)
+DELETED_RETENTION_DAYS = env.integer("DELETED_RETENTION_DAYS", 30, at_most=36_500)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
 # -- Pardot and Accounts ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from api.protection.rate_limit import forget_idle_counts
 from api.retention.logs import logs_prune
 from api.retention.old_cases import cases_prune
 from sf.ingest.jobs import recorded_job
+from sf.ingest.tombstones import empty_tombstones
 from sf.live.look_ups import forget_old_misses
 
 _LONGEST_DAYS = 36_500
@@ -17,7 +18,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # they load every route
     help = (
         "Remove old rows of the request log and the field change log, and old cases and forms (CASE_RETENTION_DAYS), "
-        "in chunks; and what limits no longer need."
+        "in chunks; empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS); and remove what "
+        "limits no longer need."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,13 +33,20 @@ class Command(BaseCommand):
             if not 1 <= value <= _LONGEST_DAYS:
                 raise CommandError(f"--{name.replace('_', '-')}: wants a number from 1 to {_LONGEST_DAYS}")
         if options["dry_run"]:
-            self.stdout.write(f"Would remove: {', '.join(_prune(**days, dry_run=True))}. Nothing was changed.")
+            would = f"Would remove: {', '.join(_prune(**days, dry_run=True))}. {_empty(dry_run=True)}"
+            self.stdout.write(f"{would.strip()} Nothing was changed.")
             return
         with recorded_job("cleanup_logs") as run:
             done = _prune(**days)
             done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
-            run.message = f"Removed: {', '.join(done)}."
+            run.message = f"Removed: {', '.join(done)}. {_empty()}".strip()
         self.stdout.write(run.message)
+
+
+def _empty(*, dry_run: bool = False) -> str:
+    emptied = empty_tombstones(days=settings.DELETED_RETENTION_DAYS, dry_run=dry_run)
+    told = [f"{model._meta.verbose_name_plural} {rows:,}" for model, rows in emptied if rows]
+    return f"{'Would empty' if dry_run else 'Emptied'} deleted {', '.join(told)}." if told else ""
 
 
 def _prune(*, dry_run: bool = False, **days: int) -> list[str]:

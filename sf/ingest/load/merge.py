@@ -145,8 +145,9 @@ class Merge:
         return execute(
             sql.SQL(
                 """UPDATE {table} t SET {assignments}, local_update_date = now() FROM {incoming} i
-                WHERE t.id = i.id AND {not_older} AND {condition}"""
+                WHERE t.id = i.id AND {not_older} AND {not_a_tombstone} AND {condition}"""
             ).format(
+                not_a_tombstone=self._not_a_tombstone,
                 not_older=self._not_older,
                 table=self._target.identifier,
                 assignments=assignments,
@@ -160,6 +161,13 @@ class Merge:
         if not self._target.keeps_newer:
             return sql.SQL("true")
         return sql.SQL("i.{0} >= t.{0}").format(sql.Identifier(self._target.stamp))
+
+    @property
+    def _not_a_tombstone(self) -> sql.Composable:
+        """Return a condition: a row that is deleted here and in the source stays as ``tombstones.py`` left it."""
+        if not self._target.has_tombstones:
+            return sql.SQL("true")
+        return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")
 
     def _insert(self) -> int:
         """Insert records that are not cached yet and not deleted in the source."""

@@ -90,6 +90,11 @@ class Target:
         return sql.SQL("NOT t.is_deleted") if self.marks_deleted else sql.SQL("true")
 
     @property
+    def has_tombstones(self) -> bool:
+        """Return whether rows of records that were deleted in the source may stay here, with ``is_deleted`` set."""
+        return any(column.name == "is_deleted" for column in self.columns)
+
+    @property
     def gone(self) -> sql.Composable:
         """Return the condition that the staged record ``s`` is deleted in Salesforce or has left the filter."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]

@@ -1,0 +1,136 @@
+"""What was deleted in Salesforce or Pardot long ago is forgotten here: only a tombstone stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
+from pardot.models import Prospect
+from sf.ingest import tombstones
+from sf.models import Contact
+from tests.api.conftest import bearer
+from tests.pardot.remote import Pardot, camp_sync
+from tests.sf.cache import assert_equal, sync
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_STAMPS = {"id", "system_modstamp", "is_deleted", "local_create_date", "local_update_date"}
+
+
+def clean_up(*options: str) -> str:
+    output = StringIO()
+    call_command("cleanup_logs", *options, stdout=output)
+    return output.getvalue()
+
+
+def cached_contact(simulator: Simulator) -> str:
+    return next(iter(Contact.objects.values_list("id", flat=True)))
+
+
+def delete_and_sync(simulator: Simulator, contact: str, *, days_ago: float) -> None:
+    simulator.do("delete", "Contact", contact)
+    sync("sync_all")
+    Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=days_ago))
+
+
+def served(contact: str) -> dict[str, Any]:
+    key = api_key_create(name="copy", scopes=[Scope.READ_RECORDS])
+    answer = bearer(key.text).get(f"/api/v1/records/contacts/{contact}/?include_deleted=true")
+    assert answer.status_code == 200
+    row: dict[str, Any] = answer.json()
+    return row
+
+
+def filled(row: Mapping[str, Any]) -> set[str]:
+    return {name for name, value in row.items() if value is not None}
+
+
+def test_a_month_after_a_deletion_only_the_tombstone_is_served(simulator: Simulator) -> None:
+    sync()
+    contact = cached_contact(simulator)
+    delete_and_sync(simulator, contact, days_ago=29.9)
+    clean_up()
+    before = served(contact)
+    assert {"full_name", "email"} <= filled(before)
+    Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=30.1))
+    assert "Would empty deleted contacts 1. Nothing" in clean_up("--dry-run")
+    assert served(contact)["full_name"] == before["full_name"]
+    assert "Emptied deleted contacts 1." in clean_up()
+    after = served(contact)
+    assert filled(after) == _STAMPS
+    assert (after["is_deleted"], after["system_modstamp"]) == (True, before["system_modstamp"])
+    assert after["local_update_date"] > before["local_update_date"]  # a client that copies sees it once more
+    assert "deleted" not in clean_up()
+
+
+def test_a_record_in_the_recycle_bin_does_not_fill_its_tombstone_again(simulator: Simulator) -> None:
+    sync()
+    contact = cached_contact(simulator)
+    delete_and_sync(simulator, contact, days_ago=31)
+    clean_up()
+    for options in ({}, {"force": True}):
+        sync("sync_all", **options)
+        assert filled(served(contact)) == _STAMPS
+
+
+def test_a_record_that_comes_back_is_filled_again(simulator: Simulator) -> None:
+    sync()
+    contact = cached_contact(simulator)
+    delete_and_sync(simulator, contact, days_ago=31)
+    clean_up()
+    simulator.do("undelete", "Contact", contact)
+    sync("sync_all")
+    assert Contact.objects.filter(id=contact).exists()
+    assert_equal(simulator)
+
+
+def test_a_record_that_left_the_cache_and_comes_back_is_filled_again(simulator: Simulator) -> None:
+    sync()
+    contact = cached_contact(simulator)
+    status = Contact.objects.get(id=contact).verification_status
+    simulator.edit("Contact", contact, FV_Status__c=None)
+    sync("sync_all")
+    Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=31))
+    assert "contacts 1" in clean_up()
+    simulator.edit("Contact", contact, FV_Status__c=status)
+    sync("sync_all")
+    assert_equal(simulator)
+
+
+def test_no_row_that_is_served_is_emptied_and_many_are_emptied_in_chunks(
+    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tombstones, "CHUNK", 2)
+    sync()
+    ids = list(Contact.objects.values_list("id", flat=True)[:5])
+    Contact.all_objects.update(local_update_date=timezone.now() - timedelta(days=400))
+    Contact.all_objects.filter(id__in=ids).update(is_deleted=True)
+    settings.DELETED_RETENTION_DAYS = 0
+    assert "deleted" not in clean_up()
+    settings.DELETED_RETENTION_DAYS = 399
+    assert "Emptied deleted contacts 5." in clean_up()
+    assert not Contact.objects.filter(full_name=None).exists()
+    assert Contact.all_objects.filter(full_name=None).count() == 5
+
+
+def test_a_prospect_in_the_recycle_bin_is_forgotten_and_comes_back(surveyed: Pardot) -> None:
+    prospect = surveyed.ids("prospects")[0]
+    surveyed.delete("prospects", prospect)
+    camp_sync("--survey", "--yes")
+    Prospect.objects.filter(id=prospect).update(local_update_date=timezone.now() - timedelta(days=31))
+    assert "Emptied deleted prospects 1." in clean_up()
+    camp_sync("--survey", "--full", "--yes")
+    (row,) = Prospect.objects.filter(id=prospect).values()
+    assert filled(row) - {"local_create_date", "local_update_date"} == Prospect.kept_when_deleted
+    surveyed.post(f"/objects/prospects/{prospect}/undelete")
+    camp_sync("--survey", "--yes")
+    assert Prospect.objects.get(id=prospect).email
