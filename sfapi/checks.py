@@ -9,8 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
+from django.db import DatabaseError, InterfaceError
 
 from sf.ingest.crontab import CrontabError, UserCrontab
+from sf.ingest.scheduled import leader
 from sfapi.env_file import env_file
 
 _ANYBODY = 0o007
@@ -63,13 +65,22 @@ def check_env_file(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
 
 @register(deploy=True)
 def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    hint = "Run manage.py crontab add, or have another scheduler run the table of sfapi/cron.py."
+    hint = "Run manage.py crontab add, or keep manage.py work running."
     try:
         crontab = UserCrontab()
         wrong = [job for job in crontab.report() if not job.is_right]
     except CrontabError as error:
+        if _worker_leads():
+            return []
         return [checks.Warning(f"Nothing runs on schedule: {error}", hint=hint, id="sfapi.W005")]
-    if not wrong:
+    if not wrong or _worker_leads():
         return []
     message = f"{len(wrong)} scheduled jobs are missing in this user's crontab, outdated, or of another folder."
     return [checks.Warning(message, hint=f"See manage.py crontab show. {hint}", id="sfapi.W006")]
+
+
+def _worker_leads() -> bool:
+    try:
+        return leader() is not None
+    except (DatabaseError, InterfaceError):
+        return False

@@ -26,7 +26,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, message, and the exception when there is one."""
+    """One JSON object per line: time, level, logger, message, and the exception when there is one.
+
+    ``extra={"fields": {…}}`` adds values of its own.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -37,6 +40,7 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id := getattr(record, "request_id", ""):
             line["request_id"] = request_id
+        line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return masked_line(with_visible_controls(json.dumps(line, ensure_ascii=False)))

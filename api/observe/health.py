@@ -16,6 +16,7 @@ from api.http.client_address import client_address, proxy_problem
 from api.observe.readiness import missing_migrations
 from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
+from sf.ingest.scheduled import leader
 from sf.status.freshness import jobs_to_look_at, sync_freshness
 from sf.sync.readable import remedy, unreadable_fields
 
@@ -100,9 +101,13 @@ def _syncs() -> Check:
 
 
 def _jobs() -> Check:
-    """Report the jobs. A job that never ran is no fault: on a new installation, cron is installed last."""
+    """Report the jobs, and whether a worker starts them.
+
+    Without a worker, cron may start them; a job that never ran is no fault, because on a new installation they are
+    scheduled last.
+    """
     found = jobs_to_look_at()
-    return Check(ok=not found["failing"] and not found["late"], details=dict(found))
+    return Check(ok=not found["failing"] and not found["late"], details={**found, "worker": leader() is not None})
 
 
 def _breakers() -> Check:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest.errors import SyncError
@@ -29,9 +30,9 @@ from sf.ingest.holder import Place, here
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=40)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 """A holder counts as dead this long after its last heartbeat."""
-BEAT_SECONDS = 10.0
+BEAT_SECONDS = settings.LEASE_SECONDS / 4
 """At most a third of the lease, so that two heartbeats may fail."""
 _WAIT_SECONDS = 5.0
 

@@ -23,7 +23,7 @@ _MOST_DELAY = timedelta(hours=2)
 
 def next_run(command: str, after: datetime) -> datetime | None:
     """Return the next time that a cron line starts this command; ``None`` when there is no such line."""
-    times = [_next(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
+    times = [next_time(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
     return min(times, default=None)
 
 
@@ -51,7 +51,8 @@ def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
     return now > expected + min(max(following - expected, _LEAST_DELAY), _MOST_DELAY)
 
 
-def _next(expression: str, after: datetime) -> datetime:
+def next_time(expression: str, after: datetime) -> datetime:
+    """Return the first time of a cron expression that is later than ``after``."""
     minutes, hours, days, months, weekdays = (
         _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
     )

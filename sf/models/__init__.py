@@ -10,6 +10,7 @@ from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
 from sf.models.refused_login import RefusedLogin
 from sf.models.refused_record import RefusedRecord
+from sf.models.scheduled_job import ScheduledJob
 from sf.models.school_search import SchoolShortForm, SchoolWord
 from sf.models.sync_config import SyncConfig
 from sf.models.sync_lease import SyncLease
@@ -29,6 +30,7 @@ __all__ = [
     "RefusedLogin",
     "RefusedRecord",
     "SFAPIUsageLog",
+    "ScheduledJob",
     "SchoolShortForm",
     "SchoolWord",
     "SyncConfig",

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sf.ingest.schedule import _next, next_run
+from sf.ingest.schedule import next_run, next_time
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 
@@ -65,9 +65,9 @@ def test_the_projects_own_table_can_be_read() -> None:
 def test_expressions_mean_what_cron_means(expression: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(ValueError, match="never comes true"):
-            _next(expression, SUNDAY)
+            next_time(expression, SUNDAY)
     else:
-        assert _next(expression, SUNDAY) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+        assert next_time(expression, SUNDAY) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 def field(lowest: int, highest: int) -> st.SearchStrategy[str]:
@@ -86,7 +86,7 @@ expressions = st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), 
 @given(expressions, st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)))
 def test_the_next_time_fits_and_none_before_it_does(expression: str, naive: datetime) -> None:
     after = naive.replace(tzinfo=UTC)
-    found = _next(expression, after)
+    found = next_time(expression, after)
     assert found > after
     assert fits(expression, found)
     earlier = found - timedelta(minutes=1)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
+from sf.ingest.scheduled import leader
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.status.cost import cost_line
 from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
@@ -77,10 +78,12 @@ class Command(BaseCommand):
             )
 
     def _next(self) -> None:
+        lease = leader()
+        starter = f"by process {lease.pid} on {lease.host} (work)" if lease else "if the cron table is installed"
         for command in ("sync_all", "sync_books", "camp_sync"):
             moment = next_run(command, timezone.now())
             if moment:
-                self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, if the cron table is installed")
+                self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, {starter}")
 
 
 def _org(config: SyncConfig) -> str:

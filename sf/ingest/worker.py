@@ -1,0 +1,172 @@
+"""Start the jobs of the cron table when they are due, as processes of their own: the loop of ``manage.py work``.
+
+Any number of workers may run. One leads, by a lease, and starts the jobs; the others wait for the lease. A job is
+the same command that cron would run, so that a crash or a leak stays with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from sf.ingest.lease import Lease, LeaseLost, sole_runner
+from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+STANDBY_SECONDS = 5.0
+KILL_SECONDS = 10.0
+"""The time that a job has to end itself after SIGTERM."""
+
+Start = Callable[[list[str]], "subprocess.Popen[Any]"]
+
+
+@dataclass
+class _Child:
+    command: str
+    process: subprocess.Popen[Any]
+    began: float = field(default_factory=time.monotonic)
+
+
+class Worker:
+    """One process that may lead. ``start`` starts the process of a job; ``grace`` is what jobs get at the end."""
+
+    def __init__(self, start: Start, grace: float) -> None:
+        self._start_process = start
+        self._grace = grace
+        self._stop = threading.Event()
+        self._children: dict[str, _Child] = {}
+        self._trouble = ""
+        self.failed = 0
+        """The number of jobs that ended badly."""
+
+    def stop(self) -> None:
+        """Ask the worker to start nothing more and to end. May be called by a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Lead whenever no other worker does, until ``stop``; then let jobs under way end."""
+        told = False
+        while not self._stop.is_set():
+            try:
+                with sole_runner(WORK) as lease:
+                    if lease is not None:
+                        self._lead(lease)
+                        told = False
+                    elif not told:
+                        told = True
+                        _say("another worker leads; this one takes over when it ends")
+            except (DatabaseError, InterfaceError) as error:
+                self._note_trouble(error)
+            self._stop.wait(STANDBY_SECONDS)
+        # The lease is released: another host starts what comes due while the last jobs here end.
+        self._end_children()
+
+    def run_once(self) -> bool:
+        """Start what is due, wait for its end, and return. False when another worker leads."""
+        with sole_runner(WORK) as lease:
+            if lease is None:
+                return False
+            note_new_jobs()
+            while self._start_due() or self._children:
+                if self._stop.wait(TICK_SECONDS / 5):
+                    break
+                self._note_ended()
+        self._end_children()
+        return True
+
+    def _lead(self, lease: Lease) -> None:
+        _say("this worker leads: it starts the scheduled jobs")
+        noted = False
+        while not (self._stop.is_set() or lease.lost):
+            try:
+                if not noted:
+                    note_new_jobs()
+                    noted = True
+                self._note_ended()
+                self._start_due()
+                self._note_recovery()
+            except LeaseLost:
+                break
+            except (DatabaseError, InterfaceError) as error:
+                self._note_trouble(error)
+            self._stop.wait(TICK_SECONDS)
+        if not self._stop.is_set():
+            logger.warning("this worker stood still, and another one leads now; jobs under way here go on")
+
+    def _start_due(self) -> bool:
+        """Start the jobs that are due, one of each name at a time. Return whether any was started."""
+        now, table = jobs()
+        started = False
+        for job in table:
+            if job.due <= now and job.queue not in self._children and claim(job, now):
+                self._start(job)
+                started = True
+        return started
+
+    def _start(self, job: Job) -> None:
+        self._children[job.queue] = child = _Child(job.command, self._start_process(job.words))
+        _say(f"{job.command}: started, due {job.due:%Y-%m-%d %H:%M %Z}", job=job.command, pid=child.process.pid)
+
+    def _note_ended(self) -> None:
+        """Note the jobs that have ended. One that cannot be noted now is noted at the next call."""
+        for queue, child in list(self._children.items()):
+            status = child.process.poll()
+            if status is not None:
+                note_end(child.command, status)
+                del self._children[queue]
+                self._tell_end(child, status)
+
+    def _tell_end(self, child: _Child, status: int) -> None:
+        seconds = round(time.monotonic() - child.began, 1)
+        values: dict[str, Any] = {"job": child.command, "exit_status": status, "seconds": seconds}
+        if status == 0:
+            _say(f"{child.command}: done in {seconds} s", **values)
+            return
+        self.failed += 1
+        how = f"was ended by signal {-status}" if status < 0 else f"failed with exit status {status}"
+        logger.warning("%s: %s after %s s", child.command, how, seconds, extra={"fields": values})
+
+    def _end_children(self) -> None:
+        """Let jobs end for the grace time, then ask them to, then kill them."""
+        if self._children:
+            _say(f"waiting up to {self._grace:g} s for {', '.join(child.command for child in self._children.values())}")
+        for seconds, then in ((self._grace, subprocess.Popen.terminate), (KILL_SECONDS, subprocess.Popen.kill)):
+            self._wait(seconds)
+            for child in self._children.values():
+                then(child.process)
+        self._wait(KILL_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self._children and time.monotonic() < deadline:
+            try:
+                self._note_ended()
+            except (DatabaseError, InterfaceError) as error:
+                self._note_trouble(error)
+            time.sleep(0.1)
+
+    def _note_trouble(self, error: Exception) -> None:
+        """Log what PostgreSQL refuses, once for each kind, and connect again at the next try."""
+        connection.close()
+        reason = " ".join(str(error).split())
+        if type(error).__name__ != self._trouble:
+            self._trouble = type(error).__name__
+            logger.warning("no job is started until PostgreSQL answers: %s", reason)
+
+    def _note_recovery(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            _say("PostgreSQL answers again")
+
+
+def _say(message: str, **fields: Any) -> None:
+    logger.info(message, extra={"fields": fields})

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sf.ingest.crontab import CrontabError, UserCrontab
+from sf.ingest.scheduled import jobs, leader
+from sf.ingest.worker import Worker
+from sf.models import ScheduledJob
+
+_LINE = "{:<34} {:<22} {:<22} {}"
+
+
+class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+    help = (
+        "Run the scheduled jobs (sfapi/cron.py), in place of a crontab: one process that stays, and starts each job "
+        "as a process of its own when it is due. Of several, on several machines, one leads and the others wait; when "
+        "it ends, another takes over, at once on the same machine, otherwise within LEASE_SECONDS. What was missed "
+        "while none ran is made up for once. SIGTERM: starts nothing more, and lets jobs under way end."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run what is due now, and end; for another scheduler")
+        parser.add_argument("--list", action="store_true", help="list the jobs with their next times, and end")
+        parser.add_argument(
+            "--grace",
+            type=float,
+            default=25.0,
+            metavar="SECONDS",
+            help="how long jobs under way may go on after SIGTERM, before they get it too (25)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["list"]:
+            self._list()
+            return
+        worker = Worker(_start, options["grace"])
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        self._warn_of_crontab()
+        if not options["once"]:
+            worker.run()
+        elif not worker.run_once():
+            self.stdout.write("another worker leads: nothing was started here")
+        elif worker.failed:
+            raise CommandError(f"jobs that failed: {worker.failed}")
+
+    def _list(self) -> None:
+        self.stdout.write(_LINE.format("job", "next", "last", "").rstrip())
+        last = ScheduledJob.objects.in_bulk()
+        now, table = jobs()
+        for job in table:
+            due = "now" if job.due <= now else _told(job.due)
+            self.stdout.write(_LINE.format(job.command, due, *_last(last.get(job.command))).rstrip())
+        lease = leader()
+        self.stdout.write(
+            f"process {lease.pid} on {lease.host} has led since {_told(lease.taken_at)}"
+            if lease
+            else "no worker is at work: nothing is started, unless a crontab does"
+        )
+
+    def _warn_of_crontab(self) -> None:
+        try:
+            lines = UserCrontab().own_lines()
+        except CrontabError:
+            return
+        if lines:
+            self.stderr.write(
+                f"{len(lines)} jobs are in this user's crontab too and run twice: run manage.py crontab remove"
+            )
+
+
+def _start(words: list[str]) -> subprocess.Popen[bytes]:
+    """Start a job in a session of its own, so that Ctrl-C reaches the worker only."""
+    program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, *words]
+    return subprocess.Popen(program, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own commands
+
+
+def _last(job: ScheduledJob | None) -> tuple[str, str]:
+    if job is None or job.started is None:
+        return "", ""
+    if job.ended is None:
+        return _told(job.started), f"under way, or lost with its worker, on {job.host}"
+    return _told(job.started), "done" if job.exit_status == 0 else f"failed ({job.exit_status})"
+
+
+def _told(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%a %Y-%m-%d %H:%M}"

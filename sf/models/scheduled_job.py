@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class ScheduledJob(models.Model):
+    """A line of the cron table as ``manage.py work`` runs it, and its last run."""
+
+    command = models.CharField(max_length=200, primary_key=True)
+    handled_until = models.DateTimeField(
+        help_text="Every time of the cron table up to this one is started, or given up as missed."
+    )
+    started = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    exit_status = models.IntegerField(null=True, help_text="Of the last run; negative: the signal that ended it.")
+    host = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.command

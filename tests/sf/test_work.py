@@ -1,0 +1,214 @@
+"""``manage.py work``: every scheduled job once, by one leader of any number of workers, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+
+from sf.ingest.lease import LeaseLost, sole_runner
+from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
+from sf.ingest.worker import Worker
+from sf.models import ScheduledJob, SyncLease, SyncRun
+from tests.conftest import Manage
+from tests.sf.processes import Start, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLE = [
+    ("0 5 * * *", "", ["sync_all", "--quiet"]),
+    ("0 4 * * 0", "", ["sync_all", "--force"]),
+    ("0 3 * * 0", "", ["cleanup_logs"]),
+    ("* * * * *", "", ["deliver_pending"]),
+]
+
+
+@pytest.fixture
+def table(settings: Any) -> None:
+    settings.CRONJOBS = TABLE
+
+
+def missed(command: str, ago: timedelta) -> None:
+    """Nothing of this job ran for so long; the others were all just handled."""
+    note_new_jobs()
+    # Nothing else comes due during the test.
+    ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
+    ScheduledJob.objects.filter(command=command).update(handled_until=timezone.now() - ago)
+
+
+class Started:
+    """Starts small programs in place of the jobs, and remembers which, and how many at a time."""
+
+    def __init__(self, program: str = "pass") -> None:
+        self.program = program
+        self.commands: list[str] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.at_once = 0
+
+    def __call__(self, words: list[str]) -> subprocess.Popen[bytes]:
+        self.at_once = max(self.at_once, 1 + sum(process.poll() is None for process in self.processes))
+        self.commands.append(" ".join(words))
+        self.processes.append(subprocess.Popen([sys.executable, "-c", self.program]))
+        return self.processes[-1]
+
+
+def run_once(started: Started) -> Worker:
+    worker = Worker(started, grace=60)
+    assert worker.run_once()
+    return worker
+
+
+def test_where_nothing_ever_ran_nothing_was_missed(table: None) -> None:
+    started = Started()
+    run_once(started)
+    assert started.commands == []
+    assert ScheduledJob.objects.count() == len(TABLE)
+
+
+def test_what_was_missed_is_made_up_for_once(table: None) -> None:
+    missed("deliver_pending", timedelta(days=3))
+    started = Started()
+    run_once(started)
+    run_once(started)
+    assert started.commands == ["deliver_pending"]
+    job = ScheduledJob.objects.get(command="deliver_pending")
+    assert (job.exit_status, job.ended is not None) == (0, True)
+
+
+def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(table: None) -> None:
+    missed("sync_all --quiet", timedelta(days=1))
+    ScheduledJob.objects.filter(command="sync_all --force").update(
+        handled_until=F("handled_until") - timedelta(days=30)
+    )
+    started = Started("import time; time.sleep(0.3)")
+    run_once(started)
+    assert started.commands == ["sync_all --force", "sync_all --quiet"]
+    assert started.at_once == 1
+
+
+def test_a_job_that_fails_is_told_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
+    missed("deliver_pending", timedelta(days=1))
+    ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
+    worker = run_once(started := Started("raise SystemExit(3)"))
+    assert sorted(started.commands) == ["cleanup_logs", "deliver_pending"]
+    assert worker.failed == 2, "the exit status of work --once"
+    assert "deliver_pending: failed with exit status 3" in caplog.text
+    assert set(ScheduledJob.objects.exclude(exit_status=None).values_list("exit_status", flat=True)) == {3}
+
+
+def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
+    missed("cleanup_logs", timedelta(days=30))
+    now, found = jobs()
+    with sole_runner(WORK):
+        assert claim(found[0], now)
+        assert not claim(found[0], now), "another leader had the same list"
+    missed("cleanup_logs", timedelta(days=30))
+    with sole_runner(WORK):
+        SyncLease.objects.update(holder="another")
+        with pytest.raises(LeaseLost):
+            claim(jobs()[1][0], now)
+
+
+def test_the_list_says_when_each_job_comes_next_and_how_it_went(table: None) -> None:
+    note_new_jobs()
+    missed("cleanup_logs", timedelta(days=30))
+    run_once(Started("raise SystemExit(3)"))
+    missed("deliver_pending", timedelta(days=1))
+    said = StringIO()
+    call_command("work", "--list", stdout=said)
+    lines = {line[:34].strip(): line[34:].split() for line in said.getvalue().splitlines()}
+    assert lines["deliver_pending"] == ["now"]
+    assert lines["cleanup_logs"][-2:] == ["failed", "(3)"]
+    assert said.getvalue().endswith("no worker is at work: nothing is started, unless a crontab does\n")
+
+
+def test_health_says_whether_a_worker_leads(client: Client) -> None:
+    assert client.get("/healthz/").json()["jobs"]["worker"] is False
+    with sole_runner(WORK):
+        assert client.get("/healthz/").json()["jobs"]["worker"] is True
+
+
+def test_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
+    missed("cleanup_logs", timedelta(days=30))
+    said = StringIO()
+    with sole_runner(WORK):
+        call_command("work", "--once", stdout=said)
+    assert said.getvalue() == "another worker leads: nothing was started here\n"
+
+
+def test_once_runs_the_commands_themselves(run_manage: Manage) -> None:
+    missed("sync_books", timedelta(days=30))
+    done = run_manage("work", "--once", LOG_FORMAT="json")
+    assert done.returncode == 0, done.stderr
+    assert SyncRun.objects.get(object="books").state == "done"
+    lines = [json.loads(line) for line in done.stderr.splitlines() if '"job"' in line]
+    assert [(each["job"], each.get("exit_status")) for each in lines] == [("sync_books", None), ("sync_books", 0)]
+
+
+@contextmanager
+def locked(database: str, table: str) -> Iterator[None]:
+    with psycopg.connect(database) as other:
+        other.execute(f"LOCK TABLE {table}")
+        yield
+
+
+def is_under_way(command: str) -> bool:
+    return ScheduledJob.objects.filter(command=command, started__isnull=False, ended=None).exists()
+
+
+def leaders() -> list[int]:
+    return list(SyncLease.objects.filter(name=WORK).values_list("pid", flat=True))
+
+
+def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
+    """On the same machine at once, from another one when its lease is over; and a lost connection stops nobody."""
+    missed("cleanup_logs", timedelta(seconds=-1))
+    first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
+    wait_for(lambda: bool(leaders()))
+    leader, other = (first, second) if leaders() == [first.pid] else (second, first)
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sfapi work'")
+    missed("cleanup_logs", timedelta(days=30))
+    wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").count() == 1)
+    assert leaders() == [leader.pid]
+    SyncLease.objects.filter(name=WORK).update(place="another-host 0d8f 4026531836")
+    leader.kill()
+    missed("cleanup_logs", timedelta(days=30))
+    wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").count() == 2)
+    assert leaders() == [other.pid]
+
+
+def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: Start, database: str) -> None:
+    missed("cleanup_logs", timedelta(days=30))
+    with locked(database, "api_requestlog"):
+        worker = start("work", "--grace", "60")
+        wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs").exists())
+        worker.send_signal(signal.SIGTERM)
+        wait_for(lambda: not leaders())
+        assert worker.poll() is None
+    assert worker.wait(60) == 0
+    assert SyncRun.objects.get(object="cleanup_logs").state == "done"
+    assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == 0
+
+
+def test_after_the_grace_time_the_job_is_asked_to_end_too(start: Start, database: str) -> None:
+    missed("cleanup_logs", timedelta(days=30))
+    with locked(database, "api_requestlog"):
+        worker = start("work", "--grace", "0")
+        wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs").exists())
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+        assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == -signal.SIGTERM
