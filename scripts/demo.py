@@ -39,16 +39,6 @@ READY_SECONDS = 300
 """The simulator may have to create its data first."""
 
 
-SET_PASSWORD = """
-import os
-from django.contrib.auth import get_user_model
-admin, password = get_user_model().objects.get(username="admin"), os.environ["DJANGO_SUPERUSER_PASSWORD"]
-if not admin.check_password(password):
-    admin.set_password(password)
-    admin.save()
-""".strip()
-
-
 class DemoFailed(Exception):
     """A step failed; the message says which."""
 
@@ -76,50 +66,31 @@ def main() -> None:
 
 
 def _prepare(environment: dict[str, str]) -> None:
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "sync_books")
-    manage(environment, "sync_all")
-    manage(environment, "camp_sync", "--survey")
-    manage(environment, "camp_demo_data")
     environment.setdefault("DJANGO_SUPERUSER_PASSWORD", secrets.token_urlsafe(12))
-    _create_admin(environment)
-    manage(environment, "create_super_user", f"--uuid={SUPER_USER_UUID}", "--name=Demo Super User")
+    steps = [sys.executable, "-m", "scripts.demo_steps"]
+    if subprocess.run(steps, env=environment, cwd=ROOT, check=False).returncode:
+        raise DemoFailed("the command printed last failed: see above")
     if not _key_works(environment):
-        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}", show=False)
+        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}")
         environment["SFAPI_DEMO_KEY"] = printed.splitlines()[-1]
     _write_variables(environment)
-
-
-def _create_admin(environment: dict[str, str]) -> None:
-    """Create the admin with the environment's password, also if an earlier start set another one."""
-    done = _quietly(environment, "createsuperuser", "--noinput", "--username=admin", "--email=admin@sfapi.example")
-    if done.returncode and "already" in done.stderr:
-        done = _quietly(environment, "shell", "-v0", "-c", SET_PASSWORD)
-    if done.returncode:
-        raise DemoFailed(f"createsuperuser: {done.stderr.strip()[-400:]}")
-
-
-def _quietly(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = _command(list(arguments))
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def _key_works(environment: dict[str, str]) -> bool:
     """Return whether the key of an earlier start is still in the database."""
     key = environment.get("SFAPI_DEMO_KEY", "")
-    return bool(key) and key.split("_")[1] in manage(environment, "list_api_keys", show=False)
+    return bool(key) and key.split("_")[1] in manage(environment, "list_api_keys")
 
 
-def manage(environment: dict[str, str], *arguments: str, show: bool = True) -> str:
-    """Run ``manage.py``; its output is shown, or returned."""
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run ``manage.py`` and return its output."""
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     done = subprocess.run(
-        _command(list(arguments)), env=environment, cwd=ROOT, stdout=None if show else subprocess.PIPE, text=True,
-        check=False,
-    )  # fmt: skip
+        _command(list(arguments)), env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
         raise DemoFailed(f"`manage.py {arguments[0]}` ended with status {done.returncode}: see above")
-    return done.stdout or ""
+    return done.stdout
 
 
 def _explain(environment: dict[str, str]) -> None:
