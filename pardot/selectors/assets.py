@@ -17,6 +17,7 @@ from pardot.domain.object_types import words_of
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.asset_search import did_you_mean, searched
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
 
 SHOWN = (
@@ -24,7 +25,6 @@ SHOWN = (
     "is_public", "prefix", "usage", "activity_count", "error_count", "created_at", "updated_at", "flags",
 )  # fmt: skip
 """The columns of a page; an area shows those that it has."""
-_SEARCHED = ("name", "title", "subject", "url", "salesforce_id")
 _SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage", "campaign_id", "folder_id", "is_sent")
 MOST_RECENT = 10
 
@@ -56,6 +56,8 @@ class Page:
     count: int
     """The number of all that match, whatever the limit."""
     records: list[dict[str, Any]]
+    did_you_mean: str | None = None
+    """Other words with matches, when the search has none."""
 
 
 @cache
@@ -79,12 +81,17 @@ def sort_keys(area: Area) -> SortKeys:
 
 
 def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> Page:
-    """Return records of the area of ``health``; three or four queries. Raises ``Unknown`` or ``NotOfThisArea``."""
+    """Return records of the area of ``health``; a constant number of queries.
+
+    Raises ``Unknown`` or ``NotOfThisArea``.
+    """
     rows = _matching(health, wanted)
     shown = ordered(rows, sort, sort_keys(health.area)).values(*columns_of(health.area))[offset : offset + limit]
     records = list(shown)
     name_them(records)
-    return Page(count=rows.count(), records=[as_known(record, health) for record in records])
+    count = rows.count()
+    instead = None if count else did_you_mean(health.area, wanted, lambda other: _matching(health, other))
+    return Page(count, [as_known(record, health) for record in records], instead)
 
 
 def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
@@ -97,7 +104,8 @@ def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
         rows = _tagged(rows, health.area, wanted.tagged)
     if wanted.prefix:
         rows = _prefixed(rows, health.area, wanted.prefix)
-    return filtered(rows, health, wanted, tuple(name for name in _SEARCHED if name in columns_of(health.area)))
+    rows = filtered(rows, health, wanted)
+    return searched(rows, health.area, wanted.q) if wanted.q else rows
 
 
 def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:

@@ -13,6 +13,7 @@ from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.asset_search import did_you_mean, searched
 from pardot.selectors.assets import as_known, name_them
 from pardot.selectors.children import COUNT_OF, children_of, orphans
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered, with_flag
@@ -57,6 +58,8 @@ class CampaignPage:
     """The first ``MOST_ORPHANS`` assets of each type whose campaign does not exist."""
     folders: Mapping[int, str | None] = field(default_factory=dict)
     """All folders that contain campaigns, by id."""
+    did_you_mean: str | None = None
+    """Other words with matches, when the search has none."""
 
 
 def campaign_page(
@@ -73,11 +76,16 @@ def campaign_page(
     children = {area: content.by_campaign(area) for area in COUNT_OF}
     for campaign in campaigns:
         _complete(campaign, health, children)
+    count = rows.count()
+    of_campaigns = health[Area.CAMPAIGNS]
     return CampaignPage(
-        count=rows.count(),
+        count=count,
         campaigns=campaigns,
         orphans=orphans(health).by_type,
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
+        did_you_mean=None
+        if count
+        else did_you_mean(Area.CAMPAIGNS, wanted, lambda other: _matching(of_campaigns, other)),
     )
 
 
@@ -86,7 +94,8 @@ def _matching(health: AreaHealth, wanted: CampaignFilters) -> Rows:
     for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
         if having is not None:
             rows = _having(rows, health, flag, having)
-    return filtered(rows, health, wanted, ("name", "salesforce_id")).filter(_conditions(wanted))
+    rows = filtered(rows, health, wanted).filter(_conditions(wanted))
+    return searched(rows, Area.CAMPAIGNS, wanted.q) if wanted.q else rows
 
 
 def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from pardot.audits.prospects import (
     ANY_BAD_ID,
@@ -128,7 +128,7 @@ class ProspectFilters:
     grade: str | None = None
     """``WITHOUT_GRADE``: prospects without a grade."""
     q: str | None = None
-    """A part of email, name or company, or the id; see ``is_searchable``."""
+    """Parts of email, name or company in any order, or the id; see ``is_searchable``."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ class ProspectPage:
     count: int
     is_exact: bool
     """``False``: there are more than ``count``."""
+    did_you_mean: str | None = None
+    """The name, company or email that is spelled most like a search without matches."""
 
 
 def prospect_page(
@@ -159,7 +161,8 @@ def prospect_page(
     else:
         ids = found.walked(_ORDERS[name], limit, offset, descending=descending)
     is_exact = known is not None or count <= FEW
-    return ProspectPage(ids, count if is_exact else FEW, is_exact)
+    instead = None if count or not wanted.q else _did_you_mean(wanted)
+    return ProspectPage(ids, count if is_exact else FEW, is_exact, instead)
 
 
 def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
@@ -182,10 +185,11 @@ class _Found:
 
     @classmethod
     def of(cls, wanted: ProspectFilters) -> _Found:
-        return cls(
-            tuple(_conditions(wanted)),
-            {"grade": wanted.grade, "q": wanted.q, "id": int(wanted.q) if wanted.q and _is_id(wanted.q) else None},
-        )
+        values: dict[str, Any] = {"grade": wanted.grade}
+        if wanted.q:
+            values |= {f"part_{place}": part for place, part in enumerate(wanted.q.split())}
+            values["id"] = int(wanted.q) if _is_id(wanted.q) else None
+        return cls(tuple(_conditions(wanted)), values)
 
     def count_up_to(self, most: int) -> int:
         """Count the matches, up to ``most``."""
@@ -222,6 +226,29 @@ class _Found:
             return [number for (number,) in cursor.fetchall()]
 
 
+# ``<%`` is served by the index of the texts.
+_NEAR = """
+    SELECT text
+      FROM pardot_prospect p,
+           unnest(ARRAY[btrim(concat_ws(' ', p.first_name, p.last_name)), p.company, p.email])
+               WITH ORDINALITY AS texts (text, place)
+     WHERE sf_searchable(%(q)s) <%% {texts} AND {conditions} AND text <> ''
+     ORDER BY strict_word_similarity(sf_searchable(%(q)s), sf_searchable(text)) DESC, place, text
+     LIMIT 1
+"""
+
+
+def _did_you_mean(wanted: ProspectFilters) -> str | None:
+    """Return the text of a prospect that is spelled most like the search, under the same filters."""
+    conditions = " AND ".join(_conditions(replace(wanted, q=None))) or "true"
+    statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.4")
+        cursor.execute(statement, {"grade": wanted.grade, "q": wanted.q})
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
 _ENGAGEMENT = "LEFT JOIN pardot_prospectengagement e ON e.prospect_id = p.id"
 
 
@@ -233,7 +260,8 @@ def _conditions(wanted: ProspectFilters) -> Iterator[str]:
     if wanted.grade:
         yield f"{GRADE} = %(grade)s"
     if wanted.q:
-        texts = [f"{_TEXTS} LIKE '%%' || sf_like_pattern(%(q)s) || '%%'"] if _has_trigram(wanted.q) else []
+        inside = (f"{_TEXTS} LIKE '%%' || sf_like_pattern(%(part_{n})s) || '%%'" for n in range(len(wanted.q.split())))
+        texts = [f"({' AND '.join(inside)})"] if _has_trigram(wanted.q) else []
         ids = ["p.id = %(id)s"] if _is_id(wanted.q) else []
         yield f"({' OR '.join([*texts, *ids])})"
 

@@ -44,15 +44,13 @@ class Unknown(ValueError):
         self.name = name
 
 
-def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters, searched_columns: tuple[str, ...]) -> Rows:
-    """Return the rows that match ``wanted``. Raises ``Unknown``."""
+def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters) -> Rows:
+    """Return the rows with the flags and exemptions of ``wanted``. Raises ``Unknown``."""
     if wanted.flag is not None:
         rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
     elif wanted.exempt is not None:
         rows = with_exemption(rows, health, wanted.exempt)
-    if wanted.issues is not None:
-        rows = with_issues(rows, health, wanted.issues)
-    return searched(rows, wanted.q, searched_columns) if wanted.q else rows
+    return rows if wanted.issues is None else with_issues(rows, health, wanted.issues)
 
 
 def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None) -> Rows:
@@ -95,14 +93,6 @@ def _either(rows: Rows, conditions: list[Q], wanted: bool) -> Rows:
         return rows.none() if wanted else rows
     any_of = reduce(or_, conditions)
     return rows.filter(any_of) if wanted else rows.exclude(any_of)
-
-
-def searched(rows: Rows, text: str, columns: tuple[str, ...]) -> Rows:
-    """Return the rows with ``text`` in one of ``columns``, in any case, or with this id."""
-    found = reduce(or_, (Q(**{f"{column}__icontains": text}) for column in columns))
-    if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
-        found |= Q(pk=int(text))
-    return rows.filter(found)
 
 
 def ordered(rows: Rows, sort: str, keys: SortKeys) -> Rows:

@@ -85,6 +85,7 @@ class AssetList(Schema):
     summary: AreaSummary
     count: int = Field(description="Of all records that match, whatever the limit.")
     records: list[AssetRecord]
+    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
 
 
 class AssetSearch(FlaggedPaging):
@@ -147,6 +148,7 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
             "summary": area_summary(health),
             "count": page.count,
             "records": page.records,
+            "did_you_mean": page.did_you_mean,
         }
     )
 

@@ -88,6 +88,7 @@ class CampaignList(Schema):
     summary: CampaignSummary
     count: int = Field(description="Of all campaigns that match, whatever the limit.")
     campaigns: list[CampaignItem]
+    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
     orphans: dict[ContentType, OrphanedAssets]
     folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
 
@@ -148,6 +149,7 @@ def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpRe
             "summary": _summary(health[Area.CAMPAIGNS]),
             "count": page.count,
             "campaigns": page.campaigns,
+            "did_you_mean": page.did_you_mean,
             "orphans": {
                 area.value: {
                     "count": health[area].counts["orphan"],

@@ -111,6 +111,9 @@ class Engagement(Schema):
         f"up to {FEW:,}."
     )
     prospects: list[EngagedProspect]
+    did_you_mean: str | None = Field(
+        description="The name, company or email that is most like `q`, when `q` has no match; null: there is none."
+    )
     has_more: bool = Field(description="There are more of them behind this page.")
     crm_id_alerts: CrmIdAlerts
     adoption_json_alert: AdoptionAlert
@@ -132,7 +135,7 @@ class EngagementQuery(Paging):
     grade: Grade | None = Field(None, description="Only those with this grade; `none`: without one.")
     q: SearchText | None = Field(
         None,
-        description="Somewhere in e-mail, name or company, at least three letters or digits in a row; or the id.",
+        description="Parts of email, name or company in any order, one with three letters or digits; or the id.",
         examples=["example.edu"],
     )
 
@@ -161,6 +164,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
             "count": page.count if page else None,
             "count_is_exact": page is None or page.is_exact,
             "prospects": described_prospects(page.ids[: query.limit], data.look_back) if page else [],
+            "did_you_mean": page.did_you_mean if page else None,
             "has_more": page is not None and len(page.ids) > query.limit,
             "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
             "adoption_json_alert": _adoption_alert(data, shown).dict(),

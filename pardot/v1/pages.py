@@ -29,7 +29,12 @@ class FlaggedPaging(Paging):
     exempt: bool | None = Field(
         None, description="Only what is exempt from `flag`, or is not; without `flag`: from any of its flags."
     )
-    q: SearchText | None = Field(None, description="Somewhere in the name and other texts, or the id.")
+    q: SearchText | None = Field(
+        None,
+        description="Words in any order, each beginning a word of its name, subject, address, campaign, folder or "
+        "tags; case and accents do not matter. Or the id.",
+        examples=["summer nursing"],
+    )
 
 
 @contextmanager

@@ -49,6 +49,7 @@ class TagList(Schema):
     summary: AreaSummary
     count: int = Field(description="Of all tags that match, whatever the limit.")
     tags: list[AssetRecord]
+    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
     naming_patterns: list[NamingPattern] | None = Field(
         description="The 500 prefixes with the most tags; null: no data."
     )
@@ -73,6 +74,7 @@ def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
             "summary": area_summary(health),
             "count": page.count,
             "tags": page.records,
+            "did_you_mean": page.did_you_mean,
             "naming_patterns": health.figures.get("naming_patterns"),
             "object_type_coverage": health.figures.get("object_type_coverage"),
         }

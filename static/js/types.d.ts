@@ -211,6 +211,7 @@ interface TableQuery {
 interface Found<Row> {
   rows: Row[];
   total: number;
+  didYouMean?: string | null;
 }
 
 /** A column with what it has when it is left out; `sort` is the name to sort by. */

@@ -109,7 +109,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     page.get_by_label("Due").fill("")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Change the task")).to_have_count(0)
-    expect(board).to_contain_text("Nothing fits the search")
+    expect(board).to_contain_text("No tasks match")
     board.get_by_role("searchbox").fill("")
     expect(board.get_by_role("row").filter(has_text="Read the <b>error</b> report")).to_contain_text("–")
     board.get_by_role("button", name="Done: Read the").press("Enter")

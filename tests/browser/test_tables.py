@@ -91,13 +91,25 @@ def test_markup_in_data_is_text_and_no_name_is_a_dash(window: Visit) -> None:
     assert names(window)[-6:] == ["–"] * 6, "those without a name come last"
 
 
-def test_nothing_found_says_so_and_shows_all_again(window: Visit) -> None:
-    show_gallery(window)
-    window.page.get_by_placeholder("Search").fill("no such form")
-    expect(window.page.get_by_text("Nothing fits the search and the filters.")).to_be_visible()
-    window.page.get_by_role("button", name="Show all").click()
+def test_nothing_found_names_the_search_and_clears_it_or_the_filters(window: Visit) -> None:
+    show_gallery(window, address="/pardot/?forms.flag=dormant")
+    page = window.page
+    page.get_by_placeholder("Search").fill("no such form")
+    expect(page.get_by_text("No forms match “no such form” with these filters.")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("No forms match “no such form”.")).to_be_visible()
+    page.get_by_role("button", name="Clear search").click()
     expect(count(window)).to_have_text("(320 forms)")
-    expect(window.page.get_by_placeholder("Search")).to_be_focused()
+    expect(page.get_by_placeholder("Search")).to_be_focused()
+
+
+def test_a_typing_error_is_offered_its_correction(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    page.get_by_placeholder("Search").fill("folow-up wibinar 2019")
+    page.get_by_role("button", name="follow up webinar 2019").click()
+    expect(page.get_by_placeholder("Search")).to_have_value("follow up webinar 2019")
+    expect(count(window)).to_contain_text("forms found")
 
 
 def test_csv_holds_what_is_shown_on_all_pages(window: Visit, tmp_path: Path) -> None:

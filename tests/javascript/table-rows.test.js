@@ -64,8 +64,39 @@ test("a search finds all its words, in any column that is searched and in any ca
   assert.deepEqual(ids({ q: "NORTH" }), [2, 4]);
   assert.deepEqual(ids({ q: "  north   web " }), [2]);
   assert.deepEqual(ids({ q: "übung" }), [3]);
+  assert.deepEqual(ids({ q: "UBUNG" }), [3], "without its accent");
+  assert.deepEqual(ids({ q: "inar 10" }), [1], "inside words, when no word begins so");
   assert.deepEqual(ids({ q: "5" }), [], "the id is not searched");
   assert.deepEqual(ids({ q: "nowhere" }), []);
+});
+
+test("a search begins words before it is looked for inside them", () => {
+  const rows = ["Organic Chemistry", "Chemistry of morgan", "Øyvind's straße"].map((name, id) => ({
+    ...ROWS[0],
+    id,
+    name,
+  }));
+  const found = (/** @type {string} */ q) => {
+    const all = new RowsInMemory(rows, [column("name")], []);
+    return all.all({ q, sort: "", filters: {} }).map(({ id }) => id);
+  };
+  assert.deepEqual(found("org chem"), [0]);
+  assert.deepEqual(found("chem"), [0, 1]);
+  assert.deepEqual(found("gan chem"), [0, 1]);
+  assert.deepEqual(found("oyvind strasse"), [2]);
+  for (const sign of "()[]{}*+?.^$|\\/-&%_~#,") assert.deepEqual(found(`${sign}chem`), [], sign);
+});
+
+test("a search without rows is told words that rows have, under the same filters", () => {
+  const page = (/** @type {string} */ q, filters = {}) =>
+    memory().page({ q, sort: "", filters, page: 1, size: 5 }).didYouMean;
+  assert.equal(page("weibnar"), "webinar");
+  assert.equal(page("webbinar norht"), "webinar north");
+  assert.equal(page("aple"), "apple");
+  assert.equal(page("ubumg"), "ubung");
+  assert.equal(page("webinar apple"), null, "each is known, no row has both");
+  assert.equal(page("ubumg", { scored: "no" }), null);
+  assert.equal(page("xy"), null);
 });
 
 test("a filter holds only when it is chosen", () => {
@@ -77,7 +108,7 @@ test("a filter holds only when it is chosen", () => {
 
 test("a page is a part of what was found, with the number of all", () => {
   const page = memory().page({ q: "", sort: "-id", filters: {}, page: 2, size: 2 });
-  assert.deepEqual(page, { rows: [ROWS[2], ROWS[1]], total: 5 });
+  assert.deepEqual(page, { rows: [ROWS[2], ROWS[1]], total: 5, didYouMean: null });
   assert.deepEqual(memory().page({ q: "", sort: "", filters: {}, page: 9, size: 2 }).rows, []);
 });
 

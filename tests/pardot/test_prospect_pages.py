@@ -132,6 +132,8 @@ def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, 
         ("ren", ["René Example"]),
         ("RENE", ["René Example"]),
         ("ample coll", ["René Example"]),
+        ("college exam RENE", ["René Example"]),
+        ("rene nobody", []),
         ("100%", []),
     ],
 )
@@ -142,6 +144,15 @@ def test_a_search_looks_into_all_texts(super_user: Client, text: str, expected: 
     by_id = get(super_user, q=str(other.pk))
     assert "Other" in names(by_id)
     assert names(get(super_user, q=other.email, group="with_email")) == ["Other"]
+
+
+def test_a_search_without_matches_suggests_the_likest_text(super_user: Client) -> None:
+    prospect(first_name="René", last_name="Example", company="Sample College")
+    prospect(first_name="Other", company="Sample Colledge", is_deleted=True)
+    assert get(super_user, q="rene exmaple")["did_you_mean"] == "René Example"
+    assert get(super_user, q="sampel colege")["did_you_mean"] == "Sample College"
+    assert get(super_user, q="sample")["did_you_mean"] is None
+    assert get(super_user, q="quite another")["did_you_mean"] is None
 
 
 def test_a_search_counts_no_further_than_it_sorts(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:

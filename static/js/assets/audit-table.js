@@ -53,7 +53,7 @@ export function auditTable(summary, { pages }) {
     search: `Search ${TYPES[type].many}`,
     source: paged(async (asked, filters, signal) => {
       const found = await api.get(`assets/${type}`, { params: { ...asked, ...params(filters) }, signal });
-      return { rows: found.records, total: found.count };
+      return { rows: found.records, total: found.count, didYouMean: found.did_you_mean };
     }),
     columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type, pages), actionsColumn(summary)],
     filters: filtersOf(summary),

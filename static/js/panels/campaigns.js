@@ -50,10 +50,10 @@ function map({ summary, folders, to }, signal) {
     exportAs: "campaigns",
     size: 25,
     sort: "name",
-    search: "Search name or id",
+    search: "Search name, folder, tag or ID",
     source: paged(async (asked, wanted, signal) => {
       const found = await api.get("campaigns", { params: { ...asked, ...params(wanted) }, signal });
-      return { rows: found.campaigns, total: found.count };
+      return { rows: found.campaigns, total: found.count, didYouMean: found.did_you_mean };
     }),
     columns: columns(summary, to),
     filters: filters(summary, folders),

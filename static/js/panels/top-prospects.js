@@ -36,7 +36,7 @@ function prospects(summary, links) {
     const total = found.count ?? 0;
     const more = `There are more than ${number(total)}: search, or choose a group or a grade, to see the others.`;
     say(found.count_is_exact ? "" : more);
-    return { rows: found.prospects, total };
+    return { rows: found.prospects, total, didYouMean: found.did_you_mean };
   });
   /** @type {Source<Api["EngagedProspect"]>} */
   const source = async (query) => {

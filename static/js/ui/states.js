@@ -27,6 +27,28 @@ export function empty(sentence, { title = "", action = null, sign = "tent" } = {
 }
 
 /**
+ * A search or filters that no row fits: what was looked for, what is spelled like it, and the way back.
+ *
+ * @param {{ sentence: (string | false)[], didYouMean?: Maybe<string>, search(text: string): void,
+ *   clearSearch: (() => void) | null, clearFilters: (() => void) | null }} found
+ */
+export function nothingFound({ sentence, didYouMean, search, clearSearch, clearFilters }) {
+  /** @type {(label: string, click: (() => void) | null) => Child} */
+  const button = (label, click) => click && h("button", { type: "button", class: "button", on: { click } }, label);
+  const other =
+    didYouMean &&
+    h("button", { type: "button", class: "link-button", on: { click: () => search(didYouMean) } }, didYouMean);
+  return state(
+    "empty",
+    "search",
+    "",
+    h("p", {}, `${sentence.filter(Boolean).join(" ")}.`),
+    other && h("p", {}, "Did you mean ", other, "?"),
+    h("div", { class: "row" }, button("Clear search", clearSearch), button("Clear filters", clearFilters)),
+  );
+}
+
+/**
  * Could not be loaded. Nothing old stays on the page.
  *
  * @param {unknown} error

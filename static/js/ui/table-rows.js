@@ -1,5 +1,7 @@
 /* Rows in memory: ten thousand of them are searched and sorted within a frame or two. */
 
+import { fold, likeWords, withWords } from "./search-words.js";
+
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 /** @param {unknown} value */
 const isMissing = (value) => value === null || value === undefined || value === "";
@@ -36,7 +38,8 @@ export class RowsInMemory {
    */
   page({ page, size, ...query }) {
     const found = this.all(query);
-    return { rows: found.slice((page - 1) * size, page * size), total: found.length };
+    const didYouMean = query.q && !found.length ? this.didYouMean(query.q, query.filters) : null;
+    return { rows: found.slice((page - 1) * size, page * size), total: found.length, didYouMean };
   }
 
   /**
@@ -57,13 +60,19 @@ export class RowsInMemory {
    */
   matching(q, filters) {
     const asked = this.filters.filter(({ key }) => filters[key]);
-    const words = q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const texts = words.length ? this.allTexts() : null;
-    return this.rows.filter(
-      (row) =>
-        asked.every(({ key, test }) => !test || test(row, filters[key])) &&
-        words.every((word) => texts?.get(row)?.includes(word)),
-    );
+    const rows = this.rows.filter((row) => asked.every(({ key, test }) => !test || test(row, filters[key])));
+    return q.trim() ? withWords(rows, q, (row) => this.allTexts().get(row) ?? "") : rows;
+  }
+
+  /**
+   * Words that rows have, in place of those that none has.
+   *
+   * @param {string} q
+   * @param {TableQuery["filters"]} filters
+   */
+  didYouMean(q, filters) {
+    const like = likeWords(q, this.allTexts().values());
+    return like && this.matching(like, filters).length ? like : null;
   }
 
   allTexts() {
@@ -74,10 +83,7 @@ export class RowsInMemory {
   /** @param {Row} row */
   textOf(row) {
     const searched = this.columns.filter((column) => column.search !== false);
-    return searched
-      .map((column) => [column.value(row)].flat().join(" "))
-      .join("\n")
-      .toLocaleLowerCase();
+    return fold(searched.map((column) => [column.value(row)].flat().join(" ")).join("\n"));
   }
 
   /**

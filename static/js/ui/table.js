@@ -5,7 +5,7 @@ import { announce } from "../core/announce.js";
 import { closest, focusOn, h, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
-import { empty, failed } from "./states.js";
+import { empty, failed, nothingFound } from "./states.js";
 import { showRows } from "./show-rows.js";
 import { RowsInMemory } from "./table-rows.js";
 import { localState, routeState } from "./table-state.js";
@@ -152,15 +152,14 @@ class Table {
    * @param {TableQuery} query
    * @param {boolean} quiet
    */
-  show({ rows, total }, query, quiet) {
+  show({ rows, total, didYouMean }, query, quiet) {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
     if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
-    const narrowed =
-      Boolean(query.q) || this.options.filters.some(({ key, initial }) => query.filters[key] !== initial);
+    const narrowed = Boolean(query.q) || this.isFiltered(query);
     this.rows = rows;
     this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
-    if (total === 0) this.say(this.nothing(narrowed));
+    if (total === 0) this.say(this.nothing(query, didYouMean));
     else this.say(null);
     replace(this.body, makeRows(this, rows));
     this.pager.show({ ...query, pages, total, shown: rows.length });
@@ -173,11 +172,30 @@ class Table {
     return undefined;
   }
 
-  /** @param {boolean} narrowed */
-  nothing(narrowed) {
-    if (!narrowed) return empty(this.options.nothing ?? `There is no ${this.options.noun}.`);
-    const clear = h("button", { type: "button", class: "button", on: { click: () => this.clear() } }, "Show all");
-    return empty("Nothing fits the search and the filters.", { action: clear, sign: "search" });
+  /** @param {TableQuery} query */
+  isFiltered({ filters }) {
+    return this.options.filters.some(({ key, initial }) => filters[key] !== initial);
+  }
+
+  /**
+   * @param {TableQuery} query
+   * @param {Maybe<string>} [didYouMean]
+   */
+  nothing(query, didYouMean) {
+    const many = `${this.options.noun}s`;
+    const isFiltered = this.isFiltered(query);
+    if (!query.q && !isFiltered) return empty(this.options.nothing ?? `There are no ${many}.`);
+    return nothingFound({
+      sentence: [
+        `No ${many} match`,
+        query.q && `“${query.q}”`,
+        isFiltered && (query.q ? "with these filters" : "these filters"),
+      ],
+      didYouMean,
+      search: (text) => this.search(text),
+      clearSearch: query.q ? () => this.clear(["q"]) : null,
+      clearFilters: isFiltered ? () => this.clear(this.options.filters.map(({ key }) => key)) : null,
+    });
   }
 
   /**
@@ -209,9 +227,9 @@ class Table {
     this.state.set({ [key]: value === initial ? "" : value, page: "" });
   }
 
-  clear() {
-    const none = Object.fromEntries(this.options.filters.map(({ key }) => [key, ""]));
-    this.state.set({ ...none, q: "", page: "" });
+  /** @param {readonly string[]} names */
+  clear(names) {
+    this.state.set(Object.fromEntries([...names, "page"].map((name) => [name, ""])));
     this.tools.focus();
   }
 

@@ -1,0 +1,136 @@
+"""Search for assets by words: in any order, in any case, with or without accents.
+
+Every typed word must begin a word of the asset, of its campaign, of its folder or of one of its tags. When no asset
+matches, the typed parts may be anywhere inside the asset's own texts. When there is still none, ``suggestions``
+replaces words by known words that are spelled like them. Texts are folded by ``sf_words``, as in the search for
+schools.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from pardot.audits.run import AUDIT_OF
+from pardot.domain.areas import Area
+from pardot.domain.object_types import words_of
+from pardot.selectors.rows import LARGEST_ID, FlagFilters, Rows
+
+Filters = TypeVar("Filters", bound=FlagFilters)
+
+OWN_TEXTS = ("name", "title", "subject", "url", "salesforce_id")
+SHORTEST_CORRECTED = 4
+"""The length from which a word may be corrected; shorter ones resemble too many others."""
+MOST_SUGGESTIONS = 12
+
+_BEGINS = "search_words LIKE '%% ' || %s || '%%'"
+_ELSEWHERE = {
+    "campaign_id": "campaign_id IN (SELECT id FROM pardot_campaign WHERE {begins})",
+    "folder_id": "folder_id IN (SELECT id FROM pardot_folder WHERE {begins})",
+    "id": """id IN (
+        SELECT object_id FROM pardot_taggedobject
+         WHERE object_type = ANY(%s) AND tag_id IN (SELECT id FROM pardot_tag WHERE {begins}))""",
+}
+"""The conditions that something else than the asset has a word, by the asset's column that leads there."""
+_INSIDE = "sf_searchable(concat_ws(' ', {})) LIKE '%%' || sf_like_pattern(%s) || '%%'"
+
+_NEAR = """
+    WITH known AS MATERIALIZED (
+        SELECT DISTINCT word
+          FROM ({texts}) AS texts (words), unnest(string_to_array(words, ' ')) AS word
+         WHERE char_length(word) BETWEEN 1 AND 60
+    )
+    SELECT typed, near.word, near.distance
+      FROM unnest(%(words)s::text[]) AS typed, LATERAL (
+          SELECT word, least(levenshtein(word, typed), levenshtein(left(word, char_length(typed)), typed)) AS distance
+            FROM known WHERE similarity(word, typed) > 0.2
+           ORDER BY distance, similarity(word, typed) DESC, word LIMIT 3
+      ) AS near
+     WHERE near.distance <= CASE WHEN char_length(typed) < 8 THEN 2 ELSE 3 END
+     ORDER BY typed, near.distance
+"""
+
+
+def searched(rows: Rows, area: Area, text: str) -> Rows:
+    """Return those of ``rows`` that have every word of ``text``, or this id."""
+    whole = rows.filter(_by_words(area, text) | _by_id(text))
+    return whole if whole.exists() else rows.filter(_by_parts(area, text))
+
+
+def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows]) -> str | None:
+    """Return other words than ``wanted.q`` that have matches under the same filters; ``None``: there are none."""
+    if not wanted.q:
+        return None
+    return next((other for other in suggestions(area, wanted.q) if matching(replace(wanted, q=other)).exists()), None)
+
+
+def suggestions(area: Area, text: str) -> Iterator[str]:
+    """Yield ``text`` with unknown words replaced by known ones, the likest first; they may have no match either."""
+    words = _folded(text)[0]
+    long_words = [word for word in words if SHORTEST_CORRECTED <= len(word) <= 60]
+    near: dict[str, list[tuple[int, str]]] = {}
+    for typed, word, distance in _rows(_NEAR.format(texts=_vocabulary(area)), {"words": long_words}):
+        near.setdefault(typed, []).append((distance, word))
+    choices = [near.get(word, [(0, word)]) for word in words]
+    some = itertools.islice(itertools.product(*choices), 1000)
+    candidates = sorted(some, key=lambda chosen: sum(distance for distance, _ in chosen))
+    for chosen in candidates[:MOST_SUGGESTIONS]:
+        if (suggested := tuple(word for _, word in chosen)) != words:
+            yield " ".join(suggested)
+
+
+def _by_words(area: Area, text: str) -> Q:
+    places = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
+    condition = f"({' OR '.join([_BEGINS, *places])})"
+    spellings = words_of(area)
+    found = Q(pk=None)
+    for words in filter(None, dict.fromkeys(_folded(text))):
+        parameters = [value for word in words for value in (*[word] * len(places), spellings, word)]
+        found |= _having(area, " AND ".join([condition] * len(words)), parameters)
+    return found
+
+
+def _by_parts(area: Area, text: str) -> Q:
+    own = ", ".join(name for name in OWN_TEXTS if name in _columns(area))
+    parts = text.split()
+    return _having(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
+
+
+def _by_id(text: str) -> Q:
+    is_id = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
+    return Q(pk=int(text)) if is_id else Q(pk=None)
+
+
+def _having(area: Area, condition: str, parameters: Sequence[Any]) -> Q:
+    table = AUDIT_OF[area].model._meta.db_table
+    return Q(pk__in=RawSQL(f"SELECT id FROM {table} WHERE {condition}", parameters))  # noqa: S608, S611 - our own names
+
+
+def _columns(area: Area) -> frozenset[str]:
+    return frozenset(field.name for field in AUDIT_OF[area].model._meta.concrete_fields)
+
+
+def _folded(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of ``text``: apostrophes and periods left out, and as blanks."""
+    [[joined, apart]] = _rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
+    return tuple(joined.split()), tuple(apart.split())
+
+
+def _vocabulary(area: Area) -> str:
+    """Return the SQL of all texts in which a word of a search is looked for."""
+    tables = {AUDIT_OF[area].model._meta.db_table, "pardot_tag"}
+    tables |= {f"pardot_{name}" for name in ("campaign", "folder") if f"{name}_id" in _columns(area)}
+    return " UNION ALL ".join(f"SELECT search_words FROM {table}" for table in sorted(tables))  # noqa: S608 - our own names
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
