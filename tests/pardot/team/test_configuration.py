@@ -219,7 +219,7 @@ def test_months_of_lists_run_the_audits_again(browser: Browser) -> None:
     assert stale(browser) == (1, 1)
     browser.ask("put", "admin/config/list_stale_months", {"value": 3})
     assert stale(browser) == (2, 1)
-    assert {row.name: row.flags for row in List.objects.all()}["List of 4 months ago"] == ["stale"]
+    assert "stale" in List.objects.get(name="List of 4 months ago").flags
     browser.ask("put", "admin/config/list_stale_severe_months", {"value": 7})
     assert stale(browser) == (1, 2)
     browser.refused("put", "admin/config/list_stale_severe_months", {"value": 3})

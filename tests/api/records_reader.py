@@ -1,0 +1,42 @@
+"""A key that reads ``/records/``, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.domain.scopes import Scope
+
+ACCOUNTS = "/api/v1/records/accounts/"
+
+
+@pytest.fixture
+def reader(service: Callable[..., Client]) -> Client:
+    return service(Scope.READ_RECORDS)
+
+
+def page(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
+    answer = client.get(path, query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def whole(client: Client, **query: Any) -> Iterator[dict[str, Any]]:
+    """All records, as a client reads them: following ``next``."""
+    body = page(client, **query)
+    while True:
+        yield from body["results"]
+        if body["next"] is None:
+            return
+        body = client.get(body["next"].removeprefix("http://testserver")).json()
+
+
+def refusal(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
+    answer = client.get(path, query)
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert body["code"] == 422
+    return body
