@@ -13,6 +13,7 @@ class ApiConfig(AppConfig):
         from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
         from api.outbox.queue import keep_cases_apart  # noqa: PLC0415
         from api.protection.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
+        from api.retention.personal import declare  # noqa: PLC0415
         from sf.status.objects import MORE_LINES  # noqa: PLC0415 - needs the models, which are loaded now
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
@@ -21,6 +22,7 @@ class ApiConfig(AppConfig):
         MORE_LINES.append(_breaker_lines)
         ON_ADOPTION.append(keep_cases_apart)
         ON_ADOPTION.append(close_breakers)
+        declare()
 
 
 def _breaker_lines() -> Iterable[str]:

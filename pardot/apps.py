@@ -7,9 +7,11 @@ class PardotConfig(AppConfig):
 
     def ready(self) -> None:
         from pardot import checks  # noqa: F401, PLC0415 - registers them, once the models are there
+        from pardot.catalog.personal import declare  # noqa: PLC0415 - needs the models, which are loaded now
         from pardot.platform.business_unit import forget_on_adoption  # noqa: PLC0415 - needs the models, which are loaded now
         from pardot.status.expectations import expect_fresh_copies  # noqa: PLC0415
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
         expect_fresh_copies()
         ON_ADOPTION.append(forget_on_adoption)
+        declare()

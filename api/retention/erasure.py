@@ -1,0 +1,48 @@
+"""Erase what is stored about one person, in all tables, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from sf.ingest.lock import wait_to_merge
+from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person
+
+
+@dataclass(frozen=True)
+class Share:
+    """The rows of one table that hold data of the person."""
+
+    holding: Holding
+    rows: int
+
+    @property
+    def table(self) -> str:
+        return str(self.holding.model._meta.verbose_name_plural)
+
+
+def known_person(given: Person) -> Person:
+    """Return the person with everything else that they are known by here."""
+    for widen in WIDEN:
+        given = widen(given)
+    return given
+
+
+def person_shares(person: Person) -> list[Share]:
+    """Return the tables with rows of the person."""
+    counted = (Share(holding, holding.rows(person).count()) for holding in HOLDINGS)
+    return [share for share in counted if share.rows]
+
+
+@transaction.atomic
+def person_erase(person: Person) -> list[Share]:
+    """Erase the person, and return what was erased. Syncs wait meanwhile."""
+    erased = []
+    for holding in HOLDINGS:
+        rows = holding.rows(person)
+        if rows.exists():
+            if hasattr(holding.model, "kept_when_deleted"):
+                wait_to_merge(holding.model._meta.db_table)
+            erased.append(Share(holding, holding.erase(rows, person)))
+    return erased

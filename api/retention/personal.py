@@ -1,0 +1,133 @@
+"""Declare what the API, and Django itself, hold about people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+
+from api.models import (
+    APIKey,
+    CircuitBreaker,
+    FieldChangeLog,
+    FormSubmission,
+    IdempotencyKey,
+    OutboundCase,
+    RateCount,
+    RequestCount,
+    RequestLog,
+    SuperUser,
+    User,
+)
+from sf.ingest.personal import (
+    HOLDINGS,
+    WIDEN,
+    Holding,
+    Person,
+    Rows,
+    any_of,
+    any_text,
+    clear,
+    not_personal,
+)
+
+_WAITS = Q(state=OutboundCase.State.QUEUED)
+
+
+def declare() -> None:
+    WIDEN.append(_staff)
+    _declare_writes()
+    _declare_logs()
+    _declare_staff()
+    for model in (CircuitBreaker, RequestCount, Group, Permission, ContentType):
+        not_personal(model)
+    not_personal(Session)  # which holds only the number of a user of the admin
+
+
+def waiting_cases(person: Person) -> Rows:
+    """Return the person's cases that Salesforce does not have yet: they are not erased before it does."""
+    wanted = _of_case(person)
+    return OutboundCase.objects.filter(wanted, _WAITS) if wanted else OutboundCase.objects.none()
+
+
+def _of_case(person: Person) -> Q:
+    return any_of("maker", person.identities) | any_text("values__SuppliedEmail", person.emails)
+
+
+def _ended_case(person: Person) -> Q:
+    wanted = _of_case(person)
+    return wanted & ~_WAITS if wanted else wanted
+
+
+def _form(person: Person) -> Q:
+    own = any_of("submitted_by", person.identities) | any_text("data__email", person.emails)
+    return own & (Q(case=None) | ~Q(case__state=OutboundCase.State.QUEUED)) if own else own
+
+
+def _form_of_case(person: Person) -> Q:
+    wanted = _ended_case(person)
+    return Q(case__in=OutboundCase.objects.filter(wanted)) if wanted else wanted
+
+
+def _declare_writes() -> None:
+    form, case = frozenset({"data", "source_url", "submitted_by"}), {"maker", "values", "error_message"}
+    HOLDINGS.extend([
+        Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person)),
+        Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
+        Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
+                clear(settled_by=""), "author cleared"),
+        Holding(IdempotencyKey, frozenset({"caller"}), lambda person: any_of("caller", person.identities)),
+    ])  # fmt: skip
+    not_personal(FormSubmission, "form_type", "spam_reason")
+    not_personal(
+        OutboundCase, "source", "organization_id", "state", "lease_holder", "salesforce_id", "error_group",
+        "error_code", "error_fields",
+    )  # fmt: skip
+    not_personal(IdempotencyKey, "path", "key", "body_hash", "record_id")
+
+
+def _remove_cases(rows: Rows, person: Person) -> int:
+    """Delete cases without the form of somebody else, which keeps its case."""
+    del person
+    return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
+
+
+def _declare_logs() -> None:
+    HOLDINGS.extend([
+        Holding(RequestLog, frozenset({"path", "query", "who", "address", "user_agent"}),
+                lambda person: any_of("who", person.identities)),
+        Holding(FieldChangeLog, frozenset({"record_id", "old", "new", "who"}),
+                lambda person: any_of("record_id", person.contacts) | any_of("who", person.identities)),
+        Holding(RateCount, frozenset(), lambda person: any_text("key", person.identities, "endswith")),
+    ])  # fmt: skip
+    not_personal(RequestLog, "method", "auth_type", "request_id")
+    not_personal(FieldChangeLog, "object", "field", "source", "request_id")
+    not_personal(RateCount)
+
+
+def _declare_staff() -> None:
+    account = clear(email="", first_name="", last_name="", is_active=False, is_staff=False, is_superuser=False)
+    HOLDINGS.extend([
+        Holding(APIKey, frozenset({"created_by"}), lambda person: any_of("created_by", person.signatures),
+                clear(created_by=""), "author cleared"),
+        Holding(LogEntry, frozenset({"object_repr"}), lambda person: any_of("object_repr", person.signatures),
+                clear(object_repr=""), "name cleared"),
+        Holding(SuperUser, frozenset({"accounts_uuid", "name"}),
+                lambda person: any_of("accounts_uuid", person.uuids)),
+        Holding(User, frozenset({"username", "first_name", "last_name", "email", "password"}),
+                lambda person: any_text("email", person.emails), account, "locked and emptied; the user name stays"),
+    ])  # fmt: skip
+    not_personal(APIKey, "name", "public_id", "first_id", "prefix", "key_hash", "scopes", "rate")
+    not_personal(LogEntry, "object_id", "change_message")
+
+
+def _staff(person: Person) -> Person:
+    """Add the names under which the person works here."""
+    names = SuperUser.objects.filter(accounts_uuid__in=person.uuids).exclude(name="").values_list("name", flat=True)
+    users = any_text("email", person.emails)
+    signed = User.objects.filter(users).values_list("username", flat=True) if users else []
+    return replace(person, staff_names=person.staff_names | {*names, *signed})

@@ -1,0 +1,146 @@
+"""Declare what Pardot's copies, and the team's own tables, hold about people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import connection
+from django.db.models import Q
+
+from pardot import models
+from pardot.domain.areas import Area
+from sf.ingest.personal import (
+    HOLDINGS,
+    UNREACHED,
+    WIDEN,
+    Holding,
+    Person,
+    Rows,
+    any_of,
+    any_text,
+    clear,
+    empty,
+    not_personal,
+    text_columns,
+)
+from sf.salesforce.ids import id_of_18
+
+_PROSPECT = text_columns(models.Prospect)
+
+
+def declare() -> None:
+    WIDEN.extend([_prospects, _members])
+    _declare_people()
+    _declare_team()
+    nobody = [
+        models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
+        models.CampaignMemberCount, models.CustomRedirect, models.EntityState, models.Folder, models.Form,
+        models.LandingPage, models.List, models.ListEmail, models.OrphanRun, models.PardotQuota,
+        models.ProspectEngagement, models.SalesforceCampaign, models.SalesforceHealth, models.Tag,
+        models.VisitorActivity,
+    ]  # fmt: skip
+    for model in nobody:
+        not_personal(model)
+
+
+def _declare_people() -> None:
+    HOLDINGS.extend([
+        Holding(models.VisitorActivity, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
+        Holding(models.ProspectEngagement, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
+        Holding(models.TaggedObject, frozenset({"object_name"}), _tagged),
+        Holding(models.OrphanRecord, frozenset({"record_id", "name", "missing"}), _orphan),
+        Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _member, empty, "emptied"),
+        Holding(models.LeadCategoryScore, frozenset({"lead_id", "category"}),
+                lambda person: any_of("lead_id", person.leads), empty, "emptied"),
+        Holding(models.ContactCategoryScore, frozenset({"contact_id", "category"}),
+                lambda person: any_of("contact_id", person.contacts), empty, "emptied"),
+        Holding(models.Prospect, _PROSPECT, lambda person: any_of("id", person.prospects), empty, "emptied"),
+    ])  # fmt: skip
+    not_personal(models.TaggedObject, "object_type")
+    not_personal(models.OrphanRecord, "kind")
+    not_personal(models.CampaignMember, "campaign_id")
+
+
+def _declare_team() -> None:
+    for model in (models.DayNote, models.Exemption, models.Task):
+        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _written, clear(created_by=""), "author cleared"))
+    HOLDINGS.extend([
+        Holding(models.ConfiguredValue, frozenset({"updated_by"}),
+                lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "author cleared"),
+        Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "name cleared"),
+        Holding(models.DailySnapshot, frozenset({"person_scores"}),
+                _scores, _forget_scores, "name removed"),
+        Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid"}),
+                lambda person: any_of("accounts_uuid", person.uuids)),
+    ])  # fmt: skip
+    not_personal(models.ConfiguredValue, "value")
+    not_personal(models.DailySnapshot, "area_scores", "issue_counts")
+    not_personal(models.TeamMember, "areas")
+    not_personal(models.Task, "title", "description", "area", "issue", "asset_type", "status", "priority")
+    not_personal(models.DayNote, "text")
+    not_personal(models.Exemption, "asset_type", "issue", "reason")
+    UNREACHED.append("what staff wrote themselves into tasks, notes and reasons of exemptions")
+
+
+def _prospects(person: Person) -> Person:
+    """Add the person's prospects, and the leads that these name."""
+    shorts = {contact[:15] for contact in person.contacts}
+    wanted = (
+        any_text("email", person.emails)
+        | any_text("salesforce_contact_id", shorts, "startswith")
+        | any_of("id", person.prospects)
+    )
+    found = list(models.Prospect.objects.filter(wanted)) if wanted else []
+    leads = (id_of_18(row.salesforce_lead_id or "") for row in found)
+    return replace(
+        person,
+        prospects=person.prospects | {row.id for row in found},
+        leads=person.leads | {lead for lead in leads if lead},
+    )
+
+
+def _members(person: Person) -> Person:
+    names = models.TeamMember.objects.filter(accounts_uuid__in=person.uuids).values_list("name", flat=True)
+    return replace(person, staff_names=person.staff_names | set(names))
+
+
+def _tagged(person: Person) -> Q:
+    wanted = any_of("object_id", person.prospects)
+    return wanted & Q(object_type__iexact="prospect") if wanted else wanted
+
+
+def _orphan(person: Person) -> Q:
+    ids = {*map(str, person.prospects), *person.contacts, *person.leads}
+    of_people = Q(
+        kind__in=["prospects_crm_gone", "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect"]
+    )
+    wanted = any_of("record_id", ids) | any_text("missing", person.emails)
+    return wanted & of_people if wanted else wanted
+
+
+def _member(person: Person) -> Q:
+    return any_of("contact_id", person.contacts) | any_of("lead_id", person.leads)
+
+
+def _written(person: Person) -> Q:
+    return any_of("created_by", person.signatures)
+
+
+def _task(person: Person) -> Q:
+    wanted = any_of("asset_id", person.prospects)
+    return wanted & Q(asset_type=Area.PROSPECTS) if wanted else wanted
+
+
+def _scores(person: Person) -> Q:
+    names = sorted(person.staff_names)
+    return Q(person_scores__has_any_keys=names) if names else Q()
+
+
+def _forget_scores(rows: Rows, person: Person) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pardot_dailysnapshot SET person_scores = person_scores - %(names)s::text[] "
+            "WHERE person_scores ?| %(names)s::text[]",
+            {"names": sorted(person.staff_names)},
+        )
+        return int(cursor.rowcount)

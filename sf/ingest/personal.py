@@ -1,0 +1,126 @@
+"""Declare which columns hold data of people, and how the rows of one person are found and erased.
+
+Each app declares its own models: ``sf/sync/personal.py``, ``api/retention/personal.py``,
+``pardot/catalog/personal.py``. A test compares the declarations with the models: no column of text is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from sf.ingest.tombstones import empty_rows
+
+
+@dataclass(frozen=True)
+class Person:
+    """What one person is known by here."""
+
+    uuids: frozenset[str] = frozenset()
+    """Of their OpenStax account, lower case."""
+    emails: frozenset[str] = frozenset()
+    """Lower case."""
+    contacts: frozenset[str] = frozenset()
+    """Salesforce ids of 18 characters; so are the next ones."""
+    leads: frozenset[str] = frozenset()
+    prospects: frozenset[int] = frozenset()
+    """Pardot's ids."""
+    staff_names: frozenset[str] = frozenset()
+    """The names under which they work here."""
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """Return what logs, cases and limits call the person."""
+        return frozenset(f"user:{uuid}" for uuid in self.uuids)
+
+    @property
+    def signatures(self) -> frozenset[str]:
+        """Return what is noted of them as the author of something."""
+        return self.staff_names | self.uuids
+
+
+Rows = models.QuerySet[Any]
+Model = TypeVar("Model", bound=models.Model)
+
+
+def remove(rows: Rows, person: Person) -> int:
+    """Delete the rows."""
+    del person
+    return rows.delete()[1].get(rows.model._meta.label, 0)
+
+
+def empty(rows: Rows, person: Person) -> int:
+    """Leave tombstones of copied records."""
+    del person
+    return empty_rows(rows.model, rows)
+
+
+def clear(**values: Any) -> Callable[[Rows, Person], int]:
+    """Return a function that sets these columns and keeps the rest of the row."""
+
+    def cleared(rows: Rows, person: Person) -> int:
+        del person
+        return rows.update(**values)
+
+    return cleared
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Columns of a table that hold data of people, and how one person's rows are found and erased."""
+
+    model: type[models.Model]
+    personal: frozenset[str]
+    find: Callable[[Person], Q]
+    """A condition on the rows; an empty one finds nothing."""
+    erase: Callable[[Rows, Person], int] = remove
+    action: str = "removed"
+    """What happens to the rows, for the report."""
+
+    def rows(self, person: Person) -> Rows:
+        condition = self.find(person)
+        manager = self.model._base_manager
+        return manager.filter(condition) if condition else manager.none()
+
+
+HOLDINGS: list[Holding] = []
+"""In the order of erasing: rows that refer to others come first."""
+NOT_PERSONAL: dict[type[models.Model], frozenset[str]] = {}
+"""Columns of text that hold nothing about a person."""
+UNREACHED: list[str] = []
+"""What is stored here, may be about a person, and cannot be found by one."""
+WIDEN: list[Callable[[Person], Person]] = []
+"""Functions that add what else the person is known by."""
+
+
+def not_personal(model: type[models.Model], *columns: str) -> None:
+    """Declare columns, or without any the whole table, to hold nothing about people."""
+    NOT_PERSONAL[model] = frozenset(columns) or text_columns(model)
+
+
+def text_columns(model: type[models.Model]) -> frozenset[str]:
+    """Return the columns that could hold text about a person. Keys are not looked at."""
+    kinds = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField, models.UUIDField)
+    return frozenset(
+        field.name
+        for field in model._meta.concrete_fields
+        if not field.primary_key and (isinstance(field, kinds) or field.get_internal_type() == "ArrayField")
+    )
+
+
+def any_of(column: str, values: Iterable[Any]) -> Q:
+    """Return the condition that the column has one of the values; empty without any."""
+    wanted = sorted(values)
+    return Q(**{f"{column}__in": wanted}) if wanted else Q()
+
+
+def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
+    """Return the condition that the column is one of the texts, whatever their case; empty without any."""
+    condition = Q()
+    for text in sorted(texts):
+        condition |= Q(**{f"{column}__{lookup}": text})
+    return condition

@@ -1,0 +1,81 @@
+"""Declare what the cache of Salesforce holds about people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person, any_of, any_text, clear, empty, not_personal
+from sf.models import (
+    Account,
+    Adoption,
+    Book,
+    CachedOrg,
+    Contact,
+    LookupMiss,
+    Opportunity,
+    RefusedLogin,
+    RefusedRecord,
+    SchoolShortForm,
+    SchoolWord,
+    SFAPIUsageLog,
+    SyncConfig,
+    SyncLease,
+    SyncRun,
+    UnreadableField,
+)
+
+_CONTACT = frozenset({
+    "first_name", "last_name", "full_name", "email", "role", "position", "title", "adoption_status", "adoptions_json",
+    "verification_status", "reject_reason", "accounts_uuid", "accounts_id", "lead_source", "lms", "subject_interest",
+})  # fmt: skip
+
+
+def declare() -> None:
+    WIDEN.insert(0, _contacts)  # the others go on from what a contact names
+    unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
+    HOLDINGS.extend([
+        Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),
+                clear(name=None, contact=None, local_update_date=Now()), "name and contact cleared"),
+        Holding(Opportunity, frozenset({"name", "description"}), lambda person: any_of("contact_id", person.contacts),
+                unlinked, "name, description and contact cleared"),
+        Holding(Contact, _CONTACT, lambda person: any_of("id", person.contacts), empty, "emptied"),
+        Holding(LookupMiss, frozenset(), lambda person: any_of("accounts_uuid", person.uuids)),
+        Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _set_aside),
+        Holding(SyncConfig, frozenset({"switched_by"}), lambda person: any_of("switched_by", person.signatures),
+                clear(switched_by=""), "author cleared"),
+    ])  # fmt: skip
+    not_personal(
+        Adoption, "adoption_number", "adoption_type", "school_year", "terms_used", "confirmation_type", "how_using"
+    )
+    not_personal(
+        Opportunity, "record_type_id", "stage_name", "type", "lead_source", "owner_id", "created_by_id",
+        "last_modified_by_id", "fiscal",
+    )  # fmt: skip
+    not_personal(RefusedRecord, "object", "fingerprint")
+    not_personal(SyncConfig, "instance_url")
+    nobody = [
+        Account, Book, CachedOrg, RefusedLogin, SchoolShortForm, SchoolWord, SFAPIUsageLog, SyncLease, SyncRun,
+        UnreadableField,
+    ]  # fmt: skip
+    for model in nobody:
+        not_personal(model)
+
+
+def _contacts(person: Person) -> Person:
+    """Add the person's contacts, and the accounts and addresses that these name."""
+    wanted = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
+    found = list(Contact.all_objects.filter(wanted)) if wanted else []
+    return replace(
+        person,
+        contacts=person.contacts | {contact.id for contact in found},
+        uuids=person.uuids | {contact.accounts_uuid for contact in found if contact.accounts_uuid},
+        emails=person.emails | {contact.email.lower() for contact in found if contact.email},
+    )
+
+
+def _set_aside(person: Person) -> Q:
+    said = {*person.uuids, *person.emails, *person.contacts}
+    return any_of("record_id", person.contacts | person.leads) | any_text("payload", said, "icontains")

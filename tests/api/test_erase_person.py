@@ -1,0 +1,160 @@
+"""``erase_person``: every row of one person goes, nobody else's, and what is not reached is named."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from api.models import (
+    FieldChangeLog,
+    FormSubmission,
+    IdempotencyKey,
+    OutboundCase,
+    RateCount,
+    RequestLog,
+    SuperUser,
+    User,
+)
+from pardot.models import (
+    CampaignMember,
+    ContactCategoryScore,
+    DailySnapshot,
+    DayNote,
+    OrphanRecord,
+    OrphanRun,
+    Prospect,
+    ProspectEngagement,
+    TaggedObject,
+    TeamMember,
+    VisitorActivity,
+)
+from sf.ingest.personal import HOLDINGS, NOT_PERSONAL, text_columns
+from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord
+from tests.api import records
+from tests.api.cookies import UUID
+
+pytestmark = pytest.mark.django_db
+
+OTHER = "00000000-0000-4000-8000-000000000009"
+
+
+def test_every_column_of_text_is_declared_personal_or_not() -> None:
+    for model in apps.get_models():
+        personal = frozenset().union(*(holding.personal for holding in HOLDINGS if holding.model is model))
+        declared = personal | NOT_PERSONAL.get(model, frozenset())
+        assert declared == text_columns(model), model
+        assert not personal & NOT_PERSONAL.get(model, frozenset()), model
+
+
+def erase(*options: str) -> str:
+    output = StringIO()
+    call_command("erase_person", *options, stdout=output)
+    return output.getvalue()
+
+
+def make_person(uuid: str, email: str, number: int) -> Contact:
+    """Somebody of whom there is a row in every kind of table."""
+    stamp, who = timezone.now(), f"user:{uuid}"
+    contact = records.contact(accounts_uuid=uuid, email=email, full_name=f"Person {number}", is_deleted=True)
+    opportunity = records.opportunity(contact=contact, name=f"Person {number} - Algebra", stage_name="Won")
+    records.adoption(contact=contact, opportunity=opportunity, name=f"Person {number}")
+    LookupMiss.objects.create(accounts_uuid=uuid)
+    RefusedRecord.objects.create(
+        object="contacts", record_id=str(number), payload=f'{{"email": "{email}"}}', reason="x", fingerprint=""
+    )
+    RequestLog.objects.create(time=stamp, status=200, milliseconds=1, who=who, address="192.0.2.1")
+    FieldChangeLog.objects.create(
+        object="Contact", record_id=contact.id, field="role", new="x", source="t", who="key:a"
+    )
+    case = OutboundCase.objects.create(maker="key:site", values={"SuppliedEmail": email.upper()}, state="delivered")
+    FormSubmission.objects.create(
+        form_type="contact", data={"email": "else@example.org"}, submitted_by="key:site", case=case
+    )
+    FormSubmission.objects.create(form_type="contact", data={"email": email}, submitted_by="key:site", spam_reason="x")
+    OutboundCase.objects.create(maker=who, values={}, state="refused")
+    IdempotencyKey.objects.create(caller=who, path="/", key="k", body_hash="", record_id=case.id)
+    RateCount.objects.create(key=f"salesforce:{who}", hits=[], totals=[])
+    SuperUser.objects.create(accounts_uuid=uuid, name=f"Super {number}")
+    User.objects.create(username=f"staff{number}", email=email, is_staff=True)
+    TeamMember.objects.create(name=f"Member {number}", accounts_uuid=uuid)
+    DayNote.objects.create(day="2026-01-01", text="x", created_by=f"Member {number}")
+    Prospect.objects.create(id=number, email=email.title(), salesforce_contact_id=contact.id[:15])
+    VisitorActivity.objects.create(id=number, prospect_id=number, created_at=stamp)
+    ProspectEngagement.objects.create(prospect_id=number, activity_count=1, last_activity=stamp)
+    TaggedObject.objects.create(id=number, object_type="Prospect", object_id=number, object_name=f"Person {number}")
+    kind = OrphanRecord.Kind.CONTACT_WITHOUT_PROSPECT
+    OrphanRecord.objects.create(run=OrphanRun.objects.create(), kind=kind, record_id=contact.id, missing=email)
+    copied = {"system_modstamp": stamp, "contact_id": contact.id}
+    CampaignMember.objects.create(id=records.salesforce_id("00v"), **copied)
+    ContactCategoryScore.objects.create(id=records.salesforce_id("a00"), **copied)
+    return contact
+
+
+def everything() -> str:
+    """All values of all tables that hold people, as text."""
+    kept = {holding.model for holding in HOLDINGS}
+    return "\n".join(str(row) for model in kept for row in model._base_manager.values())
+
+
+@pytest.mark.parametrize("given", ["--uuid", "--email", "--contact"])
+def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touched(given: str) -> None:
+    contact, other = make_person(UUID, "ines@example.org", 1), make_person(OTHER, "ida@example.org", 2)
+    DailySnapshot.objects.create(day="2026-01-01", tier=1, person_scores={"Member 1": 90, "Member 2": 80})
+    value = {"--uuid": UUID.upper(), "--email": "Ines@Example.org", "--contact": contact.id[:15]}[given]
+    before = erase(given, value, "--dry-run")
+    assert "        1  request log: removed" in before
+    assert str(contact.full_name) in everything()
+    said = erase(given, value, "--yes")
+    assert before.splitlines()[1:3] == said.splitlines()[1:3]
+    left = everything().lower()
+    for trace in (UUID, "ines@example.org", "person 1", "super 1", "member 1", "192.0.2.1'), 'user"):
+        assert trace not in left, trace
+    assert [left.count(trace) for trace in ("person 2", "member 2")] == [4, 3]
+    assert RequestLog.objects.get().who == f"user:{OTHER}"
+    assert (Contact.all_objects.get(id=contact.id).is_deleted, Contact.all_objects.get(id=other.id).email) == (
+        True,
+        "ida@example.org",
+    )
+    kept = Opportunity.objects.get(name=None)
+    assert (kept.stage_name, kept.contact_id, Adoption.objects.filter(name=None).count()) == ("Won", None, 1)
+    assert "Nothing else is stored about this person" in erase("--uuid", UUID, "--yes")
+
+
+def test_a_case_that_waits_is_kept_and_told(settings: Any) -> None:
+    waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
+    FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
+    output = StringIO()
+    with pytest.raises(CommandError, match="repeat the command once the cases above are delivered"):
+        call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
+    assert "Kept: 1 accepted cases that wait for Salesforce" in output.getvalue()
+    assert FormSubmission.objects.get().case == OutboundCase.objects.get()
+
+
+def test_a_contact_that_salesforce_still_has_is_told() -> None:
+    contact = records.contact(email="ines@example.org")
+    said = erase("--email", "ines@example.org", "--dry-run")
+    assert f"Salesforce has contact {contact.id}" in said
+    assert "Not reached by this command:\n" in said
+    assert "backups of this database" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "at least one of --uuid, --email and --contact"),
+        (["--uuid=ines"], "'ines' is not a UUID"),
+        (["--email=ines"], "'ines' is not an e-mail address"),
+        (["--contact=001000000000001"], "is not the id of a contact"),
+        ([f"--uuid={UUID}"], "repeat the command with --yes"),
+    ],
+)
+def test_mistakes_change_nothing(options: list[str], message: str) -> None:
+    contact = records.contact()
+    with pytest.raises(CommandError, match=message):
+        erase(*options)
+    assert Contact.objects.get(id=contact.id).full_name == "Ines Example"
