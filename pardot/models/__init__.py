@@ -11,6 +11,7 @@ from pardot.models.configured_value import ConfiguredValue
 from pardot.models.custom_redirect import CustomRedirect
 from pardot.models.daily_snapshot import DailySnapshot
 from pardot.models.day_note import DayNote
+from pardot.models.digest_delivery import DigestDelivery
 from pardot.models.entity_state import EntityState
 from pardot.models.exemption import Exemption
 from pardot.models.folder import Folder
@@ -45,6 +46,7 @@ __all__ = [
     "CustomRedirect",
     "DailySnapshot",
     "DayNote",
+    "DigestDelivery",
     "EntityState",
     "Exemption",
     "Folder",

@@ -18,10 +18,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from pardot.models import TeamMember
+from pardot.models import DigestDelivery, TeamMember
 from pardot.reports.channels import slack
 from pardot.reports.channels.mail import mail_to
-from sf.models import SyncRun
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +90,7 @@ def test_two_hosts_send_it_once_a_day(webhook: Slack) -> None:
     assert len(webhook.messages) == 1
     camp_digest("--send", "--again")
     assert len(webhook.messages) == 2
-    SyncRun.objects.update(started=timezone.now() - timedelta(days=1))
+    DigestDelivery.objects.update(day=timezone.localdate() - timedelta(days=1))
     camp_digest("--send")
     assert len(webhook.messages) == 3
 
@@ -116,6 +115,25 @@ def test_a_digest_that_was_not_delivered_is_sent_by_the_next_run(webhook: Slack)
     with pytest.raises(CommandError):
         camp_digest("--send")
     assert camp_digest("--send") == "sent to Slack\n"
+
+
+def test_after_one_channel_failed_only_that_one_gets_it_again(webhook: Slack, settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(CommandError, match="mail: "):
+        camp_digest("--send")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert camp_digest("--send") == "sent to ranger@camp.example\n"
+    assert "was sent today" in camp_digest("--send")
+    assert (len(webhook.messages), len(mail.outbox)) == (1, 1)
+
+
+def test_a_channel_that_is_added_gets_todays_digest_too(webhook: Slack, settings: Any) -> None:
+    camp_digest("--send")
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    assert camp_digest("--send") == "sent to ranger@camp.example\n"
+    assert len(webhook.messages) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from pardot.models import DigestDelivery
 from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
 from pardot.reports.channels.slack import post_to_slack
@@ -17,10 +19,10 @@ from pardot.reports.digest_facts import digest_facts
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import sole_runner
-from sf.models import SyncRun
 
 PATIENCE = timedelta(minutes=2)
 """The time to wait for a process that is sending the digest: channels are slow at times."""
+_KEPT = timedelta(days=90)
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--send", action="store_true", help="to SLACK_WEBHOOK_URL and DIGEST_RECIPIENTS, whichever is set"
         )
-        parser.add_argument("--again", action="store_true", help="send it even if it was sent today")
+        parser.add_argument("--again", action="store_true", help="send it to all, even if it was sent today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["send"]:
@@ -39,44 +41,61 @@ class Command(BaseCommand):
         with sole_runner(DIGEST, patience=PATIENCE) as lease:  # another host's cron runs at the same minute
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
-            if (sent := _sent_today()) and not options["again"]:
+            missing = _channels() if options["again"] else _missing_today()
+            if _channels() and not missing:
+                sent = timezone.localtime(max(_sent_today().values()))
                 self.stdout.write(f"the digest was sent today at {sent:%H:%M}; --again sends it once more")
                 return
             with recorded_job(DIGEST):
-                self._send(digest(digest_facts()))
+                self._send(missing, digest(digest_facts()))
 
-    def _send(self, text: str) -> None:
-        channels = _channels(text)
+    def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
         if not channels:
             raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
-        failed = [error for send, told in channels if (error := self._sent(send, told))]
+        failed = [error for name, channel in channels.items() if (error := self._sent(name, channel, text))]
         if failed:
             raise CommandError("; ".join(failed))
 
-    def _sent(self, send: Callable[[], None], told: str) -> str:
+    def _sent(self, name: str, channel: _Channel, text: str) -> str:
         """Send to one channel; return the error, or an empty string. A failed channel does not stop the others."""
         try:
-            send()
+            channel.send(text)
         except NotDelivered as error:
             return str(error)
-        self.stdout.write(f"sent to {told}")
+        _note_sent(name)
+        self.stdout.write(f"sent to {channel.told}")
         return ""
 
 
-def _sent_today() -> datetime | None:
-    """Return the local time at which every channel got today's digest, if that has happened."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    run = SyncRun.objects.filter(object=DIGEST, state=SyncRun.State.DONE, started__gte=midnight).first()
-    return timezone.localtime(run.ended or run.started) if run else None
+@dataclass(frozen=True)
+class _Channel:
+    """A destination. ``told``: its name in the line that says that it is done."""
+
+    send: Callable[[str], None]
+    told: str
 
 
-def _channels(text: str) -> list[tuple[Callable[[], None], str]]:
-    """Return the configured channels, each with the name to print when it is done."""
-    found: list[tuple[Callable[[], None], str]] = []
-    if settings.SLACK_WEBHOOK_URL:
-        found.append((lambda: post_to_slack(settings.SLACK_WEBHOOK_URL, text), "Slack"))
-    recipients = settings.DIGEST_RECIPIENTS
-    if recipients:
-        subject = text.partition("\n")[0]
-        found.append((lambda: mail_to(recipients, subject, text), ", ".join(recipients)))
+def _channels() -> dict[str, _Channel]:
+    """Return the configured channels by the name under which their deliveries are stored."""
+    found = {}
+    if url := settings.SLACK_WEBHOOK_URL:
+        found["slack"] = _Channel(lambda text: post_to_slack(url, text), "Slack")
+    if recipients := settings.DIGEST_RECIPIENTS:
+        found["mail"] = _Channel(lambda text: mail_to(recipients, text.partition("\n")[0], text), ", ".join(recipients))
     return found
+
+
+def _missing_today() -> dict[str, _Channel]:
+    """Return the channels that did not get today's digest: all, or those that failed, or that were added since."""
+    sent = _sent_today()
+    return {name: channel for name, channel in _channels().items() if name not in sent}
+
+
+def _sent_today() -> dict[str, datetime]:
+    return dict(DigestDelivery.objects.filter(day=timezone.localdate()).values_list("channel", "sent_at"))
+
+
+def _note_sent(channel: str) -> None:
+    today = timezone.localdate()
+    DigestDelivery.objects.update_or_create(day=today, channel=channel, defaults={"sent_at": timezone.now()})
+    DigestDelivery.objects.filter(day__lt=today - _KEPT).delete()
