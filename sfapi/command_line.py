@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, ManagementUtility
 from django.core.management.base import SystemCheckError
 
 from outgoing.text import one_line
+from sfapi.json_lines import print_json
 
 
 class CommandLine(ManagementUtility):
     """The command line of ``manage.py``: a refusal is always one line, whatever its source."""
+
+    def execute(self) -> None:
+        if settings.LOG_FORMAT == "json":
+            print_json(self.argv)
+        super().execute()
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)

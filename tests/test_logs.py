@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 
 import pytest
 
+from sfapi.cron import CRONJOBS
+from sfapi.json_lines import COMMANDS, JsonLines
 from sfapi.logs import JsonFormatter, TextFormatter
+from tests.conftest import Manage
 
 FORGED = "no\n2026-11-28 05:00:00 INFO - sf: all is well"
 OTHERS = ("\r", "\x1b[2J", "\x85", "\u2028", "\u202e", "\0")
@@ -35,3 +39,36 @@ def test_lines_of_a_traceback_are_indented() -> None:
     assert first == "WARNING: refused: x"
     assert all(line.startswith("  ") for line in others)
     assert "  2026-11-28 05:00:00 INFO - sf: all is well" in others
+
+
+def test_scheduled_commands_print_json_when_the_log_is_json() -> None:
+    assert {job[2][0] for job in CRONJOBS} <= COMMANDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_line_of_a_command_is_json_on_its_own_stream(run_manage: Manage) -> None:
+    done = run_manage("sync_books", LOG_FORMAT="json")
+    [line] = [json.loads(each) for each in done.stdout.splitlines() if "Salesforce calls" in each]
+    assert (line["level"], line["logger"]) == ("info", "command.sync_books")
+    assert line["message"].startswith("books: Full by REST: ")
+    failed = run_manage("sync_books", LOG_FORMAT="json", SALESFORCE_PASSWORD="wrong")
+    levels = {json.loads(each)["level"] for each in failed.stderr.splitlines()}
+    assert (failed.returncode, failed.stdout, levels) == (1, "", {"warning", "error"})
+
+
+def test_lines_are_put_together_and_what_was_begun_is_not_lost() -> None:
+    stream = io.StringIO()
+    lines = JsonLines(stream, "command.migrate", logging.INFO)
+    lines.write("  Applying api.0001...")
+    lines.write(" OK\n\nCommandError: no")
+    lines.close()
+    written = [json.loads(each) for each in stream.getvalue().splitlines()]
+    assert [(each["level"], each["message"]) for each in written] == [
+        ("info", "  Applying api.0001... OK"),
+        ("error", "no"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_people_and_programs_read_stays_as_it_is(run_manage: Manage) -> None:
+    assert run_manage("work", "--list", LOG_FORMAT="json").stdout.startswith("job ")

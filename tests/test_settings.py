@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from sfapi.env import Environment
 from sfapi.placeholders import is_placeholder
 from sfapi.settings import base
 from tests.simulated import ROOT
@@ -161,6 +163,48 @@ def test_dotenv_that_is_a_folder_or_missing_is_one_line(tmp_path: Path) -> None:
         refused_in_one_line(
             start({"SFAPI_ENV_FILE": str(missing)}), "cannot be read (Permission denied); run as its owner"
         )
+
+
+DATABASE = {"DATABASE_URL": "postgresql://u@h/d"}
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{'k' * 60}\n")
+    (tmp_path / "url").write_text("mysql://wrong")
+    variables = {"SECRET_KEY_FILE": str(tmp_path / "key"), "SFAPI_DATA_DIR": str(tmp_path)}
+    assert start({**variables, **DATABASE}).returncode == 0
+    refused_in_one_line(start({**variables, "DATABASE_URL_FILE": str(tmp_path / "url")}), "DATABASE_URL: is not of the")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"k", "SALESFORCE_PASSWORD, SALESFORCE_PASSWORD_FILE: both are set; keep one of them"),
+        (b" \n", "is empty"),
+        (b"\xff\xff", "is not UTF-8"),
+        (b"a\0b", "has a NUL in it"),
+        (None, "cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_file_that_holds_no_value_stops_the_start_with_one_line(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
+    if content:
+        (tmp_path / "password").write_bytes(content)
+    if content == b"k":
+        values["SALESFORCE_PASSWORD"] = SECRET
+    with pytest.raises(ImproperlyConfigured) as refused:
+        Environment(values).text("SALESFORCE_PASSWORD")
+    assert str(refused.value).endswith(says)
+    assert SECRET not in str(refused.value)
+
+
+def test_a_placeholder_in_a_file_is_one(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("<your_password>")
+    values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
+    with pytest.raises(ImproperlyConfigured, match="SALESFORCE_PASSWORD: <your_password> is a placeholder"):
+        Environment(values).text("SALESFORCE_PASSWORD")
 
 
 def refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> None:

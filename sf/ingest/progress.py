@@ -17,7 +17,8 @@ def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
     """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
-    return BarProgress(stream) if stream.isatty() else LineProgress(stream)
+    # A stream that writes JSON has another one for lines that are no problem.
+    return BarProgress(stream) if stream.isatty() else LineProgress(getattr(stream, "for_information", stream))
 
 
 MANY_ROWS = 10_000

@@ -1,0 +1,76 @@
+"""Write what a command prints as JSON, a line of the log each: ``LOG_FORMAT=json``.
+
+Only commands whose lines tell what happened are concerned. What others print is the result itself: a key, records.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from sfapi.logs import JsonFormatter
+
+COMMANDS = frozenset(
+    {
+        "camp_digest", "camp_sync", "cleanup_logs", "collectstatic", "deliver_pending", "migrate", "sync_accounts",
+        "sync_adoptions", "sync_all", "sync_books", "sync_contacts", "sync_opportunities", "sync_pardot", "sync_retry",
+        "work",
+    }
+)  # fmt: skip
+_FOR_A_PERSON = {"--help", "-h", "--list"}
+_ERROR = "CommandError: "
+
+
+def print_json(arguments: Sequence[str]) -> None:
+    """Replace the standard streams of this process, when its command is one of ``COMMANDS``."""
+    command, *options = arguments[1:] or [""]
+    if command not in COMMANDS or _FOR_A_PERSON.intersection(options):
+        return
+    if command == "camp_digest" and "--send" not in options:
+        return
+    name = f"command.{command}"
+    sys.stdout = JsonLines(sys.stdout, name, logging.INFO)
+    sys.stderr = JsonLines(sys.stderr, name, logging.WARNING, for_information=sys.stdout)
+
+
+class JsonLines(io.TextIOBase):
+    """A stream whose lines become JSON objects. ``for_information``: where lines go that are no problem."""
+
+    def __init__(self, stream: TextIO, name: str, level: int, for_information: Any = None) -> None:
+        self._stream, self._name, self._level = stream, name, level
+        self._formatter = JsonFormatter()
+        self._begun = ""
+        self.for_information = for_information or self
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._write_line(line)
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Write a line that was not ended. The stream below stays open: Python closes it."""
+        if not self.closed:
+            self._write_line(self._begun)
+            self._begun = ""
+            self._stream.flush()
+        super().close()
+
+    def _write_line(self, line: str) -> None:
+        if not line.strip():
+            return
+        level = logging.ERROR if line.startswith(_ERROR) else self._level
+        record = logging.LogRecord(self._name, level, "", 0, line.rstrip().removeprefix(_ERROR), None, None)
+        self._stream.write(f"{self._formatter.format(record)}\n")
