@@ -18,10 +18,10 @@ from sf.ingest.tombstones import empty_rows
 
 @dataclass(frozen=True)
 class Person:
-    """What one person is known by here."""
+    """A person, by everything that they are known by here."""
 
     uuids: frozenset[str] = frozenset()
-    """Of their OpenStax account, lower case."""
+    """UUIDs of OpenStax accounts, lower case."""
     emails: frozenset[str] = frozenset()
     """Lower case."""
     contacts: frozenset[str] = frozenset()
@@ -79,7 +79,7 @@ class Holding:
     """A condition on the rows; an empty one finds nothing."""
     erase: Callable[[Rows, Person], int] = remove
     action: str = "removed"
-    """What happens to the rows, for the report."""
+    """The words of the report for that."""
 
     def rows(self, person: Person) -> Rows:
         condition = self.find(person)
@@ -92,7 +92,7 @@ HOLDINGS: list[Holding] = []
 NOT_PERSONAL: dict[type[models.Model], frozenset[str]] = {}
 """Columns of text that hold nothing about a person."""
 UNREACHED: list[str] = []
-"""What is stored here, may be about a person, and cannot be found by one."""
+"""Data that may be about a person, and that cannot be found by one."""
 WIDEN: list[Callable[[Person], Person]] = []
 """Functions that add what else the person is known by."""
 
