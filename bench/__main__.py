@@ -12,6 +12,7 @@ from bench.camp_endpoints import camp_endpoints
 from bench.connectors import connectors
 from bench.dashboard import dashboard
 from bench.endpoints import endpoints
+from bench.ledger import ledger
 from bench.neighbors import neighbors
 from bench.overhead import overhead
 from bench.report import Result
@@ -53,6 +54,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "camp": lambda: camp_survey(options.schools, options.runs),
         "camp-ceiling": lambda: camp_ceiling(options.schools),
         "camp-endpoints": lambda: camp_endpoints(max(1, FULL_SCALE // options.schools), options.runs),
+        "ledger": lambda: ledger(max(1, FULL_SCALE // options.schools), options.runs),
         "dashboard": lambda: dashboard(max(1, FULL_SCALE // options.schools), options.runs),
         "overhead": lambda: overhead(options.schools, options.runs),
     }

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pardot.admin.base import ProgramsOnlyAdmin
-from pardot.models import AuditSummary, DailySnapshot, EntityState, OrphanRecord, OrphanRun, PardotQuota
+from pardot.models import AuditSummary, DailySnapshot, EntityState, Finding, OrphanRecord, OrphanRun, PardotQuota
 
 
 @admin.register(AuditSummary)
@@ -24,6 +24,14 @@ class AuditSummaryAdmin(ProgramsOnlyAdmin):
     def flag_counts(self, summary: AuditSummary) -> str:
         counted = ((flag.replace("_", " "), count) for flag, count in summary.counts.items())
         return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counted)
+
+
+@admin.register(Finding)
+class FindingAdmin(ProgramsOnlyAdmin):
+    list_display = ["asset_type", "asset_id", "issue", "first_seen", "fixed_on"]
+    list_filter = ["asset_type"]
+    ordering = ["-pk"]
+    sortable_by = ["asset_id"]
 
 
 @admin.register(DailySnapshot)

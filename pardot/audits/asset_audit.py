@@ -84,15 +84,14 @@ class AssetAudit:
             cursor.execute(self._count())
             items, *counted = cursor.fetchone()
         counts = dict(zip((flag.name for flag in self.flags), counted, strict=False))
+        known = self.flags_with_data(inputs)
         AuditSummary.objects.update_or_create(
             area=self.area,
             defaults={
                 "audited_at": inputs.now,
                 "is_complete": inputs.has(self.entity),
                 "items": items,
-                "counts": {
-                    flag.name: counts[flag.name] if self._has_data(flag, inputs) else None for flag in self.flags
-                },
+                "counts": {name: count if name in known else None for name, count in counts.items()},
                 "activity_until": inputs.look_back.until if inputs.look_back else None,
                 "figures": self.figures_of_all(counted[len(self.flags) :], inputs),
             },
@@ -103,12 +102,16 @@ class AssetAudit:
         has_data = inputs.has(self.entity, *self.summary_needs)
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
-    def _has_data(self, flag: Flag, inputs: AuditInputs) -> bool:
-        return inputs.has(self.entity) and flag.has_data(inputs)
+    def flags_with_data(self, inputs: AuditInputs) -> frozenset[str]:
+        """Return the names of the flags that this audit looks at; the others have "no data"."""
+        if not inputs.has(self.entity):
+            return frozenset()
+        return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
     def _update(self, inputs: AuditInputs) -> str:
+        known = self.flags_with_data(inputs)
         conditions = ", ".join(
-            f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if self._has_data(flag, inputs)
+            f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if flag.name in known
         )
         values = {"flags": f"array_remove(ARRAY[{conditions}]::text[], NULL)"}
         for figure in self.figures:

@@ -1,4 +1,4 @@
-"""Run all audits once, at the end of a sync."""
+"""Run all audits once, at the end of a sync, and record what they find."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Protocol
 from pardot.audits import campaigns, custom_redirects, forms, landing_pages, list_emails, lists, prospects, tags
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.audits.ledger import forget_old_findings, record_findings
 from pardot.domain.areas import Area
+from pardot.domain.days import today
 from pardot.models import AuditSummary
 from sf.ingest.lock import wait_to_merge
 
@@ -45,6 +47,10 @@ def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None)
     """
     wait_to_merge(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)
+    counts_before = dict(AuditSummary.objects.values_list("area", "counts"))
     for audit in audits:
         audit.run(inputs)
+        if isinstance(audit, AssetAudit):
+            record_findings(audit, inputs, counts_before.get(audit.area, {}))
+    forget_old_findings(today(inputs.now))
     return inputs

@@ -14,6 +14,7 @@ from pardot.models.day_note import DayNote
 from pardot.models.digest_delivery import DigestDelivery
 from pardot.models.entity_state import EntityState
 from pardot.models.exemption import Exemption
+from pardot.models.finding import Finding
 from pardot.models.folder import Folder
 from pardot.models.form import Form
 from pardot.models.landing_page import LandingPage
@@ -49,6 +50,7 @@ __all__ = [
     "DigestDelivery",
     "EntityState",
     "Exemption",
+    "Finding",
     "Folder",
     "Form",
     "LandingPage",

@@ -19,6 +19,7 @@ from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.asset_search import did_you_mean, searched
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
+from pardot.selectors.since import add_since, newest_finding
 
 SHOWN = (
     "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",
@@ -86,9 +87,11 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
     Raises ``Unknown`` or ``NotOfThisArea``.
     """
     rows = _matching(health, wanted)
-    shown = ordered(rows, sort, sort_keys(health.area)).values(*columns_of(health.area))[offset : offset + limit]
+    keys = {**sort_keys(health.area), "since": newest_finding(health, wanted.flag)}
+    shown = ordered(rows, sort, keys).values(*columns_of(health.area))[offset : offset + limit]
     records = list(shown)
     name_them(records)
+    add_since(records, health)
     count = rows.count()
     instead = None if count else did_you_mean(health.area, wanted, lambda other: _matching(health, other))
     return Page(count, [as_known(record, health) for record in records], instead)

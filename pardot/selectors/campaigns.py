@@ -17,6 +17,7 @@ from pardot.selectors.asset_search import did_you_mean, searched
 from pardot.selectors.assets import as_known, name_them
 from pardot.selectors.children import COUNT_OF, children_of, orphans
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered, with_flag
+from pardot.selectors.since import add_since, newest_finding
 
 _SHOWN = (
     "id", "name", "cost", "salesforce_id", "folder_id", "created_at", "updated_at", "sf_created_at", "sf_modified_at",
@@ -70,8 +71,10 @@ def campaign_page(
     ``health`` must contain campaigns and all of ``COUNT_OF``.
     """
     rows = _matching(health[Area.CAMPAIGNS], wanted)
-    campaigns = list(ordered(rows, sort, SORT_KEYS).values(*_SHOWN)[offset : offset + limit])
+    keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], wanted.flag)}
+    campaigns = list(ordered(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
     name_them(campaigns)
+    add_since(campaigns, health[Area.CAMPAIGNS])
     content = children_of([campaign["id"] for campaign in campaigns], health)
     children = {area: content.by_campaign(area) for area in COUNT_OF}
     for campaign in campaigns:

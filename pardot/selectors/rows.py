@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery
 
 from pardot.selectors.area_health import AreaHealth
+from pardot.selectors.since import assets_fixed_since, assets_new_since
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
@@ -26,6 +28,10 @@ class FlagFilters:
     flag: str | None = None
     issues: bool | None = None
     exempt: bool | None = None
+    new_since: date | None = None
+    """Only assets with a finding that was first seen after this day."""
+    fixed_since: date | None = None
+    """Only assets with a finding that was fixed after this day; ``flag`` is then the one that they had."""
     q: str | None = None
 
 
@@ -45,11 +51,16 @@ class Unknown(ValueError):
 
 
 def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters) -> Rows:
-    """Return the rows with the flags and exemptions of ``wanted``. Raises ``Unknown``."""
-    if wanted.flag is not None:
+    """Return the rows with the flags, exemptions and days of ``wanted``. Raises ``Unknown``."""
+    if wanted.fixed_since is not None:
+        check_flag(health, wanted.flag)
+        rows = rows.filter(pk__in=assets_fixed_since(health, wanted.flag, wanted.fixed_since))
+    elif wanted.flag is not None:
         rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
     elif wanted.exempt is not None:
         rows = with_exemption(rows, health, wanted.exempt)
+    if wanted.new_since is not None:
+        rows = rows.filter(pk__in=assets_new_since(health, wanted.flag, wanted.new_since))
     return rows if wanted.issues is None else with_issues(rows, health, wanted.issues)
 
 
@@ -58,8 +69,7 @@ def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None)
 
     ``exempt``: only the exempt ones, or only those that count.
     """
-    if flag not in health.counts:
-        raise Unknown("flag", flag, health.counts)
+    check_flag(health, flag)
     if flag not in health.known_flags:
         return rows.none()
     rows = rows.filter(flags__contains=[flag])
@@ -67,6 +77,12 @@ def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None)
         return rows
     ids = health.exempt_assets.get(flag, frozenset())
     return rows.filter(pk__in=ids) if exempt else rows.exclude(pk__in=ids)
+
+
+def check_flag(health: AreaHealth, flag: str | None) -> None:
+    """Raise ``Unknown`` unless the area has such a flag; ``None`` stands for all."""
+    if flag is not None and flag not in health.counts:
+        raise Unknown("flag", flag, health.counts)
 
 
 def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -58,6 +58,9 @@ class AssetRecord(Schema):
     updated_at: datetime | None
     flags: list[str] = Field(description="As in `counts`; those without data are absent.")
     exempt: list[str] = Field(description="Of `flags` those that do not count.")
+    since: dict[str, date | None] = Field(
+        description="By flag the day on which an audit first saw it; null: before such days were recorded."
+    )
     title: str | None = None
     subject: str | None = None
     url: str | None = None
@@ -91,8 +94,9 @@ class AssetList(Schema):
 class AssetSearch(FlaggedPaging):
     sort: Name = Field(
         "id",
-        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `activity_count` …; with `-` "
-        "before it: descending. A column that the type has not is a 422 that lists those that it has.",
+        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `since` (the latest day "
+        "of those that count), `activity_count` …; with `-` before it: descending. A column that the type has not is a "
+        "422 that lists those that it has.",
     )
     campaign_id: RecordId | None = None
     linked: bool | None = Field(
@@ -106,6 +110,8 @@ class AssetSearch(FlaggedPaging):
             flag=self.flag,
             issues=self.issues,
             exempt=self.exempt,
+            new_since=self.new_since,
+            fixed_since=self.fixed_since,
             campaign_id=self.campaign_id,
             linked=self.linked,
             tagged=self.tagged,

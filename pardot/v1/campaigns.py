@@ -67,6 +67,9 @@ class CampaignItem(Schema):
     activity_count: int | None
     flags: list[str]
     exempt: list[str]
+    since: dict[str, date | None] = Field(
+        description="By flag the day on which an audit first saw it; null: before such days were recorded."
+    )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 of each type; `assets/{type}?campaign_id=` has all."
     )
@@ -96,8 +99,8 @@ class CampaignList(Schema):
 class CampaignSearch(FlaggedPaging):
     sort: Name = Field(
         "id",
-        description="`id`, `name`, `issues`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, `end_date`, "
-        "`asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
+        description="`id`, `name`, `issues`, `since`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, "
+        "`end_date`, `asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
     )
     no_sf: bool | None = None
     empty: bool | None = None
@@ -118,6 +121,8 @@ class CampaignSearch(FlaggedPaging):
             flag=self.flag,
             issues=self.issues,
             exempt=self.exempt,
+            new_since=self.new_since,
+            fixed_since=self.fixed_since,
             q=self.q or None,
             no_sf=self.no_sf,
             empty=self.empty,

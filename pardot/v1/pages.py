@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 
 from api.http.errors import Unprocessable
 from api.http.fields import PlainText
+from api.records.values import QueryDate
 from pardot.selectors.rows import LARGEST_ID, Unknown
 
 SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]
@@ -28,6 +29,12 @@ class FlaggedPaging(Paging):
     issues: bool | None = Field(None, description="Only what has a flag that counts (or has none).")
     exempt: bool | None = Field(
         None, description="Only what is exempt from `flag`, or is not; without `flag`: from any of its flags."
+    )
+    new_since: QueryDate | None = Field(
+        None, description="Only what got one of its flags (with `flag`: this one) after this day, and is not exempt."
+    )
+    fixed_since: QueryDate | None = Field(
+        None, description="Only what lost one of its flags (with `flag`: this one) after this day."
     )
     q: SearchText | None = Field(
         None,

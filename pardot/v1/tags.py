@@ -57,7 +57,9 @@ class TagList(Schema):
 
 
 class TagSearch(FlaggedPaging):
-    sort: Name = Field("id", description="`id`, `name`, `usage`, `prefix`, `issues`, `created_at`, `updated_at`; `-`.")
+    sort: Name = Field(
+        "id", description="`id`, `name`, `usage`, `prefix`, `issues`, `since`, `created_at`, `updated_at`; `-`."
+    )
 
 
 @router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
@@ -65,7 +67,14 @@ def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     """Return a page of tags; the other figures are of all tags in the latest audit."""
     del request
     health = area_health(Area.TAGS)[Area.TAGS]
-    wanted = AssetFilters(flag=search.flag, issues=search.issues, exempt=search.exempt, q=search.q or None)
+    wanted = AssetFilters(
+        flag=search.flag,
+        issues=search.issues,
+        exempt=search.exempt,
+        new_since=search.new_since,
+        fixed_since=search.fixed_since,
+        q=search.q or None,
+    )
     with explained():
         page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
     return json_response(

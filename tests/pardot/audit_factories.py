@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 from pardot.audits import run
-from pardot.audits.inputs import audit_inputs
 from pardot.models import AuditSummary, EntityState, PardotRecord, VisitorActivity
 from pardot.sync import rollups
 
@@ -49,9 +48,7 @@ def happened(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None
 def audit(now: datetime = NOW) -> None:
     """Roll up, then run every audit as of ``now``."""
     rollups.count_days(datetime(2000, 1, 1, tzinfo=UTC).date(), None)
-    inputs = audit_inputs(now)
-    for each in run.AUDITS:
-        each.run(inputs)
+    run.run_audits(now=now)
 
 
 def flags(model: type[PardotRecord], record: int) -> set[str]:

@@ -163,6 +163,7 @@ def test_a_record_carries_what_the_table_shows(ask: Ask) -> None:
             "updated_at": when.isoformat(),
             "flags": ["errors"],
             "exempt": ["errors"],
+            "since": {"errors": str(today())},
         }
     ]
 

@@ -66,6 +66,7 @@ def one_of_each(db: None) -> Rows:
         models.CustomRedirect.objects.create(id=1, name="To the books", campaign_id=99),
         models.DailySnapshot.objects.create(day=now.date(), tier=1, issue_counts={"forms_errors": 2}),
         models.EntityState.objects.create(name="forms", complete_until=now),
+        models.Finding.objects.create(asset_type="forms", asset_id=1, issue="forms_errors", first_seen=now.date()),
         models.Folder.objects.create(id=1, name="Forms"),
         models.Form.objects.create(id=1, name="Contact us", campaign_id=1, flags=["no_campaign"]),
         models.LandingPage.objects.create(id=1, name="Welcome"),

@@ -1,0 +1,48 @@
+"""Add the days of the ledger to pages of assets: since when, newly found, lately fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from pardot.models import Finding
+from pardot.scoring.findings import findings_that_count, open_since
+from pardot.selectors.area_health import AreaHealth
+
+
+def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
+    """Return the findings of the area that count, of one flag or of all that have data."""
+    flags = health.known_flags if flag is None else health.known_flags & {flag}
+    keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}
+    exempt = {key: health.exempt_assets[flag] for flag, key in keys.items() if flag in health.exempt_assets}
+    return findings_that_count(exempt).filter(asset_type=health.area, issue__in=sorted(keys.values()))
+
+
+def assets_new_since(health: AreaHealth, flag: str | None, day: date) -> QuerySet[Any]:
+    """Return the ids of assets with an open finding that was first seen after ``day``."""
+    return counting_findings(health, flag).filter(fixed_on=None, first_seen__gt=day).values("asset_id")
+
+
+def assets_fixed_since(health: AreaHealth, flag: str | None, day: date) -> QuerySet[Any]:
+    """Return the ids of assets with a finding of ``day`` or earlier that was fixed after ``day``."""
+    return counting_findings(health, flag).filter(fixed_on__gt=day).exclude(first_seen__gt=day).values("asset_id")
+
+
+def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
+    """Return the sort key ``since``: the day of the latest open finding; findings older than the ledger come first."""
+    first_day = Coalesce("first_seen", Value(date.min))
+    of_row = counting_findings(health, flag).filter(asset_id=OuterRef("pk"), fixed_on=None)
+    return Subquery(of_row.values("asset_id").values(newest=Max(first_day)))
+
+
+def add_since(records: Sequence[dict[str, Any]], health: AreaHealth) -> None:
+    """Add ``since`` to records that have ``flags``: by flag, the day on which it was first seen; one query."""
+    flags = {issue.key: flag for flag in health.known_flags if (issue := health.issue(flag)) is not None}
+    found = open_since(health.area, [record["id"] for record in records])
+    for record in records:
+        days = found.get(record["id"], {})
+        record["since"] = {flags[key]: day for key, day in days.items() if key in flags}

@@ -1,0 +1,179 @@
+"""Since when assets have their issues: the ledger, as the endpoints tell it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pardot.audits.ledger import KEPT_FOR
+from pardot.configuration.values import set_value
+from pardot.models import Campaign, EntityState, Finding, Form, List, ListEmail, Tag
+from pardot.pipeline.after_change import value_change
+from tests.pardot.asset_api import Ask, ask, cookies, exempt, names, super_user, user
+from tests.pardot.audit_factories import READ, SUCCESS, audit, happened, make, read
+
+__all__ = ["ask", "cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+
+def noon(day: int) -> datetime:
+    return datetime(2026, 6, day, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``sync(day, *unread)``: that day of June everything but ``unread`` was read and audited; it is then."""
+
+    def synced(day: int, *unread: str) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: noon(day))
+        read(*(name for name in READ if name not in unread), until=noon(day) - timedelta(hours=1))
+        audit(noon(day))
+
+    return synced
+
+
+def since(ask: Ask, path: str = "assets/forms", **query: Any) -> dict[str, Any]:
+    answer = ask(path, **query)
+    return {row["name"]: row["since"] for row in answer.get("records", answer.get("campaigns", answer.get("tags")))}
+
+
+def lost(name: str) -> int:
+    """A form in no campaign, which somebody fills in."""
+    form = make(Form, name=name)
+    happened(SUCCESS, noon(1) - timedelta(days=1), form_id=form)
+    return form
+
+
+def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -> None:
+    old = lost("Old")
+    sync(1)
+    lost("New")
+    sync(3)
+    assert since(ask) == {"Old": {"no_campaign": "2026-06-01"}, "New": {"no_campaign": "2026-06-03"}}
+    Form.objects.filter(pk=old).update(campaign_id=9)  # another fault instead
+    sync(4)
+    assert since(ask)["Old"] == {"orphan": "2026-06-04"}
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "values", "flag"),
+    [
+        ("assets/lists", List, {"name": " "}, "unnamed"),
+        ("assets/list_emails", ListEmail, {"subject": ""}, "no_subject"),
+        ("campaigns", Campaign, {}, "no_sf"),
+        ("tags", Tag, {}, "unused"),
+    ],
+)
+def test_every_table_of_assets_tells_since_when(
+    ask: Ask, sync: Any, path: str, model: Any, values: dict[str, Any], flag: str
+) -> None:
+    make(model, **{"name": "Lonely", "created_at": noon(1), "updated_at": noon(1), **values})
+    sync(2)
+    (days,) = since(ask, path).values()
+    assert days[flag] == "2026-06-02"
+    assert len(since(ask, path, new_since="2026-06-01", flag=flag)) == 1
+    assert since(ask, path, new_since="2026-06-02") == {}
+
+
+def test_new_since_and_fixed_since_a_day(ask: Ask, sync: Any) -> None:
+    old, fixed, gone = lost("Old"), lost("Fixed"), lost("Gone")
+    sync(1)
+    Form.objects.filter(pk=fixed).update(campaign_id=make(Campaign, name="Spring"))
+    Form.objects.filter(pk=gone).delete()
+    lost("New")
+    sync(4)
+    assert names(ask("assets/forms", new_since="2026-06-01")) == ["New"]
+    assert names(ask("assets/forms", new_since="2026-06-03", flag="no_campaign")) == ["New"]
+    assert names(ask("assets/forms", new_since="2026-05-31", sort="-since")) == ["New", "Old"]
+    assert names(ask("assets/forms", new_since="2026-05-31", sort="since")) == ["Old", "New"]
+    assert names(ask("assets/forms", fixed_since="2026-06-01")) == ["Fixed"]
+    assert names(ask("assets/forms", fixed_since="2026-06-01", flag="no_campaign")) == ["Fixed"]
+    assert names(ask("assets/forms", fixed_since="2026-06-01", flag="dormant")) == []
+    assert names(ask("assets/forms", fixed_since="2026-06-04")) == []
+    assert Finding.objects.get(asset_id=gone).fixed_on == date(2026, 6, 4)
+    assert Finding.objects.get(asset_id=old).fixed_on is None
+    for bad in ({"new_since": "Friday"}, {"fixed_since": "2026-06-01", "flag": "purple"}):
+        ask("assets/forms", status=422, **bad)
+
+
+def test_what_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
+    form = lost("Contact")
+    sync(1)
+    Form.objects.filter(pk=form).update(campaign_id=make(Campaign, name="Spring"))
+    sync(2)
+    Form.objects.filter(pk=form).update(campaign_id=None)
+    sync(5)
+    assert since(ask) == {"Contact": {"no_campaign": "2026-06-05"}}
+
+
+def test_an_issue_that_an_audit_could_not_look_at_keeps_its_findings(ask: Ask, sync: Any) -> None:
+    make(Form, name="Idle", campaign_id=make(Campaign, name="Spring"))
+    sync(1)
+    assert since(ask) == {"Idle": {"dormant": "2026-06-01"}}
+    EntityState.objects.filter(name="activities").delete()
+    sync(3, "activities")
+    assert since(ask) == {"Idle": {}}, "no data"
+    sync(4)
+    assert since(ask) == {"Idle": {"dormant": "2026-06-01"}}
+    EntityState.objects.filter(name="campaigns").delete()
+    sync(5, "campaigns")
+    sync(6)
+    assert since(ask, "campaigns")["Spring"]["no_sf"] == "2026-06-01"
+
+
+def test_a_deleted_asset_closes_its_findings_also_while_there_is_no_data(sync: Any) -> None:
+    form = make(Form, name="Idle", campaign_id=make(Campaign, name="Spring"))
+    sync(1)
+    EntityState.objects.filter(name="activities").delete()
+    Form.objects.filter(pk=form).delete()
+    sync(3, "activities")
+    assert Finding.objects.get(issue="forms_dormant").fixed_on == date(2026, 6, 3)
+
+
+def test_an_exemption_hides_a_finding_and_does_not_end_it(ask: Ask, sync: Any) -> None:
+    form = lost("Partner")
+    sync(1)
+    exempt("forms", "forms_no_campaign", form, until=date(2026, 6, 3))
+    sync(2)
+    assert names(ask("assets/forms", new_since="2026-05-31")) == []
+    assert since(ask) == {"Partner": {"no_campaign": "2026-06-01"}}
+    sync(4)
+    assert names(ask("assets/forms", new_since="2026-05-31")) == ["Partner"]
+    assert names(ask("assets/forms", new_since="2026-06-01")) == [], "it is not new, only no longer exempt"
+
+
+def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, sync: Any) -> None:
+    make(List, name="Teachers", updated_at=noon(1) - timedelta(days=300))
+    sync(1)
+    sync(5)
+    value_change("list_stale_months", 11, by="test")
+    assert since(ask, "assets/lists") == {"Teachers": {}}
+    value_change("list_stale_months", 6, by="test")
+    assert since(ask, "assets/lists") == {"Teachers": {"stale": "2026-06-01"}}
+    set_value("list_stale_months", 11, by="test")
+
+
+def test_issues_older_than_the_ledger_have_no_day_and_are_not_new(ask: Ask, sync: Any) -> None:
+    lost("Old")
+    sync(1)
+    Finding.objects.all().delete()  # an installation that is upgraded
+    sync(2)
+    lost("New")
+    sync(3)
+    assert since(ask) == {"Old": {"no_campaign": None}, "New": {"no_campaign": "2026-06-03"}}
+    assert names(ask("assets/forms", new_since="2026-01-01")) == ["New"]
+    assert names(ask("assets/forms", sort="since")) == ["Old", "New"]
+
+
+def test_findings_are_kept_for_a_year_after_they_were_fixed(sync: Any) -> None:
+    ended = noon(30).date() - KEPT_FOR
+    for days in (0, 1):
+        Finding.objects.create(
+            asset_type="forms", asset_id=days, issue="forms_dormant", fixed_on=ended - timedelta(days=days)
+        )
+    sync(30)
+    assert list(Finding.objects.values_list("asset_id", flat=True)) == [0]
