@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from pardot.domain.areas import Area
 from pardot.models import Finding
@@ -29,3 +30,36 @@ def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | 
     for asset, issue, first_seen in found.values_list("asset_id", "issue", "first_seen"):
         since.setdefault(asset, {})[issue] = first_seen
     return since
+
+
+@dataclass(frozen=True)
+class LedgerFigures:
+    """What the ledger says of one issue. Days are null without open findings, or if all are older than the ledger."""
+
+    new: int = 0
+    """Open findings that were first seen after the day."""
+    fixed: int = 0
+    """Findings of the day or before it that were fixed after it."""
+    oldest: date | None = None
+    """The first day of the oldest open finding whose first day is known."""
+    older: int = 0
+    """Open findings from before the ledger."""
+
+
+NOTHING = LedgerFigures()
+
+
+def ledger_figures(exempt: Mapping[str, frozenset[int]], since: date) -> dict[str, LedgerFigures]:
+    """Return the figures of each issue that has findings; one query."""
+    is_open = Q(fixed_on=None)
+    counted = (
+        findings_that_count(exempt)
+        .values_list("issue")
+        .annotate(
+            new=Count("id", filter=is_open & Q(first_seen__gt=since)),
+            fixed=Count("id", filter=Q(fixed_on__gt=since) & (Q(first_seen=None) | Q(first_seen__lte=since))),
+            oldest=Min("first_seen", filter=is_open),
+            older=Count("id", filter=is_open & Q(first_seen=None)),
+        )
+    )
+    return {issue: LedgerFigures(*figures) for issue, *figures in counted}

@@ -1,0 +1,84 @@
+"""Compute what has changed since an earlier day: which issues got worse or better, by how much, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import fsum
+
+from pardot.domain.issues import Issue
+from pardot.models import DailySnapshot
+from pardot.scoring.exemptions import exempt_assets
+from pardot.scoring.findings import NOTHING, LedgerFigures, ledger_figures
+from pardot.scoring.history import last_snapshot
+from pardot.scoring.issue_list import ListedIssue, listed_issue
+from pardot.scoring.scorecard import Scorecard
+from pardot.scoring.snapshots import as_number
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class IssueChange:
+    """The change of one issue from a snapshot to now."""
+
+    listed: ListedIssue
+    before: Number
+    after: Number
+    ledger: LedgerFigures
+    harm: float
+    """The points of the overall score that the change costs; below zero: that it gives back."""
+
+    @property
+    def change(self) -> Number:
+        return round(self.after - self.before, 2)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All changes since ``since``, the most harmful or most helpful first. ``since`` is ``None`` on the first day."""
+
+    since: DailySnapshot | None
+    worse: tuple[IssueChange, ...] = ()
+    better: tuple[IssueChange, ...] = ()
+    other_rows: tuple[IssueChange, ...] = ()
+    """As many as before, but some of the assets are other ones."""
+
+
+def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
+    """Compare ``card`` with the last snapshot of ``day`` or before it; ``None``: with the last one before today."""
+    yesterday = today - timedelta(days=1)
+    since = last_snapshot(min(day or yesterday, yesterday))
+    if since is None:
+        return Changes(since=None)
+    ledger = ledger_figures(exempt_assets(today), since.day)
+    found = list(filter(None, (_change(card, key, since, ledger.get(key, NOTHING)) for key in card.issues)))
+    return Changes(
+        since=since,
+        worse=tuple(sorted((each for each in found if each.change > 0), key=lambda each: -each.harm)),
+        better=tuple(sorted((each for each in found if each.change < 0), key=lambda each: each.harm)),
+        other_rows=tuple(each for each in found if each.change == 0 and each.ledger.new),
+    )
+
+
+def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
+    """Return the change of an issue that has data on both days, whether or not it differs."""
+    counted, before = card.issues[key], since.issue_counts.get(key)
+    if counted.count is None or before is None:
+        return None
+    after = as_number(counted.count) or 0
+    harm = (after - before) * harm_of_one(card, counted.issue)
+    return IssueChange(listed_issue(card, counted), before, after, ledger, harm)
+
+
+def harm_of_one(card: Scorecard, issue: Issue) -> float:
+    """Return the points of the overall score that one more occurrence costs, by the weights of today."""
+    return float(card.configuration.weights[issue.key]) * share_of(card, [issue.area.value])
+
+
+def share_of(card: Scorecard, areas: list[str]) -> float:
+    """Return the share of these areas in the overall score, from 0 to 1."""
+    weights: Mapping[str, float] = {area.value: score.weight for area, score in card.grading.areas.items()}
+    total = fsum(weights.values())
+    return fsum(weights.get(area, 0.0) for area in areas) / total if total else 0.0

@@ -1,0 +1,144 @@
+"""``/changes``: what got worse and what got better, with owners and rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pardot.catalog.entities import Tier
+from pardot.models import Form, List
+from pardot.pipeline.after_sync import finish
+from pardot.v1.changes import ChangesOut
+from tests.pardot.asset_api import Ask, ask, assert_documented, cookies, exempt, names, super_user, user
+from tests.pardot.audit_factories import READ, make, read
+from tests.pardot.score_factories import member
+
+__all__ = ["ask", "cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``sync(day)``: all assets were read on that day of June, and no activities; it is then."""
+
+    def synced(day: int) -> None:
+        now = datetime(2026, 6, day, 12, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        read(*(name for name in READ if name != "activities"), until=now)
+        finish(Tier.SET_UP, now)
+
+    return synced
+
+
+def form(name: str, **values: Any) -> int:
+    return make(Form, name=name, **values)
+
+
+def mailing_list(name: str) -> int:
+    return make(List, name=name, updated_at=datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def test_before_the_second_day_nothing_is_compared(ask: Ask, sync: Any) -> None:
+    form("Contact us")
+    sync(5)
+    found = ask("changes")
+    assert_documented(ChangesOut, found)
+    assert (found["day"], found["since"], found["worse"], found["better"]) == ("2026-06-05", None, [], [])
+
+
+def test_what_got_worse_and_better_since_friday_with_owners_and_rows(ask: Ask, sync: Any) -> None:
+    member("Ada Example", "forms")
+    kept, deleted, fixed, named = form("Kept"), form("Deleted"), mailing_list(""), mailing_list("Teachers")
+    sync(5)
+    Form.objects.filter(pk=deleted).delete()
+    for name in ("One", "Two", "Three"):
+        form(name)
+    List.objects.filter(pk=fixed).update(name="Students")
+    sync(8)
+    found = ask("changes")
+    assert_documented(ChangesOut, found)
+    assert (found["since"], found["score_before"] >= found["score"]) == ("2026-06-05", True)
+    (worse,), (better,) = found["worse"], found["better"]
+    assert (worse["key"], worse["owners"]) == ("forms_no_campaign", ["Ada Example"])
+    assert (worse["before"], worse["after"], worse["change"]) == (2, 4, 2)
+    assert (worse["new"], worse["fixed"], worse["oldest"]) == (3, 1, "2026-06-05")
+    rows = ask("assets/forms", flag=worse["flag"], new_since=found["since"], exempt="false")
+    assert sorted(names(rows)) == ["One", "Three", "Two"]
+    assert (better["key"], better["owners"], better["change"], better["fixed"]) == ("lists_unnamed", [], -1, 1)
+    assert worse["harm"] > 0 > better["harm"]
+    assert {kept, named}  # unchanged
+
+
+def test_as_many_as_before_with_other_assets_is_told_apart(ask: Ask, sync: Any) -> None:
+    old = form("Old")
+    sync(5)
+    Form.objects.filter(pk=old).delete()
+    form("New")
+    sync(6)
+    found = ask("changes")
+    assert (found["worse"], found["better"]) == ([], [])
+    (other,) = found["other_rows"]
+    assert (other["key"], other["change"], other["new"], other["fixed"]) == ("forms_no_campaign", 0, 1, 1)
+
+
+def test_an_exempt_asset_is_not_new_and_its_exemption_is_no_fix(ask: Ask, sync: Any) -> None:
+    form("Old")
+    sync(5)
+    exempt("forms", "forms_no_campaign", form("Partner"))
+    sync(6)
+    assert ask("changes")["worse"] == []
+    exempt("forms", "forms_no_campaign", Form.objects.get(name="Old").pk)
+    (better,) = ask("changes")["better"]
+    assert (better["change"], better["fixed"]) == (-1, 0)
+
+
+def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: Any, monkeypatch: Any) -> None:
+    form("Idle")
+    sync(5)
+    now = timezone.now() + timedelta(days=1)
+    read("activities", until=now)
+    sync(6)
+    assert [each["key"] for each in ask("changes")["worse"]] == [], "dormant has data since today"
+
+
+@pytest.mark.parametrize(
+    ("since", "used"), [("2026-06-05", "2026-06-04"), ("2026-06-30", "2026-06-06"), (None, "2026-06-06")]
+)
+def test_any_earlier_day_may_be_asked_for(ask: Ask, sync: Any, since: str | None, used: str) -> None:
+    for day in (4, 6, 9):
+        form(f"Of day {day}")
+        sync(day)
+    found = ask("changes", **({"since": since} if since else {}))
+    assert found["since"] == used
+    assert found["worse"][0]["new"] == (2 if used == "2026-06-04" else 1)
+
+
+def test_a_day_that_is_none_is_refused(ask: Ask) -> None:
+    ask("changes", status=422, since="Friday")
+
+
+def test_the_most_harmful_is_first(ask: Ask, sync: Any) -> None:
+    mailing_list("Named")
+    form("Named")
+    sync(5)
+    for _ in range(9):
+        mailing_list("")
+    form("New")
+    sync(6)
+    worse = ask("changes")["worse"]
+    assert [each["key"] for each in worse] == ["lists_unnamed", "forms_no_campaign"]
+    assert [each["harm"] for each in worse] == sorted((each["harm"] for each in worse), reverse=True)
+
+
+def test_the_number_of_queries_does_not_grow(super_user: Any, sync: Any, django_assert_max_num_queries: Any) -> None:
+    for day in (4, 6):
+        for number in range(10):
+            exempt("forms", "forms_no_campaign", form(f"{day} {number}"))
+        sync(day)
+    # caller, summaries, exemptions (counts, ids), team, configuration, snapshot, ledger
+    with django_assert_max_num_queries(9):
+        assert super_user.get("/api/v1/pardot/changes").status_code == 200
