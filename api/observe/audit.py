@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import atexit
 import logging
+import random
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase
 
@@ -48,6 +50,8 @@ class Entry(NamedTuple):
     request_id: str
 
 
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 ONLY_COUNTED = None
 """Stands in place of an ``Entry`` for a request that is counted, but leaves no row."""
 
@@ -62,10 +66,20 @@ _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND pa
 def note_request(request: HttpRequest, response: HttpResponseBase, *, began: datetime, milliseconds: float) -> None:
     """Put this request into the buffer. Never fails: the response matters more."""
     try:
+        if _is_left_out(request, response):
+            return
         counted = _is_strangers_guess(request, response)
         writer.put(ONLY_COUNTED if counted else _entry(request, response, began, milliseconds))
     except Exception:
         logger.exception("a request could not be noted in the audit log")
+
+
+def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the sample leaves this request out: only ever a read that succeeded."""
+    share = settings.REQUEST_LOG_SAMPLE
+    if share >= 1 or request.method not in _READS or response.status_code >= 400:
+        return False
+    return random.random() >= share  # noqa: S311 - nothing secret depends on it
 
 
 def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:

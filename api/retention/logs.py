@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Now
 
@@ -30,10 +32,16 @@ def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) ->
         yield Pruned(model, old.count() if dry_run else _remove(old))
 
 
-def _remove(old: models.QuerySet[models.Model]) -> int:
+def sessions_prune(*, dry_run: bool = False) -> Pruned:
+    """Remove sessions of the admin that have expired; with ``dry_run``, only count."""
+    expired = Session.objects.filter(expire_date__lt=Now())
+    return Pruned(Session, expired.count() if dry_run else _remove(expired, by="expire_date"))
+
+
+def _remove(old: models.QuerySet[Any], *, by: str = "time") -> int:
     removed = 0
     while True:
-        ids = list(old.order_by("time").values_list("pk", flat=True)[:CHUNK])
+        ids = list(old.order_by(by).values_list("pk", flat=True)[:CHUNK])
         # One statement; nothing refers to a row of a log, so there is nothing to collect first.
         removed += old.model._default_manager.filter(pk__in=ids)._raw_delete(old.db) if ids else 0
         if len(ids) < CHUNK:

@@ -77,6 +77,19 @@ def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
     assert [entry.status for entry in noted_requests] == [404, 404], "a client of ours that errs is worth a row"
 
 
+def test_only_reads_that_succeed_are_sampled(user: Client, noted_requests: NotedRequests, settings: Any) -> None:
+    settings.REQUEST_LOG_SAMPLE = 1e-9
+    assert user.get("/api/v1/me").status_code == 200
+    assert not noted_requests
+    user.get("/api/v1/nothing")
+    user.get("/api/v1/info")
+    user.post("/api/v1/case", {}, content_type="application/json")
+    assert [(entry.method, entry.status) for entry in noted_requests] == [("GET", 404), ("GET", 403), ("POST", 403)]
+    settings.REQUEST_LOG_SAMPLE = 1.0
+    user.get("/api/v1/me")
+    assert noted_requests[-1].status == 200
+
+
 @pytest.mark.urls("tests.api.doors")
 def test_a_crash_leaves_a_row_too(db: None, noted_requests: NotedRequests) -> None:
     assert Client(raise_request_exception=False).get("/api/doors/crash").status_code == 500

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -17,7 +18,11 @@ from api.management.commands import cleanup_logs
 from api.models import FieldChangeLog, FormSubmission, OutboundCase, RateCount, RequestLog
 from api.protection.rate_limit import try_pass
 from api.retention import logs, old_cases
+from sf.ingest import old_runs
+from sf.ingest.runs import last_committed
 from sf.models import SyncRun
+from sf.status.freshness import sync_freshness
+from sf.sync.objects import ACCOUNTS
 from sfapi.cron import CRONJOBS
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +63,7 @@ def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
     said = cleanup()
     assert said == (
         "Removed: request log 5, field change log 1, cases for Salesforce (outbox) 0, form submissions 0, "
-        "idle rate counts 0, old look-ups 0.\n"
+        "sessions 0, sync runs 0, idle rate counts 0, old look-ups 0.\n"
     )
     assert set(RequestLog.objects.values_list("path", flat=True)) == {"/api/1", "/api/89.9"}
     assert FieldChangeLog.objects.count() == 2
@@ -74,7 +79,8 @@ def test_a_dry_run_changes_nothing() -> None:
     requests_of(100, 101)
     case_of(500, "delivered", form=True)
     assert cleanup("--dry-run") == (
-        "Would remove: request log 2, field change log 0, cases for Salesforce (outbox) 1, form submissions 1. "
+        "Would remove: request log 2, field change log 0, cases for Salesforce (outbox) 1, form submissions 1, "
+        "sessions 0, sync runs 0. "
         "Nothing was changed.\n"
     )
     assert RequestLog.objects.count() == 2
@@ -161,3 +167,49 @@ def test_both_logs_are_read_only_in_the_admin(admin_client: Any) -> None:
         for path in ("add/", f"{row.pk}/delete/"):
             assert admin_client.post(f"{base}{path}").status_code == 403
         assert admin_client.post(f"{base}{row.pk}/change/", {}).status_code == 403
+
+
+def run_of(days: float, **values: Any) -> int:
+    then = timezone.now() - timedelta(days=days)
+    return SyncRun.objects.create(
+        **{"object": "accounts", "state": "done", "started": then, "ended": then, **values}
+    ).pk
+
+
+def test_old_runs_go_and_those_on_which_others_rely_stay(settings: Any) -> None:
+    kept = {
+        run_of(89),
+        run_of(200, mode="incremental", watermark=timezone.now()),
+        run_of(300, mode="sample"),
+        run_of(400, state="failed"),
+        run_of(500, state="running", ended=None),
+        run_of(510, state="paused", resume_state={"page": 1}),
+        run_of(520, object="books", mode="full"),
+    }
+    for days in range(520, 530):
+        run_of(days, mode="incremental")
+        run_of(days, state="failed")
+    latest_paused = run_of(100, state="paused")
+    before, committed = sync_freshness(), last_committed(ACCOUNTS)
+    assert "sync runs 20" in cleanup("--dry-run")
+    assert "sync runs 20" in cleanup()
+    left = set(SyncRun.objects.exclude(object="cleanup_logs").values_list("pk", flat=True))
+    assert left == kept | {latest_paused}
+    assert (sync_freshness(), last_committed(ACCOUNTS)) == (before, committed)
+    settings.SYNC_RUN_DAYS = 0
+    run_of(900, state="failed")
+    assert "sync runs 0" in cleanup()
+
+
+def test_runs_are_removed_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(old_runs, "CHUNK", 2)
+    for days in range(100, 106):
+        run_of(days)
+    assert "sync runs 5" in cleanup()
+
+
+def test_sessions_that_have_expired_go() -> None:
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"{days}", expire_date=timezone.now() + timedelta(days=days))
+    assert "sessions 1," in cleanup()
+    assert Session.objects.get().session_key == "1"

@@ -5,9 +5,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from api.protection.rate_limit import forget_idle_counts
-from api.retention.logs import logs_prune
+from api.retention.logs import logs_prune, sessions_prune
 from api.retention.old_cases import cases_prune
 from sf.ingest.jobs import recorded_job
+from sf.ingest.old_runs import prune_runs
 from sf.ingest.tombstones import empty_tombstones
 from sf.live.look_ups import forget_old_misses
 
@@ -17,13 +18,19 @@ _LONGEST_DAYS = 36_500
 class Command(BaseCommand):
     requires_system_checks = []  # they load every route
     help = (
-        "Remove old rows of the request log and the field change log, and old cases and forms (CASE_RETENTION_DAYS), "
-        "in chunks; empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS); and remove what "
-        "limits no longer need."
+        "Remove old rows of the request log and the field change log, old cases and forms (CASE_RETENTION_DAYS), "
+        "records of runs (SYNC_RUN_DAYS) and expired sessions, in chunks; empty copies of records that were deleted "
+        "long ago (DELETED_RETENTION_DAYS); and remove what limits no longer need."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--request-days", type=int, default=90, metavar="D", help="kept of the request log (90)")
+        parser.add_argument(
+            "--request-days",
+            type=int,
+            default=settings.REQUEST_LOG_DAYS,
+            metavar="D",
+            help="kept of the request log (REQUEST_LOG_DAYS)",
+        )
         parser.add_argument("--change-days", type=int, default=365, metavar="D", help="kept of field changes (365)")
         parser.add_argument("--dry-run", action="store_true", help="only say how many rows would go")
 
@@ -52,4 +59,6 @@ def _empty(*, dry_run: bool = False) -> str:
 def _prune(*, dry_run: bool = False, **days: int) -> list[str]:
     logs = logs_prune(**days, dry_run=dry_run)
     cases = cases_prune(days=settings.CASE_RETENTION_DAYS, dry_run=dry_run)
-    return [f"{pruned.model._meta.verbose_name_plural} {pruned.rows:,}" for pruned in (*logs, *cases)]
+    told = [*logs, *cases, sessions_prune(dry_run=dry_run)]
+    runs = prune_runs(days=settings.SYNC_RUN_DAYS, dry_run=dry_run)
+    return [*(f"{pruned.model._meta.verbose_name_plural} {pruned.rows:,}" for pruned in told), f"sync runs {runs:,}"]
