@@ -15,12 +15,9 @@ from sfapi.json_lines import print_json
 class CommandLine(ManagementUtility):
     """The command line of ``manage.py``: a refusal is always one line, whatever its source."""
 
-    def execute(self) -> None:
-        if settings.LOG_FORMAT == "json":
-            print_json(self.argv)
-        super().execute()
-
     def fetch_command(self, subcommand: str) -> BaseCommand:
+        if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
+            print_json(self.argv)  # only now that the log has its own stream
         command = super().fetch_command(subcommand)
         execute = command.execute
 

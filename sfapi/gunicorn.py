@@ -25,5 +25,11 @@ max_requests_jitter = 5_000
 # A heartbeat on a slow disk would look like a worker that hangs.
 worker_tmp_dir = str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None
 control_socket_disable = True
+if _env.choice("LOG_FORMAT", ("text", "json"), "text") == "json":
+    _own_lines = {"level": "INFO", "handlers": ["error_console"], "propagate": False}
+    logconfig_dict = {
+        "formatters": {"generic": {"()": "sfapi.logs.JsonFormatter"}},
+        "loggers": {"gunicorn.error": _own_lines, "gunicorn.access": _own_lines},
+    }
 # TRUSTED_PROXY_COUNT decides which X-Forwarded-Proto is believed; gunicorn would believe every local program.
 forwarded_allow_ips = ""

@@ -9,6 +9,7 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any, TextIO
 
 from sfapi.logs import JsonFormatter
@@ -23,6 +24,8 @@ COMMANDS = frozenset(
 _FOR_A_PERSON = {"--help", "-h", "--list"}
 _ERROR = "CommandError: "
 
+_Exception = tuple[type[BaseException], BaseException, TracebackType | None]
+
 
 def print_json(arguments: Sequence[str]) -> None:
     """Replace the standard streams of this process, when its command is one of ``COMMANDS``."""
@@ -34,6 +37,7 @@ def print_json(arguments: Sequence[str]) -> None:
     name = f"command.{command}"
     sys.stdout = JsonLines(sys.stdout, name, logging.INFO)
     sys.stderr = JsonLines(sys.stderr, name, logging.WARNING, for_information=sys.stdout)
+    sys.excepthook = sys.stderr.write_exception
 
 
 class JsonLines(io.TextIOBase):
@@ -68,9 +72,16 @@ class JsonLines(io.TextIOBase):
             self._stream.flush()
         super().close()
 
+    def write_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Write what ended the process as one object. Python calls this in place of printing a traceback."""
+        self._write_object(logging.CRITICAL, f"{kind.__name__}: {error}", (kind, error, trace))
+        self._stream.flush()
+
     def _write_line(self, line: str) -> None:
-        if not line.strip():
-            return
-        level = logging.ERROR if line.startswith(_ERROR) else self._level
-        record = logging.LogRecord(self._name, level, "", 0, line.rstrip().removeprefix(_ERROR), None, None)
+        if line.strip():
+            level = logging.ERROR if line.startswith(_ERROR) else self._level
+            self._write_object(level, line.rstrip().removeprefix(_ERROR))
+
+    def _write_object(self, level: int, message: str, exception: _Exception | None = None) -> None:
+        record = logging.LogRecord(self._name, level, "", 0, message, None, exception)
         self._stream.write(f"{self._formatter.format(record)}\n")

@@ -69,6 +69,14 @@ def test_lines_are_put_together_and_what_was_begun_is_not_lost() -> None:
     ]
 
 
+def test_an_error_that_ends_a_command_is_one_object() -> None:
+    stream = io.StringIO()
+    JsonLines(stream, "command.work", logging.WARNING).write_exception(ValueError, ValueError("no\nmore"), None)
+    [line] = stream.getvalue().splitlines()
+    assert json.loads(line)["level"] == "critical"
+    assert json.loads(line)["message"] == "ValueError: no\nmore"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_people_and_programs_read_stays_as_it_is(run_manage: Manage) -> None:
     assert run_manage("work", "--list", LOG_FORMAT="json").stdout.startswith("job ")

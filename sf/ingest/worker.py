@@ -26,6 +26,9 @@ STANDBY_SECONDS = 5.0
 KILL_SECONDS = 10.0
 """The time that a job has to end itself after SIGTERM."""
 
+CANNOT_BE_STARTED = 127
+"""The exit status that shells have for this."""
+
 Start = Callable[[list[str]], "subprocess.Popen[Any]"]
 
 
@@ -113,7 +116,14 @@ class Worker:
         return started
 
     def _start(self, job: Job) -> None:
-        self._children[job.queue] = child = _Child(job.command, self._start_process(job.words))
+        try:
+            process = self._start_process(job.words)
+        except OSError as error:
+            self.failed += 1
+            logger.error("%s: cannot be started: %s", job.command, error)
+            note_end(job.command, CANNOT_BE_STARTED)
+            return
+        self._children[job.queue] = child = _Child(job.command, process)
         _say(f"{job.command}: started, due {job.due:%Y-%m-%d %H:%M %Z}", job=job.command, pid=child.process.pid)
 
     def _note_ended(self) -> None:

@@ -109,6 +109,19 @@ def test_a_job_that_fails_is_told_and_stops_no_other(table: None, caplog: pytest
     assert set(ScheduledJob.objects.exclude(exit_status=None).values_list("exit_status", flat=True)) == {3}
 
 
+def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplog: pytest.LogCaptureFixture) -> None:
+    missed("deliver_pending", timedelta(days=1))
+
+    def no_memory(words: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["/nowhere/python", *words])
+
+    worker = Worker(no_memory, grace=60)
+    assert worker.run_once()
+    assert worker.failed == 1
+    assert "deliver_pending: cannot be started" in caplog.text
+    assert ScheduledJob.objects.get(command="deliver_pending").exit_status == 127
+
+
 def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
     missed("cleanup_logs", timedelta(days=30))
     now, found = jobs()

