@@ -6,12 +6,15 @@ class PardotConfig(AppConfig):
     verbose_name = "Pardot health"
 
     def ready(self) -> None:
+        from api.observe.figures import SOURCES  # noqa: PLC0415
         from pardot import checks  # noqa: F401, PLC0415 - registers them, once the models are there
         from pardot.catalog.personal import declare  # noqa: PLC0415 - needs the models, which are loaded now
         from pardot.platform.business_unit import forget_on_adoption  # noqa: PLC0415 - needs the models, which are loaded now
         from pardot.status.expectations import expect_fresh_copies  # noqa: PLC0415
+        from pardot.status.figures import pardot_figures  # noqa: PLC0415
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
         expect_fresh_copies()
+        SOURCES.append(pardot_figures)
         ON_ADOPTION.append(forget_on_adoption)
         declare()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -24,7 +25,7 @@ from api.http.errors import MESSAGES, error_response
 from api.http.request_id import HEADER, choose_request_id, set_request_id
 from api.middleware.chunked_bodies import refused_body
 from api.middleware.methods import address_without_slash, answer_by_method, without_body
-from api.observe.audit import note_request
+from api.observe.audit import note_page, note_request
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +56,21 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Writes every request under ``/api/`` to the audit log, whichever layer answers it."""
+    """Writes every request under ``/api/`` to the audit log, whichever layer answers it, and counts pages too."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(API_PREFIX):
+        if request.path_info in PROBES or request.path_info.startswith(settings.STATIC_URL):
             return self._get_response(request)
         began, clock = datetime.now(UTC), time.perf_counter()
         response = self._get_response(request)
-        note_request(request, response, began=began, milliseconds=(time.perf_counter() - clock) * 1000)
+        milliseconds = (time.perf_counter() - clock) * 1000
+        if request.path_info.startswith(API_PREFIX):
+            note_request(request, response, began=began, milliseconds=milliseconds)
+        else:
+            note_page(request, response, milliseconds=milliseconds)
         return response
 
 

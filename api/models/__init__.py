@@ -9,6 +9,7 @@ from api.models.outbound_case import OutboundCase
 from api.models.rate_count import RateCount
 from api.models.request_count import RequestCount
 from api.models.request_log import RequestLog
+from api.models.route_count import RouteCount
 from api.models.super_user import SuperUser
 from api.models.user import User
 
@@ -22,6 +23,7 @@ __all__ = [
     "RateCount",
     "RequestCount",
     "RequestLog",
+    "RouteCount",
     "SuperUser",
     "User",
 ]

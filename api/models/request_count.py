@@ -7,6 +7,7 @@ class RequestCount(models.Model):
     """The number of requests that are counted instead of logged one by one."""
 
     UNKNOWN_PATHS = "unknown_paths"
+    LOST_ROWS = "lost_rows"
 
     name = models.CharField(max_length=40, primary_key=True)
     total = models.BigIntegerField(default=0, db_default=0)

@@ -27,6 +27,8 @@ from api.http.masking import masked, masked_query
 from api.http.request_id import current_request_id
 from api.models import RequestCount
 from api.observe.batch_writer import BatchWriter
+from api.observe.requests import Measure, add_measures, measure
+from sf.sync.best_effort import best_effort
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +54,6 @@ class Entry(NamedTuple):
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-ONLY_COUNTED = None
-"""Stands in place of an ``Entry`` for a request that is counted, but leaves no row."""
-
 _COUNT = """
     INSERT INTO api_requestcount AS kept (name, total) VALUES (%s, %s)
     ON CONFLICT (name) DO UPDATE SET total = kept.total + EXCLUDED.total
@@ -63,15 +62,41 @@ _COPY = f"COPY api_requestlog ({', '.join(Entry._fields)}) FROM STDIN"
 _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND path = %s"
 
 
+class Noted(NamedTuple):
+    """A request in the buffer: its row of the log, unless it has none, and what is counted of it."""
+
+    entry: Entry | None = None
+    is_guess: bool = False
+    measured: Measure | None = None
+
+
 def note_request(request: HttpRequest, response: HttpResponseBase, *, began: datetime, milliseconds: float) -> None:
-    """Put this request into the buffer. Never fails: the response matters more."""
+    """Put this request of the API into the buffer. Never fails: the response matters more."""
     try:
-        if _is_left_out(request, response):
-            return
-        counted = _is_strangers_guess(request, response)
-        writer.put(ONLY_COUNTED if counted else _entry(request, response, began, milliseconds))
+        is_guess, entry = _is_strangers_guess(request, response), None
+        if not is_guess and not _is_left_out(request, response):
+            entry = _entry(request, response, began, milliseconds)
+        _put(Noted(entry, is_guess, _measured(request, response, milliseconds)))
     except Exception:
         logger.exception("a request could not be noted in the audit log")
+
+
+def note_page(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> None:
+    """Count this request of a page, which leaves no row. Never fails."""
+    try:
+        _put(Noted(measured=_measured(request, response, milliseconds)))
+    except Exception:
+        logger.exception("a request could not be counted")
+
+
+def _put(noted: Noted) -> None:
+    if any(noted):
+        writer.put(noted)
+
+
+def _measured(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> Measure | None:
+    """Return what is counted for ``/metrics``: nothing while nobody may read it."""
+    return measure(request, response, milliseconds=milliseconds) if settings.METRICS_ALLOWED_NETWORKS else None
 
 
 def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -129,26 +154,32 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def write_entries(entries: Sequence[Entry | None], again: bool) -> None:
-    """Store all entries at once.
+def write_noted(noted: Sequence[Noted], again: bool) -> None:
+    """Store the rows and the counts at once.
 
     ``again``: first check whether the previous attempt stored them and lost its answer.
     """
-    rows = [entry for entry in entries if entry is not None]
+    rows = [each.entry for each in noted if each.entry is not None]
     try:
         connection.close_if_unusable_or_obsolete()
         if rows and not (again and _is_stored(rows[0])):
             _copy_or_skip(rows)
-        if counted := len(entries) - len(rows):
-            _count(counted)
+        if guesses := sum(each.is_guess for each in noted):
+            _count(RequestCount.UNKNOWN_PATHS, guesses)
+        add_measures(each.measured for each in noted if each.measured is not None)
     except (OperationalError, InterfaceError):
         connection.close()
         raise
 
 
-def _count(requests: int) -> None:
+def _note_lost(rows: int) -> None:
+    with best_effort("rows that the audit log lost"):
+        _count(RequestCount.LOST_ROWS, rows)
+
+
+def _count(name: str, requests: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [RequestCount.UNKNOWN_PATHS, requests])
+        cursor.execute(_COUNT, [name, requests])
 
 
 def _is_stored(entry: Entry) -> bool:
@@ -178,5 +209,5 @@ def _copy(entries: Sequence[Entry]) -> None:
                 copy.write_row(entry)
 
 
-writer: BatchWriter[Entry | None] = BatchWriter(write_entries, what="audit log")
+writer: BatchWriter[Noted] = BatchWriter(write_noted, what="audit log", note_lost=_note_lost)
 atexit.register(writer.close)

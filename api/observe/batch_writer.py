@@ -36,8 +36,15 @@ class BatchWriter(Generic[Row]):
     CLOSE_SECONDS = 5.0
     """The time that the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
 
-    def __init__(self, write: Callable[[Sequence[Row], bool], None], *, what: str) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Row], bool], None],
+        *,
+        what: str,
+        note_lost: Callable[[int], None] = lambda _rows: None,
+    ) -> None:
         self._write = write
+        self._note_lost = note_lost
         self._what = what
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
@@ -50,6 +57,11 @@ class BatchWriter(Generic[Row]):
         self._lost = 0
         self._thread: threading.Thread | None = None
         self._close_at: float | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Return the number of rows that are not stored yet."""
+        return len(self._waiting) + len(self._in_hand)
 
     def put(self, row: Row) -> None:
         """Add a row to the buffer. Waits for a lock at most."""
@@ -111,4 +123,5 @@ class BatchWriter(Generic[Row]):
             self._in_hand, lost, self._lost = [], self._lost, 0
         if lost:
             logger.error("%s: %d rows are lost: PostgreSQL was away for too long", self._what, lost)
+            self._note_lost(lost)
         return True

@@ -20,6 +20,7 @@ from api.models import (
     RateCount,
     RequestCount,
     RequestLog,
+    RouteCount,
     SuperUser,
     User,
 )
@@ -43,7 +44,7 @@ def declare() -> None:
     _declare_writes()
     _declare_logs()
     _declare_staff()
-    for model in (CircuitBreaker, RequestCount, Group, Permission, ContentType):
+    for model in (CircuitBreaker, RequestCount, RouteCount, Group, Permission, ContentType):
         not_personal(model)
     not_personal(Session)  # which holds only the number of a user of the admin
 

@@ -34,7 +34,8 @@ def declare() -> None:
     _declare_team()
     nobody = [
         models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
-        models.CampaignMemberCount, models.CustomRedirect, models.EntityState, models.Folder, models.Form,
+        models.CampaignMemberCount, models.CustomRedirect, models.DigestDelivery, models.EntityState, models.Finding,
+        models.Folder, models.Form,
         models.LandingPage, models.List, models.ListEmail, models.OrphanRun, models.PardotQuota,
         models.ProspectEngagement, models.SalesforceCampaign, models.SalesforceHealth, models.Tag,
         models.VisitorActivity,

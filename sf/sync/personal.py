@@ -18,6 +18,7 @@ from sf.models import (
     Opportunity,
     RefusedLogin,
     RefusedRecord,
+    ScheduledJob,
     SchoolShortForm,
     SchoolWord,
     SFAPIUsageLog,
@@ -57,7 +58,8 @@ def declare() -> None:
     not_personal(RefusedRecord, "object", "fingerprint")
     not_personal(SyncConfig, "instance_url")
     nobody = [
-        Account, Book, CachedOrg, RefusedLogin, SchoolShortForm, SchoolWord, SFAPIUsageLog, SyncLease, SyncRun,
+        Account, Book, CachedOrg, RefusedLogin, ScheduledJob,
+        SchoolShortForm, SchoolWord, SFAPIUsageLog, SyncLease, SyncRun,
         UnreadableField,
     ]  # fmt: skip
     for model in nobody:

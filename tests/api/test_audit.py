@@ -20,7 +20,7 @@ from api.auth.api_keys import api_key_create
 from api.domain.scopes import Scope
 from api.models import RequestLog
 from api.observe import audit
-from api.observe.audit import Entry, write_entries
+from api.observe.audit import Entry, Noted, write_noted
 from tests.api import records
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID, CookieMaker
@@ -67,7 +67,7 @@ def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
             assert anonymous.get(path, headers=made_up).status_code == 404
         assert anonymous.post(path).status_code == 404
     assert list(noted_requests) == [None] * 4 * len(guesses)
-    write_entries(noted_requests, again=False)
+    write_noted(noted_requests.all, again=False)
     assert not RequestLog.objects.exists()
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     assert f"\nsfapi_unknown_path_requests {4 * len(guesses)}\n" in anonymous.get("/metrics").content.decode()
@@ -156,7 +156,7 @@ def test_secrets_in_other_places_are_masked(
 def test_any_text_can_be_stored(anonymous: Client, noted_requests: NotedRequests) -> None:
     anonymous.get("/api/v1/case/a%00b", headers={"User-Agent": "\0\ud83d" + "x" * 9000})
     entry = noted_requests[0]._replace(time=timezone.now())
-    write_entries([entry], again=False)
+    write_noted([Noted(entry)], again=False)
     row = RequestLog.objects.get()
     assert (row.path, len(row.user_agent)) == ("/api/v1/case/a\N{REPLACEMENT CHARACTER}b", audit.LONGEST_TEXT)
 
@@ -170,14 +170,15 @@ def entry(number: int, **values: Any) -> Entry:
 @pytest.mark.django_db(transaction=True)
 def test_a_batch_whose_answer_was_lost_is_not_written_twice() -> None:
     batch = [entry(number) for number in range(3)]
-    write_entries(batch, again=True)
-    write_entries(batch, again=True)
+    write_noted([Noted(each) for each in batch], again=True)
+    write_noted([Noted(each) for each in batch], again=True)
     assert RequestLog.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    write_entries([entry(0), entry(1, path="a\0b"), entry(2), entry(3)], again=False)
+    rows = [entry(0), entry(1, path="a\0b"), entry(2), entry(3)]
+    write_noted([Noted(each) for each in rows], again=False)
     assert sorted(RequestLog.objects.values_list("path", flat=True)) == ["/api/0", "/api/2", "/api/3"]
     assert "missing in the audit log" in caplog.text
 

@@ -47,7 +47,7 @@ def test_every_column_of_text_is_declared_personal_or_not() -> None:
     for model in apps.get_models():
         personal = frozenset().union(*(holding.personal for holding in HOLDINGS if holding.model is model))
         declared = personal | NOT_PERSONAL.get(model, frozenset())
-        assert declared == text_columns(model), model
+        assert declared == text_columns(model), f"declare {model} in the personal.py of its app"
         assert not personal & NOT_PERSONAL.get(model, frozenset()), model
 
 

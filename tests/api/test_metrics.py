@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import time
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
+import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api.models import OutboundCase
-from sf.models import RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
+from api.models import OutboundCase, RouteCount
+from api.observe import audit
+from api.observe.audit import write_noted
+from api.observe.requests import Measure, add_measures
+from pardot.models import DailySnapshot, PardotQuota
+from sf.models import Account, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
 from sfapi.env import Environment
+from tests.api import records
+from tests.api.served import gunicorn
+from tests.conftest import NotedRequests
+from tests.plans import analyze
 
-LINE = re.compile(r'[a-z_]+(?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? -?[0-9.e+]+')
+LINE = re.compile(r'[a-z_0-9]+(?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? -?[0-9.e+]+')
 
 
 @pytest.fixture
@@ -27,7 +40,9 @@ def prometheus(db: None, settings: Any) -> Client:
 
 
 def test_it_is_off_unless_a_setting_allows_it(db: None) -> None:
-    assert Client().get("/metrics").status_code == 404
+    answer = Client().get("/metrics")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert answer.text == "Metrics are off: set METRICS_ALLOWED_NETWORKS.\n"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +97,8 @@ def test_every_figure_is_explained_once(prometheus: Client) -> None:
     lines = prometheus.get("/metrics").text.splitlines()
     explained = [line.split()[2] for line in lines if line.startswith("# HELP")]
     assert len(explained) == len(set(explained))
-    assert {line.split("{")[0].split()[0] for line in lines if not line.startswith("#")} <= set(explained)
+    named = {re.sub("_(bucket|sum|count)$", "", re.split("[{ ]", line)[0]) for line in lines if line[0] != "#"}
+    assert named <= set(explained)
 
 
 def test_large_figures_are_written_out(prometheus: Client) -> None:
@@ -111,3 +127,127 @@ def test_a_network_that_is_none_stops_the_start() -> None:
     assert found == [ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")]
     with pytest.raises(ImproperlyConfigured, match=r"NETWORKS: '10\.0\.0\.7/8' is not"):
         Environment({"NETWORKS": "10.0.0.7/8"}).networks("NETWORKS")
+
+
+# -- requests -----------------------------------------------------------------------------------------------
+
+
+def figures(client: Client, name: str) -> list[str]:
+    return [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
+
+
+@pytest.mark.django_db(transaction=True)  # as the thread of the log, which has its own connection
+def test_requests_are_counted_by_route_method_and_status(
+    prometheus: Client, user: Client, noted_requests: NotedRequests, settings: Any
+) -> None:
+    settings.REQUEST_LOG_SAMPLE = 1e-9  # what leaves no row is counted all the same
+    for number in range(3):
+        user.get(f"/api/v1/case/00000000-0000-4000-8000-00000000000{number}")
+        user.get(f"/api/v1/records/accounts/001{number}/")
+        user.get(f"/api/v1/guess/{number}")
+        user.get(f"/admin/guess/{number}")
+        user.generic(f"GUESS{number}", "/api/v1/me")
+    user.get("/api/v1/me")
+    user.get("/")
+    user.get("/ping/")
+    write_noted(noted_requests.all, again=False)
+    write_noted(noted_requests.all, again=False)
+    assert figures(prometheus, "sfapi_http_requests_total{") == [
+        'sfapi_http_requests_total{route="/",method="GET",status="200"} 2',
+        'sfapi_http_requests_total{route="/admin/",method="GET",status="302"} 6',
+        'sfapi_http_requests_total{route="/api/v1/case/{case_id}",method="GET",status="403"} 6',
+        'sfapi_http_requests_total{route="/api/v1/me",method="GET",status="200"} 2',
+        'sfapi_http_requests_total{route="/api/v1/me",method="other",status="405"} 6',
+        'sfapi_http_requests_total{route="/api/v1/records/accounts/{record_id}/",method="GET",status="403"} 6',
+        'sfapi_http_requests_total{route="unknown",method="GET",status="404"} 6',
+    ]
+
+
+def test_durations_are_a_histogram(prometheus: Client) -> None:
+    seconds = (0.001, 0.005, 0.2, 0.2, 30.0)
+    add_measures(Measure("/x", "GET", status, each) for status, each in enumerate(seconds, 200))
+    found = figures(prometheus, "sfapi_http_request_duration_seconds")
+    assert [line.rsplit(" ", 1)[1] for line in found] == ["2"] * 5 + ["4"] * 6 + ["5", "30.406", "5"]
+    assert found[0].startswith('sfapi_http_request_duration_seconds_bucket{route="/x",method="GET",le="0.005"}')
+    assert 'le="+Inf"' in found[11]
+
+
+def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: NotedRequests) -> None:
+    user.get("/api/v1/me")
+    user.get("/")
+    assert [noted.measured for noted in noted_requests.all] == [None]
+
+
+def test_all_processes_are_in_one_sum(database: str) -> None:
+    wanted = 'sfapi_http_requests_total{route="/api/v1/openapi.json",method="GET",status="200"} 60'
+    with gunicorn(database, workers=3, METRICS_ALLOWED_NETWORKS="127.0.0.1") as url:
+        for _ in range(60):  # each on a connection of its own, so that all processes answer some
+            assert requests.get(f"{url}/api/v1/openapi.json", timeout=30).status_code == 200
+        for _ in range(200):
+            if wanted in requests.get(f"{url}/metrics", timeout=30).text:
+                return
+            time.sleep(0.1)
+    raise AssertionError(RouteCount.objects.values())
+
+
+# -- runs and copies ----------------------------------------------------------------------------------------
+
+
+def test_what_the_last_run_did(prometheus: Client) -> None:
+    now = timezone.now()
+    begun = {"object": "accounts", "mode": "full"}
+    SyncRun.objects.create(**begun, state="failed", started=now - timedelta(hours=3), ended=now - timedelta(hours=3))
+    SyncRun.objects.create(
+        **begun, state="done", started=now - timedelta(seconds=100), ended=now - timedelta(seconds=40),
+        rows_read=9, inserted=1, updated=2, soft_deleted=3,
+    )  # fmt: skip
+    SyncRun.objects.create(**begun, state="skipped")
+    SyncRun.objects.create(**begun, state="running")
+    lines = prometheus.get("/metrics").text.splitlines()
+    for change, rows in (("read", 9), ("inserted", 1), ("updated", 2), ("deleted", 3)):
+        assert f'sfapi_sync_last_run_rows{{object="accounts",change="{change}"}} {rows}' in lines
+    assert 'sfapi_sync_last_run_duration_seconds{object="accounts"} 60' in lines
+    assert 'sfapi_sync_running{object="accounts"} 1' in lines
+    assert 'sfapi_sync_running{object="books"} 0' in lines
+    for state, runs in (("done", 1), ("failed", 1), ("skipped", 1), ("paused", 0)):
+        assert f'sfapi_sync_recent_runs{{object="accounts",state="{state}"}} {runs}' in lines
+    assert 'sfapi_records_set_aside{object="books"} 0' in lines
+
+
+def test_rows_are_estimated_and_not_counted(prometheus: Client) -> None:
+    records.school()
+    records.school()
+    analyze(Account)
+    assert 'sfapi_cached_records{object="accounts"} 2' in prometheus.get("/metrics").text.splitlines()
+
+
+def test_pardots_quota_and_the_score(prometheus: Client) -> None:
+    PardotQuota.objects.create(id=1, used=10, maximum=25_000, told_at=timezone.now())
+    DailySnapshot.objects.create(day="2026-01-01", tier=1, health_score=91)
+    DailySnapshot.objects.create(day="2026-01-02", tier=1)
+    lines = prometheus.get("/metrics").text.splitlines()
+    assert {"sfapi_pardot_calls_used 10", "sfapi_pardot_calls_limit 25000", "sfapi_camp_health_score 91"} <= set(lines)
+
+
+def test_rows_that_the_log_lost_are_counted(prometheus: Client) -> None:
+    audit._note_lost(7)
+    assert "sfapi_request_log_lost_rows_total 7" in prometheus.get("/metrics").text.splitlines()
+
+
+def test_no_scrape_reads_a_log_or_a_copied_table(prometheus: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        prometheus.get("/metrics")
+    asked = " ".join(query["sql"] for query in captured.captured_queries)
+    large = {"api_requestlog", "api_fieldchangelog", "sf_account", "sf_contact", "sf_opportunity", "pardot_prospect"}
+    assert not {table for table in large if re.search(rf"(FROM|JOIN) \"?{table}\b", asked)}
+    assert len(captured) < 60
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: apt-get install prometheus")
+def test_promtool_finds_nothing_wrong(prometheus: Client) -> None:
+    test_what_the_last_run_did(prometheus)
+    test_pardots_quota_and_the_score(prometheus)
+    add_measures([Measure("/x/{y}", "GET", 200, 0.2)])
+    text = prometheus.get("/metrics").text
+    ended = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout + ended.stderr) == (0, "")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class RouteCount(models.Model):
+    """The number of requests of one route, method and status over all processes, and how long they took.
+
+    Only ``api/observe/requests.py`` writes here. The table is UNLOGGED (see the migration): a crash of the database
+    begins the counts again, as Prometheus expects of counters.
+    """
+
+    route = models.TextField()
+    method = models.TextField()
+    status = models.PositiveSmallIntegerField()
+    total = models.BigIntegerField()
+    seconds = models.FloatField(help_text="The sum of their durations.")
+    buckets = ArrayField(models.BigIntegerField(), help_text="How many ended within each bound, and after the last.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["route", "method", "status"], name="route_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}: {self.total:,}"

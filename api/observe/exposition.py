@@ -1,0 +1,41 @@
+"""Prometheus's text format: https://prometheus.io/docs/instrumenting/exposition_formats/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Sample:
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+    suffix: str = ""
+    """The end of the name, for the parts of a histogram."""
+
+    def line(self, name: str) -> str:
+        labels = ",".join(f'{label}="{_escaped(text)}"' for label, text in self.labels.items())
+        return f"{name}{self.suffix}{{{labels}}} {self.value:.15g}" if labels else f"{name} {self.value:.15g}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure, once for each set of labels."""
+
+    name: str
+    help: str
+    samples: Iterable[Sample]
+    kind: Literal["gauge", "counter", "histogram"] = "gauge"
+
+    def lines(self) -> Iterator[str]:
+        yield f"# HELP {self.name} {self.help}"
+        yield f"# TYPE {self.name} {self.kind}"
+        for sample in self.samples:
+            yield sample.line(self.name)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,130 @@
+"""The figures of ``/metrics``, each from PostgreSQL: figures of one process would be incomplete."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+
+import django
+from django.conf import settings
+from django.db.models import Count
+
+from api.models import RequestCount
+from api.observe.audit import writer
+from api.observe.exposition import Metric, Sample
+from api.observe.requests import requests_by_route
+from api.outbox.queue import queue_depth
+from api.protection.breaker import breaker_state, breakers
+from sf.ingest.scheduled import leader
+from sf.live.org import calls_today, known_usage
+from sf.models import RefusedRecord, SyncConfig, SyncRun
+from sf.status.freshness import MAX_AGE, job_freshness, sync_freshness
+from sf.status.last_runs import estimated_rows, last_runs, objects_under_way, outcomes_of_a_day
+from sf.sync.objects import EVERY_OBJECT
+
+
+def release() -> Iterator[Metric]:
+    labels = {"version": settings.RELEASE_VERSION, "environment": settings.ENVIRONMENT}
+    yield Metric("sfapi_info", "What runs here.", [Sample(1, labels)])
+    built = {"version": settings.RELEASE_VERSION, "python": platform.python_version(), "django": django.__version__}
+    yield Metric("sfapi_build_info", "What it is made of.", [Sample(1, built)])
+
+
+def syncs() -> Iterator[Metric]:
+    found = sync_freshness()
+    ages = [Sample(each.age_seconds, {"object": each.name}) for each in found if each.age_seconds is not None]
+    fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in found]
+    yield Metric("sfapi_sync_age_seconds", "Since the last sync that ended well.", ages)
+    yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
+    refused = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
+    told = "Records that PostgreSQL would not store."
+    names = dict.fromkeys([*MAX_AGE, *refused])
+    yield Metric("sfapi_records_set_aside", told, [Sample(refused.get(name, 0), {"object": name}) for name in names])
+    yield Metric("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
+
+
+def runs() -> Iterator[Metric]:
+    found, under_way, outcomes = last_runs(MAX_AGE), objects_under_way(MAX_AGE), outcomes_of_a_day(MAX_AGE)
+    changes = [
+        Sample(count, {"object": run.name, "change": change})
+        for run in found
+        for change, count in (
+            ("read", run.rows_read), ("inserted", run.inserted),
+            ("updated", run.updated), ("deleted", run.soft_deleted),
+        )
+    ]  # fmt: skip
+    yield Metric("sfapi_sync_last_run_rows", "Rows that the last run read and changed.", changes)
+    seconds = [Sample(run.seconds, {"object": run.name}) for run in found]
+    yield Metric("sfapi_sync_last_run_duration_seconds", "How long the last run took.", seconds)
+    ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in found if run.ended]
+    yield Metric("sfapi_sync_last_run_timestamp_seconds", "When the last run ended.", ended)
+    running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
+    yield Metric("sfapi_sync_running", "1 while a run is under way.", running)
+    ways = [state for state in SyncRun.State.values if state != SyncRun.State.RUNNING]
+    counts = [
+        Sample(outcomes.get((name, state), 0), {"object": name, "state": state}) for name in MAX_AGE for state in ways
+    ]
+    yield Metric("sfapi_sync_recent_runs", "Runs that began in the last 24 hours, by how they ended.", counts)
+
+
+def records() -> Iterator[Metric]:
+    tables = {synced.model._meta.db_table: synced.name for synced in EVERY_OBJECT}
+    rows = estimated_rows(tables)
+    told = "Rows of the cache as PostgreSQL last estimated them, tombstones included."
+    yield Metric(
+        "sfapi_cached_records", told, [Sample(rows[table], {"object": name}) for table, name in tables.items()]
+    )
+
+
+def salesforce() -> Iterator[Metric]:
+    calls = [Sample(count, {"source": source}) for source, count in calls_today().items()]
+    yield Metric("sfapi_salesforce_calls_today", "Our calls to Salesforce since midnight UTC.", calls)
+    known = known_usage()
+    if known is None:
+        return
+    yield Metric("sfapi_salesforce_usage", "Calls of the org in 24 hours, as last told.", [Sample(known.usage.used)])
+    yield Metric("sfapi_salesforce_limit", "Calls that the org has in 24 hours.", [Sample(known.usage.maximum)])
+    told = Sample(known.asked.timestamp())
+    yield Metric("sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last told its usage.", [told])
+
+
+def outbox() -> Iterator[Metric]:
+    depth = queue_depth()
+    states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
+    yield Metric("sfapi_outbox_cases", "Cases that are not in Salesforce: on their way, or refused for good.", states)
+    yield Metric("sfapi_outbox_stuck", "Queued cases that somebody has to act for.", [Sample(depth.stuck)])
+    yield Metric("sfapi_outbox_oldest_seconds", "How long the oldest has waited.", [Sample(depth.oldest_seconds or 0)])
+    yield Metric("sfapi_outbox_breaker_open", "1 while nobody waits for Salesforce.", [Sample(breaker_state().open)])
+
+
+def jobs() -> Iterator[Metric]:
+    found = job_freshness()
+    ages = [Sample(each.age_seconds, {"job": each.name}) for each in found if each.age_seconds is not None]
+    well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in found]
+    yield Metric("sfapi_job_age_seconds", "Since the scheduled job last ended well.", ages)
+    yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or was not seen when the cron table says.", well)
+    yield Metric(
+        "sfapi_work_leader", "1 while a manage.py work leads; cron needs none.", [Sample(leader() is not None)]
+    )
+
+
+def circuit_breakers() -> Iterator[Metric]:
+    states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
+    yield Metric("sfapi_breaker_open", "1 while nobody waits for the other side.", states)
+
+
+def audit_log() -> Iterator[Metric]:
+    totals = dict(RequestCount.objects.values_list("name", "total"))
+    told = "Requests of strangers for API addresses that do not exist, which the request log leaves out."
+    yield Metric("sfapi_unknown_path_requests", told, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
+    told = "Rows that the request log lost because PostgreSQL was away for too long."
+    lost = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
+    yield Metric("sfapi_request_log_lost_rows_total", told, lost, kind="counter")
+    told = "Rows that wait to be written, in the process that was asked."
+    yield Metric("sfapi_request_log_waiting_rows", told, [Sample(writer.waiting)])
+
+
+SOURCES: list[Callable[[], Iterable[Metric]]] = [
+    release, syncs, runs, records, jobs, salesforce, outbox, circuit_breakers, requests_by_route, audit_log,
+]  # fmt: skip
+"""The sources of the figures; each must be cheap. Other apps add theirs."""
