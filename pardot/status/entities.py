@@ -12,6 +12,8 @@ from django.utils import timezone
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ALL, LOCK, Entity, Tier
 from pardot.models import EntityState
+from pardot.status.problems import Problem, problem_of
+from sf.ingest.guard import held_back_deletes
 from sf.ingest.lease import is_running
 from sf.models import SyncRun
 
@@ -42,7 +44,7 @@ class PartStatus:
     name: str
     known: EntityState | None
     last_run: SyncRun | None
-    """The last run that was not skipped."""
+    """The last run that was not skipped, unless for want of API calls."""
     last_done: SyncRun | None
 
     @property
@@ -75,6 +77,23 @@ class EntityStatus:
             return None
         gone = self.last_run.state == _State.RUNNING and not self.is_syncing
         return _State.INTERRUPTED.value if gone else str(self.last_run.state)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Return why the last run did not end well."""
+        run, state = self.last_run, self.state
+        return None if run is None or state is None else problem_of(run, state, held_back=self.held_back)
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """Return when the last run ended, if not well."""
+        return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
+
+    @property
+    def held_back(self) -> tuple[int, int] | None:
+        """Return how many records of how many the mass-delete guard did not delete in the last run."""
+        failed = self.last_run is not None and self.last_run.state == _State.FAILED
+        return held_back_deletes(self.last_run.message) if failed and self.last_run is not None else None
 
     @property
     def last_sync(self) -> datetime | None:
@@ -151,7 +170,7 @@ def _part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> Part
 # Runs are indexed by object and time: each name costs two look-ups, however many runs there are.
 _LATEST = """
     SELECT run.* FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
-        (SELECT * FROM sf_syncrun WHERE object = wanted.name AND state <> 'skipped'
+        (SELECT * FROM sf_syncrun WHERE object = wanted.name AND (state <> 'skipped' OR cause = 'limit')
          ORDER BY started DESC, id DESC LIMIT 1)
         UNION ALL
         (SELECT * FROM sf_syncrun WHERE object = wanted.name AND state = 'done'

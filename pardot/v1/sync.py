@@ -10,10 +10,16 @@ from ninja import Field, Router, Schema
 from api.http.errors import documented
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
+from pardot.status.problems import Problem
 from pardot.status.tiers import synced_tier
 from sf.models import SyncConfig, SyncRun
 
 router = Router(tags=["pardot: sync"])
+
+
+class HeldBackDeletes(Schema):
+    missing: int = Field(description="The records that the last read did not return.")
+    of: int = Field(description="Of so many that are stored here.")
 
 
 class EntityFreshness(Schema):
@@ -27,6 +33,12 @@ class EntityFreshness(Schema):
     mode: str | None = Field(description="Of that run: full, incremental, sample; null: counted by Salesforce.")
     count: int | None = Field(description="Rows, as counted at the end of the last sync; null: never read.")
     state: str | None = Field(description="How the last run ended, or running; null: there was none.")
+    problem: Problem | None = Field(
+        description="Why the last run did not end well: deletes (the mass-delete guard), refused (a login or a "
+        "setting), quota, switched_off, interrupted, failed."
+    )
+    failed_at: datetime | None = Field(description="When that run ended.")
+    deletes: HeldBackDeletes | None = Field(description="What the mass-delete guard did not delete.")
     message: str = Field(description="What the last run had to say.")
     age_seconds: int | None = Field(description="Since `last_sync`.")
     withheld: bool = Field(description="Pardot left rows out: the API user may not see them.")
@@ -99,6 +111,9 @@ def _entity(status: EntityStatus) -> EntityFreshness:
         mode=status.mode,
         count=status.count,
         state=status.state,
+        problem=status.problem,
+        failed_at=status.failed_at,
+        deletes=HeldBackDeletes(missing=status.held_back[0], of=status.held_back[1]) if status.held_back else None,
         message=status.last_run.message if status.last_run else "",
         age_seconds=None if status.age is None else int(status.age.total_seconds()),
         withheld=status.withheld,

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sf.ingest import quarantine
 from sf.ingest.errors import MiscountedRead, SyncError
-from sf.ingest.guard import check_deletes
+from sf.ingest.guard import SENT_NOTHING, check_deletes
 from sf.ingest.load import Counts, Merge, Stage
 from sf.ingest.runs import LoadedObject
 from sf.ingest.sync import Sync
@@ -114,7 +114,7 @@ class LoadingSync(Sync[AnyLoaded]):
             return
         if live := merge.count_live():
             raise SyncError(
-                f"{self._name}: {self.system} sent no records, but {live:,} are cached; nothing was changed. "
+                f"{self._name}: {self.system} {SENT_NOTHING} {live:,} are cached; nothing was changed. "
                 f"{self._advice_on_nothing()}"
             )
 

@@ -84,6 +84,7 @@ type Query<Path extends string> =
 
 interface Asked {
   signal?: AbortSignal;
+  waits?: boolean;
 }
 
 /** The requests of core/api.js. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -210,14 +211,18 @@ def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
     name = names(page, "Forms")[0]
     page.get_by_role("button", name=f"Exempt from an issue: {name}").click()
     dialog = page.get_by_role("dialog", name="Exempt from an issue")
-    dialog.get_by_role("button", name="Exempt it").click()
-    expect(dialog.get_by_text("Reason is needed.")).to_be_visible()
-    dialog.get_by_label("Reason").fill("It belongs to everybody.")
-    dialog.get_by_label("Until").fill("2001-01-01")
-    dialog.get_by_role("button", name="Exempt it").click()
+    dialog.get_by_role("button", name="Exempt", exact=True).click()
+    expect(dialog.get_by_text("Enter a reason.", exact=True)).to_be_visible()
+    dialog.get_by_label("Reason").select_option("Other")
+    dialog.get_by_role("button", name="Exempt", exact=True).click()
+    expect(dialog.get_by_text("Enter a reason.", exact=True).last).to_be_visible()
+    dialog.get_by_label("Details").fill("It belongs to everybody.")
+    assert date.fromisoformat(dialog.get_by_label("Ends on").input_value()) - date.today() > timedelta(days=175)
+    dialog.get_by_label("Ends on").fill("2001-01-01")
+    dialog.get_by_role("button", name="Exempt", exact=True).click()
     expect(dialog).to_contain_text("in the past")
-    dialog.get_by_label("Until").fill("")
-    dialog.get_by_role("button", name="Exempt it").click()
+    dialog.get_by_label("Ends on").fill("")
+    dialog.get_by_role("button", name="Exempt", exact=True).click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("link", name=f"{before - 1} no campaign")).to_be_visible()
     row = page.get_by_role("table", name="Forms").get_by_role("row", name=name)
@@ -242,12 +247,12 @@ def test_a_task_about_an_asset(camp: Visit) -> None:
     page = camp.page
     name = names(page, "Custom redirects")[0]
     page.get_by_role("button", name=f"Make a task: {name}").click()
-    dialog = page.get_by_role("dialog", name="Make a task")
+    dialog = page.get_by_role("dialog", name="New task")
     assert camp.axe() == []
-    dialog.get_by_label("What is to be done").fill("Ask who made it")
+    dialog.get_by_label("Title").fill("Ask who made it")
     dialog.get_by_label("Due").fill("2030-01-31")
-    dialog.get_by_role("button", name="Make the task").click()
-    expect(page.get_by_text("Task made: Ask who made it").first).to_be_visible()
+    dialog.get_by_role("button", name="Create task").click()
+    expect(page.get_by_text("“Ask who made it” created").first).to_be_visible()
     [task] = get(camp, "tasks")["tasks"]
     assert (task["asset_type"], task["asset_name"], task["due_date"]) == ("custom_redirects", name, "2030-01-31")
     page.get_by_role("button", name="Show it").click()

@@ -165,8 +165,11 @@ def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Ope
         ("/pardot/?tab=tags", "triage"),
     ]:
         visit.go(page)
-        expect(visit.page.locator(f'[data-panel="{panel}"]')).not_to_contain_text("could not be loaded")
+        expect(visit.page.locator(f'[data-panel="{panel}"]')).not_to_contain_text("Couldn't load")
 
+
+BACK = "dispatchEvent(new Event('focus'))"
+"""The window is looked at again, after a sign-in in another tab."""
 
 # -- a session that ends ----------------------------------------------------------------------------------------------
 
@@ -180,9 +183,9 @@ def test_settings_survive_a_session_that_ends(open_window: Open, empty_site: Sit
     weight.fill("0.7")
     page.context.clear_cookies(name="oxa")
     page.get_by_role("button", name="Save changes").click()
-    notice = page.get_by_role("alert").filter(has_text="You are signed out.")
+    notice = page.get_by_role("alert").filter(has_text="You've been signed out.")
     expect(notice).to_be_visible()
-    expect(notice.get_by_role("link", name="Sign in again")).to_have_attribute(
+    expect(notice.get_by_role("link", name="Sign in")).to_have_attribute(
         "href", "/sign-in/?next=%2Fpardot%2Fadmin-settings%2F"
     )
     expect(weight).to_have_value("0.7")
@@ -190,7 +193,7 @@ def test_settings_survive_a_session_that_ends(open_window: Open, empty_site: Sit
     page.context.add_cookies(
         [{"name": "oxa", "value": empty_site.cookies.cookie(uuid=SUPER_USER), "url": empty_site.url}]
     )
-    page.get_by_role("button", name="Save changes").click()
+    page.evaluate(BACK)
     expect(page.get_by_role("region", name="Unsaved changes")).to_have_count(0)
     expect(notice).to_have_count(0)
     run_module(visit, "core/api", "await m.api.delete('admin/config/score_weights');")
@@ -203,7 +206,59 @@ def test_the_drawer_says_that_the_session_has_ended(open_window: Open, camp_site
     visit.page.context.clear_cookies(name="oxa")
     visit.page.locator('[data-panel="top-prospects"] tbody th button').first.click()
     drawer = visit.page.get_by_role("dialog")
-    expect(drawer).to_contain_text("This could not be loaded")
+    expect(drawer).to_contain_text("Couldn't load")
+    expect(drawer.get_by_role("alert")).to_contain_text("You've been signed out.")
     expect(drawer.get_by_role("button", name="Try again")).to_be_visible()
     visit.page.keyboard.press("Escape")
-    expect(visit.page.get_by_text("You are signed out.")).to_be_visible()
+    expect(visit.page.locator("#session-bar")).to_be_visible()
+
+
+def test_a_half_filled_form_survives_an_expired_cookie_and_is_sent_after_the_sign_in(
+    open_window: Open, empty_site: Site
+) -> None:
+    visit = open_window(empty_site)
+    visit.expect("status of 401")
+    page = visit.page
+    visit.go("/pardot/?open=tasks")
+    page.get_by_role("button", name="New task").click()
+    form = page.get_by_role("dialog", name="New task")
+    form.get_by_label("Title").fill("Ask for the camp's photos")
+    page.context.clear_cookies(name="oxa")
+    form.get_by_role("button", name="Create task").click()
+    bar = form.get_by_role("alert").filter(has_text="You've been signed out.")
+    expect(bar).to_be_visible()
+    assert visit.axe() == []
+    expect(form.get_by_text("Bearer")).to_have_count(0)
+    expect(form.get_by_label("Title")).to_have_value("Ask for the camp's photos")
+    page.context.add_cookies(
+        [{"name": "oxa", "value": empty_site.cookies.cookie(uuid=SUPER_USER), "url": empty_site.url}]
+    )
+    page.evaluate(BACK)
+    expect(form).to_have_count(0)
+    expect(page.locator("#session-bar")).to_have_count(0)
+    expect(
+        page.get_by_role("dialog", name="Tasks").get_by_role("row", name="Ask for the camp's photos")
+    ).to_be_visible()
+    run_module(
+        visit, "core/api", "for (const { id } of (await m.api.get('tasks')).tasks) await m.api.delete(`tasks/${id}`);"
+    )
+
+
+def test_what_is_discarded_while_signed_out_is_not_sent_later(open_window: Open, empty_site: Site) -> None:
+    visit = open_window(empty_site)
+    visit.expect("status of 401")
+    page = visit.page
+    visit.go("/pardot/?open=tasks")
+    page.get_by_role("button", name="New task").click()
+    page.get_by_label("Title").fill("Never mind")
+    page.context.clear_cookies(name="oxa")
+    page.get_by_role("button", name="Create task").click()
+    expect(page.locator("#session-bar")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard").click()
+    page.context.add_cookies(
+        [{"name": "oxa", "value": empty_site.cookies.cookie(uuid=SUPER_USER), "url": empty_site.url}]
+    )
+    page.evaluate(BACK)
+    expect(page.locator("#session-bar")).to_have_count(0)
+    assert run_module(visit, "core/api", "return (await m.api.get('tasks')).tasks.length") == 0

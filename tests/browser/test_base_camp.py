@@ -96,16 +96,16 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     step = page.get_by_role("listitem").filter(has_text="Forms submitted with errors")
     step.get_by_role("button", name="Make a task").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("dialog", name="Make a task").get_by_label("Due").fill("2026-01-31")
+    page.get_by_role("dialog", name="New task").get_by_label("Due").fill("2026-01-31")
     page.keyboard.press("Enter")
     expect(step.get_by_role("button", name="Has a task")).to_be_visible()
     page.get_by_role("button", name="Show it").press("Enter")
     board = page.get_by_role("dialog", name="Tasks")
     row = board.get_by_role("row").filter(has_text="Forms submitted with errors")
-    expect(row).to_contain_text("days over")
+    expect(row).to_contain_text("days overdue")
     expect(page).to_have_url(re.compile(re.escape("open=tasks")))
     row.get_by_role("button", name="Change").press("Enter")
-    page.get_by_label("What is to be done").fill("Read the <b>error</b> report")
+    page.get_by_label("Title").fill("Read the <b>error</b> report")
     page.get_by_label("Due").fill("")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Change the task")).to_have_count(0)
@@ -118,7 +118,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     expect(board.get_by_role("row").filter(has_text="Read the")).to_contain_text("Done")
     board.get_by_role("button", name="Delete: Read the").press("Enter")
     page.get_by_role("dialog", name="Delete this task?").get_by_role("button", name="Delete").press("Enter")
-    expect(board).not_to_contain_text("Read the")
+    expect(board.get_by_role("row").filter(has_text="Read the")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(board).to_have_count(0)
     expect(page).to_have_url(f"{camp.url}/pardot/")
@@ -142,7 +142,7 @@ def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> No
     board = camp.page.get_by_role("dialog", name="Tasks")
     expect(board.get_by_role("row")).to_have_count(4)  # with the head
     expect(board.get_by_role("row").filter(has_text="Calm")).to_contain_text("Today")
-    board.get_by_label("Whose").select_option("Mine")
+    board.get_by_label("Assignee").select_option("Mine")
     expect(board).not_to_contain_text("Of Bo")
     board.get_by_label("State").select_option("Overdue")
     expect(board).not_to_contain_text("Calm")
@@ -167,12 +167,12 @@ def test_what_the_server_refuses_stays_on_the_board(camp: Visit) -> None:
     camp.go("/pardot/?open=tasks")
     page = camp.page
     page.get_by_role("button", name="New task").click()
-    form = page.get_by_role("dialog", name="A new task")
-    form.get_by_role("button", name="Make the task").click()
-    expect(form).to_contain_text("What is to be done is needed.")
+    form = page.get_by_role("dialog", name="New task")
+    form.get_by_role("button", name="Create task").click()
+    expect(form).to_contain_text("Enter a title.")
     page.route("**/api/v1/pardot/tasks", lambda route: route.fulfill(status=503, json={"message": "A part is away."}))
-    form.get_by_label("What is to be done").fill("Something")
-    form.get_by_role("button", name="Make the task").click()
+    form.get_by_label("Title").fill("Something")
+    form.get_by_role("button", name="Create task").click()
     expect(form.get_by_role("alert")).to_contain_text("A part is away.")
 
 
@@ -289,7 +289,7 @@ def test_never_synced_says_what_to_run(window: Visit) -> None:
     expect(page.locator('[data-panel="score"] code')).to_have_text("python manage.py camp_sync")
     expect(page.locator('[data-panel="why"]')).to_be_hidden()
     page.get_by_role("button", name="Never synced").click()
-    rows = page.get_by_role("dialog", name="How fresh the data are").get_by_role("row").filter(has_text="Never read")
+    rows = page.get_by_role("dialog", name="Data freshness").get_by_role("row").filter(has_text="Never synced")
     expect(rows.filter(has_text="Prospects")).to_contain_text("--survey")
     assert window.axe() == []
 
@@ -300,16 +300,51 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     assert isinstance(entities, list)
     entities[1] |= {"freshness": "never", "state": None, "last_sync": None}
     entities[2] |= {"freshness": "old", "last_sync": "2026-01-31T08:00:00Z"}
-    entities[5] |= {"state": "failed", "message": "The token was refused."}
+    entities[5] |= {"state": "failed", "problem": "failed", "failed_at": minutes_ago(1), "message": "An outage."}
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     camp.go("/pardot/?tab=tags")
     banner = camp.page.locator('[data-panel="freshness-banner"]')
-    expect(banner).to_contain_text("Never read: Lists.")
-    expect(banner).to_contain_text("Old: Forms (")
-    expect(banner).to_contain_text("Failed at the last sync: Custom redirects")
+    expect(banner).to_contain_text("Never synced: Lists.")
+    expect(banner).to_contain_text("Late: Forms (last good: ")
+    expect(banner).to_contain_text("Sync failed: Custom redirects (last good: ")
+    expect(banner).to_contain_text(" · failed 1 minute ago)")
     banner.get_by_role("button", name="Details").click()
     camp.page.get_by_role("dialog").get_by_label("State").select_option("failed")
-    expect(camp.page.get_by_role("dialog")).to_contain_text("The token was refused.")
+    expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
+
+
+REMEDIES = {
+    "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes"),
+    "refused": ("Nothing new arrives until this is fixed.", "sf check"),
+    "quota": ("goes on by itself", None),
+    "interrupted": ("The next sync tries again.", "camp_sync --entities forms,lists"),
+    "failed": ("The next sync tries again.", "camp_sync --entities forms,lists"),
+}
+
+
+def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
+    status = answer(camp, "sync/status")
+    entities = status["entities"]
+    assert isinstance(entities, list)
+    found = sorted(
+        (entity for entity in entities if entity["name"] in {"forms", "lists"}), key=lambda each: each["name"]
+    )
+    assert len(found) == 2
+    entities[:] = found
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    for problem, (sentence, command) in REMEDIES.items():
+        for entity in found:
+            entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}
+        camp.go("/pardot/?tab=tags")
+        banner = camp.page.locator('[data-panel="freshness-banner"]')
+        expect(banner).to_contain_text(sentence)
+        assert banner.locator("code").all_text_contents() == ([f"python manage.py {command}"] if command else [])
+        expect(camp.page.get_by_role("button", name="2 sources failed")).to_be_visible()
+    assert camp.axe() == []
+
+
+def minutes_ago(minutes: int) -> str:
+    return (datetime.now(tz=UTC) - timedelta(minutes=minutes, seconds=5)).isoformat()
 
 
 @pytest.mark.usefixtures("a_week")

@@ -29,7 +29,7 @@ def test_an_old_number_never_stands_as_if_it_were_new(window: Visit) -> None:
     expect(panel).to_contain_text("Total: 12")
     answer(window, 503, {"code": 503, "message": "A part is away."})
     panel.evaluate("(element) => element.dispatchEvent(new CustomEvent('panel:reload', { detail: { waitFor() {} } }))")
-    expect(panel).to_contain_text("This could not be loaded")
+    expect(panel).to_contain_text("Couldn't load")
     expect(panel).to_contain_text("A part is away.")
     expect(panel).not_to_contain_text("12")
     answer(window, 200, {"total": 13})
@@ -63,8 +63,8 @@ def test_a_slow_endpoint_says_that_it_loads(window: Visit) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (200, "<html>", "cannot be read"),
-        (502, "<html>", "status 502"),
+        (200, "<html>", "Unexpected answer"),
+        (502, "<html>", "having trouble (502)"),
         (404, '{"code": 404, "message": "No such thing."}', "No such"),
     ],
 )
@@ -102,11 +102,11 @@ def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> 
     expect(toast).to_contain_text("This part of the page did not arrive.")
     expect(page).not_to_have_url(re.compile("open="))
     panel = page.locator('[data-panel="score"]')
-    expect(panel).to_contain_text("This part of the page did not arrive. Load the page again.")
+    expect(panel).to_contain_text("This part of the page did not arrive. Refresh the page.")
     expect(page.locator("[data-panel][data-later]:visible .skeleton")).to_have_count(0)
     expect(page.locator("[aria-busy=true]:visible")).to_have_count(0)
     page.unroute(missing)
-    panel.get_by_role("button", name="Load the page again").click()
+    panel.get_by_role("button", name="Refresh the page").click()
     window.settle()
     expect(panel).to_contain_text("No data yet")
 
@@ -132,13 +132,70 @@ def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> N
     window.page.route(EVERY_ENDPOINT, lambda route: route.fulfill(status=401, json=SIGNED_OUT))
     show_panel(window)
     notice = window.page.get_by_role("alert")
-    expect(notice).to_contain_text("You are signed out.")
-    link = notice.get_by_role("link", name="Sign in again")
+    expect(notice).to_contain_text("You've been signed out. What you typed stays here")
+    link = notice.get_by_role("link", name="Sign in")
     assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F"
-    expect(window.page.locator("#under-test")).to_contain_text("You need to log in.")
+    expect(window.page.locator("#under-test")).to_contain_text("You've been signed out.")
+    expect(window.page.get_by_text("You need to log in")).to_have_count(0)
+    window.page.unroute(EVERY_ENDPOINT)
     answer(window, 200, {"total": 5})
-    window.page.locator("#under-test").get_by_role("button", name="Try again").click()
+    window.page.evaluate("dispatchEvent(new Event('focus'))")
     expect(notice).to_have_count(0)
+    expect(window.page.locator("#under-test")).to_contain_text("Total: 5")
+
+
+TOAST = "for (const [text, options] of {}) m.toast(text, options);"
+
+
+def test_a_long_word_wraps_inside_its_message(window: Visit) -> None:
+    window.go("/pardot/")
+    run_module(window, "ui/toast", TOAST.format("[['x'.repeat(900), { action: { label: 'Show it', run() {} } }]]"))
+    toast = window.page.locator(".toast")
+    box = toast.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1280
+    assert box["height"] < 200
+    toast.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_have_count(0)
+
+
+def test_messages_are_three_at_most_and_one_about_each_thing(window: Visit) -> None:
+    window.go("/pardot/")
+    run_module(window, "ui/toast", TOAST.format("[['Same', {}], ['Same', {}]]"))
+    toasts = window.page.locator(".toast > span")
+    expect(toasts).to_have_text(["Same"])
+    tasks = "[1, 2, 3].map((n) => [`Task ${n}`, { about: 'task' }])"
+    run_module(window, "ui/toast", TOAST.format(tasks))
+    expect(toasts).to_have_text(["Same", "Task 3"])
+    run_module(window, "ui/toast", TOAST.format("[['A', {}], ['B', {}]]"))
+    expect(toasts).to_have_text(["Task 3", "A", "B"])
+
+
+def test_a_message_goes_after_ten_seconds_also_with_an_offer(window: Visit) -> None:
+    window.go("/pardot/")
+    window.page.clock.install()
+    run_module(window, "ui/toast", TOAST.format("[['Done', { action: { label: 'Undo', run() {} } }]]"))
+    window.page.clock.run_for(9_000)
+    expect(window.page.locator(".toast")).to_have_count(1)
+    window.page.clock.run_for(2_000)
+    expect(window.page.locator(".toast")).to_have_count(0)
+
+
+def test_ctrl_z_takes_back_the_newest_unless_somebody_types(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    undo = "{ action: { label: 'Undo', run: () => (document.title += ` ${%r}`) } }"
+    run_module(window, "ui/toast", TOAST.format(f"[['First', {undo % 1}], ['Second', {undo % 2}]]"))
+    page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    page.locator("main > textarea").focus()
+    page.keyboard.press("Control+z")
+    assert not page.title().endswith(("1", "2"))
+    page.locator("main > textarea").blur()
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    assert page.title().endswith(" 2 1")
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_writes_prove_where_they_come_from(window: Visit) -> None:
@@ -191,7 +248,7 @@ def test_a_form_shows_what_the_server_refuses_beside_the_field(window: Visit) ->
     )
     page = window.page
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Title is needed.")).to_be_visible()
+    expect(page.get_by_text("Enter a title.")).to_be_visible()
     page.get_by_label("Title").fill("x")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Too short.")).to_be_visible()

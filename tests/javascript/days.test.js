@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { before, dayIn, daysBetween, everyDay } from "../../static/js/core/days.js";
+import { before, dayIn, daysBetween, everyDay, inMonths } from "../../static/js/core/days.js";
 
 test("days are counted over the ends of months, of years and of summer time", () => {
   assert.equal(before("2026-11-22", 7), "2026-11-15");
@@ -26,4 +26,10 @@ test("which day it is depends on the zone", () => {
   const [east, west] = [dayIn("Pacific/Kiritimati"), dayIn("Pacific/Pago_Pago")];
   assert.equal(/^\d{4}-\d\d-\d\d$/.test(east), true);
   assert.equal(daysBetween(west, east) >= 1, true, "25 hours lie between them");
+});
+
+test("so many months later is the same day, or the last one of the month", () => {
+  assert.equal(inMonths("2026-11-29", 6), "2027-05-29");
+  assert.equal(inMonths("2026-08-31", 6), "2027-02-28");
+  assert.equal(inMonths("2026-12-31", 1), "2027-01-31");
 });

@@ -13,7 +13,7 @@ const { byDay, chosenKind } = await import("../../static/js/survey/kinds.js");
 
 test("a name of the server becomes words", () => {
   assert.equal(nameOf("landing_pages"), "Landing pages");
-  assert.equal(nameOf("list_emails"), "List e-mails");
+  assert.equal(nameOf("list_emails"), "List emails");
 });
 
 test("a list ends with “and”, a long one with the number of the rest", () => {
@@ -127,6 +127,9 @@ const FRESH = {
   mode: "full",
   count: 5,
   state: "done",
+  problem: null,
+  failed_at: null,
+  deletes: null,
   message: "",
   age_seconds: 60,
   withheld: false,
@@ -134,11 +137,11 @@ const FRESH = {
   complete_since: null,
 };
 
-test("a failed sync counts also while what is here is fresh, but not before the first", () => {
+test("a failed sync counts also while what is here is fresh, and before the first good one", () => {
   assert.equal(kindOf(FRESH), "fresh");
-  assert.equal(kindOf({ ...FRESH, state: "failed" }), "failed");
-  assert.equal(kindOf({ ...FRESH, state: "interrupted" }), "failed");
-  assert.equal(kindOf({ ...FRESH, state: "failed", freshness: "never" }), "never");
+  assert.equal(kindOf({ ...FRESH, problem: "failed" }), "failed");
+  assert.equal(kindOf({ ...FRESH, problem: "refused", freshness: "never" }), "refused");
+  assert.equal(kindOf({ ...FRESH, freshness: "never" }), "never");
 });
 
 test("the last sync is the latest of all, and a tier is read by its command", () => {

@@ -107,8 +107,58 @@ def test_withheld_rows_and_failures_show(pardot: Pardot, cookies: CookieMaker, s
     found = entities(super_user)
     assert (found["forms"]["state"], found["forms"]["freshness"]) == ("failed", "fresh")
     assert "code 109" in found["forms"]["message"]
+    assert (found["forms"]["problem"], found["lists"]["problem"]) == ("failed", None)
+    assert found["forms"]["failed_at"] > found["forms"]["last_sync"]
+    assert found["lists"]["failed_at"] is None
     assert found["forms"]["last_sync"] is not None
     assert found["lists"]["withheld"] is True
+
+
+@with_commits
+def test_deletes_that_the_guard_held_back_are_counted_and_can_be_accepted(
+    pardot: Pardot, cookies: CookieMaker, super_user: Client
+) -> None:
+    camp_sync("--entities", "tagged_objects,redirects")
+    ids = {path: pardot.ids(path) for path in ("tagged-objects", "custom-redirects")}
+    share = len(ids["tagged-objects"]) // 4
+    for record in ids["tagged-objects"][:share]:
+        pardot.purge("tagged-objects", record)
+    for record in ids["custom-redirects"]:
+        pardot.purge("custom-redirects", record)
+    with pytest.raises(CommandError):
+        camp_sync("--entities", "tagged_objects,redirects")
+    found, every = entities(super_user), len(ids["custom-redirects"])
+    assert {found[name]["problem"] for name in ("tagged_objects", "custom_redirects")} == {"deletes"}
+    assert found["tagged_objects"]["deletes"] == {"missing": share, "of": len(ids["tagged-objects"])}
+    assert found["custom_redirects"]["deletes"] == {"missing": every, "of": every}
+    camp_sync("--entities", "tagged_objects,custom_redirects", "--allow-deletes")
+    found = entities(super_user)
+    assert [found[name]["problem"] for name in ("tagged_objects", "custom_redirects")] == [None, None]
+    assert (found["tagged_objects"]["deletes"], found["custom_redirects"]["count"]) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "problem"),
+    [
+        ("paused", "limit", "quota"),
+        ("skipped", "limit", "quota"),
+        ("skipped", "busy", None),
+        ("paused", "switch", "switched_off"),
+        ("failed", "lasting", "refused"),
+        ("failed", "", "failed"),
+        ("running", "", "interrupted"),
+        ("done", "", None),
+    ],
+)
+def test_the_problem_is_why_the_last_run_did_not_end_well(
+    super_user: Client, state: str, cause: str, problem: str | None
+) -> None:
+    ran("forms", ago=timedelta(hours=3))
+    read("forms")
+    ran("forms", state, ago=timedelta(hours=1), cause=cause)
+    found = entities(super_user)["forms"]
+    assert found["problem"] == problem
+    assert (found["failed_at"] is None) is (problem is None)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ export function activityNote({ has_activities }, what) {
     h(
       "span",
       {},
-      `No activity data: none was read in the last 8 days. ${what} An operator runs `,
+      `No activity was synced in the last 8 days. ${what} Ask your administrator to run `,
       h("code", {}, "python manage.py camp_sync --survey"),
       ".",
     ),

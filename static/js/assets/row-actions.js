@@ -1,6 +1,7 @@
 /* What can be done about one asset: a task, an exemption. */
 
-import { api } from "../core/api.js";
+import { ApiError, api, messageOf } from "../core/api.js";
+import { inMonths, today } from "../core/days.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
 import { day } from "../core/format.js";
 import { changed } from "../core/shared.js";
@@ -8,6 +9,15 @@ import { makeAssetTask } from "../tasks/make-task.js";
 import { formDialog } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import { flagWords, nameOf } from "./words.js";
+
+const REASONS = [
+  "Used again later (seasonal)",
+  "Only a test, or internal",
+  "Kept for the record",
+  "Replaced, will be deleted",
+  "Right as it is",
+];
+const OTHER = "-";
 
 /**
  * A column of buttons. summary: of the type's audit.
@@ -85,7 +95,7 @@ async function makeExemption({ area, issues }, row) {
   const made = await formDialog({
     title: "Exempt from an issue",
     intro: `“${nameOf(row)}” stays listed, and no longer counts against the score.`,
-    yes: "Exempt it",
+    yes: "Exempt",
     fields: [
       {
         name: "issue",
@@ -98,21 +108,49 @@ async function makeExemption({ area, issues }, row) {
       {
         name: "reason",
         label: "Reason",
-        type: "textarea",
+        type: "select",
         required: true,
-        maxlength: 2000,
-        hint: "Whoever looks at it in half a year wants to know why.",
+        options: [
+          ["", "Choose…"],
+          ...REASONS.map((reason) => /** @type {Option} */ ([reason, reason])),
+          [OTHER, "Other"],
+        ],
+        hint: "Your reason will be shown in the list.",
       },
+      { name: "details", label: "Details", type: "textarea", maxlength: 1900 },
       {
         name: "until",
-        label: "Until",
+        label: "Ends on",
         type: "date",
-        hint: "The last day on which it holds. Without one it holds for good.",
+        value: inMonths(await today(), 6),
+        hint: "Leave empty for no end.",
       },
     ],
-    submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
+    submit: ({ details, ...values }) => {
+      const reason = [values.reason === OTHER ? "" : values.reason, details].filter(Boolean).join(": ");
+      const message = "Enter a reason.";
+      if (!reason) throw new ApiError(422, message, { errors: [{ loc: ["body", "details"], message }] });
+      return api.post("exemptions", { ...values, reason, asset_type: area, asset_id: row.id });
+    },
   });
   if (!made) return;
-  toast(made.until ? `Exempt until ${day(made.until)}.` : "Exempt for good.");
+  tellExempt(made, nameOf(row));
   changed("exemptions", "issues");
+}
+
+/**
+ * @param {{ id: number, until: string | null }} made
+ * @param {string} name
+ */
+function tellExempt({ id, until }, name) {
+  const undo = async () => {
+    try {
+      await api.delete(`exemptions/${id}`);
+    } catch (error) {
+      toast(messageOf(error), { kind: "bad" });
+    }
+    changed("exemptions", "issues");
+  };
+  const end = until ? `until ${day(until)}` : "(no end date)";
+  toast(`“${name}” exempt ${end}.`, { about: "exemption", action: { label: "Undo", run: undo } });
 }

@@ -1,6 +1,6 @@
 /* The one way to the server: JSON of /api/v1/pardot/, with every status looked at. */
 
-import { sessionEnded, sessionWorks } from "./session.js";
+import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
 
 const BASE = "/api/v1/pardot/";
 const PATIENCE = 30_000;
@@ -73,18 +73,22 @@ export function messageOf(error) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ params?: object, body?: unknown, signal?: AbortSignal }} [options]
+ * @param {{ params?: object, body?: unknown, signal?: AbortSignal, waits?: boolean }} [options] waits: until somebody has
+ *   signed in again, as writes do
  * @returns {Promise<any>}
  */
-async function request(method, path, { params, body, signal } = {}) {
+async function request(method, path, { params, body, signal, waits } = {}) {
   const sentAt = performance.now();
   const { response, text } = await send(method, addressOf(path, params), body, signal);
   const answer = contentOf(text);
-  if (response.status === 401) sessionEnded();
+  if (response.status === 401) {
+    sessionEnded();
+    if ((waits ?? method !== "GET") && (await sessionBack())) return request(method, path, { params, body, signal });
+  }
   if (!response.ok) throw refusal(response, answer);
   sessionWorks(sentAt);
   if (answer === undefined && response.status !== 204) {
-    throw new ApiError(response.status, "The server sent something that cannot be read. Load the page again.");
+    throw new ApiError(response.status, "Unexpected answer from the server. Refresh the page.");
   }
   return answer ?? null;
 }
@@ -115,7 +119,7 @@ async function send(method, address, body, signal) {
   } catch {
     if (signal?.aborted) throw new DOMException("Nobody waits for it.", "AbortError");
     if (late.aborted) throw new ApiError(0, "The server did not answer within 30 seconds. Try again.");
-    throw new ApiError(0, "The server cannot be reached. Look at the connection and try again.");
+    throw new ApiError(0, "The server cannot be reached. Check your connection and try again.");
   }
 }
 
@@ -136,9 +140,19 @@ function contentOf(text) {
  * @param {{ message?: string, errors?: Complaint[] } | undefined} answer
  */
 function refusal(response, answer) {
-  const message = answer?.message ?? `The server answered with status ${response.status}. Try again.`;
+  const message =
+    ownWords(response.status) ?? answer?.message ?? `The server is having trouble (${response.status}). Try again.`;
   const requestId = response.headers.get("X-Request-ID") ?? "";
   return new ApiError(response.status, message, { errors: answer?.errors, requestId });
+}
+
+/**
+ * What the API says to programs is nothing for people.
+ *
+ * @param {number} status
+ */
+function ownWords(status) {
+  return status === 401 ? "You've been signed out. Sign in, then try again." : null;
 }
 
 function csrfToken() {

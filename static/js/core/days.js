@@ -54,3 +54,15 @@ export function daysBetween(from, to) {
 export function everyDay(from, to) {
   return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => before(from, -index));
 }
+
+/**
+ * The same day so many months later, or the last day of that month.
+ *
+ * @param {string} day
+ * @param {number} months
+ */
+export function inMonths(day, months) {
+  const [year, month, date] = day.split("-").map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
+}

@@ -2,7 +2,7 @@
 
 /** @type {Record<string, string>} */
 const ENTITIES = {
-  list_emails: "List e-mails",
+  list_emails: "List emails",
   activities: "Visitor activities",
   sf_health: "Salesforce health",
   sf_campaign_dates: "Campaign dates",

@@ -1,35 +1,92 @@
-/* A session that ends while the page is open. */
+/* A session that ends while the page is open: a bar over everything, and writes that wait until somebody signs in. */
 
+import { topLayer } from "./announce.js";
 import { h, icon } from "./dom.js";
 
-const NOTICE = "session-notice";
-let endedAt = 0;
+const BAR = "session-bar";
+const PAUSE = 15_000;
 
-/** Where one signs in and comes back to what the address bar shows. */
+let endedAt = 0;
+/** @type {Set<(works: boolean) => void>} */
+const waiting = new Set();
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
+
+/** Where one signs in, and sees there what the address bar shows. */
 function signInAddress() {
   const back = location.pathname + location.search;
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
 }
 
-/** Say that what is on the page may be old, and how to go on. Once, however many requests were refused. */
+/** Say it once, however many requests were refused. */
 export function sessionEnded() {
   endedAt = performance.now();
-  if (document.getElementById(NOTICE)) return;
-  const notice = h(
-    "div",
-    { class: "banner bad", id: NOTICE, role: "alert" },
-    icon("lock"),
-    h("p", {}, h("strong", {}, "You are signed out. "), "Nothing new can be loaded or saved until you sign in again."),
-    h("p", { class: "actions" }, h("a", { class: "button primary", href: signInAddress() }, "Sign in again")),
+  if (document.getElementById(BAR)) return;
+  const link = h("a", { class: "button primary", href: signInAddress(), target: "_blank", rel: "noopener" }, "Sign in");
+  const text = h(
+    "p",
+    {},
+    h("strong", {}, "You've been signed out. "),
+    "What you typed stays here and is saved afterward.",
   );
-  document.getElementById("notices")?.append(notice);
+  const bar = h(
+    "div",
+    { class: "banner bad", id: BAR, role: "alert", popover: "manual" },
+    icon("lock"),
+    text,
+    link,
+    " (new tab)",
+  );
+  document.body.append(bar);
+  sessionBarOnTop();
+  timer ??= setInterval(look, PAUSE);
+  // The same listener twice is one.
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+}
+
+/** A modal dialog makes the rest of the page inert: the bar goes where the reader is. */
+export function sessionBarOnTop() {
+  const bar = document.getElementById(BAR);
+  if (!bar) return;
+  topLayer().append(bar);
+  bar.showPopover();
 }
 
 /**
- * A request that was sent then was answered: whoever signed in in another window is back.
+ * A request that was sent then was answered: whoever signed in is back.
  *
  * @param {number} sentAt
  */
 export function sessionWorks(sentAt) {
-  if (sentAt > endedAt) document.getElementById(NOTICE)?.remove();
+  if (sentAt <= endedAt || !document.getElementById(BAR)) return;
+  document.getElementById(BAR)?.remove();
+  clearInterval(timer);
+  timer = undefined;
+  settle(true);
+}
+
+/** A promise of true when the session works again; of false when nobody waits for it any more. */
+export function sessionBack() {
+  return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
+}
+
+/** What was typed is thrown away: it must not be written later. */
+export function abandonWrites() {
+  settle(false);
+}
+
+/** @param {boolean} works */
+function settle(works) {
+  const all = [...waiting];
+  waiting.clear();
+  for (const resolve of all) resolve(works);
+}
+
+/** Ask whether somebody has signed in, in another tab. */
+async function look() {
+  if (!document.getElementById(BAR) || document.hidden) return;
+  const sentAt = performance.now();
+  const answer = await fetch("/api/v1/pardot/config", { credentials: "same-origin" }).catch(() => null);
+  if (answer?.ok) sessionWorks(sentAt);
 }

@@ -5,32 +5,40 @@ import { ago, moment, number, plural } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { commandOf, kindOf } from "../panels/freshness-state.js";
+import { commandOf, KINDS, kindOf } from "../panels/freshness-state.js";
 import { copyButton } from "../ui/copy.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 
+const OF_AGE = { old: true, never: true };
 /** @type {Record<string, [word: string, tone: Tone]>} */
 const WORDS = {
-  failed: ["Failed", "bad"],
-  never: ["Never read", "warn"],
-  old: ["Old", "warn"],
-  partial: ["A sample", "info"],
+  ...Object.fromEntries(
+    Object.entries(KINDS).map(([kind, { label, isBad }]) => [
+      kind,
+      [label, kind in OF_AGE ? "warn" : isBad ? "bad" : "info"],
+    ]),
+  ),
   fresh: ["Fresh", "good"],
 };
 const TIERS = {
-  1: "Set up camp: assets and Salesforce's counts",
-  2: "Scout: and the most active prospects",
-  3: "Full survey: and every prospect, activity and member",
+  1: "Daily: assets and Salesforce's counts",
+  2: "Scout: also the most active prospects",
+  3: "Full survey: also every prospect, activity and member",
 };
 
-export default () => panelDialog({ title: "How fresh the data are", drawer: true, wide: true, content });
+export default () => panelDialog({ title: "Data freshness", drawer: true, wide: true, content });
 
 const content = panel({
   lines: 8,
   load: () => shared("sync/status"),
-  render: (status) => [now(status), rows(status.entities), commands()],
+  render: (status) => [
+    now(status),
+    rows(status.entities),
+    h("p", { class: "soft" }, "Ask your administrator to run:"),
+    commands(),
+  ],
 });
 
 /** @param {Api["SyncStatus"]} status */
@@ -38,9 +46,9 @@ function now({ running, quota, sync_enabled: enabled }) {
   const said = [
     !enabled && "Syncing is switched off.",
     running.length > 0 &&
-      `Being read now: ${running.map((run) => `${nameOf(run.entity)} (${number(run.rows_read)})`).join(", ")}.`,
+      `Syncing now: ${running.map((run) => `${nameOf(run.entity)} (${number(run.rows_read)})`).join(", ")}.`,
     quota &&
-      `Pardot has ${plural(quota.left, "call")} of ${number(quota.maximum)} left today, as it said ${ago(quota.told_at)}.`,
+      `Pardot has ${plural(quota.left, "API call")} of ${number(quota.maximum)} left today (as of ${moment(quota.told_at)}).`,
   ].filter(Boolean);
   return said.length > 0 && h("p", { class: "soft" }, said.join(" "));
 }
@@ -49,13 +57,13 @@ function now({ running, quota, sync_enabled: enabled }) {
 function rows(entities) {
   return table({
     key: "freshness",
-    caption: "Kinds of data",
-    noun: "kind",
+    caption: "Sources",
+    noun: "source",
     exportAs: "freshness",
     rows: entities,
     rowId: (entity) => entity.name,
     columns: [
-      { key: "name", label: "Kind", value: (entity) => nameOf(entity.name) },
+      { key: "name", label: "Source", value: (entity) => nameOf(entity.name) },
       {
         key: "state",
         label: "State",
@@ -64,14 +72,17 @@ function rows(entities) {
       },
       {
         key: "last_sync",
-        label: "Last read",
-        show: (entity) => h("span", { title: moment(entity.last_sync) }, ago(entity.last_sync)),
+        label: "Last good sync",
+        show: (entity) => [
+          h("span", { title: moment(entity.last_sync) }, ago(entity.last_sync)),
+          entity.failed_at && h("span", { class: "under" }, `failed ${ago(entity.failed_at)}`),
+        ],
       },
-      { key: "count", label: "Rows", end: true, first: "desc", show: (entity) => number(entity.count) },
-      { key: "tier", label: "Command", value: (entity) => commandOf(entity.tier).replace("python manage.py ", "") },
+      { key: "count", label: "Records", end: true, first: "desc", show: (entity) => number(entity.count) },
+      { key: "command", label: "Command", value: command },
       {
         key: "message",
-        label: "What the last run said",
+        label: "Last message",
         className: "wide",
         value: (entity) =>
           [entity.message, entity.withheld && "Pardot withheld rows: the API user may not see them."]
@@ -88,6 +99,12 @@ function rows(entities) {
       },
     ],
   }).element;
+}
+
+/** @param {Api["EntityFreshness"]} entity */
+function command(entity) {
+  const own = KINDS[kindOf(entity)];
+  return (own ? (own.command?.([entity]) ?? "") : commandOf(entity.tier)).replace("python manage.py ", "");
 }
 
 function commands() {

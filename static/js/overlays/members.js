@@ -100,7 +100,7 @@ class Members {
     if (members === null)
       return noData(
         "python manage.py camp_sync --survey",
-        "The members one by one come with a full survey. An operator runs:",
+        "Members come with a full survey. Ask your administrator to run:",
       );
     if (members.length === 0) return empty("Nobody is in this campaign.", { sign: "people" });
     this.all = summary.members;

@@ -141,7 +141,7 @@ function activity({ activities, count, since, until }, links) {
       title,
       noData(
         "python manage.py camp_sync --survey",
-        "Activities were not read, or more than 8 days ago. An operator reads them with this command:",
+        "No activities were synced in the last 8 days. Ask your administrator to run:",
       ),
     );
   const span = h(

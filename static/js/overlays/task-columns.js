@@ -44,9 +44,9 @@ export function columnsOf(acts, today) {
     { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due) },
     {
       key: "assignee",
-      label: "Whose",
+      label: "Assignee",
       className: "roomy",
-      show: (task) => task.assignee ?? h("span", { class: "soft" }, "Nobody’s"),
+      show: (task) => task.assignee ?? h("span", { class: "soft" }, "Unassigned"),
     },
     {
       key: "priority",
@@ -65,7 +65,7 @@ export function columnsOf(acts, today) {
       end: true,
       first: "desc",
       search: false,
-      show: (task) => (task.age_days === 0 ? "today" : plural(task.age_days, "day")),
+      show: (task) => (task.age_days === 0 ? "New" : plural(task.age_days, "day")),
     },
     {
       key: "acts",
@@ -92,7 +92,7 @@ function titleOf(task, due) {
     h(
       "span",
       { class: "narrow-line" },
-      task.assignee ?? "Nobody’s",
+      task.assignee ?? "Unassigned",
       " · ",
       task.priority === "high" && "high priority · ",
       task.due_date || task.status === "done" ? due(task) : "no date",
@@ -108,7 +108,7 @@ function dueOf(task, today) {
   if (task.status === "done") return h("span", { class: "soft" }, `Done ${shortDay(task.completed_at)}`);
   if (task.due_date === null) return MISSING;
   const left = daysBetween(today, task.due_date);
-  if (task.is_overdue) return chip(`${plural(-left, "day")} over`, { tone: "bad", title: day(task.due_date) });
+  if (task.is_overdue) return chip(`${plural(-left, "day")} overdue`, { tone: "bad", title: day(task.due_date) });
   if (left <= 1) return chip(left === 0 ? "Today" : "Tomorrow", { tone: "warn", title: day(task.due_date) });
   return shortDay(task.due_date);
 }
@@ -125,12 +125,12 @@ export function filtersOf(team, me, today) {
   /** @type {Option[]} */
   const own = me ? [["me", "Mine"]] : [];
   /** @type {Option[]} */
-  const people = [...own, ["-", "Nobody’s"], ...team.map((name) => /** @type {Option} */ ([`=${name}`, name]))];
+  const people = [...own, ["-", "Unassigned"], ...team.map((name) => /** @type {Option} */ ([`=${name}`, name]))];
   /** @type {(task: Task, whose: string) => boolean} */
   const belongs = (task, whose) =>
     whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1));
   return [
-    { key: "whose", label: "Whose", all: "Everybody’s", options: people, test: belongs },
+    { key: "whose", label: "Assignee", all: "Everyone", options: people, test: belongs },
     {
       key: "state",
       label: "State",

@@ -161,17 +161,20 @@ class Board {
     this.focus(at);
     const undo = async () =>
       (await this.write(() => api.patch(`tasks/${task.id}`, { status: task.status }))) && this.focus(at);
-    toast(status === "done" ? "Done. One less." : "Open again.", { action: { label: "Undo", run: undo } });
+    toast(`“${task.title}” ${status === "done" ? "completed" : "opened again"}.`, {
+      about: "task",
+      action: { label: "Undo", run: undo },
+    });
   }
 
   /** @param {Task} task */
   async remove(task) {
     const at = this.rowIndex(task);
-    const text = `“${task.title}” is gone then, also from the progress report. What is done may stay.`;
+    const text = `This also removes “${task.title}” from the progress report. Completed tasks can stay.`;
     if (!(await confirm({ title: "Delete this task?", text, yes: "Delete", danger: true }))) return;
     if (!(await this.write(() => api.delete(`tasks/${task.id}`)))) return;
     this.focus(at);
-    toast("Task deleted.");
+    toast(`“${task.title}” deleted.`, { about: "task" });
   }
 
   /**

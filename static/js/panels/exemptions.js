@@ -3,6 +3,7 @@
 import { allPages } from "../core/all-pages.js";
 import { ApiError, api, messageOf } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
+import { today } from "../core/days.js";
 import { day } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
@@ -18,17 +19,19 @@ import { toast } from "../ui/toast.js";
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }] = await Promise.all([
+    const [rows, to, { issues }, now] = await Promise.all([
       allPages(async (params) => {
         const page = await api.get("exemptions", { params, signal });
         return { rows: page.exemptions, count: page.count };
       }),
       pages(),
       shared("config"),
+      today(),
     ]);
     const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
     return {
       to,
+      now,
       rows: rows.map((row) => ({
         ...row,
         issueLabel: flags[row.issue] ? flagWords(flags[row.issue]).label : row.issue,
@@ -36,9 +39,8 @@ export default panel({
     };
   },
   empty: ({ rows }) =>
-    rows.length === 0 &&
-    "Nothing is exempt. The shield beside an asset takes it out of the count of one issue, until a day or for good.",
-  render: ({ rows, to }) =>
+    rows.length === 0 && "Nothing is exempt. Use the shield beside an asset to exclude it from an issue.",
+  render: ({ rows, to, now }) =>
     table({
       key: "exemptions",
       caption: "Exemptions",
@@ -49,7 +51,7 @@ export default panel({
       search: "Search exemptions",
       rows,
       columns: columns(to),
-      filters: filters(),
+      filters: filters(now),
     }).element,
 });
 
@@ -63,7 +65,7 @@ function columns(to) {
     { key: "asset_type", label: "Type", value: (row) => TYPES[row.asset_type].title },
     { key: "issueLabel", label: "Issue" },
     { key: "reason", label: "Reason", className: "wide" },
-    { key: "until", label: "Until", className: "tight", show: until, csv: (row) => row.until ?? "for good" },
+    { key: "until", label: "Ends on", className: "tight", show: until, csv: (row) => row.until ?? "no end date" },
     { key: "created_by", label: "By" },
     { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => day(row.created_at) },
     {
@@ -85,7 +87,7 @@ function columns(to) {
  * @param {Pages} to
  */
 function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
-  if (asset_name === null) return `${asset_id}, which is no longer there`;
+  if (asset_name === null) return `${asset_id} (deleted)`;
   return [
     outwardOr(asset_name, to.pardot(asset_type, asset_id)),
     salesforce_id && h("span", { class: "under" }, outward("in Salesforce", to.salesforce(salesforce_id))),
@@ -95,11 +97,14 @@ function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
 /** @param {Row} row */
 function until(row) {
   if (!row.in_force) return chip(`Ended ${day(row.until)}`);
-  return row.until ? day(row.until) : "for good";
+  return row.until ? day(row.until) : "no end date";
 }
 
-/** @returns {Filter<Row>[]} */
-function filters() {
+/**
+ * @param {string} now
+ * @returns {Filter<Row>[]}
+ */
+function filters(now) {
   /** @type {Option[]} */
   const types = Object.entries(TYPES)
     .filter(([type]) => type !== "prospects")
@@ -110,12 +115,21 @@ function filters() {
       key: "state",
       label: "State",
       options: [
-        ["holds", "Holds"],
+        ["holds", "In effect"],
+        ["month", "Ends this month"],
         ["ended", "Ended"],
       ],
-      test: (row, state) => row.in_force === (state === "holds"),
+      test: (row, state) => (state === "month" ? endsInMonth(row, now) : row.in_force === (state === "holds")),
     },
   ];
+}
+
+/**
+ * @param {Row} row
+ * @param {string} now
+ */
+function endsInMonth({ in_force, until }, now) {
+  return in_force && until !== null && until.slice(0, 7) === now.slice(0, 7);
 }
 
 /** @param {Row} row */
@@ -152,6 +166,15 @@ async function remove(row, name) {
     toast(messageOf(error), { kind: "bad" });
     if (!(error instanceof ApiError && error.status === 404)) return;
   }
-  toast("It counts again.");
+  const undo = async () => {
+    const { asset_type, asset_id, issue, reason, until } = row;
+    try {
+      await api.post("exemptions", { asset_type, asset_id, issue, reason, until });
+    } catch (error) {
+      toast(messageOf(error), { kind: "bad" });
+    }
+    changed("exemptions", "issues");
+  };
+  toast("Exemption removed.", { about: "exemption", action: { label: "Undo", run: undo } });
   changed("exemptions", "issues");
 }

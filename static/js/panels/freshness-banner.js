@@ -1,13 +1,12 @@
-/* What is old, partial or was never read, with what an operator runs. Nothing when all is fresh. */
+/* What is late, failed or was never synced, each with what to do. Nothing when all is fresh. */
 
 import { h, icon } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { listed, nameOf } from "../core/names.js";
 import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
-import { commandOf, lastSync, mention, problemsOf } from "./freshness-state.js";
+import { lastSync, problemsOf } from "./freshness-state.js";
 
 /** @typedef {ReturnType<typeof problemsOf>[number]} Problem */
 
@@ -17,43 +16,35 @@ export default panel({
   render: (status) => {
     const problems = problemsOf(status.entities);
     // Where nothing was ever read, every tab says so itself.
-    if (status.sync_enabled && (!problems.length || lastSync(status.entities) === null)) return [];
-    const isBad = !status.sync_enabled || problems.some(({ kind }) => kind === "old" || kind === "failed");
+    if (lastSync(status.entities) === null && problems.every(({ kind }) => kind === "never")) problems.length = 0;
+    if (status.sync_enabled && !problems.length) return [];
+    const isBad = !status.sync_enabled || problems.some(({ words }) => words.isBad);
     return h(
       "div",
       { class: `banner ${isBad ? "warn" : ""}` },
       icon(isBad ? "warning" : "info"),
-      h(
-        "div",
-        {},
-        !status.sync_enabled &&
-          h(
-            "p",
-            {},
-            h("strong", {}, "Syncing is switched off. "),
-            "An operator switches it on again in the administration.",
-          ),
-        problems.map(line),
-      ),
-      problems.length > 0 && whatToRun(Math.max(...problems.map(({ tier }) => tier))),
+      h("div", { class: "banner-lines" }, !status.sync_enabled && switchedOff(), problems.map(line)),
+      problems.length > 0 && button("Details", () => openOverlay("freshness"), { kind: "compact" }),
     );
   },
 });
 
-/** @param {Problem} problem */
-function line({ kind, label, entities }) {
-  const names = entities.map(kind === "never" || kind === "partial" ? ({ name }) => nameOf(name) : mention);
-  return h("p", {}, h("strong", {}, `${label}: `), `${listed(names)}.`);
+function switchedOff() {
+  const text = "Ask your administrator to switch it on again: Administration, Sync configuration.";
+  return h("p", {}, h("strong", {}, "Syncing is switched off. "), text);
 }
 
-/** @param {number} tier */
-function whatToRun(tier) {
-  const command = commandOf(tier);
+/** @param {Problem} problem */
+function line({ words, entities }) {
+  const command = words.command?.(entities);
   return h(
     "p",
-    { class: "banner-command" },
-    h("code", {}, command),
-    copyButton(command, "Copy the command"),
-    button("Details", () => openOverlay("freshness"), { kind: "compact" }),
+    {},
+    h("strong", {}, `${words.label}: `),
+    words.text(entities),
+    command && [
+      " Ask your administrator to run: ",
+      h("span", { class: "banner-command" }, h("code", {}, command), copyButton(command, "Copy the command")),
+    ],
   );
 }

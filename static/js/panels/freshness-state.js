@@ -1,15 +1,66 @@
-/* What is old, partial or was never read, and the command that mends it. */
+/* What is not fresh, why, and the remedy that works for it. */
 
-import { ago } from "../core/format.js";
-import { nameOf } from "../core/names.js";
+import { ago, number } from "../core/format.js";
+import { listed, nameOf } from "../core/names.js";
 
+/** @typedef {Api["EntityFreshness"]} Entity */
+/** @typedef {{ label: string, isBad: boolean, text(entities: readonly Entity[]): string, command?(entities: readonly Entity[]): string }} KindWords */
+
+const MANAGE = "python manage.py";
 /** @type {Record<number, string>} */
-const COMMANDS = {
-  1: "python manage.py camp_sync",
-  2: "python manage.py camp_sync --scout",
-  3: "python manage.py camp_sync --survey",
+const COMMANDS = { 1: `${MANAGE} camp_sync`, 2: `${MANAGE} camp_sync --scout`, 3: `${MANAGE} camp_sync --survey` };
+
+/** @type {KindWords["command"]} */
+const again = (entities) => `${MANAGE} camp_sync --entities ${entities.map(({ name }) => name).join(",")}`;
+/** @type {KindWords["command"]} */
+const ofTier = (entities) => commandOf(Math.max(...entities.map(({ tier }) => tier)));
+
+/**
+ * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator.
+ *
+ * @type {Record<string, KindWords>}
+ */
+export const KINDS = {
+  refused: {
+    label: "Login or setting refused",
+    isBad: true,
+    text: (entities) => `${named(entities)}. Nothing new arrives until this is fixed.`,
+    command: () => `${MANAGE} sf check`,
+  },
+  deletes: {
+    label: "Deletions held back",
+    isBad: true,
+    text: (entities) =>
+      `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they are really gone, then accept the deletions.`,
+    command: (entities) => `${again(entities)} --allow-deletes`,
+  },
+  failed: {
+    label: "Sync failed",
+    isBad: true,
+    text: (entities) => `${named(entities)}. The next sync tries again.`,
+    command: again,
+  },
+  interrupted: {
+    label: "Sync interrupted",
+    isBad: true,
+    text: (entities) => `${named(entities)}. The next sync tries again.`,
+    command: again,
+  },
+  quota: {
+    label: "API calls used up",
+    isBad: true,
+    text: (entities) => `${named(entities)}. The sync goes on by itself when the day's calls are counted anew.`,
+  },
+  switched_off: {
+    label: "Stopped",
+    isBad: true,
+    text: (entities) => `${named(entities)}. Syncing was switched off meanwhile.`,
+    command: again,
+  },
+  never: { label: "Never synced", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },
+  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier },
+  partial: { label: "Sample only", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },
 };
-const KINDS = { failed: "Failed at the last sync", never: "Never read", old: "Old", partial: "Only a sample" };
 
 /**
  * The command that reads the entities of a tier.
@@ -21,44 +72,52 @@ export function commandOf(tier) {
 }
 
 /**
- * failed, never, old, partial, fresh. A failure counts also while what is here is still fresh.
+ * A key of KINDS, or "fresh". A failure counts also while what is here is still fresh.
  *
- * @param {Api["EntityFreshness"]} entity
+ * @param {Entity} entity
  */
-export function kindOf(entity) {
-  const broke = entity.state === "failed" || entity.state === "interrupted";
-  return broke && entity.freshness !== "never" ? "failed" : entity.freshness;
+export function kindOf({ problem, freshness }) {
+  return problem ?? freshness;
 }
 
 /**
- * What is not fresh: [{ kind, label, entities, tier }], the worst first.
+ * What is not fresh: [{ kind, words, entities }], the worst first.
  *
- * @param {readonly Api["EntityFreshness"][]} entities
+ * @param {readonly Entity[]} entities
  */
 export function problemsOf(entities) {
-  return Object.entries(KINDS).flatMap(([kind, label]) => {
+  return Object.entries(KINDS).flatMap(([kind, words]) => {
     const found = entities.filter((entity) => kindOf(entity) === kind);
-    return found.length
-      ? [{ kind, label, entities: found, tier: Math.max(...found.map((entity) => entity.tier)) }]
-      : [];
+    return found.length ? [{ kind, words, entities: found }] : [];
   });
 }
 
+/** @param {readonly Entity[]} entities */
+const names = (entities) => entities.map(({ name }) => nameOf(name));
+
+/** @param {readonly Entity[]} entities */
+const named = (entities) => listed(entities.map((entity) => `${nameOf(entity.name)} (${times(entity)})`));
+
+/** @param {Entity} entity */
+function missing(entity) {
+  const { missing, of } = entity.deletes ?? { missing: null, of: null };
+  return `${nameOf(entity.name)}: ${number(missing)} of ${number(of)} are missing in the last read (${times(entity)})`;
+}
+
 /**
- * "Lists (3 days ago)".
+ * "Last good: 2 minutes ago · failed just now".
  *
- * @param {Api["EntityFreshness"]} entity
+ * @param {Entity} entity
  */
-export function mention(entity) {
-  return entity.last_sync && kindOf(entity) !== "partial"
-    ? `${nameOf(entity.name)} (${ago(entity.last_sync)})`
-    : nameOf(entity.name);
+export function times({ last_sync, failed_at }) {
+  const good = last_sync ? `last good: ${ago(last_sync)}` : "never read";
+  return failed_at ? `${good} · failed ${ago(failed_at)}` : good;
 }
 
 /**
  * When the last of all syncs ended.
  *
- * @param {readonly Api["EntityFreshness"][]} entities
+ * @param {readonly Entity[]} entities
  */
 export function lastSync(entities) {
   return (

@@ -17,7 +17,7 @@ export default panel({
       {
         type: "button",
         class: `chip pill ${tone}`,
-        title: "How fresh each kind of data is",
+        title: "Data freshness",
         on: { click: () => openOverlay("freshness") },
       },
       icon(sign),
@@ -31,10 +31,11 @@ function wordsFor({ entities, running }) {
   if (running.length) return { text: "Syncing now", tone: "info", sign: "refresh" };
   const last = lastSync(entities);
   if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
-  const bad = problemsOf(entities)
-    .filter(({ kind }) => kind === "old" || kind === "failed")
-    .flatMap((problem) => problem.entities);
-  if (bad.length)
-    return { text: `${plural(bad.length, "source is", "sources are")} not fresh`, tone: "warn", sign: "warning" };
+  const bad = problemsOf(entities).filter(({ words }) => words.isBad);
+  const count = bad.flatMap((problem) => problem.entities).length;
+  const said = bad.every(({ kind }) => kind === "old")
+    ? plural(count, "source is late", "sources are late")
+    : `${plural(count, "source")} failed`;
+  if (count) return { text: said, tone: "warn", sign: "warning" };
   return { text: `Synced ${ago(last)}`, tone: "good", sign: "check" };
 }

@@ -22,7 +22,7 @@ function beginning() {
   return [
     noData(
       "python manage.py camp_sync",
-      "Nothing was read from Pardot yet. An operator sets up camp with this command; it takes about twenty calls:",
+      "Nothing was synced from Pardot yet. Ask your administrator to run this command, which takes about twenty API calls:",
     ),
     h(
       "p",

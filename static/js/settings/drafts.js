@@ -48,7 +48,7 @@ export class Draft {
 
   /** What is saved by now: somebody else may have changed other fields since the page was loaded. */
   async now() {
-    const { configuration } = await api.get("admin/config");
+    const { configuration } = await api.get("admin/config", { waits: true });
     return configuration.find(({ key }) => key === this.entry.key)?.value;
   }
 

@@ -17,7 +17,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
     intro: `${title}. ${description}`,
     fields: ["assignee", "due_date"],
     defaults: { assignee: owners[0] },
-    nobody: owners.length ? "Whoever owns the area" : undefined,
+    nobody: owners.length ? "Owner of the area" : undefined,
     config: await configOrNone(),
     submit: (values) => api.post(`issues/${key}/create-task`, values),
   });
@@ -33,7 +33,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
 export async function makeAssetTask(type, row) {
   const config = await configOrNone();
   const made = await taskForm({
-    intro: `About the ${TYPES[type].one} “${nameOf(row)}”. It stands on the task board.`,
+    intro: `About the ${TYPES[type].one} “${nameOf(row)}”.`,
     fields: ["title", "description", "assignee", "priority", "due_date"],
     defaults: { title: titleOf(row), assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,
@@ -49,7 +49,7 @@ export async function makeAssetTask(type, row) {
  * @returns {Promise<Api["TaskOut"] | undefined>}
  */
 export async function makeTask(config) {
-  const made = await taskForm({ title: "A new task", defaults: { assignee: config.me }, config, submit: post });
+  const made = await taskForm({ defaults: { assignee: config.me }, config, submit: post });
   if (made) say(made);
   return made;
 }
@@ -81,7 +81,8 @@ function say({ title, assignee }, isNew = true) {
   changed("tasks", "issues");
   const whose = assignee ? ` for ${assignee}` : "";
   const show = () => openOverlay("tasks", { "tasks.q": title, "tasks.whose": "", "tasks.state": "" });
-  toast(isNew ? `Task made${whose}: ${title}` : "There was an open task already; it stays as it is.", {
+  toast(isNew ? `“${title}” created${whose}.` : `“${title}” is open already and stays as it is.`, {
+    about: "task",
     action: { label: "Show it", run: show },
   });
 }

@@ -22,12 +22,12 @@ import { PRIORITIES } from "./words.js";
  * @param {TaskFormOptions<Made>} options
  */
 export function taskForm({
-  title = "Make a task",
-  yes = "Make the task",
+  title = "New task",
+  yes = "Create task",
   intro = "",
   fields = null,
   defaults = {},
-  nobody = "Nobody yet",
+  nobody = "Unassigned",
   config,
   submit,
 }) {
@@ -54,9 +54,9 @@ function fieldsOf(values, config, nobody) {
   const areas = (config?.areas ?? []).map(({ area }) => [area, nameOf(area)]);
   /** @type {FormField[]} */
   const fields = [
-    { name: "title", label: "What is to be done", required: true, maxlength: 200 },
-    { name: "description", label: "More about it", type: "textarea", maxlength: 10_000 },
-    { name: "assignee", label: "Who does it", type: "select", options: [["", nobody], ...members] },
+    { name: "title", label: "Title", required: true, maxlength: 200 },
+    { name: "description", label: "Description", type: "textarea", maxlength: 10_000 },
+    { name: "assignee", label: "Assignee", type: "select", options: [["", nobody], ...members] },
     { name: "priority", label: "Priority", type: "select", required: true, options: PRIORITIES },
     { name: "due_date", label: "Due", type: "date" },
     { name: "area", label: "Area", type: "select", options: [["", "None"], ...areas] },

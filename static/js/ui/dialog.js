@@ -1,5 +1,6 @@
 /* Dialogs and drawers: native <dialog>, which keeps the focus inside and gives it back. */
 
+import { sessionBarOnTop } from "../core/session.js";
 import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 
 /**
@@ -46,6 +47,7 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
     element.addEventListener("close", () => resolve(leave(element, () => result))),
   );
   element.showModal();
+  sessionBarOnTop();
   return { element, body: content, close, sendAway, retitle: (text) => replace(heading, text), closed };
 }
 
@@ -99,7 +101,8 @@ function isBeside(element, { clientX, clientY }) {
  */
 function leave(element, result) {
   // Messages that moved into the dialog outlive it.
-  for (const kept of findAll(element, ".toasts, #announcer")) document.body.append(kept);
+  for (const kept of findAll(element, ".toasts, #announcer, #session-bar")) document.body.append(kept);
   element.remove();
+  sessionBarOnTop();
   return result();
 }

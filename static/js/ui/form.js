@@ -1,6 +1,7 @@
 /* A form in a dialog: fields as data, answers of the server beside the field that they are about. */
 
 import { ApiError, isAbort, messageOf } from "../core/api.js";
+import { abandonWrites } from "../core/session.js";
 import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
@@ -44,6 +45,7 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const mayClose = () => JSON.stringify(valuesOf(parts)) === before || discards();
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts[0]);
+  dialog.closed.then(abandonWrites);
   return /** @type {Promise<Made | undefined>} */ (dialog.closed);
 }
 
@@ -175,9 +177,18 @@ function check(parts) {
 
 /** @param {FormPart} part */
 function sentenceFor({ label, input }) {
-  if (input.validity.valueMissing) return `${label} is needed.`;
-  if (input.validity.patternMismatch) return `${label} does not look right.`;
+  if (input.validity.valueMissing) return `Enter ${article(label)}.`;
+  if (input.validity.patternMismatch) return `${label} is not valid.`;
   return input.validationMessage;
+}
+
+/**
+ * "Issue" → "an issue".
+ *
+ * @param {string} label
+ */
+function article(label) {
+  return `${/^[aeio]/i.test(label) ? "an" : "a"} ${label.charAt(0).toLowerCase()}${label.slice(1)}`;
 }
 
 /**

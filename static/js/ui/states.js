@@ -1,6 +1,7 @@
 /* What stands in a panel's place when there is nothing to show, and what to do about it. */
 
 import { ApiError } from "../core/api.js";
+import { sessionBack } from "../core/session.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { copyButton } from "./copy.js";
 
@@ -56,12 +57,13 @@ export function nothingFound({ sentence, didYouMean, search, clearSearch, clearF
  */
 export function failed(error, retry) {
   const known = error instanceof ApiError ? error : null;
-  const sentence = known?.message ?? "This part of the page has broken. Load it again; if it stays, report it.";
+  if (known?.status === 401 && retry) sessionBack().then((works) => works && retry());
+  const sentence = known?.message ?? "This part of the page has broken. Refresh the page; if it stays, report it.";
   const reference = known && known.status >= 500 && known.requestId;
   return state(
     "failed",
     "warning",
-    "This could not be loaded",
+    "Couldn't load",
     h("p", {}, sentence),
     reference && h("p", { class: "small" }, "For a report: ", h("code", {}, reference)),
     retry && h("button", { type: "button", class: "button", on: { click: retry } }, icon("refresh"), "Try again"),
@@ -74,15 +76,9 @@ export function notArrived() {
     "button",
     { type: "button", class: "button", on: { click: () => location.reload() } },
     icon("refresh"),
-    "Load the page again",
+    "Refresh the page",
   );
-  return state(
-    "failed",
-    "warning",
-    "This could not be loaded",
-    h("p", {}, `${NOT_ARRIVED} Load the page again.`),
-    again,
-  );
+  return state("failed", "warning", "Couldn't load", h("p", {}, `${NOT_ARRIVED} Refresh the page.`), again);
 }
 
 /**
@@ -91,7 +87,7 @@ export function notArrived() {
  * @param {string} command
  * @param {string} [sentence]
  */
-export function noData(command, sentence = "An operator brings it here with this command:") {
+export function noData(command, sentence = "Ask your administrator to run:") {
   return state(
     "no-data",
     "tent",

@@ -3,26 +3,62 @@
 import { announce, topLayer } from "../core/announce.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 
-const STAYS = 6000;
+const STAYS = 10_000;
+const MOST = 3;
+/** What Ctrl+Z takes back: the newest message that can be undone. @type {{ element: Element, run(): unknown }[]} */
+const undos = [];
 
 /**
- * toast("Task made.", { action: { label: "Undo", run } }). Bad news and offers stay until they are sent away.
+ * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }): gone after 10 seconds. `about`: the
+ * newest message about the same thing replaces the one before. Bad news stay until they are sent away.
  *
  * @param {string} text
- * @param {{ kind?: string, action?: ToastAction | null }} [options]
+ * @param {{ kind?: string, about?: string, action?: ToastAction | null }} [options]
  */
-export function toast(text, { kind = "", action = null } = {}) {
+export function toast(text, { kind = "", about = "", action = null } = {}) {
   const element = h(
     "div",
-    { class: `toast ${kind}` },
+    { class: `toast ${kind}`, data: { about } },
     h("span", {}, text),
     actionButton(action, () => element.remove()),
   );
   element.append(closeButton(() => element.remove()));
-  region().append(element);
+  const place = region();
+  for (const shown of [...place.children].filter((one) => one instanceof HTMLElement && isReplaced(one, about, text)))
+    shown.remove();
+  place.append(element);
+  while (place.children.length > MOST) place.firstElementChild?.remove();
+  if (action?.label === "Undo") {
+    undos.push({ element, run: action.run });
+    // The same listener twice is one.
+    document.addEventListener("keydown", undoByKey);
+  }
   announce(text);
-  if (!action && kind !== "bad") leaveLater(element);
+  if (kind !== "bad") leaveLater(element);
   return element;
+}
+
+/**
+ * @param {HTMLElement} shown
+ * @param {string} about
+ * @param {string} text
+ */
+function isReplaced(shown, about, text) {
+  return about ? shown.dataset.about === about : shown.firstElementChild?.textContent === text;
+}
+
+/** @param {KeyboardEvent} event */
+function undoByKey(event) {
+  const isUndo =
+    (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+  const isTyping = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
+  if (!isUndo || isTyping) return;
+  while (undos.length > 0 && !undos.at(-1)?.element.isConnected) undos.pop();
+  const last = undos.pop();
+  if (!last) return;
+  event.preventDefault();
+  last.element.remove();
+  last.run();
 }
 
 /**
