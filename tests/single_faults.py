@@ -110,13 +110,15 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
             yield from (Example(fault, call, times) for call, times in zip(drawn, itertools.cycle(ways), strict=False))
 
 
-def sampled(calls: int, seed: int, count: int) -> list[Example]:
-    """Return ``count`` examples, the same ones for the same seed; two seeds in a row have every kind between them."""
+def sampled(calls: int, seed: int, parts: int) -> list[Example]:
+    """Return an example of each kind of one part of the kinds, the same ones for the same seed.
+
+    As many seeds in a row as there are parts have every kind between them.
+    """
     chance = random.Random(seed)
-    half = list(KINDS)[seed % 2 :: 2]
-    kinds = [*half, *chance.choices(half, k=count)][:count]
+    kinds = list(KINDS)[seed % parts :: parts]
     chance.shuffle(kinds)
     return [
         Example(chance.choice([fault for fault in FAULTS if fault["kind"] == kind]), chance.randrange(calls), times)
-        for kind, times in zip(kinds, chance.choices([1, 1, 3, None], k=count), strict=True)
+        for kind, times in zip(kinds, chance.choices([1, 1, 3, None], k=len(kinds)), strict=True)
     ]

@@ -19,7 +19,7 @@ from tests.api.test_outbox_processes import LONG, wait_for
 from tests.simulated import ROOT, Simulator, manage
 
 WRITERS = 6
-SOME = 20
+SOME = 10
 """Answers that are waited for before and after each stop."""
 
 

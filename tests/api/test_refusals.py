@@ -27,20 +27,16 @@ from tests.api.outgoing import (
     queued,
     writer,
 )
+from tests.sampling import sampled
 from tests.simulated import Simulator
 
 __all__ = ["writer"]
 
+# Samples of the codes are enough here: ``tests/sf/test_refusals.py`` tries what every code means.
 STATUSES = (400, 403, 503)
 PASSING = sorted(code for code, refusal in REFUSALS.items() if refusal.group in {Group.MOMENT, Group.ORG})
 RECORDS = sorted(code for code, refusal in REFUSALS.items() if refusal.group is Group.RECORD)
 OF_THE_RECORD = ["validation_rule", "trigger_refuses"]
-
-
-def sampled(*rows: tuple[Any, ...], each: int) -> list[Any]:
-    """Try one of so many; the others in ``make soak``: ``tests/sf/test_refusals.py`` tries what every code means."""
-    soak = pytest.mark.soak
-    return [pytest.param(*row, marks=soak if index % each else ()) for index, row in enumerate(rows)]
 
 
 def deliver_during_the_fault(*arguments: str) -> None:

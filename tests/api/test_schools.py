@@ -268,14 +268,14 @@ def large_table(transactional_db: None) -> None:
         cursor.execute("VACUUM ANALYZE sf_account")
 
 
-@pytest.mark.parametrize("name", ["abc", "new college abc", "abd colege"])
-def test_a_search_by_name_reads_the_index(large_table: None, name: str) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        assert load_school_page(SchoolFilters(name=name), limit=100, offset=0).count > 0
-    pages = [query["sql"] for query in queries if query["sql"].lstrip().startswith("WITH found")]
-    for statement in pages:
-        assert "account_search_words" in plan_of(statement)
-        assert "Seq Scan" not in plan_of(statement)
+def test_a_search_by_name_reads_the_index(large_table: None) -> None:
+    for name in ("abc", "new college abc", "abd colege"):
+        with CaptureQueriesContext(connection) as queries:
+            assert load_school_page(SchoolFilters(name=name), limit=100, offset=0).count > 0
+        pages = [query["sql"] for query in queries if query["sql"].lstrip().startswith("WITH found")]
+        for statement in pages:
+            assert "account_search_words" in plan_of(statement), name
+            assert "Seq Scan" not in plan_of(statement), name
 
 
 def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:

@@ -57,6 +57,7 @@ def application_names(database: str) -> set[Any]:
         return {row[0] for row in found}
 
 
+@pytest.mark.parametrize("address", ["straight", pytest.param("pooled", marks=pytest.mark.soak)], indirect=True)
 def test_a_forgotten_lock_is_503_in_time_and_harms_nobody_else(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_forgotten_lock_is_503_in_time_and_harms_nobody_else(
         assert set(books) == {200}
 
 
+@pytest.mark.parametrize("address", ["pooled", pytest.param("straight", marks=pytest.mark.soak)], indirect=True)
 def test_a_statement_that_runs_too_long_is_503(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:

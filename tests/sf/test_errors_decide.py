@@ -21,6 +21,7 @@ from sf.salesforce.errors import (
 from sf.salesforce.http import Patience, retrying
 from sf.sync import source
 from sf.sync.objects import ACCOUNTS
+from tests.sampling import sampled
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
 
@@ -35,7 +36,7 @@ def answer(code: str, status: int, message: str = "said by Salesforce") -> dict[
     return {"kind": "error", "code": code, "status": status, "message": message}
 
 
-PASSING = {
+PASSING: dict[str, dict[str, Any]] = {
     "dropped": {"kind": "drop"},
     "dropped after the work": {"kind": "drop_after"},
     "406": {"kind": "status", "status": 406},
@@ -49,13 +50,16 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-@pytest.mark.parametrize(("threshold", "path"), READS[:2], ids=CALLS[:2])
-def test_what_passes_is_tried_again(
-    simulator: Simulator, settings: Any, threshold: int, path: str, fault: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(
+    ("fault", "threshold", "path"),
+    [
+        *sampled(*((fault, *READS[0]) for fault in PASSING), each=2),
+        *sampled(*((fault, *READS[1]) for fault in PASSING), each=2, first=1),
+    ],
+)
+def test_what_passes_is_tried_again(simulator: Simulator, settings: Any, fault: str, threshold: int, path: str) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
-    simulator.fail(path=path, times=2, **fault)
+    simulator.fail(path=path, times=2, **PASSING[fault])
     sync("sync_accounts")
     assert_equal(simulator, Account)
 

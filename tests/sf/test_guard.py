@@ -61,7 +61,7 @@ def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: i
     ],
     ids=["deleted", "missing in a full read", "missing in a replacement", "left the filter", "outside the filter"],
 )
-@pytest.mark.parametrize("threshold", [REST, BULK], ids=["rest", "bulk"])
+@pytest.mark.parametrize("threshold", [REST, pytest.param(BULK, marks=pytest.mark.soak)], ids=["rest", "bulk"])
 def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
     simulator: Simulator,
     settings: Any,

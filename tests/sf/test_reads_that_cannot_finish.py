@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from sf.ingest.progress import LineProgress
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from sf.sync import attempts
+from tests.sampling import sampled
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
 
@@ -47,8 +48,16 @@ def test_a_column_that_is_left_out_is_not_an_empty_one(simulator: Simulator, bul
     assert_equal(simulator, Account)
 
 
-@pytest.mark.parametrize("fault", ["garble", "missing_columns", "job_lost", "drop", "truncate"])
-@pytest.mark.parametrize("force", [False, True], ids=["plain", "--force"])
+LOCATOR_FAULTS = ("garble", "missing_columns", "job_lost", "drop", "truncate")
+
+
+@pytest.mark.parametrize(
+    ("fault", "force"),
+    [
+        *sampled(*((fault, False) for fault in LOCATOR_FAULTS), each=2),
+        *sampled(*((fault, True) for fault in LOCATOR_FAULTS), each=2, first=1),
+    ],
+)
 def test_what_an_earlier_run_left_does_not_hold_up_the_next(
     simulator: Simulator, bulk: None, fault: str, force: bool
 ) -> None:

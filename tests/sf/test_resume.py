@@ -21,8 +21,6 @@ from tests.simulated import ROOT, Simulator, environment, start_simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS = 10
-
 
 @pytest.fixture(scope="module")
 def large_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
@@ -40,12 +38,13 @@ def large(large_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPat
     return large_process
 
 
-def test_killed_at_ten_random_points_the_next_run_makes_it_equal(
-    simulator: Simulator, database: str, settings: Any
+@pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.soak)])
+def test_killed_at_random_points_the_next_run_makes_it_equal(
+    simulator: Simulator, database: str, settings: Any, kills: int
 ) -> None:
     simulator.fail("delay", path="results|query", times=None, seconds=0.03)
     chance = random.Random(20261122)
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = _start(simulator, database, SALESFORCE_BULK_THRESHOLD=chance.choice(["1", "100000"]))
         try:
             process.wait(chance.uniform(0.5, 2.5))

@@ -1,0 +1,13 @@
+"""Long tables: the default tier tries a fixed sample of their rows, ``make soak`` the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def sampled(*rows: tuple[Any, ...], each: int, first: int = 0) -> list[Any]:
+    """Try one of so many rows, beginning with row ``first``; leave the others to ``make soak``."""
+    soak = pytest.mark.soak
+    return [pytest.param(*row, marks=soak if (index - first) % each else ()) for index, row in enumerate(rows)]
