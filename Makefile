@@ -4,7 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-WORKERS ?= 2
+# One more than the cores of a small machine: some tests wait.
+WORKERS ?= 3
 # For all Pythons and systems at once. pip is left out: it is there before anything is installed.
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
@@ -16,7 +17,7 @@ help:  ## this list
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
-test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=2)
+test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=3)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 quick: $(VENV)/test.installed  ## the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")

@@ -24,6 +24,8 @@ from tests.simulated import ROOT, Simulator, manage, start_simulator
 from tests.warm import quick_starts
 
 SCHOOLS = 60
+USUAL_SECONDS = 180
+"""The time limit of a test in ``pytest.ini``."""
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -47,9 +49,17 @@ def quick_emptying() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    mark_quick_tests(items)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    mark_quick_tests(items)  # before those that are not asked for are left out
+    yield
+    items.sort(key=_seconds_allowed, reverse=True)  # a long test at the end would leave the other processes idle
+
+
+def _seconds_allowed(item: pytest.Item) -> float:
+    """Return the time limit of a test that has a longer one than most, else 0."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker and marker.args[0] > USUAL_SECONDS else 0
 
 
 class NotedRequests(list[audit.Entry]):
