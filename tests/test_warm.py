@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.warm import quick_starts
+
 PROGRAM = """
 import os, signal, sys, json
 streams = [(each.encoding, each.errors, each.line_buffering, each.write_through, each.isatty())
@@ -66,6 +68,14 @@ def test_it_has_the_libraries_already(tmp_path: Path) -> None:
     loaded = "print('django.db.models' in sys.modules, 'django.conf' in sys.modules)"
     status, said, _ = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
     assert (status, said.splitlines()[-1]) == (0, "True True" if sys.platform == "linux" else "False False")
+
+
+def test_a_python_whose_private_method_is_another_starts_processes_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    def another(popen: object, args: object, something_new: object) -> None: ...
+
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", another)
+    with quick_starts():
+        assert vars(subprocess.Popen)["_execute_child"] is another
 
 
 def test_its_session_is_its_own_when_asked(tmp_path: Path) -> None:

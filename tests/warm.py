@@ -5,7 +5,8 @@ process that has loaded the libraries and nothing of the project: it forks, and 
 arguments and files that were asked for and runs the program from its first line. It is a child of the tests like any
 other: it can be signaled, killed and waited for.
 
-Only on Linux; elsewhere, and for every other program, ``subprocess`` does what it always does.
+Only on Linux, and where this Python's private ``Popen._execute_child`` takes what it is known to take; elsewhere, and
+for every other program, ``subprocess`` does what it always does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import ctypes
 import fcntl
 import gc
 import importlib
+import inspect
 import io
 import json
 import os
@@ -24,7 +26,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,10 +59,11 @@ _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "
 @contextmanager
 def quick_starts() -> Iterator[None]:
     """Take processes of this Python from one that is warm, as long as the context lasts."""
-    if sys.platform != "linux":
+    usual = getattr(subprocess.Popen, "_execute_child", None)
+    if sys.platform != "linux" or usual is None or not _is_known(usual):
         yield
         return
-    usual, warm = subprocess.Popen._execute_child, Warm()  # type: ignore[attr-defined]
+    warm = Warm()
 
     def start(popen: Any, *given: Any) -> None:
         asked = dict(zip(_GIVEN, given, strict=True))
@@ -75,6 +78,13 @@ def quick_starts() -> Iterator[None]:
     finally:
         subprocess.Popen._execute_child = usual  # type: ignore[attr-defined]
         warm.end()
+
+
+def _is_known(execute_child: Callable[..., None]) -> bool:
+    """Tell whether the private method of this Python is the one that ``Warm.start`` can stand in for."""
+    return tuple(inspect.signature(execute_child).parameters) == ("self", *_GIVEN) and hasattr(
+        subprocess.Popen, "_close_pipe_fds"
+    )
 
 
 def _can_be_forked(asked: Mapping[str, Any]) -> bool:
