@@ -64,7 +64,7 @@ class CachedRecordAdmin(ReadOnlyAdmin):
     list_per_page = 50
     show_full_result_count = False
     ordering = ["-system_modstamp", "id"]
-    search_help_text = "Name, or a Salesforce id"
+    search_help_text = "Name or Salesforce ID"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         model: type[CachedRecord] = self.model
@@ -141,12 +141,12 @@ class SyncConfigAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["sync_enabled", "off_until", "switched_by", "switched_at", "api_limit", "pause_threshold"],
-                "description": "Switched off, or over the limit, all syncs stop, Pardot's too, and so do live look-ups "
-                "in Salesforce. Cases and forms are still delivered, users still change their contact, and the digest "
+                "description": "While syncs are off or over the limit, no sync, Pardot's included, and no live look-up "
+                "runs. Cases and forms are still delivered, users can still change their contact, and the digest "
                 "is still sent.",
             },
         ),
-        ("As Salesforce last told", {"fields": readonly_fields[2:]}),
+        ("Last reported by Salesforce", {"fields": readonly_fields[2:]}),
     ]
 
     def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
@@ -224,7 +224,7 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sf.change_refusedrecord")
 
-    @admin.action(description="Try again all records of the chosen objects", permissions=["retry"])
+    @admin.action(description="Retry all records of the selected objects", permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet[RefusedRecord]) -> None:
         names = set(chosen.values_list("object", flat=True))
         for name, retry in ((name, retry) for name, retry in RETRIES.items() if name in names):

@@ -79,7 +79,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         "organization_id",
     ]
     search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
-    search_help_text = "Subject, an id of ours or of Salesforce, or who made it"
+    search_help_text = "Subject, case ID, Salesforce ID, or creator"
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ["retry", "deal_with", "send_to_this_org", "discard_apart"]
@@ -107,14 +107,14 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
             return f"for another org: {case.organization_id}"
         return f"{case.error_code} {', '.join(case.error_fields)}".strip()
 
-    @admin.display(description="what it means")
+    @admin.display(description="meaning")
     def meaning(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
             return f"It waits for the org {case.organization_id}. In the list, send it to this org, or discard it."
         known = REFUSALS.get(case.error_code)
         if known:
             return f"{known.meaning} {known.remedy}"
-        return "SFAPI does not know this code: read Salesforce's sentence." if case.error_code else "–"
+        return "SFAPI does not know this code: read Salesforce's message." if case.error_code else "–"
 
     @admin.display(description="values")
     def sent_values(self, case: OutboundCase) -> SafeString:

@@ -122,7 +122,7 @@ class RequestLogAdmin(LogAdmin):
     ]  # fmt: skip
     list_filter = ["status", "method", "auth_type"]
     search_fields = ["request_id__exact", "who__exact"]
-    search_help_text = "A request ID, user:<accounts UUID> or key:<public id>"
+    search_help_text = "Request ID, user:<Accounts UUID> or key:<public id>"
 
 
 @admin.register(FieldChangeLog)
@@ -130,7 +130,7 @@ class FieldChangeLogAdmin(LogAdmin):
     list_display = ["time", "object", "record_id", "field", "old", "new", "source", "who", "request_id"]
     list_filter = ["object", "field", "source"]
     search_fields = ["record_id__exact", "who__exact", "request_id__exact"]
-    search_help_text = "A Salesforce id, user:<accounts UUID>, key:<public id> or a request ID"
+    search_help_text = "Salesforce ID, user:<Accounts UUID>, key:<public id> or request ID"
 
 
 @admin.register(FormSubmission)

@@ -17,31 +17,31 @@ class APIKey(models.Model):
 
     LAST_USED_PRECISION: ClassVar[timedelta] = timedelta(minutes=10)
 
-    name = models.CharField(max_length=100, help_text="Which service uses it.")
+    name = models.CharField(max_length=100, help_text="The service that uses the key.")
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     first_id = models.CharField(
         max_length=16,
         blank=True,
         db_default="",
         editable=False,
-        help_text="The first key that this one continues, whose cases and forms it sees. Empty: itself.",
+        help_text="First key of this rotation, whose cases and forms it sees. Empty: itself.",
     )
-    prefix = models.CharField(max_length=32, editable=False, help_text="How the key begins, to recognise it.")
+    prefix = models.CharField(max_length=32, editable=False, help_text="Beginning of the key, to recognize it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
-    scopes = ArrayField(models.CharField(max_length=32), help_text="What it may be used for.")
+    scopes = ArrayField(models.CharField(max_length=32), help_text="Routes that the key may call.")
     rate = models.CharField(
         max_length=20,
         blank=True,
         db_default="",
         validators=[validate_rate],
-        help_text="Its own limit in place of SALESFORCE_API_RATE_LIMIT, such as 100/min. Empty: as all have.",
+        help_text="Replaces SALESFORCE_API_RATE_LIMIT, such as 100/min. Empty: the common limit.",
     )
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
-    active = models.BooleanField(default=True, help_text="Off: revoked.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: the key does not expire.")
+    active = models.BooleanField(default=True, help_text="Off means revoked.")
     created_by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     last_used_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Written at most every ten minutes."
+        null=True, blank=True, editable=False, help_text="Updated at most every ten minutes."
     )
 
     text: str = ""

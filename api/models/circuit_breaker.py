@@ -5,8 +5,8 @@ class CircuitBreaker(models.Model):
     """Salesforce's recent answers: one row that all processes share, written by ``api/protection/breaker.py``."""
 
     name = models.CharField(max_length=32, primary_key=True)
-    failures = models.PositiveIntegerField(default=0, help_text="In a row; from 3 on no request waits for it.")
-    failed_probes = models.PositiveIntegerField(default=0, help_text="Of deliver_pending, since it is open.")
+    failures = models.PositiveIntegerField(default=0, help_text="Failures in a row; at 3 the breaker opens.")
+    failed_probes = models.PositiveIntegerField(default=0, help_text="Failed deliveries since the breaker opened.")
     last_failure = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
 

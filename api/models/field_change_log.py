@@ -8,13 +8,13 @@ class FieldChangeLog(models.Model):
     """One field of a Salesforce record that was changed through this service."""
 
     time = models.DateTimeField(db_default=Now(), editable=False)
-    object = models.TextField(help_text="Salesforce's name: Contact.")
+    object = models.TextField(help_text="Name in Salesforce, such as Contact.")
     record_id = models.CharField("record ID", max_length=18)
-    field = models.TextField(help_text="Our name: first_name.")
-    old = models.TextField(null=True, blank=True, help_text="As it was here before.")
-    new = models.TextField(null=True, blank=True, help_text="As Salesforce has it since.")
-    source = models.TextField(help_text="What changed it: PUT /api/v1/contact.")
-    who = models.TextField(help_text="user:<accounts UUID> or key:<public id>.")
+    field = models.TextField(help_text="Name in the cache, such as first_name.")
+    old = models.TextField(null=True, blank=True, help_text="Cached value before the change.")
+    new = models.TextField(null=True, blank=True, help_text="Value in Salesforce after the change.")
+    source = models.TextField(help_text="Source of the change, such as PUT /api/v1/contact.")
+    who = models.TextField("changed by", help_text="user:<Accounts UUID> or key:<public id>.")
     request_id = models.TextField("request ID", blank=True)
 
     class Meta:

@@ -20,9 +20,9 @@ class FormSubmission(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     form_type = models.CharField(max_length=64)
     data = models.JSONField()
-    source_url = models.TextField(blank=True, help_text="The page that the form was on.")
+    source_url = models.TextField(blank=True, help_text="Page that contained the form.")
     submitted_by = models.CharField(max_length=100, help_text="user:<Accounts UUID> or key:<public id>.")
-    spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty: not spam.")
+    spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty if it is not spam.")
     case = models.OneToOneField(
         OutboundCase, on_delete=models.PROTECT, null=True, blank=True, related_name="submission"
     )

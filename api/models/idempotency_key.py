@@ -8,8 +8,8 @@ class IdempotencyKey(models.Model):
     caller = models.CharField(max_length=100)
     path = models.CharField(max_length=200)
     key = models.CharField(max_length=255)
-    body_hash = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
-    record_id = models.UUIDField(help_text="The case or the submission.")
+    body_hash = models.CharField(max_length=64, help_text="SHA-256 of the request body.")
+    record_id = models.UUIDField(help_text="ID of the case or submission.")
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:

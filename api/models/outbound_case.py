@@ -31,23 +31,21 @@ class OutboundCase(models.Model):
         """A dead letter: it was accepted, and Salesforce refused it later."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    maker = models.CharField(max_length=100, help_text="Who made it: user:<Accounts UUID> or key:<public id>.")
-    source = models.CharField(max_length=64, help_text="What it came from: “case”, or the type of a form.")
+    maker = models.CharField("created by", max_length=100, help_text="user:<Accounts UUID> or key:<public id>.")
+    source = models.CharField(max_length=64, help_text="“case”, or the type of the form.")
     organization_id = models.CharField(
         "organization ID",
         max_length=18,
         blank=True,
         db_default="",
-        help_text="The Salesforce org it is for, and goes to alone; empty: whichever is cached.",
+        help_text="The only Salesforce org it may go to; empty: the cached one.",
     )
-    values = models.JSONField(help_text="By Salesforce's field names.")
+    values = models.JSONField(help_text="Values by Salesforce field name.")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    attempts = models.PositiveIntegerField(default=0, help_text="How often sending it was begun.")
+    attempts = models.PositiveIntegerField(default=0, help_text="Number of delivery attempts.")
     next_attempt_at = models.DateTimeField(db_default=Now())
-    lease_holder = models.CharField(max_length=64, blank=True, help_text="Who is sending it now.")
-    lease_until = models.DateTimeField(
-        null=True, blank=True, help_text="From then on its holder counts as dead, and others may send it."
-    )
+    lease_holder = models.CharField(max_length=64, blank=True, help_text="Process that is sending it now.")
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="After this time another process may send it.")
     salesforce_id = models.CharField(max_length=18, blank=True)
     error_group = models.CharField(
         max_length=16,
@@ -55,25 +53,25 @@ class OutboundCase(models.Model):
         default="",
         db_default="",
         choices=_GROUPS,
-        help_text="Whose fault the last refusal was: docs/refusals.md.",
+        help_text="Cause of the last refusal; see docs/refusals.md.",
     )
-    error_code = models.CharField(max_length=100, blank=True, help_text="Salesforce's, of the last attempt.")
+    error_code = models.CharField(max_length=100, blank=True, help_text="Salesforce's error code of the last attempt.")
     error_fields = models.JSONField(
-        default=list, db_default=[], blank=True, help_text="The fields that Salesforce names."
+        default=list, db_default=[], blank=True, help_text="Fields named in Salesforce's error."
     )
-    error_message = models.TextField(blank=True, help_text="Salesforce's own sentence, which may quote values.")
+    error_message = models.TextField(blank=True, help_text="Salesforce's own message, which may quote values.")
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="An operator has dealt with the refusal otherwise; it is not reported any more.",
+        help_text="An operator resolved the refusal elsewhere; it is no longer reported.",
     )
     settled_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = "case for Salesforce"
-        verbose_name_plural = "cases for Salesforce (outbox)"
+        verbose_name = "case"
+        verbose_name_plural = "cases (outbox)"
         ordering = ["-created_at", "id"]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="outbound_case_queued"),

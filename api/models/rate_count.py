@@ -10,8 +10,8 @@ class RateCount(models.Model):
     """
 
     key = models.TextField(primary_key=True)
-    hits = ArrayField(models.DateTimeField(), help_text="Times of the last passes, and of the one before.")
-    totals = ArrayField(models.BigIntegerField(), help_text="How many had passed by then.")
+    hits = ArrayField(models.DateTimeField(), help_text="Times of the last accepted requests and of the one before.")
+    totals = ArrayField(models.BigIntegerField(), help_text="Accepted requests up to each time.")
 
     class Meta:
         verbose_name = "rate count"

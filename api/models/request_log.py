@@ -9,16 +9,16 @@ class RequestLog(models.Model):
     Only ``api/observe/audit.py`` writes here.
     """
 
-    time = models.DateTimeField(help_text="When it came in.")
+    time = models.DateTimeField(help_text="When the request arrived.")
     method = models.TextField()
     path = models.TextField()
-    query = models.TextField(blank=True, help_text="Secrets are masked: ***.")
+    query = models.TextField(blank=True, help_text="Secrets are masked as ***.")
     auth_type = models.TextField(
-        blank=True, help_text="cookie, development, key, refused, none; empty when nothing asked who is calling."
+        blank=True, help_text="cookie, development, key, refused or none; empty if no caller was checked."
     )
-    who = models.TextField(blank=True, help_text="user:<accounts UUID> or key:<public id>.")
+    who = models.TextField("caller", blank=True, help_text="user:<Accounts UUID> or key:<public id>.")
     status = models.PositiveSmallIntegerField()
-    milliseconds = models.FloatField(help_text="Until the answer was ready to be sent.")
+    milliseconds = models.FloatField(help_text="Time until the answer was ready.")
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.TextField(blank=True)
     request_id = models.TextField("request ID", blank=True)

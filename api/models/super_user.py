@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 class SuperUser(models.Model):
     """A person with an OpenStax account who has all scopes and may see the dashboard."""
 
-    accounts_uuid = models.UUIDField("Accounts UUID", unique=True, help_text="GET /api/v1/me shows one's own.")
+    accounts_uuid = models.UUIDField("Accounts UUID", unique=True, help_text="GET /api/v1/me shows users their own.")
     name = models.CharField(max_length=150, blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -135,14 +135,14 @@ def _outbox() -> Check:
     }
     if depth.failed:
         details["message"] = (
-            f"Accepted cases that Salesforce refuses: {depth.failed:,}. Admin › Cases for Salesforce: correct and send "
+            f"Accepted cases that Salesforce refuses: {depth.failed:,}. Admin › Cases (outbox): correct and send "
             "them again, or mark them as dealt with"
         )
     elif depth.stuck:
         details["message"] = (
             f"Queued cases that Salesforce keeps refusing (its org, our access, or the same error for a day): "
             f"{depth.stuck:,}. "
-            "deliver_pending and admin › Cases for Salesforce say why"
+            "deliver_pending and admin › Cases (outbox) say why"
         )
     elif depth.late:
         details["message"] = "Cases have waited for long: does cron run deliver_pending, and does Salesforce answer?"

@@ -214,7 +214,7 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
         f"{count:,} queued cases of the org {organization} are kept apart: they go to that org alone "
-        "(admin › Cases for Salesforce sends them to this org instead, or discards them)"
+        "(admin › Cases (outbox) sends them to this org instead, or discards them)"
         for organization, count in cases_kept_apart().items()
     ]
     queued = queue_depth().queued

@@ -23,7 +23,7 @@ class VisitorActivityAdmin(ByNumberAdmin):
     list_display = ["id", "created_at", "kind", "prospect_id", "assets"]
     sortable_by = ["id", "created_at"]
     number_columns = ("pk", "prospect_id")
-    search_help_text = f"The id of a prospect or an activity. Without one, the latest {COUNTED:,} are listed."
+    search_help_text = f"ID of a prospect or activity; empty: the latest {COUNTED:,}"
 
     @admin.display(description="type")
     def kind(self, activity: VisitorActivity) -> str:
@@ -43,7 +43,7 @@ class AssetActivityDayAdmin(ByNumberAdmin):
     ordering = ["-day", "-id"]
     sortable_by = ["day"]
     number_columns = ("asset_id",)
-    search_help_text = "The id of an asset"
+    search_help_text = "ID of an asset"
 
     @admin.display(description="type")
     def kind(self, counted: AssetActivityDay) -> str:

@@ -31,7 +31,7 @@ class AssetAdmin(ProgramsOnlyAdmin):
 
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
-    search_help_text = "A part of the name, or an id of Pardot"
+    search_help_text = "Part of the name, or Pardot ID"
 
     @admin.display(description="name", ordering="name")
     def named(self, asset: Any) -> str:
@@ -70,7 +70,7 @@ class CampaignAdmin(AssetAdmin):
     ]  # fmt: skip
     list_filter = [FlagFilter]
     search_fields = ["name", "=id", "salesforce_id__startswith"]
-    search_help_text = "A part of the name, or an id of Pardot or Salesforce"
+    search_help_text = "Part of the name, Pardot ID or Salesforce ID"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         instance_url = Subquery(SyncConfig.objects.values("instance_url")[:1])
@@ -128,4 +128,4 @@ class TaggedObjectAdmin(ByNumberAdmin):
     list_display = ["id", "tag_id", "object_type", "object_id", "object_name", "created_at"]
     number_columns = ("pk", "tag_id", "object_id")
     sortable_by = ["id"]
-    search_help_text = "The id of a tag, of an object, or of the tagging itself"
+    search_help_text = "ID of a tag, an object or a tagging"

@@ -32,7 +32,7 @@ class ConfiguredValueForm(forms.ModelForm):
     value = forms.JSONField(
         encoder=PrettyJSON,
         widget=forms.Textarea(attrs={"rows": 20, "cols": 100, "class": "vLargeTextField", "spellcheck": "false"}),
-        help_text="JSON, in the form of the default.",
+        help_text="JSON, in the same form as the default.",
     )
 
     class Meta:
@@ -109,7 +109,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
 
     # -- columns ----------------------------------------------------------------------------------------------------
 
-    @admin.display(description="what", ordering="key")
+    @admin.display(description="setting", ordering="key")
     def title(self, row: ConfiguredValue) -> str:
         try:
             return configured_key(row.key).title
@@ -135,7 +135,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
             return f"not used: {error}"[:_SHOWN]
         return "–"
 
-    @admin.display(description="what it is for")
+    @admin.display(description="purpose")
     def explanation(self, row: ConfiguredValue) -> str:
         return configured_key(row.key).help
 

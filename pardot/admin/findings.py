@@ -44,7 +44,7 @@ class DailySnapshotAdmin(ProgramsOnlyAdmin):
     ordering = ["-day"]
     date_hierarchy = "day"
 
-    @admin.display(description="kinds of issues")
+    @admin.display(description="issue types")
     def issues(self, snapshot: DailySnapshot) -> int:
         return sum(1 for count in snapshot.issue_counts.values() if count)
 
@@ -84,7 +84,7 @@ class OrphanRecordAdmin(ProgramsOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ["record_id"]
     search_fields = ["=record_id"]
-    search_help_text = "The id of a record, Pardot's or Salesforce's"
+    search_help_text = "Pardot or Salesforce ID of a record"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -62,4 +62,4 @@ def _has_crm_id(text: str) -> Q:
 class ProspectEngagementAdmin(ByNumberAdmin):
     list_display = ["prospect_id", "activity_count", "last_activity"]
     sortable_by = ["prospect_id"]
-    search_help_text = "The id of a prospect"
+    search_help_text = "ID of a prospect"

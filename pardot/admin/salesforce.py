@@ -47,7 +47,7 @@ class BySalesforceIdAdmin(ProgramsOnlyAdmin):
 @admin.register(SalesforceCampaign)
 class SalesforceCampaignAdmin(BySalesforceIdAdmin):
     list_display = ["id", "start_date", "end_date", "created_date", "last_modified_date", "is_deleted"]
-    search_help_text = "A Salesforce id"
+    search_help_text = "Salesforce ID"
 
 
 @admin.register(CampaignMember)
@@ -56,28 +56,28 @@ class CampaignMemberAdmin(BySalesforceIdAdmin):
         "id", "campaign_id", "lead_id", "contact_id", "status", "has_responded", "first_responded_date", "is_deleted",
     ]  # fmt: skip
     id_columns = ("pk", "campaign_id")
-    search_help_text = "The Salesforce id of a campaign or a member"
+    search_help_text = "Salesforce ID of a campaign or member"
 
 
 @admin.register(CampaignMemberCount)
 class CampaignMemberCountAdmin(BySalesforceIdAdmin):
     list_display = ["id", "members", "responded", "leads", "contacts"]
     sortable_by = ["id", "members", "responded"]
-    search_help_text = "The Salesforce id of a campaign"
+    search_help_text = "Salesforce ID of a campaign"
 
 
 @admin.register(LeadCategoryScore)
 class LeadCategoryScoreAdmin(BySalesforceIdAdmin):
     list_display = ["id", "lead_id", "category", "score", "is_deleted"]
     id_columns = ("pk", "lead_id")
-    search_help_text = "The Salesforce id of a lead or a score"
+    search_help_text = "Salesforce ID of a lead or score"
 
 
 @admin.register(ContactCategoryScore)
 class ContactCategoryScoreAdmin(BySalesforceIdAdmin):
     list_display = ["id", "contact_id", "category", "score", "is_deleted"]
     id_columns = ("pk", "contact_id")
-    search_help_text = "The Salesforce id of a contact or a score"
+    search_help_text = "Salesforce ID of a contact or score"
 
 
 @admin.register(SalesforceHealth)

@@ -97,7 +97,7 @@ class TaskAdmin(SignedAdmin):
     def overdue(self, task: Task) -> bool:
         return is_overdue(task)
 
-    @admin.display(description="days", ordering="created_at")
+    @admin.display(description="age in days", ordering="created_at")
     def age(self, task: Task) -> int:
         return age_days(task)
 
@@ -109,7 +109,7 @@ class TaskAdmin(SignedAdmin):
     def finish(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
         self._set_status(request, chosen, Task.Status.DONE)
 
-    @admin.action(description="Open the selected tasks again", permissions=["change"])
+    @admin.action(description="Reopen the selected tasks", permissions=["change"])
     def reopen(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
         self._set_status(request, chosen, Task.Status.OPEN)
 

@@ -160,7 +160,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "score_weights",
         "Weights",
-        "Points that an area loses for each occurrence of an issue: 0 to 100. Issues that are left out keep theirs.",
+        "Points that an area loses for each occurrence of an issue, 0 to 100. Issues left out keep their weight.",
         lambda: {issue.key: float(issue.weight) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_known_issues)]),
         overlays=True,
@@ -168,7 +168,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "grade_thresholds",
         "Grades",
-        "From how many points on a score has which grade: falling, the last one from 0.",
+        "Minimum score for each grade, highest first. The lowest must be 0.",
         lambda: [
             {"grade": grade, "minimum": minimum}
             for grade, minimum in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
@@ -178,7 +178,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "issue_templates",
         "Texts of the issues",
-        "Title (with {count}), description and priority of an issue. Issues that are left out keep theirs.",
+        "Title (with {count}), description and priority of each issue. Issues left out keep theirs.",
         lambda: {issue.key: _default_template(issue) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Template], AfterValidator(_known_issues)]),
         overlays=True,
@@ -186,14 +186,14 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "camp_dates",
         "Camp",
-        "First and last day of camp; without them no camp is planned.",
+        "First and last day of camp. Empty: no camp is planned.",
         lambda: {"start": None, "end": None},
         TypeAdapter(Annotated[CampDates, AfterValidator(_in_order)]),
     ),
     ConfiguredKey(
         "activity_lookback_days",
         "Look-back of activity",
-        "An asset without activity in so many days is dormant. Not longer than activities are kept.",
+        "Assets without activity for this many days are dormant. At most as long as activities are kept.",
         lambda: 30,
         TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
         moves_audits=True,
@@ -201,7 +201,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "list_stale_months",
         "Lists are stale",
-        "After so many months without a change.",
+        "A list is stale after this many months without a change.",
         lambda: 6,
         TypeAdapter(Months),
         moves_audits=True,
@@ -209,7 +209,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "list_stale_severe_months",
         "Lists are stale for long",
-        "After so many months without a change; more than the months of stale lists.",
+        "A list is very stale after this many months without a change; more than for stale lists.",
         lambda: 12,
         TypeAdapter(Months),
         moves_audits=True,
@@ -217,7 +217,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_tag_prefix",
         "Prefix of clean-up tags",
-        "What the tags for triage begin with.",
+        "Beginning of the names of triage tags.",
         lambda: "Camp: ",
         TypeAdapter(
             Annotated[
@@ -231,7 +231,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_actions",
         "Clean-up actions",
-        "What triage decides on an asset; each becomes a tag with the prefix.",
+        "Decisions of triage; each becomes a tag with the prefix.",
         lambda: ["Remove", "Archive", "Reviewed"],
         TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_each_once)]),
     ),

@@ -24,12 +24,12 @@ class AssetActivityDay(models.Model):
     day = models.DateField()
     asset_kind = models.CharField(max_length=16, choices=AssetKind)
     asset_id = models.BigIntegerField()
-    type = models.BigIntegerField(help_text="As in ActivityType.")
+    type = models.BigIntegerField(help_text="Activity type, as in ActivityType.")
     count = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = "activities of an asset on a day"
-        verbose_name_plural = "activities of assets by day"
+        verbose_name = "daily activity count"
+        verbose_name_plural = "daily activity counts"
         constraints = [
             models.UniqueConstraint(
                 fields=["asset_kind", "asset_id", "type", "day"], include=["count"], name="asset_activity_day_once"

@@ -16,11 +16,11 @@ class AuditSummary(models.Model):
     audited_at = models.DateTimeField(db_default=Now())
     is_complete = models.BooleanField(default=False, help_text="The area was read completely at least once.")
     items = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict, help_text="Flag → how many assets have it; null: no data.")
+    counts = models.JSONField(default=dict, help_text="Number of assets by flag; null: no data.")
     activity_until = models.DateTimeField(
-        null=True, blank=True, help_text="Where the look-back of its activity flags ends; empty: no data."
+        null=True, blank=True, help_text="End of the activity window; empty: no data."
     )
-    figures = models.JSONField(default=dict, blank=True, help_text="What else was counted on the way.")
+    figures = models.JSONField(default=dict, blank=True, help_text="Further figures of the audit.")
 
     class Meta:
         verbose_name_plural = "audit summaries"

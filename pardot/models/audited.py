@@ -28,7 +28,7 @@ class WithActivity(Audited):
     """An asset with counted activities."""
 
     activity_count = models.PositiveIntegerField(
-        null=True, blank=True, editable=False, help_text="Within the look-back; empty: no data."
+        null=True, blank=True, editable=False, help_text="Activities within the window; empty: no data."
     )
 
     class Meta(Audited.Meta):

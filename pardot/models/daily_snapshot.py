@@ -11,13 +11,13 @@ class DailySnapshot(models.Model):
     """
 
     day = models.DateField(unique=True)
-    tier = models.PositiveSmallIntegerField(help_text="The highest tier that was synced on this day: 1 to 3.")
+    tier = models.PositiveSmallIntegerField(help_text="Highest tier synced on this day, 1 to 3.")
     updated_at = models.DateTimeField(db_default=Now())
 
     health_score = models.PositiveSmallIntegerField(null=True, blank=True)
-    area_scores = models.JSONField(default=dict, blank=True, help_text="Area → score, or null.")
-    person_scores = models.JSONField(default=dict, blank=True, help_text="Name → score, or null.")
-    issue_counts = models.JSONField(default=dict, blank=True, help_text="Issue key → count, or null.")
+    area_scores = models.JSONField(default=dict, blank=True, help_text="Score by area; null: no data.")
+    person_scores = models.JSONField(default=dict, blank=True, help_text="Score by name; null: no data.")
+    issue_counts = models.JSONField(default=dict, blank=True, help_text="Count by issue key; null: no data.")
 
     campaigns = models.PositiveIntegerField(null=True, blank=True)
     lists = models.PositiveIntegerField(null=True, blank=True)
@@ -37,7 +37,7 @@ class DailySnapshot(models.Model):
     prospects = models.PositiveIntegerField(null=True, blank=True)
     prospects_linked = models.PositiveIntegerField(null=True, blank=True)
     prospects_active = models.PositiveIntegerField(null=True, blank=True, help_text="Within the last 30 days.")
-    activities = models.PositiveIntegerField(null=True, blank=True, help_text="All that are kept.")
+    activities = models.PositiveIntegerField(null=True, blank=True, help_text="All retained activities.")
     campaign_members = models.PositiveIntegerField(null=True, blank=True)
     orphans = models.PositiveIntegerField(null=True, blank=True)
 

@@ -13,7 +13,7 @@ class Exemption(models.Model):
     asset_id = models.BigIntegerField()
     issue = models.CharField(max_length=64)
     reason = models.TextField()
-    until = models.DateField(null=True, blank=True, help_text="The last day on which it holds; empty: for good.")
+    until = models.DateField(null=True, blank=True, help_text="Last day of the exemption; empty: no end date.")
     created_by = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

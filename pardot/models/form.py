@@ -17,7 +17,7 @@ class Form(WithActivity, PardotRecord):
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
     error_count = models.PositiveIntegerField(
-        null=True, blank=True, editable=False, help_text="Errors within the look-back; empty: no data."
+        null=True, blank=True, editable=False, help_text="Errors within the activity window; empty: no data."
     )
 
     class Meta(Audited.Meta):

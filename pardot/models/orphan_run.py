@@ -45,9 +45,9 @@ class OrphanRecord(models.Model):
 
     run = models.ForeignKey(OrphanRun, on_delete=models.CASCADE, related_name="records")
     kind = models.CharField(max_length=32, choices=Kind)
-    record_id = models.TextField(help_text="Pardot's id, or Salesforce's for leads and contacts.")
+    record_id = models.TextField(help_text="ID in Pardot; for leads and contacts, in Salesforce.")
     name = models.TextField(blank=True)
-    missing = models.TextField(blank=True, help_text="What it points to that is not there: an id or an e-mail address.")
+    missing = models.TextField(blank=True, help_text="ID or email address that it points to and that does not exist.")
 
     class Meta:
         indexes = [models.Index(fields=["run", "kind", "id"], name="orphan_record_kind")]

@@ -15,7 +15,7 @@ class Tag(Audited, PardotRecord):
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
     usage = models.PositiveIntegerField(
-        null=True, blank=True, editable=False, help_text="On how many objects it is; empty: no data."
+        null=True, blank=True, editable=False, help_text="Number of tagged objects; empty: no data."
     )
     prefix = models.TextField(default="", db_default="", blank=True, editable=False)
 

@@ -13,14 +13,14 @@ class CachedOrg(models.Model):
 
     organization_id = models.CharField("organization ID", max_length=18)
     name = models.TextField(blank=True)
-    is_sandbox = models.BooleanField(null=True, help_text="Empty: the API user may not see it.")
+    is_sandbox = models.BooleanField(null=True, help_text="Empty if the API user may not read it.")
     adopted_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When the cache was made a copy of it on purpose: earlier syncs were of another.",
+        help_text="When the cache was switched to this org; earlier syncs read another one.",
     )
     to_replace = ArrayField(
-        models.TextField(), default=list, blank=True, help_text="Objects whose rows are still of the org before."
+        models.TextField(), default=list, blank=True, help_text="Objects whose rows still come from the previous org."
     )
 
     class Meta:

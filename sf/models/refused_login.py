@@ -11,11 +11,13 @@ class RefusedLogin(models.Model):
     """
 
     fingerprint = models.CharField(
-        max_length=64, primary_key=True, help_text="Of the login variables, keyed by SECRET_KEY: no secret can be read."
+        max_length=64,
+        primary_key=True,
+        help_text="HMAC of the login variables; contains no secret.",
     )
-    times = models.PositiveIntegerField(default=1, help_text="Refused so often in a row.")
+    times = models.PositiveIntegerField(default=1, help_text="Number of refusals in a row.")
     next_try = models.DateTimeField()
-    reason = models.TextField(help_text="The last refusal.")
+    reason = models.TextField(help_text="Message of the last refusal.")
 
     def __str__(self) -> str:
         return self.reason

@@ -7,8 +7,8 @@ class RefusedRecord(models.Model):
 
     object = models.CharField(max_length=64)
     record_id = models.TextField()
-    payload = models.TextField(help_text="The record as JSON text, by column name, every value as Salesforce sent it.")
-    fingerprint = models.CharField(max_length=64, help_text="Of the declared fields when the record was read.")
+    payload = models.TextField(help_text="The record as JSON by column name, with the values that Salesforce sent.")
+    fingerprint = models.CharField(max_length=64, help_text="Hash of the declared fields when the record was read.")
     reason = models.TextField()
     attempts = models.PositiveIntegerField(default=1)
     first_seen = models.DateTimeField(db_default=Now())

@@ -8,11 +8,11 @@ class ScheduledJob(models.Model):
 
     command = models.CharField(max_length=200, primary_key=True)
     handled_until = models.DateTimeField(
-        help_text="Every time of the cron table up to this one is started, or given up as missed."
+        help_text="All scheduled times up to this one were started, or counted as missed."
     )
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
-    exit_status = models.IntegerField(null=True, help_text="Of the last run; negative: the signal that ended it.")
+    exit_status = models.IntegerField(null=True, help_text="Negative: the signal that ended the last run.")
     host = models.CharField(max_length=100, blank=True)
 
     def __str__(self) -> str:

@@ -22,9 +22,12 @@ class SchoolShortForm(models.Model):
     """A short form that people type, and the words that it stands for. Initials need no entry."""
 
     short = models.CharField(
-        "short form", max_length=60, unique=True, help_text="As people type it: georgia tech, uc. Case does not matter."
+        "short form",
+        max_length=60,
+        unique=True,
+        help_text="As people type it: georgia tech. Case does not matter.",
     )
-    stands_for = models.CharField(max_length=200, help_text="The words of the name: georgia institute of technology.")
+    stands_for = models.CharField(max_length=200, help_text="Words of the name: georgia institute of technology.")
 
     class Meta:
         ordering = ["short"]

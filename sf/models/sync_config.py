@@ -16,29 +16,27 @@ class SyncConfig(models.Model):
     ONLY_ID: ClassVar[int] = 1
 
     sync_enabled = models.BooleanField(
-        default=True, help_text="Off: no sync starts, and one that is under way stops at its next page."
+        default=True, help_text="When off, no sync starts, and running ones stop at their next page."
     )
-    off_until = models.DateTimeField(
-        null=True, blank=True, help_text="Syncs that are off are on again from then; empty: until somebody does it."
-    )
+    off_until = models.DateTimeField(null=True, blank=True, help_text="When syncs turn on again; empty: only by hand.")
     switched_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
     switched_at = models.DateTimeField(null=True, blank=True, editable=False)
     api_limit = models.PositiveIntegerField(
         "API limit",
         default=285_000,
         validators=[MinValueValidator(1)],
-        help_text="Salesforce calls a day; the org's own maximum counts when it is smaller.",
+        help_text="Salesforce calls a day. The org's own maximum applies if smaller.",
     )
     pause_threshold = models.FloatField(
         default=0.85,
         validators=[MinValueValidator(0.01), MaxValueValidator(1.0)],
-        help_text="From this share of the limit on, syncs are skipped (0.85 = 85 %).",
+        help_text="Syncs are skipped above this share of the limit (0.85 = 85%).",
     )
     last_usage_check = models.DateTimeField(null=True, blank=True, editable=False)
     last_usage_value = models.PositiveIntegerField(null=True, blank=True, editable=False)
     last_usage_limit = models.PositiveIntegerField(null=True, blank=True, editable=False)
     instance_url = models.URLField(
-        "Salesforce org", blank=True, editable=False, help_text="The org of the last run: where links to records lead."
+        "Salesforce org", blank=True, editable=False, help_text="The org of the last run; links to records lead there."
     )
 
     class Meta:

@@ -56,15 +56,15 @@ class SyncRun(models.Model):
     watermark = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="The greatest SystemModstamp that is safely in the cache; of a long read, at most when it began.",
+        help_text="The latest SystemModstamp in the cache; for a long read, at most its start.",
     )
     read_began = models.DateTimeField(
-        null=True, blank=True, help_text="When the read began that was stored: in an earlier run, if that was paused."
+        null=True, blank=True, help_text="Start of the stored read, which an earlier, paused run may have begun."
     )
     fingerprint = models.CharField(
         max_length=64,
         blank=True,
-        help_text="Of the declared fields: when it changes, everything is read again.",
+        help_text="Hash of the declared fields; a change causes a full read.",
     )
     message = models.TextField(blank=True)
     cause = models.CharField(max_length=8, choices=Cause, blank=True, default="", db_default="")
@@ -73,10 +73,10 @@ class SyncRun(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="The command that is tried again by itself when this run fails.",
+        help_text="The command that is retried automatically if this run fails.",
     )
     resume_state = models.JSONField(
-        null=True, blank=True, help_text="Where an unfinished read goes on: job, locator, pages staged."
+        null=True, blank=True, help_text="Resume point of an unfinished read: job, locator, pages staged."
     )
 
     class Meta:

@@ -11,10 +11,10 @@ class UnreadableField(models.Model):
     again.
     """
 
-    object = models.CharField(max_length=64, help_text="Our name: contacts.")
-    column = models.CharField(max_length=64, help_text="Our name: position.")
-    field = models.TextField(help_text="Salesforce's name: Contact.Position__c.")
-    since = models.DateTimeField(db_default=Now(), help_text="When a read first missed it.")
+    object = models.CharField(max_length=64, help_text="Name in the cache, such as contacts.")
+    column = models.CharField(max_length=64, help_text="Name in the cache, such as position.")
+    field = models.TextField(help_text="Name in Salesforce, such as Contact.Position__c.")
+    since = models.DateTimeField(db_default=Now(), help_text="When a read first lacked it.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object", "column"], name="unreadable_field_once")]

@@ -5,7 +5,7 @@ class SFAPIUsageLog(models.Model):
     """The number of HTTP calls to Salesforce by source and day (UTC), logins and reads of the limits included."""
 
     date = models.DateField()
-    source = models.CharField(max_length=64, help_text="Who asked: a sync command, the API, an operator's look.")
+    source = models.CharField(max_length=64, help_text="The caller: a sync command, the API, or an operator.")
     call_count = models.PositiveIntegerField(default=0)
 
     class Meta:
