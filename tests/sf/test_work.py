@@ -204,6 +204,25 @@ def test_another_worker_takes_over_from_one_that_is_killed(start: Start, databas
     assert leaders() == [other.pid]
 
 
+@pytest.mark.soak
+def test_a_leader_that_stood_still_starts_nothing_a_second_time(start: Start) -> None:
+    missed("cleanup_logs", timedelta(seconds=-1))
+    first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
+    wait_for(lambda: bool(leaders()))
+    paused, other = (first, second) if leaders() == [first.pid] else (second, first)
+    paused.send_signal(signal.SIGSTOP)
+    wait_for(lambda: leaders() == [other.pid])
+    other.send_signal(signal.SIGSTOP)
+    missed("cleanup_logs", timedelta(days=30))
+    for worker in (paused, other):
+        worker.send_signal(signal.SIGCONT)
+    wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").exists())
+    for worker in (paused, other):
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+    assert SyncRun.objects.filter(object="cleanup_logs").count() == 1
+
+
 def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: Start, database: str) -> None:
     missed("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
