@@ -28,7 +28,7 @@ ROWS, FRAME_MILLISECONDS = 10_000, 100
 SETTINGS = "tests.deployed_settings"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
-FIRST = ("score", "why", "next-steps")
+FIRST = ("changes", "score", "why", "next-steps")
 """The panels that are visible without scrolling."""
 _NOTE_PANELS = """
 window.stood = {};

@@ -11,6 +11,7 @@ import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagTex
 import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
+import { sinceColumn, sinceFilters, sinceParams } from "./since.js";
 import { isContent, nameOf, TYPES } from "./words.js";
 
 /** @type {Partial<Record<Api["Area"], string>>} */
@@ -38,9 +39,9 @@ const TAGGED = {
  * → { nodes, reload() }. summary: of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
- * @param {{ pages: Pages }} links
+ * @param {{ pages: Pages, since: readonly Option[] }} links
  */
-export function auditTable(summary, { pages }) {
+export function auditTable(summary, { pages, since }) {
   const type = summary.area;
   const { one, title } = TYPES[type];
   const made = table({
@@ -55,8 +56,14 @@ export function auditTable(summary, { pages }) {
       const found = await api.get(`assets/${type}`, { params: { ...asked, ...params(filters) }, signal });
       return { rows: found.records, total: found.count, didYouMean: found.did_you_mean };
     }),
-    columns: [nameColumn(type, pages), issuesColumn(), ...columnsOf(type, pages), actionsColumn(summary)],
-    filters: filtersOf(summary),
+    columns: [
+      nameColumn(type, pages),
+      issuesColumn(),
+      sinceColumn(type),
+      ...columnsOf(type, pages),
+      actionsColumn(summary),
+    ],
+    filters: filtersOf(summary, since),
   });
   const note = activityNote(summary, "What needs it is left out here.");
   return {
@@ -75,18 +82,26 @@ export function auditTable(summary, { pages }) {
  * @param {Record<string, string>} filters
  */
 function params({ reach, tagged, campaign, prefix, ...flags }) {
-  return { ...flagParams(flags), linked: yesOrNo(reach), tagged: yesOrNo(tagged), campaign_id: campaign, prefix };
+  return {
+    ...flagParams(flags),
+    ...sinceParams(flags),
+    linked: yesOrNo(reach),
+    tagged: yesOrNo(tagged),
+    campaign_id: campaign,
+    prefix,
+  };
 }
 
 /**
  * @param {Api["AreaSummary"]} summary
+ * @param {readonly Option[]} since
  * @returns {Filter<unknown>[]}
  */
-function filtersOf(summary) {
+function filtersOf(summary, since) {
   const type = summary.area;
   const campaign = route.get(`${type}.campaign`);
   const prefix = route.get(`${type}.prefix`);
-  const filters = [flagFilter(summary), EXEMPT_FILTER];
+  const filters = [flagFilter(summary), ...sinceFilters(type, since), EXEMPT_FILTER];
   if (isContent(type)) filters.push(REACH);
   if (type !== "tags") filters.push(TAGGED);
   if (campaign) filters.push({ key: "campaign", label: "Campaign", options: [[campaign, `Campaign ${campaign}`]] });

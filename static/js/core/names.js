@@ -33,3 +33,12 @@ export function listed(names, most = 4) {
   if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
 }
+
+/**
+ * "Forms in no campaign: 8" → "Forms in no campaign": for lines with counts of their own.
+ *
+ * @param {string} title
+ */
+export function withoutCount(title) {
+  return title.replace(/:?\s*[\d.,–—]+\s*%?$/u, "") || title;
+}

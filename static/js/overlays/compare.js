@@ -3,7 +3,7 @@
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { day, decimal, number, signed } from "../core/format.js";
-import { nameOf } from "../core/names.js";
+import { nameOf, withoutCount } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -97,15 +97,6 @@ function side({ asked, used }, score) {
     asked !== used &&
       h("p", { class: "small soft" }, `Nothing was synced on ${day(asked)}: this is the day before it that was.`),
   );
-}
-
-/**
- * "Forms in no campaign: 8" → "Forms in no campaign": here stand the counts of other days.
- *
- * @param {string} title
- */
-function withoutCount(title) {
-  return title.replace(/:?\s*[\d.,–—]+\s*%?$/u, "") || title;
 }
 
 /**

@@ -13,6 +13,7 @@ import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.
 import { outwardOr, pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
+import { sinceColumn, sinceFilters, sinceOptions, sinceParams } from "../assets/since.js";
 import { CONTENT, countOf, nameOf, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -29,20 +30,24 @@ const AGES = {
 export default panel({
   lines: 8,
   // A filter that is seldom wanted stands there when the address has it.
-  keys: ["campaigns.exempt"],
+  keys: ["campaigns.exempt", "campaigns.fixed"],
   load: async () => {
-    const [{ summary, folders }, to] = await Promise.all([shared("campaigns", { limit: 1 }), pages()]);
-    return { summary, folders, to };
+    const [{ summary, folders }, to, since] = await Promise.all([
+      shared("campaigns", { limit: 1 }),
+      pages(),
+      sinceOptions(),
+    ]);
+    return { summary, folders, to, since };
   },
   noData: ({ summary }) => summary.items === null,
   render: (data, { signal }) => map(data, signal),
 });
 
 /**
- * @param {{ summary: Api["CampaignSummary"], folders: Api["CampaignList"]["folders"], to: Pages }} data
+ * @param {{ summary: Api["CampaignSummary"], folders: Api["CampaignList"]["folders"], to: Pages, since: readonly Option[] }} data
  * @param {AbortSignal} signal
  */
-function map({ summary, folders, to }, signal) {
+function map({ summary, folders, to, since }, signal) {
   const made = table({
     key: "campaigns",
     caption: "Campaigns",
@@ -56,7 +61,7 @@ function map({ summary, folders, to }, signal) {
       return { rows: found.campaigns, total: found.count, didYouMean: found.did_you_mean };
     }),
     columns: columns(summary, to),
-    filters: filters(summary, folders),
+    filters: filters(summary, folders, since),
     detail: (row) => campaignDetail(row, to),
   });
   onChanged(async (paths) => {
@@ -73,14 +78,16 @@ function map({ summary, folders, to }, signal) {
 /**
  * @param {Api["CampaignSummary"]} summary
  * @param {Api["CampaignList"]["folders"]} folders
+ * @param {readonly Option[]} since
  * @returns {Filter<unknown>[]}
  */
-function filters(summary, folders) {
+function filters(summary, folders, since) {
   /** @type {Option[]} */
   const named = Object.entries(folders).map(([id, name]) => [id, name ?? `Folder ${id}`]);
   /** @type {Filter<unknown>[]} */
   const all = [
     flagFilter(summary),
+    ...sinceFilters("campaigns", since),
     {
       key: "sf",
       label: "Salesforce",
@@ -124,6 +131,7 @@ function filters(summary, folders) {
 function params({ sf, assets, members, age, folder, ...flags }) {
   return {
     ...flagParams(flags),
+    ...sinceParams(flags),
     no_sf: sf ? !yesOrNo(sf) : undefined,
     has_assets: assets === "some" ? true : assets === "empty" ? false : undefined,
     asset_type: CONTENT.find((type) => type === assets),
@@ -144,6 +152,7 @@ function columns(summary, to) {
   return [
     { ...nameColumn("campaigns", to), label: "Campaign" },
     issuesColumn(),
+    sinceColumn("campaigns"),
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
     { key: "assets", label: "Assets", sort: "asset_count", first: "desc", value: assetText, show: assets },
     { key: "member_count", label: "Members", end: true, first: "desc", show: members },

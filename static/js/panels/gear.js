@@ -9,6 +9,7 @@ import { onChanged } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
 import { countChips } from "../assets/flags.js";
 import { pages } from "../assets/links.js";
+import { sinceOptions } from "../assets/since.js";
 import { CONTENT, TYPES } from "../assets/words.js";
 import { chip, meter } from "../ui/parts.js";
 
@@ -19,7 +20,7 @@ const ELSEWHERE = ["campaigns", "tags"];
 
 export default panel({
   lines: 6,
-  load: async ({ signal }) => ({ ...(await inventory(signal)), pages: await pages() }),
+  load: async ({ signal }) => ({ ...(await inventory(signal)), pages: await pages(), since: await sinceOptions() }),
   noData: ({ health }) => Object.values(health).every((summary) => summary.items === null),
   render: (data, { signal, reload }) => new Locker(data, signal, reload).content(),
 });
@@ -45,14 +46,21 @@ async function inventory(signal) {
 function openType(health) {
   const named = route.get("gear.type");
   if (Object.hasOwn(health, named)) return health[named].area;
-  const names = ["flag", "q", "exempt", "reach", "tagged", "campaign"];
+  const names = ["flag", "q", "exempt", "reach", "tagged", "campaign", "new", "fixed"];
   const filtered = Object.values(health).find(({ area }) => names.some((name) => route.get(`${area}.${name}`)));
   return filtered?.area ?? "";
 }
 
+/**
+ * What filters stand there only because the address names them.
+ *
+ * @param {string} type
+ */
+const named = (type) => ["campaign", "fixed"].map((name) => route.get(`${type}.${name}`)).join(" ");
+
 class Locker {
   /**
-   * @param {Inventory & { pages: Pages }} data
+   * @param {Inventory & { pages: Pages, since: readonly Option[] }} data
    * @param {AbortSignal} signal
    * @param {() => unknown} reload
    */
@@ -60,11 +68,12 @@ class Locker {
     this.health = data.health;
     this.scores = data.scores;
     this.pages = data.pages;
+    this.since = data.since;
     this.signal = signal;
     this.reload = reload;
     /** @type {Api["Area"] | ""} */
     this.type = "";
-    this.campaign = "";
+    this.named = "";
     this.title = h("h3", { tabindex: "-1" });
     this.shelf = h("ul", { class: "drawers" });
     this.inside = h("div", { class: "drawer-inside" });
@@ -131,7 +140,7 @@ class Locker {
 
   open() {
     this.type = openType(this.health);
-    this.campaign = this.type && route.get(`${this.type}.campaign`);
+    this.named = this.type && named(this.type);
     const summary = this.type ? this.health[this.type] : null;
     this.audit = summary && summary.items !== null ? auditTable(summary, this) : null;
     this.fill();
@@ -157,7 +166,7 @@ class Locker {
 
   follow() {
     const type = openType(this.health);
-    if (type === this.type && (!type || route.get(`${type}.campaign`) === this.campaign)) return;
+    if (type === this.type && (!type || named(type) === this.named)) return;
     const closed = this.type;
     this.open();
     if (type) this.title.focus({ preventScroll: true });

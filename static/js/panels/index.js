@@ -9,6 +9,7 @@ export const panels = {
   "strip-actions": () => import("./strip-actions.js"),
   // Base Camp
   burden: () => import("./burden.js"),
+  changes: () => import("./changes.js"),
   coverage: () => import("./coverage.js"),
   "gear-overview": () => import("./gear-overview.js"),
   "next-steps": () => import("./next-steps.js"),

@@ -4,18 +4,19 @@ import { panel } from "../core/panel.js";
 import { onChanged, shared } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
 import { pages } from "../assets/links.js";
+import { sinceOptions } from "../assets/since.js";
 
 export default panel({
   lines: 8,
   // A filter that is seldom wanted stands there when the address has it.
-  keys: ["tags.prefix"],
+  keys: ["tags.prefix", "tags.fixed"],
   load: async () => {
-    const [{ types }, to] = await Promise.all([shared("asset-health"), pages()]);
-    return { summary: types.tags, pages: to };
+    const [{ types }, to, since] = await Promise.all([shared("asset-health"), pages(), sinceOptions()]);
+    return { summary: types.tags, pages: to, since };
   },
   noData: ({ summary }) => summary.items === null,
-  render: ({ summary, pages: to }, { signal }) => {
-    const audit = auditTable(summary, { pages: to });
+  render: ({ summary, ...links }, { signal }) => {
+    const audit = auditTable(summary, links);
     onChanged((paths) => paths.some((path) => ["exemptions", "cleanup"].includes(path)) && audit.reload(), signal);
     return audit.nodes;
   },

@@ -51,6 +51,26 @@ export function issueSeries(days, snapshots, issues, nameOf) {
   });
 }
 
+/**
+ * The days of a small line: from the first snapshot to the last; none without a snapshot.
+ *
+ * @param {readonly Api["Snapshot"][]} snapshots
+ */
+export function lastDays(snapshots) {
+  return snapshots.length ? allDays(snapshots) : [];
+}
+
+/**
+ * The counts of one issue.
+ *
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {string} key
+ */
+export function issueDays(days, snapshots, key) {
+  return valuesOf(days, snapshots, ({ issue_counts: counts }) => counts[key] ?? null);
+}
+
 /** @param {readonly Api["IssueItem"][]} issues */
 function areasOf(issues) {
   return [...new Set(issues.map((issue) => issue.area))].sort();

@@ -1,0 +1,121 @@
+/* Since when assets have their issues: a column, and filters by days. */
+
+import { before } from "../core/days.js";
+import { h } from "../core/dom.js";
+import { day, sinceDay } from "../core/format.js";
+import { route } from "../core/route.js";
+import { shared } from "../core/shared.js";
+
+const MONDAY = 1;
+
+/** @typedef {{ since: Record<string, string | null>, exempt: readonly string[] }} Found */
+
+/**
+ * The days that "new since" offers: the last sync before today, a week and a month ago.
+ *
+ * @returns {Promise<readonly Option[]>}
+ */
+export async function sinceOptions() {
+  const briefing = await shared("briefing");
+  const { date: today } = briefing;
+  const days = new Set([...comparedDays(briefing), before(today, 7), before(today, 30)]);
+  return [...days].map((one) => optionOf(one, today));
+}
+
+/**
+ * The days that today is compared with: the last sync before today; on a Monday after a sync at the weekend also Friday;
+ * a week ago.
+ *
+ * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
+ */
+export function comparedDays({ date: today, yesterday, last_week: lastWeek }) {
+  const friday = new Date(today).getUTCDay() === MONDAY ? before(today, 3) : undefined;
+  const days = [yesterday?.day, yesterday && yesterday.day > (friday ?? today) ? friday : undefined, lastWeek?.day];
+  return [...new Set(days.filter((day) => day !== undefined))];
+}
+
+/**
+ * @param {string} one
+ * @param {string} today
+ * @returns {Option}
+ */
+export function optionOf(one, today) {
+  const words = sinceDay(one, today);
+  return [one, words.charAt(0).toUpperCase() + words.slice(1)];
+}
+
+/**
+ * "New", and "Fixed" when the address asks for it. key: of the table.
+ *
+ * @param {string} key
+ * @param {readonly Option[]} options
+ * @returns {Filter<unknown>[]}
+ */
+export function sinceFilters(key, options) {
+  const [added, fixed] = [route.get(`${key}.new`), route.get(`${key}.fixed`)];
+  /** @type {Filter<unknown>[]} */
+  const filters = [{ key: "new", label: "New", options: withDay(options, added) }];
+  if (fixed) filters.push({ key: "fixed", label: "Fixed", options: withDay(options, fixed) });
+  return filters;
+}
+
+/**
+ * A day that only the address names.
+ *
+ * @param {readonly Option[]} options
+ * @param {string} wanted
+ * @returns {readonly Option[]}
+ */
+function withDay(options, wanted) {
+  if (!wanted || options.some(([value]) => value === wanted)) return options;
+  return [...options, [wanted, `Since ${day(wanted)}`]];
+}
+
+/**
+ * As the endpoints call these filters.
+ *
+ * @param {Record<string, string>} filters
+ */
+export function sinceParams({ new: added, fixed }) {
+  return { new_since: added, fixed_since: fixed };
+}
+
+/**
+ * The day of the latest issue that counts; with a filter by issue, of that one. key: of the table.
+ *
+ * @param {string} key
+ * @returns {Column<Found>}
+ */
+export function sinceColumn(key) {
+  /** @param {Found} row */
+  const found = (row) => latest(row, route.get(`${key}.flag`));
+  return {
+    key: "since",
+    label: "Since",
+    className: "tight",
+    first: "desc",
+    search: false,
+    value: (row) => found(row) ?? null,
+    show: (row) => {
+      const since = found(row);
+      if (since === null) return h("span", { title: "Before such days were recorded" }, "Earlier");
+      return since && h("time", { datetime: since }, day(since));
+    },
+  };
+}
+
+/**
+ * undefined: there is no issue; null: it is older than the record.
+ *
+ * @param {Found} row
+ * @param {string} flag
+ * @returns {string | null | undefined}
+ */
+export function latest({ since, exempt }, flag) {
+  if (Object.hasOwn(since, flag)) return since[flag];
+  const days = Object.keys(since)
+    .filter((one) => !exempt.includes(one))
+    .map((one) => since[one]);
+  const known = days.filter((one) => one !== null).sort();
+  return days.length ? (known.at(-1) ?? null) : undefined;
+}

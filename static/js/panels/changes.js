@@ -1,0 +1,134 @@
+/* What got worse and what got better since the last day, who owns it, and which rows are new. */
+
+import { before } from "../core/days.js";
+import { h, icon } from "../core/dom.js";
+import { decimal, plural } from "../core/format.js";
+import { withoutCount } from "../core/names.js";
+import { openOverlay } from "../core/open-overlay.js";
+import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
+import { rowsOf } from "../core/rows.js";
+import { shared } from "../core/shared.js";
+import { comparedDays, optionOf } from "../assets/since.js";
+import { sparkline } from "../charts/sparkline.js";
+import { button, delta } from "../ui/parts.js";
+import { issueDays, lastDays } from "./trail-series.js";
+
+/** @typedef {{ found: Api["ChangesOut"], days: readonly Option[], snapshots: readonly Api["Snapshot"][] }} Data */
+
+const [SHOWN, DAYS] = [5, 45];
+
+export default panel({
+  lines: 5,
+  keys: ["changes.since"],
+  uses: ["exemptions", "config"],
+  load: async () => {
+    const since = route.get("changes.since") || null;
+    const [found, briefing] = await Promise.all([shared("changes", { since }), shared("briefing")]);
+    const { snapshots } = await shared("trail", { from: before(found.day, DAYS) });
+    return { found, days: comparedDays(briefing).map((day) => optionOf(day, briefing.date)), snapshots };
+  },
+  empty: ({ found }) => found.since === null && "Changes show here after the second day with a sync.",
+  render: (data) => [headline(data), lists(data)],
+});
+
+/** @param {Data} data */
+function headline({ found, days }) {
+  const { day, since, worse, better } = found;
+  const [, name] = optionOf(since ?? day, day);
+  const others = days.filter(([other]) => other !== since);
+  return h(
+    "div",
+    { class: "row changes-head" },
+    h(
+      "p",
+      { class: "changes-sentence" },
+      `${name}: `,
+      h("strong", {}, worse.length || better.length ? `${worse.length} worse, ${better.length} better` : "no change"),
+    ),
+    h(
+      "span",
+      { class: "row push" },
+      others.map(([other, label]) =>
+        button(label, () => route.set({ "changes.since": other === days[0][0] ? "" : other }), {
+          kind: "quiet compact",
+        }),
+      ),
+      button("All figures", () => openOverlay("compare", { "compare.from": since, "compare.to": day }), {
+        kind: "quiet compact",
+        sign: "table",
+      }),
+    ),
+  );
+}
+
+/** @param {Data} data */
+function lists({ found, snapshots }) {
+  const days = lastDays(snapshots);
+  const groups = /** @type {const} */ ([
+    ["Worse", [...found.worse, ...found.other_rows]],
+    ["Better", found.better],
+  ]);
+  return h(
+    "div",
+    { class: "changes" },
+    groups.map(
+      ([title, changes]) =>
+        changes.length > 0 &&
+        h(
+          "section",
+          {},
+          h("h3", {}, title),
+          h(
+            "ul",
+            { class: "plain-list" },
+            changes.slice(0, SHOWN).map((change) => line(change, found.since, issueDays(days, snapshots, change.key))),
+          ),
+          changes.length > SHOWN &&
+            h("p", { class: "small soft" }, `and ${plural(changes.length - SHOWN, "more issue")}`),
+        ),
+    ),
+  );
+}
+
+/**
+ * @param {Api["ChangedRows"]} change
+ * @param {string | null} since
+ * @param {readonly Maybe<number>[]} values
+ */
+function line(change, since, values) {
+  const name = withoutCount(change.title);
+  const unit = change.is_percentage ? " %" : "";
+  return h(
+    "li",
+    { class: "change" },
+    h("p", { class: "change-name" }, name),
+    h(
+      "p",
+      { class: "change-numbers" },
+      delta(change.change, `${decimal(change.before)} → ${decimal(change.after)}${unit}`, { better: "down" }),
+    ),
+    sparkline({ name: `${name}, ${values.length} days`, values }),
+    h(
+      "p",
+      { class: "chips" },
+      h("span", { class: "chip" }, icon("person"), change.owners.join(", ") || "Unassigned"),
+      rowLinks(change, since),
+    ),
+  );
+}
+
+/**
+ * @param {Api["ChangedRows"]} change
+ * @param {string | null} since
+ */
+function rowLinks({ area, flag, exempt, title, new: added, fixed, change }, since) {
+  const name = withoutCount(title);
+  /** @param {string} text @param {Params} filters */
+  const link = (text, filters) =>
+    h("a", { class: "chip", href: rowsOf(area, filters), "aria-label": `${text}: ${name}` }, icon("table"), text);
+  return [
+    added > 0 && link(plural(added, "new row"), { flag, new: since, ...(exempt ? { exempt: "no" } : {}) }),
+    change < 0 && fixed > 0 && link(`${fixed} fixed`, { flag, fixed: since }),
+  ];
+}

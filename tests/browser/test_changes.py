@@ -1,0 +1,98 @@
+"""What changed since the last day: the card on Base Camp, its rows, and since when each row is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import DARK_AND_NARROW, Visit
+
+# Yesterday two fewer forms were in no campaign, and one more list had no name; everything else is a month old.
+BEFORE = (
+    "UPDATE pardot_finding SET first_seen = first_seen - 30",
+    """
+    UPDATE pardot_finding SET first_seen = first_seen + 30 WHERE id IN (
+        SELECT id FROM pardot_finding WHERE issue = 'forms_no_campaign' ORDER BY asset_id LIMIT 2)
+    """,
+    """
+    INSERT INTO pardot_finding (asset_type, asset_id, issue, first_seen, fixed_on)
+    SELECT 'lists', min(id), 'lists_unnamed', current_date - 30, (SELECT max(day) FROM pardot_dailysnapshot)
+    FROM pardot_list WHERE name <> ''
+    """,
+    """
+    INSERT INTO pardot_dailysnapshot
+    SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || jsonb_build_object(
+        'id', nextval(pg_get_serial_sequence('pardot_dailysnapshot', 'id')), 'day', latest.day - ago,
+        'issue_counts', issue_counts || jsonb_build_object(
+            'forms_no_campaign', (issue_counts ->> 'forms_no_campaign')::int - 2,
+            'lists_unnamed', (issue_counts ->> 'lists_unnamed')::int + 1)))).*
+    FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, 7) ago
+    """,
+)
+AFTER = (
+    "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)",
+    "DELETE FROM pardot_finding WHERE fixed_on IS NOT NULL",
+    "UPDATE pardot_finding SET first_seen = (SELECT max(day) FROM pardot_dailysnapshot)",
+)
+
+
+@pytest.fixture
+def a_change(camp_site: Site) -> Iterator[None]:
+    with psycopg.connect(camp_site.database, autocommit=True) as connection:
+        for statement in BEFORE:
+            connection.execute(statement)
+        yield
+        for statement in AFTER:
+            connection.execute(statement)
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    return open_window(camp_site)
+
+
+@pytest.mark.usefixtures("a_change")
+def test_the_first_card_says_what_changed_and_leads_to_the_new_rows(camp: Visit) -> None:
+    camp.go("/pardot/")
+    card = camp.page.locator('[data-panel="changes"]')
+    expect(card).to_contain_text("Since yesterday: 1 worse, 1 better")
+    worse = card.get_by_role("listitem").filter(has_text="Forms in no campaign")
+    expect(worse).to_contain_text("+2")
+    expect(worse).to_contain_text("Unassigned")
+    expect(worse.get_by_role("img", name=re.compile("^Forms in no campaign, 8 days: from"))).to_be_visible()
+    expect(card.get_by_role("link", name="1 fixed: Lists without a name")).to_be_visible()
+    card.get_by_role("link", name="2 new rows: Forms in no campaign").click()
+    table = camp.page.get_by_role("table", name=re.compile("^Forms"))
+    expect(table).to_contain_text("2 forms found")
+    expect(camp.page.get_by_label("New", exact=True)).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d$"))
+    camp.page.get_by_label("New", exact=True).select_option("All")
+    camp.page.get_by_role("button", name="Since").click()
+    expect(camp.page).to_have_url(re.compile(re.escape("forms.sort=-since")))
+
+
+@pytest.mark.usefixtures("a_change")
+def test_fixed_rows_are_shown_and_another_day_can_be_chosen(camp: Visit) -> None:
+    camp.go("/pardot/")
+    card = camp.page.locator('[data-panel="changes"]')
+    card.get_by_role("button", name=re.compile(r"^Since \w+, \w+ \d+")).click()
+    expect(camp.page).to_have_url(re.compile("changes.since="))
+    expect(card).to_contain_text("1 worse, 1 better")
+    card.get_by_role("link", name="1 fixed: Lists without a name").click()
+    expect(camp.page.get_by_role("table", name=re.compile("^Lists"))).to_contain_text("1 list found")
+
+
+@pytest.mark.usefixtures("a_change")
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
+def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
+    for address in ("/pardot/", "/pardot/?tab=gear-locker&gear.type=forms&forms.sort=-since"):
+        visit.go(address)
+        visit.page.evaluate("scrollTo(0, 0)")
+        assert visit.axe() == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
