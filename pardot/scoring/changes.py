@@ -62,6 +62,12 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
     )
 
 
+def oldest_findings(today: date) -> dict[str, date]:
+    """Return, by issue key, the first day of the oldest open finding that counts today and whose day is known."""
+    figures = ledger_figures(exempt_assets(today), today)
+    return {issue: found.oldest for issue, found in figures.items() if found.oldest is not None}
+
+
 def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
     """Return the change of an issue that has data on both days, whether or not it differs."""
     counted, before = card.issues[key], since.issue_counts.get(key)

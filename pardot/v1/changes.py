@@ -88,7 +88,7 @@ def _changed(found: IssueChange) -> dict[str, Any]:
         "before": found.before,
         "after": found.after,
         "change": found.change,
-        "harm": round(found.harm, 2),
+        "harm": round(found.harm, 4),
         "new": found.ledger.new,
         "fixed": found.ledger.fixed,
         "oldest": found.ledger.oldest,

@@ -16,7 +16,9 @@ from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.models import DailySnapshot
+from pardot.scoring.changes import harm_of_one, share_of
 from pardot.scoring.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
+from pardot.scoring.scorecard import current_scorecard
 from pardot.v1.snapshot_out import COLUMNS, Snapshot, snapshot_values, with_coverage
 
 router = Router(tags=["pardot: history"])
@@ -46,18 +48,29 @@ class Changed(Schema):
     change: int | float | None = Field(description="after − before; null when either is.")
 
 
-class ChangedArea(Changed):
+class HarmfulChange(Changed):
+    """A change for the better or for the worse."""
+
+    harm: float | None = Field(
+        description="Points of the overall score that the change costs, by the weights of today; below zero: gives "
+        "back; null: no data on one of the days."
+    )
+
+
+class ChangedArea(HarmfulChange):
     area: Area
     label: str
+    owners: list[str]
 
 
-class ChangedPerson(Changed):
+class ChangedPerson(HarmfulChange):
     name: str
 
 
-class ChangedIssue(Changed):
+class ChangedIssue(HarmfulChange):
     key: str
     area: Area
+    owners: list[str]
 
 
 class ChangedCount(Changed):
@@ -132,13 +145,25 @@ def _reversed(error: DaysReversed) -> Unprocessable:
 
 
 def _compared(found: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
+    card = current_scorecard()
+    areas_of = {person.name: [area.value for area in person.areas] for person in card.people}
+
+    def of_area(area: str) -> dict[str, Any]:
+        return {"area": area, "label": Area(area).label, "owners": card.owners(Area(area))}
+
+    def of_issue(key: str) -> dict[str, Any]:
+        area = BY_KEY[key].area
+        return {"key": key, "area": area.value, "owners": card.owners(area)}
+
     return {
         "from": _day(found.before, first),
         "to": _day(found.after, second),
         "health_score": _figures(found.score),
-        "areas": _each(found.areas, lambda area: {"area": area, "label": Area(area).label}, Area.values),
-        "people": _each(found.people, lambda name: {"name": name}),
-        "issues": _each(found.issues, lambda key: {"key": key, "area": BY_KEY[key].area.value}, BY_KEY),
+        "areas": _each(found.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
+        "people": _each(
+            found.people, lambda name: {"name": name}, lambda name: -share_of(card, areas_of.get(name, []))
+        ),
+        "issues": _each(found.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
         "counts": _each(found.counts, lambda name: {"name": name}),
     }
 
@@ -148,11 +173,23 @@ def _day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
 
 
 def _each(
-    changes: Iterable[Change], named: Callable[[str], dict[str, Any]], known: Iterable[str] | None = None
+    changes: Iterable[Change],
+    named: Callable[[str], dict[str, Any]],
+    harm_of_one: Callable[[str], float] | None = None,
+    known: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the changes, without names that an old snapshot has and today's declarations lack."""
     wanted = None if known is None else set(known)
-    return [{**named(each.name), **_figures(each)} for each in changes if wanted is None or each.name in wanted]
+    found = [each for each in changes if wanted is None or each.name in wanted]
+    plain = [{**named(each.name), **_figures(each)} for each in found]
+    if harm_of_one is None:
+        return plain
+    return [{**row, "harm": _harm(each, harm_of_one)} for row, each in zip(plain, found, strict=True)]
+
+
+def _harm(change: Change, harm_of_one: Callable[[str], float]) -> float | None:
+    # Adding zero makes a zero of a negative one.
+    return None if change.change is None else round(float(change.change) * harm_of_one(change.name), 4) + 0.0
 
 
 def _figures(change: Change) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from api.http.errors import NotFound, documented
 from api.http.fields import PlainText, storable
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
+from pardot.domain.days import today
 from pardot.domain.issues import BY_KEY
 from pardot.models import Task
 from pardot.planning.issue_tasks import issue_task_create
 from pardot.planning.tasks import BadTask
+from pardot.scoring.changes import oldest_findings
 from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
 from pardot.scoring.scorecard import current_scorecard
 from pardot.scoring.snapshots import as_number
@@ -56,6 +58,9 @@ class IssueItem(Schema):
     exempt: int = Field(description="How many more have it and are exempt today.")
     weight: float = Field(description="Points that the area loses for each.")
     impact: float | None = Field(description="Points of the overall score that it costs; null: no data.")
+    oldest: date | None = Field(
+        description="Since when the oldest of its assets has it, without exempt ones; null: none has it, or not known."
+    )
     owners: list[str]
     tasks: list[IssueTask] = Field(description="The open ones, the newest first.")
 
@@ -89,7 +94,8 @@ def list_issues(request: HttpRequest) -> IssueList:
     """Return all issues: by impact, then those that do not occur, then those without data."""
     del request
     card = current_scorecard()
-    issues = [_item(listed) for listed in issue_list(card, open_issue_tasks())]
+    oldest = oldest_findings(today())
+    issues = [_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, open_issue_tasks())]
     return IssueList(count=len(issues), audited_at=card.audited_at, issues=issues)
 
 
@@ -122,7 +128,7 @@ def create_issue_task(
     return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
 
 
-def _item(listed: ListedIssue) -> IssueItem:
+def _item(listed: ListedIssue, oldest: date | None) -> IssueItem:
     return IssueItem(
         key=listed.issue.key,
         area=listed.issue.area,
@@ -135,6 +141,7 @@ def _item(listed: ListedIssue) -> IssueItem:
         exempt=listed.exempt,
         weight=float(listed.weight),
         impact=None if listed.impact is None else round(listed.impact, 2),
+        oldest=oldest if listed.count else None,
         owners=list(listed.owners),
         tasks=_tasks(listed.tasks),
     )

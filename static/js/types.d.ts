@@ -108,6 +108,13 @@ interface Named {
   name: string | null;
 }
 
+/** The last days of numbers: panels/recent.js. */
+interface Recent {
+  days: readonly string[];
+  snapshots: readonly Api["Snapshot"][];
+  lastWeek: Api["Snapshot"] | null;
+}
+
 interface Flagged {
   flags: string[];
   exempt: string[];

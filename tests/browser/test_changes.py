@@ -88,6 +88,24 @@ def test_fixed_rows_are_shown_and_another_day_can_be_chosen(camp: Visit) -> None
 
 
 @pytest.mark.usefixtures("a_change")
+def test_compared_days_begin_with_the_worst_and_the_table_of_issues_has_a_history(camp: Visit) -> None:
+    camp.go("/pardot/?steps=all&open=compare")
+    dialog = camp.page.get_by_role("dialog", name="Compare two days")
+    rows = dialog.get_by_role("row")
+    expect(rows).to_have_count(3)  # with the head
+    expect(rows.nth(1)).to_contain_text("Forms in no campaign")
+    expect(rows.nth(2)).to_contain_text("Lists without a name")
+    dialog.get_by_label("Effect").select_option("Better")
+    expect(rows).to_have_count(2)
+    dialog.get_by_role("link", name="Lists without a name").click()
+    expect(camp.page.get_by_role("table", name=re.compile("^Lists"))).to_be_visible()
+    camp.go("/pardot/?steps=all")
+    issue = camp.page.get_by_role("table", name=re.compile("^Issues")).get_by_role("row", name="Forms in no campaign")
+    expect(issue).to_contain_text("+2")
+    expect(issue.get_by_role("img", name=re.compile("^Forms in no campaign, 8 days"))).to_be_visible()
+
+
+@pytest.mark.usefixtures("a_change")
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})

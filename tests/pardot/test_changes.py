@@ -96,6 +96,17 @@ def test_an_exempt_asset_is_not_new_and_its_exemption_is_no_fix(ask: Ask, sync: 
     assert (better["change"], better["fixed"]) == (-1, 0)
 
 
+def test_the_list_of_issues_tells_the_age_of_the_oldest(ask: Ask, sync: Any) -> None:
+    exempt("forms", "forms_no_campaign", form("Partner"))
+    sync(4)
+    form("Old")
+    sync(5)
+    form("New")
+    sync(6)
+    oldest = {each["key"]: each["oldest"] for each in ask("issues")["issues"]}
+    assert (oldest["forms_no_campaign"], oldest["lists_unnamed"]) == ("2026-06-05", None)
+
+
 def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: Any, monkeypatch: Any) -> None:
     form("Idle")
     sync(5)

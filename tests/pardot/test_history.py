@@ -10,7 +10,7 @@ from django.test import Client
 
 from pardot.models import DayNote
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import snapshot
+from tests.pardot.score_factories import finished, member, read_everything, snapshot
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -106,6 +106,26 @@ def test_two_days_side_by_side(super_user: Client) -> None:
     assert (counts["forms"], counts["lists"]) == ((9, 10, 1), (3, None, None))
 
 
+def test_each_change_says_whom_it_concerns_and_what_it_costs(super_user: Client) -> None:
+    read_everything()
+    finished()
+    member("Ada Example", "forms")
+    before = {"area_scores": {"forms": 90, "lists": 80}, "person_scores": {"Ada Example": 90}}
+    after = {"area_scores": {"forms": 82, "lists": 84}, "person_scores": {"Ada Example": 82}}
+    snapshot(date(2026, 6, 1), issue_counts={"forms_errors": 2, "lists_stale": 9, "tags_unused": None}, **before)
+    snapshot(date(2026, 6, 2), issue_counts={"forms_errors": 6, "lists_stale": 1, "tags_unused": 5}, **after)
+    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-02").json()
+    # No area has items, so each of the eight weighs the same.
+    areas = {each["area"]: (each["harm"], each["owners"]) for each in found["areas"]}
+    assert (areas["forms"], areas["lists"], areas["tags"]) == ((1.0, ["Ada Example"]), (-0.5, []), (None, []))
+    issues = {each["key"]: (each["harm"], each["owners"]) for each in found["issues"]}
+    assert issues["forms_errors"] == (0.075, ["Ada Example"])  # 4 × .15 ÷ 8
+    assert issues["lists_stale"] == (-0.02, [])
+    assert issues["tags_unused"] == (None, [])
+    assert [each["harm"] for each in found["people"]] == [1.0]
+    assert all("harm" not in each for each in found["counts"])
+
+
 def test_a_day_without_a_snapshot_is_represented_by_the_nearest_earlier_one(super_user: Client) -> None:
     snapshot(date(2026, 6, 1), health_score=70)
     snapshot(date(2026, 6, 5), health_score=75)
@@ -171,5 +191,5 @@ def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_m
         DayNote.objects.create(day=date(2026, 6, day), text="Note")
     with django_assert_max_num_queries(3):  # caller, snapshots, notes
         assert super_user.get(TRAIL).status_code == 200
-    with django_assert_max_num_queries(3):  # caller, one snapshot each
+    with django_assert_max_num_queries(7):  # caller, one snapshot each; summaries, exemptions, team, configuration
         assert super_user.get(f"{COMPARE}?from=2026-06-02&to=2026-06-20").status_code == 200

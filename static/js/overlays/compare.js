@@ -2,10 +2,11 @@
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { day, decimal, number, signed } from "../core/format.js";
+import { day, decimal, number, points, signed } from "../core/format.js";
 import { nameOf, withoutCount } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
+import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { delta } from "../ui/parts.js";
@@ -99,18 +100,52 @@ function side({ asked, used }, score) {
   );
 }
 
+/** @typedef {Api["Changed"] & { kind: string, name: string, harm: number | null, owners: readonly string[], href: string | null }} Row */
+
+/**
+ * @param {Api["ComparedDays"]} found
+ * @param {readonly Api["IssueItem"][]} issues
+ */
+function allRows(found, issues) {
+  const byKey = new Map(issues.map((issue) => [issue.key, issue]));
+  /** @type {Row[]} */
+  const rows = [
+    ...found.areas.map((row) => ({ ...row, kind: "score", name: row.label, href: rowsOf(row.area) })),
+    ...found.people.map((row) => ({ ...row, kind: "person", owners: [row.name], href: null })),
+    ...found.issues.map((row) => {
+      const issue = byKey.get(row.key);
+      const name = issue ? withoutCount(issue.title) : row.key;
+      return { ...row, kind: "issue", name, href: issue ? rowsOfIssue(issue) : null };
+    }),
+    ...found.counts.map((row) => ({
+      ...row,
+      kind: "count",
+      name: nameOf(row.name),
+      harm: null,
+      owners: [],
+      href: null,
+    })),
+  ];
+  return rows.map((row, id) => ({ ...row, id }));
+}
+
+/**
+ * Worse or better; what is only counted is neither.
+ *
+ * @param {Row} row
+ */
+function effectOf({ kind, change }) {
+  const better = BETTER[kind];
+  if (!better || !change) return "";
+  return change > 0 === (better === "up") ? "better" : "worse";
+}
+
 /**
  * @param {Api["ComparedDays"]} found
  * @param {readonly Api["IssueItem"][]} issues
  */
 function rowsTable(found, issues) {
-  const titles = new Map(issues.map((issue) => [issue.key, withoutCount(issue.title)]));
-  const rows = [
-    ...found.areas.map((row) => ({ ...row, kind: "score", name: row.label })),
-    ...found.people.map((row) => ({ ...row, kind: "person" })),
-    ...found.issues.map((row) => ({ ...row, kind: "issue", name: titles.get(row.key) ?? row.key })),
-    ...found.counts.map((row) => ({ ...row, kind: "count", name: nameOf(row.name) })),
-  ].map((row, id) => ({ ...row, id }));
+  const rows = allRows(found, issues);
   if (!rows.length) return empty("Nothing is counted on either day.");
   return table({
     key: "compare",
@@ -119,14 +154,31 @@ function rowsTable(found, issues) {
     exportAs: "compare",
     rows,
     size: 50,
+    sort: "-harm",
     columns: [
-      { key: "name", label: "What", className: "wide" },
+      {
+        key: "name",
+        label: "What",
+        className: "wide",
+        show: (row) => (row.href ? h("a", { href: row.href }, row.name) : row.name),
+      },
       { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)?.[1] },
       { key: "before", label: "Before", end: true, show: (row) => decimal(row.before) },
       { key: "after", label: "After", end: true, show: (row) => decimal(row.after) },
       { key: "change", label: "Change", end: true, first: "desc", show: change },
+      { key: "harm", label: "Points lost", end: true, first: "desc", show: (row) => harm(row) },
+      { key: "owners", label: "Owner", value: (row) => row.owners.join(", ") },
     ],
     filters: [
+      {
+        key: "effect",
+        label: "Effect",
+        options: [
+          ["worse", "Worse"],
+          ["better", "Better"],
+        ],
+        test: (row, effect) => effectOf(row) === effect,
+      },
       { key: "kind", label: "Kind", options: KINDS, test: (row, kind) => row.kind === kind },
       {
         key: "show",
@@ -142,10 +194,16 @@ function rowsTable(found, issues) {
   }).element;
 }
 
+/** @param {Row} row */
+function harm({ harm: lost }) {
+  if (lost === null || lost === 0) return lost === null ? null : points(0);
+  return `${lost < 0 ? "−" : ""}${points(Math.abs(lost))}`;
+}
+
 /**
  * More records are neither good nor bad: their change has no colour.
  *
- * @param {Api["Changed"] & { kind: string }} row
+ * @param {Row} row
  */
 function change(row) {
   if (!row.change) return signed(row.change);

@@ -1,6 +1,5 @@
 /* What got worse and what got better since the last day, who owns it, and which rows are new. */
 
-import { before } from "../core/days.js";
 import { h, icon } from "../core/dom.js";
 import { decimal, plural } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
@@ -10,13 +9,12 @@ import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { comparedDays, optionOf } from "../assets/since.js";
-import { sparkline } from "../charts/sparkline.js";
 import { button, delta } from "../ui/parts.js";
-import { issueDays, lastDays } from "./trail-series.js";
+import { issueCount, recentDays, recentLine } from "./recent.js";
 
-/** @typedef {{ found: Api["ChangesOut"], days: readonly Option[], snapshots: readonly Api["Snapshot"][] }} Data */
+/** @typedef {{ found: Api["ChangesOut"], days: readonly Option[], recent: Recent }} Data */
 
-const [SHOWN, DAYS] = [5, 45];
+const SHOWN = 5;
 
 export default panel({
   lines: 5,
@@ -24,9 +22,12 @@ export default panel({
   uses: ["exemptions", "config"],
   load: async () => {
     const since = route.get("changes.since") || null;
-    const [found, briefing] = await Promise.all([shared("changes", { since }), shared("briefing")]);
-    const { snapshots } = await shared("trail", { from: before(found.day, DAYS) });
-    return { found, days: comparedDays(briefing).map((day) => optionOf(day, briefing.date)), snapshots };
+    const [found, briefing, recent] = await Promise.all([
+      shared("changes", { since }),
+      shared("briefing"),
+      recentDays(),
+    ]);
+    return { found, days: comparedDays(briefing).map((day) => optionOf(day, briefing.date)), recent };
   },
   empty: ({ found }) => found.since === null && "Changes show here after the second day with a sync.",
   render: (data) => [headline(data), lists(data)],
@@ -63,8 +64,7 @@ function headline({ found, days }) {
 }
 
 /** @param {Data} data */
-function lists({ found, snapshots }) {
-  const days = lastDays(snapshots);
+function lists({ found, recent }) {
   const groups = /** @type {const} */ ([
     ["Worse", [...found.worse, ...found.other_rows]],
     ["Better", found.better],
@@ -82,7 +82,7 @@ function lists({ found, snapshots }) {
           h(
             "ul",
             { class: "plain-list" },
-            changes.slice(0, SHOWN).map((change) => line(change, found.since, issueDays(days, snapshots, change.key))),
+            changes.slice(0, SHOWN).map((change) => line(change, found.since, recent)),
           ),
           changes.length > SHOWN &&
             h("p", { class: "small soft" }, `and ${plural(changes.length - SHOWN, "more issue")}`),
@@ -94,9 +94,9 @@ function lists({ found, snapshots }) {
 /**
  * @param {Api["ChangedRows"]} change
  * @param {string | null} since
- * @param {readonly Maybe<number>[]} values
+ * @param {Recent} recent
  */
-function line(change, since, values) {
+function line(change, since, recent) {
   const name = withoutCount(change.title);
   const unit = change.is_percentage ? " %" : "";
   return h(
@@ -108,7 +108,7 @@ function line(change, since, values) {
       { class: "change-numbers" },
       delta(change.change, `${decimal(change.before)} → ${decimal(change.after)}${unit}`, { better: "down" }),
     ),
-    sparkline({ name: `${name}, ${values.length} days`, values }),
+    recentLine(recent, name, issueCount(change.key)),
     h(
       "p",
       { class: "chips" },

@@ -8,25 +8,27 @@ import { rowsOf } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { ring } from "../charts/ring.js";
 import { chip } from "../ui/parts.js";
+import { recentDays, recentTrend } from "./recent.js";
 
 export default panel({
   lines: 5,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("health-score"), shared("issues")]),
+  load: () => Promise.all([shared("health-score"), shared("issues"), recentDays()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, { issues }]) =>
+  render: ([health, { issues }, recent]) =>
     h(
       "ul",
       { class: "gear-rings" },
-      health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues)),
+      health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues, recent)),
     ),
 });
 
 /**
  * @param {Api["AreaScoreOut"]} area
  * @param {readonly Api["IssueItem"][]} issues
+ * @param {Recent} recent
  */
-function kind({ area, label, score, grade, items }, issues) {
+function kind({ area, label, score, grade, items }, issues, recent) {
   const found = issues.filter((issue) => issue.area === area && issue.count);
   const isHigh = found.some((issue) => issue.priority === "high");
   return h(
@@ -54,5 +56,10 @@ function kind({ area, label, score, grade, items }, issues) {
             sign: isHigh ? "warning" : null,
           })
         : chip("In order", { tone: "good" })),
+    recentTrend(recent, {
+      name: `Score of ${label}`,
+      now: score,
+      pick: (snapshot) => snapshot.area_scores[area] ?? null,
+    }),
   );
 }

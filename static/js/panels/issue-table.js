@@ -1,12 +1,13 @@
 /* All issues as a table. */
 
 import { h } from "../core/dom.js";
-import { decimal, number, points } from "../core/format.js";
-import { nameOf } from "../core/names.js";
+import { day, decimal, number, points } from "../core/format.js";
+import { nameOf, withoutCount } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
-import { chip } from "../ui/parts.js";
+import { chip, delta } from "../ui/parts.js";
 import { PRIORITIES } from "../tasks/words.js";
 import { table } from "../ui/table.js";
+import { issueCount, recentLine, weekChange } from "./recent.js";
 
 /** @type {Option[]} */
 const STATES = [
@@ -19,9 +20,10 @@ const STATES = [
  * acts(issue) → what can be done about it, as nodes.
  *
  * @param {readonly Api["IssueItem"][]} issues
+ * @param {Recent} recent
  * @param {(issue: Api["IssueItem"]) => Child} acts
  */
-export function issueTable(issues, acts) {
+export function issueTable(issues, recent, acts) {
   const owners = [...new Set(issues.flatMap((issue) => issue.owners))].sort();
   const areas = [...new Set(issues.map((issue) => issue.area))];
   return table({
@@ -32,7 +34,7 @@ export function issueTable(issues, acts) {
     rows: issues,
     rowId: (issue) => issue.key,
     sort: "-impact",
-    columns: COLUMNS,
+    columns: [...COLUMNS, ...recentColumns(recent)],
     filters: [
       {
         key: "area",
@@ -89,6 +91,42 @@ function stateOf({ count }) {
 function count(issue) {
   const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)} %` : number(issue.count);
   return issue.count ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
+}
+
+/**
+ * @param {Recent} recent
+ * @returns {Column<Api["IssueItem"]>[]}
+ */
+function recentColumns(recent) {
+  /** @param {Api["IssueItem"]} issue */
+  const inWeek = (issue) => weekChange(recent, issue.count, issueCount(issue.key));
+  return [
+    {
+      key: "week",
+      label: "In a week",
+      end: true,
+      first: "desc",
+      search: false,
+      value: inWeek,
+      show: (issue) => delta(inWeek(issue), "", { better: "down" }),
+    },
+    {
+      key: "trend",
+      label: "Trend",
+      sort: false,
+      search: false,
+      csv: false,
+      value: () => "",
+      show: (issue) => recentLine(recent, withoutCount(issue.title), issueCount(issue.key)),
+    },
+    {
+      key: "oldest",
+      label: "Oldest",
+      className: "tight",
+      search: false,
+      show: ({ oldest }) => oldest && h("time", { datetime: oldest }, day(oldest)),
+    },
+  ];
 }
 
 /** @type {Column<Api["IssueItem"]>[]} */

@@ -9,6 +9,7 @@ import { route } from "../core/route.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { button, chip } from "../ui/parts.js";
+import { recentDays } from "./recent.js";
 
 const FIRST = 5;
 
@@ -17,27 +18,30 @@ export default panel({
   keys: ["steps"],
   uses: ["tasks", "issues", "exemptions", "config"],
   load: async () => {
-    const [{ issues }, all] = await Promise.all([
+    const isAll = route.get("steps") === "all";
+    const [{ issues }, all, recent] = await Promise.all([
       shared("issues"),
-      route.get("steps") === "all" ? import("./issue-table.js") : null,
+      isAll ? import("./issue-table.js") : null,
+      isAll ? recentDays() : null,
     ]);
-    return { issues, all };
+    return { issues, all, recent };
   },
   noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  render: ({ issues, all }) => (all ? everything(issues, all.issueTable) : first(issues)),
+  render: ({ issues, all, recent }) => (all && recent ? everything(issues, recent, all.issueTable) : first(issues)),
 });
 
 /**
  * The table is a module of its own: most mornings nobody needs it.
  *
  * @param {readonly Api["IssueItem"][]} issues
+ * @param {Recent} recent
  * @param {IssueTable} issueTable
  */
-function everything(issues, issueTable) {
+function everything(issues, recent, issueTable) {
   /** @param {Api["IssueItem"]} issue */
   const acts = (issue) => [rowsLink(issue), taskButton(issue)];
   return [
-    issueTable(issues, acts),
+    issueTable(issues, recent, acts),
     h(
       "p",
       {},

@@ -8,19 +8,23 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { meter } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
+import { recentDays, recentTrend } from "./recent.js";
 
 const SETTINGS = "/pardot/admin-settings/";
 
 export default panel({
   lines: 4,
   uses: ["config"],
-  load: () => shared("health-score"),
-  noData: (health) => health.overall === null && health.by_person.length === 0,
-  render: (health) => (health.by_person.length ? [people(health), unowned(health)] : nobody()),
+  load: () => Promise.all([shared("health-score"), recentDays()]),
+  noData: ([health]) => health.overall === null && health.by_person.length === 0,
+  render: ([health, recent]) => (health.by_person.length ? [people(health, recent), unowned(health)] : nobody()),
 });
 
-/** @param {Api["HealthScore"]} health */
-function people({ by_person: persons }) {
+/**
+ * @param {Api["HealthScore"]} health
+ * @param {Recent} recent
+ */
+function people({ by_person: persons }, recent) {
   return h(
     "ul",
     { class: "people" },
@@ -46,6 +50,11 @@ function people({ by_person: persons }) {
         ),
         h("span", { class: "small soft" }, person.areas.length ? listed(person.areas.map(nameOf), 3) : MISSING),
         meter(person.score, toneOf(person.score)),
+        recentTrend(recent, {
+          name: `Score of ${person.name}`,
+          now: person.score,
+          pick: (snapshot) => snapshot.person_scores[person.name] ?? null,
+        }),
       ),
     ),
   );

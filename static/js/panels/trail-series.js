@@ -51,26 +51,6 @@ export function issueSeries(days, snapshots, issues, nameOf) {
   });
 }
 
-/**
- * The days of a small line: from the first snapshot to the last; none without a snapshot.
- *
- * @param {readonly Api["Snapshot"][]} snapshots
- */
-export function lastDays(snapshots) {
-  return snapshots.length ? allDays(snapshots) : [];
-}
-
-/**
- * The counts of one issue.
- *
- * @param {readonly string[]} days
- * @param {readonly Api["Snapshot"][]} snapshots
- * @param {string} key
- */
-export function issueDays(days, snapshots, key) {
-  return valuesOf(days, snapshots, ({ issue_counts: counts }) => counts[key] ?? null);
-}
-
 /** @param {readonly Api["IssueItem"][]} issues */
 function areasOf(issues) {
   return [...new Set(issues.map((issue) => issue.area))].sort();
@@ -87,7 +67,7 @@ function sum(values) {
  * @param {readonly Api["Snapshot"][]} snapshots
  * @param {(snapshot: Api["Snapshot"]) => number | null} value
  */
-function valuesOf(days, snapshots, value) {
+export function valuesOf(days, snapshots, value) {
   const byDay = new Map(snapshots.map((snapshot) => [snapshot.day, snapshot]));
   return days.map((day) => {
     const snapshot = byDay.get(day);

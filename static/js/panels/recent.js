@@ -1,0 +1,63 @@
+/* The last 45 days of a number: a small line, and the change in a week. */
+
+import { before } from "../core/days.js";
+import { h } from "../core/dom.js";
+import { shared } from "../core/shared.js";
+import { sparkline } from "../charts/sparkline.js";
+import { delta } from "../ui/parts.js";
+import { allDays, valuesOf } from "./trail-series.js";
+
+/** @typedef {(snapshot: Api["Snapshot"]) => number | null} Pick */
+
+const SPAN = 45;
+
+/**
+ * One request, however many panels ask.
+ *
+ * @returns {Promise<Recent>}
+ */
+export async function recentDays() {
+  const { date: today, last_week: lastWeek } = await shared("briefing");
+  const { snapshots } = await shared("trail", { from: before(today, SPAN) });
+  return { days: snapshots.length ? allDays(snapshots) : [], snapshots, lastWeek };
+}
+
+/**
+ * Null while there are fewer than two days.
+ *
+ * @param {Recent} recent
+ * @param {string} name
+ * @param {Pick} pick
+ */
+export function recentLine({ days, snapshots }, name, pick) {
+  return sparkline({ name: `${name}, ${days.length} days`, values: valuesOf(days, snapshots, pick) });
+}
+
+/**
+ * Since the last snapshot that is a week old or older; null without one.
+ *
+ * @param {Recent} recent
+ * @param {Maybe<number>} now
+ * @param {Pick} pick
+ */
+export function weekChange({ lastWeek }, now, pick) {
+  const then = lastWeek && pick(lastWeek);
+  return then === null || now === null || now === undefined ? null : Math.round((now - then) * 100) / 100;
+}
+
+/**
+ * The line and, below it, the change.
+ *
+ * @param {Recent} recent
+ * @param {{ name: string, now: Maybe<number>, pick: Pick, better?: "up" | "down" }} options
+ */
+export function recentTrend(recent, { name, now, pick, better = "up" }) {
+  const line = recentLine(recent, name, pick);
+  return line && h("span", { class: "recent" }, line, delta(weekChange(recent, now, pick), "in a week", { better }));
+}
+
+/**
+ * @param {string} key
+ * @returns {Pick}
+ */
+export const issueCount = (key) => (snapshot) => snapshot.issue_counts[key] ?? null;
