@@ -9,6 +9,7 @@ from django.core.management import BaseCommand, CommandError, ManagementUtility
 from django.core.management.base import SystemCheckError
 
 from outgoing.text import one_line
+from sfapi.check_ins import checked_in
 from sfapi.json_lines import print_json
 
 
@@ -23,7 +24,8 @@ class CommandLine(ManagementUtility):
 
         def execute_in_one_line(*arguments: Any, **options: Any) -> str | None:
             try:
-                return execute(*arguments, **options)
+                with checked_in(self.argv[1:]):
+                    return execute(*arguments, **options)
             except SystemCheckError:
                 raise  # a list for a person, who has just changed something
             except CommandError as error:

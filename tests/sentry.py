@@ -27,10 +27,18 @@ class Sentry:
     @property
     def events(self) -> list[dict[str, Any]]:
         """An envelope is lines of JSON: its header, then the header of an item, then the item."""
+        return self._items("event")
+
+    @property
+    def check_ins(self) -> list[dict[str, Any]]:
+        """Beginnings and ends of scheduled jobs."""
+        return self._items("check_in")
+
+    def _items(self, kind: str) -> list[dict[str, Any]]:
         found = []
         for body in self.bodies:
             lines = body.splitlines()
-            found += [json.loads(item) for head, item in itertools.pairwise(lines) if _is_event(head)]
+            found += [json.loads(item) for head, item in itertools.pairwise(lines) if _is_of(kind, head)]
         return found
 
     @property
@@ -43,9 +51,9 @@ class Sentry:
         ]
 
 
-def _is_event(line: bytes) -> bool:
+def _is_of(kind: str, line: bytes) -> bool:
     head = json.loads(line)
-    return isinstance(head, dict) and head.get("type") == "event"
+    return isinstance(head, dict) and head.get("type") == kind
 
 
 @contextmanager

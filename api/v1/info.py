@@ -45,7 +45,9 @@ class ReleaseInformation(Schema):
         description="`RELEASE_VERSION`; the version of this program unless an operator has set it."
     )
     deployment_version: str = Field(description="`DEPLOYMENT_VERSION`; empty unless an operator has set it.")
-    environment: str = Field(description="`ENVIRONMENT`, such as `production`; `local` unless an operator has set it.")
+    environment: str = Field(
+        description="`ENVIRONMENT`, such as `production`; unless an operator has set it, by `DEBUG` and the org."
+    )
     accounts_environment: AccountsEnvironment
     salesforce_environment: str = Field(description="`local`, `sandbox`, `production` or `other`.")
 

@@ -16,7 +16,7 @@ from sfapi.email import mail_server
 from sfapi.env import Environment, check_authorities
 from sfapi.logs import logging_settings
 from sfapi.secret_key import kept_secret_key
-from sfapi.sentry import start_sentry
+from sfapi.sentry import environment_of, start_sentry
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -24,7 +24,6 @@ env = Environment.load(BASE_DIR)
 
 # -- what runs, and where ---------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)
-ENVIRONMENT = env.text("ENVIRONMENT", "local")
 RELEASE_VERSION = env.text("RELEASE_VERSION", __version__)
 DEPLOYMENT_VERSION = env.text("DEPLOYMENT_VERSION")
 SFAPI_DATA_DIR = BASE_DIR / env.text("SFAPI_DATA_DIR", ".data")
@@ -225,6 +224,7 @@ LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critica
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
 SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
+ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=DEBUG)
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
 # The requests library itself reads this: a file with private certificate authorities.

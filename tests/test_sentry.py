@@ -1,0 +1,100 @@
+"""Sentry hears of each kind of trouble once a minute, and of scheduled jobs whether they ran."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from sfapi.sentry import environment_of
+from tests.api.served import gunicorn
+from tests.conftest import Manage
+from tests.sentry import Sentry, listening_sentry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FLOOD = """
+import logging, time
+from sfapi import sentry
+log = logging.getLogger("test")
+def repeat(number):
+    try:
+        raise ValueError(f"number {number}")
+    except ValueError:
+        log.exception("it failed")
+for number in range(50):
+    log.error("case %s waits for %d s", f"00000000-0000-4000-8000-0000000000{number:02}", number)
+    repeat(number)
+log.error("another kind")
+sentry.gate.SECONDS = 0
+log.error("case %s waits for %d s", "00000000-0000-4000-8000-000000000000", 51)
+"""
+
+
+@pytest.fixture
+def sentry() -> Iterator[Sentry]:
+    with listening_sentry() as found:
+        yield found
+
+
+def test_one_event_of_a_kind_and_the_next_says_how_many_were_left_out(run_manage: Manage, sentry: Sentry) -> None:
+    done = run_manage("shell", "--no-imports", "-c", FLOOD, SENTRY_DSN=sentry.dsn)
+    assert done.returncode == 0, done.stderr
+    assert len(sentry.events) == 4
+    assert [event["extra"].get("left_out") for event in sentry.events if "extra" in event][-1] == (
+        "49 events of this kind since the last one"
+    )
+
+
+def test_an_outage_of_postgresql_is_told_once_by_each_process(sentry: Sentry) -> None:
+    away = "postgresql://nobody@127.0.0.1:9/nowhere"
+    with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn) as url, ThreadPoolExecutor(4) as pool:
+        paths = [f"{url}/api/v1/{path}?number={number}" for number in range(15) for path in ("schools?name=a", "books")]
+        key = {"Authorization": "Bearer sfapi_aaaaaaaa_" + "a" * 46}
+        statuses = list(pool.map(lambda path: requests.get(path, headers=key, timeout=60).status_code, paths))
+    assert 503 in statuses
+    told = Counter(sentry.messages)
+    assert told
+    assert sum(told.values()) <= 4, told
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "status"), [("sync_books", {}, "ok"), ("sync_books", {"SALESFORCE_PASSWORD": "wrong"}, "error")]
+)
+def test_a_scheduled_job_checks_in(
+    run_manage: Manage, sentry: Sentry, command: str, more: dict[str, str], status: str
+) -> None:
+    run_manage(command, SENTRY_DSN=sentry.dsn, ENVIRONMENT="staging", TIME_ZONE="America/Chicago", **more)
+    begun, ended = sentry.check_ins
+    assert (begun["status"], ended["status"]) == ("in_progress", status)
+    assert begun["check_in_id"] == ended["check_in_id"]
+    assert {(each["monitor_slug"], each["environment"]) for each in (begun, ended)} == {("sfapi-sync-books", "staging")}
+    assert begun["monitor_config"]["schedule"] == {"type": "crontab", "value": "45 23 * * 6"}
+    assert begun["monitor_config"]["timezone"] == "America/Chicago"
+    assert ended["duration"] > 0
+
+
+def test_a_job_of_every_minute_only_says_how_it_ended_and_other_commands_nothing(
+    run_manage: Manage, sentry: Sentry
+) -> None:
+    run_manage("deliver_pending", SENTRY_DSN=sentry.dsn)
+    run_manage("sync_books", "--force", SENTRY_DSN=sentry.dsn)
+    run_manage("list_api_keys", SENTRY_DSN=sentry.dsn)
+    assert [(each["monitor_slug"], each["status"]) for each in sentry.check_ins] == [("sfapi-deliver-pending", "ok")]
+
+
+@pytest.mark.parametrize(
+    ("host", "debug", "environment"),
+    [
+        ("https://login.salesforce.com", True, "local"),
+        ("https://login.salesforce.com", False, "production"),
+        ("https://example.my.salesforce.com", False, "production"),
+        ("https://test.salesforce.com", False, "staging"),
+        ("https://example--uat.sandbox.my.salesforce.com", False, "staging"),
+    ],
+)
+def test_an_environment_that_nobody_named_is_derived(host: str, debug: bool, environment: str) -> None:
+    assert environment_of(host, debug=debug) == environment
