@@ -140,7 +140,15 @@ class SyncConfigAdmin(admin.ModelAdmin):
         (
             None,
             {
-                "fields": ["sync_enabled", "off_until", "switched_by", "switched_at", "api_limit", "pause_threshold"],
+                "fields": [
+                    "sync_enabled",
+                    "off_until",
+                    "off_reason",
+                    "switched_by",
+                    "switched_at",
+                    "api_limit",
+                    "pause_threshold",
+                ],
                 "description": "While syncs are off or over the limit, no sync, Pardot's included, and no live look-up "
                 "runs. Cases and forms are still delivered, users can still change their contact, and the digest "
                 "is still sent.",
@@ -150,11 +158,11 @@ class SyncConfigAdmin(admin.ModelAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
-        """Record who moved the switch and when; the next time off gets its own end."""
-        if {"sync_enabled", "off_until"} & set(form.changed_data):
+        """Record who moved the switch and when; the next time off gets its own end and reason."""
+        if {"sync_enabled", "off_until", "off_reason"} & set(form.changed_data):
             obj.switched_by, obj.switched_at = request.user.get_username(), timezone.now()
         if obj.sync_enabled:
-            obj.off_until = None
+            obj.off_until, obj.off_reason = None, ""
         super().save_model(request, obj, form, change)
 
     @admin.display(description="org")

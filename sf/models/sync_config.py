@@ -19,6 +19,9 @@ class SyncConfig(models.Model):
         default=True, help_text="When off, no sync starts, and running ones stop at their next page."
     )
     off_until = models.DateTimeField(null=True, blank=True, help_text="When syncs turn on again; empty: only by hand.")
+    off_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why syncs are off; shown where one stops."
+    )
     switched_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
     switched_at = models.DateTimeField(null=True, blank=True, editable=False)
     api_limit = models.PositiveIntegerField(
@@ -63,11 +66,12 @@ class SyncConfig(models.Model):
 
     @property
     def told_switch(self) -> str:
-        """Say where syncs were switched off, by whom, and until when."""
+        """Say where syncs were switched off, by whom, until when, and why."""
         by = f" by {self.switched_by}" if self.switched_by else ""
         at = f" {self.switched_at:%Y-%m-%d %H:%M %Z}" if self.switched_at else ""
         until = f", until {self.off_until:%Y-%m-%d %H:%M %Z}" if self.off_until else ""
-        return f"admin: Sync configuration{by}{at}{until}"
+        why = f": {' '.join(self.off_reason.split())}" if self.off_reason else ""
+        return f"admin: Sync configuration{by}{at}{until}{why}"
 
     def budget(self, org_maximum: int) -> int:
         """Return the number of calls from which syncs pause."""

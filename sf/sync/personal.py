@@ -56,7 +56,7 @@ def declare() -> None:
         "last_modified_by_id", "fiscal",
     )  # fmt: skip
     not_personal(RefusedRecord, "object", "fingerprint")
-    not_personal(SyncConfig, "instance_url")
+    not_personal(SyncConfig, "instance_url", "off_reason")
     nobody = [
         Account, Book, CachedOrg, RefusedLogin, ScheduledJob,
         SchoolShortForm, SchoolWord, SFAPIUsageLog, SyncLease, SyncRun,

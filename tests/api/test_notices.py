@@ -127,10 +127,14 @@ def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db:
     page = f"/admin/sf/syncconfig/{SyncConfig.load().pk}/change/"
     tomorrow = timezone.now() + timedelta(days=1)
     values = {"api_limit": 1000, "pause_threshold": 0.5, "off_until_0": f"{tomorrow:%Y-%m-%d}", "off_until_1": "12:00"}
+    values["off_reason"] = "Salesforce moves the org"
     assert client.post(page, values).status_code == 302
-    with pytest.raises(SyncSkipped, match=r"switched off \(admin: Sync configuration by maren 20.*, until "):
+    with pytest.raises(
+        SyncSkipped, match=r"switched off \(admin: Sync configuration by maren 20.*, until .*: Salesforce moves the org"
+    ):
         check_switch()
     SyncConfig.objects.update(off_until=timezone.now() - timedelta(seconds=1))
     check_switch()
     assert client.post(page, {**values, "sync_enabled": "on"}).status_code == 302
-    assert SyncConfig.load().off_until is None, "the next time off has an end of its own"
+    config = SyncConfig.load()
+    assert (config.off_until, config.off_reason) == (None, ""), "the next time off has an end and a reason of its own"

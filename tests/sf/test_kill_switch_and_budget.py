@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from sf.models import Account, Adoption, Opportunity, SyncConfig, SyncRun
 from sf.salesforce.limits import ApiUsage, parse_limit_info
@@ -43,6 +44,30 @@ def test_switched_off_nothing_is_asked(simulator: Simulator, run_manage: Manage)
     assert done.stdout.splitlines()[:-1] == [f"{name}: {reason}" for name in names]
     assert simulator.calls() == 0
     assert not Account.all_objects.exists()
+
+
+def test_the_switch_on_the_command_line_says_who_why_and_how_long(run_manage: Manage) -> None:
+    done = run_manage("syncs", "off", "--because", "the org is moved", "--for", "2h", "--by", "Maren")
+    assert re.fullmatch(r"Syncs are off \(.* by Maren 20.*, until 20.*: the org is moved\)\.\n", done.stdout)
+    assert "by Maren" in run_manage("sync_books").stdout
+    assert run_manage("syncs", "on", "--by", "Ines").stdout == "Syncs are on.\n"
+    config = SyncConfig.load()
+    assert (config.off_until, config.off_reason, config.switched_by) == (None, "", "Ines")
+    assert SyncRun.objects.get(object="books").state == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["off"], "--because: say why"),
+        (["off", "--because", "x", "--for", "soon"], "--for: 'soon' is not a time such as 30m, 2h or 1d"),
+        (["on", "--for", "2h"], "--because and --for go with off"),
+    ],
+)
+def test_a_mistake_leaves_the_switch_as_it_is(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        call_command("syncs", *arguments)
+    assert SyncConfig.load().syncs_are_on
 
 
 @pytest.mark.parametrize(

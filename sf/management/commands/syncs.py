@@ -1,0 +1,58 @@
+import getpass
+import re
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sf.models import SyncConfig
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_LONGEST_REASON = 200
+
+
+class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+    help = "Switch all syncs off or on, as in admin > Sync configuration. Without an action: say how the switch is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("action", nargs="?", choices=["on", "off"])
+        parser.add_argument(
+            "--because", default="", metavar="WHY", help="why they are off: shown wherever a sync stops"
+        )
+        parser.add_argument(
+            "--for", dest="pause", metavar="T", help="off for so long: 30m, 2h, 1d; else until somebody acts"
+        )
+        parser.add_argument("--by", default="", metavar="WHO", help="who does it (default: this user of the machine)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        config, action, reason = SyncConfig.load(), options["action"], " ".join(options["because"].split())
+        if action != "off" and (reason or options["pause"]):
+            raise CommandError("--because and --for go with off")
+        if action == "off" and not 1 <= len(reason) <= _LONGEST_REASON:
+            raise CommandError(f"--because: say why, in up to {_LONGEST_REASON} characters: others will want to know")
+        if action:
+            config.sync_enabled = action == "on"
+            config.off_until, config.off_reason = _until(options["pause"]), reason
+            config.switched_by, config.switched_at = (options["by"] or _user())[:150], timezone.now()
+            config.save()
+        state = "on" if config.syncs_are_on else f"off ({config.told_switch})"
+        self.stdout.write(f"Syncs are {state}.")
+
+
+def _until(pause: str | None) -> datetime | None:
+    if pause is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,4})([dhm])", pause.strip())
+    if found is None or not int(found[1]):
+        raise CommandError(f"--for: {pause[:40]!r} is not a time such as 30m, 2h or 1d")
+    return timezone.now() + timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "manage.py"
