@@ -71,7 +71,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     An object that is synced more often than a run may last is skipped while one does: there, the age of the copy
     tells whether this goes on for too long.
     """
-    again = not _is_synced_often(synced.name) and _was_skipped_before(synced.name)
+    again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
         object=synced.name,
         state=State.FAILED if again else State.SKIPPED,
@@ -87,7 +87,8 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     return run
 
 
-def _is_synced_often(name: str) -> bool:
+def is_synced_often(name: str) -> bool:
+    """Return whether the next run of an object comes before a long one must have ended."""
     pause = settings.SYNC_EVERY.get(name)
     return pause is not None and pause < timedelta(hours=settings.SYNC_MAX_HOURS)
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.ingest.schedule import is_overdue, longest_pause
-from sf.ingest.under_way import dead_runs
+from sf.ingest.under_way import dead_runs, is_synced_often
 from sf.models import CachedOrg, SyncRun
 from sf.sync.objects import EVERY_OBJECT
 
@@ -67,7 +67,7 @@ class Freshness:
     """The freshness of one object.
 
     ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and no good run has
-    followed.
+    followed. Where runs follow each other closely, one bad run is no fault while the copy is as fresh as promised.
     """
 
     name: str
@@ -139,7 +139,7 @@ _NEVER = _Ends()
 def _judged(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
     age = timezone.now() - ended.done if ended.done else None
     state: State = "fresh"
-    if ended.failing:
+    if ended.failing and not (is_synced_often(name) and age is not None and age <= allowed):
         state = "interrupted" if ended.interrupted else "failing"
     elif age is None:
         state = "never"

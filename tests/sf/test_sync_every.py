@@ -15,6 +15,7 @@ from sf.ingest.lease import sole_runner
 from sf.ingest.schedule import longest_pause
 from sf.models import SyncConfig, SyncRun
 from sf.status.cost import cost_line, is_affordable
+from sf.status.freshness import MAX_AGE, sync_freshness, with_time_to_run
 from sf.sync.objects import BOOKS, EVERY_OBJECT, INTERDEPENDENT
 from sfapi.cron import CRONJOBS, scheduled_jobs
 from sfapi.sync_every import parse_sync_every
@@ -113,6 +114,21 @@ def test_an_object_that_is_synced_often_may_be_skipped_while_a_long_run_is_under
         for _ in range(3):
             sync("sync_books")
     assert set(SyncRun.objects.values_list("state", flat=True)) == {SyncRun.State.SKIPPED}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("value", "minutes", "state"), [("5m", 6, "fresh"), ("5m", 16, "failing"), ("1d", 6, "failing")]
+)
+def test_one_failed_run_of_many_is_no_fault_while_the_copy_is_as_fresh_as_promised(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, value: str, minutes: int, state: str
+) -> None:
+    settings.SYNC_EVERY = parse_sync_every(value)
+    monkeypatch.setitem(MAX_AGE, "contacts", with_time_to_run(settings.SYNC_EVERY["contacts"]))
+    for outcome, ago in ((SyncRun.State.DONE, minutes), (SyncRun.State.FAILED, 1)):
+        ended = timezone.now() - timedelta(minutes=ago)
+        SyncRun.objects.create(object="contacts", state=outcome, started=ended, ended=ended)
+    assert {each.name: each.state for each in sync_freshness()}["contacts"] == state
 
 
 @pytest.mark.django_db(transaction=True)
