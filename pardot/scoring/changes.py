@@ -43,7 +43,7 @@ class Changes:
     worse: tuple[IssueChange, ...] = ()
     better: tuple[IssueChange, ...] = ()
     other_rows: tuple[IssueChange, ...] = ()
-    """As many as before, but some of the assets are other ones."""
+    """Issues of as many assets as before, some of which are other ones."""
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:

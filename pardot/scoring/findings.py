@@ -34,7 +34,7 @@ def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | 
 
 @dataclass(frozen=True)
 class LedgerFigures:
-    """What the ledger says of one issue. Days are null without open findings, or if all are older than the ledger."""
+    """The figures of the ledger for one issue. Days are null without open findings, or if all are older than it."""
 
     new: int = 0
     """Open findings that were first seen after the day."""
