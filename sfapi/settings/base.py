@@ -159,7 +159,7 @@ LEASE_SECONDS = env.integer("LEASE_SECONDS", 40, at_least=4, at_most=600)
 SYNC_MAX_HOURS = env.integer("SYNC_MAX_HOURS", 6, at_least=1, at_most=168)
 REQUEST_LOG_DAYS = env.integer("REQUEST_LOG_DAYS", 90, at_least=1, at_most=36_500)
 REQUEST_LOG_SAMPLE = env.fraction("REQUEST_LOG_SAMPLE", 1.0)
-SYNC_RUN_DAYS = env.integer("SYNC_RUN_DAYS", 90, at_most=36_500)
+SYNC_RUN_DAYS = env.integer("SYNC_RUN_DAYS", 30, at_most=36_500)
 DELETED_RETENTION_DAYS = env.integer("DELETED_RETENTION_DAYS", 30, at_most=36_500)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 

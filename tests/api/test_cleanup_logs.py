@@ -183,7 +183,7 @@ def freshness_states() -> dict[str, str]:
 
 def test_old_runs_go_and_those_on_which_others_rely_stay(settings: Any) -> None:
     kept = {
-        run_of(89),
+        run_of(29),
         run_of(200, mode="incremental", watermark=timezone.now()),
         run_of(300, mode="sample"),
         run_of(400, state="failed"),
