@@ -15,6 +15,7 @@ from sf.models import SyncRun
 from tests.simulated import Simulator
 
 PARDOT_ENTITIES = [entity for entity in ALL if isinstance(entity, PardotEntity)]
+OBJECTS = len(PARDOT_ENTITIES)
 
 
 class Pardot:

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from pardot.catalog import entities
 from pardot.models import DailySnapshot, Prospect
 from sf.models import SFAPIUsageLog, SyncRun
-from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.pardot.remote import OBJECTS, Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,7 +139,8 @@ def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
     monkeypatch.setattr("builtins.input", answered)
     pardot.settings(daily_max=25_000, daily_used=99)
     camp_sync("--survey")
-    assert asked == ["A survey takes at least 11 Pardot calls; 24,900 of 25,000 are left today. Go ahead? [y/N] "]
+    question = f"A survey takes at least {OBJECTS} Pardot calls; 24,900 of 25,000 are left today. Go ahead? [y/N] "
+    assert asked == [question]
     assert SyncRun.objects.exists() is done
 
 

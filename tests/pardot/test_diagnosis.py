@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sf.management.commands import sf as sf_command
-from tests.pardot.remote import Pardot
+from tests.pardot.remote import OBJECTS, Pardot
 from tests.sf.conftest import QUICK
 from tests.simulated import Simulator
 
@@ -32,14 +32,15 @@ def check() -> str:
 
 
 def test_all_is_well(pardot: Pardot, settings: Any) -> None:
-    pardot.settings(daily_max=25_000, daily_used=11)
+    pardot.settings(daily_max=25_000, daily_used=OBJECTS)
+    unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     assert check().splitlines() == [
-        f"ok   Pardot: business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; 12 of 25,000 calls used today",
-        "ok   Pardot's objects: all 11 can be read, with all fields",
+        f"ok   Pardot: business unit {unit} answers; {OBJECTS + 1} of 25,000 calls used today",
+        f"ok   Pardot's objects: all {OBJECTS} can be read, with all fields",
         "ok   Leads for Pardot: all 6 fields can be read",
         "ok   Contacts for Pardot: all 5 fields can be read",
     ]
-    assert pardot.calls() == 12
+    assert pardot.calls() == OBJECTS + 1
 
 
 def test_it_is_not_configured(pardot: Pardot, settings: Any) -> None:

@@ -8,10 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration.values import set_value
 from pardot.domain.issues import BY_KEY
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, member, read
+from tests.pardot.score_factories import exempt, finished, form, member, read, weigh
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -35,7 +34,7 @@ def test_an_area_tells_what_it_costs(super_user: Client) -> None:
     """Forms: 4 × 5 = 20 of 100; weight ln 5 = 1.6094. Lists: none, 100; weight ln 2 = .6931. Forms cost
     20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02.
     """
-    set_value("score_weights", {"forms_no_campaign": 5}, by="test")
+    weigh(forms_no_campaign=5)
     member("Ada Example", "forms", role="Writer", label="Ada")
     for _ in range(4):
         form()

@@ -17,7 +17,7 @@ from pardot.planning.issue_tasks import issue_task_create
 from pardot.scoring.issue_list import listed_issue
 from pardot.scoring.scorecard import current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read
+from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read, weigh
 from tests.sf.processes import wait_for
 
 # ruff: noqa: F811 - fixtures that are imported
@@ -58,6 +58,7 @@ def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Clie
         mailing_list(months_old=200, name="")
     read("forms", "lists", until=now())
     finished(now=now())
+    weigh(forms_no_campaign=0.1, lists_unnamed=0.08, lists_stale_1y=0.05)
     issues = listed(browser)
     assert list(issues)[:3] == ["forms_no_campaign", "lists_unnamed", "lists_stale_1y"]
     # 4 × 3.713572 ÷ 6.111467; min(.5, 1) × 2.397895 ÷ 6.111467; min(.8, 1) × the same
@@ -84,7 +85,7 @@ def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
     read("forms", until=now())
     finished(now=now())
     exempt(hidden)
-    set_value("score_weights", {"forms_no_campaign": 0.01}, by="test")
+    weigh(forms_no_campaign=0.01)
     text = {"title": "{count} forms to mend", "description": "Do it for {count}.", "priority": "low"}
     set_value("issue_templates", {"forms_no_campaign": text}, by="test")
     issue = listed(browser)["forms_no_campaign"]

@@ -76,6 +76,7 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_t
     form()
     read("forms")
     finished()
+    weigh(forms_no_campaign=0.1)
     issues = current_scorecard(NOW).issues
     assert issues["forms_no_campaign"].count == 1
     assert issues["orphan_forms"].count is None, "campaigns were not read"
@@ -131,6 +132,7 @@ def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue(
 
 
 def test_an_exemption_lifts_the_score() -> None:
+    weigh(forms_no_campaign=0.1)
     forms = [form() for _ in range(10)]
     read("forms")
     finished()
@@ -145,7 +147,7 @@ def test_changed_weights_and_grades_count_at_once() -> None:
     read("forms")
     finished()
     assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (100, "A")
-    set_value("score_weights", {"forms_no_campaign": 15.5}, by="test")
+    weigh(forms_no_campaign=15.5)
     assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (69, "D")
     set_value("grade_thresholds", [{"grade": "OK", "minimum": 65}, {"grade": "-", "minimum": 0}], by="test")
     assert current_scorecard(NOW).grade == "OK"
@@ -162,7 +164,7 @@ def test_people_are_scored_by_what_they_own() -> None:
     member("Ben Example", "lists", "forms", "forms", order=1)
     member("Cy Example", "tags", order=3)
     finished()
-    set_value("score_weights", {"forms_no_campaign": 2}, by="test")
+    weigh(forms_no_campaign=2)
     people = {person.name: person for person in current_scorecard(NOW).people}
     assert list(people) == ["Ben Example", "Ada Example", "Cy Example"]
     assert (people["Ada Example"].score, people["Ada Example"].grade) == (80, "B")

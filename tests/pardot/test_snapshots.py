@@ -24,6 +24,7 @@ from tests.pardot.score_factories import (
     read,
     read_everything,
     snapshot,
+    weigh,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def test_it_holds_scores_issues_and_counts() -> None:
     VisitorActivity.objects.create(id=1, type=4, created_at=NOW)
     OrphanRun.objects.create(forms=1, prospects_unlinked=2)
     read_everything()
+    weigh(forms_no_campaign=0.1, prospects_unlinked_pct=0.3)
     kept = finished(Tier.SURVEY)
     assert (kept.day, kept.tier, kept.updated_at) == (TODAY, 3, NOW)
     assert kept.area_scores["prospects"] == 85

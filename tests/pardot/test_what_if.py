@@ -8,10 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.configuration.values import set_value
 from pardot.models import AuditSummary
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read
+from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read, weigh
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -37,7 +36,7 @@ def untidy(db: None) -> None:
     """Forms: 10 × 5 = 50: score 50, weight ln 11. Lists: 1 × 20: score 80, weight ln 2. Prospects: 50 % × .30 = 15:
     85, weight ln 3. Overall (50 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 64.14.
     """
-    set_value("score_weights", {"forms_no_campaign": 5, "lists_unnamed": 20}, by="test")
+    weigh(forms_no_campaign=5, lists_unnamed=20, prospects_unlinked_pct=0.3)
     for _ in range(10):
         form()
     mailing_list(name="")

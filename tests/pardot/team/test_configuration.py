@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from api.models import SuperUser
 from pardot.audits.run import run_audits
 from pardot.configuration.values import KEYS, BadValue, configuration
-from pardot.domain.issues import ISSUES
+from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import ConfiguredValue, List
 from pardot.pipeline.after_change import value_change
 from tests.api.cookies import UUID, CookieMaker
@@ -233,7 +233,7 @@ def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> 
     records.form(campaign_id=None)
     records.was_read("forms")
     run_audits()
-    browser.ask("put", "admin/config/score_weights", {"value": {"forms_no_campaign": 40}})
+    browser.ask("put", "admin/config/score_weights", {"value": {**dict.fromkeys(BY_KEY, 0), "forms_no_campaign": 40}})
     browser.ask("put", "admin/config/grade_thresholds", {"value": grades(61, 0)})
     assert (browser.get("health-score")["overall"], browser.get("health-score")["grade"]) == (60, "B")
     browser.ask("put", "admin/config/grade_thresholds", {"value": grades(60, 0)})
