@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from api.http.client_address import client_address, proxy_problem
-from api.observe.readiness import missing_migrations
 from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
 from sf.ingest.scheduled import leader
+from sf.ingest.schema import missing_migrations
 from sf.status.freshness import jobs_to_look_at, sync_freshness
 from sf.sync.readable import remedy, unreadable_fields
 

@@ -7,16 +7,15 @@ the cache is no part of it: old data is served too.
 from __future__ import annotations
 
 import logging
-from functools import cache
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from sf.ingest.schema import missing_migrations
+
 logger = logging.getLogger(__name__)
 
-_APPLIED = "SELECT app, name FROM django_migrations"
 _NO_SUCH_TABLE = "42P01"
 _INSUFFICIENT_RESOURCES = "53"
 """The class of SQLSTATEs for a full disk, and for limits on memory, temporary files and connections."""
@@ -41,20 +40,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     # Django's own mark: otherwise it logs every 503 as an error, and Sentry gets it too.
     vars(response)["_has_been_logged"] = True
     return response
-
-
-def missing_migrations() -> list[str]:
-    """Return the migrations of this code that the database lacks. It may have others, of newer code."""
-    with connection.cursor() as cursor:
-        cursor.execute(_APPLIED)
-        applied = {(app, name) for app, name in cursor.fetchall()}
-    return sorted(f"{app}.{name}" for app, name in _own_migrations() - applied)
-
-
-@cache
-def _own_migrations() -> frozenset[tuple[str, str]]:
-    """Return the migrations of this code, which ``migrate`` records; a squashed one stands for those it replaces."""
-    return frozenset(MigrationLoader(None).graph.nodes)
 
 
 def _problem() -> str:

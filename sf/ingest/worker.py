@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from sf.ingest.lease import Lease, LeaseLost, sole_runner
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
+from sf.ingest.schema import missing_migrations
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Worker:
     def run(self) -> None:
         """Lead whenever no other worker does, until ``stop``; then let jobs under way end."""
         told = False
+        self._wait_for_migrations()
         while not self._stop.is_set():
             try:
                 with sole_runner(WORK) as lease:
@@ -72,6 +74,20 @@ class Worker:
             self._stop.wait(STANDBY_SECONDS)
         # The lease is released: another host starts what comes due while the last jobs here end.
         self._end_children()
+
+    def _wait_for_migrations(self) -> None:
+        """Let a worker of the release before lead until the schema is the one of this code."""
+        told = False
+        while not self._stop.is_set():
+            try:
+                if not (missing := missing_migrations()):
+                    return
+                if not told:
+                    told = True
+                    logger.warning("waiting for manage.py migrate: %s migrations are missing", len(missing))
+            except (DatabaseError, InterfaceError) as error:
+                self._note_trouble(error)
+            self._stop.wait(STANDBY_SECONDS)
 
     def run_once(self) -> bool:
         """Start what is due, wait for its end, and return. False when another worker leads."""

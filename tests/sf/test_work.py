@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,11 +15,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from sf.ingest import worker as loop
 from sf.ingest.lease import LeaseLost, sole_runner
 from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
 from sf.ingest.worker import Worker
@@ -178,10 +181,6 @@ def locked(database: str, table: str) -> Iterator[None]:
         yield
 
 
-def is_under_way(command: str) -> bool:
-    return ScheduledJob.objects.filter(command=command, started__isnull=False, ended=None).exists()
-
-
 def leaders() -> list[int]:
     return list(SyncLease.objects.filter(name=WORK).values_list("pid", flat=True))
 
@@ -221,6 +220,32 @@ def test_a_leader_that_stood_still_starts_nothing_a_second_time(start: Start) ->
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
     assert SyncRun.objects.filter(object="cleanup_logs").count() == 1
+
+
+def test_a_worker_of_a_newer_release_waits_for_its_migrations(
+    table: None, database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loop, "STANDBY_SECONDS", 0.05)
+    worker = Worker(Started(), grace=60)
+    led_too_early = []
+
+    def migrate() -> None:
+        with psycopg.connect(database, autocommit=True) as other:
+            wait_for(lambda: "waiting for manage.py migrate: 1 migrations are missing" in caplog.text)
+            led_too_early.extend(other.execute("SELECT 1 FROM sf_synclease").fetchall())
+            other.execute("UPDATE django_migrations SET app = 'sf' WHERE app = 'aside'")
+            wait_for(lambda: other.execute("SELECT 1 FROM sf_synclease").fetchone() is not None)
+        worker.stop()
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET app = 'aside' WHERE app = 'sf' AND name LIKE '0014%'")
+    thread = threading.Thread(target=migrate)
+    thread.start()
+    with pytest.raises(CommandError, match=r"run manage\.py migrate first: 1 migrations are missing"):
+        call_command("work", "--once")
+    worker.run()
+    thread.join()
+    assert led_too_early == []
 
 
 def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: Start, database: str) -> None:

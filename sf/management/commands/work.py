@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import jobs, leader
+from sf.ingest.schema import missing_migrations
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob
 
@@ -42,11 +43,19 @@ class Command(BaseCommand):
             self._list()
             return
         worker = Worker(_start, options["grace"])
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.stop())
+        before = {number: signal.signal(number, lambda *_: worker.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._work(worker, once=options["once"])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _work(self, worker: Worker, *, once: bool) -> None:
         self._warn_of_crontab()
-        if not options["once"]:
+        if not once:
             worker.run()
+        elif missing := missing_migrations():
+            raise CommandError(f"run manage.py migrate first: {len(missing)} migrations are missing")
         elif not worker.run_once():
             self.stdout.write("another worker leads: nothing was started here")
         elif worker.failed:

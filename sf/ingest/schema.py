@@ -1,0 +1,24 @@
+"""Compare the schema of the database with the migrations of this code."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+_APPLIED = "SELECT app, name FROM django_migrations"
+
+
+def missing_migrations() -> list[str]:
+    """Return the migrations of this code that the database lacks. It may have others, of newer code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLIED)
+        applied = {(app, name) for app, name in cursor.fetchall()}
+    return sorted(f"{app}.{name}" for app, name in _own_migrations() - applied)
+
+
+@cache
+def _own_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations of this code, which ``migrate`` records; a squashed one stands for those it replaces."""
+    return frozenset(MigrationLoader(None).graph.nodes)
