@@ -18,6 +18,7 @@ from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import campaigns_in_salesforce
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
+from pardot.planning.settled_tasks import settled_tasks
 from pardot.planning.tasks import (
     BadTask,
     TaskFilter,
@@ -94,6 +95,9 @@ class TaskOut(Schema):
     priority: Task.Priority
     due_date: date | None
     is_overdue: bool = Field(description="Open, and its due date is over.")
+    is_settled: bool = Field(
+        description="Open, and its issue no longer occurs, or its asset no longer has the issue: it can be closed."
+    )
     age_days: int = Field(description="From when it was made until it was done, or until today.")
     created_by: str
     created_at: datetime
@@ -193,17 +197,18 @@ def refused(error: BadTask) -> Unprocessable:
 
 
 def _all_out(tasks: Iterable[Task]) -> list[TaskOut]:
-    """Return the tasks as answers, with at most one more query whatever their number."""
+    """Return the tasks as answers, with a constant number of further queries."""
     shown = list(tasks)
     linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))
-    return [_out(task, linked) for task in shown]
+    settled = settled_tasks(shown)
+    return [_out(task, linked, is_settled=task.pk in settled) for task in shown]
 
 
 def _asset(task: Task) -> tuple[Area, int] | None:
     return (Area(task.asset_type), task.asset_id) if task.asset_type and task.asset_id else None
 
 
-def _out(task: Task, linked: Mapping[tuple[Area, int], str]) -> TaskOut:
+def _out(task: Task, linked: Mapping[tuple[Area, int], str], *, is_settled: bool) -> TaskOut:
     asset = _asset(task)
     return TaskOut(
         id=task.pk,
@@ -220,6 +225,7 @@ def _out(task: Task, linked: Mapping[tuple[Area, int], str]) -> TaskOut:
         priority=Task.Priority(task.priority),
         due_date=task.due_date,
         is_overdue=is_overdue(task),
+        is_settled=is_settled,
         age_days=age_days(task),
         created_by=task.created_by,
         created_at=task.created_at,

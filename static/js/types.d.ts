@@ -254,6 +254,7 @@ interface TableOptions<Row> {
   rowId?(row: Row): string | number;
   nothing?: string;
   exportAs?: string;
+  alsoInCsv?: readonly { label: string; csv(row: Row): Cell }[];
   tools?: Child;
 }
 
@@ -261,6 +262,7 @@ interface TableOptions<Row> {
 type SetOptions<Row> = TableOptions<Row> & {
   search: string | false;
   filters: readonly Filter<Row>[];
+  alsoInCsv: readonly { label: string; csv(row: Row): Cell }[];
   noun: string;
   sort: string;
   rowId(row: Row): string | number;

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.components import asked, exported, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
@@ -103,6 +105,36 @@ def test_compared_days_begin_with_the_worst_and_the_table_of_issues_has_a_histor
     issue = camp.page.get_by_role("table", name=re.compile("^Issues")).get_by_role("row", name="Forms in no campaign")
     expect(issue).to_contain_text("+2")
     expect(issue.get_by_role("img", name=re.compile("^Forms in no campaign, 8 days"))).to_be_visible()
+
+
+@pytest.mark.parametrize(("area", "caption"), [("campaigns", "Campaigns"), ("forms", "Forms")])
+def test_the_file_of_a_table_has_ids_links_owner_and_numbers(
+    camp: Visit, tmp_path: Path, area: str, caption: str
+) -> None:
+    camp.go("/pardot/?tab=campaign-map" if area == "campaigns" else f"/pardot/?gear.type={area}&tab=gear-locker")
+    [record] = asked(camp, f"assets/{area}?limit=1&sort=name")["records"]
+    button = camp.page.get_by_role("button", name=f"Export as CSV: {caption}", exact=True)
+    row = next(row for row in exported(camp, button, tmp_path) if row["Pardot ID"] == str(record["id"]))
+    assert str(record["id"]) in row["Pardot link"]
+    assert row["Folder"] == (record["folder_name"] or "")
+    assert "Owner" in row
+    assert all(re.fullmatch(r"(\d{4}-\d\d-\d\d)?", row[name]) for name in ("Since", "Updated", "Made") if name in row)
+    if area == "campaigns":
+        assert row["Salesforce link"].endswith(record["salesforce_id"] or "")
+        assert all(row[name].isdigit() for name in ("Forms", "Landing pages", "List e-mails", "Custom redirects"))
+
+
+def test_a_task_without_rows_left_offers_to_be_closed(camp: Visit) -> None:
+    camp.go("/pardot/")
+    run_module(camp, "core/api", "return (await m.api.post('issues/campaigns_low_response/create-task', {})).task.id;")
+    camp.go("/pardot/?open=tasks&tasks.state=settled")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    expect(board).to_contain_text("No rows left")
+    board.get_by_role("button", name="Close the task: ").click()
+    board.get_by_label("State").select_option("Done")
+    board.get_by_role("button", name="Delete: ").click()
+    camp.page.get_by_role("dialog", name="Delete this task?").get_by_role("button", name="Delete").click()
+    expect(board).to_contain_text("No tasks match these filters.")
 
 
 @pytest.mark.usefixtures("a_change")

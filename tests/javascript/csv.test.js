@@ -31,6 +31,13 @@ test("text that a spreadsheet would take for a formula is harmless", () => {
   assert.equal(cellOf("\r=1"), `"'\r=1"`);
 });
 
+test("a time stamp is a day, and text that only looks like one is not touched", () => {
+  assert.equal(/^2026-11-2[123]$/.test(cellOf("2026-11-22T12:00:00.123Z")), true);
+  assert.equal(/^2026-11-2[123]$/.test(cellOf("2026-11-22T12:00:00+00:00")), true);
+  assert.equal(cellOf("2026-11-22"), "2026-11-22");
+  assert.equal(cellOf("2026-11-22T12:00:00Z, a launch"), '"2026-11-22T12:00:00Z, a launch"');
+});
+
 test("a negative number stays a number, and what is missing is empty", () => {
   assert.equal(cellOf(-5), "-5");
   assert.equal(cellOf(0), "0");

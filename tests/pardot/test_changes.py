@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pardot.catalog.entities import Tier
-from pardot.models import Form, List
+from pardot.models import Campaign, Form, List, Task
 from pardot.pipeline.after_sync import finish
 from pardot.v1.changes import ChangesOut
 from tests.pardot.asset_api import Ask, ask, assert_documented, cookies, exempt, names, super_user, user
@@ -105,6 +105,29 @@ def test_the_list_of_issues_tells_the_age_of_the_oldest(ask: Ask, sync: Any) -> 
     sync(6)
     oldest = {each["key"]: each["oldest"] for each in ask("issues")["issues"]}
     assert (oldest["forms_no_campaign"], oldest["lists_unnamed"]) == ("2026-06-05", None)
+
+
+def test_a_task_whose_rows_are_gone_may_be_closed(ask: Ask, sync: Any) -> None:
+    lost, kept = form("Lost"), form("Kept")
+    mailing_list("")
+    sync(5)
+    of = {"asset_type": "forms", "issue": "forms_no_campaign"}
+    tasks: dict[str, dict[str, Any]] = {
+        "Asset fixed": {**of, "asset_id": lost},
+        "Asset not fixed": {**of, "asset_id": kept},
+        "Issue fixed": {"issue": "lists_unnamed"},
+        "Issue not fixed": {"issue": "forms_no_campaign"},
+        "No data": {"issue": "forms_dormant"},
+        "No issue": {},
+        "Done": {"issue": "lists_unnamed", "status": "done"},
+    }
+    for title, values in tasks.items():
+        Task.objects.create(title=title, **values)
+    assert {task["title"] for task in ask("tasks")["tasks"] if task["is_settled"]} == set()
+    Form.objects.filter(pk=lost).update(campaign_id=make(Campaign, name="Spring"))
+    List.objects.update(name="Teachers")
+    sync(6)
+    assert {task["title"] for task in ask("tasks")["tasks"] if task["is_settled"]} == {"Asset fixed", "Issue fixed"}
 
 
 def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: Any, monkeypatch: Any) -> None:

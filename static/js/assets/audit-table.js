@@ -7,6 +7,7 @@ import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
+import { csvColumns } from "./csv-columns.js";
 import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
 import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
@@ -39,9 +40,9 @@ const TAGGED = {
  * → { nodes, reload() }. summary: of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
- * @param {{ pages: Pages, since: readonly Option[] }} links
+ * @param {{ pages: Pages, since: readonly Option[], owners: Record<string, string> }} links
  */
-export function auditTable(summary, { pages, since }) {
+export function auditTable(summary, { pages, since, owners }) {
   const type = summary.area;
   const { one, title } = TYPES[type];
   const made = table({
@@ -64,6 +65,7 @@ export function auditTable(summary, { pages, since }) {
       actionsColumn(summary),
     ],
     filters: filtersOf(summary, since),
+    alsoInCsv: csvColumns(type, { pages, owners }),
   });
   const note = activityNote(summary, "What needs it is left out here.");
   return {

@@ -28,8 +28,8 @@ export default function compare() {
   const form = h(
     "form",
     { class: "row compare-days", on: { submit: (event) => event.preventDefault() } },
-    h("label", { class: "field" }, h("span", { class: "label" }, "This day"), inputs.from),
-    h("label", { class: "field" }, h("span", { class: "label" }, "with this one"), inputs.to),
+    h("label", { class: "field" }, h("span", { class: "label" }, "From"), inputs.from),
+    h("label", { class: "field" }, h("span", { class: "label" }, "To"), inputs.to),
   );
   return panelDialog({ title: "Compare two days", drawer: true, before: form, content: contentFor(inputs) });
 }
@@ -53,7 +53,7 @@ function contentFor(inputs) {
       inputs.to.value = found?.to.asked ?? "";
       return found && { found, issues };
     },
-    empty: (data) => data === null && "There are not two days on record yet. Come back tomorrow, or choose days above.",
+    empty: (data) => data === null && "Days can be compared after the second day with a sync.",
     render: ({ found, issues }) => [headline(found), rowsTable(found, issues)],
   });
 }
@@ -95,8 +95,7 @@ function side({ asked, used }, score) {
     {},
     h("p", { class: "figure-label" }, day(used)),
     h("p", { class: "figure-value large" }, number(score)),
-    asked !== used &&
-      h("p", { class: "small soft" }, `Nothing was synced on ${day(asked)}: this is the day before it that was.`),
+    asked !== used && h("p", { class: "small soft" }, `No sync on ${day(asked)}; showing ${day(used)}`),
   );
 }
 
@@ -185,8 +184,8 @@ function rowsTable(found, issues) {
         label: "Show",
         initial: "changed",
         options: [
-          ["changed", "What differs"],
-          ["all", "Everything"],
+          ["changed", "Changed only"],
+          ["all", "All"],
         ],
         test: (row, show) => show === "all" || row.before !== row.after,
       },

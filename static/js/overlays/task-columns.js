@@ -16,6 +16,7 @@ const STATES = [
   ["overdue", "Overdue"],
   ["week", "Due within 7 days"],
   ["undated", "Open, without a date"],
+  ["settled", "Open, no rows left"],
   ["done", "Done"],
   ["any", "Open and done"],
 ];
@@ -26,22 +27,24 @@ const IS = {
   overdue: (task) => task.is_overdue,
   week: (task, today) => task.status === "open" && task.due_date !== null && daysBetween(today, task.due_date) <= 7,
   undated: (task) => task.status === "open" && task.due_date === null,
+  settled: (task) => task.is_settled,
   done: (task) => task.status === "done",
   any: () => true,
 };
 
 /**
- * acts(task) → the buttons of a row. today: where the server counts days.
+ * acts(task) → the buttons of a row. close(task) → the button that closes it. today: where the server counts days.
  *
  * @param {(task: Task) => Child} acts
+ * @param {(task: Task) => Child} close
  * @param {string} today
  * @returns {Column<Task>[]}
  */
-export function columnsOf(acts, today) {
+export function columnsOf(acts, close, today) {
   /** @param {Task} task */
   const due = (task) => dueOf(task, today);
   return [
-    { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due) },
+    { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due, close) },
     {
       key: "assignee",
       label: "Assignee",
@@ -85,10 +88,12 @@ export function columnsOf(acts, today) {
  *
  * @param {Task} task
  * @param {(task: Task) => Child} due
+ * @param {(task: Task) => Child} close
  */
-function titleOf(task, due) {
+function titleOf(task, due, close) {
   return [
     task.status === "done" ? h("s", {}, task.title) : task.title,
+    task.is_settled && h("p", { class: "chips" }, chip("No rows left", { tone: "good" }), close(task)),
     h(
       "span",
       { class: "narrow-line" },

@@ -63,7 +63,11 @@ class Board {
       rows: tasks,
       tools: this.add,
       nothing: "No task is open. Make one, or let Base Camp make them from issues.",
-      columns: columnsOf((task) => this.acts(task), today),
+      columns: columnsOf(
+        (task) => this.acts(task),
+        (task) => this.closeButton(task),
+        today,
+      ),
       filters: filtersOf(team, config.me, today),
       detail: (task) => this.detail(task),
     });
@@ -86,6 +90,20 @@ class Board {
       ),
       act("pencil", `Change: ${task.title}`, () => this.change(task)),
       act("bin", `Delete: ${task.title}`, () => this.remove(task)),
+    );
+  }
+
+  /** @param {Task} task */
+  closeButton(task) {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        "aria-label": `Close the task: ${task.title}`,
+        on: { click: (event) => this.finish(task, event.currentTarget) },
+      },
+      "Close the task",
     );
   }
 

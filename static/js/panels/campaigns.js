@@ -9,6 +9,7 @@ import { route } from "../core/route.js";
 import { onChanged, shared } from "../core/shared.js";
 import { campaignDetail } from "../assets/campaign-detail.js";
 import { issuesColumn, nameColumn } from "../assets/audit-table.js";
+import { csvColumns, ownersByArea } from "../assets/csv-columns.js";
 import { EXEMPT_FILTER, flagFilter, flagParams, yesOrNo } from "../assets/flags.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
@@ -32,22 +33,24 @@ export default panel({
   // A filter that is seldom wanted stands there when the address has it.
   keys: ["campaigns.exempt", "campaigns.fixed"],
   load: async () => {
-    const [{ summary, folders }, to, since] = await Promise.all([
+    const [{ summary, folders }, to, since, owners] = await Promise.all([
       shared("campaigns", { limit: 1 }),
       pages(),
       sinceOptions(),
+      ownersByArea(),
     ]);
-    return { summary, folders, to, since };
+    return { summary, folders, to, since, owners };
   },
   noData: ({ summary }) => summary.items === null,
   render: (data, { signal }) => map(data, signal),
 });
 
 /**
- * @param {{ summary: Api["CampaignSummary"], folders: Api["CampaignList"]["folders"], to: Pages, since: readonly Option[] }} data
+ * @param {{ summary: Api["CampaignSummary"], folders: Api["CampaignList"]["folders"], to: Pages, since: readonly Option[],
+ *   owners: Record<string, string> }} data
  * @param {AbortSignal} signal
  */
-function map({ summary, folders, to, since }, signal) {
+function map({ summary, folders, to, since, owners }, signal) {
   const made = table({
     key: "campaigns",
     caption: "Campaigns",
@@ -62,6 +65,7 @@ function map({ summary, folders, to, since }, signal) {
     }),
     columns: columns(summary, to),
     filters: filters(summary, folders, since),
+    alsoInCsv: [...assetCounts, ...csvColumns("campaigns", { pages: to, owners })],
     detail: (row) => campaignDetail(row, to),
   });
   onChanged(async (paths) => {
@@ -154,7 +158,7 @@ function columns(summary, to) {
     issuesColumn(),
     sinceColumn("campaigns"),
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
-    { key: "assets", label: "Assets", sort: "asset_count", first: "desc", value: assetText, show: assets },
+    { key: "assets", label: "Assets", sort: "asset_count", first: "desc", csv: null, value: assetText, show: assets },
     { key: "member_count", label: "Members", end: true, first: "desc", show: members },
     {
       key: "activity_count",
@@ -174,6 +178,13 @@ function columns(summary, to) {
     actionsColumn(summary),
   ];
 }
+
+/** A number for each type, where the table has one cell. */
+const assetCounts = CONTENT.map((type) => ({
+  label: TYPES[type].title,
+  /** @param {Api["CampaignItem"]} row */
+  csv: (row) => countOf(row, type),
+}));
 
 /** @param {Api["CampaignItem"]} campaign */
 const begun = ({ sf_created_at, created_at }) => sf_created_at ?? created_at;

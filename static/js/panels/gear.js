@@ -7,6 +7,7 @@ import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { onChanged } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
+import { ownersByArea } from "../assets/csv-columns.js";
 import { countChips } from "../assets/flags.js";
 import { pages } from "../assets/links.js";
 import { sinceOptions } from "../assets/since.js";
@@ -20,7 +21,12 @@ const ELSEWHERE = ["campaigns", "tags"];
 
 export default panel({
   lines: 6,
-  load: async ({ signal }) => ({ ...(await inventory(signal)), pages: await pages(), since: await sinceOptions() }),
+  load: async ({ signal }) => ({
+    ...(await inventory(signal)),
+    pages: await pages(),
+    since: await sinceOptions(),
+    owners: await ownersByArea(),
+  }),
   noData: ({ health }) => Object.values(health).every((summary) => summary.items === null),
   render: (data, { signal, reload }) => new Locker(data, signal, reload).content(),
 });
@@ -60,7 +66,7 @@ const named = (type) => ["campaign", "fixed"].map((name) => route.get(`${type}.$
 
 class Locker {
   /**
-   * @param {Inventory & { pages: Pages, since: readonly Option[] }} data
+   * @param {Inventory & { pages: Pages, since: readonly Option[], owners: Record<string, string> }} data
    * @param {AbortSignal} signal
    * @param {() => unknown} reload
    */
@@ -69,6 +75,7 @@ class Locker {
     this.scores = data.scores;
     this.pages = data.pages;
     this.since = data.since;
+    this.owners = data.owners;
     this.signal = signal;
     this.reload = reload;
     /** @type {Api["Area"] | ""} */

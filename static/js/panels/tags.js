@@ -3,6 +3,7 @@
 import { panel } from "../core/panel.js";
 import { onChanged, shared } from "../core/shared.js";
 import { auditTable } from "../assets/audit-table.js";
+import { ownersByArea } from "../assets/csv-columns.js";
 import { pages } from "../assets/links.js";
 import { sinceOptions } from "../assets/since.js";
 
@@ -11,8 +12,13 @@ export default panel({
   // A filter that is seldom wanted stands there when the address has it.
   keys: ["tags.prefix", "tags.fixed"],
   load: async () => {
-    const [{ types }, to, since] = await Promise.all([shared("asset-health"), pages(), sinceOptions()]);
-    return { summary: types.tags, pages: to, since };
+    const [{ types }, to, since, owners] = await Promise.all([
+      shared("asset-health"),
+      pages(),
+      sinceOptions(),
+      ownersByArea(),
+    ]);
+    return { summary: types.tags, pages: to, since, owners };
   },
   noData: ({ summary }) => summary.items === null,
   render: ({ summary, ...links }, { signal }) => {

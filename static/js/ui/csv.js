@@ -38,9 +38,17 @@ export function fileName(stem) {
   return `${stem}-${dayIn()}.csv`;
 }
 
-/** @param {Cell} value */
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;
+const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
+
+/**
+ * Time stamps become days where the reader is: spreadsheets take "2026-11-22T08:03:00+00:00" for text.
+ *
+ * @param {Cell} value
+ */
 function cell(value) {
   if (value === null || value === undefined) return "";
+  if (typeof value === "string" && STAMP.test(value)) return days.format(new Date(value));
   const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -28,14 +28,14 @@ const EXPORT_PAGE = 500;
  *   holds without one in the address; then there is no "All" but the one among the options.
  * search: the label of the search field, or false. sort: the order without one in the address ("-score").
  * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
- * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. tools: more controls.
+ * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. alsoInCsv: columns of the file only. tools: more controls.
  *
  * @template Row
  * @param {TableOptions<Row>} options
  * @returns {Table<Row>}
  */
 export function table(options) {
-  return new Table({ search: "Search", filters: [], noun: "row", sort: "", rowId: idOf, ...options });
+  return new Table({ search: "Search", filters: [], noun: "row", sort: "", rowId: idOf, alsoInCsv: [], ...options });
 }
 
 /** @template Row */
@@ -262,7 +262,7 @@ class Table {
       download(
         fileName(this.options.exportAs ?? this.options.key ?? "table"),
         csvText(
-          this.columns.flatMap(({ label, csv }) => (csv ? [{ label, csv }] : [])),
+          [...this.columns.flatMap(({ label, csv }) => (csv ? [{ label, csv }] : [])), ...this.options.alsoInCsv],
           rows,
         ),
       );

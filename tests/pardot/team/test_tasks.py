@@ -39,7 +39,8 @@ def test_life_of_a_task(browser: Browser) -> None:
         "id": made["id"], "title": "Ask who needs it", "description": "", "assignee": "Ada", "area": "forms",
         "issue": None, "asset_type": "forms", "asset_id": form.id, "asset_name": "Contact us", "salesforce_id": None,
         "status": "open",
-        "priority": "high", "due_date": day(-1), "is_overdue": True, "age_days": 0, "created_by": "Ines Example",
+        "priority": "high", "due_date": day(-1), "is_overdue": True, "is_settled": False, "age_days": 0,
+        "created_by": "Ines Example",
         "created_at": made["created_at"], "updated_at": made["updated_at"], "completed_at": None,
     }  # fmt: skip
     assert browser.get("tasks")["tasks"] == [made]

@@ -1,0 +1,42 @@
+"""Find the open tasks whose issue is fixed, so that the board can offer to close them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
+
+from pardot.domain.issues import BY_KEY
+from pardot.models import Finding, Task
+from pardot.scoring.scorecard import current_scorecard
+
+
+def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
+    """Return the ids of open tasks whose rows are gone: the issue no longer occurs, or the asset no longer has it.
+
+    Without data about the issue nothing is settled. No query when no open task is about an issue.
+    """
+    about = [task for task in tasks if task.status == Task.Status.OPEN and task.issue in BY_KEY]
+    whole = [task for task in about if not task.asset_id]
+    return _of_issues(whole) | _of_assets([task for task in about if task.asset_id])
+
+
+def _of_issues(tasks: list[Task]) -> frozenset[int]:
+    if not tasks:
+        return frozenset()
+    issues = current_scorecard().issues
+    return frozenset(task.pk for task in tasks if issues[task.issue].count == 0)
+
+
+def _of_assets(tasks: list[Task]) -> frozenset[int]:
+    """Return the tasks whose asset had the issue, as far as the ledger goes back, and has it no longer."""
+    if not tasks:
+        return frozenset()
+    found = (
+        Finding.objects.order_by()
+        .filter(asset_id__in={task.asset_id for task in tasks}, issue__in={task.issue for task in tasks})
+        .values_list("asset_type", "asset_id", "issue")
+        .annotate(still=Count("id", filter=Q(fixed_on=None)))
+    )
+    settled = {(kind, asset, issue) for kind, asset, issue, still in found if not still}
+    return frozenset(task.pk for task in tasks if (task.asset_type, task.asset_id, task.issue) in settled)
