@@ -248,12 +248,12 @@ def _key(text: str) -> APIKey:
 
 def _count_failure(request: HttpRequest) -> None:
     """Count a failure, so that guessing gets slow. Requests with valid credentials never come here."""
-    passage = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
-    if not passage.passed:
+    result = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
+    if not result.passed:
         raise TooManyRequests(
             "Too many requests with credentials that are not valid: try again later.",
             ErrorType.TOO_MANY_FAILED_LOGINS,
-            retry_after=passage.retry_after,
+            retry_after=result.retry_after,
         )
 
 

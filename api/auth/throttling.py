@@ -12,9 +12,9 @@ from api.auth.callers import identity_of
 from api.domain.error_types import ErrorType
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import error_response
-from api.protection.rate_limit import Passage, try_pass
+from api.protection.rate_limit import RateLimitResult, try_pass
 
-_PASSAGE = "sfapi_passage"
+_RESULT = "sfapi_rate_limit"
 
 
 class RateThrottle(BaseThrottle):
@@ -37,14 +37,14 @@ class RateThrottle(BaseThrottle):
         return self.policy, self.identity(request), self.current_rate()
 
     def allow_request(self, request: HttpRequest) -> bool:
-        passage = try_pass(*self.counted_as(request))
-        vars(request)[_PASSAGE] = passage
-        return passage.passed
+        result = try_pass(*self.counted_as(request))
+        vars(request)[_RESULT] = result
+        return result.passed
 
 
-def passage_of(request: HttpRequest) -> Passage | None:
+def rate_limit_result(request: HttpRequest) -> RateLimitResult | None:
     """Return the result of the request's rate limit; ``None`` when the route has none or was not reached."""
-    found: Passage | None = vars(request).get(_PASSAGE)
+    found: RateLimitResult | None = vars(request).get(_RESULT)
     return found
 
 
@@ -55,11 +55,11 @@ def throttled_response(request: HttpRequest, error: Throttled | type[Throttled])
 
 def throttled_answer(request: HttpRequest) -> HttpResponse:
     """Return a 429 with the limit and the time to wait; the headers come from ``api/middleware/requests.py``."""
-    passage = passage_of(request)
-    if passage is None:
+    result = rate_limit_result(request)
+    if result is None:
         return error_response(429)
-    wait = "1 second" if passage.retry_after == 1 else f"{passage.retry_after} seconds"
-    message = f"Too many requests: at most {passage.rate} are allowed. Try again in {wait}."
+    wait = "1 second" if result.retry_after == 1 else f"{result.retry_after} seconds"
+    message = f"Too many requests: at most {result.rate} are allowed. Try again in {wait}."
     return error_response(
-        429, message, error_type=ErrorType.RATE_LIMITED, headers={"Retry-After": str(passage.retry_after)}
+        429, message, error_type=ErrorType.RATE_LIMITED, headers={"Retry-After": str(result.retry_after)}
     )

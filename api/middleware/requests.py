@@ -19,7 +19,7 @@ from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
-from api.auth.throttling import passage_of
+from api.auth.throttling import rate_limit_result
 from api.http.database_trouble import database_trouble
 from api.http.errors import MESSAGES, error_response
 from api.http.request_id import HEADER, choose_request_id, set_request_id
@@ -123,8 +123,8 @@ class ApiMiddleware:
             response = address_without_slash(request) or response
         if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
             response = _reshaped(response)
-        passage = passage_of(request)
-        for name, value in passage.headers().items() if passage else ():
+        result = rate_limit_result(request)
+        for name, value in result.headers().items() if result else ():
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
         if not response["Cache-Control"].startswith("public"):  # public answers are the same for every caller

@@ -59,7 +59,7 @@ _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_times
 
 
 @dataclass(frozen=True)
-class Passage:
+class RateLimitResult:
     """The result of a request at its limit, and what the caller has left."""
 
     policy: str
@@ -83,19 +83,19 @@ class Passage:
         return found if self.passed else {**found, "Retry-After": str(self.retry_after)}
 
 
-def try_pass(policy: str, identity: str, rate: Rate) -> Passage:
+def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
     key = {"passage_key": f"{policy}:{identity}"}
-    return _passage(policy, rate, key, Statement(_count(rate), key).rows())
+    return _result(policy, rate, key, Statement(_count(rate), key).rows())
 
 
-def _passage(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Passage:
+def _result(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> RateLimitResult:
     if counted:
         first = counted[0]
-        return Passage(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
+        return RateLimitResult(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
     waiting = Statement(_wait(rate), key).rows()
     # No row, or NULL: there is room by now.
-    return Passage(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
+    return RateLimitResult(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
 
 
 # The numbers are part of the texts, which is cheaper than sending them each time.

@@ -22,7 +22,8 @@ from pardot.configuration.values import (
 from pardot.domain.areas import Area
 from pardot.pipeline.after_change import value_change, value_reset
 from pardot.planning.team import BadTeam, Member, team_replace, team_with_open_tasks
-from pardot.v1.fields import LARGEST_ID, SOMETHING_IN_IT, who_acts
+from pardot.selectors.rows import LARGEST_ID
+from pardot.v1.fields import NOT_BLANK, actor_name
 
 router = Router(tags=["pardot: settings"])
 
@@ -47,7 +48,7 @@ class MemberIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     id: _MemberId | None = Field(None, description="Of somebody who is in the team: their tasks stay theirs.")
-    name: _Name = Field(json_schema_extra=SOMETHING_IN_IT)
+    name: _Name = Field(json_schema_extra=NOT_BLANK)
     role: _Short = ""
     areas: Annotated[list[_AreaOf], Field(max_length=len(Area))] = Field([], description="What they own.")
     label: _Label = Field("", description="A short name for narrow places.")
@@ -165,7 +166,7 @@ def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> Con
     If the value decides what counts as an issue, the audits are run again before the answer is sent.
     """
     try:
-        value_change(key, given.value, by=who_acts(request))
+        value_change(key, given.value, by=actor_name(request))
     except UnknownKey as error:
         raise _unknown(error) from error
     except BadValue as error:

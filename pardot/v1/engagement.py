@@ -30,10 +30,11 @@ from pardot.selectors.prospects import (
     is_searchable,
     prospect_page,
 )
+from pardot.selectors.rows import LARGEST_ID
 from pardot.v1.pages import Name, Paging, SearchText, explained, unprocessable
 
 Grade = Annotated[PlainText, StringConstraints(max_length=16)]
-ProspectId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+ProspectId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 router = Router(tags=["pardot: prospects"])
 

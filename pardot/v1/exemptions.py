@@ -19,7 +19,7 @@ from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
 from pardot.domain.areas import Area
 from pardot.models import Exemption
 from pardot.scoring.exemptions import BadExemption, exemption_create, exemptions_filtered
-from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -45,7 +45,7 @@ class ExemptionIn(Schema):
     asset_type: Area
     asset_id: AssetId
     issue: Line = Field(description="A key of `issues`, of this type.")
-    reason: _Reason = Field(json_schema_extra=SOMETHING_IN_IT)
+    reason: _Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="The last day on which it holds; null: for good.")
 
 
@@ -90,7 +90,7 @@ def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exempt
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
     """Exempt an asset from an issue, from the next request on. An exemption that has ended is replaced."""
     try:
-        made = exemption_create(**exemption.dict(), created_by=who_acts(request))
+        made = exemption_create(**exemption.dict(), created_by=actor_name(request))
     except BadExemption as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
     return Status(201, _out([made])[0])

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, StringConstraints
 from api.auth.callers import signed_in_user
 from api.http.fields import storable
 from api.records.values import QueryDate
+from pardot.selectors.rows import LARGEST_ID
 
-LARGEST_ID = 9_223_372_036_854_775_807
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AssetId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 Day = QueryDate
@@ -20,7 +20,7 @@ Day = QueryDate
 _NAME_CHARACTERS = 200
 
 
-SOMETHING_IN_IT: Any = {"pattern": r"\S"}
+NOT_BLANK: Any = {"pattern": r"\S"}
 """Requires text besides blanks, in the OpenAPI document."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
 
@@ -32,7 +32,7 @@ class PageQuery(Schema):
     offset: int = Field(0, ge=0, le=10_000_000)
 
 
-def who_acts(request: HttpRequest) -> str:
+def actor_name(request: HttpRequest) -> str:
     """Return the name of the signed-in user, or else the account's UUID: for ``created_by`` and ``updated_by``."""
     session = signed_in_user(request).session
     return (session.name.replace("\0", "").strip() or session.uuid)[:_NAME_CHARACTERS]

@@ -23,7 +23,7 @@ from pardot.scoring.changes import oldest_findings
 from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
 from pardot.scoring.scorecard import current_scorecard
 from pardot.scoring.snapshots import as_number
-from pardot.v1.fields import SOMETHING_IN_IT, who_acts
+from pardot.v1.fields import NOT_BLANK, actor_name
 from pardot.v1.tasks import refused
 
 router = Router(tags=["pardot: score"])
@@ -79,7 +79,7 @@ class NewIssueTask(Schema):
     assignee: Name | None = Field(
         None,
         description="Name of a team member; null or left out: the owner of the area.",
-        json_schema_extra=SOMETHING_IN_IT,
+        json_schema_extra=NOT_BLANK,
     )
     due_date: QueryDate | None = None
 
@@ -121,7 +121,7 @@ def create_issue_task(
             listed_issue(card, card.issues[key]),
             assignee=wanted.assignee or owner,
             due_date=wanted.due_date,
-            created_by=who_acts(request),
+            created_by=actor_name(request),
         )
     except BadTask as error:
         raise refused(error) from error

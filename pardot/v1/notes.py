@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import storable
 from pardot.models import DayNote
-from pardot.v1.fields import SOMETHING_IN_IT, Day, PageQuery, PathId, who_acts
+from pardot.v1.fields import NOT_BLANK, Day, PageQuery, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -27,7 +27,7 @@ class NoteIn(Schema):
     )
 
     day: Day
-    text: _Note = Field(json_schema_extra=SOMETHING_IN_IT)
+    text: _Note = Field(json_schema_extra=NOT_BLANK)
 
 
 class NoteOut(Schema):
@@ -70,7 +70,9 @@ def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
 )
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
     """Create a note. A day may have several, and may be in the future."""
-    made = DayNote.objects.create(day=note.day, text=note.text, created_by=who_acts(request), created_at=timezone.now())
+    made = DayNote.objects.create(
+        day=note.day, text=note.text, created_by=actor_name(request), created_at=timezone.now()
+    )
     return Status(201, _out(made))
 
 

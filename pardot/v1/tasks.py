@@ -30,7 +30,7 @@ from pardot.planning.tasks import (
     tasks_filtered,
 )
 from pardot.planning.team import UnknownMember, member_by_account, member_by_name
-from pardot.v1.fields import SOMETHING_IN_IT, AssetId, Day, Line, PageQuery, PathId, who_acts
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -61,7 +61,7 @@ class TaskIn(TaskValues):
         json_schema_extra={"example": {"title": "Ask who still needs this form", "due_date": "2026-01-31"}},
     )
 
-    title: Line = Field(json_schema_extra=SOMETHING_IN_IT)
+    title: Line = Field(json_schema_extra=NOT_BLANK)
 
 
 class TaskChange(TaskValues):
@@ -69,7 +69,7 @@ class TaskChange(TaskValues):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 
-    title: Line = Field("", json_schema_extra=SOMETHING_IN_IT)
+    title: Line = Field("", json_schema_extra=NOT_BLANK)
 
     def changes(self) -> dict[str, Any]:
         """Return the values to change. Raises ``Unprocessable`` when there are none."""
@@ -137,7 +137,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
-        made = task_create(**task.dict(exclude_unset=True), created_by=who_acts(request))
+        made = task_create(**task.dict(exclude_unset=True), created_by=actor_name(request))
     except BadTask as error:
         raise refused(error) from error
     return Status(201, _all_out([made])[0])

@@ -193,7 +193,7 @@ class BulkSource:
         return ask_carefully(self.bulk.client, once)
 
     def _stage(self, read_id: str, cursor: str, stage: Stage, commit: Commit, *, by_row: bool) -> StagedPage:
-        with self.bulk.page(read_id, cursor) as page, _Told(page, self.on_rows) as told, transaction.atomic():
+        with self.bulk.page(read_id, cursor) as page, _RowProgress(page, self.on_rows) as told, transaction.atomic():
             refusals: list[Refusal] = []
             try:
                 if by_row:
@@ -209,7 +209,7 @@ class BulkSource:
         return staged
 
 
-class _Told:
+class _RowProgress:
     """Reports a page's rows while its bytes arrive; takes them back when the page fails."""
 
     def __init__(self, page: ResultPage, on_rows: OnRows) -> None:
