@@ -365,6 +365,8 @@ interface ChartFrame {
   title: string;
   caption?: boolean;
   tableLabel?: string;
+  /** Of the drawing, in pixels, where it is known: kept free until it is drawn. */
+  height?: number;
 }
 
 type DrawnTrend = import("./charts/trend.js").DrawnTrend;

@@ -4,8 +4,8 @@ async () => {
   const [{ ApiError }, { h, icon }, states, parts, { table }, { plainTable }] = await Promise.all(
     ["core/api", "core/dom", "ui/states", "ui/parts", "ui/table", "ui/plain-table"].map(load),
   );
-  const [{ ring }, { bars }, { radar }, { trend }, { treemap }, { trail }] = await Promise.all(
-    ["ring", "bars", "radar", "trend", "treemap", "trail"].map((name) => load(`charts/${name}`)),
+  const [{ ring }, { bars }, { dots }, { trend }, { trail }] = await Promise.all(
+    ["ring", "bars", "dots", "trend", "trail"].map((name) => load(`charts/${name}`)),
   );
   const card = (title, span, ...children) =>
     h(
@@ -121,11 +121,16 @@ async () => {
     ),
     card(
       "Balance",
-      "third",
-      radar({
+      "two-thirds",
+      dots({
         title: "Scores by area",
-        axes: areas.map(([label, value]) => ({ label, value })),
-        before: [66, 84, 70, 90, 80, 60, null, 95],
+        rows: areas.map(([label, value, cost], index) => ({
+          label,
+          value,
+          cost,
+          before: [66, 84, 70, 90, 80, 60, null, 95][index],
+          href: "?tab=gear-locker",
+        })),
       }),
     ),
     card(
@@ -154,17 +159,6 @@ async () => {
         () => {},
       ),
       states.noData("python manage.py camp_sync --scout"),
-    ),
-    card(
-      "Burden",
-      "half",
-      treemap({
-        title: "Issue burden",
-        unit: "Points",
-        items: areas
-          .filter((area) => area[2])
-          .map(([label, , value], index) => ({ label, value, tone: String(index + 1), href: "?tab=gear-locker" })),
-      }),
     ),
     card(
       "Parts",

@@ -9,7 +9,7 @@ const PANELS = {
 };
 
 // Points and scores count nothing; a sum of kinds leads to the first of them.
-const NO_COUNT = "[data-panel=burden] *, [data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
+const NO_COUNT = "[data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
 
 const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
 

@@ -57,7 +57,7 @@ def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
     expect(score.get_by_role("img", name=f"Score {health['overall']} of 100, grade {health['grade']}")).to_be_visible()
     expect(score).to_contain_text("Changes show here after the second day with a sync.")
     why = page.locator('[data-panel="why"]')
-    expect(why.get_by_role("figure", name="Points lost by area").get_by_role("link")).to_have_count(8)
+    expect(why.get_by_role("figure", name="Score and points lost by area").get_by_role("link")).to_have_count(8)
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
     step.get_by_role("link", name="Show the rows").click()
     expect(page).to_have_url(f"{camp.url}/pardot/?tab=campaign-map&campaigns.flag=no_members")
@@ -93,7 +93,7 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
 def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     camp.go("/pardot/")
     page = camp.page
-    step = page.get_by_role("listitem").filter(has_text="Forms submitted with errors")
+    step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
     step.get_by_role("button", name="Make a task").focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog", name="New task").get_by_label("Due").fill("2026-01-31")
@@ -101,7 +101,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     expect(step.get_by_role("button", name="Has a task")).to_be_visible()
     page.get_by_role("button", name="Show it").press("Enter")
     board = page.get_by_role("dialog", name="Tasks")
-    row = board.get_by_role("row").filter(has_text="Forms submitted with errors")
+    row = board.get_by_role("row").filter(has_text="Linked campaigns without members")
     expect(row).to_contain_text("days overdue")
     expect(page).to_have_url(re.compile(re.escape("open=tasks")))
     row.get_by_role("button", name="Change").press("Enter")
@@ -279,7 +279,7 @@ def test_one_endpoint_that_fails_takes_only_its_panels(camp: Visit) -> None:
     expect(camp.page.locator('[data-panel="score"]')).to_contain_text("Grade")
     camp.page.unroute("**/pardot/health-score")
     why.get_by_role("button", name="Try again").click()
-    expect(why).to_contain_text("points that are missing")
+    expect(why).to_contain_text("points lost")
 
 
 def test_never_synced_says_what_to_run(window: Visit) -> None:

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { fit } from "../../static/js/charts/chart.js";
 import { linear, spread, ticks } from "../../static/js/charts/scale.js";
 import { strokes } from "../../static/js/charts/strokes.js";
-import { squarify } from "../../static/js/charts/treemap.js";
 import { textOf } from "../../static/js/charts/trend.js";
 
 test("a scale leads from its numbers to its pixels, also upside down and without a span", () => {
@@ -53,21 +52,6 @@ test("text that does not fit ends with dots", () => {
   assert.equal(fit("Landing pages", 1000), "Landing pages");
   assert.equal(fit("Landing pages", 62), "Landing…");
   assert.equal(fit("Landing", 5), "…");
-});
-
-test("areas of a treemap are as large as their numbers and fill the space without overlap", () => {
-  const values = [60, 25, 10, 4, 1];
-  const boxes = squarify(values, { x: 0, y: 0, width: 400, height: 250 });
-  assert.equal(boxes.length, values.length);
-  for (const [index, box] of boxes.entries()) {
-    assert.equal(Math.round(box.width * box.height), values[index] * 1000, `area ${index}`);
-    assert.equal(box.x >= 0 && box.y >= 0 && box.x + box.width <= 400.001 && box.y + box.height <= 250.001, true);
-    for (const other of boxes.slice(index + 1)) {
-      const across = Math.min(box.x + box.width, other.x + other.width) - Math.max(box.x, other.x);
-      const down = Math.min(box.y + box.height, other.y + other.height) - Math.max(box.y, other.y);
-      assert.equal(across > 0.001 && down > 0.001, false, "two areas overlap");
-    }
-  }
 });
 
 test("notes of one day stand together, and a day without one has none", () => {

@@ -35,6 +35,7 @@ export function bars({ title, rows, max = null, format = number, unit = "Value",
     title,
     columns,
     rows,
+    height: Math.max(LINE, rows.length * LINE),
     draw: (width) => draw(width, { title, rows, top, format, labelShare }),
     ...rest,
   });

@@ -14,13 +14,22 @@ import { plainTable } from "../ui/plain-table.js";
  * A <figure> around a drawing.
  *
  * title: what it shows; seen with `caption`, else only read out. draw(width) → an SVG element, called again when the
- * width changes. columns, rows: the table equivalent (ui/plain-table.js). legend: a node.
+ * width changes. height: of the drawing, kept free until it is drawn. columns, rows: the table equivalent (ui/plain-table.js). legend: a node.
  *
  * @template Row
  * @param {ChartOptions<Row>} options
  */
-export function chart({ title, caption = false, draw, columns, rows, legend = null, tableLabel = "Show as table" }) {
-  const drawing = h("div", { class: "chart-drawing" });
+export function chart({
+  title,
+  caption = false,
+  height = 0,
+  draw,
+  columns,
+  rows,
+  legend = null,
+  tableLabel = "Show as table",
+}) {
+  const drawing = h("div", { class: "chart-drawing", vars: { "--height": `${height}px` } });
   const element = h(
     "figure",
     { class: "chart", "aria-label": title },

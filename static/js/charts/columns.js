@@ -43,6 +43,7 @@ export function columns({
     title,
     columns: cells,
     rows,
+    height,
     draw: (width) => draw(width, { title, rows, height, values, every }),
     ...rest,
   });

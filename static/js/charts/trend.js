@@ -65,6 +65,7 @@ export function trend({
     title,
     columns,
     rows,
+    height,
     draw: (width, drawing) => draw(width, drawing, settings),
     legend: legend(lines, redraw),
     ...rest,

@@ -99,6 +99,23 @@ export function replace(element, ...children) {
 }
 
 /**
+ * Call once nothing loads below an element any more.
+ *
+ * @param {Element} element
+ * @param {() => unknown} call
+ */
+export function whenIdle(element, call) {
+  const isIdle = () => !element.querySelector('[aria-busy="true"]');
+  if (isIdle()) return void call();
+  const observer = new MutationObserver(() => {
+    if (!isIdle()) return;
+    observer.disconnect();
+    call();
+  });
+  observer.observe(element, { subtree: true, childList: true, attributeFilter: ["aria-busy"] });
+}
+
+/**
  * Text for readers of the screen only.
  *
  * @param {string} text

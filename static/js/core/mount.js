@@ -1,13 +1,17 @@
 /* Panels of a part of the page: loaded when it is first seen, all again on demand. */
 
 import { announce } from "./announce.js";
-import { findAll, replace } from "./dom.js";
+import { findAll, replace, whenIdle } from "./dom.js";
 import { plural } from "./format.js";
 import { panels } from "../panels/index.js";
 import { notArrived } from "../ui/states.js";
 
+/** A panel that takes longer no longer holds back what stands below it. */
+const PATIENCE = 8_000;
+
 /**
  * Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there.
+ * Until then css/dashboard.css keeps what stands below a panel that loads out of sight, so that nothing jumps.
  *
  * @param {HTMLElement} root
  * @param {{ title: string, command?: string, signal?: AbortSignal }} context
@@ -19,8 +23,13 @@ export async function mountPanels(root, { title, command, signal = new AbortCont
   const isLater = (element) => "later" in element.dataset;
   /** @param {HTMLElement[]} some */
   const mountAll = (some) => Promise.all(some.map((element) => mountOne(element, { command, signal })));
+  const arrived = () => {
+    for (const part of [root, ...findAll(root, ".arriving")]) part.classList.remove("arriving");
+  };
+  setTimeout(arrived, PATIENCE);
   const first = await mountAll(elements.filter((element) => !isLater(element)));
   report(title, [...first, ...(await mountAll(elements.filter(isLater)))]);
+  whenIdle(root, arrived);
 }
 
 /**
@@ -41,13 +50,25 @@ export async function reloadPanels(root, { title }) {
 }
 
 /**
+ * Whether it could be loaded.
+ *
+ * @param {HTMLElement} element
+ * @param {MountContext} context
+ */
+async function mountOne(element, context) {
+  const loaded = await mountModule(element, context);
+  element.dataset.stands = "";
+  return loaded;
+}
+
+/**
  * Whether it could be loaded. One that does not come takes none of the others with it.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context
  * @returns {Promise<boolean>}
  */
-async function mountOne(element, context) {
+async function mountModule(element, context) {
   let module;
   try {
     module = await panels[/** @type {keyof typeof panels} */ (element.dataset.panel)]();

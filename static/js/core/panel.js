@@ -1,7 +1,7 @@
 /* What every panel does alike: load, show that it loads, show what came, or what to do when nothing came. */
 
 import { ApiError, isAbort } from "./api.js";
-import { focusOn, replace } from "./dom.js";
+import { focusOn, replace, whenIdle } from "./dom.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
 import { empty, failed, loading, noData } from "../ui/states.js";
@@ -34,6 +34,7 @@ class MountedPanel {
   constructor(spec, element, { signal, command }) {
     this.spec = spec;
     this.element = element;
+    /** @type {HTMLElement} */
     this.body = element.querySelector("[data-body]") ?? element;
     this.signal = signal;
     this.command = spec.command ?? command ?? "python manage.py camp_sync";
@@ -72,6 +73,7 @@ class MountedPanel {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     this.element.setAttribute("aria-busy", "true");
+    this.body.style.setProperty("--held", `${this.body.offsetHeight}px`);
     replace(this.body, loading(this.spec.lines));
     try {
       const data = await this.spec.load({ signal, route });
@@ -85,7 +87,10 @@ class MountedPanel {
       if (!(error instanceof ApiError)) console.error(error);
       return false;
     } finally {
-      if (!signal.aborted) this.element.removeAttribute("aria-busy");
+      if (!signal.aborted) {
+        this.element.removeAttribute("aria-busy");
+        whenIdle(this.body, () => this.body.style.removeProperty("--held"));
+      }
     }
     return true;
   }

@@ -8,7 +8,6 @@ export const panels = {
   "freshness-banner": () => import("./freshness-banner.js"),
   "strip-actions": () => import("./strip-actions.js"),
   // Base Camp
-  burden: () => import("./burden.js"),
   changes: () => import("./changes.js"),
   coverage: () => import("./coverage.js"),
   "gear-overview": () => import("./gear-overview.js"),

@@ -11,7 +11,7 @@ import { shared } from "../core/shared.js";
 import { button, chip } from "../ui/parts.js";
 import { recentDays } from "./recent.js";
 
-const FIRST = 5;
+const FIRST = 3;
 
 export default panel({
   lines: 8,

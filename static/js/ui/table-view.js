@@ -278,7 +278,7 @@ export function makePager(sizes, turn) {
   );
   const element = h(
     "div",
-    { class: "pager", role: "group", "aria-label": "Pages" },
+    { class: "pager", role: "group", "aria-label": "Pages", hidden: true },
     back,
     where,
     on,

@@ -1,0 +1,79 @@
+"""Nothing jumps while a page loads, in whatever order the answers arrive: a budget for the cumulative layout shift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pardot.dashboard.tabs import TABS
+from tests.browser.components import altered
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+SHIFTS = Path(__file__).parent / "shifts.js"
+BUDGET = 0.05
+"""Half of what browsers call good."""
+SIZES = {390: 844, 1024: 768, 1440: 900}
+PAGES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {"settings": "/pardot/admin-settings/"}
+SOME = ("base-camp", "tags", "scout-report")
+
+
+def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
+    visit = open_window(site, viewport={"width": width, "height": SIZES[width]})
+    visit.page.add_init_script(f"globalThis.seed = {seed}; globalThis.span = 500;")
+    visit.page.add_init_script(path=SHIFTS)
+    return visit
+
+
+def jumps(visit: Visit, path: str) -> str:
+    """Return what jumped, when that is more than the budget; "" otherwise."""
+    visit.go(path)
+    # What was done last is drawn and reported two frames later.
+    visit.page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    )
+    shifts = visit.page.evaluate("shifts")
+    total = sum(shift["value"] for shift in shifts)
+    return "" if total < BUDGET else "\n".join(f"{shift['value']:.3f} {shift['moved']}" for shift in shifts)
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_some_tabs_stay_in_place_while_they_load(open_window: Open, camp_site: Site, width: int) -> None:
+    for name in SOME:
+        assert jumps(window(open_window, camp_site, width, seed=1), PAGES[name]) == "", name
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("width", SIZES)
+def test_every_page_stays_in_place_while_it_loads(
+    open_window: Open, camp_site: Site, empty_site: Site, width: int, seed: int
+) -> None:
+    """With an empty cache and with a full one, with data and without."""
+    for site in (camp_site, empty_site):
+        for name, path in PAGES.items():
+            visit = window(open_window, site, width, seed=seed)
+            for cache in ("cold", "warm"):
+                assert jumps(visit, path) == "", f"{name}, {cache}"
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_a_banner_that_comes_moves_nothing(open_window: Open, camp_site: Site, width: int) -> None:
+    visit = window(open_window, camp_site, width, seed=2)
+    altered(visit, "sync/status", lambda status: status["entities"][0].update(freshness="old"))
+    assert jumps(visit, PAGES["base-camp"]) == ""
+    assert visit.page.locator(".strip-banner .banner").is_visible()
+
+
+def test_to_load_again_keeps_the_page_as_high_as_it_was(open_window: Open, camp_site: Site) -> None:
+    visit = window(open_window, camp_site, 1440, seed=1)
+    visit.go(PAGES["base-camp"])
+    high = "document.documentElement.scrollHeight"
+    before = visit.page.evaluate(high)
+    visit.page.get_by_role("button", name="Load again").click()
+    assert visit.page.locator(".skeleton").count() > 5
+    assert visit.page.evaluate(high) == before
+    visit.settle()
+    assert visit.page.evaluate(high) == before
