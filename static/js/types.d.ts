@@ -146,6 +146,7 @@ interface MountContext {
 /** A panel, as core/panel.js takes it. */
 interface PanelSpec<Data> {
   lines?: number;
+  quiet?: boolean;
   command?: string;
   keys?: readonly string[];
   uses?: readonly string[];

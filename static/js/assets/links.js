@@ -1,15 +1,17 @@
 /* Where records are looked at: in Pardot, in Salesforce, and in this dashboard. */
 
+import { optional } from "../core/api.js";
 import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
 /**
- * → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page.
+ * → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page or nothing is known of it.
  *
  * @returns {Promise<Pages>}
  */
 export async function pages() {
-  const { pardot_url, pardot_pages, sf_instance_url } = await shared("config");
+  const config = await optional(shared("config"));
+  const { pardot_url = "", pardot_pages = {}, sf_instance_url = null } = config ?? {};
   return {
     pardot: (type, id) =>
       type && pardot_pages[type] && id ? pardot_url + pardot_pages[type].replace("{id}", encodeURIComponent(id)) : null,

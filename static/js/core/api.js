@@ -1,5 +1,6 @@
 /* The one way to the server: JSON of /api/v1/pardot/, with every status looked at. */
 
+import { isAway } from "./outage.js";
 import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
 
 const BASE = "/api/v1/pardot/";
@@ -19,7 +20,41 @@ export class ApiError extends Error {
     /** With 422: [{ loc: ["body", "name"], message }]. */
     this.errors = errors;
     this.requestId = requestId;
+    /** Nothing answers: the page says so once, and onBack() of core/outage.js tells when to ask again. */
+    this.isOutage = false;
   }
+}
+
+const GATEWAY = [0, 502, 503, 504];
+
+/**
+ * What a request gives, where a failure knows whether the whole server is away.
+ *
+ * @template Type
+ * @param {Promise<Type>} promise
+ * @returns {Promise<Type>}
+ */
+async function told(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof ApiError && GATEWAY.includes(error.status)) error.isOutage = await isAway();
+    throw error;
+  }
+}
+
+/**
+ * What is good to have: null when its endpoint fails, so that the rest can be shown. An outage stays one.
+ *
+ * @template Type
+ * @param {Promise<Type>} promise
+ * @returns {Promise<Type | null>}
+ */
+export function optional(promise) {
+  return promise.catch((error) => {
+    if (!(error instanceof ApiError) || error.isOutage) throw error;
+    return null;
+  });
 }
 
 /**
@@ -28,11 +63,11 @@ export class ApiError extends Error {
  * @type {ApiClient}
  */
 export const api = {
-  get: (path, options = {}) => request("GET", path, options),
-  post: (path, body, options = {}) => request("POST", path, { ...options, body }),
-  put: (path, body, options = {}) => request("PUT", path, { ...options, body }),
-  patch: (path, body, options = {}) => request("PATCH", path, { ...options, body }),
-  delete: (path, options = {}) => request("DELETE", path, options),
+  get: (path, options = {}) => told(request("GET", path, options)),
+  post: (path, body, options = {}) => told(request("POST", path, { ...options, body })),
+  put: (path, body, options = {}) => told(request("PUT", path, { ...options, body })),
+  patch: (path, body, options = {}) => told(request("PATCH", path, { ...options, body })),
+  delete: (path, options = {}) => told(request("DELETE", path, options)),
 };
 
 /**

@@ -4,7 +4,8 @@ import { announce } from "./announce.js";
 import { findAll, replace, whenIdle } from "./dom.js";
 import { plural } from "./format.js";
 import { panels } from "../panels/index.js";
-import { notArrived } from "../ui/states.js";
+import { notArrived, waiting } from "../ui/states.js";
+import { isAway, onBack } from "./outage.js";
 
 /** A panel that takes longer no longer holds back what stands below it. */
 const PATIENCE = 8_000;
@@ -74,7 +75,9 @@ async function mountModule(element, context) {
     module = await panels[/** @type {keyof typeof panels} */ (element.dataset.panel)]();
   } catch (error) {
     console.error(error);
-    replace(element.querySelector("[data-body]") ?? element, notArrived());
+    const later = await isAway();
+    if (later) onBack(() => arriveAgain(element, context), context.signal);
+    replace(element.querySelector("[data-body]") ?? element, later ? waiting() : notArrived());
     element.removeAttribute("aria-busy");
     element.addEventListener("panel:reload", (event) => event.detail.waitFor(mountOne(element, context)), {
       once: true,
@@ -83,6 +86,17 @@ async function mountModule(element, context) {
     return false;
   }
   return module.default.mount(element, context);
+}
+
+/**
+ * A browser may keep in mind that a module did not come: then only loading the page again brings it.
+ *
+ * @param {HTMLElement} element
+ * @param {MountContext} context
+ */
+async function arriveAgain(element, context) {
+  await mountModule(element, context);
+  if (element.querySelector(".not-arrived") && !document.querySelector("dialog[open]")) location.reload();
 }
 
 /**

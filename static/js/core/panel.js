@@ -1,10 +1,11 @@
 /* What every panel does alike: load, show that it loads, show what came, or what to do when nothing came. */
 
 import { ApiError, isAbort } from "./api.js";
+import { onBack } from "./outage.js";
 import { focusOn, replace, whenIdle } from "./dom.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
-import { empty, failed, loading, noData } from "../ui/states.js";
+import { empty, failed, loading, noData, waiting } from "../ui/states.js";
 
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
@@ -14,7 +15,7 @@ import { empty, failed, loading, noData } from "../ui/states.js";
  * noData(data) → true when nothing was synced yet: says so, with the command of the tab (or `command`).
  * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
  * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
- * lines: how many grey lines while it loads.
+ * lines: how many grey lines while it loads. quiet: decoration, which is left out where it cannot be loaded.
  *
  * @template Data
  * @param {PanelSpec<Data>} spec
@@ -80,12 +81,7 @@ class MountedPanel {
       if (!signal.aborted) replace(this.body, this.content(data, signal));
     } catch (error) {
       if (signal.aborted || isAbort(error)) return true;
-      replace(
-        this.body,
-        failed(error, () => this.retry()),
-      );
-      if (!(error instanceof ApiError)) console.error(error);
-      return false;
+      return this.fail(error, signal);
     } finally {
       if (!signal.aborted) {
         this.element.removeAttribute("aria-busy");
@@ -93,6 +89,21 @@ class MountedPanel {
       }
     }
     return true;
+  }
+
+  /**
+   * While nothing answers, the panel stays grey and loads by itself later; what is quiet says nothing of a failure.
+   *
+   * @param {unknown} error
+   * @param {AbortSignal} signal
+   */
+  fail(error, signal) {
+    const isOutage = error instanceof ApiError && error.isOutage;
+    if (isOutage) onBack(() => this.load(), signal);
+    if (this.spec.quiet) replace(this.body);
+    else replace(this.body, isOutage ? waiting(this.spec.lines) : failed(error, () => this.retry()));
+    if (!(error instanceof ApiError)) console.error(error);
+    return Boolean(this.spec.quiet);
   }
 
   /**

@@ -27,6 +27,10 @@ export function startTabs({ around }) {
   list.addEventListener("click", onClick, { capture: true });
   route.onChange((names) => names.has("tab") && show(current(), { moved: true }));
   document.addEventListener("visibilitychange", () => !document.hidden && refreshWhenOld());
+  new MutationObserver(() => tell(current())).observe(find(document, "#main"), {
+    subtree: true,
+    attributeFilter: ["aria-busy"],
+  });
   show(current(), { moved: false });
 }
 
@@ -93,13 +97,19 @@ function keepFocus(panel) {
 }
 
 /**
- * The foot of the page says when the tab was loaded.
+ * The foot of the page says when the tab was loaded, if it was.
  *
  * @param {HTMLElement} tab
  */
 function tell(tab) {
   const at = new Date(seen.get(tab) ?? Date.now());
-  find(document, "#loaded-at").textContent = `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+  const panel = panelOf(tab);
+  const words = panel.querySelector("[data-panel][aria-busy]")
+    ? "Loading…"
+    : panel.querySelector(".state.failed, .waiting")
+      ? "Not everything could be loaded"
+      : `Loaded at ${at.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
+  find(document, "#loaded-at").textContent = words;
 }
 
 /** @param {HTMLElement} tab */

@@ -8,6 +8,7 @@ import { loadBadges } from "./badges-data.js";
 
 export default panel({
   lines: 1,
+  quiet: true,
   uses: ["tasks", "exemptions", "config"],
   load: loadBadges,
   render: (badges) => {

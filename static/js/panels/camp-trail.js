@@ -8,6 +8,7 @@ import { trail } from "../charts/trail.js";
 
 export default panel({
   lines: 1,
+  quiet: true,
   uses: ["config"],
   load: () => shared("briefing"),
   render: (briefing) => {

@@ -1,5 +1,6 @@
 /* How many people of Salesforce Pardot knows. */
 
+import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, MISSING, number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -8,12 +9,17 @@ import { figure, meter, outward } from "../ui/parts.js";
 
 export default panel({
   lines: 4,
-  load: () => Promise.all([shared("briefing"), shared("config")]),
+  load: () => Promise.all([shared("briefing"), optional(shared("config"))]),
   noData: ([{ sf_health: health }]) => health.captured_at === null,
-  render: ([{ sf_health: health }, { sf_instance_url: base }]) => [
-    figure("Of all leads and contacts, Pardot knows", percent(health.coverage_pct)),
-    share("Leads", listOf(base, "Lead"), health.leads_with_pardot, health.total_leads),
-    share("Contacts", listOf(base, "Contact"), health.contacts_with_pardot, health.total_contacts),
+  render: ([{ sf_health: health }, config]) => [
+    figure("Salesforce people in Pardot", percent(health.coverage_pct)),
+    share("Leads", listOf(config?.sf_instance_url ?? null, "Lead"), health.leads_with_pardot, health.total_leads),
+    share(
+      "Contacts",
+      listOf(config?.sf_instance_url ?? null, "Contact"),
+      health.contacts_with_pardot,
+      health.total_contacts,
+    ),
     h("p", { class: "small soft" }, `Counted by Salesforce ${ago(health.captured_at)}.`),
   ],
 });

@@ -1,7 +1,7 @@
 /* What is exempt, from what, why and until when. */
 
 import { allPages } from "../core/all-pages.js";
-import { ApiError, api, messageOf } from "../core/api.js";
+import { ApiError, api, messageOf, optional } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { today } from "../core/days.js";
 import { day } from "../core/format.js";
@@ -19,16 +19,16 @@ import { toast } from "../ui/toast.js";
 export default panel({
   uses: ["exemptions"],
   load: async ({ signal }) => {
-    const [rows, to, { issues }, now] = await Promise.all([
+    const [rows, to, config, now] = await Promise.all([
       allPages(async (params) => {
         const page = await api.get("exemptions", { params, signal });
         return { rows: page.exemptions, count: page.count };
       }),
       pages(),
-      shared("config"),
+      optional(shared("config")),
       today(),
     ]);
-    const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
+    const flags = Object.fromEntries((config?.issues ?? []).map((issue) => [issue.key, issue.flag]));
     return {
       to,
       now,

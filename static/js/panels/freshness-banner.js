@@ -12,6 +12,7 @@ import { lastSync, problemsOf } from "./freshness-state.js";
 
 export default panel({
   lines: 0,
+  quiet: true,
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);

@@ -9,6 +9,7 @@ import { lastSync, problemsOf } from "./freshness-state.js";
 
 export default panel({
   lines: 1,
+  quiet: true,
   load: () => shared("sync/status"),
   render: (status) => {
     const { text, tone, sign } = wordsFor(status);

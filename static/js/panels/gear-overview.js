@@ -1,5 +1,6 @@
 /* A ring for each kind of asset. */
 
+import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { MISSING, number, plural, toneOf } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -13,23 +14,25 @@ import { recentDays, recentTrend } from "./recent.js";
 export default panel({
   lines: 5,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("health-score"), shared("issues"), recentDays()]),
+  load: () => Promise.all([shared("health-score"), optional(shared("issues")), recentDays()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, { issues }, recent]) =>
+  render: ([health, found, recent]) =>
     h(
       "ul",
       { class: "gear-rings" },
-      health.by_area.filter((area) => area.area !== "prospects").map((area) => kind(area, issues, recent)),
+      health.by_area
+        .filter((area) => area.area !== "prospects")
+        .map((area) => kind(area, found?.issues ?? null, recent)),
     ),
 });
 
 /**
  * @param {Api["AreaScoreOut"]} area
- * @param {readonly Api["IssueItem"][]} issues
+ * @param {readonly Api["IssueItem"][] | null} issues null where they could not be loaded
  * @param {Recent} recent
  */
 function kind({ area, label, score, grade, items }, issues, recent) {
-  const found = issues.filter((issue) => issue.area === area && issue.count);
+  const found = (issues ?? []).filter((issue) => issue.area === area && issue.count);
   const isHigh = found.some((issue) => issue.priority === "high");
   return h(
     "li",
@@ -49,6 +52,7 @@ function kind({ area, label, score, grade, items }, issues, recent) {
       h("span", { class: "soft small number items" }, items === null ? "No data yet" : `${number(items)} in all`),
     ),
     score !== null &&
+      issues !== null &&
       (found.length
         ? chip(plural(found.length, "issue"), {
             href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }),

@@ -15,7 +15,7 @@ export default panel({
   load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans, pages: await pages() }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
   empty: ({ orphans }) =>
-    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every campaign that an asset names exists.",
+    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: the campaign of every asset exists.",
   render: ({ orphans, pages: to }) =>
     h(
       "ul",
@@ -48,7 +48,7 @@ function group(type, { count, exempt, records }, to) {
             "li",
             {},
             outwardOr(nameOf(record), to.pardot(type, record.id)),
-            h("span", { class: "under" }, `names campaign ${record.campaign_id}`),
+            h("span", { class: "under" }, `campaign ${record.campaign_id} (deleted)`),
           ),
         ),
     ),

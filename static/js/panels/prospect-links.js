@@ -25,7 +25,7 @@ export default panel({
       counted(health.opted_out, "opted_out"),
       " opted out, ",
       counted(health.deleted, "deleted"),
-      " lie in Pardot’s recycle bin.",
+      " in the recycle bin.",
     ),
   ],
 });
@@ -39,7 +39,7 @@ function partsOf({ total, linked, as_contact: contacts, unlinked }) {
   const rest = Math.max(0, (linked ?? 0) - (contacts ?? 0));
   return [
     { label: "As contact", count: contacts, tone: "1", total, group: "as_contact" },
-    { label: "Linked, not as contact", count: rest, tone: "2", total, group: null },
+    { label: "Linked as lead only", count: rest, tone: "2", total, group: null },
     { label: "Not linked", count: unlinked, tone: "bad", total, group: "unlinked" },
   ];
 }

@@ -1,6 +1,6 @@
 /* Score and issues over the days, with what people have noted of a day. */
 
-import { api, messageOf } from "../core/api.js";
+import { api, messageOf, optional } from "../core/api.js";
 import { before, today } from "../core/days.js";
 import { find, focusOn, freshId, h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
@@ -12,11 +12,11 @@ import { trend } from "../charts/trend.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button } from "../ui/parts.js";
-import { noData } from "../ui/states.js";
+import { empty, noData } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { allDays, areaSeries, issueSeries, scoreSeries } from "./trail-series.js";
 
-/** @typedef {Api["Trail"] & { issues: Api["IssueItem"][] }} Data */
+/** @typedef {Api["Trail"] & { issues: Api["IssueItem"][] | null }} Data */
 
 /** @type {Option[]} */
 const SPANS = [
@@ -38,11 +38,11 @@ export default panel({
   uses: ["notes"],
   load: async () => {
     const span = chosen("trend.days", SPANS);
-    const [trail, { issues }] = await Promise.all([
+    const [trail, found] = await Promise.all([
       shared("trail", { from: span === "all" ? null : before(await today(), Number(span)) }),
-      shared("issues"),
+      optional(shared("issues")),
     ]);
-    return { ...trail, issues };
+    return { ...trail, issues: found?.issues ?? null };
   },
   render: (data) => [
     controls(),
@@ -137,8 +137,8 @@ function refocus(key, value) {
 function drawing({ snapshots, notes, issues }) {
   const view = chosen("trend.show", VIEWS);
   const days = allDays(snapshots);
-  const make = view === "areas" ? areaSeries : view === "issues" ? issueSeries : scoreSeries;
-  const series = make(days, snapshots, issues, nameOf);
+  if (view === "issues" && !issues) return empty("The issues could not be loaded. Choose another view, or try again.");
+  const series = seriesOf(view, days, snapshots, issues ?? []);
   const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
   const title = VIEWS.find(([value]) => value === view)?.[1] ?? "";
   return h(
@@ -148,6 +148,17 @@ function drawing({ snapshots, notes, issues }) {
     days.length === 1 &&
       h("p", { class: "small soft" }, "The first day is on record. A line needs two: come back tomorrow."),
   );
+}
+
+/**
+ * @param {string} view
+ * @param {readonly string[]} days
+ * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {readonly Api["IssueItem"][]} issues
+ */
+function seriesOf(view, days, snapshots, issues) {
+  if (view === "areas") return areaSeries(days, snapshots, nameOf);
+  return view === "issues" ? issueSeries(days, snapshots, issues, nameOf) : scoreSeries(days, snapshots);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* Score and grade, how they have changed, and how far the next grade is. */
 
 import { daysBetween } from "../core/days.js";
+import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { plural, sinceDay, toneOf } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -13,7 +14,7 @@ import { noData } from "../ui/states.js";
 export default panel({
   lines: 6,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("briefing"), shared("config")]),
+  load: () => Promise.all([shared("briefing"), optional(shared("config"))]),
   render: ([briefing, config]) => (briefing.health_score === null ? beginning() : [hero(briefing, config), tools()]),
 });
 
@@ -34,9 +35,9 @@ function beginning() {
 
 /**
  * @param {Api["Briefing"]} briefing
- * @param {Api["PardotConfig"]} config
+ * @param {Api["PardotConfig"] | null} config
  */
-function hero(briefing, { grade_thresholds: thresholds }) {
+function hero(briefing, config) {
   const { health_score: score, grade } = briefing;
   const label = `Score ${score} of 100, grade ${grade}`;
   return h(
@@ -48,7 +49,7 @@ function hero(briefing, { grade_thresholds: thresholds }) {
       { class: "score-words" },
       h("p", { class: "score-grade" }, h("span", { class: "figure-label" }, "Grade"), " ", h("strong", {}, grade)),
       changes(briefing),
-      h("p", { class: "small soft" }, score !== null && ahead(score, thresholds)),
+      h("p", { class: "small soft" }, score !== null && config && ahead(score, config.grade_thresholds)),
     ),
   );
 }
@@ -96,10 +97,10 @@ function change(points, before, today) {
  */
 function ahead(score, thresholds) {
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
-  if (next) return `${plural(next.minimum - score, "more point")} and it is ${next.grade}.`;
+  if (next) return `${plural(next.minimum - score, "point")} to grade ${next.grade}`;
   return score === 100
     ? "Nothing is wrong. Sit down by the fire."
-    : `${plural(100 - score, "point")} short of all there are.`;
+    : `${plural(100 - score, "point")} from a perfect 100`;
 }
 
 function tools() {

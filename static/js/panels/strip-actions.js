@@ -13,6 +13,7 @@ import { toast } from "../ui/toast.js";
 
 export default panel({
   lines: 1,
+  quiet: true,
   uses: ["tasks"],
   load: () => shared("tasks", { status: "open", limit: 1 }).catch(() => ({ count: null })),
   render: ({ count }) => [

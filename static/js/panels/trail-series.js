@@ -22,11 +22,11 @@ export function scoreSeries(days, snapshots) {
 /**
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots
- * @param {readonly Api["IssueItem"][]} issues
  * @param {(area: string) => string} nameOf
  */
-export function areaSeries(days, snapshots, issues, nameOf) {
-  return areasOf(issues).map((area) => ({
+export function areaSeries(days, snapshots, nameOf) {
+  const areas = new Set(snapshots.flatMap((snapshot) => Object.keys(snapshot.area_scores)));
+  return [...areas].sort().map((area) => ({
     name: nameOf(area),
     values: valuesOf(days, snapshots, (snapshot) => snapshot.area_scores[area] ?? null),
   }));

@@ -1,6 +1,6 @@
 /* Clean-up by tags: what is tagged with each action, and how much of each issue has been looked at. */
 
-import { api, messageOf } from "../core/api.js";
+import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
 import { number, plural, tenths } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -18,11 +18,11 @@ export default panel({
   uses: ["cleanup", "exemptions"],
   lines: 6,
   load: async ({ signal }) => {
-    const [status, { issues }] = await Promise.all([
+    const [status, config] = await Promise.all([
       api.get("cleanup/status", { params: { limit: 1 }, signal }),
-      shared("config"),
+      optional(shared("config")),
     ]);
-    const flags = Object.fromEntries(issues.map((issue) => [issue.key, issue.flag]));
+    const flags = Object.fromEntries((config?.issues ?? []).map((issue) => [issue.key, issue.flag]));
     return { actions: status.actions, issues: status.issues.map((issue) => ({ ...issue, flag: flags[issue.key] })) };
   },
   noData: ({ actions }) =>
@@ -162,7 +162,7 @@ const COLUMNS = [
     label: "Occurs",
     end: true,
     first: "desc",
-    show: (row) => (row.count ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)),
+    show: (row) => (row.count && row.flag ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)),
   },
   { key: "tagged", label: "Tagged", end: true, first: "desc", show: ({ tagged }) => number(tagged) },
   {

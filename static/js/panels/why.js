@@ -1,5 +1,6 @@
 /* Where the points went: each area's score, how it has changed, and what it costs. */
 
+import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { points, toneOf } from "../core/format.js";
 import { listed } from "../core/names.js";
@@ -11,11 +12,11 @@ import { dots } from "../charts/dots.js";
 export default panel({
   lines: 7,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("health-score"), shared("briefing"), shared("issues")]),
+  load: () => Promise.all([shared("health-score"), optional(shared("briefing")), optional(shared("issues"))]),
   noData: ([health]) => health.overall === null,
-  render: ([health, briefing, { issues }]) => [
-    h("p", { class: "why-sentence" }, sentence(health.by_area, issues)),
-    h("div", { class: "stack" }, scores(health.by_area, briefing.last_week)),
+  render: ([health, briefing, found]) => [
+    h("p", { class: "why-sentence" }, sentence(health.by_area, found?.issues ?? [])),
+    h("div", { class: "stack" }, scores(health.by_area, briefing?.last_week ?? null)),
   ],
 });
 

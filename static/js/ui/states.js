@@ -18,6 +18,16 @@ export function loading(lines = 3) {
 }
 
 /**
+ * Grey lines while the server is away; what is said about it is said once, by core/outage.js.
+ *
+ * @param {number} [lines]
+ */
+export function waiting(lines = 3) {
+  const bars = Array.from({ length: lines }, () => h("span", { "aria-hidden": "true" }));
+  return h("div", { class: "skeleton waiting" }, h("p", { class: "soft small" }, "Waiting for the server…"), bars);
+}
+
+/**
  * Loaded, and there is nothing: good news, or a filter that leaves nothing over.
  *
  * @param {string} sentence
@@ -78,7 +88,7 @@ export function notArrived() {
     icon("refresh"),
     "Refresh the page",
   );
-  return state("failed", "warning", "Couldn't load", h("p", {}, `${NOT_ARRIVED} Refresh the page.`), again);
+  return state("failed not-arrived", "warning", "Couldn't load", h("p", {}, `${NOT_ARRIVED} Refresh the page.`), again);
 }
 
 /**

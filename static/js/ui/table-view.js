@@ -25,9 +25,11 @@ export function makeTools(table) {
   );
   exportButton.setAttribute("aria-label", `Export as CSV: ${options.caption}`);
   const element = h("div", { class: "table-tools" });
+  const filterButton = makeFilterButton(element, selects.length);
   replace(
     element,
     search?.element,
+    filterButton.element,
     selects.map((one) => one.element),
     options.tools,
     h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton),
@@ -40,6 +42,7 @@ export function makeTools(table) {
     show({ q, filters }) {
       search?.show(q);
       for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
+      filterButton.show(selects.filter(({ filter, select }) => select.value !== (filter.initial ?? "")).length);
     },
   };
 }
@@ -87,6 +90,30 @@ function filterField(filter, choose) {
   const options = [...all, ...filter.options].map(([value, label]) => h("option", { value }, label));
   const select = h("select", { id, on: { change: (event) => choose(event.currentTarget.value) } }, options);
   return { filter, select, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
+}
+
+/**
+ * On a phone several filters wait behind one button, which says how many are set: css/table.css.
+ *
+ * @param {HTMLElement} tools
+ * @param {number} count
+ */
+function makeFilterButton(tools, count) {
+  if (count < 2) return { element: null, show() {} };
+  const words = h("span", {}, "Filters");
+  const element = h("button", { type: "button", class: "button filter-button", "aria-expanded": "false" }, words);
+  element.addEventListener("click", () => {
+    const isOpen = tools.classList.toggle("filters-open");
+    element.setAttribute("aria-expanded", String(isOpen));
+  });
+  tools.classList.add("folds");
+  return {
+    element,
+    /** @param {number} set */
+    show(set) {
+      words.textContent = set ? `Filters (${set})` : "Filters";
+    },
+  };
 }
 
 /** @param {{ openAll(opened: boolean): void }} table */

@@ -1,11 +1,12 @@
 /* Tables that sort, filter, search, page and export; of rows in memory, or of an endpoint that pages. */
 
-import { isAbort, messageOf } from "../core/api.js";
+import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
+import { onBack } from "../core/outage.js";
 import { closest, focusOn, h, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
-import { empty, failed, nothingFound } from "./states.js";
+import { empty, failed, nothingFound, waiting } from "./states.js";
 import { showRows } from "./show-rows.js";
 import { RowsInMemory } from "./table-rows.js";
 import { localState, routeState } from "./table-state.js";
@@ -132,7 +133,9 @@ class Table {
       if (!signal.aborted) this.show(found, query, quiet);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
-      this.say(failed(error, () => this.retry()));
+      const isOutage = error instanceof ApiError && error.isOutage;
+      if (isOutage) onBack(() => this.draw(), signal);
+      this.say(isOutage ? waiting() : failed(error, () => this.retry()));
     } finally {
       if (!signal.aborted) {
         this.scroll.removeAttribute("aria-busy");

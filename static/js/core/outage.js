@@ -1,0 +1,121 @@
+/* The server is away: one banner for the whole page that counts down to the next try, and what waits loads when it is back. */
+
+import { announce } from "./announce.js";
+import { h, icon, replace } from "./dom.js";
+import { plural } from "./format.js";
+
+/** Answers whether a process can serve, whatever becomes of one endpoint. */
+const PROBE = "/readyz";
+const PATIENCE = 10_000;
+/** Seconds before each try; the last ones over and over. */
+const WAITS = [1, 5, 15];
+
+/** @type {Set<() => unknown>} */
+const waiting = new Set();
+/** @type {Promise<boolean> | undefined} */
+let probing;
+/** @type {Outage | null} */
+let outage = null;
+
+addEventListener("offline", () => isAway());
+addEventListener("online", () => outage?.retry());
+
+/**
+ * Whether the whole server is away, after a request failed. Then the banner is there, and onBack() says when to ask again.
+ *
+ * @returns {Promise<boolean>}
+ */
+export async function isAway() {
+  if (outage || (await answers())) return outage !== null;
+  outage ??= new Outage();
+  return true;
+}
+
+/**
+ * Call once when the server is back, unless the signal has ended.
+ *
+ * @param {() => unknown} listener
+ * @param {AbortSignal} [signal]
+ */
+export function onBack(listener, signal) {
+  waiting.add(listener);
+  signal?.addEventListener("abort", () => waiting.delete(listener));
+}
+
+/** One probe for all that ask at the same time. */
+function answers() {
+  probing ??= probe().finally(() => {
+    probing = undefined;
+  });
+  return probing;
+}
+
+async function probe() {
+  try {
+    const { ok } = await fetch(PROBE, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+class Outage {
+  constructor() {
+    this.tries = 0;
+    this.seconds = 0;
+    this.timer = 0;
+    this.says = h("p", { role: "alert" });
+    this.counts = h("p", { class: "small" });
+    const now = h("button", { type: "button", class: "button", on: { click: () => this.retry() } }, "Try now");
+    this.banner = h(
+      "div",
+      { class: "banner bad", id: "outage" },
+      icon("warning"),
+      h("div", {}, this.says, this.counts),
+      h("p", { class: "actions" }, now),
+    );
+    document.getElementById("notices")?.append(this.banner);
+    this.wait();
+  }
+
+  wait() {
+    const sentence = navigator.onLine ? "The server can’t be reached. " : "You are offline. ";
+    if (this.says.firstChild?.textContent !== sentence) {
+      replace(this.says, h("strong", {}, sentence), "What is missing here loads by itself when it is back.");
+    }
+    this.seconds = WAITS[Math.min(this.tries, WAITS.length - 1)];
+    this.tries += 1;
+    this.timer = setInterval(() => this.tick(), 1000);
+    this.count();
+  }
+
+  tick() {
+    this.seconds -= 1;
+    if (this.seconds > 0) this.count();
+    else this.retry();
+  }
+
+  count() {
+    this.counts.textContent = `Next try in ${plural(this.seconds, "second")}.`;
+  }
+
+  async retry() {
+    clearInterval(this.timer);
+    this.counts.textContent = "Trying…";
+    if (await answers()) this.end();
+    else {
+      clearInterval(this.timer);
+      this.wait();
+    }
+  }
+
+  end() {
+    if (outage !== this) return;
+    outage = null;
+    this.banner.remove();
+    announce("The server is back.");
+    const listeners = [...waiting];
+    waiting.clear();
+    for (const listener of listeners) listener();
+  }
+}
