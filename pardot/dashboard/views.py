@@ -8,7 +8,7 @@ from functools import wraps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -25,12 +25,12 @@ CHALLENGE = 'Cookie realm="OpenStax Accounts"'
 def for_super_users(page: PageOfUser) -> Page:
     """Show the page to a signed-in Super User, and to others a page that says what to do (401, 403).
 
-    A Super User whose sign-in is too old counts as signed out. Nothing of the page is cached. The CSRF cookie is
-    set for the requests that the page will send.
+    A Super User whose sign-in is too old counts as signed out. No cache answers for the server, but a browser may
+    show the page again on the way back, and then loads its data anew. The CSRF cookie is set for the requests that
+    the page will send.
     """
 
     @require_safe
-    @never_cache
     @ensure_csrf_cookie
     @wraps(page)
     def guarded(request: HttpRequest) -> HttpResponse:
@@ -40,8 +40,12 @@ def for_super_users(page: PageOfUser) -> Page:
         if caller.must_sign_in_again:
             return _signed_out(request, caller)
         if not caller.is_super_user:
-            return render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
-        return page(request, caller)
+            return _kept_nowhere(
+                render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
+            )
+        response = page(request, caller)
+        patch_cache_control(response, private=True, no_cache=True, max_age=0)
+        return response
 
     return guarded
 
@@ -56,6 +60,11 @@ def _signed_out(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     }
     response = render(request, "pardot/signed_out.html", context, status=401)
     response["WWW-Authenticate"] = CHALLENGE
+    return _kept_nowhere(response)
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
     return response
 
 

@@ -366,3 +366,19 @@ def test_a_link_inside_a_chart_changes_the_tab_without_loading_the_page(camp: Vi
     camp.page.locator("[data-panel=why] svg a").first.click()
     expect(camp.page.locator("#panel-base-camp")).to_be_hidden()
     assert camp.page.evaluate("window.stays") is True
+
+
+def test_on_a_phone_the_score_is_in_the_first_300_pixels_and_filters_wait_behind_a_button(
+    open_window: Open, camp_site: Site
+) -> None:
+    phone = open_window(camp_site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.go("/pardot/")
+    score = phone.page.locator('[data-panel="score"] .ring text').bounding_box()
+    assert score is not None
+    assert score["y"] + score["height"] < 300
+    phone.go("/pardot/?tab=campaign-map&campaigns.sf=yes")
+    filters = phone.page.get_by_label("Folder", exact=True)
+    expect(filters).to_be_hidden()
+    phone.page.locator('[data-table="campaigns"]').get_by_role("button", name="Filters (1)").click()
+    expect(filters).to_be_visible()
+    assert phone.axe() == []

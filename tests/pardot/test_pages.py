@@ -30,12 +30,15 @@ def client(db: None, settings: Any) -> Client:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_super_user_gets_the_page_the_cookie_for_writes_and_nothing_to_keep(client: Client, path: str) -> None:
+def test_a_super_user_gets_the_page_and_the_cookie_for_writes_and_may_come_back_to_it(
+    client: Client, path: str
+) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     page = client.get(path)
     assert page.status_code == 200
     assert page.cookies["csrftoken"].value
-    assert "no-store" in page["Cache-Control"]
+    assert page["Cache-Control"] == "private, no-cache, max-age=0", "no-store keeps browsers from going back at once"
+    assert '<meta name="description" content="' in page.text
     assert "Ines &lt;b&gt;Example" in page.text
 
 

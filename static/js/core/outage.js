@@ -79,7 +79,7 @@ class Outage {
   }
 
   wait() {
-    const sentence = navigator.onLine ? "The server can’t be reached. " : "You are offline. ";
+    const sentence = navigator.onLine ? "The server cannot be reached. " : "You are offline. ";
     if (this.says.firstChild?.textContent !== sentence) {
       replace(this.says, h("strong", {}, sentence), "What is missing here loads by itself when it is back.");
     }
