@@ -29,7 +29,7 @@ _SETUP = "python manage.py camp_sync"
 
 TABS = (
     Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP,
-        ("changes", "score", "next-steps", "why")),
+        ("score", "changes", "next-steps", "why")),
     Tab("campaign-map", "Campaign Map", "map", "Every campaign with what belongs to it and who reached it.", _SETUP),
     Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, e-mails, redirects and lists: what is in good repair.",
         _SETUP),

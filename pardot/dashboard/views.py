@@ -40,9 +40,7 @@ def for_super_users(page: PageOfUser) -> Page:
         if caller.must_sign_in_again:
             return _signed_out(request, caller)
         if not caller.is_super_user:
-            return _kept_nowhere(
-                render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
-            )
+            return _kept_nowhere(render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403))
         response = page(request, caller)
         patch_cache_control(response, private=True, no_cache=True, max_age=0)
         return response

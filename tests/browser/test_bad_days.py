@@ -123,6 +123,7 @@ def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open
 FAILING = [
     ("/pardot/", "briefing", ["coverage", "score"]),
     ("/pardot/", "health-score", ["gear-overview", "team", "why"]),
+    ("/pardot/", "changes*", ["changes"]),
     ("/pardot/", "issues", ["next-steps"]),
     ("/pardot/", "config", []),
     ("/pardot/", "prospect-health", ["prospect-links"]),
@@ -181,8 +182,8 @@ def test_every_endpoint_of_a_page_is_failed_above(open_window: Open, camp_site: 
         "request", lambda request: asked_for.add(request.url.partition("/api/v1/pardot/")[2].partition("?")[0])
     )
     visit.go(page)
-    of_page = {endpoint.partition("?")[0] for where, endpoint, _ in FAILING if where == page}
-    everywhere = {endpoint.partition("?")[0] for where, endpoint, _ in FAILING if where == "/pardot/"}
+    of_page = {endpoint.partition("?")[0].rstrip("*") for where, endpoint, _ in FAILING if where == page}
+    everywhere = {endpoint.partition("?")[0].rstrip("*") for where, endpoint, _ in FAILING if where == "/pardot/"}
     assert asked_for - {""} <= of_page | everywhere
 
 

@@ -1,5 +1,6 @@
 /* What got worse and what got better since the last day, who owns it, and which rows are new. */
 
+import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { decimal, plural } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
@@ -24,10 +25,10 @@ export default panel({
     const since = route.get("changes.since") || null;
     const [found, briefing, recent] = await Promise.all([
       shared("changes", { since }),
-      shared("briefing"),
+      optional(shared("briefing")),
       recentDays(),
     ]);
-    return { found, days: comparedDays(briefing).map((day) => optionOf(day, briefing.date)), recent };
+    return { found, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
   },
   empty: ({ found }) => found.since === null && "Changes show here after the second day with a sync.",
   render: (data) => [headline(data), lists(data)],

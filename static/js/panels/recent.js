@@ -1,5 +1,6 @@
 /* The last 45 days of a number: a small line, and the change in a week. */
 
+import { optional } from "../core/api.js";
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { shared } from "../core/shared.js";
@@ -12,14 +13,15 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * One request, however many panels ask.
+ * One request, however many panels ask; no days where it fails.
  *
  * @returns {Promise<Recent>}
  */
 export async function recentDays() {
-  const { date: today, last_week: lastWeek } = await shared("briefing");
-  const { snapshots } = await shared("trail", { from: before(today, SPAN) });
-  return { days: snapshots.length ? allDays(snapshots) : [], snapshots, lastWeek };
+  const briefing = await optional(shared("briefing"));
+  const trail = briefing && (await optional(shared("trail", { from: before(briefing.date, SPAN) })));
+  const snapshots = trail?.snapshots ?? [];
+  return { days: snapshots.length ? allDays(snapshots) : [], snapshots, lastWeek: briefing?.last_week ?? null };
 }
 
 /**
