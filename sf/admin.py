@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet, Subquery, Sum
+from django.db.models import BooleanField, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -31,8 +33,24 @@ from sf.sync.identity import cached_org
 from sf.sync.retry import RETRIES
 
 
+@cache
+def _in_words(field: BooleanField[Any, Any]) -> Callable[[Any], str]:
+    """Return a column that says yes or no: Django's red cross for no looks like an error, where no is the good case."""
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def shown(row: Any) -> str:
+        return {True: "yes", False: "no"}.get(getattr(row, field.name), "–")
+
+    return shown
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A page of rows that only programs write."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        fields = {field.name: field for field in self.model._meta.fields}
+        shown = ((name, fields.get(str(name))) for name in super().get_list_display(request))
+        return [_in_words(field) if isinstance(field, BooleanField) else name for name, field in shown]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -78,6 +78,10 @@ class APIKeyAdmin(admin.ModelAdmin):
     readonly_fields = ["prefix", "created_by", "created_at", "last_used_at"]
     actions = ["revoke"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Return none on the form of a new key: PostgreSQL does not know their values yet."""
+        return [] if obj is None else [str(name) for name in super().get_readonly_fields(request, obj)]
+
     @admin.display(description="scopes")
     def scope_list(self, key: APIKey) -> str:
         return ", ".join(key.scopes)

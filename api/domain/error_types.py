@@ -36,6 +36,7 @@ class ErrorType(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     # 409 and 422: what the request says
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use"
+    VALUE_CHANGED = "value_changed"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     FIELD_INVALID = "field_invalid"
     PARAMETER_UNKNOWN = "parameter_unknown"

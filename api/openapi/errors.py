@@ -45,7 +45,8 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     },
     406: {T.NOT_ACCEPTABLE: MESSAGES[406]},
     409: {
-        T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: ask again in a moment."
+        T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: ask again soon.",
+        T.VALUE_CHANGED: "Ines Example changed list_stale_months at 2026-11-28 14:02 UTC. Read it again, then decide.",
     },
     413: {T.BODY_TOO_LARGE: MESSAGES[413]},
     415: {T.CONTENT_TYPE_UNSUPPORTED: MESSAGES[415]},
@@ -114,6 +115,8 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.CONTACT_NOT_FOUND: _OWN,
     T.NOTHING_GIVEN: _only("search_schools", "change_contact"),
     T.SEARCH_TOO_SHORT: _only("search_schools"),
+    T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
+    T.VALUE_CHANGED: _only("change_configuration"),
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),
     T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]) and {} not in operation["security"],

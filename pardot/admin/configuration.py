@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pardot.admin.base import ProgramsOnlyAdmin
 from pardot.admin.team import acting_name
 from pardot.configuration.values import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
-from pardot.models import ConfiguredValue
+from pardot.models import ConfigurationChange, ConfiguredValue
 from pardot.pipeline.after_change import value_change, value_reset
 
 _SHOWN = 120
@@ -60,6 +61,13 @@ def _sentence(error: dict[str, Any]) -> str:
     return f"{where}: {error['message']}" if where else str(error["message"])
 
 
+@admin.register(ConfigurationChange)
+class ConfigurationChangeAdmin(ProgramsOnlyAdmin):
+    list_display = ["changed_at", "key", "changed_by", "is_reset"]
+    list_filter = ["key"]
+    ordering = ["-changed_at", "-id"]
+
+
 @admin.register(ConfiguredValue)
 class ConfiguredValueAdmin(admin.ModelAdmin):
     """A changed value per row. The list also shows values at their default, from where they can be changed."""
@@ -99,7 +107,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     def reset_to_default(self, request: HttpRequest, chosen: QuerySet[ConfiguredValue]) -> None:
         for row in chosen:
             try:
-                value_reset(row.key)
+                value_reset(row.key, by=acting_name(request))
             except UnknownKey:
                 row.delete()
             except BadValue as error:

@@ -7,6 +7,7 @@ from pardot.models.campaign import Campaign
 from pardot.models.campaign_member import CampaignMember
 from pardot.models.campaign_member_count import CampaignMemberCount
 from pardot.models.category_score import ContactCategoryScore, LeadCategoryScore
+from pardot.models.configuration_change import ConfigurationChange
 from pardot.models.configured_value import ConfiguredValue
 from pardot.models.custom_redirect import CustomRedirect
 from pardot.models.daily_snapshot import DailySnapshot
@@ -42,6 +43,7 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "CampaignMemberCount",
+    "ConfigurationChange",
     "ConfiguredValue",
     "ContactCategoryScore",
     "CustomRedirect",

@@ -12,30 +12,57 @@ from typing import Any
 from django.db import transaction
 
 from pardot.audits.run import ASSET_AUDITS, run_audits
-from pardot.configuration.values import configured_key, current_values, reset_value, set_value
-from pardot.models import ConfiguredValue
+from pardot.configuration.values import (
+    CurrentValue,
+    configured_key,
+    current_values,
+    described_values,
+    reset_value,
+    set_value,
+)
+from pardot.models import ConfigurationChange, ConfiguredValue
 from sf.ingest.lock import wait_to_merge
 
-
-def value_change(key: str, value: Any, *, by: str) -> None:
-    """Store ``value`` under ``key``. Raises ``UnknownKey`` or ``BadValue``; then nothing is changed."""
-    _change(key, lambda: set_value(key, value, by=by))
+ANY = object()
+"""For ``was``: whatever the value is now."""
 
 
-def value_reset(key: str) -> None:
-    """Reset a value to its default. Raises ``UnknownKey`` or ``BadValue``; then nothing is changed."""
-    _change(key, lambda: reset_value(key))
+class ChangedMeanwhile(Exception):
+    """The value is not the one that the caller saw; ``current`` is the value now."""
+
+    def __init__(self, current: CurrentValue) -> None:
+        super().__init__(current.declared.key)
+        self.current = current
 
 
-def _change(key: str, change: Callable[[], Any]) -> None:
-    """Change a value, and run the audits of assets in the same transaction if it affects them.
+def value_change(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
+    """Store ``value`` under ``key``, unless the value is no longer ``was``.
+
+    Raises ``UnknownKey``, ``BadValue`` or ``ChangedMeanwhile``; then nothing is changed.
+    """
+    _change(key, lambda: set_value(key, value, by=by), by=by, was=was)
+
+
+def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
+    """Reset a value to its default, with the same errors as ``value_change``."""
+    _change(key, lambda: reset_value(key), by=by, was=was, is_reset=True)
+
+
+def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
+    """Change a value, record the change, and run the audits of assets in the same transaction if it affects them.
 
     No value affects the audit of prospects, which takes longest.
     """
     declared = configured_key(key)
     with transaction.atomic():
         wait_to_merge(ConfiguredValue._meta.db_table)
-        before = current_values()[key]
+        before = next(current for current in described_values() if current.declared is declared)
+        if was is not ANY and was != before.value:
+            raise ChangedMeanwhile(before)
         change()
-        if declared.moves_audits and current_values()[key] != before:
+        after = current_values()[key]
+        if after == before.value:
+            return
+        ConfigurationChange.objects.create(key=key, before=before.value, after=after, is_reset=is_reset, changed_by=by)
+        if declared.moves_audits:
             run_audits(ASSET_AUDITS)

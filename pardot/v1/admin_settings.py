@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
-from api.http.errors import Unprocessable, documented
+from api.domain.error_types import ErrorType
+from api.http.errors import Conflict, Unprocessable, documented
 from api.http.fields import storable
 from pardot.configuration.values import (
+    KEYS,
     BadValue,
     CurrentValue,
     UnknownKey,
@@ -20,12 +22,14 @@ from pardot.configuration.values import (
     described_values,
 )
 from pardot.domain.areas import Area
-from pardot.pipeline.after_change import value_change, value_reset
+from pardot.models import ConfigurationChange
+from pardot.pipeline.after_change import ANY, ChangedMeanwhile, value_change, value_reset
 from pardot.planning.team import BadTeam, Member, team_replace, team_with_open_tasks
 from pardot.selectors.rows import LARGEST_ID
 from pardot.v1.fields import NOT_BLANK, actor_name
 
 router = Router(tags=["pardot: settings"])
+MOST_CHANGES = 100
 
 # -- the team ---------------------------------------------------------------------------------------------------------
 
@@ -143,6 +147,24 @@ class ValueIn(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"value": 30}})
 
     value: Any = Field(description="As in `GET`; of a mapping only some entries: the others have their default.")
+    was: Any = Field(
+        None,
+        description="The value that you saw, as in `GET`: 409 when it is another by now. Left out: not checked.",
+    )
+
+
+class ChangeOut(Schema):
+    key: str
+    title: str
+    before: Any
+    after: Any
+    is_reset: bool = Field(description="It went back to the default.")
+    changed_by: str
+    changed_at: datetime
+
+
+class ChangesOut(Schema):
+    changes: list[ChangeOut] = Field(description="The latest 100, newest first.")
 
 
 _Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/config`.")]
@@ -157,7 +179,7 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
 
 @router.put(
     "/admin/config/{key}",
-    response={200: ConfiguredOut, **documented(400, 401, 403, 413, 415, 422)},
+    response={200: ConfiguredOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Change the configuration",
 )
 def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
@@ -166,7 +188,10 @@ def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> Con
     If the value decides what counts as an issue, the audits are run again before the answer is sent.
     """
     try:
-        value_change(key, given.value, by=actor_name(request))
+        was = given.was if "was" in given.model_fields_set else ANY
+        value_change(key, given.value, by=actor_name(request), was=was)
+    except ChangedMeanwhile as error:
+        raise _changed(error) from error
     except UnknownKey as error:
         raise _unknown(error) from error
     except BadValue as error:
@@ -182,14 +207,40 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
 
     If the value decides what counts as an issue, the audits are run again before the answer is sent.
     """
-    del request
     try:
-        value_reset(key)
+        value_reset(key, by=actor_name(request))
     except UnknownKey as error:
         raise _unknown(error) from error
     except BadValue as error:
         raise _bad(error) from error
     return _current(key)
+
+
+@router.get(
+    "/admin/config-changes", response={200: ChangesOut, **documented(401, 403)}, summary="Changes of the configuration"
+)
+def get_configuration_changes(request: HttpRequest) -> ChangesOut:
+    """Return who changed which value, and when."""
+    del request
+    titles = {declared.key: declared.title for declared in KEYS}
+    names = ("key", "before", "after", "is_reset", "changed_by", "changed_at")
+    return ChangesOut(
+        changes=[
+            ChangeOut(title=titles.get(change.key, change.key), **{name: getattr(change, name) for name in names})
+            for change in ConfigurationChange.objects.all()[:MOST_CHANGES]
+        ]
+    )
+
+
+def _changed(error: ChangedMeanwhile) -> Conflict:
+    current = error.current
+    who = current.updated_by or "Somebody"
+    when = f" at {current.updated_at:%Y-%m-%d %H:%M} UTC" if current.updated_at else ""
+    return Conflict(
+        f"{who} changed {current.declared.key}{when}. Read it again, then decide.",
+        ErrorType.VALUE_CHANGED,
+        retry_after=1,
+    )
 
 
 def _current(key: str) -> ConfiguredOut:

@@ -78,7 +78,7 @@ def test_prospects_in_figures_lead_to_prospects(survey: Visit) -> None:
     survey.go(TAB)
     health = asked(survey, "prospect-health")
     figures = panel(survey, "prospect-health")
-    expect(figures).to_contain_text(f"{health['link_rate']}\u00a0% linked")
+    expect(figures).to_contain_text(f"{health['link_rate']}% linked")
     figures.get_by_role("link", name=f"Opted out: {health['opted_out']}").click()
     survey.settle()
     expect(survey.page.get_by_role("heading", level=1)).to_have_text("Scout Report")
@@ -93,6 +93,17 @@ def with_earlier_checks(answer: Any) -> None:
         counts = {kind: count + number for kind, count in latest["counts"].items()}
         captured = f"2025-0{9 - number}-01T08:00:00Z"
         answer["checks"].append({"captured_at": captured, "total": sum(counts.values()), "counts": counts})
+
+
+def test_two_checks_of_one_day_are_not_the_first_one(survey: Visit) -> None:
+    def again(answer: Any) -> None:
+        [latest] = answer["checks"]
+        answer["checks"].append({**latest, "captured_at": latest["captured_at"][:11] + "00:00:01Z", "total": 3})
+
+    altered(survey, "orphans/history*", again)
+    survey.go(TAB)
+    expect(panel(survey, "orphans")).not_to_contain_text("This is the first check.")
+    expect(panel(survey, "orphans").get_by_role("table", name="Checks so far").get_by_role("row")).to_have_count(3)
 
 
 def test_the_trend_goes_back_over_the_checks(survey: Visit) -> None:

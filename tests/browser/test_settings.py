@@ -102,7 +102,7 @@ def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
     section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
     page.get_by_label("OpenStax account").fill("not an id")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("OpenStax account does not look right.")).to_be_visible()
+    expect(page.get_by_text("OpenStax account is not valid.")).to_be_visible()
     page.get_by_label("OpenStax account").fill("")
     page.get_by_label("Name", exact=True).fill("ines example")
     page.get_by_role("button", name="Save").click()
@@ -194,6 +194,24 @@ def test_fields_that_somebody_else_saved_meanwhile_stay(settings: Visit) -> None
     assert templates["lists_unnamed"]["title"] == "Nameless: {count}"
     assert templates["lists_unnamed"]["priority"] == "high"
     expect(page.get_by_label("Forms in no campaign")).to_have_value("0.70")
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("Keep theirs", 0.2), ("Use mine", 0.5)])
+def test_whoever_saves_a_field_second_is_asked_whose_counts(settings: Visit, answer: str, kept: float) -> None:
+    page = settings.page
+    run_module(settings, "core/api", "await m.api.put('admin/config/score_weights', { value: { forms_errors: 0.2 } });")
+    page.get_by_label("Forms submitted with errors").fill("0.5")
+    page.get_by_label("Forms in no campaign").fill("0.9")
+    page.get_by_role("button", name="Save changes").click()
+    question = page.get_by_role("dialog", name="Somebody else changed this")
+    expect(question).to_contain_text("changed “")
+    assert settings.axe() == []
+    question.get_by_role("button", name=answer).click()
+    expect(section(settings, "Unsaved changes")).to_have_count(0)
+    saved = value_of(settings, "score_weights")
+    assert isinstance(saved, dict)
+    assert (saved["forms_errors"], saved["forms_no_campaign"]) == (kept, 0.9)
+    assert float(page.get_by_label("Forms submitted with errors").input_value()) == kept
 
 
 def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit) -> None:

@@ -52,7 +52,7 @@ const FLAGS = {
   stale_1y: ["Long stale", "bad", "It was not changed for longer than the greater limit."],
   no_sf: ["Not in Salesforce", "bad", "It is not linked to a Salesforce campaign."],
   no_members: ["No members", "bad", "It is linked to Salesforce, and nobody is in it."],
-  low_response: ["Low response", "warn", "Ten members or more, and under 5 % responded."],
+  low_response: ["Low response", "warn", "Ten members or more, and under 5% responded."],
   empty: ["Empty", "warn", "It has no form, page, e-mail or redirect."],
   ghost: ["Ghost", "warn", "It has members, but no assets that could have brought them."],
   unused: ["Unused", "warn", "It is on nothing."],

@@ -4,7 +4,6 @@ export const MISSING = "–";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-const finest = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 const MONDAY = 1;
@@ -31,6 +30,8 @@ const STEPS = [
   ["hour", 3600],
   ["minute", 60],
 ];
+/** A mean one: twelve of them are a year. */
+const MONTH = 2_629_800;
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 
 /**
@@ -58,32 +59,33 @@ export function decimal(value) {
 }
 
 /**
- * 12.345 → "12.3 %".
+ * 12.345 → "12.3%".
  *
  * @param {Maybe<number>} value
  */
 export function percent(value) {
-  return isMissing(value) ? MISSING : `${fine.format(value)}\u00a0%`;
+  return isMissing(value) ? MISSING : `${fine.format(value)}%`;
 }
 
 /**
- * 36 → "36.0 %": for columns.
+ * 36 → "36.0%": for columns.
  *
  * @param {Maybe<number>} value
  */
 export function tenths(value) {
-  return isMissing(value) ? MISSING : `${value.toFixed(1)}\u00a0%`;
+  return isMissing(value) ? MISSING : `${value.toFixed(1)}%`;
 }
 
 /**
- * Points of the score: 12.345 → "12.3", 0.1234 → "0.12", 0.001 → "<0.01".
+ * Points of the score: 12.345 → "12.3", 5 → "5.0", 0.1234 → "0.12", 0.001 → "<0.01".
  *
  * @param {Maybe<number>} value
  */
 export function points(value) {
   if (isMissing(value)) return MISSING;
   if (value > 0 && value < 0.005) return "<0.01";
-  return value >= 1 || value === 0 ? fine.format(value) : finest.format(value);
+  if (value === 0) return "0";
+  return value >= 0.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /**
@@ -148,6 +150,9 @@ export function moment(value) {
 export function ago(value, now = Date.now()) {
   if (isMissing(value)) return "never";
   const seconds = (new Date(value).getTime() - now) / 1000;
+  const months = Math.trunc(Math.abs(seconds) / MONTH);
+  if (months >= 12 && seconds < 0)
+    return months < 36 ? `${months}\u00a0mo ago` : `${Math.trunc(months / 12)}\u00a0years ago`;
   const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
   return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
 }

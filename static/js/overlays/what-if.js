@@ -102,7 +102,7 @@ class WhatIf {
         "span",
         { class: "what-if-many" },
         many,
-        h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? " %" : ""}`),
+        h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? "%" : ""}`),
       ),
     );
   }

@@ -6,6 +6,7 @@ import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { trend } from "../charts/trend.js";
+import { plainTable } from "../ui/plain-table.js";
 import { delta, figure } from "../ui/parts.js";
 import { byDay } from "../survey/kinds.js";
 
@@ -33,9 +34,15 @@ function total({ total: all, kinds, captured_at: at }, checks) {
   return h(
     "div",
     { class: "lead-figures" },
-    figure("In all", number(all), { large: true }),
+    figure("Total", number(all), { large: true }),
     before &&
-      h("p", {}, delta((all ?? 0) - before.total, `since the check ${ago(before.captured_at)}`, { better: "down" })),
+      h(
+        "p",
+        {},
+        delta((all ?? 0) - before.total, `since the previous check (${moment(before.captured_at)})`, {
+          better: "down",
+        }),
+      ),
     h(
       "div",
       { class: "figures" },
@@ -44,20 +51,17 @@ function total({ total: all, kinds, captured_at: at }, checks) {
     h(
       "p",
       { class: "small soft", title: moment(at) },
-      all === 0 ? `Checked ${ago(at)}: everything has its other half.` : `Checked ${ago(at)}.`,
+      all === 0 ? `Nothing is orphaned. Checked ${ago(at)}.` : `Checked ${ago(at)}.`,
     ),
   );
 }
 
 /** @param {readonly Api["PastCheck"][]} checks */
 function history(checks) {
+  if (checks.length < 2)
+    return h("p", { class: "soft first-check" }, "This is the first check. The trend starts with the next survey.");
   const days = byDay(checks);
-  if (days.length < 2)
-    return h(
-      "p",
-      { class: "soft first-check" },
-      "This is the first check. From the next survey on, the trend stands here.",
-    );
+  if (days.length < 2) return checksOfOneDay(checks);
   const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));
   return trend({
     title: "Orphans by day",
@@ -67,6 +71,22 @@ function history(checks) {
     high: Math.max(4, ...series.flatMap(({ values }) => values)),
     height: 220,
   });
+}
+
+/**
+ * Until there are two days, the checks themselves.
+ *
+ * @param {readonly Api["PastCheck"][]} checks
+ */
+function checksOfOneDay(checks) {
+  return plainTable(
+    "Checks so far",
+    [
+      { label: "Check", value: (check) => moment(check.captured_at) },
+      { label: "Orphans", value: (check) => number(check.total), end: true },
+    ],
+    checks,
+  );
 }
 
 /**

@@ -33,7 +33,7 @@ function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
     ring({
       value: rate,
       label: `Linked to Salesforce: ${percent(rate)}`,
-      text: rate === null ? "–" : `${Math.round(rate)}\u00a0%`,
+      text: rate === null ? "–" : `${Math.round(rate)}%`,
       tone: toneOf(rate),
       size: 132,
     }),

@@ -2,6 +2,8 @@
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
+import { ago } from "../core/format.js";
+import { confirm } from "../ui/dialog.js";
 
 /** One key: its editor, what is saved of it, what the server has against what was entered. */
 export class Draft {
@@ -39,30 +41,37 @@ export class Draft {
   async save() {
     this.clear();
     const entered = this.editor.get();
-    const value = this.editor.overlays ? laidOver(await this.now(), this.saved, entered) : entered;
-    this.entry = await this.write(value);
+    const there = await this.now();
+    const mine = !collides(there.value, this.saved, entered) || (await asksForMine(there));
+    const value = mine ? laidOver(there.value, this.saved, entered) : withTheirs(there.value, this.saved, entered);
+    this.entry = same(value, there.value) ? there : await this.write(value, there.value);
     this.saved = value;
-    const shown = laidOver(this.saved, entered, this.editor.get());
+    const shown = mine ? laidOver(this.saved, entered, this.editor.get()) : this.saved;
     if (!same(shown, this.editor.get())) this.editor.set(shown);
   }
 
-  /** What is saved by now: somebody else may have changed other fields since the page was loaded. */
+  /**
+   * What is saved by now: somebody else may have changed it since the page was loaded.
+   *
+   * @returns {Promise<Entry>}
+   */
   async now() {
     const { configuration } = await api.get("admin/config", { waits: true });
-    return configuration.find(({ key }) => key === this.entry.key)?.value;
+    return configuration.find(({ key }) => key === this.entry.key) ?? this.entry;
   }
 
   /**
    * @param {Held} value
+   * @param {Held} was
    * @returns {Promise<Entry>}
    */
-  write(value) {
+  write(value, was) {
     const path = /** @type {const} */ (`admin/config/${this.entry.key}`);
     const standard = this.entry.default;
     if (same(value, standard)) return api.delete(path);
-    if (!this.editor.overlays) return api.put(path, { value });
+    if (!this.editor.overlays) return api.put(path, { value, was });
     const changed = Object.entries(value).filter(([key, one]) => !same(one, standard[key]));
-    return api.put(path, { value: Object.fromEntries(changed) });
+    return api.put(path, { value: Object.fromEntries(changed), was });
   }
 
   clear() {
@@ -144,12 +153,58 @@ export async function saveAll(drafts) {
  * @param {Held} entered
  * @returns {Held}
  */
-function laidOver(now, before, entered) {
+export function laidOver(now, before, entered) {
   if (same(before, entered)) return now;
-  const isMapping = [now, before, entered].every((one) => one && typeof one === "object" && !Array.isArray(one));
-  return isMapping
+  return areMappings(now, before, entered)
     ? Object.fromEntries(Object.keys(entered).map((key) => [key, laidOver(now[key], before[key], entered[key])]))
     : entered;
+}
+
+/**
+ * The same, but where both have changed a field, `now` counts.
+ *
+ * @param {Held} now
+ * @param {Held} before
+ * @param {Held} entered
+ * @returns {Held}
+ */
+export function withTheirs(now, before, entered) {
+  if (!collides(now, before, entered)) return laidOver(now, before, entered);
+  return areMappings(now, before, entered)
+    ? Object.fromEntries(Object.keys(entered).map((key) => [key, withTheirs(now[key], before[key], entered[key])]))
+    : now;
+}
+
+/**
+ * Whether two people have changed the same field to different values.
+ *
+ * @param {Held} now
+ * @param {Held} before
+ * @param {Held} entered
+ * @returns {boolean}
+ */
+export function collides(now, before, entered) {
+  if (same(before, entered) || same(now, before) || same(now, entered)) return false;
+  return areMappings(now, before, entered)
+    ? Object.keys(entered).some((key) => collides(now[key], before[key], entered[key]))
+    : true;
+}
+
+/** @param {...Held} values */
+function areMappings(...values) {
+  return values.every((one) => one && typeof one === "object" && !Array.isArray(one));
+}
+
+/** @param {Entry} there */
+function asksForMine({ title, updated_by, updated_at, value }) {
+  const who = updated_by || "Somebody";
+  const what = value !== null && typeof value === "object" ? "" : ` to ${value}`;
+  return confirm({
+    title: "Somebody else changed this",
+    text: `${who} changed “${title}”${what}${updated_at ? ` ${ago(updated_at)}` : ""}. Keep their change, or use yours?`,
+    yes: "Use mine",
+    no: "Keep theirs",
+  });
 }
 
 /**

@@ -10,11 +10,12 @@ import pytest
 from django.contrib.admin import site
 from django.db import connection
 from django.db.models import Model
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from api.models import APIKey, User
 from pardot import models
 from pardot.admin.base import COUNTED, BoundedPaginator
 from pardot.audits.run import run_audits
@@ -40,7 +41,7 @@ def _name(model: type[Model]) -> str:
 
 
 def page(model: type[Model], kind: str = "changelist", *arguments: Any) -> str:
-    return reverse(f"admin:pardot_{model._meta.model_name}_{kind}", args=arguments)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}", args=arguments)
 
 
 def html(client: Client, address: str) -> str:
@@ -62,6 +63,7 @@ def one_of_each(db: None) -> Rows:
         models.Campaign.objects.create(id=1, name="Spring", flags=["dormant"], salesforce_id=campaign_id),
         models.CampaignMember.all_objects.create(id=records.salesforce_id("00v"), **stamped),
         models.CampaignMemberCount.objects.create(id=campaign_id, members=3, responded=1, leads=2, contacts=1),
+        models.ConfigurationChange.objects.create(key="camp_dates", before={}, after={}),
         models.ContactCategoryScore.all_objects.create(id=records.salesforce_id("a0C"), category="Math", **stamped),
         models.CustomRedirect.objects.create(id=1, name="To the books", campaign_id=99),
         models.DailySnapshot.objects.create(day=now.date(), tier=1, issue_counts={"forms_errors": 2}),
@@ -176,6 +178,21 @@ def test_assets_are_filtered_by_flag_and_name_their_campaign(admin: Client, one_
     assert f'<a href="{page(models.Campaign, "change", 1)}">Spring</a>' in html(admin, page(models.Form))
     assert "99 (unknown)" in html(admin, page(models.CustomRedirect))
     assert "dormant: no data, no campaign: 1" in html(admin, page(models.AuditSummary))
+
+
+def test_no_form_of_something_new_shows_what_postgresql_does_not_know_yet(admin: Client) -> None:
+    request = RequestFactory().get("/")
+    request.user = User(is_staff=True, is_superuser=True)
+    added = [model for model, its_admin in site._registry.items() if its_admin.has_add_permission(request)]
+    assert APIKey in added
+    for model in added:
+        assert "object at 0x" not in html(admin, page(model, "add")), model
+
+
+def test_lists_say_yes_or_no_without_a_red_cross_for_good_news(admin: Client, one_of_each: Rows) -> None:
+    for model in one_of_each:
+        assert "icon-no" not in html(admin, page(model)), model
+    assert '<td class="field-shown">no</td>' in html(admin, page(models.EntityState))
 
 
 @pytest.mark.parametrize("model", ENTERED, ids=_name)

@@ -61,6 +61,31 @@ def test_a_value_is_changed_and_reset(browser: Browser) -> None:
     assert not ConfiguredValue.objects.exists()
 
 
+def test_a_value_that_was_changed_meanwhile_is_not_overwritten(browser: Browser) -> None:
+    browser.ask("put", "admin/config/list_stale_months", {"value": 9, "was": 6})
+    refused = browser.ask("put", "admin/config/list_stale_months", {"value": 3, "was": 6}, expect=409)
+    assert refused["type"] == "value_changed"
+    assert refused["message"].startswith("Ines Example changed list_stale_months at 20")
+    assert configuration().list_stale_months == 9
+    browser.ask("put", "admin/config/list_stale_months", {"value": 3, "was": 9})
+    assert configuration().list_stale_months == 3
+    weights = described(browser)["score_weights"]["value"]
+    browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}, "was": weights})
+    browser.ask("put", "admin/config/score_weights", {"value": {}, "was": weights}, expect=409)
+
+
+def test_every_change_is_kept_with_who_made_it(browser: Browser) -> None:
+    browser.ask("put", "admin/config/list_stale_months", {"value": 9})
+    browser.ask("put", "admin/config/list_stale_months", {"value": 9})
+    browser.ask("delete", "admin/config/list_stale_months")
+    browser.ask("put", "admin/config/list_stale_months", {"value": "nine"}, expect=422)
+    last, first = browser.ask("get", "admin/config-changes")["changes"]
+    assert (first["before"], first["after"], first["is_reset"]) == (6, 9, False)
+    assert (last["before"], last["after"], last["is_reset"]) == (9, 6, True)
+    assert {last["changed_by"], first["changed_by"]} == {"Ines Example"}
+    assert first["title"] == described(browser)["list_stale_months"]["title"]
+
+
 def test_what_an_overlay_leaves_out_keeps_its_default(browser: Browser) -> None:
     template = {"title": "Forms with errors: {count}", "description": "Look at them.", "priority": "low"}
     weights = browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}})["value"]

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class ConfigurationChange(models.Model):
+    """One change of a configured value, kept for good: who changed what, when, from which value to which."""
+
+    key = models.CharField(max_length=64)
+    before = models.JSONField()
+    after = models.JSONField(help_text="As it was in effect afterward, defaults included.")
+    is_reset = models.BooleanField(default=False, db_default=False, help_text="It went back to the default.")
+    changed_by = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        indexes = [models.Index(fields=["-changed_at", "-id"], name="configuration_change_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.key} by {self.changed_by}"
