@@ -112,7 +112,7 @@ class ContactChange(Schema):
     "/contact",
     auth=logged_in_user(),
     response={200: ContactDetail, **documented(401, 403, 404, 422, 429)},
-    summary="One's own contact",
+    summary="Your contact",
 )
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
@@ -127,7 +127,7 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     "/contact",
     auth=logged_in_user(),
     response={200: ContactDetail, **documented(400, 401, 403, 404, 413, 415, 422, 429)},
-    summary="Change one's own contact",
+    summary="Change your contact",
 )
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     """Change the contact in Salesforce, then in the cache.

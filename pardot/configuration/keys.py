@@ -177,7 +177,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ),
     ConfiguredKey(
         "issue_templates",
-        "Texts of the issues",
+        "Issue texts",
         "Title (with {count}), description and priority of each issue. Issues left out keep theirs.",
         lambda: {issue.key: _default_template(issue) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Template], AfterValidator(_known_issues)]),

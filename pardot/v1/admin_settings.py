@@ -153,7 +153,7 @@ class ValueIn(Schema):
     )
 
 
-class ChangeOut(Schema):
+class ConfigurationChangeOut(Schema):
     key: str
     title: str
     before: Any
@@ -163,8 +163,8 @@ class ChangeOut(Schema):
     changed_at: datetime
 
 
-class ChangesOut(Schema):
-    changes: list[ChangeOut] = Field(description="The latest 100, newest first.")
+class ConfigurationChanges(Schema):
+    changes: list[ConfigurationChangeOut] = Field(description="The latest 100, newest first.")
 
 
 _Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/config`.")]
@@ -217,16 +217,20 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
 
 
 @router.get(
-    "/admin/config-changes", response={200: ChangesOut, **documented(401, 403)}, summary="Changes of the configuration"
+    "/admin/config-changes",
+    response={200: ConfigurationChanges, **documented(401, 403)},
+    summary="Changes of the configuration",
 )
-def get_configuration_changes(request: HttpRequest) -> ChangesOut:
+def get_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
     """Return who changed which value, and when."""
     del request
     titles = {declared.key: declared.title for declared in KEYS}
     names = ("key", "before", "after", "is_reset", "changed_by", "changed_at")
-    return ChangesOut(
+    return ConfigurationChanges(
         changes=[
-            ChangeOut(title=titles.get(change.key, change.key), **{name: getattr(change, name) for name in names})
+            ConfigurationChangeOut(
+                title=titles.get(change.key, change.key), **{name: getattr(change, name) for name in names}
+            )
             for change in ConfigurationChange.objects.all()[:MOST_CHANGES]
         ]
     )

@@ -127,7 +127,7 @@ def test_a_campaign_opens_with_what_belongs_to_it(camp: Visit) -> None:
         for child in children:
             link = detail.get_by_role("link", name=child["name"]).first
             assert f"/id/{child['id']}" in (link.get_attribute("href") or ""), type_
-    page.get_by_role("button", name="Open all").click()
+    page.get_by_role("button", name="Expand all").click()
     expect(page.locator("td.detail:visible")).to_have_count(page.locator(".expand-button").count())
 
 
@@ -161,12 +161,12 @@ def test_a_drawer_opens_on_its_issue_and_closes_again(camp: Visit) -> None:
     page.get_by_role("link", name=f"{dormant} dormant").and_(page.locator("[href*='landing_pages.flag']")).click()
     expect(count(page, "Landing pages")).to_have_text(f"({dormant} landing pages found)")
     expect(page.get_by_role("heading", name="Landing pages", exact=True).last).to_be_focused()
-    page.get_by_role("link", name="List e-mails", exact=True).click()
-    expect(page.get_by_role("table", name="List e-mails")).to_be_visible()
+    page.get_by_role("link", name="List emails", exact=True).click()
+    expect(page.get_by_role("table", name="List emails")).to_be_visible()
     expect(page).not_to_have_url(re.compile(re.escape("landing_pages.flag")))
     page.get_by_role("link", name="Close").click()
-    expect(page.get_by_role("table", name="List e-mails")).to_have_count(0)
-    expect(page.get_by_role("link", name="List e-mails", exact=True)).to_be_focused()
+    expect(page.get_by_role("table", name="List emails")).to_have_count(0)
+    expect(page.get_by_role("link", name="List emails", exact=True)).to_be_focused()
 
 
 @pytest.mark.parametrize("type_", ["campaigns", "custom_redirects", "lists", "tags"])

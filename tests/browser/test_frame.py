@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.sites import SUPER_USER, VISITOR
+from tests.browser.sites import SUPER_USER, VISITOR, Site
 from tests.browser.visit import Visit
 from tests.sampling import sampled
 
@@ -173,3 +173,39 @@ def test_axe_finds_nothing_at_the_door(open_window: Open, scheme: str, who: str 
     window.expect(f"status of {status}")
     assert window.go("/pardot/").status == status
     assert window.axe() == []
+
+
+def test_paper_says_what_it_is_and_shows_all_rows(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    page = visit.page
+    visit.go("/pardot/?tab=campaign-map")
+    table = page.get_by_role("table", name="Campaigns")
+    count = int(table.locator(".table-count").inner_text().strip("()").split()[0])
+    shown = table.locator("tbody th[scope=row]")
+    expect(shown).to_have_count(25)
+    page.evaluate(
+        "window.print = () => (window.printed = document.querySelectorAll('table tbody th[scope=row]').length)"
+    )
+    page.get_by_role("button", name="Print this tab").click()
+    expect(shown).to_have_count(count)
+    page.wait_for_function("window.printed > 0")
+    page.emulate_media(media="print")
+    expect(page.locator("#print-head")).to_be_visible()
+    expect(page.locator("#print-head")).to_contain_text("Campaign Map · Camp Campaign · ")
+    expect(page.locator("#print-head")).to_contain_text(" · data of ")
+    expect(page.locator(".app-header")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(shown).to_have_count(25)
+
+
+def test_an_open_drawer_is_all_that_is_printed_and_once(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    visit.go("/pardot/?open=freshness")
+    visit.page.emulate_media(media="print")
+    drawer = visit.page.get_by_role("dialog")
+    assert drawer.evaluate("(one) => getComputedStyle(one).position") == "absolute"
+    assert drawer.evaluate("(one) => one.scrollHeight <= one.clientHeight + 1")
+    expect(visit.page.locator("main")).to_be_hidden()
+    pages = visit.page.pdf(format="A4").count(b"/Type /Page\n")
+    assert 1 <= pages <= 4

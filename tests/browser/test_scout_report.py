@@ -51,7 +51,7 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     table = panel(scout, "top-prospects")
     names = table.locator("tbody th")
     expect(names.first).to_contain_text(best["name"])
-    scout.page.get_by_placeholder("Name, e-mail, company").fill(best["company"].split()[0])
+    scout.page.get_by_placeholder("Name, email, company").fill(best["company"].split()[0])
     expect(table.locator(".table-count")).to_contain_text("found")
     expect(names.first).to_contain_text(best["name"])
     rows = exported(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
@@ -63,7 +63,7 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     assert all(best["company"].split()[0].lower() in " ".join(row.values()).lower() for row in rows)
     table.get_by_role("button", name="Score", exact=True).click()
     expect(table.get_by_role("columnheader", name="Score", exact=True)).to_have_attribute("aria-sort", "ascending")
-    scout.page.get_by_placeholder("Name, e-mail, company").fill("ab")
+    scout.page.get_by_placeholder("Name, email, company").fill("ab")
     expect(table.get_by_text("A search needs three letters or digits in a row")).to_be_visible()
 
 
@@ -146,7 +146,7 @@ def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
     expect(broken.locator("tbody code")).to_have_text(["n/a"])
     broken.get_by_label("Field", exact=True).select_option("contact")
     expect(broken).to_contain_text("No fields match")
-    broken.get_by_role("link", name="No Salesforce id in the lead field").click()
+    broken.get_by_role("link", name="Invalid lead ID").click()
     expect(panel(scout, "top-prospects").get_by_label("Group")).to_have_value("bad_lead_id")
     scout.settle()
 

@@ -168,7 +168,7 @@ def test_a_table_that_did_not_come_can_be_used_and_comes_again(window: Visit) ->
     window.go("/pardot/")
     page = window.page
     run_module(window, "ui/table", SLOW_TABLE.replace("(send) => send(found)", "(_, refuse) => refuse(new Error())"))
-    page.get_by_role("button", name="Open all").click()
+    page.get_by_role("button", name="Expand all").click()
     page.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
     page.evaluate("window.hold = (send) => send(window.found); null")
@@ -201,7 +201,7 @@ def test_rows_open_by_keyboard_and_arrows_walk_them(window: Visit) -> None:
     expect(page.get_by_text("Everything about <script>alert(1)</script>")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(buttons.nth(1)).to_be_focused()
-    page.get_by_role("button", name="Open all").click()
+    page.get_by_role("button", name="Expand all").click()
     assert page.locator("td.detail:visible").count() == 25
 
 

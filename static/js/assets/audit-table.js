@@ -176,7 +176,7 @@ function campaignColumn() {
     csv: (row) => row.campaign_name ?? row.campaign_id,
     show: ({ campaign_id, campaign_name, flags }) => {
       if (!campaign_id) return null;
-      if (flags.includes("orphan")) return `${campaign_id}, which is not there`;
+      if (flags.includes("orphan")) return `${campaign_id} (deleted)`;
       return h("a", { href: rowsOf("campaigns", { q: campaign_id }) }, campaign_name ?? `Campaign ${campaign_id}`);
     },
   };

@@ -29,7 +29,7 @@ export function campaignDetail(campaign, to) {
 /** @param {Api["CampaignItem"]} campaign */
 function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }) {
   const said = [
-    ["Number in Pardot", String(id)],
+    ["Pardot ID", String(id)],
     ["Runs", start_date || end_date ? `${day(start_date)} to ${day(end_date)}` : null],
     ["In Salesforce since", sf_created_at && day(sf_created_at)],
     ["Changed there", sf_modified_at && day(sf_modified_at)],
@@ -88,7 +88,7 @@ function countLink(campaign, type, count) {
  * @param {Pages} to
  */
 function belonging(type, asset, to) {
-  const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} in the look-back`;
+  const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} lately`;
   return h(
     "li",
     {},

@@ -1,6 +1,7 @@
 /* Buttons of the header: load again, theme, print. They are hidden until they work. */
 
 import { announce } from "./announce.js";
+import { printPage, startPrinting } from "./printing.js";
 import { find, hiddenText, icon, replace } from "./dom.js";
 
 /** @typedef {{ name: string, icon: string, label: string }} Theme */
@@ -14,10 +15,11 @@ const THEMES = [
 
 /** @param {{ refresh?: (() => unknown) | null }} [options] */
 export function startChrome({ refresh = null } = {}) {
+  startPrinting();
   const theme = find(document, "[data-theme-button]");
   label(theme, currentTheme());
   ready(theme, () => turn(theme));
-  ready(find(document, "[data-print-button]"), () => window.print());
+  ready(find(document, "[data-print-button]"), printPage);
   if (refresh) ready(find(document, "[data-refresh-button]"), refresh);
 }
 

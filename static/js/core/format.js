@@ -21,6 +21,14 @@ const namedDaysOfYears = new Intl.DateTimeFormat("en-US", {
   year: "numeric",
   timeZone: "UTC",
 });
+const namedMoments = new Intl.DateTimeFormat("en-US", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [
@@ -139,6 +147,15 @@ export function sinceDay(day, today) {
  */
 export function moment(value) {
   return isMissing(value) ? MISSING : moments.format(new Date(value));
+}
+
+/**
+ * A time stamp in the reader's zone → "Sun, Nov 22, 2026, 8:03 AM".
+ *
+ * @param {string} value
+ */
+export function namedMoment(value) {
+  return namedMoments.format(new Date(value));
 }
 
 /**

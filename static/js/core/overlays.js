@@ -45,7 +45,7 @@ async function arrived(name) {
     return (await overlays[name]()).default;
   } catch (error) {
     console.error(error);
-    toast(NOT_ARRIVED, { kind: "bad", action: { label: "Load again", run: () => location.reload() } });
+    toast(NOT_ARRIVED, { kind: "bad", action: { label: "Refresh", run: () => location.reload() } });
     return null;
   }
 }

@@ -95,7 +95,7 @@ function side({ asked, used }, score) {
     {},
     h("p", { class: "figure-label" }, day(used)),
     h("p", { class: "figure-value large" }, number(score)),
-    asked !== used && h("p", { class: "small soft" }, `No sync on ${day(asked)}; showing ${day(used)}`),
+    asked !== used && h("p", { class: "small soft" }, `No sync on ${day(asked)}; showing ${day(used)}.`),
   );
 }
 

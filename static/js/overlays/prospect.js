@@ -26,7 +26,7 @@ const SOURCES = [
   ["form_id", "forms", "Form"],
   ["landing_page_id", "landing_pages", "Landing page"],
   ["custom_redirect_id", "custom_redirects", "Redirect"],
-  ["list_email_id", "list_emails", "List e-mail"],
+  ["list_email_id", "list_emails", "List email"],
   ["form_handler_id", null, "Form handler"],
   ["email_id", null, "E-mail"],
 ];
@@ -73,7 +73,7 @@ function head(who, links) {
     h(
       "p",
       { class: "soft" },
-      [who.email, who.company].filter(Boolean).join(" · ") || "Neither an e-mail address nor a company.",
+      [who.email, who.company].filter(Boolean).join(" · ") || "Neither an email address nor a company.",
     ),
     h("p", { class: "row" }, outward("Pardot", links.pardot("prospects", who.id)), crmLinks(who, links)),
     h(

@@ -26,13 +26,13 @@ const SECTIONS = [
   {
     id: "grades",
     title: "Grades",
-    text: "From how many points on a score has which grade. They fall from line to line; the last begins at 0.",
+    text: "Minimum score for each grade, highest first. The lowest must be 0.",
     keys: ["grade_thresholds"],
   },
   {
     id: "thresholds",
-    title: "Look-back and stale lists",
-    text: "When these change, everything is audited again before the answer comes: saving takes a moment.",
+    title: "Thresholds",
+    text: "Changes run all audits again, so saving takes a moment.",
     keys: ["activity_lookback_days", "list_stale_months", "list_stale_severe_months"],
   },
   {
@@ -50,7 +50,7 @@ const SECTIONS = [
   },
   {
     id: "texts",
-    title: "Texts of the issues",
+    title: "Issue texts",
     text: "What people read about an issue, what they are told to do, and how urgent it is.",
     keys: ["issue_templates"],
   },
@@ -178,7 +178,7 @@ function makeKey(entry, context, isOneOfMany) {
       "p",
       { class: "banner warn" },
       icon("warning"),
-      h("span", {}, `What was entered earlier does not hold any more, so the default does: ${entry.problem}`),
+      h("span", {}, `The saved value is no longer valid; using the default: ${entry.problem}`),
     );
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);

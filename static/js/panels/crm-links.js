@@ -32,8 +32,8 @@ function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
     h(
       "div",
       { class: "figures" },
-      broken("No Salesforce id in the lead field", leads, "bad_lead_id"),
-      broken("In the contact field", contacts, "bad_contact_id"),
+      broken("Invalid lead ID", leads, "bad_lead_id"),
+      broken("Invalid contact ID", contacts, "bad_contact_id"),
     ),
     h(
       "p",
@@ -64,7 +64,7 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
   ];
   return table({
     key: "crm",
-    caption: "Fields that hold no Salesforce id",
+    caption: "Fields with an invalid Salesforce ID",
     noun: "field",
     exportAs: "broken-crm-links",
     rows: found,
@@ -76,7 +76,7 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
     columns: [
       { key: "name", label: "Prospect", value: ({ name, email }) => name?.trim() || email, show: prospectButton },
       { key: "field", label: "Field", value: (row) => FIELDS[row.field] },
-      { key: "value", label: "Holds", show: (row) => h("code", { class: "held" }, row.value) },
+      { key: "value", label: "Value", show: (row) => h("code", { class: "held" }, row.value) },
       ...linksColumns(links),
     ],
   }).element;

@@ -63,7 +63,7 @@ function first(issues) {
       { class: "row" },
       button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
       issues.some((issue) => issue.exempt > 0) &&
-        h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "What is exempt is not counted"),
+        h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "Exemptions are not counted"),
     ),
   ];
 }

@@ -247,7 +247,7 @@ function personColumns(links) {
       key: "email",
       label: "E-mail address in Salesforce",
       className: "wide",
-      show: (row) => row.email ?? h("span", { class: "soft" }, "No e-mail address"),
+      show: (row) => row.email ?? h("span", { class: "soft" }, "No email address"),
     },
     { key: "record_id", label: "Id", show: (row) => h("code", {}, row.record_id) },
     openColumn("Salesforce", (row) => links.salesforce(row.record_id), who),

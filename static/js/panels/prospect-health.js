@@ -71,7 +71,7 @@ const SECTIONS = [
   {
     title: "Reachable",
     rows: [
-      ["With an e-mail address", "with_email"],
+      ["With an email address", "with_email"],
       ["Opted out", "opted_out"],
       ["In Pardot's recycle bin", "deleted"],
     ],

@@ -68,7 +68,7 @@ function rows({ sample }, links) {
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
       {
         key: "value",
-        label: "Holds",
+        label: "Value",
         sort: false,
         show: (row) => h("code", { class: "held", title: row.value }, row.value),
       },

@@ -73,7 +73,7 @@ function row(member, place, team, areas) {
       "div",
       { class: "crew-state small soft" },
       h("span", {}, plural(member.open_tasks, "open task")),
-      h("span", {}, member.accounts_uuid ? [icon("check"), "Account known"] : "No account: “my items” stays empty"),
+      h("span", {}, member.accounts_uuid ? [icon("check"), "Linked to a sign-in"] : "Not linked to a sign-in"),
     ),
     h(
       "div",
@@ -219,7 +219,7 @@ async function edit(member, areas) {
         value: member?.areas ?? [],
         options: areas.map(({ area, label }) => [area, label]),
       },
-      { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "", hint: "For narrow places." },
+      { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "" },
       {
         name: "accounts_uuid",
         label: "OpenStax account",

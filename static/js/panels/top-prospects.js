@@ -51,7 +51,7 @@ function prospects(summary, links) {
     exportAs: "prospects",
     sort: "-score",
     size: 25,
-    search: "Name, e-mail, company",
+    search: "Name, email, company",
     source,
     columns: columnsOf(summary, links),
     filters: filtersOf(summary),

@@ -16,7 +16,7 @@ export const GROUPS = {
   as_lead: "Linked as lead",
   as_contact: "Linked as contact",
   unlinked: "Not linked",
-  with_email: "With an e-mail address",
+  with_email: "With an email address",
   opted_out: "Opted out",
   bad_id: "Any broken id",
   bad_salesforce_id: "Broken Salesforce id",

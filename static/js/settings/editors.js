@@ -117,7 +117,7 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
         on: { click: (event) => removed(event.currentTarget) },
       },
       icon("bin"),
-      hiddenText("Take this line away"),
+      hiddenText("Remove"),
     );
     return { ...line(value), remove };
   }

@@ -75,7 +75,7 @@ function followDefault(field, { note, standard, say, label }) {
   const back = h(
     "button",
     { type: "button", class: "link-button", on: { click: () => leave() } },
-    "Use it",
+    "Reset",
     hiddenText(` for ${labelText(label)}`),
   );
   const text = h("span", {}, h("strong", {}, "Changed."), ` Default: ${say(standard) || "none"}. `);

@@ -71,7 +71,7 @@ export function saveBar(drafts, { signal, done }) {
     for (const [draft, error] of failed) draft.mark(error);
     if (failed.length === 0) return;
     const [draft, error] = failed[0];
-    refusal = error instanceof ApiError && error.status === 422 ? "See what is marked." : messageOf(error);
+    refusal = error instanceof ApiError && error.status === 422 ? "Fix the highlighted fields." : messageOf(error);
     announce(`Not saved: ${listed(failed.map(([one]) => one.entry.title))}. ${refusal}`);
     const marked = draft.firstMarked();
     marked?.closest("details")?.setAttribute("open", "");

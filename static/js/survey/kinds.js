@@ -16,7 +16,7 @@ export const KINDS = {
     title: "Prospects without a CRM record",
     noun: "prospect",
     what: "They carry no id of a lead or a contact, so sales sees nothing of them.",
-    todo: "Assign them in Pardot, so that the connector creates leads; where an e-mail address exists in Salesforce already, check why the connector does not match it.",
+    todo: "Assign them in Pardot, so that the connector creates leads; where an email address exists in Salesforce already, check why the connector does not match it.",
   },
   forms: {
     ...assetsOf("forms"),
@@ -38,14 +38,14 @@ export const KINDS = {
     title: "Leads without a prospect",
     noun: "lead",
     person: true,
-    what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
+    what: "Salesforce says that Pardot knows them; no prospect has their email address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the lead.",
   },
   contacts_without_prospect: {
     title: "Contacts without a prospect",
     noun: "contact",
     person: true,
-    what: "Salesforce says that Pardot knows them; no prospect has their e-mail address.",
+    what: "Salesforce says that Pardot knows them; no prospect has their email address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the contact.",
   },
 };

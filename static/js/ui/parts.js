@@ -72,7 +72,7 @@ export function meter(share, tone = "") {
  */
 export function outward(text, href) {
   if (!href) return null;
-  return h("a", { href, target: "_blank", rel: "noopener", title: "Opens in a new window" }, withSign(text));
+  return h("a", { href, target: "_blank", rel: "noopener", title: "New tab" }, withSign(text));
 }
 
 /**
@@ -82,7 +82,7 @@ export function outward(text, href) {
  * @returns {Child}
  */
 function withSign(text) {
-  const sign = icon("out", "opens in a new window");
+  const sign = icon("out", "new tab");
   const at = text.trimEnd().lastIndexOf(" ") + 1;
   if (text.length - at > 24) return [text, " ", sign];
   return [text.slice(0, at), h("span", { class: "together" }, text.slice(at), "\u00a0", sign)];

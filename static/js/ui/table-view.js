@@ -118,7 +118,7 @@ function makeFilterButton(tools, count) {
 
 /** @param {{ openAll(opened: boolean): void }} table */
 function openAllButton(table) {
-  const button = h("button", { type: "button", class: "button compact", "aria-pressed": "false" }, "Open all");
+  const button = h("button", { type: "button", class: "button compact", "aria-pressed": "false" }, "Expand all");
   button.addEventListener("click", () => {
     const opened = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(opened));

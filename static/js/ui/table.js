@@ -4,6 +4,7 @@ import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { onBack } from "../core/outage.js";
 import { closest, focusOn, h, replace } from "../core/dom.js";
+import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
 import { empty, failed, nothingFound, waiting } from "./states.js";
@@ -54,6 +55,7 @@ class Table {
     /** @type {Row[]} */
     this.rows = [];
     this.wasSeen = false;
+    this.isWhole = false;
     /** @type {AbortController | undefined} */
     this.current = undefined;
     this.tools = makeTools(this);
@@ -67,6 +69,7 @@ class Table {
     this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } }, parts);
     this.showRows = options.key ? showRows(options.key, this.element, this.lifetime.signal) : () => {};
     this.state.onChange(() => this.isConcerned() && this.draw());
+    onPrint({ show: () => this.showAll(), restore: () => this.showPage(), signal: this.lifetime.signal });
     this.ready = this.draw({ quiet: true });
   }
 
@@ -212,6 +215,25 @@ class Table {
     this.pager.element.hidden = node !== null;
     replace(this.message, node);
     if (node) replace(this.body);
+  }
+
+  /** For paper: all rows that fit the search and the filters. Rows in memory are there at once. */
+  showAll() {
+    if (!this.element.checkVisibility() || this.message.hidden === false) return undefined;
+    if (this.memory) return this.put(this.memory.all(this.query()));
+    return this.isWhole ? undefined : this.everyPage().then((rows) => this.put(rows));
+  }
+
+  showPage() {
+    if (!this.isWhole) return;
+    this.isWhole = false;
+    replace(this.body, makeRows(this, this.rows));
+  }
+
+  /** @param {readonly Row[]} rows */
+  put(rows) {
+    this.isWhole = true;
+    replace(this.body, makeRows(this, rows));
   }
 
   // -- what the reader does ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pardot', '0008_findings'),
+        ('pardot', '0009_plain_labels'),
     ]
 
     operations = [

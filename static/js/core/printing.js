@@ -1,0 +1,51 @@
+/* On paper: a line that says what it is and from when; and tables that show all their rows. */
+
+import { find } from "./dom.js";
+import { moment, namedMoment } from "./format.js";
+import { shared } from "./shared.js";
+
+/** @typedef {{ show(): unknown, restore(): unknown, signal: AbortSignal }} Printed */
+
+/** @type {Set<Printed>} */
+const parts = new Set();
+
+/**
+ * show() is called before the page is printed, restore() after it, until the signal ends.
+ *
+ * @param {Printed} part
+ */
+export function onPrint(part) {
+  parts.add(part);
+  part.signal.addEventListener("abort", () => parts.delete(part), { once: true });
+}
+
+/** Wait for all rows, then print. The browser's own menu does not wait: it gets the rows that are here. */
+export async function printPage() {
+  await Promise.allSettled([...parts].map((part) => part.show()));
+  await head();
+  window.print();
+}
+
+export function startPrinting() {
+  addEventListener("beforeprint", () => {
+    head();
+    for (const part of parts) part.show();
+  });
+  addEventListener("afterprint", () => {
+    for (const part of parts) part.restore();
+  });
+  head();
+}
+
+/** "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The title of the page has the name of the tab. */
+async function head() {
+  const line = find(document, "#print-head");
+  const now = `${document.title} · ${namedMoment(new Date().toISOString())}`;
+  line.textContent = now;
+  const { entities } = await shared("sync/status").catch(() => ({ entities: [] }));
+  const last = entities
+    .flatMap(({ last_sync: at }) => at ?? [])
+    .sort()
+    .at(-1);
+  if (last) line.textContent = `${now} · data of ${moment(last)}`;
+}
