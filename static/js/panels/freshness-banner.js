@@ -25,7 +25,12 @@ export default panel({
       { class: `banner ${isBad ? "warn" : ""}` },
       icon(isBad ? "warning" : "info"),
       h("div", { class: "banner-lines" }, !status.sync_enabled && switchedOff(), problems.map(line)),
-      problems.length > 0 && button("Details", () => openOverlay("freshness"), { kind: "compact" }),
+      problems.length > 0 &&
+        h(
+          "p",
+          { class: "actions" },
+          button("Details", () => openOverlay("freshness"), { kind: "compact" }),
+        ),
     );
   },
 });

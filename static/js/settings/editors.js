@@ -113,11 +113,11 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
       {
         type: "button",
         class: "icon-button",
-        title: "Take it away",
+        title: "Remove line",
         on: { click: (event) => removed(event.currentTarget) },
       },
       icon("bin"),
-      hiddenText("Remove"),
+      hiddenText("Remove line"),
     );
     return { ...line(value), remove };
   }
