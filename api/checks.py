@@ -15,17 +15,17 @@ from api.middleware.cors import is_entry
 
 @register()
 def check_atomic_requests(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Refuse ``ATOMIC_REQUESTS``: the limiter commits on its own (``api/protection/rate_limit.py``)."""
+    """Refuse ``ATOMIC_REQUESTS``: the rate limiter needs transactions of its own (``api/protection/rate_limit.py``)."""
     if not settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return []
-    return [checks.Error("ATOMIC_REQUESTS is on: rate limits would wait for each other.", id="api.E001")]
+    return [checks.Error("ATOMIC_REQUESTS is on: requests would wait for each other at the rate limit.", id="api.E001")]
 
 
 @register()
 def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     if not settings.SSO_SIGNATURE_PUBLIC_KEY:
-        hint = "Set SSO_SIGNATURE_PUBLIC_KEY and SSO_ENCRYPTION_PRIVATE_KEY, as OpenStax Accounts has them."
-        message = "The SSO cookie is not configured: nobody can log in, only API keys work."
+        hint = "Set SSO_SIGNATURE_PUBLIC_KEY and SSO_ENCRYPTION_PRIVATE_KEY to the keys that OpenStax Accounts uses."
+        message = "The SSO cookie is not configured: users cannot log in, and only API keys work."
         return [] if settings.DEBUG else [checks.Warning(message, hint=hint, id="api.W001")]
     # Imported here: every command loads this module, and the cryptography takes a tenth of a second to load.
     from accounts_client.connection import cookie_reader  # noqa: PLC0415
@@ -39,7 +39,7 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
     if all(len(kind) == 1 for kind in kinds.values()):
         return []
     counted = " and ".join(_counted(purpose, kind) for purpose, kind in kinds.items())
-    hint = "Remove the old one when Accounts has changed its key: docs/operations.md, “Changing secrets”."
+    hint = "Remove the old key once Accounts uses the new one: docs/operations.md, “Changing secrets”."
     return [checks.Info(f"The SSO cookie is opened with {counted}.", hint=hint, id="api.I001")]
 
 
@@ -49,14 +49,14 @@ def _counted(purpose: str, kinds: Sequence[str]) -> str:
 
 @register()
 def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Check the allowed origins, which are compared with browsers' headers letter by letter.
+    """Check that each allowed origin is an exact origin or a pattern of subdomains.
 
-    A pattern must name a domain.
+    Origins are compared with the ``Origin`` header character by character, so a trailing slash never matches.
     """
     wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not is_entry(origin)]
     hint = (
-        "Write them as https://www.example.org, or as https://*.example.org for all subdomains of a domain (list "
-        "https://example.org beside it): lower case, no path, no slash at the end."
+        "Write them as https://www.example.org, or as https://*.example.org for all subdomains of a domain (and "
+        "list https://example.org as well): lower case, no path, no slash at the end."
     )
     message = "CORS_ALLOWED_ORIGINS: {!r} is neither an origin nor a pattern of subdomains."
     return [checks.Error(message.format(origin), hint=hint, id="api.E003") for origin in wrong]
@@ -66,7 +66,7 @@ def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> 
 def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     if settings.ACCOUNTS_CLIENT_ID:
         return []
-    message = "OpenStax Accounts is not configured: GET /api/v1/me knows no more than the cookie."
+    message = "OpenStax Accounts is not configured: GET /api/v1/me returns only what is in the cookie."
     return [checks.Warning(message, hint="Set ACCOUNTS_CLIENT_ID and ACCOUNTS_CLIENT_SECRET.", id="api.W002")]
 
 
@@ -83,9 +83,9 @@ def check_proxy_count(app_configs: Sequence[Any] | None, **options: Any) -> list
 def check_case_external_id(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     if settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD:
         return []
-    message = "Cases are delivered at least once: when an answer of Salesforce is lost, a case may be made twice."
+    message = "Cases are delivered at least once: if Salesforce's answer is lost, a case may be created twice."
     hint = (
-        "Make a custom text field on Case that is an external id and unique, and set "
+        "Create a custom text field on Case, mark it as unique and as an external ID, and set "
         "SALESFORCE_CASE_EXTERNAL_ID_FIELD to its API name."
     )
     return [checks.Warning(message, hint=hint, id="api.W003")]

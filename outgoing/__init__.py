@@ -1,1 +1,1 @@
-"""The HTTP sessions of every client: this code and the caller decide what is sent, not files of the machine's user."""
+"""HTTP sessions for every client. What they send does not depend on the user's files, such as ``~/.netrc``."""

@@ -35,7 +35,7 @@ def _written_out(found: re.Match[str]) -> str:
 
 
 def escaped_for_slack(text: str) -> str:
-    """Return the text so that Slack shows it as it is: no links, no mentions, no end of the block that it stands in."""
+    """Escape the text so that it makes no links or mentions in Slack, and does not end the code block around it."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub("`(?=`)", f"`{_ZERO_WIDTH_SPACE}", text)
     return _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", text)

@@ -35,8 +35,8 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     except AnotherBusinessUnit as error:
         yield Finding("fix", _BUSINESS_UNIT, str(error))
         return
-    told = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "it does not tell its calls of the day"
-    said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {told}"
+    usage_text = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "no report of today's calls"
+    said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {usage_text}"
     if usage and usage.used >= settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         yield Finding("fix", _BUSINESS_UNIT, f"{said}: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)")
     else:

@@ -19,7 +19,7 @@ _FIND = """
       FROM api_apikey WHERE public_id = %(public_id)s
 """
 
-# This must not wait for another request of the key, or for a change of the key at this moment.
+# SKIP LOCKED: a request must not wait for another request with the same key, or for an admin who edits the key.
 _NOTE_USE = """
     UPDATE api_apikey SET last_used_at = now() WHERE id IN (
         SELECT id FROM api_apikey
@@ -49,17 +49,18 @@ def api_key_create(
 
 
 class NotActive(ValueError):
-    """The key does not work any more, so it cannot be rotated."""
+    """The key is revoked or expired, so it cannot be rotated."""
 
 
 @transaction.atomic
 def api_key_rotate(
     public_id: str, *, overlap: timedelta, expires_in: timedelta | None = None, created_by: str = ""
 ) -> tuple[APIKey, APIKey] | None:
-    """Create a key that continues this one, which expires after ``overlap``; return the old and the new key.
+    """Replace a key: create its successor, and let the old key expire after ``overlap``.
 
-    ``None`` when there is no such key. The new key is the same service to limits, cases and logs, and lives as long
-    as the old one did unless told otherwise. Raises ``NotActive`` for a key that is revoked or expired.
+    Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both as the
+    same service. Without ``expires_in`` the new key is valid for as long as the old one was. Raises ``NotActive``
+    when the key is revoked or expired.
     """
     old = APIKey.objects.select_for_update().filter(public_id=public_id).first()
     if old is None:
@@ -85,7 +86,7 @@ def api_key_by_public_id(public_id: str) -> APIKey | None:
 
 
 def api_key_revoke(public_id: str) -> APIKey | None:
-    """Revoke the key, and return it; ``None`` when there is none with this id."""
+    """Revoke the key and return it, or return ``None`` when no key has this id."""
     APIKey.objects.filter(public_id=public_id).update(active=False)
     return APIKey.objects.filter(public_id=public_id).first()
 

@@ -22,22 +22,22 @@ from sf.reads.selectors import by_contact, contacts_by_uuid
 logger = logging.getLogger(__name__)
 
 LookUp = Callable[[str, MayAsk], float]
-"""Brings Salesforce's data of a user into the cache, by the Accounts UUID; returns the slowest call's seconds."""
+"""Copies a user's Salesforce data into the cache, by Accounts UUID; returns the seconds of the slowest call."""
 
 ANOTHER_ORG = (
-    "This service is connected to another Salesforce org than the one whose data it has. Nothing was asked or changed "
-    "there; its operators have to correct the connection."
+    "This service is connected to a different Salesforce org than the one its data came from. Nothing was read or "
+    "changed there. The operators of this service must correct the connection."
 )
 _AWAY = "Salesforce cannot be asked for this user at the moment: try again soon."
 _NONE = "There is no contact for this user in Salesforce."
-_NONE_HERE = "There is no contact for this user here, and Salesforce is not asked at the moment."
-_NOT_ASKED = "There is no contact for this user here (yet): with expire=true Salesforce is asked."
+_NONE_HERE = "There is no copy of a contact for this user here, and Salesforce cannot be asked now: try again later."
+_NOT_ASKED = "There is no copy of a contact for this user here. To look in Salesforce, add expire=true."
 
 
 def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
-    """Return the id of the logged-in user's contact, and its adoptions, from rows of ``adoptions_by_uuid``.
+    """Return the id and the adoptions of the logged-in user's contact, from rows of ``adoptions_by_uuid``.
 
-    Raises ``NotFound`` when there is no contact.
+    Raises ``NotFound`` when the rows contain no contact.
     """
     found = by_contact(rows)
     contact = _latest([{"id": each} for each in found], _NOT_ASKED)["id"]
@@ -45,11 +45,11 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 
 
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
-    """Return the latest modified contact of the logged-in user.
+    """Return the logged-in user's contact; of several, the one that was modified last.
 
     The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
-    Salesforce is unavailable or may not be asked now, the answer is the cached contact. Raises ``NotFound`` when
-    there is none, and ``Unavailable`` when Salesforce is unavailable and nothing is cached.
+    Salesforce is unavailable or may not be asked now, the cached contact is returned. Raises ``NotFound`` when
+    there is no contact, and ``Unavailable`` when Salesforce is unavailable and nothing is cached.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()
@@ -66,7 +66,7 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
     except (OperationalError, InterfaceError) as error:
         if not contacts:
             raise
-        logger.error("live look-up: the cached contact is the answer: %s", " ".join(str(error).split()))
+        logger.error("live look-up failed, so the cached contact is returned: %s", " ".join(str(error).split()))
         connection.close_if_unusable_or_obsolete()
     except LiveCallFailed as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "live look-up: %s", error)

@@ -1,4 +1,4 @@
-"""Remove secrets from texts that are kept: the audit log, log lines, Sentry.
+"""Remove secrets from text that is stored or logged: the audit log, log lines, Sentry.
 
 A secret is recognized by its form (an API key, a token such as the SSO cookie) or by the name of its parameter.
 """
@@ -20,7 +20,7 @@ _NAMES = (
     r"|api[-_]?key)[\w.\-\[\]]*|key|sig|auth|code|pwd"
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
-# An API key (except its public part), a JWE or JWT or a part of one, and the text after "Bearer".
+# These find an API key (except its public part), a JWT or JWE or a part of one, and the text after "Bearer".
 _KEY = re.compile(rf"({PREFIX}_[0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_[0-9A-Za-z]+")
 _TOKEN = re.compile(r"eyJ[\w-]{12,}(?:\.[\w-]*)*")
 _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)
@@ -37,16 +37,16 @@ def masked(text: str) -> str:
 
 
 def masked_line(text: str) -> str:
-    """Mask a line that may contain a URL.
+    """Return the line without secrets, including those in URLs.
 
-    Besides the secrets of ``masked``, this removes the URL's user name and password, and the values of parameters
-    with the name of a secret.
+    Removes what ``masked`` removes, a URL's user name and password, and the value of each parameter whose name says
+    that it is secret.
     """
     return masked(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 
 
 def masked_query(query: str) -> str:
-    """Return a query string without the values of secrets. It is decoded for the search and encoded again."""
+    """Return a query string with its secrets masked. The string is decoded to find them, and encoded again."""
     if not query:
         return ""
     pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]

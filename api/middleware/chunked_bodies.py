@@ -1,8 +1,8 @@
-"""Read bodies without ``Content-Length`` in front of Django, which reads none of them.
+"""Read request bodies that have no ``Content-Length``, because Django treats such bodies as empty.
 
-Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that marks the end of a
-body says so with ``wsgi.input_terminated``. With others, such as ``runserver``, reading would wait for ever, so
-they answer 411.
+Streaming clients and proxies send them (``Transfer-Encoding: chunked``). A server that detects where a chunked body
+ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return, so the
+request is answered with 411.
 """
 
 from __future__ import annotations
@@ -25,40 +25,40 @@ _REFUSED_STATUS = "sfapi.body_refused"
 
 
 def with_chunked_bodies(application: Application) -> Application:
-    """Return ``application``, wrapped so that every body has a length."""
+    """Wrap ``application`` so that every request body reaches it with a ``Content-Length``."""
 
-    def handing_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
+    def application_with_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
             _read_body(environ)
         return application(environ, start_response)
 
-    return handing_lengths
+    return application_with_lengths
 
 
 def _read_body(environ: Environ) -> None:
     if not environ.get("wsgi.input_terminated"):
         environ[_REFUSED_STATUS] = 411
         return
-    # One byte more than Django accepts: it then refuses the body as too large, like one with a length.
+    # One byte more than Django accepts, so that Django refuses the body as it refuses one with a length.
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     try:
         body = environ["wsgi.input"].read(most)
         if len(body) == most:
             _skip_rest(environ["wsgi.input"])
-    except (OSError, ValueError):  # cut off, or not in chunks
+    except (OSError, ValueError):  # the body is cut off, or is not valid chunks
         environ[_REFUSED_STATUS] = 400
         return
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
 
 
 def _skip_rest(stream: Any) -> None:
-    """Read the rest for a while and discard it: a client whose connection closes while it sends sees no answer."""
+    """Read and discard more of the body: a client still sending when the connection closes never sees the answer."""
     for _ in range(_SKIPPED_BLOCKS):
         if not stream.read(_BLOCK):
             return
 
 
 def refused_body(request: HttpRequest) -> HttpResponse | None:
-    """Return the answer to a request whose body could not be read; ``None`` for all others."""
+    """Return the error response if the request's body could not be read, otherwise ``None``."""
     status = request.META.get(_REFUSED_STATUS)
     return error_response(status) if status else None

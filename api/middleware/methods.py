@@ -1,4 +1,4 @@
-"""HEAD and OPTIONS, which HTTP has for every address and no route declares."""
+"""Answer HEAD and OPTIONS for every address, because no route declares them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Middleware for every answer, whichever layer it comes from."""
+"""Middleware around every request: request id, audit log, probes, HEAD, and the form of the API's answers."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ DATABASE_RETRY_SECONDS = 5
 
 
 class RequestIdMiddleware:
-    """Sets ``X-Request-ID`` on every answer and in the log lines in between. It must be outermost.
+    """Sets ``X-Request-ID`` on every answer and on the log lines of its request. Must be the outermost middleware.
 
-    It also sets the length of answers that Django's own middleware has not seen.
+    Also sets ``Content-Length`` on answers that did not pass through Django's ``CommonMiddleware``.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -56,7 +56,7 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Writes every request under ``/api/`` to the audit log, whichever layer answers it, and counts pages too."""
+    """Writes every request under ``/api/`` to the audit log, whichever layer answers, and counts requests for pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -75,9 +75,9 @@ class AuditMiddleware:
 
 
 class ProbeMiddleware:
-    """Exempts probes from the checks of host and scheme.
+    """Answers probes before the host name and HTTPS are checked.
 
-    Load balancers and Prometheus call by address over plain HTTP.
+    Load balancers and Prometheus call an IP address over plain HTTP, which those checks would refuse.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -94,7 +94,7 @@ class ProbeMiddleware:
 class HeadMiddleware:
     """Removes the body of answers to HEAD.
 
-    It is outside of the compression, so that the length is the same as for GET.
+    Must be outside the compression middleware, so that ``Content-Length`` is the same as for GET.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -102,14 +102,14 @@ class HeadMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        concerned = request.method == "HEAD" and request.path_info.startswith(API_PREFIX)
-        return without_body(response) if concerned else response
+        is_api_head = request.method == "HEAD" and request.path_info.startswith(API_PREFIX)
+        return without_body(response) if is_api_head else response
 
 
 class ApiMiddleware:
-    """Gives answers under ``/api/`` one error shape, HEAD wherever GET is, OPTIONS, and the rate limit's headers.
+    """Gives everything under ``/api/`` one error shape, HEAD for each GET, OPTIONS, and rate-limit headers.
 
-    Answers are not cached unless a route asks for it.
+    Forbids caches to store an answer unless its route sets ``Cache-Control``.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -146,7 +146,7 @@ class ApiMiddleware:
 
 
 class _OnlyForPages(MiddlewareMixin):
-    """Django's own middleware, for pages only: the API identifies its callers in ``api/auth/callers.py``."""
+    """Makes a Django middleware skip the API, which identifies its callers in ``api/auth/callers.py``."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(API_PREFIX):
@@ -167,15 +167,15 @@ class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
 
 
 def _reshaped(response: HttpResponseBase) -> HttpResponse:
-    """Return a page or plain text of Django, ninja or a middleware as our JSON, with its headers and cookies."""
+    """Return our JSON error in place of an HTML or text answer, with that answer's headers and cookies."""
     message = MESSAGES.get(response.status_code, "")
     if response.status_code == 405:
-        message = f"This method is not possible here, only {response['Allow']}."
+        message = f"This method is not possible here. Possible methods: {response['Allow']}."
     shaped = error_response(response.status_code, message)
     for name, value in response.items():
         if name.lower() not in {"content-type", "content-length"}:
             shaped[name] = value
     shaped.cookies = response.cookies
-    # Django's own mark, so that it does not log the same error again.
+    # Copy Django's mark, so that Django does not log the same error twice.
     vars(shaped)["_has_been_logged"] = vars(response).get("_has_been_logged", False)
     return shaped

@@ -34,7 +34,7 @@ def syncs() -> Iterator[Metric]:
     found = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in found if each.age_seconds is not None]
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in found]
-    yield Metric("sfapi_sync_age_seconds", "Since the last sync that ended well.", ages)
+    yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
     told = "Records that PostgreSQL would not store."
@@ -82,10 +82,10 @@ def salesforce() -> Iterator[Metric]:
     known = known_usage()
     if known is None:
         return
-    yield Metric("sfapi_salesforce_usage", "Calls of the org in 24 hours, as last told.", [Sample(known.usage.used)])
+    yield Metric("sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(known.usage.used)])
     yield Metric("sfapi_salesforce_limit", "Calls that the org has in 24 hours.", [Sample(known.usage.maximum)])
     told = Sample(known.asked.timestamp())
-    yield Metric("sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last told its usage.", [told])
+    yield Metric("sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last reported its usage.", [told])
 
 
 def outbox() -> Iterator[Metric]:
@@ -94,14 +94,16 @@ def outbox() -> Iterator[Metric]:
     yield Metric("sfapi_outbox_cases", "Cases that are not in Salesforce: on their way, or refused for good.", states)
     yield Metric("sfapi_outbox_stuck", "Queued cases that somebody has to act for.", [Sample(depth.stuck)])
     yield Metric("sfapi_outbox_oldest_seconds", "How long the oldest has waited.", [Sample(depth.oldest_seconds or 0)])
-    yield Metric("sfapi_outbox_breaker_open", "1 while nobody waits for Salesforce.", [Sample(breaker_state().open)])
+    yield Metric(
+        "sfapi_outbox_breaker_open", "1 while no delivery is tried, except probes.", [Sample(breaker_state().open)]
+    )
 
 
 def jobs() -> Iterator[Metric]:
     found = job_freshness()
     ages = [Sample(each.age_seconds, {"job": each.name}) for each in found if each.age_seconds is not None]
     well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in found]
-    yield Metric("sfapi_job_age_seconds", "Since the scheduled job last ended well.", ages)
+    yield Metric("sfapi_job_age_seconds", "Seconds since the scheduled job last succeeded.", ages)
     yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or was not seen when the cron table says.", well)
     yield Metric(
         "sfapi_work_leader", "1 while a manage.py work leads; cron needs none.", [Sample(leader() is not None)]
@@ -110,12 +112,12 @@ def jobs() -> Iterator[Metric]:
 
 def circuit_breakers() -> Iterator[Metric]:
     states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
-    yield Metric("sfapi_breaker_open", "1 while nobody waits for the other side.", states)
+    yield Metric("sfapi_breaker_open", "1 while no request waits for this system.", states)
 
 
 def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
-    told = "Requests of strangers for API addresses that do not exist, which the request log leaves out."
+    told = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
     yield Metric("sfapi_unknown_path_requests", told, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
     told = "Rows that the request log lost because PostgreSQL was away for too long."
     lost = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]

@@ -1,7 +1,7 @@
 """Count requests by route, method and status, with a histogram of their durations, over all processes.
 
-Each process hands its counts to PostgreSQL with the batches of the audit log, so a request costs no statement of its
-own, and whichever process is asked for ``/metrics`` has the sum.
+Each process hands its counts to PostgreSQL with the batches of the audit log, so a request costs no extra statement,
+and any process can answer ``/metrics`` with the sum.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def requests_by_route() -> Iterator[Metric]:
     )
     told = "Requests by route, method and status of the answer."
     yield Metric("sfapi_http_requests_total", told, totals, kind="counter")
-    told = "Until the answer was ready to be sent, by route and method."
+    told = "Seconds until the answer was ready to be sent, by route and method."
     yield Metric("sfapi_http_request_duration_seconds", told, _histograms(counts), kind="histogram")
 
 

@@ -71,8 +71,8 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.SALESFORCE_AWAY: "Salesforce cannot be asked for this user at the moment: try again soon.",
         T.SALESFORCE_BUSY: "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try "
         "again soon.",
-        T.SALESFORCE_ANOTHER_ORG: "This service is connected to another Salesforce org than the one whose data it has. "
-        "Nothing was asked or changed there; its operators have to correct the connection.",
+        T.SALESFORCE_ANOTHER_ORG: "This service is connected to a different Salesforce org than the one its data came "
+        "from. Nothing was read or changed there. The operators of this service must correct the connection.",
         T.CHANGE_NOT_MADE: "Salesforce takes no changes at the moment, and nothing was changed: try again soon.",
         T.CHANGE_UNCERTAIN: "Salesforce's answer was lost, and it cannot be asked what it did: the change may have "
         "been made. Look again soon (GET /api/v1/contact?expire=true), or send the same once more: that does no harm.",

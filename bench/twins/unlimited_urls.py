@@ -1,4 +1,4 @@
-"""The routes of the service; every request passes, uncounted."""
+"""The service's routes with rate limits switched off, to measure what the limits cost."""
 
 from api.auth.throttling import RateThrottle
 

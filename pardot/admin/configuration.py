@@ -1,4 +1,4 @@
-"""Admin page of the configuration: checked by its declarations, with the defaults shown."""
+"""Admin page for configured values: checks each value against its declaration, and shows the default."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ConfigurationChangeAdmin(ProgramsOnlyAdmin):
 
 @admin.register(ConfiguredValue)
 class ConfiguredValueAdmin(admin.ModelAdmin):
-    """A changed value per row. The list also shows values at their default, from where they can be changed."""
+    """Shows one row per changed value, and below them the settings at their default, each with a link to change it."""
 
     form = ConfiguredValueForm
     change_list_template = "admin/pardot/configuredvalue/change_list.html"
@@ -78,7 +78,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     actions = ["reset_to_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion here: an action does it, with the steps that follow."""
+        """Forbid plain deletion: the ``reset_to_default`` action also takes the steps that a changed value needs."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -88,7 +88,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         return ["title", "explanation", "default", "updated_by", "updated_at"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Start with the default of ``?key=…``, which the list's link contains."""
+        """Fill the form with the default of the key in ``?key=…``, which the list's links set."""
         try:
             declared = configured_key(request.GET.get("key", ""))
         except UnknownKey:
@@ -113,7 +113,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
             except BadValue as error:
                 self.message_user(request, f"{row.key}: {error}", messages.ERROR)
                 continue
-            self.message_user(request, f"{row.key}: at its default", messages.SUCCESS)
+            self.message_user(request, f"{row.key}: reset to its default", messages.SUCCESS)
 
     # -- columns ----------------------------------------------------------------------------------------------------
 

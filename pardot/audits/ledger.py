@@ -1,8 +1,8 @@
-"""Keep the ledger of findings: since when each asset has each issue, and when it was fixed.
+"""Keep the ledger of findings: when each issue of an asset was first seen, and when it was fixed.
 
-An issue that this audit did not look at, because its inputs were never read or are too old, keeps its findings.
+When an audit skips an issue, because its inputs were never read or are too old, the issue's findings stay as they are.
 Findings of assets that no longer exist are closed. Percentages (of prospects) have no findings: no single row counts.
-Unchanged findings are not written: whether one was seen last is told by ``AuditSummary.audited_at`` of its area.
+Unchanged findings are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
 """
 
 from __future__ import annotations

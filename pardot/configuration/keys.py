@@ -141,7 +141,7 @@ class ConfiguredKey:
         return self.accepts.dump_python(self.parse(value), mode="json")
 
 
-_NO_JSON = "This cannot be kept: it holds NaN, infinity or half of a surrogate pair, or is nested too deeply"
+_NO_JSON = "This cannot be stored: it contains NaN, infinity or half of a surrogate pair, or is nested too deeply"
 
 
 def _plain(found: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The orphan check of a survey: ask Salesforce for what is missing, then store all orphans at once, or none.
+"""Run the orphan check of a survey: read missing records from Salesforce, then store all orphans, or none.
 
-Most prospects are settled by the people who know a prospect, which are read anyway. For the other prospects, leads
-and contacts are asked for by id, in rounds: a deleted one may have been merged into another, which must then be
-asked for in turn.
+Most prospects are matched by the leads and contacts that link to a prospect, which are read anyway. Leads and contacts
+that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another, which the
+next round must read.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
-"""The entities that are compared."""
+"""The entities whose copies are compared with Salesforce."""
 GOOD_FOR = timedelta(days=1)
-"""An older copy, compared with Salesforce as it is now, would report new people as orphans."""
+"""The maximum age of a copy: compared with an older one, people who are new in Salesforce would look like orphans."""
 MOST_ROUNDS = 10
 
 
 class OrphanCheck(CountingSync[CountedEntity]):
-    """One search for orphans."""
+    """One run of the orphan check."""
 
     def _read_and_merge(self) -> None:
         known = self._copies()
@@ -63,7 +63,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             self._clear()
 
     def _copies(self) -> dict[str, EntityState]:
-        """Return the reads that are compared. Raises ``SyncSkipped`` when some are old."""
+        """Return the state of each entity in ``NEEDS``. Raises ``SyncSkipped`` when one is missing or too old."""
         known, now = complete_reads(), timezone.now()
         old = [
             entity.name
@@ -74,7 +74,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             raise SyncSkipped(f"not read completely within a day: {', '.join(old)}")
         withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
         if withheld:
-            self._remark = f"Pardot withheld {', '.join(withheld)}: who points to them may be no orphan"
+            self._remark = f"Pardot withheld {', '.join(withheld)}: records that link to them may not be orphans"
         return known
 
     def _ask(self, reader: PeopleReader, *, until: datetime) -> None:

@@ -34,7 +34,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
     for person in PEOPLE
 )
 
-# Prospects that name records of Salesforce, but nobody who knows a prospect.
+# Prospects with ids of leads or contacts, none of which links to a prospect.
 _SUSPECTS = f"""
     CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
@@ -138,7 +138,7 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the prospects that name nobody who knows a prospect: Salesforce must be asked about their ids.
+    """Store the prospects whose leads and contacts link to no prospect: Salesforce must be asked about these ids.
 
     The tables are ordinary ones: calls follow, and behind a pooler the next transaction may have another session.
     """

@@ -19,8 +19,7 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
-"""Models of what people have entered and what is not about an asset alone: they survive a change of the business unit.
-"""
+"""Models whose rows people entered and can use without their asset: kept when the business unit changes."""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):

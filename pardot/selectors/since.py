@@ -1,4 +1,4 @@
-"""Add the days of the ledger to pages of assets: since when, newly found, lately fixed."""
+"""Find and sort assets by the days on which their findings were first seen or fixed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pardot.selectors.area_health import AreaHealth
 
 
 def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
-    """Return the findings of the area that count, of one flag or of all that have data."""
+    """Return the area's findings that count: those of ``flag``, or of every flag that has data."""
     flags = health.known_flags if flag is None else health.known_flags & {flag}
     keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}
     exempt = {key: health.exempt_assets[flag] for flag, key in keys.items() if flag in health.exempt_assets}
@@ -40,7 +40,7 @@ def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
 
 
 def add_since(records: Sequence[dict[str, Any]], health: AreaHealth) -> None:
-    """Add ``since`` to records that have ``flags``: by flag, the day on which it was first seen; one query."""
+    """Add ``since`` to records that have ``flags``: for each flag, the day on which it was first seen."""
     flags = {issue.key: flag for flag in health.known_flags if (issue := health.issue(flag)) is not None}
     found = open_since(health.area, [record["id"] for record in records])
     for record in records:

@@ -1,4 +1,4 @@
-"""Preload the modules that a page needs at once, instead of one after the other as their imports are read."""
+"""Preload all JavaScript modules of a page in parallel; without this, browsers load one import after another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 _IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*\bfrom\s+"(\.[^"]+)";', re.MULTILINE)
-"""Finds import statements; modules of ``import()`` are loaded when they are needed."""
+"""Matches static imports only: a dynamic ``import()`` is for modules that are loaded when needed."""
 
 
 @register.simple_tag

@@ -89,7 +89,7 @@ class MemberOut(Schema):
     label: str
     order: int
     accounts_uuid: uuid.UUID | None
-    open_tasks: int = Field(description="They are nobody's once the member goes.")
+    open_tasks: int = Field(description="These become unassigned when the member is removed.")
 
 
 class TeamOut(Schema):
@@ -129,10 +129,10 @@ class ConfiguredOut(Schema):
     key: str
     title: str
     help: str
-    value: Any = Field(description="As it holds now.")
+    value: Any = Field(description="The value in effect.")
     default: Any
     is_changed: bool = Field(description="It differs from the default.")
-    updated_at: datetime | None = Field(description="When somebody entered a value; null: nobody did.")
+    updated_at: datetime | None = Field(description="When the value was last changed; null: never.")
     updated_by: str
     problem: str = Field(
         description="Why what was entered is not used, or not all of it: a release no longer takes it. Usually empty."

@@ -109,7 +109,7 @@ class CampaignSearch(FlaggedPaging):
     asset_type: ContentType | None = Field(None, description="Only campaigns with some of it.")
     folder_id: RecordId | None = None
     min_age_days: int | None = Field(
-        None, ge=0, le=MOST_DAYS, description="Made so long ago: in Salesforce, or in Pardot when it is not linked."
+        None, ge=0, le=MOST_DAYS, description="Minimum age, since creation in Salesforce, or in Pardot if not linked."
     )
     max_age_days: int | None = Field(None, ge=0, le=MOST_DAYS)
 

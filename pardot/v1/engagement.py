@@ -66,12 +66,12 @@ class NamedProspect(Schema):
 
 
 class BadId(NamedProspect):
-    value: str = Field(description="What the field holds.")
+    value: str = Field(description="Content of the field.")
 
 
 class CrmIdAlerts(Schema):
-    bad_lead_ids: list[BadId] = Field(description="At most 50 of those whose lead field holds no Salesforce id.")
-    bad_contact_ids: list[BadId] = Field(description="At most 50, the same for the contact field.")
+    bad_lead_ids: list[BadId] = Field(description="At most 50 prospects whose lead field is not a Salesforce id.")
+    bad_contact_ids: list[BadId] = Field(description="At most 50 prospects whose contact field is not a Salesforce id.")
     bad_lead_count: int | None
     bad_contact_count: int | None
     total_bad: int | None = Field(description="Fields of both kinds; null: no data.")
@@ -80,7 +80,7 @@ class CrmIdAlerts(Schema):
 
 class StuckAdoption(NamedProspect):
     score: int | None
-    value: str = Field(description="The beginning of what is stuck.")
+    value: str = Field(description="Beginning of the adoption data that Salesforce did not take.")
 
 
 class AdoptionAlert(Schema):
@@ -130,8 +130,8 @@ class EngagementQuery(Paging):
     )
     group: ProspectGroup | None = Field(
         None,
-        description="Only the prospects that this figure counts; the `bad_…` ones: whose field holds what is no "
-        "Salesforce id, `bad_id`: at least one of the four.",
+        description="Only the prospects that this figure counts. `bad_…`: this field is not a Salesforce id; "
+        "`bad_id`: at least one of the four fields is not.",
     )
     grade: Grade | None = Field(None, description="Only those with this grade; `none`: without one.")
     q: SearchText | None = Field(

@@ -46,7 +46,7 @@ class ExemptionIn(Schema):
     asset_id: AssetId
     issue: Line = Field(description="A key of `issues`, of this type.")
     reason: _Reason = Field(json_schema_extra=NOT_BLANK)
-    until: Day | None = Field(None, description="The last day on which it holds; null: for good.")
+    until: Day | None = Field(None, description="Last day of the exemption; null: no end.")
 
 
 class ExemptionOut(Schema):
@@ -57,7 +57,7 @@ class ExemptionOut(Schema):
     salesforce_id: str | None = Field(description="Of a campaign that is linked to Salesforce.")
     issue: str
     reason: str
-    until: date | None = Field(description="The last day on which it holds; null: for good.")
+    until: date | None = Field(description="Last day of the exemption; null: no end.")
     in_force: bool
     created_by: str
     created_at: datetime

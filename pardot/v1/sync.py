@@ -58,7 +58,7 @@ class PardotQuotaState(Schema):
     used: int
     maximum: int
     left: int
-    told_at: datetime = Field(description="When Pardot said so; it counts anew every day.")
+    told_at: datetime = Field(description="When Pardot reported these numbers, which restart every day.")
 
 
 class SyncStatus(Schema):

@@ -30,7 +30,7 @@ class TagTotals(Schema):
 
 class NamingPattern(Schema):
     prefix: str
-    separators: list[str] = Field(description="What stands after it; more than one is `duplicate_prefix`.")
+    separators: list[str] = Field(description="Separators used after the prefix; more than one is `duplicate_prefix`.")
     tags: int
     usage: int | None = Field(description="Objects with these tags, together; null: no data.")
 

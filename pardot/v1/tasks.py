@@ -36,7 +36,7 @@ router = Router(tags=["pardot: team"])
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
-_ASSIGNEE = "The name of a team member; null: nobody."
+_ASSIGNEE = "Name of a team member; null: unassigned."
 _NO_TASK = "There is no task with this id."
 
 
@@ -112,8 +112,8 @@ class TaskPage(Schema):
 
 class TaskQuery(PageQuery):
     assignee: QueryText | None = Field(None, description="The name of a team member.")
-    unassigned: QueryBoolean = Field(False, description="Only what is nobody's.")
-    mine: QueryBoolean = Field(False, description="Only what is the caller's, by the account of a team member.")
+    unassigned: QueryBoolean = Field(False, description="Only unassigned tasks.")
+    mine: QueryBoolean = Field(False, description="Only tasks of the team member with the caller's account.")
     status: Task.Status | None = None
     overdue: QueryBoolean | None = Field(None, description="true: open and past the due date; false: the others.")
 

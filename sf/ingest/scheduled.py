@@ -1,7 +1,7 @@
-"""The jobs of the cron table that are due, and the claim by which each time of a job is started once.
+"""Find the jobs of the cron table that are due, and claim each one so that only one worker starts it.
 
-Only the time until which a job is handled is stored. A job is due when the cron table has a time between then and
-now; however many times were missed, it is started once.
+For each job only ``handled_until`` is stored. A job is due when the cron table has a time for it after
+``handled_until`` and not after now. A job that missed several times is started once.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sf.ingest.schedule import next_time
 from sf.models import ScheduledJob, SyncLease
 
 WORK = "work"
-"""The name of the lease: its holder starts the jobs."""
+"""The name of the leader's lease: only the worker that has this lease starts jobs."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A line of the cron table. ``due``: its next time after ``handled_until``."""
+    """A command of the cron table. ``due`` is the command's first scheduled time after ``handled_until``."""
 
     command: str
     due: datetime
@@ -38,12 +38,12 @@ class Job:
 
     @property
     def queue(self) -> str:
-        """Return the command's name: jobs of one name run one after another (a survey, then its full form)."""
+        """Return the command's name: jobs with the same name run one after another, not in parallel."""
         return self.words[0]
 
 
 def jobs() -> tuple[datetime, list[Job]]:
-    """Return PostgreSQL's time and all jobs, earliest first. A job that was never seen is handled until now."""
+    """Return PostgreSQL's time and all jobs, earliest first. A job without a stored row counts as handled until now."""
     table, now = _cron_table(), database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
     found = []
@@ -55,22 +55,22 @@ def jobs() -> tuple[datetime, list[Job]]:
 
 
 def note_new_jobs() -> None:
-    """Store jobs that were never seen, so that what comes due from now on is found."""
+    """Store a row for each new job: from now on, its scheduled times count as due."""
     now = database_now()
     new = [ScheduledJob(command=command, handled_until=now) for command in _cron_table()]
     ScheduledJob.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def claim(job: Job, now: datetime) -> bool:
-    """Return whether this process is the one that starts the job.
+    """Claim the job, and return whether this process now has to start it.
 
-    Raises ``LeaseLost`` when it does not lead any more: a leader that stood still starts nothing twice.
+    Raises ``LeaseLost`` when this process no longer leads, so a leader that was suspended starts no job twice.
     """
     with transaction.atomic():
         fence()
-        as_it_was = ScheduledJob.objects.filter(command=job.command, handled_until=job.handled_until)
+        unclaimed = ScheduledJob.objects.filter(command=job.command, handled_until=job.handled_until)
         host = socket.gethostname()[:100]
-        return bool(as_it_was.update(handled_until=now, started=now, ended=None, exit_status=None, host=host))
+        return bool(unclaimed.update(handled_until=now, started=now, ended=None, exit_status=None, host=host))
 
 
 def note_end(command: str, exit_status: int) -> None:

@@ -119,7 +119,7 @@ class Worker:
                 self._note_trouble(error)
             self._stop.wait(TICK_SECONDS)
         if not self._stop.is_set():
-            logger.warning("this worker stood still, and another one leads now; jobs under way here go on")
+            logger.warning("this worker was suspended, and another one leads now; jobs that run here continue")
 
     def _start_due(self) -> bool:
         """Start the jobs that are due, one of each name at a time. Return whether any was started."""

@@ -1,4 +1,4 @@
-"""Questions to the person at the terminal."""
+"""Ask the person at the terminal to confirm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def agreed_on_terminal(question: str) -> bool:
-    """Return whether the answer is yes. Ctrl-D and an empty line are a no."""
+    """Ask the question, and return whether the answer was yes. Ctrl-D and an empty line mean no."""
     try:
         return input(question).strip().lower() in {"y", "yes"}
     except EOFError:

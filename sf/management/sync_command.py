@@ -42,7 +42,7 @@ class SyncCommand(BaseCommand):
             parser.add_argument(
                 "--forcedelete",
                 action="store_true",
-                help="empty the local table and fill it anew, in one transaction: readers see the old rows until then",
+                help="empty and refill the local table in one transaction: readers see the old rows until it ends",
             )
         parser.add_argument(
             "--allow-deletes",
@@ -54,7 +54,7 @@ class SyncCommand(BaseCommand):
             type=_minutes,
             default=timedelta(),
             metavar="MINUTES",
-            help="wait so long for another run of the same object; without it, the object is skipped at once",
+            help="wait up to this long for another run of the same object (default: skip the object)",
         )
         parser.add_argument("--quiet", action="store_true", help="say nothing unless something is wrong")
 

@@ -42,7 +42,7 @@ class Refusal:
     """Salesforce's sentence names objects, fields or limits, not values: it may be logged for a call that reads."""
 
 
-_LATER = "The call is repeated by itself."
+_LATER = "The call is retried automatically."
 _ADMIN = "Ask the Salesforce administrator to"
 
 _RECORD: Mapping[str, tuple[str, str]] = {

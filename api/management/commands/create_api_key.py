@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="which service will use it")
         parser.add_argument("--scopes", required=True, help=f"comma list of {', '.join(Scope)}")
         parser.add_argument("--expires-days", type=int, metavar="D", help="it stops working after so many days")
-        parser.add_argument("--rate", default="", metavar="R", help="a limit of its own, such as 100/min")
+        parser.add_argument("--rate", default="", metavar="R", help="rate limit of this key, such as 100/min")
         parser.add_argument("--created-by", default="", metavar="W", help="who asked for it")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,19 +13,19 @@ from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
 MOST_LINES = 20
-"""The number of lines is limited, because cron mails them every minute."""
+"""The most cases that one run lists: cron mails the list every minute."""
 
 
 class Command(BaseCommand):
     requires_system_checks = []  # they load every route
 
     help = (
-        "Send each case that waits for Salesforce once. Cron runs it every minute; any number may run at once. "
-        "Exit status 1 while an accepted case needs an operator."
+        "Try to send each queued case to Salesforce. Cron runs this every minute, and several runs may overlap. "
+        "Exits with status 1 while an accepted case needs an operator."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--all", action="store_true", help="also those whose next try is not due yet")
+        parser.add_argument("--all", action="store_true", help="also try cases whose next attempt is not due yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with recorded_often("deliver_pending") as run:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self._report(is_away=is_away)
 
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
-        """Deliver, and return whether Salesforce is unavailable."""
+        """Deliver the queued cases, and return whether Salesforce is unavailable."""
         tally, away = Tally(), None
         try:
             deliver_due(tally, everything=everything)
@@ -41,22 +41,22 @@ class Command(BaseCommand):
             away = error
         forget_old_keys()
         depth = queue_depth()
-        said = f"{tally.delivered:,} delivered, {tally.failed:,} refused for good, {depth.queued:,} still queued"
+        summary = f"{tally.delivered:,} delivered, {tally.failed:,} refused for good, {depth.queued:,} still queued"
         if depth.apart:
-            said += f", {depth.apart:,} kept for another org"
+            summary += f", {depth.apart:,} kept for another org"
         if away is None:
-            # Cron mails what is printed, and runs this every minute.
+            # Cron runs this every minute and mails all output, so print nothing when nothing happened.
             if tally.delivered or tally.failed or depth.queued:
-                self.stdout.write(said)
+                self.stdout.write(summary)
             return False
         if away.for_good:
-            raise CommandError(f"{away} ({said}; nothing is lost)")
+            raise CommandError(f"{away} ({summary}; nothing is lost)")
         run.state, run.message = SyncRun.State.SKIPPED, "Salesforce is away"
-        self.stdout.write(f"{run.message}: {away} ({said})")
+        self.stdout.write(f"{run.message}: {away} ({summary})")
         return True
 
     def _report(self, *, is_away: bool) -> None:
-        """Name the accepted cases that need an operator. Raises ``CommandError`` while there are some."""
+        """List the accepted cases that need an operator. Raises ``CommandError`` when there are any."""
         waiting = undecided()
         if is_away:  # queued cases wait for Salesforce, not for an operator
             waiting = waiting.filter(state=OutboundCase.State.FAILED)
@@ -68,13 +68,13 @@ class Command(BaseCommand):
         if count > MOST_LINES:
             self.stderr.write(f"… and {count - MOST_LINES:,} more")
         raise CommandError(
-            f"accepted cases that need an operator: {count:,}. In the admin correct them and send them again, or mark "
-            "them as dealt with"
+            f"accepted cases that need an operator: {count:,}. Correct and resend them in the admin, or mark them "
+            "as dealt with"
         )
 
 
 def _line(case: OutboundCase) -> str:
-    refused = " ".join(filter(None, [case.error_code or "no code", ", ".join(case.error_fields)]))
+    reason = " ".join(filter(None, [case.error_code or "no code", ", ".join(case.error_fields)]))
     page = reverse("admin:api_outboundcase_change", args=[case.pk])
     state = "refused" if case.state == OutboundCase.State.FAILED else "queued, but refused so far"
-    return f"{case.pk}: {state}: {refused}: {page}"
+    return f"{case.pk}: {state}: {reason}: {page}"

@@ -63,16 +63,16 @@ class Command(BaseCommand):
         except NotDelivered as error:
             return str(error)
         _note_sent(name)
-        self.stdout.write(f"sent to {channel.told}")
+        self.stdout.write(f"sent to {channel.label}")
         return ""
 
 
 @dataclass(frozen=True)
 class _Channel:
-    """A destination. ``told``: its name in the line that says that it is done."""
+    """A destination. ``label`` is its name in the line “sent to …”."""
 
     send: Callable[[str], None]
-    told: str
+    label: str
 
 
 def _channels() -> dict[str, _Channel]:

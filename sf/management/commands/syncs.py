@@ -20,10 +20,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", nargs="?", choices=["on", "off"])
         parser.add_argument(
-            "--because", default="", metavar="WHY", help="why they are off: shown wherever a sync stops"
+            "--because", default="", metavar="WHY", help="why syncs are off: shown by each sync that stops"
         )
         parser.add_argument(
-            "--for", dest="pause", metavar="T", help="off for so long: 30m, 2h, 1d; else until somebody acts"
+            "--for", dest="pause", metavar="T", help="how long: 30m, 2h or 1d (default: until switched on)"
         )
         parser.add_argument("--by", default="", metavar="WHO", help="who does it (default: this user of the machine)")
 

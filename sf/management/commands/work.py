@@ -21,10 +21,10 @@ _LINE = "{:<34} {:<22} {:<22} {}"
 class Command(BaseCommand):
     requires_system_checks = []  # they load every route
     help = (
-        "Run the scheduled jobs (sfapi/cron.py), in place of a crontab: one process that stays, and starts each job "
-        "as a process of its own when it is due. Of several, on several machines, one leads and the others wait; when "
-        "it ends, another takes over, at once on the same machine, otherwise within LEASE_SECONDS. What was missed "
-        "while none ran is made up for once. SIGTERM: starts nothing more, and lets jobs under way end."
+        "Run the scheduled jobs (sfapi/cron.py) without a crontab. This process keeps running, and starts each due job "
+        "in a new process. Of several workers, one leads and the others wait. When it ends, another takes over: "
+        "immediately on the same machine, otherwise within LEASE_SECONDS. A job that missed its times while no worker "
+        "ran is started once. On SIGTERM the worker starts no more jobs, and lets running jobs end."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -137,7 +137,7 @@ def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce
     before = salesforce.calls()
     answer = user.get(ADOPTIONS)
     assert (answer.status_code, salesforce.calls() - before) == (404, 0)
-    assert "here (yet)" in answer.json()["message"]
+    assert "no copy of a contact for this user here" in answer.json()["message"]
     assert user.get(CONTACT).status_code == 200
     assert user.get(ADOPTIONS).json()["message"] == "There are no such adoptions of this user here."
 

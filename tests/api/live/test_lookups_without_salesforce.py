@@ -165,7 +165,7 @@ def test_the_kill_switch_keeps_salesforce_unasked(user: Client, salesforce: Simu
     before = salesforce.calls()
     answer = user.get(CONTACT)
     assert (answer.status_code, salesforce.calls() - before) == (404, 0)
-    assert "not asked at the moment" in answer.json()["message"]
+    assert "cannot be asked now" in answer.json()["message"]
     cached = records.contact()
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
     assert salesforce.calls() - before == 0

@@ -60,7 +60,7 @@ def test_a_look_up_does_not_read_another_org(
     before, contacts = copied(), same_ids.calls_to("query")
     answer = user.get(CONTACT)
     assert answer.status_code == 503
-    assert "another Salesforce org" in answer.json()["message"]
+    assert "a different Salesforce org" in answer.json()["message"]
     assert not Contact.objects.exists()
     assert copied() == before
     assert same_ids.calls_to("query") - contacts <= 1, "only what the org is called"
@@ -86,7 +86,7 @@ def test_a_change_does_not_reach_another_org(
     before = copied()
     answer = put(user, {"first_name": "Changed"})
     assert answer.status_code == 503
-    assert "another Salesforce org" in answer.json()["message"]
+    assert "a different Salesforce org" in answer.json()["message"]
     assert copied() == before
     assert same_ids.query(f"SELECT FirstName FROM Contact WHERE Id = '{theirs}'")[0]["FirstName"] != "Changed"
 

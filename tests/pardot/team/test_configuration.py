@@ -196,7 +196,7 @@ def test_not_a_number_is_no_value(browser: Browser) -> None:
     browser.refused("put", "admin/config/score_weights", '{"value": {"forms_errors": 1e999}}')
     deep = "[" * 500 + "]" * 500
     browser.refused("put", "admin/config/score_weights", '{"value": ' + deep + "}")
-    with pytest.raises(BadValue, match="it holds NaN"):
+    with pytest.raises(BadValue, match="it contains NaN"):
         value_change("score_weights", {"forms_errors": float("nan")}, by="a form of the admin")
     assert not ConfiguredValue.objects.exists()
 
