@@ -70,6 +70,7 @@ def found_by_checks() -> set[str]:
     return {message.id for message in run_checks(include_deployment_checks=True) if message.id}
 
 
+@pytest.mark.django_db
 def test_check_finds_what_only_the_whole_can_tell(
     settings: Any, cookies: CookieMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +87,7 @@ def test_check_finds_what_only_the_whole_can_tell(
     assert "api.W001" in found_by_checks()
 
 
+@pytest.mark.django_db
 def test_check_refuses_requests_in_one_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "ATOMIC_REQUESTS", True)
     assert "api.E001" in found_by_checks()
