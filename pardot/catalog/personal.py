@@ -68,6 +68,8 @@ def _declare_team() -> None:
     HOLDINGS.extend([
         Holding(models.ConfiguredValue, frozenset({"updated_by"}),
                 lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "author cleared"),
+        Holding(models.ConfigurationChange, frozenset({"changed_by"}),
+                lambda person: any_of("changed_by", person.signatures), clear(changed_by=""), "author cleared"),
         Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "name cleared"),
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
                 _scores, _forget_scores, "name removed"),
@@ -75,6 +77,7 @@ def _declare_team() -> None:
                 lambda person: any_of("accounts_uuid", person.uuids)),
     ])  # fmt: skip
     not_personal(models.ConfiguredValue, "value")
+    not_personal(models.ConfigurationChange, "key", "before", "after")
     not_personal(models.DailySnapshot, "area_scores", "issue_counts")
     not_personal(models.TeamMember, "areas")
     not_personal(models.Task, "title", "description", "area", "issue", "asset_type", "status", "priority")

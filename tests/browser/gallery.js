@@ -19,7 +19,7 @@ async () => {
     ["Forms", 88, 1.9],
     ["Landing pages", 64, 4.1],
     ["Lists", 93, 0.8],
-    ["List e-mails", 82, 2.4],
+    ["List emails", 82, 2.4],
     ["Custom redirects", 55, 5.0],
     ["Prospects", null, null],
     ["Tags", 97, 0.2],

@@ -121,7 +121,7 @@ def test_the_file_of_a_table_has_ids_links_owner_and_numbers(
     assert all(re.fullmatch(r"(\d{4}-\d\d-\d\d)?", row[name]) for name in ("Since", "Updated", "Made") if name in row)
     if area == "campaigns":
         assert row["Salesforce link"].endswith(record["salesforce_id"] or "")
-        assert all(row[name].isdigit() for name in ("Forms", "Landing pages", "List e-mails", "Custom redirects"))
+        assert all(row[name].isdigit() for name in ("Forms", "Landing pages", "List emails", "Custom redirects"))
 
 
 def test_a_task_without_rows_left_offers_to_be_closed(camp: Visit) -> None:

@@ -72,7 +72,7 @@ def test_to_load_again_keeps_the_page_as_high_as_it_was(open_window: Open, camp_
     visit.go(PAGES["base-camp"])
     high = "document.documentElement.scrollHeight"
     before = visit.page.evaluate(high)
-    visit.page.get_by_role("button", name="Load again").click()
+    visit.page.get_by_role("button", name="Refresh", exact=True).click()
     assert visit.page.locator(".skeleton").count() > 5
     assert visit.page.evaluate(high) == pytest.approx(before, abs=1)
     visit.settle()

@@ -17,8 +17,9 @@ let probing;
 /** @type {Outage | null} */
 let outage = null;
 
-addEventListener("offline", () => isAway());
-addEventListener("online", () => outage?.retry());
+// Modules that import this one are also tested without a browser, where there is no window to listen at.
+globalThis.addEventListener?.("offline", () => isAway());
+globalThis.addEventListener?.("online", () => outage?.retry());
 
 /**
  * Whether the whole server is away, after a request failed. Then the banner is there, and onBack() says when to ask again.
