@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from pardot.models import DailySnapshot, DayNote, Task, TeamMember
+from pardot.models import DailySnapshot, DayNote, Finding, Task, TeamMember
 from tests.pardot.remote import Pardot, camp_sync
 
 
@@ -39,3 +39,5 @@ def test_it_makes_a_team_and_a_past_once(pardot: Pardot, settings: Any) -> None:
     assert "nothing was made" in camp_demo_data()
     assert DailySnapshot.objects.count() == 46
     assert DailySnapshot.objects.last() == today, "the day itself is as the sync left it"
+    assert Finding.objects.exists()
+    assert not Finding.objects.filter(first_seen__gte=today.day), "what yesterday's counts include is not new"

@@ -67,7 +67,8 @@ function headline({ found, days }) {
 /** @param {Data} data */
 function lists({ found, recent }) {
   const groups = /** @type {const} */ ([
-    ["Worse", [...found.worse, ...found.other_rows]],
+    ["Worse", found.worse],
+    ["Same number, other rows", found.other_rows],
     ["Better", found.better],
   ]);
   return h(
@@ -99,7 +100,7 @@ function lists({ found, recent }) {
  */
 function line(change, since, recent) {
   const name = withoutCount(change.title);
-  const unit = change.is_percentage ? " %" : "";
+  const unit = change.is_percentage ? "%" : "";
   return h(
     "li",
     { class: "change" },

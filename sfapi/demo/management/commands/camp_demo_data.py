@@ -11,7 +11,7 @@ from django.db import transaction
 from pardot.configuration.values import set_value
 from pardot.domain.areas import Area
 from pardot.domain.days import today
-from pardot.models import DailySnapshot, DayNote, Task, TeamMember
+from pardot.models import DailySnapshot, DayNote, Finding, Task, TeamMember
 
 DAYS = 45
 BY = "make demo"
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             _make_team(today())
             _make_history(latest, today())
+            _make_findings_older(today())
         self.stdout.write(f"made up: {len(TEAM)} people, {len(TASKS)} tasks, {DAYS} days of history")
 
 
@@ -86,6 +87,14 @@ def _make_history(latest: DailySnapshot, day: date) -> None:
         }
         before.save()
     DayNote.objects.create(day=day - timedelta(days=9), text="Camp begins (made up for the demo)", created_by=BY)
+
+
+def _make_findings_older(day: date) -> None:
+    """Spread the first days of findings over the made-up past: the counts of those days include them."""
+    findings = list(Finding.objects.filter(fixed_on=None))
+    for finding in findings:
+        finding.first_seen = day - timedelta(days=1 + finding.pk % DAYS)
+    Finding.objects.bulk_update(findings, ["first_seen"], batch_size=1000)
 
 
 def _fallen(score: int | None, points: float, chance: random.Random) -> int | None:
