@@ -1,0 +1,84 @@
+"""Search of ``assets/{type}``: all words in any order, wherever an asset has them, and what is suggested instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from pardot.models import (
+    Campaign,
+    Folder,
+    Form,
+    ListEmail,
+    Tag,
+    TaggedObject,
+)
+from tests.pardot.asset_api import Ask, ask, audit_now, cookies, names, super_user, user
+from tests.pardot.audit_factories import make
+
+__all__ = ["ask", "cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("summer nursing", ["2023 Summer Institute: Nursing"]),
+        ("NURS summ", ["2023 Summer Institute: Nursing"]),
+        ("fisica", ["Física, otoño"]),
+        ("física OTONO", ["Física, otoño"]),
+        ("precalculo", ["Precálculo"]),
+        ("org chem", ["Organic Chemistry"]),
+        ("fall chem", ["Organic Chemistry"]),  # the folder
+        ("promo fisica", ["Física, otoño"]),  # the tag
+        ("pre algebra", ["Precálculo"]),  # the campaign
+        ("st. johns", ["St. John's_open house"]),
+        ("saint john's house", ["St. John's_open house"]),
+        ("ganic", ["Organic Chemistry"]),  # no word begins so
+        ("chem summer", []),
+    ],
+)
+def test_a_search_finds_all_words_in_any_order_wherever_an_asset_has_them(
+    ask: Ask, q: str, expected: list[str]
+) -> None:
+    campaign = make(Campaign, name="Álgebra 2024")
+    make(Form, name="2023 Summer Institute: Nursing")
+    make(Form, name="Organic Chemistry", folder_id=make(Folder, name="Fall"))
+    make(Form, name="Precálculo", campaign_id=campaign)
+    make(Form, name="St. John's_open house")
+    fisica = make(Form, name="Física, otoño")
+    tag = make(Tag, name="Promo: spring")
+    make(TaggedObject, tag_id=tag, object_type="Form", object_id=fisica)
+    make(TaggedObject, tag_id=tag, object_type="Prospect", object_id=fisica + 1)
+    audit_now()
+    assert names(ask("assets/forms", q=q)) == expected
+
+
+@pytest.mark.parametrize(
+    ("q", "suggested"),
+    [
+        ("sumer nursng", "summer nursing"),
+        ("fisika", "fisica"),
+        ("nursing", None),
+        ("summer fisica", None),
+        ("zzzzzzz", None),
+    ],
+)
+def test_a_search_without_matches_suggests_words_that_have_some(ask: Ask, q: str, suggested: str | None) -> None:
+    make(ListEmail, name="Mail 1", subject="Summer Institute: Nursing")
+    make(ListEmail, name="Mail 2", subject="Física")
+    make(Tag, name="summer nursing")
+    make(Campaign, name="Summer, Nursing, Física")
+    audit_now()
+    assert ask("assets/list_emails", q=q)["did_you_mean"] == suggested
+    if "fisi" not in q:
+        assert ask("tags", q=q)["did_you_mean"] == suggested
+    if q != "summer fisica":
+        assert ask("campaigns", q=q)["did_you_mean"] == suggested
+
+
+def test_a_suggestion_has_matches_under_the_same_filters(ask: Ask) -> None:
+    make(Form, name="Nursing", campaign_id=make(Campaign, name="Any"))
+    audit_now()
+    assert ask("assets/forms", q="nursng")["did_you_mean"] == "nursing"
+    assert ask("assets/forms", q="nursng", flag="no_campaign")["did_you_mean"] is None
