@@ -22,17 +22,27 @@ from pathlib import Path
 from typing import IO
 
 from api.domain.scopes import Scope
+from simulator.main import MAX_SCHOOLS, MIN_SCHOOLS
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / os.environ.get("SFAPI_DATA_DIR", ".data")
 VARIABLES = DATA / "demo.env"
 SIMULATOR_VARIABLES = DATA / "simulator.env"
 
-PORT = int(os.environ.get("PORT", "8000"))
-SIMULATOR_PORT = int(os.environ.get("SIMULATOR_PORT", "7443"))
-CONTROL_PORT = int(os.environ.get("SIMULATOR_CONTROL_PORT", "7480"))
+
+def _number(name: str, default: int, least: int, most: int) -> int:
+    """Return the number that a variable holds. Ends the program with one line when it is none of the range."""
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        sys.exit(f"make demo: {name}: a number from {least} to {most:,}, not {text!r}")
+    return int(text)
+
+
+PORT = _number("PORT", 8000, 1, 65_535)
+SIMULATOR_PORT = _number("SIMULATOR_PORT", 7443, 1, 65_535)
+CONTROL_PORT = _number("SIMULATOR_CONTROL_PORT", 7480, 1, 65_535)
 PORTS = {"PORT": PORT, "SIMULATOR_PORT": SIMULATOR_PORT, "SIMULATOR_CONTROL_PORT": CONTROL_PORT}
-SCHOOLS = os.environ.get("SCHOOLS", "200")
+SCHOOLS = _number("SCHOOLS", 200, MIN_SCHOOLS, MAX_SCHOOLS)
 
 SUPER_USER_UUID = "00000000-0000-4000-8000-000000000001"
 READY_SECONDS = 300

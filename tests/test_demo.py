@@ -138,3 +138,19 @@ class Demo:
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SCHOOLS", "37"), ("SCHOOLS", "many"), ("PORT", "0"), ("SIMULATOR_PORT", "70000")]
+)
+def test_a_number_that_cannot_be_is_one_line_that_names_its_variable(name: str, value: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.demo"],
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"make demo: {name}: a number from ")
