@@ -62,7 +62,7 @@ format: $(VENV)/dev.installed  ## put the code into the project's form
 pins: $(VENV)/pins.installed  ## requirements/*.txt, with hashes, from requirements/*.in (ARGS="--upgrade", "--upgrade-package requests")
 	cd requirements && PATH="$(abspath $(VENV)/bin):$$PATH" && \
 		$(PIN) -o dev.txt dev.in && \
-		for name in test production docs pins; do $(PIN) -c dev.txt -o $$name.txt $$name.in || exit 1; done
+		for name in test production follow docs pins; do $(PIN) -c dev.txt -o $$name.txt $$name.in || exit 1; done
 
 bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
 	$(RUN) -m bench $(ARGS)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from simulator import accounts, variables
 from simulator.control.site import site
@@ -25,7 +26,7 @@ from simulator.schema import ids
 from simulator.server import Exchange, PortTaken, Server
 from simulator.store import StoreBusyError
 from simulator.tls import Certificates, certificates
-from simulator.world import DEFAULT_CONTROL_PORT, DEFAULT_PORT, DEFAULT_SCHOOLS, Config, World
+from simulator.world import DEFAULT_CONTROL_PORT, DEFAULT_PORT, DEFAULT_PUBSUB_PORT, DEFAULT_SCHOOLS, Config, World
 
 HOST = "127.0.0.1"
 MIN_SCHOOLS, MAX_SCHOOLS = 50, 200_000
@@ -47,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=DEFAULT_CONTROL_PORT,
         help="port of the control server; 0: a free one (default %(default)s)",
+    )
+    add(
+        "--pubsub-port",
+        type=int,
+        help=f"port of the Pub/Sub API (default {DEFAULT_PUBSUB_PORT}; with another --port, a free one)",
     )
     add(
         "--schools",
@@ -93,6 +99,8 @@ class Simulator:
         folder = _folder(options)
         self.certificates: Certificates = certificates(folder)
         self._servers: list[Server] = []
+        self._events: Any = None
+        self._pubsub_port = _pubsub_port(options)
         try:
             self._https = self._listen(options.port, secure=True)
             self._control = self._listen(options.control_port, secure=False)
@@ -133,11 +141,26 @@ class Simulator:
             add_routes(router, self.world)
         self._https.start(Gateway(self.world, router).exchange)
         self.world.instance.open_listener = lambda: self._listen_too(Gateway(self.world, router).exchange)
+        self._start_events()
         self._control.start(site(self.world, self.variables).exchange)
         if self._variables_file:
             _write_privately(self._variables_file, self.variables())
 
+    def _start_events(self) -> None:
+        """Start the Pub/Sub API where its packages are installed; nothing else needs them."""
+        try:
+            from simulator.pubsub.service import serve as serve_events  # noqa: PLC0415 - optional packages
+        except ImportError:
+            return
+        try:
+            self._events, port = serve_events(self.world, HOST, self._pubsub_port, self.certificates.server)
+        except RuntimeError as error:  # grpc's word for a port that another program has
+            raise CannotStart(f"Port {self._pubsub_port} is taken by another program.") from error
+        self.world.pubsub_port = port
+
     def stop(self) -> None:
+        if self._events is not None:
+            self._events.stop(grace=None)
         self.world.instance.go_home()
         for server in self._servers:
             server.stop()
@@ -149,6 +172,12 @@ class Simulator:
 
     def variables_to_set(self) -> list[str]:
         return variables.as_lines(variables.variables(self.world, self.certificates))
+
+
+def _pubsub_port(options: argparse.Namespace) -> int:
+    if options.pubsub_port is not None:
+        return int(options.pubsub_port)
+    return DEFAULT_PUBSUB_PORT if options.port == DEFAULT_PORT else 0
 
 
 def _folder(options: argparse.Namespace) -> Path:
@@ -210,6 +239,7 @@ def _greeting(simulator: Simulator) -> str:
         (
             f"Salesforce, Pardot and Accounts answer at {config.base_url} ({config.schools:,} schools).",
             f"Control page: {config.control_url}/",
+            _told_events(simulator.world),
             f"Certificate authority: {simulator.certificates.authority}",
             "",
             "Variables to set:",
@@ -220,6 +250,12 @@ def _greeting(simulator: Simulator) -> str:
             "Ready. Ctrl-C stops it.",
         )
     )
+
+
+def _told_events(world: World) -> str:
+    if world.pubsub_port:
+        return f"Pub/Sub API: localhost:{world.pubsub_port}"
+    return "Pub/Sub API: not here (pip install -r requirements/follow.txt)"
 
 
 def _print(line: str) -> None:

@@ -38,6 +38,8 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
         "SIMULATOR_URL": world.config.control_url,
         "REQUESTS_CA_BUNDLE": str(certificates.bundle.resolve()),
     }
+    if world.pubsub_port:
+        wanted["SALESFORCE_PUBSUB_HOST"] = f"localhost:{world.pubsub_port}"
     return {**wanted, **_around_proxy()}
 
 

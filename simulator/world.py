@@ -13,6 +13,7 @@ from simulator.counters import Counters
 from simulator.faults import Faults
 from simulator.pardot.settings import BUSINESS_UNIT, PardotSettings
 from simulator.prepared import PreparedAnswers
+from simulator.pubsub.events import EventBus
 from simulator.salesforce.instance import Instance
 from simulator.salesforce.jobs import Jobs
 from simulator.salesforce.locators import Locators
@@ -23,6 +24,7 @@ from simulator.store import Store
 
 DEFAULT_PORT = 7443
 DEFAULT_CONTROL_PORT = 7480
+DEFAULT_PUBSUB_PORT = 7444
 DEFAULT_SCHOOLS = 200
 
 
@@ -70,6 +72,10 @@ class World:
     """Salesforce's access tokens; Pardot accepts the same ones: ``world.sessions.find(request.bearer())``."""
     locators: Locators = field(default_factory=Locators)
     jobs: Jobs = field(default_factory=Jobs)
+    pubsub_port: int = 0
+    """The port of the Pub/Sub API; 0: it is not there."""
+    events: EventBus = field(default_factory=EventBus)
+    """The changes of records for subscribers of the Pub/Sub API."""
     instance: Instance = field(init=False)
     """The org's present host: it can move to another one."""
     salesforce: SalesforceSettings = field(default_factory=SalesforceSettings)
@@ -104,6 +110,7 @@ class World:
         world = cls(config, store, Identity.open(folder), PreparedAnswers(folder), sessions=sessions)
         world.pardot.business_unit = world.pardot.own_unit = config.business_unit
         world.adopt_session()
+        store.on_changes(world.events.publish)
         return world
 
     @property
@@ -124,6 +131,7 @@ class World:
     def reset_settings(self) -> None:
         """Restore limits and behavior as at the start, in place, because routes keep a reference to the settings."""
         self.salesforce.reset()
+        self.events.reset()
         self.instance.go_home()
         self.pardot.reset()
         self.accounts.reset()

@@ -19,6 +19,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
 ``POST /move``                             {former: "redirects" or "closed"} → {instance_url}: another host
+``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """
 
@@ -176,7 +177,9 @@ class Control:
         return _done()
 
     def expire_sessions(self, _request: Request) -> Response:
-        return Response.json({"expired": self._world.sessions.expire_all()})
+        expired = self._world.sessions.expire_all()
+        self._world.events.look_again()
+        return Response.json({"expired": expired})
 
     def expire_locators(self, _request: Request) -> Response:
         return Response.json({"expired": self._world.locators.expire_all()})

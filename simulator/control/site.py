@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from simulator import accounts, errors
-from simulator.control import api, signin
+from simulator.control import api, pubsub, signin
 from simulator.control.api import ControlError
 from simulator.control.signin import LOOPBACK_HOSTS
 from simulator.http import Handler, Request, Response, Router
@@ -90,6 +90,7 @@ def site(world: World, variables: Callable[[], str]) -> Site:
     for add_routes in (
         api.add_routes,
         signin.add_routes,
+        pubsub.add_routes,
         pardot.add_control_routes,
         accounts.add_control_routes,
     ):

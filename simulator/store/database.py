@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,9 @@ class Database:
         self._local = threading.local()
         self._write_lock = threading.RLock()
         self._writers = 0
+        self._notes: list[Any] = []
+        self.on_commit: Callable[[list[Any]], None] = lambda _notes: None
+        """Called after each commit with what its writers have noted, in the order of commits."""
         self._idle: list[sqlite3.Connection] = []
         self.version = 1
 
@@ -83,13 +86,20 @@ class Database:
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
+                self._notes = []
                 raise
             else:
                 connection.execute("COMMIT")
                 self._changed = True
                 self.version += 1
+                notes, self._notes = self._notes, []
+                self.on_commit(notes)
             finally:
                 self._writers -= 1
+
+    def note(self, item: Any) -> None:
+        """Note something about the transaction that this thread has open."""
+        self._notes.append(item)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:

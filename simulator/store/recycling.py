@@ -13,25 +13,34 @@ from simulator.store.errors import RecordError
 _MAX_LOSERS = 2
 
 
-def delete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Move a record to the recycle bin. Children lose their look-up, or are deleted too where the field says so."""
+def delete(
+    connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str
+) -> list[tuple[SObject, str]]:
+    """Move a record to the recycle bin. Children lose their look-up, or are deleted too where the field says so.
+
+    Returns the deleted records.
+    """
     if not (sobject.writable and sobject.soft_deletes):
         raise RecordError("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type {sobject.name} cannot be deleted")
     record_id = rows.checked_id(sobject, record_id)
     rows.load_alive(connection, sobject, record_id)
-    _bin(connection, sobject, record_id, moment, user)
+    return _bin(connection, sobject, record_id, moment, user)
 
 
-def _bin(connection: sqlite3.Connection, sobject: SObject, record_id: str, moment: str, user: str) -> None:
+def _bin(
+    connection: sqlite3.Connection, sobject: SObject, record_id: str, moment: str, user: str
+) -> list[tuple[SObject, str]]:
+    deleted = [(sobject, record_id)]
     rows.change(connection, sobject, record_id, {"IsDeleted": 1, **rows.stamps(moment, user)})
     for child, field in schema.children_of(sobject):
         if field.name == "MasterRecordId":
             continue
         for child_id in rows.ids_where(connection, child, field.name, record_id):
             if field.on_delete == "cascade":
-                _bin(connection, child, child_id, moment, user)
+                deleted += _bin(connection, child, child_id, moment, user)
             else:
                 rows.change(connection, child, child_id, {field.name: None, **rows.stamps(moment, user)})
+    return deleted
 
 
 def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:

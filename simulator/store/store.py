@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from simulator.pubsub.events import Change
 from simulator.schema import Field, SObject
 from simulator.soql import Style, compile_soql
 from simulator.store import files, reading, records, recycling, rows
@@ -42,7 +43,7 @@ class Store:
         self._lock = lock
         self._clock = clock
         self._hidden: dict[str, frozenset[str]] = {}
-        self._user = str(database.connection().execute('SELECT MIN("Id") FROM "User"').fetchone()[0])
+        self.user = str(database.connection().execute('SELECT MIN("Id") FROM "User"').fetchone()[0])
 
     @classmethod
     def open(
@@ -151,15 +152,17 @@ class Store:
         """Create a record, and return its id. ``allow_duplicates`` skips the duplicate rules, not unique fields."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            return records.create(
+            record_id = records.create(
                 connection,
                 kind,
                 values,
                 moment=self._now(),
-                user=self._user,
+                user=self.user,
                 visible=lambda field: self._visible(kind, field),
                 allow_duplicates=allow_duplicates,
             )
+            self._note("CREATE", kind, record_id, rows.load(connection, kind, record_id) or {})
+            return record_id
 
     def update(self, sobject: str, record_id: str, values: Mapping[str, Any]) -> None:
         kind = rows.sobject_named(sobject)
@@ -170,41 +173,62 @@ class Store:
                 record_id,
                 values,
                 moment=self._now(),
-                user=self._user,
+                user=self.user,
                 visible=lambda field: self._visible(kind, field),
             )
+            self._note("UPDATE", kind, record_id, values)
 
     def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
         """Set values that no API call could set. Without ``touch`` the stamps stay, as for a formula field."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
+            if touch:
+                self._note("UPDATE", kind, record_id, {})
 
     def delete(self, sobject: str, record_id: str) -> None:
         """Move a record to the recycle bin; its children's look-ups are cleared, and their stamps move."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.delete(connection, kind, record_id, moment=self._now(), user=self._user)
+            for deleted, child_id in recycling.delete(connection, kind, record_id, moment=self._now(), user=self.user):
+                self._note("DELETE", deleted, child_id)
 
     def undelete(self, sobject: str, record_id: str) -> None:
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.undelete(connection, kind, record_id, moment=self._now(), user=self._user)
+            recycling.undelete(connection, kind, record_id, moment=self._now(), user=self.user)
+            self._note("UNDELETE", kind, record_id)
 
     def purge(self, sobject: str, record_id: str) -> None:
         """Remove a record for ``queryAll`` too."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.purge(connection, kind, record_id, moment=self._now(), user=self._user)
+            recycling.purge(connection, kind, record_id, moment=self._now(), user=self.user)
+            self._note("DELETE", kind, record_id)
 
     def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
         """Delete one or two losers, with ``MasterRecordId`` set; their children become the master's."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self._user)
+            recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self.user)
+            for loser in loser_ids:
+                self._note("DELETE", kind, loser)
+            self._note("UPDATE", kind, master_id)
 
     def _now(self) -> str:
         return rows.stamp_text(self._clock())
+
+    def on_changes(self, tell: Callable[[list[Change]], None]) -> None:
+        """Let ``tell`` know of the changes of each commit.
+
+        Salesforce's events name the records that were changed themselves, not those whose look-ups were cleared
+        or moved along with them (docs/platform-facts.md).
+        """
+        self._database.on_commit = tell
+
+    def _note(self, kind: str, sobject: SObject, record_id: str, values: Mapping[str, Any] | None = None) -> None:
+        record_id = rows.checked_id(sobject, record_id)
+        self._database.note(Change(kind, sobject.name, (record_id,), dict(values or {})))
 
     # What the API user may see
 

@@ -1,0 +1,164 @@
+"""Subscribe to the change events of Salesforce objects over the Pub/Sub API (gRPC)."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import certifi
+import grpc
+
+from outgoing.sessions import AUTHORITY_VARIABLES
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
+from sf.salesforce.events import contract
+from sf.salesforce.events.decoding import ChangeEvent, Decoder
+from sf.salesforce.events.errors import TopicForbidden, error_of
+
+MOST_REQUESTED = 100
+"""Salesforce sends at most so many events for one request."""
+ANSWER_SECONDS = 20.0
+# Salesforce itself speaks after 270 s at most; the pings notice a dead connection sooner.
+_OPTIONS = (("grpc.keepalive_time_ms", 60_000), ("grpc.keepalive_timeout_ms", 20_000))
+
+
+def topic_of(sobject: str) -> str:
+    """Return the channel of an object: ``/data/AccountChangeEvent``, ``/data/Adoption__ChangeEvent``."""
+    return f"/data/{sobject.removesuffix('c') if sobject.endswith('__c') else sobject}ChangeEvent"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The events of one response. ``replay_id``: the place behind them, from which a subscription may go on."""
+
+    events: tuple[ChangeEvent, ...]
+    replay_id: bytes
+
+
+class EventClient:
+    """One connection to the Pub/Sub API with the session of a ``SalesforceClient``. Close it."""
+
+    def __init__(self, host: str, client: SalesforceClient, proxy: str = "") -> None:
+        self._client = client
+        self._session = client.session()
+        organization = client.organization_id
+        self._metadata = (
+            ("accesstoken", self._session.access_token),
+            ("instanceurl", self._session.instance_url),
+            ("tenantid", organization),
+        )
+        options = (*_OPTIONS, *((("grpc.http_proxy", proxy),) if proxy else ()))
+        self._channel = grpc.secure_channel(host, grpc.ssl_channel_credentials(_authorities()), options)
+        self._decoder = Decoder(self._schema)
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def renew_session(self) -> None:
+        """Log in again, as for any call with an expired session. The next ``EventClient`` uses the new one."""
+        self._client.renewed_session(self._session)
+
+    def check_topic(self, topic: str) -> None:
+        """Raise ``TopicMissing`` or ``TopicForbidden`` when the API user cannot subscribe to the topic."""
+        ask = self._unary("GetTopic", contract.TopicRequest, contract.TopicInfo)
+        found = self._asked(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
+        if not found.can_subscribe:
+            raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
+
+    def subscribe(self, topic: str, replay_id: bytes | None) -> Subscription:
+        """Subscribe behind that place, or at the latest event."""
+        method = self._channel.stream_stream(
+            f"{contract.SERVICE}/Subscribe",
+            contract.FetchRequest.SerializeToString,
+            contract.FetchResponse.FromString,
+        )
+        return Subscription(lambda requests: method(requests, metadata=self._metadata), topic, replay_id, self._decoder)
+
+    def _schema(self, schema_id: str) -> str:
+        ask = self._unary("GetSchema", contract.SchemaRequest, contract.SchemaInfo)
+        request = contract.SchemaRequest(schema_id=schema_id)
+        return str(self._asked(lambda: ask(request), f"GetSchema {schema_id[:40]}").schema_json)
+
+    def _unary(self, name: str, request: Any, answer: Any) -> Callable[[Any], Any]:
+        method = self._channel.unary_unary(f"{contract.SERVICE}/{name}", request.SerializeToString, answer.FromString)
+        return lambda message: method(message, metadata=self._metadata, timeout=ANSWER_SECONDS)
+
+    @staticmethod
+    def _asked(call: Callable[[], Any], asked: str) -> Any:
+        try:
+            return call()
+        except grpc.RpcError as failure:
+            raise error_of(failure, asked) from failure
+
+
+class Subscription:
+    """The stream of one topic. It asks for more events by itself, so that Salesforce keeps it open."""
+
+    def __init__(
+        self, call: Callable[[Iterator[Any]], Any], topic: str, replay_id: bytes | None, decoder: Decoder
+    ) -> None:
+        self.topic = topic
+        self._decoder = decoder
+        self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        first = contract.FetchRequest(topic_name=topic, num_requested=MOST_REQUESTED)
+        if replay_id is not None:
+            first.replay_preset, first.replay_id = contract.CUSTOM, replay_id
+        self._requests.put(first)
+        self._stream = call(iter(self._requests.get, None))
+        self.answered = threading.Event()
+        """Salesforce has answered, so the place at which the subscription begins is settled."""
+        threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
+
+    def cancel(self) -> None:
+        """End the stream; ``batches`` ends too."""
+        self._requests.put(None)
+        self._stream.cancel()
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what comes, without end. Raises ``SalesforceError`` when the stream breaks or ends."""
+        try:
+            for response in self._stream:
+                self.answered.set()
+                events = tuple(
+                    self._decoder.event(each.event.schema_id, each.event.payload) for each in response.events
+                )
+                places = [each.replay_id for each in response.events]
+                yield Batch(events, places[-1] if places else response.latest_replay_id)
+                self._ask_for_more(int(response.pending_num_requested))
+        except grpc.RpcError as failure:
+            raise error_of(failure, f"Subscribe {self.topic}") from failure
+        raise TransientError(f"Salesforce ended the stream of {self.topic}")
+
+    def _ask_for_more(self, pending: int) -> None:
+        if pending <= MOST_REQUESTED // 2:
+            wanted = MOST_REQUESTED - pending
+            self._requests.put(contract.FetchRequest(topic_name=self.topic, num_requested=wanted))
+
+    def _await_answer(self) -> None:
+        try:
+            self._stream.initial_metadata()
+        except grpc.RpcError:
+            return  # ``batches`` raises it
+        if self._stream.is_active():
+            self.answered.set()
+
+
+def renewed(client: EventClient, expired: SessionExpired) -> None:
+    """Renew the session of a client. Raises ``LoginFailed`` for a session that cannot be renewed."""
+    try:
+        client.renew_session()
+    except SessionExpired as error:
+        raise LoginFailed(str(expired)) from error
+
+
+def _authorities() -> bytes:
+    """Return the certificate authorities that the other calls to Salesforce trust."""
+    named = next((os.environ[name] for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
+    path = Path(named or certifi.where())
+    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    return b"\n".join(each.read_bytes() for each in files)

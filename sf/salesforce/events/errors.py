@@ -1,0 +1,59 @@
+"""Errors of the Pub/Sub API, in the groups of ``sf.salesforce.errors``: a gRPC status, and Salesforce's own code.
+
+Source: Pub/Sub API guide, "Handle Errors": the code is in the trailer ``error-code`` and begins with
+``sfdc.platform.eventbus.grpc.``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outgoing.text import one_line
+from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError, SessionExpired, TransientError
+
+_CODES = "sfdc.platform.eventbus.grpc."
+_MISSING = frozenset({"NOT_FOUND"})
+_FORBIDDEN = frozenset({"PERMISSION_DENIED"})
+_REFUSED = frozenset({"INVALID_ARGUMENT", "UNIMPLEMENTED", "OUT_OF_RANGE"})
+
+
+class ReplayIdGone(QueryLocatorGone):
+    """The replay id is older than 72 hours, or of another org: read what changed, and begin at the latest event."""
+
+
+class TopicMissing(RequestRefused):
+    """The org has no such topic: the object is not selected for Change Data Capture."""
+
+
+class TopicForbidden(RequestRefused):
+    """The API user may not subscribe to the topic."""
+
+
+class UnreadableEvent(SalesforceError):
+    """An event that cannot be decoded. Which record it names is not known."""
+
+    lasting = False
+    concerns_everything = False
+
+
+def error_of(failure: Any, asked: str) -> SalesforceError:
+    """Return the error for a ``grpc.RpcError``. ``asked`` is the method and the topic, for the message."""
+    status = failure.code().name
+    trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
+    code = trailers.get("error-code", "").removeprefix(_CODES)
+    said = one_line(str(failure.details() or ""))[:300]
+    error = _kind(status, code, said)(f"Salesforce answered {status} {code} to {asked}: {said}".replace("  ", " "))
+    error.code, error.reason = code or status, said
+    return error
+
+
+def _kind(status: str, code: str, said: str) -> type[SalesforceError]:
+    if ".replayid." in code or (status == "INVALID_ARGUMENT" and "replay id" in said.lower()):
+        return ReplayIdGone
+    if status == "UNAUTHENTICATED" or code.startswith("service.auth."):
+        return SessionExpired
+    if status in _MISSING:
+        return TopicMissing
+    if status in _FORBIDDEN:
+        return TopicForbidden
+    return RequestRefused if status in _REFUSED else TransientError

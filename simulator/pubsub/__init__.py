@@ -1,0 +1,1 @@
+"""Salesforce's Pub/Sub API with the events of Change Data Capture. Its server needs ``grpcio`` and ``fastavro``."""

@@ -1,0 +1,134 @@
+"""The event bus: what has changed, in the order of commits, kept for those who ask again from a replay id."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+RETAINED = 200_000
+"""The events that are kept. Salesforce keeps them for 72 hours, however many they are."""
+KEEPALIVE_SECONDS = 270.0
+IDLE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A committed change of records; ``values`` are the fields that it set."""
+
+    kind: str
+    sobject: str
+    ids: tuple[str, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change with its place in the stream."""
+
+    number: int
+    change: Change
+    milliseconds: int
+
+
+@dataclass
+class EventSettings:
+    """The setup of an administrator, and the behavior of the service."""
+
+    enabled: list[str] | None = None
+    """The objects selected in Setup, Change Data Capture; ``None``: all."""
+    forbidden: list[str] = field(default_factory=list)
+    """The objects without "View All Records" for the API user."""
+    keepalive_seconds: float = KEEPALIVE_SECONDS
+    idle_seconds: float = IDLE_SECONDS
+    """A stream in which nothing is asked for is closed after this time."""
+    silent: bool = False
+    """The server sends nothing, not even headers, before the first event or sign of life."""
+    refusals: int = 0
+    """So many subscriptions to come are refused: the service is unavailable."""
+    schemas_unknown: bool = False
+    """No schema is found."""
+
+
+def replay_id_of(number: int) -> bytes:
+    """Return the opaque form of a place in the stream."""
+    return number.to_bytes(8, "big") + b"\0\0"
+
+
+def number_of(replay_id: bytes) -> int | None:
+    return int.from_bytes(replay_id[:8], "big") if len(replay_id) == 10 and replay_id.endswith(b"\0\0") else None
+
+
+class EventBus:
+    """Events and settings of one org. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        """Notified when there is something new to see: an event, another setting, a dropped connection."""
+        self.settings = EventSettings()
+        self.drops = 0
+        """Grows when all open streams have to break."""
+        self.recording = False
+        """Somebody can subscribe, so events are kept."""
+        self._events: deque[Event] = deque(maxlen=RETAINED)
+        self._last = self._first = int(time.time() * 1000)
+
+    @property
+    def last(self) -> int:
+        """Return the number of the latest event."""
+        return self._last
+
+    @property
+    def first(self) -> int:
+        """Return the earliest number from which all later events are still kept."""
+        kept = self._events[0].number - 1 if self._events else self._last
+        return max(self._first, kept) if len(self._events) == RETAINED else self._first
+
+    def publish(self, changes: Sequence[Change]) -> None:
+        if not self.recording:
+            return
+        now = int(time.time() * 1000)
+        with self.changed:
+            for change in changes:
+                self._last += 1
+                self._events.append(Event(self._last, change, now))
+            self.changed.notify_all()
+
+    def after(self, number: int, sobject: str, most: int) -> list[Event]:
+        """Return up to ``most`` events of an object behind that number. The caller holds ``changed``."""
+        found: list[Event] = []
+        for event in reversed(self._events):
+            if event.number <= number:
+                break
+            if event.change.sobject == sobject:
+                found.append(event)
+        return found[::-1][:most]
+
+    def is_enabled(self, sobject: str) -> bool:
+        return self.settings.enabled is None or sobject in self.settings.enabled
+
+    def forget(self) -> None:
+        """Let all events expire: earlier replay ids are refused from now on."""
+        with self.changed:
+            self._events.clear()
+            self._last += 1
+            self._first = self._last
+            self.changed.notify_all()
+
+    def drop(self) -> None:
+        with self.changed:
+            self.drops += 1
+            self.changed.notify_all()
+
+    def look_again(self) -> None:
+        """Let open streams look at settings and sessions now."""
+        with self.changed:
+            self.changed.notify_all()
+
+    def reset(self) -> None:
+        self.settings = EventSettings()
+        self.forget()
+        self.drop()
