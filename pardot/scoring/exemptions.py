@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from pardot.audits.asset_audit import AssetAudit
-from pardot.audits.run import ASSET_AUDITS
+from pardot.audits.run import ASSET_AUDITS, AUDIT_OF
 from pardot.catalog.asset_names import UnknownAsset, asset_name
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY, ISSUES
@@ -58,8 +58,49 @@ def exemption_create(
     return made
 
 
+def exemptions_create(
+    *, asset_type: Area, asset_ids: Collection[int], issue: str, reason: str, until: date | None, created_by: str
+) -> list[int]:
+    """Exempt those of the assets that have the issue and are not exempt yet; all or none. Return the exemptions' ids.
+
+    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt.
+    """
+    _check_terms(asset_type=asset_type, issue=issue, until=until)
+    statement = _INSERT.format(table=AUDIT_OF[asset_type].model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        ended = Exemption.objects.filter(asset_type=asset_type, issue=issue, until__lt=timezone.localdate())
+        ended.filter(asset_id__in=asset_ids).delete()
+        flag = BY_KEY[issue].flag
+        cursor.execute(statement, [asset_type, issue, reason, until, created_by, list(asset_ids), flag])
+        made = [pk for (pk,) in cursor.fetchall()]
+        if not made:
+            raise BadExemption("issue", f"None of them has {issue} and still counts: there is nothing to exempt")
+    return made
+
+
+_INSERT = """
+    INSERT INTO pardot_exemption (asset_type, asset_id, issue, reason, until, created_by)
+    SELECT %s, id, %s, %s, %s, %s FROM {table} WHERE id = ANY(%s) AND flags @> ARRAY[%s]::text[] ORDER BY id
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+def exemptions_delete(ids: Collection[int]) -> int:
+    """Delete these exemptions, and return how many there were: their assets count again."""
+    return Exemption.objects.filter(pk__in=ids).delete()[0]
+
+
 def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
     """Raise ``BadExemption`` unless such an exemption is possible from now on."""
+    _check_terms(asset_type=asset_type, issue=issue, until=until)
+    try:
+        asset_name(asset_type, asset_id)
+    except UnknownAsset as error:
+        raise BadExemption("asset_id", str(error)) from error
+
+
+def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
+    """Check what does not depend on the asset."""
     if issue not in BY_KEY:
         raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")
     found = BY_KEY[issue]
@@ -70,10 +111,6 @@ def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date 
         raise BadExemption("issue", f"{issue} is a percentage of all: no single one can be exempt from it")
     if until is not None and until < timezone.localdate():
         raise BadExemption("until", f"{until} is in the past: the exemption would never hold")
-    try:
-        asset_name(asset_type, asset_id)
-    except UnknownAsset as error:
-        raise BadExemption("asset_id", str(error)) from error
 
 
 def _since(made: Exemption) -> str:

@@ -86,18 +86,19 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
 
     Raises ``Unknown`` or ``NotOfThisArea``.
     """
-    rows = _matching(health, wanted)
+    rows = matching_assets(health, wanted)
     keys = {**sort_keys(health.area), "since": newest_finding(health, wanted.flag)}
     shown = ordered(rows, sort, keys).values(*columns_of(health.area))[offset : offset + limit]
     records = list(shown)
     name_them(records)
     add_since(records, health)
     count = rows.count()
-    instead = None if count else did_you_mean(health.area, wanted, lambda other: _matching(health, other))
+    instead = None if count else did_you_mean(health.area, wanted, lambda other: matching_assets(health, other))
     return Page(count, [as_known(record, health) for record in records], instead)
 
 
-def _matching(health: AreaHealth, wanted: AssetFilters) -> Rows:
+def matching_assets(health: AreaHealth, wanted: AssetFilters) -> Rows:
+    """Return all assets of the area that match. Raises ``Unknown`` or ``NotOfThisArea``."""
     rows: Rows = health.audit.model._default_manager.all()
     if wanted.campaign_id is not None:
         rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=wanted.campaign_id)

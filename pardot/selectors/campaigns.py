@@ -70,7 +70,7 @@ def campaign_page(
 
     ``health`` must contain campaigns and all of ``COUNT_OF``.
     """
-    rows = _matching(health[Area.CAMPAIGNS], wanted)
+    rows = matching_campaigns(health[Area.CAMPAIGNS], wanted)
     keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], wanted.flag)}
     campaigns = list(ordered(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
     name_them(campaigns)
@@ -88,11 +88,12 @@ def campaign_page(
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
         did_you_mean=None
         if count
-        else did_you_mean(Area.CAMPAIGNS, wanted, lambda other: _matching(of_campaigns, other)),
+        else did_you_mean(Area.CAMPAIGNS, wanted, lambda other: matching_campaigns(of_campaigns, other)),
     )
 
 
-def _matching(health: AreaHealth, wanted: CampaignFilters) -> Rows:
+def matching_campaigns(health: AreaHealth, wanted: CampaignFilters) -> Rows:
+    """Return all campaigns that match. Raises ``Unknown``."""
     rows: Rows = Campaign.objects.all()
     for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
         if having is not None:

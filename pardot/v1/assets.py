@@ -17,7 +17,7 @@ from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlaggedPaging, Name, RecordId, SearchText, explained, unprocessable
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, explained, unprocessable
 
 router = Router(tags=["pardot: assets"])
 
@@ -91,13 +91,9 @@ class AssetList(Schema):
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
 
 
-class AssetSearch(FlaggedPaging):
-    sort: Name = Field(
-        "id",
-        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `since` (the latest day "
-        "of those that count), `activity_count` …; with `-` before it: descending. A column that the type has not is a "
-        "422 that lists those that it has.",
-    )
+class AssetParameters(FlagParameters):
+    """The filters of the table of one type."""
+
     campaign_id: RecordId | None = None
     linked: bool | None = Field(
         None, description="Only what is in a campaign that is linked to Salesforce; false: in one that is not."
@@ -120,6 +116,15 @@ class AssetSearch(FlaggedPaging):
         )
 
 
+class AssetSearch(AssetParameters, Paging):
+    sort: Name = Field(
+        "id",
+        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `since` (the latest day "
+        "of those that count), `activity_count` …; with `-` before it: descending. A column that the type has not is a "
+        "422 that lists those that it has.",
+    )
+
+
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the latest ones."""
@@ -140,7 +145,7 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
 def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
     del request
-    area = _area(type)
+    area = area_of(type)
     health = area_health(area)[area]
     with explained():
         try:
@@ -159,7 +164,8 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
     )
 
 
-def _area(name: str) -> Area:
+def area_of(name: str) -> Area:
+    """Return the type of assets of this name. Raises ``NotFound``."""
     if name not in AUDIT_OF:
         raise NotFound(f"There is no type of asset {name!r}. Known: {TYPES}.")
     return Area(name)

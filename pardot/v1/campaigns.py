@@ -20,7 +20,7 @@ from pardot.selectors.campaign_members import MemberPage, member_page
 from pardot.selectors.campaigns import CampaignFilters, campaign_page
 from pardot.selectors.children import COUNT_OF
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlaggedPaging, Name, RecordId, explained, unprocessable
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, explained, unprocessable
 
 router = Router(tags=["pardot: campaigns"])
 
@@ -96,12 +96,9 @@ class CampaignList(Schema):
     folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
 
 
-class CampaignSearch(FlaggedPaging):
-    sort: Name = Field(
-        "id",
-        description="`id`, `name`, `issues`, `since`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, "
-        "`end_date`, `asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
-    )
+class CampaignParameters(FlagParameters):
+    """The filters of the table of campaigns."""
+
     no_sf: bool | None = None
     empty: bool | None = None
     has_assets: bool | None = None
@@ -133,6 +130,14 @@ class CampaignSearch(FlaggedPaging):
             begun_after=_ago(now, self.max_age_days),
             begun_before=_ago(now, self.min_age_days),
         )
+
+
+class CampaignSearch(CampaignParameters, Paging):
+    sort: Name = Field(
+        "id",
+        description="`id`, `name`, `issues`, `since`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, "
+        "`end_date`, `asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
+    )
 
 
 def _ago(now: datetime, days: int | None) -> datetime | None:

@@ -23,7 +23,7 @@ from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, a
 
 router = Router(tags=["pardot: team"])
 
-_Reason = Annotated[
+Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(storable)
 ]
 
@@ -45,7 +45,7 @@ class ExemptionIn(Schema):
     asset_type: Area
     asset_id: AssetId
     issue: Line = Field(description="A key of `issues`, of this type.")
-    reason: _Reason = Field(json_schema_extra=NOT_BLANK)
+    reason: Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="Last day of the exemption; null: no end.")
 
 

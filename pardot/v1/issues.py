@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.http.errors import NotFound, documented
+from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, storable
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
@@ -21,7 +22,7 @@ from pardot.planning.issue_tasks import issue_task_create
 from pardot.planning.tasks import BadTask
 from pardot.scoring.changes import oldest_findings
 from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.scorecard import Scorecard, current_scorecard
 from pardot.scoring.snapshots import as_number
 from pardot.v1.fields import NOT_BLANK, actor_name
 from pardot.v1.tasks import refused
@@ -84,6 +85,21 @@ class NewIssueTask(Schema):
     due_date: QueryDate | None = None
 
 
+class NewIssueTasks(NewIssueTask):
+    """Tasks for several issues; without `assignee`, the first owner of each area gets its tasks."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"issues": ["forms_dormant"]}})
+
+    issues: list[PlainText] = Field(
+        description="Keys of `issues`.", json_schema_extra={"minItems": 1, "maxItems": len(BY_KEY)}
+    )
+
+
+class MadeIssueTasks(Schema):
+    ids: list[int] = Field(description="The new tasks; given to `tasks/remove`, they are taken back.")
+    left_out: int = Field(description="Issues that had an open task already: it is left as it is.")
+
+
 class MadeTask(Schema):
     created: bool = Field(description="False: one was open already, and is left as it is.")
     task: IssueTask
@@ -113,11 +129,34 @@ def create_issue_task(
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
-    wanted = body or NewIssueTask(assignee=None)
+    task, created = _make(request, current_scorecard(), key, body or NewIssueTask(assignee=None))
+    return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
+
+
+@router.post(
+    "/issues/create-tasks",
+    response={201: MadeIssueTasks, **documented(400, 401, 403, 413, 415, 422)},
+    summary="Make a task for each of several issues",
+)
+def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
+    """Create a task for each of these issues that has no open one. When one is refused, none is created."""
+    keys = list(dict.fromkeys(body.issues))
+    unknown = [key for key in keys if key not in BY_KEY]
+    if unknown or not keys:
+        message = f"There is no issue {unknown[0]}. Known: {', '.join(BY_KEY)}" if unknown else "Nothing is chosen"
+        raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "issues"], "message": message}])
     card = current_scorecard()
+    with transaction.atomic():
+        made = [_make(request, card, key, body) for key in keys]
+    ids = [task.pk for task, created in made if created]
+    return Status(201, MadeIssueTasks(ids=ids, left_out=len(keys) - len(ids)))
+
+
+def _make(request: HttpRequest, card: Scorecard, key: str, wanted: NewIssueTask) -> tuple[Task, bool]:
+    """Create a task for an issue, or return the open one, and whether it is new."""
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
     try:
-        task, created = issue_task_create(
+        return issue_task_create(
             listed_issue(card, card.issues[key]),
             assignee=wanted.assignee or owner,
             due_date=wanted.due_date,
@@ -125,7 +164,6 @@ def create_issue_task(
         )
     except BadTask as error:
         raise refused(error) from error
-    return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
 
 
 def _item(listed: ListedIssue, oldest: date | None) -> IssueItem:

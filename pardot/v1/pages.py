@@ -24,7 +24,9 @@ class Paging(Schema):
     offset: int = Field(0, ge=0, le=10_000_000)
 
 
-class FlaggedPaging(Paging):
+class FlagParameters(Schema):
+    """The filters that all tables of audited assets have."""
+
     flag: Name | None = Field(None, description="Only what has this flag; none when there are no data about it.")
     issues: bool | None = Field(None, description="Only what has a flag that counts (or has none).")
     exempt: bool | None = Field(
@@ -42,6 +44,10 @@ class FlaggedPaging(Paging):
         "tags; case and accents do not matter. Or the id.",
         examples=["summer nursing"],
     )
+
+
+class FlaggedPaging(FlagParameters, Paging):
+    """A page of audited assets, with their filters."""
 
 
 @contextmanager

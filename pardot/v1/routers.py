@@ -9,6 +9,7 @@ from pardot.v1 import (
     admin_settings,
     assets,
     briefing,
+    bulk,
     campaigns,
     changes,
     cleanup,
@@ -46,6 +47,7 @@ for _module in (
     orphans,
     cleanup,
     texts,
+    bulk,  # before these two: their paths would take /remove for an id
     tasks,
     exemptions,
     notes,

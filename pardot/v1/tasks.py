@@ -34,8 +34,9 @@ from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, a
 
 router = Router(tags=["pardot: team"])
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
+TaskText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
+MemberName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
+TaskPriority = Task.Priority
 _ASSIGNEE = "Name of a team member; null: unassigned."
 _NO_TASK = "There is no task with this id."
 
@@ -43,13 +44,13 @@ _NO_TASK = "There is no task with this id."
 class TaskValues(Schema):
     """The values of a task besides its title."""
 
-    description: _Text = ""
-    assignee: _Name | None = Field(None, description=_ASSIGNEE)
+    description: TaskText = ""
+    assignee: MemberName | None = Field(None, description=_ASSIGNEE)
     area: Area | None = Field(None, description="Left out, it is that of the asset or issue.")
-    issue: _Name | None = Field(None, description="The key of the issue that it is about.")
+    issue: MemberName | None = Field(None, description="The key of the issue that it is about.")
     asset_type: Area | None = Field(None, description="With `asset_id`: an asset that was synced.")
     asset_id: AssetId | None = None
-    asset_name: _Name | None = Field(None, description="Left out, it is the asset's.")
+    asset_name: MemberName | None = Field(None, description="Left out, it is the asset's.")
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL
     due_date: Day | None = None

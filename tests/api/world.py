@@ -16,7 +16,7 @@ from django.test import Client
 from api.auth.api_keys import api_key_create, api_key_revoke
 from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
-from pardot.models import DayNote, Exemption, Form, Prospect, Task
+from pardot.models import Campaign, DayNote, Exemption, Form, Prospect, Task
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -80,7 +80,8 @@ def _records(simulator: Simulator) -> dict[str, str]:
     adoption = records.adoption(contact=contact, opportunity=opportunity)
     case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
     form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
-    exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us").id}
+    exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us", flags=["dormant"]).id}
+    Campaign.objects.create(id=1, name="Spring", flags=["empty"])
     return {
         "case": str(case.id),
         "submissions": str(form.id),

@@ -1,0 +1,77 @@
+"""Create tasks about many assets at once: one for each asset, or one for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+from django.db import transaction
+
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
+from pardot.models import Task
+from pardot.planning.tasks import BadTask, task_create
+
+_LONGEST_TITLE = 200
+_LONGEST_DESCRIPTION = 10_000
+
+
+def tasks_for_each(
+    area: Area, names: Mapping[int, str], *, title: str, issue: str | None, created_by: str, **values: str | date | None
+) -> list[Task]:
+    """Create a task for each asset, named ``title: name``; all or none. Raises ``BadTask``."""
+    if issue is not None and issue in BY_KEY and BY_KEY[issue].area is not area:
+        raise BadTask("issue", f"{issue} is an issue of {BY_KEY[issue].area}, not of {area}")
+    first, *others = names.items()
+    with transaction.atomic():
+        example = task_create(
+            title=_title(title, first[1]),
+            created_by=created_by,
+            asset_type=area,
+            asset_id=first[0],
+            issue=issue,
+            **values,
+        )
+        made = Task.objects.bulk_create(_like(example, asset, name, _title(title, name)) for asset, name in others)
+    return [example, *made]
+
+
+def task_for_all(
+    area: Area, names: Mapping[int, str], *, title: str, description: str, created_by: str, **values: str | date | None
+) -> Task:
+    """Create one task that lists the assets in its description. Raises ``BadTask``.
+
+    It has no issue: an open task with an issue and without an asset is about all assets that have the issue.
+    """
+    lines = [f"{name} (Pardot ID {asset})" for asset, name in names.items()]
+    return task_create(
+        title=title, description="\n".join(_fitting(description, lines)), area=area, created_by=created_by, **values
+    )
+
+
+def tasks_delete(ids: Collection[int]) -> int:
+    """Delete these tasks, and return how many there were."""
+    return Task.objects.filter(pk__in=ids).delete()[0]
+
+
+def _title(title: str, name: str) -> str:
+    return f"{title}: {name}"[:_LONGEST_TITLE]
+
+
+def _like(example: Task, asset: int, name: str, title: str) -> Task:
+    """Return an unsaved task like ``example`` for another asset of the same type."""
+    fields = {field.attname: getattr(example, field.attname) for field in Task._meta.concrete_fields}
+    return Task(**{**fields, "id": None, "asset_id": asset, "asset_name": name, "title": title})
+
+
+def _fitting(description: str, lines: list[str]) -> Iterator[str]:
+    """Yield the description and as many of the lines as a description has room for."""
+    if description:
+        yield f"{description}\n"
+    room = _LONGEST_DESCRIPTION - len(description) - len("\n\n… and 1,000 more")
+    for index, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            yield f"… and {len(lines) - index:,} more"
+            return
+        yield line

@@ -1,0 +1,228 @@
+"""Work on many assets in one request: tasks, exemptions, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Path, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import ConfigDict, StringConstraints
+
+from api.http.errors import Unprocessable, documented
+from pardot.domain.areas import Area
+from pardot.planning.asset_tasks import task_for_all, tasks_delete, tasks_for_each
+from pardot.planning.tasks import BadTask
+from pardot.scoring.exemptions import BadExemption, exemptions_create, exemptions_delete
+from pardot.selectors.area_health import area_health
+from pardot.selectors.assets import NotOfThisArea, matching_assets
+from pardot.selectors.campaigns import matching_campaigns
+from pardot.selectors.chosen import MOST_CHOSEN, BadChoice, chosen_by_filters, chosen_by_id
+from pardot.selectors.rows import LARGEST_ID, Rows
+from pardot.v1.assets import AssetParameters, TypeName, area_of
+from pardot.v1.campaigns import CampaignParameters
+from pardot.v1.exemptions import Reason
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, actor_name
+from pardot.v1.pages import explained, unprocessable
+from pardot.v1.tasks import MemberName, TaskPriority, TaskText
+
+router = Router(tags=["pardot: team"])
+
+_SIZES: dict[str, Any] = {"minItems": 1, "maxItems": MOST_CHOSEN}
+_ERRORS = documented(400, 401, 403, 413, 415, 422)
+_ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
+
+
+class Choice(Schema):
+    """The assets: `ids`, or everything that matches the query parameters, which are those of the table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[AssetId] | None = Field(
+        None, description=f"At most {MOST_CHOSEN:,}; the query parameters do not matter then.", json_schema_extra=_SIZES
+    )
+    matching: int | None = Field(
+        None,
+        ge=1,
+        le=LARGEST_ID,
+        description="In place of `ids`: how many assets match the query parameters, as you saw it. 422 when it is "
+        f"another number by now, or more than {MOST_CHOSEN:,}.",
+    )
+
+    def names(self, area: Area, matching: Callable[[], Rows]) -> Mapping[int, str]:
+        """Return the chosen assets' names by id. Raises ``BadChoice``."""
+        if (self.ids is None) == (self.matching is None):
+            raise BadChoice("ids", "Give either ids or matching")
+        if self.ids is not None:
+            return chosen_by_id(area, list(dict.fromkeys(self.ids)))
+        return chosen_by_filters(area, matching(), self.matching or 0)
+
+
+class BulkTasks(Choice):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"ids": [1], "title": "Give it a campaign", "assignee": None}}
+    )
+
+    title: Line = Field(
+        json_schema_extra=NOT_BLANK, description="Of tasks for each asset, its name follows after a colon."
+    )
+    description: TaskText = ""
+    for_each: bool = Field(True, description="false: one task for all assets, which lists them.")
+    issue: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+        None, description="With `for_each`: the key of the issue that the tasks are about."
+    )
+    assignee: MemberName | None = None
+    priority: TaskPriority = TaskPriority.NORMAL
+    due_date: Day | None = None
+
+
+class BulkExemptions(Choice):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"ids": [1], "issue": "forms_dormant", "reason": "Used again next spring."}},
+    )
+
+    issue: Line = Field(description="A key of `issues`, of this type.")
+    reason: Reason = Field(json_schema_extra=NOT_BLANK)
+    until: Day | None = Field(None, description="Last day of the exemptions; null: no end.")
+
+
+class BulkMade(Schema):
+    """The new tasks or exemptions; `ids` given to `…/remove` takes them back."""
+
+    ids: list[int]
+    left_out: int = Field(description="Assets that were chosen, and got none: exempt already, or without the issue.")
+
+
+class Removal(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"ids": [1]}})
+
+    ids: list[AssetId] = Field(json_schema_extra=_SIZES)
+
+
+class Removed(Schema):
+    removed: int = Field(description="Those of them that were there.")
+
+
+@router.post("/assets/{type}/tasks", response={201: BulkMade, **_ERRORS_OF_TYPE}, summary="Make tasks for many assets")
+def create_asset_tasks(
+    request: HttpRequest,
+    type: Path[TypeName],  # noqa: A002 - its name in the path
+    search: Query[AssetParameters],
+    given: BulkTasks,
+) -> Status[BulkMade]:
+    """Create a task for each chosen asset, or one for all of them. When one is refused, none is created."""
+    area = area_of(type)
+    return _make_tasks(request, area, given, lambda: _assets(area, search))
+
+
+@router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Make tasks for many campaigns")
+def create_campaign_tasks(
+    request: HttpRequest, search: Query[CampaignParameters], given: BulkTasks
+) -> Status[BulkMade]:
+    """Create a task for each chosen campaign, or one for all of them. When one is refused, none is created."""
+    return _make_tasks(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
+
+
+@router.post(
+    "/assets/{type}/exemptions", response={201: BulkMade, **_ERRORS_OF_TYPE}, summary="Exempt many assets from an issue"
+)
+def create_asset_exemptions(
+    request: HttpRequest,
+    type: Path[TypeName],  # noqa: A002 - its name in the path
+    search: Query[AssetParameters],
+    given: BulkExemptions,
+) -> Status[BulkMade]:
+    """Exempt those of the chosen assets that have the issue, from the next request on."""
+    area = area_of(type)
+    return _make_exemptions(request, area, given, lambda: _assets(area, search))
+
+
+@router.post(
+    "/campaigns/exemptions", response={201: BulkMade, **_ERRORS}, summary="Exempt many campaigns from an issue"
+)
+def create_campaign_exemptions(
+    request: HttpRequest, search: Query[CampaignParameters], given: BulkExemptions
+) -> Status[BulkMade]:
+    """Exempt those of the chosen campaigns that have the issue, from the next request on."""
+    return _make_exemptions(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
+
+
+@router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Remove many tasks for good")
+def remove_tasks(request: HttpRequest, given: Removal) -> Removed:
+    """Delete these tasks; ids without a task are ignored."""
+    del request
+    with _explained():
+        return Removed(removed=tasks_delete(_at_most(given.ids)))
+
+
+@router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Count many assets again")
+def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
+    """Delete these exemptions; ids without an exemption are ignored."""
+    del request
+    with _explained():
+        return Removed(removed=exemptions_delete(_at_most(given.ids)))
+
+
+def _assets(area: Area, search: AssetParameters) -> Rows:
+    with explained():
+        try:
+            return matching_assets(area_health(area)[area], search.filters())
+        except NotOfThisArea as error:
+            raise unprocessable(error.name, str(error)) from error
+
+
+def _campaigns(search: CampaignParameters) -> Rows:
+    with explained():
+        return matching_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
+
+
+def _make_tasks(request: HttpRequest, area: Area, given: BulkTasks, matching: Callable[[], Rows]) -> Status[BulkMade]:
+    values: dict[str, Any] = {
+        "title": given.title,
+        "description": given.description,
+        "assignee": given.assignee,
+        "priority": given.priority,
+        "due_date": given.due_date,
+        "created_by": actor_name(request),
+    }
+    with _explained():
+        names = given.names(area, matching)
+        if given.for_each:
+            made = tasks_for_each(area, names, issue=given.issue, **values)
+        else:
+            made = [task_for_all(area, names, **values)]
+    return Status(201, BulkMade(ids=[task.pk for task in made], left_out=0))
+
+
+def _make_exemptions(
+    request: HttpRequest, area: Area, given: BulkExemptions, matching: Callable[[], Rows]
+) -> Status[BulkMade]:
+    with _explained():
+        names = given.names(area, matching)
+        made = exemptions_create(
+            asset_type=area,
+            asset_ids=names,
+            issue=given.issue,
+            reason=given.reason,
+            until=given.until,
+            created_by=actor_name(request),
+        )
+    return Status(201, BulkMade(ids=made, left_out=len(names) - len(made)))
+
+
+def _at_most(ids: list[int]) -> list[int]:
+    if len(ids) > MOST_CHOSEN:
+        raise BadChoice("ids", f"One request is for at most {MOST_CHOSEN:,}")
+    return ids
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Answer 422 with the field and the reason."""
+    try:
+        yield
+    except (BadChoice, BadTask, BadExemption) as error:
+        raise Unprocessable(f"{error}.", errors=[{"loc": ["body", error.field], "message": str(error)}]) from error

@@ -1,0 +1,204 @@
+"""Work on many assets in one request: by their ids, or all that a table shows; all of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from pardot.audits.run import run_audits
+from pardot.models import Exemption, Form, Task
+from pardot.selectors.chosen import MOST_CHOSEN
+from tests.pardot.team import records
+from tests.pardot.team.browser import Browser
+
+NO_CAMPAIGN = {"issue": "forms_no_campaign", "reason": "Test forms."}
+
+
+def audited(*forms: dict[str, Any]) -> list[Form]:
+    """Forms after an audit; without more said, they are in no campaign."""
+    made = [records.form(**{"name": f"Form {number}", "campaign_id": None, **one}) for number, one in enumerate(forms)]
+    records.was_read("forms", "campaigns")
+    run_audits()
+    return made
+
+
+def day(offset: int) -> str:
+    return str(timezone.localdate() + timedelta(days=offset))
+
+
+# -- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_request_makes_a_task_for_each_asset_and_one_takes_all_of_them_back(browser: Browser) -> None:
+    records.member("Ada")
+    forms = [records.form(f"Form {number}") for number in range(40)]
+    values = {"title": "Give it a campaign", "assignee": "ada", "due_date": day(3), "issue": "forms_no_campaign"}
+    with CaptureQueriesContext(connection) as captured:
+        made = browser.ask("post", "assets/forms/tasks", {"ids": [one.id for one in forms], **values}, expect=201)
+    assert len(captured) < 25, "not a query for each"
+    assert made["left_out"] == 0
+    tasks = {task["id"]: task for task in browser.get("tasks?limit=100")["tasks"]}
+    assert sorted(tasks) == sorted(made["ids"])
+    assert {(task["asset_id"], task["title"]) for task in tasks.values()} == {
+        (one.id, f"Give it a campaign: {one.name}") for one in forms
+    }
+    common = ("assignee", "due_date", "issue", "area", "asset_type", "status", "created_by")
+    assert {tuple(task[name] for name in common) for task in tasks.values()} == {
+        ("Ada", day(3), "forms_no_campaign", "forms", "forms", "open", "Ines Example")
+    }
+    assert browser.ask("post", "tasks/remove", {"ids": made["ids"]}) == {"removed": 40}
+    assert browser.ask("post", "tasks/remove", {"ids": made["ids"]}) == {"removed": 0}
+
+
+def test_one_task_for_all_lists_them_and_is_not_taken_for_the_whole_issue(browser: Browser) -> None:
+    forms = [records.form(name) for name in ("Contact us", None)]
+    body = {"ids": [one.id for one in forms], "title": "Look at these", "description": "By May.", "for_each": False}
+    [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
+    task = Task.objects.get(pk=pk)
+    assert task.description.splitlines()[:3] == ["By May.", "", f"Contact us (Pardot ID {forms[0].id})"]
+    assert f"(Pardot ID {forms[1].id})" in task.description
+    assert (task.area, task.asset_id, task.issue) == ("forms", None, "")
+
+
+def test_the_list_of_one_task_for_all_ends_where_a_description_must(browser: Browser) -> None:
+    forms = [records.form("F" * 300) for _ in range(60)]
+    body = {"ids": [one.id for one in forms], "title": "Look at these", "for_each": False}
+    [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
+    description = Task.objects.get(pk=pk).description
+    assert len(description) <= 10_000
+    shown = description.count("Pardot ID")
+    assert description.endswith(f"… and {60 - shown} more")
+    browser.ask("patch", f"tasks/{pk}", {"description": description})
+
+
+def test_a_long_name_leaves_a_title_that_fits(browser: Browser) -> None:
+    form = records.form("F" * 300)
+    made = browser.ask("post", "assets/forms/tasks", {"ids": [form.id], "title": "Look at"}, expect=201)
+    assert Task.objects.get(pk=made["ids"][0]).title == f"Look at: {'F' * 300}"[:200]
+
+
+# -- exemptions -------------------------------------------------------------------------------------------------------
+
+
+def test_one_request_exempts_those_that_have_the_issue_and_one_takes_it_back(browser: Browser) -> None:
+    first, second, known, ended, fine = audited({}, {}, {}, {}, {"campaign_id": records.campaign().id})
+    Exemption.objects.create(asset_type="forms", asset_id=known.id, issue="forms_no_campaign", reason="Before.")
+    Exemption.objects.create(
+        asset_type="forms", asset_id=ended.id, issue="forms_no_campaign", reason="Once.", until=day(-1)
+    )
+    chosen = [one.id for one in (first, second, known, ended, fine)]
+    made = browser.ask("post", "assets/forms/exemptions", {"ids": chosen, **NO_CAMPAIGN, "until": day(9)}, expect=201)
+    assert made["left_out"] == 2
+    exempt = {row["asset_id"]: row for row in browser.get("exemptions")["exemptions"]}
+    assert {asset: row["reason"] for asset, row in exempt.items()} == {
+        first.id: "Test forms.", second.id: "Test forms.", ended.id: "Test forms.", known.id: "Before."
+    }  # fmt: skip
+    assert (exempt[first.id]["until"], exempt[first.id]["created_by"]) == (day(9), "Ines Example")
+    assert browser.get("health-score")["issue_counts"]["forms_no_campaign"] == 0
+
+    assert browser.ask("post", "exemptions/remove", {"ids": made["ids"]}) == {"removed": 3}
+    assert browser.get("health-score")["issue_counts"]["forms_no_campaign"] == 3
+
+
+def test_all_that_match_are_those_of_the_table_with_the_same_filters(browser: Browser) -> None:
+    audited(
+        {"name": "Summer form"}, {"name": "Winter form"}, {"name": "Summer fest", "campaign_id": records.campaign().id}
+    )
+    query = "flag=no_campaign&q=summer"
+    count = browser.get(f"assets/forms?{query}")["count"]
+    assert count == 1
+    for what, more in (("tasks", {"title": "Look at"}), ("exemptions", NO_CAMPAIGN)):
+        body = {"matching": count, **more}
+        assert len(browser.ask("post", f"assets/forms/{what}?{query}", body, expect=201)["ids"]) == 1
+    assert Task.objects.get().asset_name == "Summer form"
+
+
+def test_all_campaigns_that_match_are_those_of_the_map(browser: Browser) -> None:
+    records.campaign("In a folder", folder_id=7)
+    records.campaign("Elsewhere", folder_id=8)
+    body = {"matching": 1, "title": "Look at"}
+    browser.ask("post", "campaigns/tasks?folder_id=7", body, expect=201)
+    assert Task.objects.get().asset_name == "In a folder"
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "message"),
+    [
+        ("", {"ids": []}, "Nothing is chosen"),
+        ("", {}, "Give either ids or matching"),
+        ("", {"ids": [1], "matching": 1}, "Give either ids or matching"),
+        ("", {"ids": [987654]}, "There is no asset 987654 among the forms that were synced: load the table again"),
+        ("", {"ids": [*range(1, MOST_CHOSEN + 2)]}, "at most 2,000 assets: choose fewer, by a filter or a search"),
+        ("", {"matching": MOST_CHOSEN + 1}, "at most 2,000 assets: choose fewer, by a filter or a search"),
+        ("", {"matching": 7}, "2 forms match now, not 7: load the table again, then choose"),
+        ("flag=lost", {"matching": 2}, "There is no flag 'lost' here"),
+        ("prefix=a", {"matching": 2}, "Only tags have prefixes"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused_with_the_reason(
+    browser: Browser, query: str, values: dict[str, Any], message: str
+) -> None:
+    audited({}, {})
+    for what, more in (("tasks", {"title": "Look at"}), ("exemptions", NO_CAMPAIGN)):
+        assert message in browser.refused("post", f"assets/forms/{what}?{query}", {**values, **more})
+    assert not Task.objects.exists()
+    assert not Exemption.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "field"),
+    [
+        ("tasks", {"title": " "}, "title"),
+        ("tasks", {"title": "Look", "assignee": "Nobody Known"}, "assignee"),
+        ("tasks", {"title": "Look", "issue": "lists_stale"}, "issue"),
+        ("tasks", {"title": "Look", "issue": "forms_lost"}, "issue"),
+        ("exemptions", {**NO_CAMPAIGN, "issue": "lists_stale"}, "issue"),
+        ("exemptions", {**NO_CAMPAIGN, "issue": "forms_orphan"}, "issue"),
+        ("exemptions", {**NO_CAMPAIGN, "reason": " "}, "reason"),
+        ("exemptions", {**NO_CAMPAIGN, "until": day(-1)}, "until"),
+    ],
+)
+def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
+    browser: Browser, what: str, values: dict[str, Any], field: str
+) -> None:
+    forms = audited({}, {})
+    body = {"ids": [one.id for one in forms], **values}
+    refused = browser.ask("post", f"assets/forms/{what}", body, expect=422)
+    assert field in refused["errors"][0]["loc"]
+    assert not Task.objects.exists()
+    assert not Exemption.objects.exists()
+
+
+def test_nothing_to_exempt_is_said(browser: Browser) -> None:
+    [form] = audited({"campaign_id": records.campaign().id})
+    refused = browser.refused("post", "assets/forms/exemptions", {"ids": [form.id], **NO_CAMPAIGN})
+    assert "None of them has forms_no_campaign and still counts" in refused
+
+
+# -- issues -----------------------------------------------------------------------------------------------------------
+
+
+def test_several_issues_get_a_task_each_unless_one_is_open(browser: Browser) -> None:
+    records.member("Ada", areas=["forms"])
+    browser.ask("post", "issues/forms_dormant/create-task", {}, expect=201)
+    keys = ["forms_dormant", "forms_errors", "tags_unused"]
+    made = browser.ask("post", "issues/create-tasks", {"issues": keys, "due_date": day(2)}, expect=201)
+    assert made["left_out"] == 1
+    tasks = Task.objects.filter(pk__in=made["ids"])
+    assert {(task.issue, task.assignee and task.assignee.name, str(task.due_date)) for task in tasks} == {
+        ("forms_errors", "Ada", day(2)), ("tags_unused", None, day(2))
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [{"issues": []}, {"issues": ["forms_errors", "forms_lost"]}])
+def test_a_wrong_issue_makes_no_task(browser: Browser, values: dict[str, Any]) -> None:
+    browser.refused("post", "issues/create-tasks", values)
+    assert not Task.objects.exists()
