@@ -49,12 +49,16 @@ type PathFor<M extends Method> = {
   [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
 }[keyof Operations];
 
-/** Which path of the document it is: "tasks/7" → "tasks/{task_id}". */
-type Documented<Path extends string> = {
-  [Known in Below<keyof Operations>]: Path extends Filled<Known> ? Known : never;
+/** Which path of the document it is, of those that take such a request: "tasks/7" → "tasks/{task_id}". */
+type Documented<Path extends string, M extends Method> = {
+  [Known in Below<keyof Operations>]: Path extends Filled<Known>
+    ? Operations[`/api/v1/pardot/${Known}`] extends Record<M, { responses: unknown }>
+      ? Known
+      : never
+    : never;
 }[Below<keyof Operations>];
 
-type Operation<Path extends string, M extends Method> = Operations[`/api/v1/pardot/${Documented<Path>}`][M];
+type Operation<Path extends string, M extends Method> = Operations[`/api/v1/pardot/${Documented<Path, M>}`][M];
 
 type Content<Response> = Response extends { content: { "application/json": infer Body } } ? Body : null;
 
@@ -90,7 +94,11 @@ interface Asked {
 /** The requests of core/api.js. */
 interface ApiClient {
   get<P extends PathFor<"get">>(path: P, options?: Asked & { params?: Query<P> }): Promise<Answer<P, "get">>;
-  post<P extends PathFor<"post">>(path: P, body: Sent<P, "post">, options?: Asked): Promise<Answer<P, "post">>;
+  post<P extends PathFor<"post">>(
+    path: P,
+    body: Sent<P, "post">,
+    options?: Asked & { params?: Params },
+  ): Promise<Answer<P, "post">>;
   put<P extends PathFor<"put">>(path: P, body: Sent<P, "put">, options?: Asked): Promise<Answer<P, "put">>;
   patch<P extends PathFor<"patch">>(path: P, body: Sent<P, "patch">, options?: Asked): Promise<Answer<P, "patch">>;
   delete<P extends PathFor<"delete">>(path: P, options?: Asked): Promise<Answer<P, "delete">>;
@@ -255,6 +263,7 @@ interface TableOptions<Row> {
   rowId?(row: Row): string | number;
   nothing?: string;
   exportAs?: string;
+  bulk?: Bulk<Row>;
   alsoInCsv?: readonly { label: string; csv(row: Row): Cell }[];
   tools?: Child;
 }
@@ -269,11 +278,46 @@ type SetOptions<Row> = TableOptions<Row> & {
   rowId(row: Row): string | number;
 };
 
+/** What can be done with many rows of a table at once. */
+interface Bulk<Row> {
+  actions: readonly { label: string; sign: string; run(selected: Selected<Row>): unknown }[];
+}
+
+/** The selected rows, as an action gets them: ui/selection.js. */
+interface Selected<Row> {
+  size: number;
+  /** All that match `q` and `filters`; then `known` are only those that were selected one by one. */
+  isAll: boolean;
+  known: readonly Row[];
+  filters: Record<string, string>;
+  q: string;
+  rows(): Promise<readonly Row[]>;
+  clear(): void;
+}
+
+/** What ui/selection.js needs of a table. */
+interface SelectableTable<Row> {
+  options: SetOptions<Row> & { bulk: Bulk<Row> };
+  columns: FullColumn<Row>[];
+  element: HTMLElement;
+  query(): TableQuery;
+  allRows(): Promise<readonly Row[]>;
+  exportRows(rows: readonly Row[]): void;
+}
+
+/** What ui/table-view.js needs of ui/selection.js. */
+interface Selecting<Row> {
+  headCell: HTMLElement;
+  begin(): void;
+  cell(row: Row): HTMLElement;
+}
+
 /** What ui/table-view.js needs of a table. */
 interface TableParts<Row> {
   options: SetOptions<Row>;
   columns: FullColumn<Row>[];
   open: Set<string | number>;
+  selection: Selecting<Row> | null;
   search(text: string): void;
   filter(key: string, value: string): void;
   openAll(opened: boolean): void;

@@ -7,6 +7,7 @@ import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
+import { assetBulk } from "./bulk.js";
 import { csvColumns } from "./csv-columns.js";
 import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
 import { outwardOr } from "./links.js";
@@ -66,6 +67,14 @@ export function auditTable(summary, { pages, since, owners }) {
     ],
     filters: filtersOf(summary, since),
     alsoInCsv: csvColumns(type, { pages, owners }),
+    bulk: assetBulk(summary, {
+      pages,
+      params,
+      post: {
+        tasks: (body, asked) => api.post(`assets/${type}/tasks`, body, { params: asked }),
+        exemptions: (body, asked) => api.post(`assets/${type}/exemptions`, body, { params: asked }),
+      },
+    }),
   });
   const note = activityNote(summary, "What needs it is left out here.");
   return {

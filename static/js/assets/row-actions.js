@@ -1,23 +1,10 @@
 /* What can be done about one asset: a task, an exemption. */
 
-import { ApiError, api, messageOf } from "../core/api.js";
-import { inMonths, today } from "../core/days.js";
+import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
-import { day } from "../core/format.js";
-import { changed } from "../core/shared.js";
 import { makeAssetTask } from "../tasks/make-task.js";
-import { formDialog } from "../ui/form.js";
-import { toast } from "../ui/toast.js";
+import { exemptionForm, tellExempt } from "./exemption-form.js";
 import { flagWords, nameOf } from "./words.js";
-
-const REASONS = [
-  "Used again later (seasonal)",
-  "Only a test, or internal",
-  "Kept for the record",
-  "Replaced, will be deleted",
-  "Right as it is",
-];
-const OTHER = "-";
 
 /**
  * A column of buttons. summary: of the type's audit.
@@ -92,65 +79,10 @@ export function keepFocus(root) {
 async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);
-  const made = await formDialog({
-    title: "Exempt from an issue",
+  const made = await exemptionForm({
     intro: `“${nameOf(row)}” stays listed, and no longer counts against the score.`,
-    yes: "Exempt",
-    fields: [
-      {
-        name: "issue",
-        label: "Issue",
-        type: "select",
-        required: true,
-        options: flags.map((flag) => [issues[flag], flagWords(flag).label]),
-        value: issues[flags[0]],
-      },
-      {
-        name: "reason",
-        label: "Reason",
-        type: "select",
-        required: true,
-        options: [
-          ["", "Choose…"],
-          ...REASONS.map((reason) => /** @type {Option} */ ([reason, reason])),
-          [OTHER, "Other"],
-        ],
-        hint: "Your reason will be shown in the list.",
-      },
-      { name: "details", label: "Details", type: "textarea", maxlength: 1900 },
-      {
-        name: "until",
-        label: "Ends on",
-        type: "date",
-        value: inMonths(await today(), 6),
-        hint: "Leave empty for no end.",
-      },
-    ],
-    submit: ({ details, ...values }) => {
-      const reason = [values.reason === OTHER ? "" : values.reason, details].filter(Boolean).join(": ");
-      const message = "Enter a reason.";
-      if (!reason) throw new ApiError(422, message, { errors: [{ loc: ["body", "details"], message }] });
-      return api.post("exemptions", { ...values, reason, asset_type: area, asset_id: row.id });
-    },
+    issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),
+    submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });
-  if (!made) return;
-  tellExempt(made, nameOf(row));
-  changed("exemptions", "issues");
-}
-
-/**
- * @param {{ id: number, until: string | null }} made
- * @param {string} name
- */
-function tellExempt({ id, until }, name) {
-  const undo = async () => {
-    try {
-      await api.delete(`exemptions/${id}`);
-    } catch (error) {
-      toast(messageOf(error), { kind: "bad" });
-    }
-    changed("exemptions", "issues");
-  };
-  const end = until ? `until ${day(until)}` : "(no end date)";
-  toast(`“${name}” exempt ${end}.`, { about: "exemption", action: { label: "Undo", run: undo } });
+  if (made) tellExempt(`“${nameOf(row)}”`, made.until, () => api.delete(`exemptions/${made.id}`));
 }

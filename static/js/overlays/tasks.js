@@ -11,6 +11,7 @@ import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed, shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
 import { makeTask } from "../tasks/make-task.js";
+import { quickAdd } from "../tasks/quick-add.js";
 import { taskForm } from "../tasks/task-form.js";
 import { confirm } from "../ui/dialog.js";
 import { panelDialog } from "../ui/panel-dialog.js";
@@ -71,7 +72,7 @@ class Board {
       filters: filtersOf(team, config.me, today),
       detail: (task) => this.detail(task),
     });
-    this.nodes = [this.table.element, !config.me && whoAmI(config)];
+    this.nodes = [quickAdd(config, () => this.refresh()), this.table.element, !config.me && whoAmI(config)];
   }
 
   // -- what a row has ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { onChanged, shared } from "../core/shared.js";
+import { assetBulk } from "../assets/bulk.js";
 import { campaignDetail } from "../assets/campaign-detail.js";
 import { issuesColumn, nameColumn } from "../assets/audit-table.js";
 import { csvColumns, ownersByArea } from "../assets/csv-columns.js";
@@ -66,6 +67,14 @@ function map({ summary, folders, to, since, owners }, signal) {
     columns: columns(summary, to),
     filters: filters(summary, folders, since),
     alsoInCsv: [...assetCounts, ...csvColumns("campaigns", { pages: to, owners })],
+    bulk: assetBulk(summary, {
+      pages: to,
+      params,
+      post: {
+        tasks: (body, asked) => api.post("campaigns/tasks", body, { params: asked }),
+        exemptions: (body, asked) => api.post("campaigns/exemptions", body, { params: asked }),
+      },
+    }),
     detail: (row) => campaignDetail(row, to),
   });
   onChanged(async (paths) => {

@@ -5,6 +5,8 @@ import { day, decimal, number, points } from "../core/format.js";
 import { nameOf, withoutCount } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
 import { chip, delta } from "../ui/parts.js";
+import { linksAction } from "../assets/bulk.js";
+import { makeIssueTasks } from "../tasks/make-task.js";
 import { PRIORITIES } from "../tasks/words.js";
 import { table } from "../ui/table.js";
 import { issueCount, recentLine, weekChange } from "./recent.js";
@@ -56,6 +58,19 @@ export function issueTable(issues, recent, acts) {
       },
       { key: "state", label: "State", options: STATES, test: (issue, state) => stateOf(issue) === state },
     ],
+    bulk: {
+      actions: [
+        {
+          label: "Create tasks",
+          sign: "tasks",
+          run: async (selected) => {
+            const rows = await selected.rows();
+            if (await makeIssueTasks(rows.map(({ key }) => key))) selected.clear();
+          },
+        },
+        linksAction((issue) => [issue.title, new URL(rowsOfIssue(issue), location.href).href]),
+      ],
+    },
     detail: (issue) =>
       h("div", { class: "stack" }, h("p", {}, issue.description), h("p", { class: "row" }, acts(issue))),
   }).element;

@@ -1,6 +1,7 @@
 /* Making tasks, wherever one is wanted: the form, what is sent, and the word that it is made, with the way to it. */
 
-import { api } from "../core/api.js";
+import { api, messageOf } from "../core/api.js";
+import { number, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { changed, shared } from "../core/shared.js";
 import { flagWords, nameOf, TYPES } from "../assets/words.js";
@@ -52,6 +53,80 @@ export async function makeTask(config) {
   const made = await taskForm({ defaults: { assignee: config.me }, config, submit: post });
   if (made) say(made);
   return made;
+}
+
+/**
+ * Tasks about many assets: one for each, or one for all. → what was made; undefined when it was sent away.
+ *
+ * @param {{
+ *   type: Api["Area"], size: number, title: string,
+ *   submit(values: { title: string, for_each: boolean, assignee: string | null, due_date: string | null }): Promise<Api["BulkMade"]>,
+ * }} options
+ */
+export async function makeBulkTasks({ type, size, title, submit }) {
+  const config = await configOrNone();
+  const { one, many } = TYPES[type];
+  const assets = plural(size, one, many);
+  const made = await taskForm({
+    title: "Create tasks",
+    yes: "Create",
+    intro: `About ${assets}.`,
+    fields: ["title", "assignee", "due_date"],
+    first: {
+      name: "how",
+      label: "How many",
+      type: "select",
+      required: true,
+      options: [
+        ["each", `One task for each ${one} (${number(size)})`],
+        ["all", `One task for all ${many}`],
+      ],
+      value: "each",
+      hint: `Each is named by the title and its ${one}; one for all lists them.`,
+    },
+    defaults: { title, assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
+    config,
+    submit: ({ how, ...values }) => submit({ ...values, for_each: how === "each" }),
+  });
+  if (made) tellMade(made);
+  return made;
+}
+
+/**
+ * A task for each of several issues.
+ *
+ * @param {readonly string[]} keys
+ */
+export async function makeIssueTasks(keys) {
+  const made = await taskForm({
+    title: "Create tasks",
+    yes: "Create",
+    intro: `One task for each of ${plural(keys.length, "issue")}.`,
+    fields: ["assignee", "due_date"],
+    nobody: "Owner of the area",
+    config: await configOrNone(),
+    submit: (values) => api.post("issues/create-tasks", { ...values, issues: [...keys] }),
+  });
+  if (made) tellMade(made);
+  return made;
+}
+
+/** @param {{ ids: number[], left_out: number }} made */
+function tellMade({ ids, left_out }) {
+  changed("tasks", "issues");
+  const undo = async () => {
+    try {
+      await api.post("tasks/remove", { ids });
+    } catch (error) {
+      toast(messageOf(error), { kind: "bad" });
+    }
+    changed("tasks", "issues");
+  };
+  const rest = left_out ? ` ${plural(left_out, "issue has", "issues have")} one already.` : "";
+  toast(`${plural(ids.length, "task")} created.${rest}`, {
+    about: "task",
+    action: ids.length ? { label: "Undo", run: undo } : null,
+  });
 }
 
 /** @param {Api["TaskIn"]} values */

@@ -8,14 +8,14 @@ import { PRIORITIES } from "./words.js";
  * @template Made
  * @typedef {{
  *   title?: string, yes?: string, intro?: string, fields?: readonly string[] | null, defaults?: object, nobody?: string,
- *   config: Api["PardotConfig"] | null, submit: (values: any) => Promise<Made> | Made,
+ *   first?: FormField | null, config: Api["PardotConfig"] | null, submit: (values: any) => Promise<Made> | Made,
  * }} TaskFormOptions
  */
 
 /**
  * → what `submit(values)` gave; undefined when it was sent away.
  *
- * fields: those of the form, by their names, all without it. defaults: what stands in them first. config: the answer of
+ * fields: those of the form, by their names, all without it. first: a field before them. defaults: what stands in them first. config: the answer of
  * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
  *
  * @template Made
@@ -28,6 +28,7 @@ export function taskForm({
   fields = null,
   defaults = {},
   nobody = "Unassigned",
+  first = null,
   config,
   submit,
 }) {
@@ -36,7 +37,7 @@ export function taskForm({
     title,
     yes,
     intro,
-    fields: fields ? all.filter(({ name }) => fields.includes(name)) : all,
+    fields: [...(first ? [first] : []), ...all.filter(({ name }) => !fields || fields.includes(name))],
     submit,
   });
 }

@@ -10,7 +10,8 @@ import { confirm, openDialog } from "./dialog.js";
  *
  * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
  * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes, their value a list. `submit` writes; an
- * ApiError keeps the form open and is shown in it. What was entered is not thrown away unasked.
+ * ApiError keeps the form open and is shown in it. What was entered is not thrown away unasked. The focus begins in the first
+ * field that must be filled in.
  *
  * @template Made
  * @param {FormOptions<Made>} options
@@ -44,7 +45,7 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const before = JSON.stringify(valuesOf(parts));
   const mayClose = () => JSON.stringify(valuesOf(parts)) === before || discards();
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
-  focusOn(parts[0]);
+  focusOn(parts.find(isToFill) ?? parts[0]);
   dialog.closed.then(abandonWrites);
   return /** @type {Promise<Made | undefined>} */ (dialog.closed);
 }
@@ -57,6 +58,11 @@ function discards() {
     no: "Keep editing",
     danger: true,
   });
+}
+
+/** @param {FormPart} part */
+function isToFill({ input }) {
+  return !input.validity.valid;
 }
 
 /** @param {FormPart} [part] */

@@ -133,19 +133,19 @@ function openAllButton(table) {
  * → { element, show(sort) }
  *
  * @template Row
- * @param {readonly FullColumn<Row>[]} columns
- * @param {boolean} expands
+ * @param {TableParts<Row>} table
  * @param {(column: FullColumn<Row>) => void} sortBy
  */
-export function makeHead(columns, expands, sortBy) {
+export function makeHead({ columns, options, selection }, sortBy) {
   const cells = columns.map((column) => ({ column, ...headCell(column, sortBy) }));
-  const first = expands && h("th", { scope: "col", class: "tight" }, hiddenText("Details"));
+  const first = options.detail && h("th", { scope: "col", class: "tight expand" }, hiddenText("Details"));
   const element = h(
     "thead",
     {},
     h(
       "tr",
       {},
+      selection?.headCell,
       first,
       cells.map((cell) => cell.element),
     ),
@@ -199,6 +199,7 @@ function markSorted({ column, element, sign }, sort) {
  * @param {readonly Row[]} rows
  */
 export function makeRows(table, rows) {
+  table.selection?.begin();
   return rows.map((row) => rowOf(table, row));
 }
 
@@ -210,12 +211,13 @@ export function makeRows(table, rows) {
 function rowOf(table, row) {
   const { columns, options } = table;
   const cells = columns.map((column, index) => cellOf(column, row, index === 0));
-  if (!options.detail) return h("tr", {}, cells);
+  const pick = table.selection?.cell(row);
+  if (!options.detail) return h("tr", {}, pick, cells);
   const id = options.rowId(row);
   const detail = detailOf(table, options.detail, row);
   detail.open(table.open.has(id));
   const button = expandButton(columns[0].value(row), detail, (opened) => table.open[opened ? "add" : "delete"](id));
-  return [h("tr", {}, h("td", { class: "tight" }, button), cells), detail.element];
+  return [h("tr", {}, pick, h("td", { class: "tight expand" }, button), cells), detail.element];
 }
 
 /**
@@ -262,7 +264,7 @@ function expandButton(name, detail, remember) {
  * @param {Row} row
  */
 function detailOf(table, make, row) {
-  const cell = h("td", { class: "detail", colspan: table.columns.length + 1 });
+  const cell = h("td", { class: "detail", colspan: table.columns.length + (table.selection ? 2 : 1) });
   const element = h("tr", { id: freshId("detail"), hidden: true }, cell);
   return {
     element,

@@ -8,6 +8,7 @@ import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
 import { csvText, download, fileName } from "./csv.js";
 import { empty, failed, nothingFound, waiting } from "./states.js";
+import { Selection } from "./selection.js";
 import { showRows } from "./show-rows.js";
 import { RowsInMemory } from "./table-rows.js";
 import { localState, routeState } from "./table-state.js";
@@ -30,6 +31,7 @@ const EXPORT_PAGE = 500;
  *   holds without one in the address; then there is no "All" but the one among the options.
  * search: the label of the search field, or false. sort: the order without one in the address ("-score").
  * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
+ * bulk: { actions: [{ label, sign, run(selected) }] }: boxes in front of rows, and a bar of what can be done with the selected.
  * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. alsoInCsv: columns of the file only. tools: more controls.
  *
  * @template Row
@@ -58,15 +60,18 @@ class Table {
     this.isWhole = false;
     /** @type {AbortController | undefined} */
     this.current = undefined;
+    this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } });
+    /** @type {ReturnType<typeof makeTools>} */
     this.tools = makeTools(this);
-    this.head = makeHead(this.columns, Boolean(options.detail), (column) => this.sortBy(column));
+    /** @type {Selection<Row> | null} */
+    this.selection = isSelectable(this) ? new Selection(this) : null;
+    this.head = makeHead(this, (column) => this.sortBy(column));
     this.body = h("tbody", { on: { keydown: moveAmongRows } });
     this.count = h("span", { class: "table-count" });
     this.scroll = this.makeScroll();
     this.message = h("div", { hidden: true });
     this.pager = makePager(SIZES, (change) => this.turn(change));
-    const parts = [this.tools.element, this.scroll, this.message, this.pager.element];
-    this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } }, parts);
+    this.element.prepend(this.tools.element, this.scroll, this.message, this.pager.element);
     this.showRows = options.key ? showRows(options.key, this.element, this.lifetime.signal) : () => {};
     this.state.onChange(() => this.isConcerned() && this.draw());
     onPrint({ show: () => this.showAll(), restore: () => this.showPage(), signal: this.lifetime.signal });
@@ -168,6 +173,7 @@ class Table {
     if (total === 0) this.say(this.nothing(query, didYouMean));
     else this.say(null);
     replace(this.body, makeRows(this, rows));
+    this.selection?.show(query, total);
     this.pager.show({ ...query, pages, total, shown: rows.length });
     if (!quiet)
       announce(
@@ -283,20 +289,25 @@ class Table {
     const button = this.tools.exportButton;
     button.disabled = true;
     try {
-      const rows = this.memory ? this.memory.all(this.query()) : await this.everyPage();
-      download(
-        fileName(this.options.exportAs ?? this.options.key ?? "table"),
-        csvText(
-          [...this.columns.flatMap(({ label, csv }) => (csv ? [{ label, csv }] : [])), ...this.options.alsoInCsv],
-          rows,
-        ),
-      );
-      toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
+      this.exportRows(await this.allRows());
     } catch (error) {
       toast(messageOf(error), { kind: "bad" });
     } finally {
       button.disabled = false;
     }
+  }
+
+  /** @param {readonly Row[]} rows */
+  exportRows(rows) {
+    const columns = this.columns.flatMap(({ label, csv }) => (csv ? [{ label, csv }] : []));
+    const name = fileName(this.options.exportAs ?? this.options.key ?? "table");
+    download(name, csvText([...columns, ...this.options.alsoInCsv], rows));
+    toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
+  }
+
+  /** All that fit the search and the filters, on all pages. */
+  async allRows() {
+    return this.memory ? this.memory.all(this.query()) : this.everyPage();
   }
 
   async everyPage() {
@@ -324,7 +335,16 @@ function withDefaults(column) {
 }
 
 /**
- * Up and down in a column of links or buttons.
+ * @template Row
+ * @param {Table<Row>} table
+ * @returns {table is Table<Row> & SelectableTable<Row>}
+ */
+function isSelectable(table) {
+  return table.options.bulk !== undefined;
+}
+
+/**
+ * Up and down in a column of links, buttons or boxes.
  *
  * @param {KeyboardEvent} event
  */
@@ -332,9 +352,9 @@ function moveAmongRows(event) {
   const sibling = event.key === "ArrowDown" ? "nextElementSibling" : "previousElementSibling";
   const cell = closest(event, "th, td");
   const isStep = event.key === "ArrowDown" || event.key === "ArrowUp";
-  if (!isStep || !(cell instanceof HTMLTableCellElement) || !closest(event, "a, button")) return;
+  if (!isStep || !(cell instanceof HTMLTableCellElement) || !closest(event, "a, button, input")) return;
   for (let row = cell.parentElement?.[sibling]; row instanceof HTMLTableRowElement; row = row[sibling]) {
-    const target = row.cells[cell.cellIndex]?.querySelector("a, button");
+    const target = row.cells[cell.cellIndex]?.querySelector("a, button, input");
     if (target) {
       event.preventDefault();
       focusOn(target);

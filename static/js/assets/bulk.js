@@ -1,0 +1,155 @@
+/* What can be done with many selected assets: tasks, exemptions, links. */
+
+import { api } from "../core/api.js";
+import { number, plural } from "../core/format.js";
+import { makeBulkTasks } from "../tasks/make-task.js";
+import { copyText } from "../ui/copy.js";
+import { exemptionForm, tellExempt } from "./exemption-form.js";
+import { flagWords, nameOf, TYPES } from "./words.js";
+
+/** @typedef {{ ids: number[] } | { matching: number }} Choice */
+/** @typedef {Choice & { title: string, description: string, for_each: boolean, issue: string | null, assignee: string | null, priority: Api["Priority"], due_date: string | null }} Tasks */
+/** @typedef {Choice & { issue: string, reason: string, until: string | null }} Exemptions */
+
+/**
+ * post: the two requests, with the parameters that the table itself sends. params(filters): those of its filters.
+ *
+ * @template {Asset} Row
+ * @param {Api["AreaSummary"]} summary
+ * @param {{
+ *   pages: Pages,
+ *   params(filters: Record<string, string>): Params,
+ *   post: {
+ *     tasks(body: Tasks, params: Params): Promise<Api["BulkMade"]>,
+ *     exemptions(body: Exemptions, params: Params): Promise<Api["BulkMade"]>,
+ *   },
+ * }} links
+ * @returns {Bulk<Row>}
+ */
+export function assetBulk(summary, { pages, params, post }) {
+  const { area } = summary;
+  /** @param {Selected<Row>} selected */
+  const query = ({ q, filters, isAll }) => (isAll ? { q, ...params(filters) } : {});
+  const canBeExempt = Object.keys(summary.issues).length > 0;
+  const actions = [
+    {
+      label: "Create tasks",
+      sign: "tasks",
+      /** @param {Selected<Row>} selected */
+      run: async (selected) => {
+        const flag = commonFlag(selected);
+        const made = await makeBulkTasks({
+          type: area,
+          size: selected.size,
+          title: flag ? flagWords(flag).label : "Look at",
+          submit: (values) => {
+            const issue = values.for_each && flag ? (summary.issues[flag] ?? null) : null;
+            const rest = /** @type {const} */ ({ description: "", priority: "normal" });
+            return post.tasks({ ...choiceOf(selected), ...rest, ...values, issue }, query(selected));
+          },
+        });
+        if (made) selected.clear();
+      },
+    },
+    {
+      label: "Exempt",
+      sign: "shield",
+      /** @param {Selected<Row>} selected */
+      run: async (selected) => {
+        const made = await exemptionForm({
+          intro: `Those of the ${plural(selected.size, TYPES[area].one, TYPES[area].many)} that have the issue stay listed, and no longer count against the score.`,
+          issues: issueOptions(summary, selected),
+          submit: async (values) => ({
+            ...(await post.exemptions({ ...choiceOf(selected), ...values }, query(selected))),
+            until: values.until,
+          }),
+        });
+        if (!made) return;
+        selected.clear();
+        tellExempt(saidExempt(area, made), made.until, () => api.post("exemptions/remove", { ids: made.ids }));
+      },
+    },
+  ];
+  return {
+    actions: [
+      ...actions.slice(0, canBeExempt ? 2 : 1),
+      linksAction((row) => [nameOf(row), pages.pardot(area, row.id)]),
+    ],
+  };
+}
+
+/**
+ * Copies a line for each selected row: its name and its address.
+ *
+ * @template Row
+ * @param {(row: Row) => readonly [name: string, address: string | null]} linkOf
+ */
+export function linksAction(linkOf) {
+  return {
+    label: "Copy links",
+    sign: "copy",
+    /** @param {Selected<Row>} selected */
+    run: async (selected) => {
+      const rows = await selected.rows();
+      const lines = rows.map((row) => linkOf(row).filter(Boolean).join(" "));
+      await copyText(lines.join("\n"), `${plural(rows.length, "link")} copied.`);
+    },
+  };
+}
+
+/**
+ * @param {Selected<Named>} selected
+ * @returns {Choice}
+ */
+function choiceOf({ isAll, size, known }) {
+  return isAll ? { matching: size } : { ids: known.map(({ id }) => id) };
+}
+
+/**
+ * The flag that the table is filtered by, or the one that all selected rows have.
+ *
+ * @param {Selected<Asset>} selected
+ */
+function commonFlag({ isAll, known, filters }) {
+  if (filters.flag && !["any", "none"].includes(filters.flag)) return filters.flag;
+  if (isAll) return null;
+  return known[0]?.flags.find((flag) => known.every((row) => counts(row, flag))) ?? null;
+}
+
+/**
+ * @param {Flagged} row
+ * @param {string} flag
+ */
+function counts({ flags, exempt }, flag) {
+  return flags.includes(flag) && !exempt.includes(flag);
+}
+
+/**
+ * The issues that the rows have, those of most rows first; the one that the table is filtered by before them.
+ *
+ * @param {Api["AreaSummary"]} summary
+ * @param {Selected<Asset>} selected
+ * @returns {Option[]}
+ */
+function issueOptions({ issues }, { isAll, known, filters }) {
+  const found = Object.keys(issues).map((flag) => ({ flag, many: known.filter((row) => counts(row, flag)).length }));
+  const some = found.filter(({ many }) => isAll || many > 0);
+  const sorted = (some.length ? some : found).sort((a, b) => rank(b) - rank(a));
+  /** @param {{ flag: string, many: number }} one */
+  function rank({ flag, many }) {
+    return flag === filters.flag ? Number.POSITIVE_INFINITY : many;
+  }
+  return sorted.map(({ flag, many }) => [
+    issues[flag],
+    isAll ? flagWords(flag).label : `${flagWords(flag).label} (${number(many)} of ${number(known.length)})`,
+  ]);
+}
+
+/**
+ * @param {Api["Area"]} area
+ * @param {Api["BulkMade"]} made
+ */
+function saidExempt(area, { ids, left_out }) {
+  const many = plural(ids.length, TYPES[area].one, TYPES[area].many);
+  return left_out ? `${many} (${number(left_out)} left out)` : many;
+}

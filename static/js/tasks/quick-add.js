@@ -1,0 +1,89 @@
+/* Several tasks one after the other: a title, Enter, the next. Assignee and due date stay as they are. */
+
+import { ApiError, api, isAbort, messageOf } from "../core/api.js";
+import { freshId, h, icon, replace } from "../core/dom.js";
+import { makeInput } from "../ui/form.js";
+import { toast } from "../ui/toast.js";
+
+/**
+ * A line of fields. changed(): called after a task was made, and after it was taken back.
+ *
+ * @param {Api["PardotConfig"]} config
+ * @param {() => unknown} changed
+ */
+export function quickAdd(config, changed) {
+  const title = h("input", { maxlength: 200, autocomplete: "off", placeholder: "A title, then Enter" });
+  const members = config.team.map(({ name }) => /** @type {Option} */ ([name, name]));
+  const assignee = makeInput("select", {}, [["", "Unassigned"], ...members], config.me ?? "");
+  const due = makeInput("date", {}, [], "");
+  const problem = h("p", { class: "problem", id: freshId("problem"), role: "alert" });
+  const form = h(
+    "form",
+    { class: "quick-add", novalidate: true, "aria-label": "Add tasks" },
+    labeled("New task", title, "quick-title"),
+    labeled("Assignee", assignee),
+    labeled("Due", due),
+    h("button", { type: "submit", class: "button primary" }, icon("plus"), "Add"),
+    problem,
+  );
+  title.setAttribute("aria-describedby", problem.id);
+  let last = Promise.resolve();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = title.value.trim();
+    /** @type {Api["TaskIn"]} */
+    const values = {
+      title: text,
+      description: "",
+      assignee: assignee.value || null,
+      due_date: due.value || null,
+      priority: "normal",
+      status: "open",
+    };
+    replace(problem, text ? "" : "Enter a title.");
+    title.focus();
+    if (!text) return;
+    title.value = "";
+    // One after the other, so that the list has them in the order in which they were typed.
+    last = last.then(() => add(values));
+  });
+
+  /** @param {Api["TaskIn"]} values */
+  async function add(values) {
+    try {
+      const made = await api.post("tasks", values);
+      const whose = made.assignee ? ` for ${made.assignee}` : "";
+      toast(`“${made.title}” created${whose}.`, {
+        about: "task",
+        action: { label: "Undo", run: () => remove(made.id) },
+      });
+    } catch (error) {
+      if (isAbort(error)) return;
+      replace(problem, messageOf(error));
+      title.value ||= values.title;
+    }
+    await changed();
+  }
+
+  /** @param {number} id */
+  async function remove(id) {
+    try {
+      await api.delete(`tasks/${id}`);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) toast(messageOf(error), { kind: "bad" });
+    }
+    await changed();
+  }
+
+  return form;
+}
+
+/**
+ * @param {string} label
+ * @param {Control} input
+ * @param {string} [kind]
+ */
+function labeled(label, input, kind = "") {
+  input.id = freshId("quick");
+  return h("div", { class: `field ${kind}` }, h("label", { for: input.id }, label), input);
+}

@@ -1,0 +1,222 @@
+"""Work on many rows, and several tasks one after the other: the jobs of a Monday morning, with their clicks counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Request, expect
+
+from tests.browser.components import asked, exported, fits
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+ALL_OF_THEM = 500
+PLACE = """() => {
+  const { top, height } = document.querySelector("[data-table=campaigns] table").getBoundingClientRect();
+  return [top + scrollY, height];
+}"""
+MAP = "/pardot/?tab=campaign-map&campaigns.size=50"
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
+    """A Super User's window on a site with data; what the test writes is taken back."""
+    visit = open_window(camp_site)
+    yield visit
+    token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
+    for kind in ("tasks", "exemptions"):
+        if ids := [each["id"] for each in asked(visit, f"{kind}?limit={ALL_OF_THEM}")[kind]]:
+            address = f"{visit.url}/api/v1/pardot/{kind}/remove"
+            assert visit.page.request.post(address, data={"ids": ids}, headers={"X-CSRFToken": token}).ok
+
+
+@dataclass
+class Clicks:
+    """The clicks of a job, counted."""
+
+    number: int = 0
+
+    def __call__(self, target: Locator, **how: Any) -> None:
+        self.number += 1
+        target.click(**how)
+
+
+def writes(page: Page) -> list[str]:
+    """The paths of all that is written from now on."""
+    paths: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method != "GET":
+            paths.append(request.url.split("/api/v1/pardot/")[-1].split("?")[0])
+
+    page.on("request", note)
+    return paths
+
+
+def boxes(page: Page) -> Locator:
+    return page.locator("tbody .pick input")
+
+
+def bar(page: Page) -> Locator:
+    return page.get_by_role("region", name="Selected: Campaigns")
+
+
+# -- job d: five tasks, two of them closed ---------------------------------------------------------------------------
+
+
+def test_five_tasks_cost_six_clicks_with_two_of_them_closed(camp: Visit) -> None:
+    camp.go("/pardot/")
+    page, click = camp.page, Clicks()
+    click(page.get_by_role("button", name="Tasks").first)
+    drawer = page.get_by_role("dialog", name="Tasks")
+    click(drawer.get_by_label("Due", exact=True).first)
+    drawer.get_by_label("Due", exact=True).first.fill("2031-05-02")
+    click(drawer.get_by_label("New task"))
+    for number in range(5):
+        page.keyboard.type(f"Write to school {number}")
+        page.keyboard.press("Enter")
+    expect(drawer.locator(".table-count")).to_have_text("(5 tasks)")
+    for number in range(2):
+        click(drawer.get_by_role("button", name=f"Done: Write to school {number}"))
+        expect(drawer.locator(".table-count")).to_contain_text(f"({4 - number} tasks)")
+    assert click.number <= 6
+    tasks = asked(camp, "tasks")["tasks"]
+    assert {(task["title"], task["due_date"]) for task in tasks} == {
+        (f"Write to school {number}", "2031-05-02") for number in range(5)
+    }
+    assert sorted(task["status"] for task in tasks) == ["done", "done", "open", "open", "open"]
+
+
+def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_back(camp: Visit) -> None:
+    camp.go("/pardot/?open=tasks")
+    drawer = camp.page.get_by_role("dialog", name="Tasks")
+    title = drawer.get_by_label("New task")
+    title.press("Enter")
+    expect(drawer.get_by_text("Enter a title.")).to_be_visible()
+    assert camp.axe() == []
+    title.fill("Write to nobody")
+    title.press("Enter")
+    expect(drawer.get_by_text("Enter a title.")).to_have_count(0)
+    expect(title).to_be_focused()
+    expect(title).to_have_value("")
+    drawer.get_by_role("button", name="Undo").click()
+    expect(drawer.get_by_role("row", name="Write to nobody")).to_have_count(0)
+    assert asked(camp, "tasks")["count"] == 0
+
+
+# -- job g: exempt, with a reason ------------------------------------------------------------------------------------
+
+
+def test_an_exemption_costs_three_clicks_and_a_word_from_base_camp_and_can_be_undone(camp: Visit) -> None:
+    camp.go("/pardot/")
+    page, click = camp.page, Clicks()
+    click(page.locator(".step a[href*='.flag=']").filter(has_text="Show the rows").first)
+    click(page.get_by_role("button", name="Exempt from an issue").first)
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("Kept")
+    click(page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True))
+    assert click.number == 3
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    [made] = asked(camp, "exemptions")["exemptions"]
+    assert made["reason"] == "Kept for the record"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text(f"exempt until {made['until']}")).to_have_count(0)
+    page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
+
+
+# -- forty rows ------------------------------------------------------------------------------------------------------
+
+
+def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp: Visit, tmp_path: Path) -> None:
+    camp.go(f"{MAP}&campaigns.sort=name")
+    page, click = camp.page, Clicks()
+    before = page.evaluate(PLACE)
+    click(boxes(page).first)
+    click(boxes(page).nth(39), modifiers=["Shift"])
+    expect(bar(page)).to_contain_text("40 selected")
+    assert page.evaluate(PLACE) == before, "nothing jumps"
+    assert len(exported(camp, bar(page).get_by_role("button", name="CSV"), tmp_path)) == 40
+    wanted = asked(camp, "campaigns?sort=name&limit=40")["campaigns"]
+
+    written = writes(page)
+    click(bar(page).get_by_role("button", name="Create tasks"))
+    dialog = page.get_by_role("dialog", name="Create tasks")
+    dialog.get_by_label("Title").fill("Link it")
+    click(dialog.get_by_role("button", name="Create", exact=True))
+    expect(page.get_by_text("40 tasks created.").first).to_be_visible()
+    expect(bar(page)).to_be_hidden()
+    assert click.number == 4
+    tasks = asked(camp, f"tasks?limit={ALL_OF_THEM}")["tasks"]
+    assert {task["asset_id"] for task in tasks} == {campaign["id"] for campaign in wanted}
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("fetch('/api/v1/pardot/tasks').then((a) => a.json()).then((a) => a.count === 0)")
+    assert written == ["campaigns/tasks", "tasks/remove"]
+
+
+def test_all_that_match_are_exempt_by_one_request(camp: Visit) -> None:
+    camp.go("/pardot/?tab=campaign-map&campaigns.flag=no_members")
+    page, many = camp.page, asked(camp, "asset-health")["types"]["campaigns"]["counts"]["no_members"]
+    page.get_by_role("checkbox", name="Select all rows of this page").check()
+    if many > 25:
+        bar(page).get_by_role("button", name=f"Select all {many} campaigns").click()
+    expect(bar(page)).to_contain_text(f"{many} selected")
+    written = writes(page)
+    bar(page).get_by_role("button", name="Exempt").click()
+    page.get_by_label("Reason").select_option("Right as it is")
+    page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True).click()
+    expect(page.get_by_text(re.compile(f"{many} campaigns? exempt until")).first).to_be_visible()
+    assert asked(camp, "exemptions")["count"] == many
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
+    assert written == ["campaigns/exemptions", "exemptions/remove"]
+
+
+def test_a_selection_outlives_a_page_and_not_another_filter_and_works_by_keyboard(camp: Visit) -> None:
+    camp.go("/pardot/?tab=campaign-map&campaigns.sort=name")
+    page = camp.page
+    boxes(page).first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(boxes(page).nth(1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(bar(page)).to_contain_text("2 selected")
+    assert camp.axe() == []
+    page.get_by_role("button", name="Next page").click()
+    expect(boxes(page).first).not_to_be_checked()
+    page.get_by_role("checkbox", name="Select all rows of this page").check()
+    selected = 2 + boxes(page).count()
+    expect(bar(page)).to_contain_text(f"{selected} selected")
+    page.get_by_label("Issue", exact=True).select_option("any")
+    expect(bar(page)).to_be_hidden()
+    boxes(page).first.check()
+    boxes(page).first.press("Escape")
+    expect(bar(page)).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(boxes(page).first).to_be_hidden()
+
+
+def test_the_bar_fits_a_phone_and_lets_every_row_be_reached(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit.go("/pardot/?tab=gear-locker&gear.type=forms")
+    page = visit.page
+    boxes(page).last.tap()
+    expect(page.get_by_role("region", name="Selected: Forms")).to_contain_text("1 selected")
+    assert fits(visit)
+    assert visit.axe() == []
+
+
+def test_issues_get_a_task_each(camp: Visit) -> None:
+    camp.go("/pardot/?steps=all")
+    page = camp.page
+    for index in range(2):
+        boxes(page).nth(index).check()
+    page.get_by_role("region", name="Selected: Issues").get_by_role("button", name="Create tasks").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_text("2 tasks created.").first).to_be_visible()
+    assert asked(camp, "tasks")["count"] == 2
