@@ -1,4 +1,8 @@
 from django.apps import AppConfig
+from django.contrib.postgres.indexes import OpClass
+from django.db.models import OrderBy
+from django.db.models.functions import Collate
+from django.db.models.indexes import IndexExpression
 
 
 class PardotConfig(AppConfig):
@@ -14,6 +18,8 @@ class PardotConfig(AppConfig):
         from pardot.status.figures import pardot_figures  # noqa: PLC0415
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
+        # ``django.contrib.postgres`` does the same, and asks each new connection for types that no column has.
+        IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
         expect_fresh_copies()
         SOURCES.append(pardot_figures)
         ON_ADOPTION.append(forget_on_adoption)

@@ -93,7 +93,7 @@ class CachedRecordAdmin(ReadOnlyAdmin):
         return link_to_salesforce(record, record.salesforce_object, record.pk) or "–"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["salesforce_page", *(field.name for field in self.model._meta.fields)]
+        return ["salesforce_page", *(field.name for field in self.model._meta.fields if not field.generated)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.get_fields(request, obj)

@@ -86,7 +86,7 @@ class Resource:
 
     @cached_property
     def columns(self) -> dict[str, Column]:
-        columns = [Column.of(field) for field in self.model._meta.concrete_fields]
+        columns = [Column.of(field) for field in self.model._meta.concrete_fields if not field.generated]
         return {column.name: column for column in columns}
 
     @cached_property

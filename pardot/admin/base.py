@@ -40,8 +40,8 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
         return [str(name) for name in self.get_fields(request, obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return all fields of the model, also those that no form has."""
-        return [field.name for field in self.model._meta.fields]
+        """Return the fields of the model, also those that no form has; a generated one repeats others."""
+        return [field.name for field in self.model._meta.fields if not field.generated]
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):

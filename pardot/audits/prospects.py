@@ -12,32 +12,20 @@ from django.db import connection
 from pardot.audits.inputs import AuditInputs, look_back
 from pardot.catalog.entities import ACTIVITIES, PROSPECTS
 from pardot.domain.areas import Area
+from pardot.domain.prospect_sql import CRM_FIELDS, bad_id, filled, stuck
 from pardot.models import AuditSummary
 from pardot.sync.rollups import ENGAGEMENT_DAYS
 
-AS_LEAD = "coalesce(p.salesforce_lead_id, '') <> ''"
-AS_CONTACT = "coalesce(p.salesforce_contact_id, '') <> ''"
-LINKED = f"(coalesce(p.salesforce_id, '') <> '' OR {AS_LEAD} OR {AS_CONTACT})"
+AS_LEAD = filled("p.salesforce_lead_id")
+AS_CONTACT = filled("p.salesforce_contact_id")
+LINKED = f"({filled('p.salesforce_id')} OR {AS_LEAD} OR {AS_CONTACT})"
 """SQL over a prospect ``p``: it has some id of a lead or contact."""
-
-
-VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
-"""A regular expression for Salesforce ids."""
-
-
-def bad_id(column: str) -> str:
-    """Return SQL over a prospect ``p``: the field contains text other than a Salesforce id of 15 or 18 characters."""
-    return f"(coalesce(p.{column}, '') <> '' AND p.{column} !~ '{VALID_ID}')"
-
-
-CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "salesforce_account_id")
-ANY_BAD_ID = f"({' OR '.join(map(bad_id, CRM_FIELDS))})"
+ANY_BAD_ID = f"({' OR '.join(bad_id(f'p.{field}') for field in CRM_FIELDS)})"
 """SQL over a prospect ``p``: at least one of the fields contains something other than an id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
 """SQL over a prospect ``p``."""
-WITH_EMAIL = "coalesce(p.email, '') <> ''"
-STUCK = "(btrim(coalesce(p.adoption_json, '')) NOT IN ('', 'Blank'))"
-"""SQL over a prospect ``p``: the adoption field should have been emptied by Salesforce and was not."""
+WITH_EMAIL = filled("p.email")
+STUCK = stuck("p.adoption_json")
 HIGH_SCORE = 100
 STUCK_HIGH_SCORE = f"({STUCK} AND p.score >= {HIGH_SCORE})"
 SAMPLE_SIZE = 50
@@ -57,10 +45,10 @@ _COUNTS = {
     "unlinked": f"count(*) FILTER (WHERE NOT {LINKED})",
     "with_email": f"count(*) FILTER (WHERE {WITH_EMAIL})",
     "opted_out": "count(*) FILTER (WHERE p.opted_out)",
-    "bad_lead_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_lead_id')})",
-    "bad_contact_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_contact_id')})",
-    "bad_salesforce_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_id')})",
-    "bad_account_ids": f"count(*) FILTER (WHERE {bad_id('salesforce_account_id')})",
+    "bad_lead_ids": f"count(*) FILTER (WHERE {bad_id('p.salesforce_lead_id')})",
+    "bad_contact_ids": f"count(*) FILTER (WHERE {bad_id('p.salesforce_contact_id')})",
+    "bad_salesforce_ids": f"count(*) FILTER (WHERE {bad_id('p.salesforce_id')})",
+    "bad_account_ids": f"count(*) FILTER (WHERE {bad_id('p.salesforce_account_id')})",
     "bad_ids": f"count(*) FILTER (WHERE {ANY_BAD_ID})",
     "adoption_stuck": f"count(*) FILTER (WHERE {STUCK})",
     "adoption_stuck_high_score": f"count(*) FILTER (WHERE {STUCK_HIGH_SCORE})",
@@ -74,8 +62,8 @@ _SELECT = f"SELECT {', '.join(_COUNTS.values())} FROM pardot_prospect p WHERE p.
 _DELETED = "SELECT count(*) FROM pardot_prospect WHERE is_deleted"
 _GRADES = f"SELECT {GRADE}, count(*) FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own
 _SAMPLES = {
-    "bad_lead_sample": (bad_id("salesforce_lead_id"), "p.id"),
-    "bad_contact_sample": (bad_id("salesforce_contact_id"), "p.id"),
+    "bad_lead_sample": (bad_id("p.salesforce_lead_id"), "p.id"),
+    "bad_contact_sample": (bad_id("p.salesforce_contact_id"), "p.id"),
     "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
 }
 """Figures that are lists of ids: which prospects, in which order, the first ``SAMPLE_SIZE`` of them."""

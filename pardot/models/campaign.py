@@ -4,6 +4,7 @@ from django.db import models
 
 from pardot.models.audited import WithActivity
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import DateTime, Integer, Text
 
 
@@ -26,6 +27,7 @@ class Campaign(WithActivity, PardotRecord):
     custom_redirect_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     member_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
     responded_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    search_words = search_words("name", "salesforce_id")
 
     def __str__(self) -> str:
         return self.name or f"campaign {self.id}"

@@ -4,6 +4,7 @@ from django.db import models
 
 from pardot.models.audited import Audited, WithActivity
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import DateTime, Integer, Text
 
 
@@ -19,6 +20,7 @@ class Form(WithActivity, PardotRecord):
     error_count = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Errors within the activity window; empty: no data."
     )
+    search_words = search_words("name")
 
     class Meta(Audited.Meta):
         indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="form_campaign")]

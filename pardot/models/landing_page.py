@@ -4,6 +4,7 @@ from django.db import models
 
 from pardot.models.audited import Audited, WithActivity
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import DateTime, Integer, Text
 
 
@@ -16,6 +17,7 @@ class LandingPage(WithActivity, PardotRecord):
     url = Text("url")
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
+    search_words = search_words("name", "url")
 
     class Meta(Audited.Meta):
         indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="landing_page_campaign")]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import Boolean, DateTime, Text
 
 
@@ -14,6 +15,7 @@ class List(Audited, PardotRecord):
     is_public = Boolean("isPublic")
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
+    search_words = search_words("name", "title")
 
     def __str__(self) -> str:
         return self.name or f"list {self.id}"

@@ -4,6 +4,7 @@ from django.db import models
 
 from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
@@ -17,6 +18,7 @@ class ListEmail(Audited, PardotRecord):
     is_sent = Boolean("isSent")
     created_at = DateTime("createdAt")
     updated_at = DateTime("updatedAt")
+    search_words = search_words("name", "subject")
 
     class Meta(Audited.Meta):
         indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="list_email_campaign")]

@@ -1,12 +1,35 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
+from pardot.domain.prospect_sql import CRM_FIELDS, bad_id, filled, stuck
 from pardot.models.record import PardotRecord
+from pardot.models.words import EMPTY, joined
 from sf.models.fields import Boolean, DateTime, Integer, Text
+
+
+def _where(condition: Callable[[str], str], *columns: str) -> Q:
+    """Return the condition that ``condition`` is true of at least one of the columns."""
+    sql = condition("%(expressions)s")
+    return reduce(or_, (Q(Func(F(column), template=sql, output_field=models.BooleanField())) for column in columns))
+
+
+def _some(condition: Q, name: str) -> models.Index:
+    """Return an index of few prospects: to read all in order would meet too few of them."""
+    return models.Index(fields=["id"], condition=condition, name=name)
+
+
+NAME = Lower(Func(joined("first_name", "last_name"), function="btrim"))
+TEXTS = Func(joined("email", "first_name", "last_name", "company"), function="sf_searchable")
+GRADE = Coalesce(NullIf(Func("grade", function="btrim"), EMPTY), Value("none", models.TextField()))
 
 
 class Prospect(PardotRecord):
@@ -42,6 +65,15 @@ class Prospect(PardotRecord):
             models.Index(Lower("email"), name="prospect_email_lower"),
             models.Index(fields=["-score", "id"], name="prospect_score"),
             models.Index(fields=["-last_activity_at", "id"], name="prospect_last_activity"),
+            models.Index(NAME.desc(), "id", name="prospect_name"),
+            models.Index(GRADE, name="prospect_grade"),
+            GinIndex(OpClass(TEXTS, name="gin_trgm_ops"), name="prospect_texts"),
+            _some(~_where(filled, "salesforce_id", "salesforce_lead_id", "salesforce_contact_id"), "prospect_unlinked"),
+            _some(_where(filled, "salesforce_lead_id"), "prospect_as_lead"),
+            _some(Q(opted_out=True), "prospect_opted_out"),
+            _some(Q(is_deleted=True), "prospect_in_bin"),
+            _some(_where(bad_id, *CRM_FIELDS), "prospect_bad_id"),
+            _some(_where(stuck, "adoption_json"), "prospect_adoption_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 
 from pardot.models.audited import Audited
 from pardot.models.record import PardotRecord
+from pardot.models.words import search_words
 from sf.models.fields import DateTime, Integer, Text
 
 
@@ -18,6 +19,7 @@ class Tag(Audited, PardotRecord):
         null=True, blank=True, editable=False, help_text="Number of tagged objects; empty: no data."
     )
     prefix = models.TextField(default="", db_default="", blank=True, editable=False)
+    search_words = search_words("name")
 
     def __str__(self) -> str:
         return self.name or f"tag {self.id}"

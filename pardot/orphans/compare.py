@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from pardot.audits.asset_audit import CAMPAIGN_KNOWN, NO_CAMPAIGN
-from pardot.audits.prospects import LINKED, VALID_ID
+from pardot.audits.prospects import LINKED
+from pardot.domain.prospect_sql import VALID_ID
 from pardot.models import CustomRedirect, Form, LandingPage, ListEmail, OrphanRecord, OrphanRun
 from pardot.orphans.people import CONTACTS, LEADS, PEOPLE, PersonObject
 from sf.ingest.lease import fence

@@ -1,7 +1,7 @@
 """Read pages of prospects by group, grade and search, in several orders, without reading all of them.
 
-Few prospects are sorted; for many, an index is read in its order until the page is full. The indexes are those of
-migration ``0003_pages_of_prospects``; PostgreSQL uses them only for the same expressions.
+Few prospects are sorted; for many, an index is read in its order until the page is full. The indexes are in
+``pardot/models/prospect.py``; PostgreSQL uses them only for the same expressions.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pardot.audits.prospects import (
     STUCK,
     STUCK_HIGH_SCORE,
     WITH_EMAIL,
-    bad_id,
 )
+from pardot.domain.prospect_sql import bad_id
 from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
@@ -54,7 +54,7 @@ class ProspectGroup(StrEnum):
 
 def _bad(field: str) -> str:
     # The index exists for the first half.
-    return f"{ANY_BAD_ID} AND {bad_id(field)}"
+    return f"{ANY_BAD_ID} AND {bad_id(f'p.{field}')}"
 
 
 _CONDITIONS: Mapping[ProspectGroup, str] = {

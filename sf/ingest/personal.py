@@ -103,12 +103,16 @@ def not_personal(model: type[models.Model], *columns: str) -> None:
 
 
 def text_columns(model: type[models.Model]) -> frozenset[str]:
-    """Return the columns that could hold text about a person. Keys are not looked at."""
+    """Return the columns that could hold text about a person. Keys are not looked at.
+
+    Generated columns neither: PostgreSQL computes them again from the others.
+    """
     kinds = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField, models.UUIDField)
     return frozenset(
         field.name
         for field in model._meta.concrete_fields
-        if not field.primary_key and (isinstance(field, kinds) or field.get_internal_type() == "ArrayField")
+        if not (field.primary_key or field.generated)
+        and (isinstance(field, kinds) or field.get_internal_type() == "ArrayField")
     )
 
 

@@ -32,7 +32,7 @@ def test_every_column_of_every_object_is_there(reader: Client) -> None:
     for resource in RESOURCES:
         path = f"/api/v1/records/{resource.name}/"
         row = page(reader, path)["results"][0]
-        assert list(row) == [field.column for field in resource.model._meta.concrete_fields]
+        assert list(row) == [field.column for field in resource.model._meta.concrete_fields if not field.generated]
         validated = resource.row_schema.model_validate(row).model_dump(mode="json")
         assert {name: type(value) for name, value in row.items()} == {
             name: type(value) for name, value in validated.items()

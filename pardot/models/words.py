@@ -1,0 +1,29 @@
+"""The words of an asset, which PostgreSQL computes for ``pardot/selectors/asset_search.py`` (migration 0006)."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+from django.db.models import Func, GeneratedField, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+EMPTY = Value("", TextField())
+
+
+def search_words(*columns: str) -> GeneratedField[Any, Any]:
+    """Return the generated column with the words of these columns."""
+    return GeneratedField(
+        expression=Func(joined(*columns), function="pardot_words"), output_field=TextField(), db_persist=True
+    )
+
+
+def joined(*columns: str) -> Func:
+    """Return the texts with a blank between them; a null counts as an empty text.
+
+    Django's ``Concat`` puts parentheses elsewhere, and PostgreSQL uses an index only for the very same expression.
+    """
+    texts: list[list[Combinable]] = [[Value(" "), Coalesce(column, EMPTY)] for column in columns]
+    parts = list(chain.from_iterable(texts))[1:]
+    return Func(*parts, arg_joiner=" || ", template="%(expressions)s", output_field=TextField())

@@ -1,0 +1,38 @@
+"""The models describe the tables that the migrations made: no column or index is known only to a migration."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+pytestmark = pytest.mark.django_db
+
+MODELS = [model for app in ("sf", "api", "pardot") for model in apps.get_app_config(app).get_models()]
+TABLES = [model._meta.db_table for model in MODELS]
+COLUMNS = """
+    SELECT table_name, column_name, data_type, udt_name, character_maximum_length, numeric_precision, numeric_scale,
+           collation_name, is_nullable, column_default, generation_expression
+      FROM information_schema.columns WHERE table_schema = %s AND table_name = ANY(%s)
+"""
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = %s AND tablename = ANY(%s)"
+
+
+def described(schema: str) -> tuple[set[tuple[object, ...]], set[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS, [schema, TABLES])
+        columns = set(cursor.fetchall())
+        cursor.execute(INDEXES, [schema, TABLES])
+        return columns, {definition.replace(f" {schema}.", " ") for (definition,) in cursor.fetchall()}
+
+
+def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA made; SET LOCAL search_path TO made, public")
+    with connection.schema_editor() as editor:
+        for model in MODELS:
+            editor.create_model(model)
+    columns, indexes = described("made")
+    migrated_columns, migrated_indexes = described("public")
+    assert columns ^ migrated_columns == set()
+    assert indexes ^ migrated_indexes == set()
