@@ -58,7 +58,6 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
 @register_apart
 def accounts(client: SalesforceClient) -> Iterator[Finding]:
     """Check that OpenStax Accounts gives us a token."""
-    del client
     asked = accounts_client()
     if asked is None:
         yield Finding("off", "Accounts", "not configured (ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET)")

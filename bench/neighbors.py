@@ -56,7 +56,6 @@ class Visits:
 
 def neighbors(schools: int, runs: int) -> Iterator[Result]:
     """Yield one line for each system and failure. ``runs`` is not used: a run is long and has many requests."""
-    del runs
     with filled(schools) as here:
         crowd = Crowd(here, schools)
         with gunicorn(

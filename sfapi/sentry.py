@@ -53,7 +53,6 @@ def tell_sentry(message: str) -> None:
 
 
 def _cleaned_event(event: Any, hint: Any) -> Any:
-    del hint
     if event.get("type") == _CHECK_IN:
         return event
     if gate.admit(event) is None:
@@ -73,7 +72,6 @@ def _cleaned_event(event: Any, hint: Any) -> Any:
 
 
 def _cleaned_breadcrumb(crumb: Any, hint: Any) -> Any:
-    del hint
     data = crumb.get("data") or {}
     return _masked({**crumb, "data": {name: value for name, value in data.items() if name not in _QUERIES}})
 

@@ -21,7 +21,6 @@ _KEPT = {ContentType._meta.db_table, Permission._meta.db_table}
 
 def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
     """In place of ``TransactionTestCase._fixture_teardown``."""
-    del case
     with connection.cursor() as cursor:
         full = [sql.Identifier(name) for name in with_rows(cursor, names_of_tables())]
         if full:

@@ -166,7 +166,6 @@ def types_of(operation: Operation, status: int) -> list[ErrorType]:
 
 
 def _always(operation: Operation) -> bool:
-    del operation
     return True
 
 

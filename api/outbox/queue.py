@@ -210,7 +210,6 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
 
     Return lines for the operator.
     """
-    del now
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
         f"{count:,} queued cases of the org {organization} are kept apart: they go to that org alone "

@@ -181,7 +181,6 @@ def note_live_failure(failure: LiveCallFailed) -> None:
 
 def close_breakers(before: str, now: str) -> list[str]:
     """Close all breakers when another org is cached: the previous org's failures say nothing about it."""
-    del before, now
     CircuitBreaker.objects.filter(failures__gt=0).update(failures=0, failed_probes=0, reason="")
     return []
 

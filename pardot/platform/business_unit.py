@@ -75,7 +75,6 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
     Return lines for the operator.
     """
-    del before, now
     if not has_copies():
         return []
     forget_copies()

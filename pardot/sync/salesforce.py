@@ -102,7 +102,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     _groups_at_once = GROUPS_AT_ONCE
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
-        del read, greatest
+        """Return None: only complete reads of changes have a watermark."""
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         note_complete(self._name, began=read.began)

@@ -78,7 +78,7 @@ class ProspectSample(PardotSync):
         return self._best(since, attempts - 1)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
-        del read, greatest
+        """Return None: only complete reads of changes have a watermark."""
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield prospects with an activity since then, latest first. Those without any come first or last."""

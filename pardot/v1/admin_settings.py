@@ -99,7 +99,6 @@ class TeamOut(Schema):
 @router.get("/admin/team", response={200: TeamOut, **documented(401, 403)}, summary="The team")
 def get_team(request: HttpRequest) -> TeamOut:
     """Return the team in display order."""
-    del request
     return TeamOut(team=[MemberOut(**row) for row in team_with_open_tasks()])
 
 
@@ -173,7 +172,6 @@ _Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/
 @router.get("/admin/config", response={200: ConfigurationOut, **documented(401, 403)}, summary="The configuration")
 def get_configuration(request: HttpRequest) -> ConfigurationOut:
     """Return every key of the configuration with its value, its default and the latest change."""
-    del request
     return ConfigurationOut(configuration=[_out(current) for current in described_values()])
 
 
@@ -223,7 +221,6 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
 )
 def get_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
     """Return who changed which value, and when."""
-    del request
     titles = {declared.key: declared.title for declared in KEYS}
     names = ("key", "before", "after", "is_reset", "changed_by", "changed_at")
     return ConfigurationChanges(

@@ -128,14 +128,12 @@ class AssetSearch(AssetParameters, Paging):
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the latest ones."""
-    del request
     return json_response({"types": [asdict(each) for each in inventory()]})
 
 
 @router.get("/asset-health", response={200: AssetHealth, **documented(401, 403)}, summary="Audits of all assets")
 def get_asset_health(request: HttpRequest) -> HttpResponse:
     """Return the number of assets with each flag, by type."""
-    del request
     return json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
 
 
@@ -144,7 +142,6 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
 )
 def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
-    del request
     area = area_of(type)
     health = area_health(area)[area]
     with explained():

@@ -81,7 +81,6 @@ class Briefing(Schema):
 @router.get("/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The morning at camp")
 def get_briefing(request: HttpRequest) -> Briefing:
     """Return the score, coverage and inventory, with the last snapshot before today and the one of a week ago."""
-    del request
     now = timezone.now()
     card, read, day = current_scorecard(now), complete_reads(), today(now)
     before = baselines(day)
@@ -109,7 +108,6 @@ def get_briefing(request: HttpRequest) -> Briefing:
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
     """Return the latest counts of Salesforce."""
-    del request
     return _health(current_coverage())
 
 

@@ -149,7 +149,6 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
 )
 def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
     """Return a page of campaigns. Filters do not apply to orphans and folders, which are always complete."""
-    del request
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with explained():
         page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
@@ -226,7 +225,6 @@ def get_campaign_members(
     request: HttpRequest, sf_id: Path[SalesforceIdText], paging: Query[MemberPaging]
 ) -> HttpResponse:
     """Return the members of a campaign by its Salesforce id of 15 or 18 characters."""
-    del request
     whole = given_id(sf_id, name="sf_id")
     after = given_id(paging.after, place="query", name="after") if paging.after is not None else ""
     page = member_page(whole, after=after, limit=paging.limit)

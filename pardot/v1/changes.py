@@ -59,7 +59,6 @@ _SINCE: Any = Query(
 )
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day. Issues without data on one of the days are left out."""
-    del request
     card, day = current_scorecard(), today()
     found = changes_since(since, card, day)
     return json_response(

@@ -69,7 +69,6 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
 
     Tags are read with the assets.
     """
-    del request
     inputs = score_inputs()
     tags = action_tags(inputs.configuration, items=query.limit)
     shares = tagged_shares(inputs, [tag.tag_id for tag in tags if tag.tag_id is not None])
@@ -86,7 +85,6 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
 
     502: Pardot refuses, and the message says what to do. 503: Pardot is unavailable; trying again does no harm.
     """
-    del request
     try:
         made = make_missing_tags(configuration())
     except TagsNotMade as error:

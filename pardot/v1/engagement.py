@@ -152,7 +152,6 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 
     Prospects in Pardot's recycle bin do not count; `group=deleted` has them.
     """
-    del request
     data = prospect_data()
     page = _page(query, data)
     shown = prospects_by_id(
@@ -290,7 +289,6 @@ def get_prospect_activities(
     query: Query[ActivitiesPage],
 ) -> HttpResponse:
     """Return the prospect's activities in the 30 days before the last complete read of activities."""
-    del request
     span = prospect_data().look_back
     who = described_prospects([prospect_id], span)
     if not who:

@@ -77,7 +77,6 @@ class ExemptionQuery(PageQuery):
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
     """Return exemptions, newest first, with those that have ended."""
-    del request
     found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(count=found.count(), exemptions=_out(found[query.offset : query.offset + query.limit]))
 
@@ -103,7 +102,6 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
 )
 def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]:
     """Delete an exemption: the asset counts again from the next request on."""
-    del request
     if not Exemption.objects.filter(pk=exemption_id).delete()[0]:
         raise NotFound("There is no exemption with this id.")
     return Status(204, None)

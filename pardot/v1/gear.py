@@ -42,7 +42,6 @@ class GearSummary(Schema):
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
     """Return the counts of the latest audits. Exemptions do not change them."""
-    del request
     found = gear()
     return GearSummary(
         content={area: ChainOut(**asdict(chain)) for area, chain in found.chains.items()},

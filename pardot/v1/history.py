@@ -105,7 +105,6 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
 
     Days are in the installation's time zone.
     """
-    del request
     try:
         snapshots, notes = trail(since, until)
     except DaysReversed as error:
@@ -130,7 +129,6 @@ def compare_two_days(
     A day without a snapshot is represented by the nearest earlier one, and `used` says which; 404 when there is
     none. Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
-    del request
     try:
         found = compare_days(first, second)
     except DaysReversed as error:

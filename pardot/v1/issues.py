@@ -108,7 +108,6 @@ class MadeTask(Schema):
 @router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by what they cost")
 def list_issues(request: HttpRequest) -> IssueList:
     """Return all issues: by impact, then those that do not occur, then those without data."""
-    del request
     card = current_scorecard()
     oldest = oldest_findings(today())
     issues = [_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, open_issue_tasks())]

@@ -51,7 +51,6 @@ class NoteQuery(PageQuery):
 @router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
 def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     """Return notes by day, oldest first."""
-    del request
     if query.first and query.last and query.first > query.last:
         message = f"from ({query.first}) must not be after to ({query.last})."
         raise Unprocessable(message, errors=[{"loc": ["query", "from"], "message": message}])
@@ -78,7 +77,6 @@ def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
 
 @router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a note")
 def delete_note(request: HttpRequest, note_id: PathId) -> Status[None]:
-    del request
     if not DayNote.objects.filter(pk=note_id).delete()[0]:
         raise NotFound("There is no note with this id.")
     return Status(204, None)

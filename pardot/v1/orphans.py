@@ -65,7 +65,6 @@ class History(Schema):
 @router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="What lost its other half")
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the latest check. Counts are exact; at most 1,000 orphans of each kind have details."""
-    del request
     run = OrphanRun.objects.first()
     if run is None:
         return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
@@ -110,7 +109,6 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
 @router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
 def get_orphans_history(request: HttpRequest) -> History:
     """Return the counts of earlier checks."""
-    del request
     checks = [
         PastCheck(
             captured_at=run.captured_at, total=run.total, counts={kind.value: getattr(run, kind) for kind in Kind}

@@ -45,7 +45,6 @@ class ProspectHealth(Schema):
 )
 def get_prospect_health(request: HttpRequest) -> ProspectHealth:
     """Return the counts of the end of the last sync."""
-    del request
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS, is_complete=True).first()
     figures = summary.figures if summary else {}
     names = ProspectHealth.model_fields.keys() - {"audited_at"}

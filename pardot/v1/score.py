@@ -49,7 +49,6 @@ class HealthScore(Schema):
 @router.get("/health-score", response={200: HealthScore, **documented(401, 403)}, summary="Score and grades")
 def get_health_score(request: HttpRequest) -> HealthScore:
     """Return the score that the latest audits, exemptions and weights give."""
-    del request
     return health_score(current_scorecard())
 
 

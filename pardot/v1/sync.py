@@ -72,7 +72,6 @@ class SyncStatus(Schema):
 @router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which they are read."""
-    del request
     found = camp_status()
     complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
     return SyncStatus(

@@ -65,7 +65,6 @@ class TagSearch(FlaggedPaging):
 @router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
 def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     """Return a page of tags; the other figures are of all tags in the latest audit."""
-    del request
     health = area_health(Area.TAGS)[Area.TAGS]
     wanted = AssetFilters(
         flag=search.flag,

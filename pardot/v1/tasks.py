@@ -151,7 +151,6 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
 )
 def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
     """Change a task. `completed_at` is set when the task is done, and cleared when it is opened again."""
-    del request
     try:
         return _all_out([task_change(task_id, change.changes())])[0]
     except Task.DoesNotExist:
@@ -165,7 +164,6 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
 )
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
     """Delete a task. A task that is done may stay instead: the progress report counts it."""
-    del request
     if not task_delete(task_id):
         raise NotFound(_NO_TASK)
     return Status(204, None)

@@ -79,7 +79,6 @@ class WhatIfScores(Schema):
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     """Return the score after the fixes. Nothing is changed. 422: an unknown issue, no data, or too many fixes."""
-    del request
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
         if fix.issue in fixes:

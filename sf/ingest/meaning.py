@@ -21,7 +21,6 @@ class Meaning:
 
     def pauses(self, error: Exception) -> str:
         """Return the ``SyncRun.Cause`` if the error stops the run until later, otherwise nothing."""
-        del error
         return ""
 
     def is_final(self, error: Exception) -> bool:
@@ -34,10 +33,8 @@ class Meaning:
 
     def lasts(self, error: Exception) -> bool:
         """Return whether waiting will not help: a person has to act first."""
-        del error
         return False
 
     def leads_elsewhere(self, error: Exception) -> bool:
         """Return whether the login leads to another system than the one that is cached."""
-        del error
         return False

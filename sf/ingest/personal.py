@@ -49,13 +49,11 @@ Model = TypeVar("Model", bound=models.Model)
 
 def remove(rows: Rows, person: Person) -> int:
     """Delete the rows."""
-    del person
     return rows.delete()[1].get(rows.model._meta.label, 0)
 
 
 def empty(rows: Rows, person: Person) -> int:
     """Leave tombstones of copied records."""
-    del person
     return empty_rows(rows.model, rows)
 
 
@@ -63,7 +61,6 @@ def clear(**values: Any) -> Callable[[Rows, Person], int]:
     """Return a function that sets these columns and keeps the rest of the row."""
 
     def cleared(rows: Rows, person: Person) -> int:
-        del person
         return rows.update(**values)
 
     return cleared

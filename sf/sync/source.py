@@ -86,14 +86,12 @@ class RestSource:
     page_rows: int = REST_PAGE_ROWS
 
     def begin(self, query: Query) -> str:
-        del query
         return ""
 
     def announced(self, read_id: str) -> None:
-        del read_id
+        """Return None: REST announces no number of rows."""
 
     def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
-        del read_id
         return ask_carefully(self.client, lambda: self._stage(query, cursor, stage, commit))
 
     def _stage(self, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
@@ -182,7 +180,6 @@ class BulkSource:
         A page that PostgreSQL refuses is read once more, row by row, to set aside the records that cannot be
         stored.
         """
-        del query
 
         def once() -> StagedPage:
             try:

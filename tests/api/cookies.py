@@ -34,7 +34,6 @@ def json_part(value: Any) -> str:
 @cache
 def rsa_key(number: int = 0) -> rsa.RSAPrivateKey:
     """The same number, the same key: making one takes a while."""
-    del number
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

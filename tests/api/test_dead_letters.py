@@ -32,7 +32,6 @@ def page_of(case: OutboundCase) -> str:
 
 @pytest.fixture
 def dead_letter(simulator: Simulator, db: None) -> OutboundCase:
-    del simulator, db
     (case,) = queued(1, values=BAD)
     deliver_refused()
     return case

@@ -86,7 +86,6 @@ def camp_site(prepared_database: str, deployed: dict[str, str], simulator_proces
 @pytest.fixture(scope="package")
 def browser(empty_site: Site) -> Iterator[Browser]:
     """Started after the databases: Playwright's event loop keeps Django from asking them in this process."""
-    del empty_site
     with chromium() as started:
         yield started
 

@@ -168,7 +168,6 @@ def _redirect(world: World, row: CustomRedirect) -> Iterable[str]:
 
 
 def _email(world: World, row: ListEmail) -> Iterable[str]:
-    del world
     if _is_blank(row.subject):
         yield "no_subject"
 

@@ -140,7 +140,6 @@ def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[
 
 
 def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    del options
     return [{"limit": name, **values} for name, values in client.limits().items() if "Max" in values]
 
 
@@ -220,7 +219,7 @@ def _declare_apex(parser: ArgumentParser) -> None:
 
 
 def _declare_nothing(parser: ArgumentParser) -> None:
-    del parser
+    """Take no arguments of its own."""
 
 
 def _moment(text: str) -> datetime:

@@ -12,7 +12,6 @@ from tests.simulated import Simulator
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
     """Ours, after the simulator has set its own keys."""
-    del simulator
     return cookies
 
 
