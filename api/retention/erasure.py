@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person
 
 
@@ -43,6 +43,6 @@ def person_erase(person: Person) -> list[Share]:
         rows = holding.rows(person)
         if rows.exists():
             if hasattr(holding.model, "kept_when_deleted"):
-                wait_to_merge(holding.model._meta.db_table)
+                lock_table_for_write(holding.model._meta.db_table)
             erased.append(Share(holding, holding.erase(rows, person)))
     return erased

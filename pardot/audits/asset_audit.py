@@ -16,7 +16,7 @@ from pardot.audits.inputs import AuditInputs
 from pardot.domain.areas import Area
 from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
 NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"
@@ -78,7 +78,7 @@ class AssetAudit:
 
     def run(self, inputs: AuditInputs) -> None:
         """Update flags, figures and the summary; call this in a transaction."""
-        wait_to_merge(self.model._meta.db_table)
+        lock_table_for_write(self.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(self._update(inputs), inputs.parameters)
             cursor.execute(self._count())

@@ -13,7 +13,7 @@ from pardot.audits.ledger import forget_old_findings, record_findings
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.models import AuditSummary
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 
 class Audit(Protocol):
@@ -45,7 +45,7 @@ def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None)
     Audits run one at a time, and not during a merge: a sync, a change of the configuration and a retry in the admin
     may meet, and the last audit must know what the others committed.
     """
-    wait_to_merge(AuditSummary._meta.db_table)
+    lock_table_for_write(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)
     counts_before = dict(AuditSummary.objects.values_list("area", "counts"))
     for audit in audits:

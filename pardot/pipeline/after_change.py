@@ -21,7 +21,7 @@ from pardot.configuration.values import (
     set_value,
 )
 from pardot.models import ConfigurationChange, ConfiguredValue
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 ANY = object()
 """For ``was``: whatever the value is now."""
@@ -55,7 +55,7 @@ def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset:
     """
     declared = configured_key(key)
     with transaction.atomic():
-        wait_to_merge(ConfiguredValue._meta.db_table)
+        lock_table_for_write(ConfiguredValue._meta.db_table)
         before = next(current for current in described_values() if current.declared is declared)
         if was is not ANY and was != before.value:
             raise ChangedMeanwhile(before)

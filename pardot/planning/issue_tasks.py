@@ -9,7 +9,7 @@ from django.db import transaction
 from pardot.models import Task
 from pardot.planning.tasks import task_create
 from pardot.scoring.issue_list import ListedIssue
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 
 def issue_task_create(
@@ -21,7 +21,7 @@ def issue_task_create(
     name. Raises ``BadTask`` when no member has it.
     """
     with transaction.atomic():
-        wait_to_merge(Task._meta.db_table)
+        lock_table_for_write(Task._meta.db_table)
         known = Task.objects.select_related("assignee").filter(
             issue=listed.issue.key, status=Task.Status.OPEN, asset_id=None
         )

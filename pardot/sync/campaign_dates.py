@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from pardot.models import Campaign
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 # Pardot may store the id in its form of 15 characters.
 _FILL = """
@@ -28,7 +28,7 @@ def fill_campaign_dates() -> int:
 
     Call this in a transaction.
     """
-    wait_to_merge(Campaign._meta.db_table)
+    lock_table_for_write(Campaign._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(_FILL)
         return int(cursor.rowcount)

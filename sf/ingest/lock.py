@@ -1,4 +1,4 @@
-"""The lock of a merge, which belongs to a transaction, so that it works behind every pooler."""
+"""A lock on writing to one table; it belongs to a transaction, so that it works behind every pooler."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from django.db import connection
 
 from sf.ingest.lease import fence
 
-_MERGE_CLASS = 0x5FA92
+_LOCK_CLASS = 0x5FA92
 """The first half of the key: all users of the database share its advisory locks."""
 
 
-def wait_to_merge(table: str) -> None:
-    """Let only this transaction merge into the table until it ends. Raises ``LeaseLost`` if its run lost the lease.
+def lock_table_for_write(table: str) -> None:
+    """Wait for this lock, and keep it until the transaction ends. Raises ``LeaseLost`` if the run lost its lease.
 
-    A sync and a live look-up that bring the same record would otherwise collide on its key, or deadlock.
+    Merges take it: a sync and a live look-up that bring the same record would otherwise collide on its key, or
+    deadlock. So do audits and changes that decide by the rows they read. Reads, and writes without it, do not wait.
     """
     fence()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MERGE_CLASS, _key(table)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, _key(table)])
 
 
 def _key(name: str) -> int:

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 from sf.models.fields import CopiedField
 
 CHUNK = 5000
@@ -64,7 +64,7 @@ def _empty_chunks(model: type[Any], old: models.QuerySet[Any]) -> Iterator[int]:
     emptied = CHUNK
     while emptied == CHUNK:
         with transaction.atomic():
-            wait_to_merge(model._meta.db_table)
+            lock_table_for_write(model._meta.db_table)
             emptied = empty_rows(
                 model, model._base_manager.filter(pk__in=list(old.values_list("pk", flat=True)[:CHUNK]))
             )

@@ -23,7 +23,7 @@ from sf.ingest.errors import SyncSkipped
 from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import LeaseLost, RanTooLong, check_held, fence, is_running, sole_runner
 from sf.ingest.load import Stage
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 from sf.models import Account, SyncLease, SyncRun
 from sf.sync.objects import ACCOUNTS
 from sf.sync.retry import retry_refused
@@ -93,7 +93,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     with ThreadPoolExecutor() as elsewhere, held_elsewhere("accounts"):
         stop_heart()
         with transaction.atomic():
-            wait_to_merge("sf_account")
+            lock_table_for_write("sf_account")
             assert not elsewhere.submit(take).result()
         assert elsewhere.submit(take).result()
 
@@ -102,7 +102,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     "write",
     [
         fence,
-        lambda: wait_to_merge("sf_account"),
+        lambda: lock_table_for_write("sf_account"),
         lambda: Stage(ACCOUNTS.target).create(),
         lambda: Stage(ACCOUNTS.target).drop(),
         lambda: Stage(ACCOUNTS.target).copy_rows([]),

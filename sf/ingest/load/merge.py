@@ -13,7 +13,7 @@ from psycopg import sql
 from sf.ingest.load.refusal import Refusal
 from sf.ingest.load.stage import Stage
 from sf.ingest.load.statements import execute, fetch, fetch_all, value
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 _PROGRAM_LIMIT_EXCEEDED = "54000"
 
@@ -52,7 +52,7 @@ class Merge:
         Records that cannot be stored are taken out of the stage and returned. Their cached rows, and the rows
         of the ids in ``keep``, are not removed.
         """
-        wait_to_merge(self._target.table)
+        lock_table_for_write(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
         repeated = self._drop_duplicates()
         counts, refusals = self._apply_storable(replace_older_than, keep)

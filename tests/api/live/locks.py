@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from sf.ingest.lock import wait_to_merge
+from sf.ingest.lock import lock_table_for_write
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def merging(table: str) -> Iterator[None]:
 
     def merge() -> None:
         with transaction.atomic():
-            wait_to_merge(table)
+            lock_table_for_write(table)
             held.set()
             done.wait(60)
         connection.close()
