@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 
 from scripts.check_deployment import CRONTAB
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 
 pytestmark = pytest.mark.django_db
@@ -82,5 +82,5 @@ def test_jobs_that_are_missing_or_of_another_folder_are_told(deployed_settings: 
 def test_where_a_worker_leads_no_crontab_is_missed(deployed_settings: Any) -> None:
     deployed_settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
     assert "sfapi.W005" in found()
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         assert found() == {}

@@ -17,7 +17,7 @@ from pardot.sync.options import CampOptions
 from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, LoadedCounts, MemberCountSync
 from pardot.sync.sample import ProspectSample
 from sf.connection.clients import salesforce_client
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.sync import AnySynced, Progress, Retry, Sync
 from sf.ingest.under_way import skip_busy_run
 from sf.models import SyncRun
@@ -67,7 +67,7 @@ class Camp:
 
         ``orphans``: search for orphans afterward. ``patience``: how long to wait for another command.
         """
-        with sole_runner(LOCK, patience=patience) as held:
+        with hold_lease(LOCK, patience=patience) as held:
             if not held:
                 return self._skip_all([*entities, ORPHANS] if orphans else entities, report)
             done: list[SyncRun] = []

@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError
 
 from sf.ingest import runs
 from sf.ingest.errors import failures
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.models import SyncRun
 
 
@@ -36,7 +36,7 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
 def _living_run(name: str) -> Iterator[SyncRun]:
     """Create a run with a lease of its own, whose heartbeat shows other processes that the run is alive."""
     run = SyncRun.objects.create(object=name)
-    with sole_runner(f"{name} {run.pk}"):
+    with hold_lease(f"{name} {run.pk}"):
         yield run
 
 

@@ -100,7 +100,7 @@ _held: ContextVar[tuple[Lease, ...]] = ContextVar("held leases", default=())
 
 
 @contextmanager
-def sole_runner(
+def hold_lease(
     name: str, *, longest: timedelta | None = None, patience: timedelta = timedelta()
 ) -> Iterator[Lease | None]:
     """Hold the lease of this name, or yield ``None`` while another process does.
@@ -125,7 +125,7 @@ def sole_runner(
 
 
 @contextmanager
-def sole_transaction(name: str) -> Iterator[bool]:
+def hold_lease_in_transaction(name: str) -> Iterator[bool]:
     """Open a transaction, and yield whether it holds the lease of this name.
 
     Other processes that want the lease meanwhile wait for the end of the transaction, or find the lease taken.
@@ -161,7 +161,7 @@ def fence() -> None:
 
 
 def is_running(name: str) -> bool:
-    """Return whether some process holds the lease of ``sole_runner(name)`` now."""
+    """Return whether some process holds the lease of ``hold_lease(name)`` now."""
     values: list[Any] = [name, LEASE]
     with connection.cursor() as cursor:
         cursor.execute(

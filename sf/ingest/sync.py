@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest import runs
 from sf.ingest.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
-from sf.ingest.lease import LeaseLost, fence, sole_runner
+from sf.ingest.lease import LeaseLost, fence, hold_lease
 from sf.ingest.meaning import Meaning
 from sf.ingest.runs import Synced
 from sf.ingest.switch import check_switch
@@ -123,7 +123,7 @@ class Sync(ABC, Generic[AnySynced]):
     def run(self) -> SyncRun:
         """Run to the end, and return the run with its outcome. Raises only when the process must stop."""
         longest = timedelta(hours=settings.SYNC_MAX_HOURS)
-        with sole_runner(self._name, longest=longest, patience=self._options.wait) as held:
+        with hold_lease(self._name, longest=longest, patience=self._options.wait) as held:
             if not held:
                 return skip_busy_run(self._synced, "another run of it is under way", lease=self._name)
             # If this process is killed, the retry covers all objects that should have followed.

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from sf.ingest.lease import Lease, LeaseLost, sole_runner
+from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
 from sf.ingest.schema import missing_migrations
 
@@ -62,7 +62,7 @@ class Worker:
         self._wait_for_migrations()
         while not self._stop.is_set():
             try:
-                with sole_runner(WORK) as lease:
+                with hold_lease(WORK) as lease:
                     if lease is not None:
                         self._lead(lease)
                         told = False
@@ -91,7 +91,7 @@ class Worker:
 
     def run_once(self) -> bool:
         """Start what is due, wait for its end, and return. False when another worker leads."""
-        with sole_runner(WORK) as lease:
+        with hold_lease(WORK) as lease:
             if lease is None:
                 return False
             note_new_jobs()

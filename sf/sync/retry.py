@@ -8,7 +8,7 @@ from functools import partial
 
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import SyncSkipped
-from sf.ingest.lease import sole_transaction
+from sf.ingest.lease import hold_lease_in_transaction
 from sf.ingest.load import Merge, Stage
 from sf.ingest.runs import LoadedObject
 from sf.models import RefusedRecord
@@ -24,7 +24,7 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
     object is under way: that sync retries them itself.
     """
     waiting = RefusedRecord.objects.filter(object=synced.name)
-    with sole_transaction(synced.name) as held:
+    with hold_lease_in_transaction(synced.name) as held:
         if not held:
             raise SyncSkipped(f"a sync of {synced.name} is under way; it tries them itself")
         before, now = waiting.count(), runs.database_now()

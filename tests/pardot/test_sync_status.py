@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pardot.catalog.entities import ALL, LOCK
 from pardot.models import PardotQuota
-from sf.ingest.lease import is_running, sole_runner
+from sf.ingest.lease import hold_lease, is_running
 from sf.models import SyncConfig, SyncRun
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
 from tests.api.cookies import CookieMaker
@@ -200,7 +200,7 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
     forms = next(entity for entity in found["entities"] if entity["name"] == "forms")
     assert forms["state"] == "interrupted"
     assert forms["age_seconds"] // 3600 == 2
-    with sole_runner(LOCK):
+    with hold_lease(LOCK):
         found = status(super_user)
     (running,) = found["running"]
     assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
@@ -208,7 +208,7 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
 
 
 def test_the_lock_of_another_command_is_not_ours(db: None) -> None:
-    with sole_runner("sync_all"):
+    with hold_lease("sync_all"):
         assert not is_running(LOCK)
         assert is_running("sync_all")
     assert not is_running("sync_all")

@@ -21,7 +21,7 @@ from django.test import Client
 from sf.ingest import lease as leases
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.jobs import recorded_job
-from sf.ingest.lease import LeaseLost, RanTooLong, check_held, fence, is_running, sole_runner
+from sf.ingest.lease import LeaseLost, RanTooLong, check_held, fence, hold_lease, is_running
 from sf.ingest.load import Stage
 from sf.ingest.lock import lock_table_for_write
 from sf.models import Account, SyncLease, SyncRun
@@ -48,7 +48,7 @@ def stop_heart(name: str = "accounts") -> None:
 
 @contextmanager
 def held_elsewhere(name: str) -> Iterator[None]:
-    with sole_runner(name):
+    with hold_lease(name):
         move_to_another_machine(name)
         yield
 
@@ -63,11 +63,11 @@ def test_a_lease_ends_within_a_minute_of_the_last_heartbeat_and_not_before() -> 
     with held_elsewhere("accounts"):
         SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE + timedelta(seconds=10))
         assert is_running("accounts")
-        with sole_runner("accounts") as second:
+        with hold_lease("accounts") as second:
             assert second is None
         stop_heart()
         assert not is_running("accounts")
-        with sole_runner("accounts") as third:
+        with hold_lease("accounts") as third:
             assert third is not None
             assert is_running("accounts")
     assert not SyncLease.objects.exists()
@@ -85,7 +85,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     """Its transaction holds the row, so that nobody takes over between the fence and the commit."""
 
     def take() -> bool:
-        with sole_runner("accounts") as mine:
+        with hold_lease("accounts") as mine:
             taken = mine is not None
         connection.close()
         return taken
@@ -113,7 +113,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
 def test_who_has_lost_the_lease_writes_nothing(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stage, "_order", lambda stage, header, paths: [stage.target.columns[0]])
     Stage(ACCOUNTS.target).create()
-    with sole_runner("camp_sync"), sole_runner("accounts"):
+    with hold_lease("camp_sync"), hold_lease("accounts"):
         write()
         Stage(ACCOUNTS.target).create()
         SyncLease.objects.filter(name="accounts").update(holder="another")
@@ -124,7 +124,7 @@ def test_who_has_lost_the_lease_writes_nothing(write: Any, monkeypatch: pytest.M
 
 def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
-    with sole_runner("accounts") as held:
+    with hold_lease("accounts") as held:
         check_held()
         SyncLease.objects.update(holder="another")
         wait_for(lambda: held is not None and held.lost)
@@ -225,7 +225,7 @@ def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Mana
 
 def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
-    with sole_runner("accounts", longest=timedelta(hours=6)) as held:
+    with hold_lease("accounts", longest=timedelta(hours=6)) as held:
         assert held is not None
         check_held()
         held.ends = time.monotonic() - 1

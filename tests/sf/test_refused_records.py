@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from sf.ingest.errors import SyncSkipped
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.models import Account, Opportunity, RefusedRecord
 from sf.sync import source
 from sf.sync.objects import ACCOUNTS, OPPORTUNITIES
@@ -186,7 +186,7 @@ def test_retry_gives_way_to_a_sync(simulator: Simulator, database: str) -> None:
             connection.close()
         return "tried"
 
-    with sole_runner("accounts"), ThreadPoolExecutor() as elsewhere:
+    with hold_lease("accounts"), ThreadPoolExecutor() as elsewhere:
         assert "a sync of accounts is under way" in elsewhere.submit(retry_elsewhere).result()
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sf.ingest import lease as leases
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.schedule import longest_pause
 from sf.models import SyncConfig, SyncRun
 from sf.status.cost import cost_line, is_affordable
@@ -110,7 +110,7 @@ def test_an_object_that_is_synced_often_may_be_skipped_while_a_long_run_is_under
     simulator: Simulator, settings: Any
 ) -> None:
     settings.SYNC_EVERY = parse_sync_every("1d,books=5m")
-    with sole_runner("books"):
+    with hold_lease("books"):
         for _ in range(3):
             sync("sync_books")
     assert set(SyncRun.objects.values_list("state", flat=True)) == {SyncRun.State.SKIPPED}
@@ -148,7 +148,7 @@ def test_a_full_read_waits_for_the_run_of_the_same_minute(
     monkeypatch.setattr(leases, "_take", take_and_tell)
 
     def other() -> None:
-        with sole_runner("books"):
+        with hold_lease("books"):
             taken.set()
             waited_for.wait(60)
         connection.close()

@@ -22,7 +22,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sf.ingest import worker as loop
-from sf.ingest.lease import LeaseLost, sole_runner
+from sf.ingest.lease import LeaseLost, hold_lease
 from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob, SyncLease, SyncRun
@@ -128,11 +128,11 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
 def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
     missed("cleanup_logs", timedelta(days=30))
     now, found = jobs()
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         assert claim(found[0], now)
         assert not claim(found[0], now), "another leader had the same list"
     missed("cleanup_logs", timedelta(days=30))
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
         with pytest.raises(LeaseLost):
             claim(jobs()[1][0], now)
@@ -153,14 +153,14 @@ def test_the_list_says_when_each_job_comes_next_and_how_it_went(table: None) -> 
 
 def test_health_says_whether_a_worker_leads(client: Client) -> None:
     assert client.get("/healthz/").json()["jobs"]["worker"] is False
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         assert client.get("/healthz/").json()["jobs"]["worker"] is True
 
 
 def test_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
     missed("cleanup_logs", timedelta(days=30))
     said = StringIO()
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         call_command("work", "--once", stdout=said)
     assert said.getvalue() == "another worker leads: nothing was started here\n"
 

@@ -18,7 +18,7 @@ from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 
 PATIENCE = timedelta(minutes=2)
 """The time to wait for a process that is sending the digest: channels are slow at times."""
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if not options["send"]:
             self.stdout.write(digest(digest_facts()), ending="")
             return
-        with sole_runner(DIGEST, patience=PATIENCE) as lease:  # another host's cron runs at the same minute
+        with hold_lease(DIGEST, patience=PATIENCE) as lease:  # another host's cron runs at the same minute
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
             missing = _channels() if options["again"] else _missing_today()

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from sf.ingest.jobs import recorded_often
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.under_way import note_dead_runs
 from sf.models import SyncConfig, SyncRun
 from sf.sync.again import due_commands
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         with recorded_often("sync_retry") as run:
             note_dead_runs()
             self._check_switch(run)
-        with sole_runner("sync_retry") as held:
+        with hold_lease("sync_retry") as held:
             commands = due_commands() if held and run.state == SyncRun.State.DONE else []
             failed = [command for command in commands if not self._runs(command, options["verbosity"])]
         if failed:

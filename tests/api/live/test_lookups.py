@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from api.models import CircuitBreaker
 from api.protection.breaker import LIVE
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.live import records as live
 from sf.live.look_ups import MISS_HOLDS, forget_old_misses
 from sf.models import (
@@ -173,7 +173,7 @@ def test_a_sync_with_half_its_pages_staged_is_not_disturbed(user: Client, salesf
         cursor.execute("DROP TABLE IF EXISTS sf_contact_staging")
         cursor.execute("CREATE UNLOGGED TABLE sf_contact_staging (id text)")
         cursor.execute("INSERT INTO sf_contact_staging VALUES ('half')")
-    with sole_runner("contacts") as held:
+    with hold_lease("contacts") as held:
         assert held
         assert user.get(ADOPTIONS, {"expire": "true"}).json()["count"] == 1
     with connection.cursor() as cursor:
