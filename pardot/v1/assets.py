@@ -17,7 +17,7 @@ from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, explained, unprocessable
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, reject_unknown, unprocessable_query
 
 router = Router(tags=["pardot: assets"])
 
@@ -144,11 +144,11 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
     """Return a page of the audit table of one type."""
     area = area_of(type)
     health = area_health(area)[area]
-    with explained():
+    with reject_unknown():
         try:
             page = asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
         except NotOfThisArea as error:
-            raise unprocessable(error.name, str(error)) from error
+            raise unprocessable_query(error.name, str(error)) from error
     return json_response(
         {
             "type": area.value,

@@ -25,7 +25,7 @@ from pardot.v1.assets import AssetParameters, TypeName, area_of
 from pardot.v1.campaigns import CampaignParameters
 from pardot.v1.exemptions import Reason
 from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, actor_name
-from pardot.v1.pages import explained, unprocessable
+from pardot.v1.pages import reject_unknown, unprocessable_query
 from pardot.v1.tasks import MemberName, TaskPriority, TaskText
 
 router = Router(tags=["pardot: team"])
@@ -167,15 +167,15 @@ def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
 
 
 def _assets(area: Area, search: AssetParameters) -> Rows:
-    with explained():
+    with reject_unknown():
         try:
             return matching_assets(area_health(area)[area], search.filters())
         except NotOfThisArea as error:
-            raise unprocessable(error.name, str(error)) from error
+            raise unprocessable_query(error.name, str(error)) from error
 
 
 def _campaigns(search: CampaignParameters) -> Rows:
-    with explained():
+    with reject_unknown():
         return matching_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
 
 

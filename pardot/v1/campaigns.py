@@ -20,7 +20,7 @@ from pardot.selectors.campaign_members import MemberPage, member_page
 from pardot.selectors.campaigns import CampaignFilters, campaign_page
 from pardot.selectors.children import COUNT_OF
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, explained, unprocessable
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, reject_unknown, unprocessable_query
 
 router = Router(tags=["pardot: campaigns"])
 
@@ -113,7 +113,7 @@ class CampaignParameters(FlagParameters):
     def filters(self) -> CampaignFilters:
         now = timezone.now()
         if (self.min_age_days or 0) > (MOST_DAYS if self.max_age_days is None else self.max_age_days):
-            raise unprocessable("min_age_days", "min_age_days is more than max_age_days")
+            raise unprocessable_query("min_age_days", "min_age_days is more than max_age_days")
         return CampaignFilters(
             flag=self.flag,
             issues=self.issues,
@@ -150,7 +150,7 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
 def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
     """Return a page of campaigns. Filters do not apply to orphans and folders, which are always complete."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
-    with explained():
+    with reject_unknown():
         page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
     return json_response(
         {

@@ -31,7 +31,7 @@ from pardot.selectors.prospects import (
     prospect_page,
 )
 from pardot.selectors.rows import LARGEST_ID
-from pardot.v1.pages import Name, Paging, SearchText, explained, unprocessable
+from pardot.v1.pages import Name, Paging, SearchText, reject_unknown, unprocessable_query
 
 Grade = Annotated[PlainText, StringConstraints(max_length=16)]
 ProspectId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
@@ -142,7 +142,7 @@ class EngagementQuery(Paging):
 
     def filters(self) -> ProspectFilters:
         if self.q and not is_searchable(self.q):
-            raise unprocessable("q", "A search needs three letters or digits in a row, or an id")
+            raise unprocessable_query("q", "A search needs three letters or digits in a row, or an id")
         return ProspectFilters(group=self.group, grade=self.grade or None, q=self.q or None)
 
 
@@ -179,7 +179,7 @@ def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
     ``None``: the active prospects are not known any more, because the last read of activities is too old.
     """
     wanted = query.filters()
-    with explained():
+    with reject_unknown():
         page = prospect_page(wanted, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
     return None if wanted.group is ProspectGroup.ACTIVE and data.look_back is None else page
 

@@ -51,15 +51,15 @@ class FlaggedPaging(FlagParameters, Paging):
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def reject_unknown() -> Iterator[None]:
     """Answer 422 for a flag or an order that does not exist."""
     try:
         yield
     except Unknown as error:
-        raise unprocessable(error.name, str(error)) from error
+        raise unprocessable_query(error.name, str(error)) from error
 
 
-def unprocessable(parameter: str, sentence: str) -> Unprocessable:
+def unprocessable_query(parameter: str, sentence: str) -> Unprocessable:
     """Return a 422 about one parameter of the query."""
     message = sentence.removesuffix(".")
     return Unprocessable(f"{message}.", errors=[{"loc": ["query", parameter], "message": message}])

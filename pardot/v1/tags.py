@@ -12,7 +12,7 @@ from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, asset_page
 from pardot.v1.assets import AssetRecord
 from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlaggedPaging, Name, explained
+from pardot.v1.pages import FlaggedPaging, Name, reject_unknown
 
 router = Router(tags=["pardot: tags"])
 
@@ -74,7 +74,7 @@ def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
         fixed_since=search.fixed_since,
         q=search.q or None,
     )
-    with explained():
+    with reject_unknown():
         page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
     return json_response(
         {

@@ -64,8 +64,8 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
         return str(body["id"]), "created" if answer.status_code == 201 else "updated"
 
 
-def explained(error: SalesforceError) -> str:
-    """Return the message for the operator: Salesforce's own words, and a warning when the change may have happened."""
+def message_of(error: SalesforceError) -> str:
+    """Return what to tell the operator: Salesforce's own words, and a warning when the change may have happened."""
     doubt = " It may have been done all the same: look before you try again." if error.outcome_unknown else ""
     return one_line(error.in_full) + doubt
 

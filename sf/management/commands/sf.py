@@ -20,7 +20,7 @@ from sf.diagnosis import diagnose
 from sf.management.bulk_rows import bulk_rows
 from sf.management.output import FORMATS, write_records
 from sf.management.salesforce_shell import run_shell
-from sf.management.salesforce_writes import WRITES, change_of, explained, make_change
+from sf.management.salesforce_writes import WRITES, change_of, make_change, message_of
 from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             else:
                 self._look(client, options)
         except SalesforceError as error:
-            raise CommandError(explained(error) if name in {*WRITES, "shell"} else one_line(error.in_full)) from error
+            raise CommandError(message_of(error) if name in {*WRITES, "shell"} else one_line(error.in_full)) from error
 
     def _look(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         try:
