@@ -153,16 +153,14 @@ def create_campaign_exemptions(
 @router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Remove many tasks for good")
 def remove_tasks(request: HttpRequest, given: Removal) -> Removed:
     """Delete these tasks; ids without a task are ignored."""
-    del request
-    with _explained():
+    with _reject_bad_values():
         return Removed(removed=tasks_delete(_at_most(given.ids)))
 
 
 @router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Count many assets again")
 def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
     """Delete these exemptions; ids without an exemption are ignored."""
-    del request
-    with _explained():
+    with _reject_bad_values():
         return Removed(removed=exemptions_delete(_at_most(given.ids)))
 
 
@@ -188,7 +186,7 @@ def _make_tasks(request: HttpRequest, area: Area, given: BulkTasks, matching: Ca
         "due_date": given.due_date,
         "created_by": actor_name(request),
     }
-    with _explained():
+    with _reject_bad_values():
         names = given.names(area, matching)
         if given.for_each:
             made = tasks_for_each(area, names, issue=given.issue, **values)
@@ -200,7 +198,7 @@ def _make_tasks(request: HttpRequest, area: Area, given: BulkTasks, matching: Ca
 def _make_exemptions(
     request: HttpRequest, area: Area, given: BulkExemptions, matching: Callable[[], Rows]
 ) -> Status[BulkMade]:
-    with _explained():
+    with _reject_bad_values():
         names = given.names(area, matching)
         made = exemptions_create(
             asset_type=area,
@@ -220,7 +218,7 @@ def _at_most(ids: list[int]) -> list[int]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _reject_bad_values() -> Iterator[None]:
     """Answer 422 with the field and the reason."""
     try:
         yield

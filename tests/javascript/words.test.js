@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./window.js";
 
-const { flagWords, nameOf: assetName } = await import("../../static/js/assets/words.js");
+const { flagWords, nameOfAsset } = await import("../../static/js/assets/words.js");
 const { flagParams, flagText, yesOrNo } = await import("../../static/js/assets/flags.js");
 const { listed, nameOf } = await import("../../static/js/core/names.js");
 const { commandOf, kindOf, lastSync } = await import("../../static/js/panels/freshness-state.js");
@@ -25,9 +25,9 @@ test("a list ends with “and”, a long one with the number of the rest", () =>
 });
 
 test("an asset without a name is called by its id", () => {
-  assert.equal(assetName({ name: "  ", id: 7 }), "(no name, 7)");
-  assert.equal(assetName({ name: null, id: 7 }), "(no name, 7)");
-  assert.equal(assetName({ name: "Form", id: 7 }), "Form");
+  assert.equal(nameOfAsset({ name: "  ", id: 7 }), "(no name, 7)");
+  assert.equal(nameOfAsset({ name: null, id: 7 }), "(no name, 7)");
+  assert.equal(nameOfAsset({ name: "Form", id: 7 }), "Form");
 });
 
 test("a flag that is new here is called as it is", () => {

@@ -14,7 +14,7 @@ import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
 import { sinceColumn, sinceFilters, sinceParams } from "./since.js";
-import { isContent, nameOf, TYPES } from "./words.js";
+import { isContent, nameOfAsset, TYPES } from "./words.js";
 
 /** @type {Partial<Record<Api["Area"], string>>} */
 const ACTIVITY = { forms: "Submissions", landing_pages: "Views", custom_redirects: "Clicks", campaigns: "Activity" };
@@ -155,7 +155,7 @@ export function nameColumn(type, pages) {
     label: "Name",
     className: "wide",
     show: (row) => [
-      outwardOr(nameOf(row), pages.pardot(type, row.id)),
+      outwardOr(nameOfAsset(row), pages.pardot(type, row.id)),
       row.folder_name && h("span", { class: "under" }, row.folder_name),
     ],
   };

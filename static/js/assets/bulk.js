@@ -5,7 +5,7 @@ import { number, plural } from "../core/format.js";
 import { makeBulkTasks } from "../tasks/make-task.js";
 import { copyText } from "../ui/copy.js";
 import { exemptionForm, tellExempt } from "./exemption-form.js";
-import { flagWords, nameOf, TYPES } from "./words.js";
+import { flagWords, nameOfAsset, TYPES } from "./words.js";
 
 /** @typedef {{ ids: number[] } | { matching: number }} Choice */
 /** @typedef {Choice & { title: string, description: string, for_each: boolean, issue: string | null, assignee: string | null, priority: Api["Priority"], due_date: string | null }} Tasks */
@@ -73,7 +73,7 @@ export function assetBulk(summary, { pages, params, post }) {
   return {
     actions: [
       ...actions.slice(0, canBeExempt ? 2 : 1),
-      linksAction((row) => [nameOf(row), pages.pardot(area, row.id)]),
+      linksAction((row) => [nameOfAsset(row), pages.pardot(area, row.id)]),
     ],
   };
 }

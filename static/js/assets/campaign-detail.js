@@ -5,7 +5,7 @@ import { day, number } from "../core/format.js";
 import { rowsOf } from "../core/rows.js";
 import { flagChips } from "./flags.js";
 import { outwardOr } from "./links.js";
-import { CONTENT, countOf, nameOf, TYPES } from "./words.js";
+import { CONTENT, countOf, nameOfAsset, TYPES } from "./words.js";
 
 /**
  * A campaign of the endpoint, as nodes.
@@ -92,7 +92,7 @@ function belonging(type, asset, to) {
   return h(
     "li",
     {},
-    outwardOr(nameOf(asset), to.pardot(type, asset.id)),
+    outwardOr(nameOfAsset(asset), to.pardot(type, asset.id)),
     " ",
     flagChips(asset),
     happened && h("span", { class: "under" }, happened),

@@ -4,7 +4,7 @@ import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
 import { makeAssetTask } from "../tasks/make-task.js";
 import { exemptionForm, tellExempt } from "./exemption-form.js";
-import { flagWords, nameOf } from "./words.js";
+import { flagWords, nameOfAsset } from "./words.js";
 
 /**
  * A column of buttons. summary: of the type's audit.
@@ -31,7 +31,7 @@ export function actionsColumn(summary) {
  * @param {Asset} row
  */
 function rowActions(summary, row) {
-  const name = nameOf(row);
+  const name = nameOfAsset(row);
   const canBeExempt = Object.keys(summary.issues).length > 0;
   return h(
     "span",
@@ -80,9 +80,9 @@ async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);
   const made = await exemptionForm({
-    intro: `“${nameOf(row)}” stays listed, and no longer counts against the score.`,
+    intro: `“${nameOfAsset(row)}” stays listed, and no longer counts against the score.`,
     issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),
     submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });
-  if (made) tellExempt(`“${nameOf(row)}”`, made.until, () => api.delete(`exemptions/${made.id}`));
+  if (made) tellExempt(`“${nameOfAsset(row)}”`, made.until, () => api.delete(`exemptions/${made.id}`));
 }

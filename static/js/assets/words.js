@@ -77,7 +77,7 @@ export function flagWords(flag) {
  *
  * @param {{ name: string | null, id: number | string }} asset
  */
-export function nameOf({ name, id }) {
+export function nameOfAsset({ name, id }) {
   return name?.trim() ? name : `(no name, ${id})`;
 }
 

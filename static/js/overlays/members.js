@@ -6,7 +6,7 @@ import { day, number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { outwardOr, pages } from "../assets/links.js";
-import { nameOf } from "../assets/words.js";
+import { nameOfAsset } from "../assets/words.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, chip, figure } from "../ui/parts.js";
 import { empty, failed, noData } from "../ui/states.js";
@@ -74,7 +74,7 @@ class Members {
   heading({ sf_id, campaigns, summary }) {
     const names = campaigns.map((campaign, index) => [
       index > 0 && ", ",
-      outwardOr(nameOf(campaign), this.to.pardot("campaigns", campaign.id)),
+      outwardOr(nameOfAsset(campaign), this.to.pardot("campaigns", campaign.id)),
     ]);
     return [
       h(

@@ -8,7 +8,7 @@ import { route } from "../core/route.js";
 import { pages } from "../assets/links.js";
 import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
-import { isCrmId, nameOf } from "../people/people.js";
+import { isCrmId, nameOfPerson } from "../people/people.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip, figure, outward } from "../ui/parts.js";
 import { empty, noData } from "../ui/states.js";
@@ -41,7 +41,7 @@ export default function prospect() {
       load,
       empty: (data) => data === null && "The address names no prospect.",
       render: ([found, links]) => {
-        dialog.retitle(nameOf(found.prospect));
+        dialog.retitle(nameOfPerson(found.prospect));
         return content(found, links);
       },
     }),

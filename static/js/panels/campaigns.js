@@ -16,7 +16,7 @@ import { outwardOr, pages } from "../assets/links.js";
 import { paged } from "../assets/paging.js";
 import { actionsColumn, keepFocus } from "../assets/row-actions.js";
 import { sinceColumn, sinceFilters, sinceOptions, sinceParams } from "../assets/since.js";
-import { CONTENT, countOf, nameOf, TYPES } from "../assets/words.js";
+import { CONTENT, countOf, nameOfAsset, TYPES } from "../assets/words.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 
@@ -249,7 +249,7 @@ function members(row) {
       "button",
       { type: "button", class: "link-button", on: { click: open } },
       number(row.member_count),
-      hiddenText(` members of ${nameOf(row)}`),
+      hiddenText(` members of ${nameOfAsset(row)}`),
     ),
     share && h("span", { class: "under" }, `${share} responded`),
   ];

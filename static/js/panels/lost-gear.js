@@ -6,7 +6,7 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { rowsOfIssue } from "../core/rows.js";
 import { outwardOr, pages } from "../assets/links.js";
-import { CONTENT, nameOf, TYPES } from "../assets/words.js";
+import { CONTENT, nameOfAsset, TYPES } from "../assets/words.js";
 
 const SHOWN = 3;
 
@@ -47,7 +47,7 @@ function group(type, { count, exempt, records }, to) {
           h(
             "li",
             {},
-            outwardOr(nameOf(record), to.pardot(type, record.id)),
+            outwardOr(nameOfAsset(record), to.pardot(type, record.id)),
             h("span", { class: "under" }, `campaign ${record.campaign_id} (deleted)`),
           ),
         ),

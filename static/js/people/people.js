@@ -33,7 +33,7 @@ export const GROUPS = {
  *
  * @param {Person} person
  */
-export function nameOf({ name, email, id }) {
+export function nameOfPerson({ name, email, id }) {
   return name?.trim() || email?.trim() || `(no name, ${id})`;
 }
 
@@ -62,7 +62,7 @@ export function isCrmId(value) {
  * @param {Person} row
  */
 export function prospectButton(row) {
-  const name = nameOf(row);
+  const name = nameOfPerson(row);
   const click = () => openOverlay("prospect", { "prospect.id": row.id });
   return h(
     "button",
@@ -92,7 +92,7 @@ export function linksColumns(pages) {
   const inPardot = (row) => pages.pardot("prospects", row.id);
   /** @type {typeof inPardot} */
   const inSalesforce = (row) => pages.salesforce(crmIdOf(row));
-  return [openColumn("Pardot", inPardot, nameOf), openColumn("Salesforce", inSalesforce, nameOf)];
+  return [openColumn("Pardot", inPardot, nameOfPerson), openColumn("Salesforce", inSalesforce, nameOfPerson)];
 }
 
 /**

@@ -4,7 +4,7 @@ import { api, messageOf } from "../core/api.js";
 import { number, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { changed, shared } from "../core/shared.js";
-import { flagWords, nameOf, TYPES } from "../assets/words.js";
+import { flagWords, nameOfAsset, TYPES } from "../assets/words.js";
 import { toast } from "../ui/toast.js";
 import { taskForm } from "./task-form.js";
 
@@ -34,7 +34,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
 export async function makeAssetTask(type, row) {
   const config = await configOrNone();
   const made = await taskForm({
-    intro: `About the ${TYPES[type].one} “${nameOf(row)}”.`,
+    intro: `About the ${TYPES[type].one} “${nameOfAsset(row)}”.`,
     fields: ["title", "description", "assignee", "priority", "due_date"],
     defaults: { title: titleOf(row), assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,
@@ -136,7 +136,7 @@ const post = (values) => api.post("tasks", { ...values, description: values.desc
 function titleOf(row) {
   const flags = (row.flags ?? []).filter((flag) => !row.exempt?.includes(flag));
   const what = flags.length ? flags.map((flag) => flagWords(flag).label).join(", ") : "Look at";
-  return `${what}: ${nameOf(row)}`.slice(0, 200);
+  return `${what}: ${nameOfAsset(row)}`.slice(0, 200);
 }
 
 /** Without the team the task can be made too. */
