@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, outcome_of
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
 
-Page = Callable[[HttpRequest], HttpResponse]
-PageOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
+View = Callable[[HttpRequest], HttpResponse]
+ViewOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
 
 CHALLENGE = 'Cookie realm="OpenStax Accounts"'
 """The value that RFC 9110 requires in a 401; browsers do not show it."""
 
 
-def for_super_users(page: PageOfUser) -> Page:
+def for_super_users(page: ViewOfUser) -> View:
     """Show the page to a signed-in Super User, and to others a page that says what to do (401, 403).
 
     A Super User whose sign-in is too old counts as signed out. No cache answers for the server, but a browser may

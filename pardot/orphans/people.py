@@ -22,7 +22,7 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.reads import count_if_possible
 from sf.sync import usage
 from sf.sync.attempts import CANNOT_FINISH, Attempts
-from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
+from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
 """A list of this many encoded ids, with the headers, stays under the 16,384 bytes of a request line and headers."""
@@ -79,12 +79,12 @@ class PeopleReader:
         where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
         query = soql.select(["Id", "Email"], person.sobject, where=where)
         expected = count_if_possible(self.client, soql.count(person.sobject, where=where))
-        self._read(person.linked, ["Id", "Email"], Query(query, include_deleted=False), expected)
+        self._read(person.linked, ["Id", "Email"], SoqlQuery(query, include_deleted=False), expected)
 
     def read_all(self, person: PersonObject) -> None:
         """Read every id by Bulk, deleted ones too."""
         paths = list(person.asked_paths.values())
-        query = Query(soql.select(paths, person.sobject), include_deleted=True)
+        query = SoqlQuery(soql.select(paths, person.sobject), include_deleted=True)
         self._read(person.asked, paths, query, None)
 
     def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
@@ -93,11 +93,11 @@ class PeopleReader:
         for first in range(0, len(ids), IDS_A_CALL):
             self._may_go_on()
             where = soql.one_of("Id", ids[first : first + IDS_A_CALL])
-            query = Query(soql.select(paths, person.sobject, where=where), include_deleted=True)
+            query = SoqlQuery(soql.select(paths, person.sobject, where=where), include_deleted=True)
             source = RestSource(self.client, paths, self.on_rows)
             self._stage_pages(source, query, person.asked)
 
-    def _read(self, stage: Stage, paths: list[str], query: Query, expected: int | None) -> None:
+    def _read(self, stage: Stage, paths: list[str], query: SoqlQuery, expected: int | None) -> None:
         attempts = Attempts("orphans", self.client)
         while True:
             transport = attempts.choose(expected)
@@ -120,7 +120,7 @@ class PeopleReader:
     def _may_go_on(self) -> None:
         usage.check_between_pages(self.client.usage)
 
-    def _stage_pages(self, source: Source, query: Query, stage: Stage) -> None:
+    def _stage_pages(self, source: Source, query: SoqlQuery, stage: Stage) -> None:
         """Stage every page. Raises ``SyncError`` when fewer rows came than Salesforce announced."""
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""

@@ -51,7 +51,7 @@ class AssetFilters(FlagFilters):
 
 
 @dataclass(frozen=True)
-class Page:
+class AssetPage:
     """One page of the records that match."""
 
     count: int
@@ -81,7 +81,7 @@ def sort_keys(area: Area) -> SortKeys:
     return keys
 
 
-def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> Page:
+def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
     """Return records of the area of ``health``; a constant number of queries.
 
     Raises ``Unknown`` or ``NotOfThisArea``.
@@ -94,7 +94,7 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
     add_since(records, health)
     count = rows.count()
     instead = None if count else did_you_mean(health.area, wanted, lambda other: matching_assets(health, other))
-    return Page(count, [as_known(record, health) for record in records], instead)
+    return AssetPage(count, [as_known(record, health) for record in records], instead)
 
 
 def matching_assets(health: AreaHealth, wanted: AssetFilters) -> Rows:

@@ -27,7 +27,7 @@ from pardot.sync import rollups
 from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
 from pardot.sync.readable import as_readable, look_again, readable_after
-from pardot.sync.reading import Cursor, FetchedPage, Query, read_slices
+from pardot.sync.reading import Cursor, EntityQuery, FetchedPage, read_slices
 from pardot.sync.slices import Slice, SlicedRead, api_date
 from sf.ingest import quarantine, runs
 from sf.ingest.load import Merge, Refusal
@@ -40,7 +40,7 @@ from sf.salesforce.refusals import Group
 from sf.sync.identity import confirmation
 from sf.sync.meaning import SalesforceMeaning
 from sf.sync.readable_sync import ReadableSync
-from sf.sync.source import storable
+from sf.sync.source import storable_rows
 
 OVERLAP = timedelta(minutes=10)
 """The time before the last watermark at which an incremental read begins: v5 may answer from a cache a minute old."""
@@ -94,10 +94,10 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _readable_after(self, refusal: RequestRefused) -> PardotEntity:
         return readable_after(refusal, self._client, self._synced)
 
-    def _query(self, params: dict[str, str]) -> Query:
+    def _query(self, params: dict[str, str]) -> EntityQuery:
         if self._synced.with_deleted:
             params = {**params, "deleted": "all"}
-        return Query(self._client, self._synced.path, self._synced.api_names, params, settings.PARDOT_PAGE_SIZE)
+        return EntityQuery(self._client, self._synced.path, self._synced.api_names, params, settings.PARDOT_PAGE_SIZE)
 
 
 class EntitySync(PardotSync):
@@ -204,14 +204,14 @@ class EntitySync(PardotSync):
                 if page.following:
                     quota.check_between_pages(self._client.usage)
 
-    def _slice_query(self) -> Query:
+    def _slice_query(self) -> EntityQuery:
         changed = self._state.changed_since
         return self._query({"updatedAtAfterOrEqualTo": changed} if changed else {})
 
     def _stage_page(self, index: int, page: FetchedPage) -> None:
         refusals: list[Refusal] = []
         with transaction.atomic():
-            stored = self._stage.copy_rows(storable(page.rows, self._stage, refusals))
+            stored = self._stage.copy_rows(storable_rows(page.rows, self._stage, refusals))
             self._state = self._state.after_page(
                 index,
                 rows=stored + len(refusals),

@@ -50,7 +50,7 @@ class FetchedPage:
     """``createdAt`` of the last row."""
 
 
-class Query:
+class EntityQuery:
     """The query of one object."""
 
     def __init__(
@@ -124,7 +124,7 @@ class Query:
         return Cursor.at(behind)
 
 
-def read_slices(query: Query, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
+def read_slices(query: EntityQuery, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
     """Yield the pages of all unfinished slices as they come, with the index of their slice.
 
     Each slice continues while its last page is stored. Close the iterator to stop it.
@@ -152,7 +152,7 @@ def read_slices(query: Query, slices: Sequence[Slice]) -> Generator[tuple[int, F
                 future.cancel()
 
 
-def _fetch(query: Query, part: Slice, cursor: Cursor) -> FetchedPage:
+def _fetch(query: EntityQuery, part: Slice, cursor: Cursor) -> FetchedPage:
     try:
         return query.fetch(part, cursor)
     finally:

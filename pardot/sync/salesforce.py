@@ -25,7 +25,7 @@ from sf.sync.engine import ObjectSync
 from sf.sync.meaning import SalesforceMeaning
 from sf.sync.objects import columns_of
 from sf.sync.salesforce_sync import SalesforceSync
-from sf.sync.source import Query, rest_page
+from sf.sync.source import SoqlQuery, rest_page
 
 GROUPS_AT_ONCE = 2000
 """The most groups that an aggregate query returns; it has no next page."""
@@ -140,7 +140,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         """Return the first groups and the number asked for, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
-            query = Query(_grouped(where, at_most), include_deleted=False)
+            query = SoqlQuery(_grouped(where, at_most), include_deleted=False)
             try:
                 return ask_carefully(self._client, lambda: rest_page(self._client, query))["records"], at_most  # noqa: B023
             except TooMuchAsked:

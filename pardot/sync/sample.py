@@ -28,7 +28,7 @@ from sf.ingest.loading import StagedRead
 from sf.models import SyncRun
 from sf.salesforce.reads import TooMuchAsked
 from sf.sync.attempts import READ_ATTEMPTS
-from sf.sync.source import storable
+from sf.sync.source import storable_rows
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class ProspectSample(PardotSync):
         rows = (tuple(staged_text(record[name]) for name in self._synced.api_names) for record in best)
         with transaction.atomic():
             self._stage.create()
-            self._stage.copy_rows(storable(rows, self._stage, refusals))
+            self._stage.copy_rows(storable_rows(rows, self._stage, refusals))
             quarantine.keep_refusals(self._synced, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 

@@ -28,7 +28,7 @@ from sf.sync.best_effort import best_effort
 from sf.sync.identity import AnotherOrg, confirmation
 from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, readable_after
-from sf.sync.source import Query, rest_page, rows_of, storable
+from sf.sync.source import SoqlQuery, rest_page, rows_of, storable_rows
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class LiveRead:
         paths = list(synced.paths.values())
         query = soql.select(paths, synced.sobject, where=soql.any_of(conditions))
         with self.timed():
-            page = rest_page(self._client, Query(query, include_deleted=True))
+            page = rest_page(self._client, SoqlQuery(query, include_deleted=True))
         if not page["done"]:
             logger.warning("live read of %s: only the first of %s records", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
@@ -188,7 +188,7 @@ def _merge(synced: SyncedObject, rows: Sequence[Row]) -> None:
     stage = Stage(replace(synced.target, staging_suffix="_live"))
     stage.create(temporary=True)
     refusals: list[Refusal] = []
-    stage.copy_rows(storable(rows, stage, refusals))
+    stage.copy_rows(storable_rows(rows, stage, refusals))
     _, more = Merge(stage).run()
     keep_refusals(synced, [*refusals, *more])
     stage.drop()

@@ -37,7 +37,7 @@ from sf.sync.read_state import ReadState
 from sf.sync.readable import as_readable, look_again, readable_after
 from sf.sync.readable_sync import ReadableSync
 from sf.sync.salesforce_sync import SalesforceSync
-from sf.sync.source import BulkSource, Query, RestSource, Source, StagedPage
+from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 logger = logging.getLogger(__name__)
 
@@ -253,8 +253,8 @@ def _job_seconds_left(state: ReadState) -> float:
     return settings.SALESFORCE_BULK_JOB_MINUTES * 60 - spent
 
 
-def _query_of(state: ReadState) -> Query:
-    return Query(state.soql, include_deleted=not state.is_full)
+def _query_of(state: ReadState) -> SoqlQuery:
+    return SoqlQuery(state.soql, include_deleted=not state.is_full)
 
 
 def _staged_read(state: ReadState) -> StagedRead:

@@ -52,7 +52,7 @@ OnRows = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Query:
+class SoqlQuery:
     """The query of a read. ``include_deleted``: sent to ``queryAll``."""
 
     soql: str
@@ -66,13 +66,13 @@ class Source(Protocol):
     the read has to start again.
     """
 
-    def begin(self, query: Query) -> str:
+    def begin(self, query: SoqlQuery) -> str:
         """Start a read; return the id by which a later process finds it (a Bulk job), or an empty string."""
 
     def announced(self, read_id: str) -> int | None:
         """Wait until Salesforce knows the number of rows of the whole read; ``None`` when the first page reports it."""
 
-    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+    def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Read the page at ``cursor`` (empty: the first) into the stage."""
 
 
@@ -85,20 +85,20 @@ class RestSource:
     on_rows: OnRows
     page_rows: int = REST_PAGE_ROWS
 
-    def begin(self, query: Query) -> str:
+    def begin(self, query: SoqlQuery) -> str:
         return ""
 
     def announced(self, read_id: str) -> None:
         """Return None: REST announces no number of rows."""
 
-    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+    def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         return ask_carefully(self.client, lambda: self._stage(query, cursor, stage, commit))
 
-    def _stage(self, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+    def _stage(self, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         page = rest_page(self.client, query, cursor, rows=self.page_rows)
         with transaction.atomic():
             refusals: list[Refusal] = []
-            rows = stage.copy_rows(storable(rows_of(page["records"], self.paths), stage, refusals))
+            rows = stage.copy_rows(storable_rows(rows_of(page["records"], self.paths), stage, refusals))
             staged = StagedPage(
                 rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
             )
@@ -108,7 +108,7 @@ class RestSource:
 
 
 def rest_page(
-    client: SalesforceClient, query: Query, cursor: str = "", *, rows: int = REST_PAGE_ROWS
+    client: SalesforceClient, query: SoqlQuery, cursor: str = "", *, rows: int = REST_PAGE_ROWS
 ) -> dict[str, Any]:
     """Return a page of ``query`` or ``queryAll``: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
 
@@ -168,13 +168,13 @@ class BulkSource:
     seconds: Callable[[], float | None] = lambda: None
     """Returns the seconds that Salesforce may still work on the job; ``None``: without limit."""
 
-    def begin(self, query: Query) -> str:
+    def begin(self, query: SoqlQuery) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
 
     def announced(self, read_id: str) -> int:
         return self.bulk.wait(read_id, self.may_go_on, seconds=self.seconds()).rows
 
-    def stage_page(self, read_id: str, query: Query, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
+    def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Stream the CSV straight into PostgreSQL.
 
         A page that PostgreSQL refuses is read once more, row by row, to set aside the records that cannot be
@@ -194,7 +194,7 @@ class BulkSource:
             refusals: list[Refusal] = []
             try:
                 if by_row:
-                    rows = stage.copy_rows(storable(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
+                    rows = stage.copy_rows(storable_rows(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
                 else:
                     rows = stage.copy_csv(told.chunks(), self.paths)
             except UnexpectedHeader as error:
@@ -231,7 +231,7 @@ class _RowProgress:
         self._rows = rows
 
 
-def storable(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
+def storable_rows(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
     """Yield the rows that PostgreSQL text can store; put the others into ``refusals``."""
     for row in rows:
         if is_storable_text(row):
