@@ -126,7 +126,7 @@ Outcome = Caller | CredentialsRefused | None
 _FOUND = "sfapi_caller"
 
 
-def outcome_of(request: HttpRequest) -> Outcome:
+def authenticate(request: HttpRequest) -> Outcome:
     """Return the caller, or the refusal of the credentials; ``None`` without any. Decided once per request."""
     found = vars(request)
     if _FOUND not in found:
@@ -146,7 +146,7 @@ def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
 
 def caller_of(request: HttpRequest) -> Caller | None:
     """Return the caller of a route that is open to all: invalid credentials count as none."""
-    outcome = outcome_of(request)
+    outcome = authenticate(request)
     return None if isinstance(outcome, CredentialsRefused) else outcome
 
 
@@ -169,7 +169,7 @@ def signed_in_user(request: HttpRequest) -> SignedInUser:
 
 def required_caller(request: HttpRequest) -> Caller:
     """Return the caller, after the checks that every route needs. Raises ``ApiError`` (401, 429, 403)."""
-    outcome = outcome_of(request)
+    outcome = authenticate(request)
     if outcome is None:
         raise NotAuthenticated(
             "You need to log in: this wants the cookie of an OpenStax account, or an API key as "

@@ -15,7 +15,7 @@ from ninja import Field, Router, Schema
 from accounts_client.connection import accounts_client
 from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
-from api.auth.callers import CredentialsRefused, SignedInUser, outcome_of, sso_cookies
+from api.auth.callers import CredentialsRefused, SignedInUser, authenticate, sso_cookies
 from api.http.client_address import client_address
 from api.http.errors import documented
 from api.http.fields import json_response
@@ -96,7 +96,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
 
     Sets the CSRF cookie, and returns the token for requests that change something.
     """
-    outcome = outcome_of(request)
+    outcome = authenticate(request)
     user = outcome if isinstance(outcome, SignedInUser) else None
     session = user.session if user else None
     known, state = _accounts_user(session.uuid) if session else (AccountsUser(), None)

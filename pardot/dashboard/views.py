@@ -12,7 +12,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, outcome_of
+from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -34,7 +34,7 @@ def for_super_users(page: ViewOfUser) -> View:
     @ensure_csrf_cookie
     @wraps(page)
     def guarded(request: HttpRequest) -> HttpResponse:
-        caller = outcome_of(request)
+        caller = authenticate(request)
         if not isinstance(caller, SignedInUser):
             return _signed_out(request, caller)
         if caller.must_sign_in_again:

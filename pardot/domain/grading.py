@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from pardot.domain.areas import Area
 
-Count = int | Decimal
+Occurrences = int | Decimal
 """The number of occurrences of an issue; a percentage may have decimals."""
 
 BEST, WORST = 100, 0
@@ -32,7 +32,7 @@ class Demerit:
 
     key: str
     area: Area
-    count: Count
+    count: Occurrences
     weight: Decimal
 
     @property

@@ -15,7 +15,7 @@ from pardot.catalog.complete_reads import read_completely
 from pardot.catalog.entities import TAGGED_OBJECTS, TAGS
 from pardot.configuration.values import Configuration
 from pardot.domain.days import today
-from pardot.domain.grading import Count as IssueNumber
+from pardot.domain.grading import Occurrences
 from pardot.domain.issues import ISSUES, Issue
 from pardot.domain.object_types import area_of_object_type, words_of
 from pardot.models import Tag, TaggedObject
@@ -44,7 +44,7 @@ class TaggedShare:
     """The number of assets with an issue that carry a clean-up tag; ``None``: no data."""
 
     issue: Issue
-    count: IssueNumber | None
+    count: Occurrences | None
     exempt: int
     """The number of exempt assets with the issue, which neither figure includes."""
     tagged: int | None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pardot.domain.grading import Count
+from pardot.domain.grading import Occurrences
 from pardot.domain.issues import Issue, Priority
 from pardot.models import Task
 from pardot.scoring.scorecard import IssueCount, Scorecard
@@ -26,7 +26,7 @@ class ListedIssue:
     title: str
     description: str
     priority: Priority
-    count: Count | None
+    count: Occurrences | None
     exempt: int
     weight: Decimal
     impact: float | None
@@ -62,12 +62,12 @@ def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ())
     )
 
 
-def with_count(text: str, count: Count | None) -> str:
+def with_count(text: str, count: Occurrences | None) -> str:
     """Fill in ``{count}``; other braces in the text stay."""
     return text.replace("{count}", UNKNOWN_COUNT if count is None else spoken(count))
 
 
-def spoken(count: Count) -> str:
+def spoken(count: Occurrences) -> str:
     """Return ``1,234`` or ``12.5``; a whole percentage has no decimals."""
     return f"{count.normalize():,f}" if isinstance(count, Decimal) else f"{count:,}"
 

@@ -14,7 +14,7 @@ from pardot.audits.run import ASSET_AUDITS
 from pardot.configuration.values import Configuration, configuration
 from pardot.domain.areas import Area
 from pardot.domain.days import today
-from pardot.domain.grading import Count, Demerit, Grading, grade_areas, grade_of, weighted_mean
+from pardot.domain.grading import Demerit, Grading, Occurrences, grade_areas, grade_of, weighted_mean
 from pardot.domain.issues import ISSUES, Issue
 from pardot.models import AuditSummary, TeamMember
 from pardot.scoring.exemptions import exempt_counts, less_exempt
@@ -25,7 +25,7 @@ class IssueCount:
     """The current count of one issue. ``count`` is what the score counts; ``None`` is "no data"."""
 
     issue: Issue
-    count: Count | None
+    count: Occurrences | None
     exempt: int = 0
 
 
@@ -72,7 +72,7 @@ class ScoreInputs:
     configuration: Configuration
     audited_at: datetime | None
 
-    def with_fixed(self, fixed: Mapping[str, Count]) -> ScoreInputs:
+    def with_fixed(self, fixed: Mapping[str, Occurrences]) -> ScoreInputs:
         """Return the inputs with fewer of these issues, never below zero.
 
         ``fixed``: the number of occurrences (percentages: points) that are fixed, by issue key.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardot.domain.grading import Count
+from pardot.domain.grading import Occurrences
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.issue_list import spoken
 from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
@@ -25,10 +25,10 @@ class WhatIf:
 
     before: Scorecard
     after: Scorecard
-    fixed: Mapping[str, Count]
+    fixed: Mapping[str, Occurrences]
 
 
-def what_if(inputs: ScoreInputs, fixes: Mapping[str, Count | None]) -> WhatIf:
+def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
     """Compute both scores. ``fixes``: occurrences (percentages: points) to fix, by issue key; ``None``: all.
 
     Raises ``BadFix``.
@@ -37,7 +37,7 @@ def what_if(inputs: ScoreInputs, fixes: Mapping[str, Count | None]) -> WhatIf:
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
 
 
-def _checked(inputs: ScoreInputs, key: str, count: Count | None) -> Count:
+def _checked(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurrences:
     if key not in BY_KEY:
         raise BadFix(key, f"there is no issue {key}. Known: {', '.join(BY_KEY)}")
     there = inputs.issues[key].count
