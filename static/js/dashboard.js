@@ -14,5 +14,5 @@ startChrome({ refresh });
 startTabs({ around: strip });
 mountPanels(strip.root, { ...strip, command: "python manage.py camp_sync" });
 startOverlays();
-// A page that the browser has kept for the way back shows nothing old.
+// A page that the browser restores on the way back must not show old data.
 addEventListener("pageshow", (event) => event.persisted && refresh());

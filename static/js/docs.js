@@ -33,7 +33,7 @@ function describe() {
   }
 }
 
-/** An address such as `#operations-books-list_books` opens that operation. */
+/** Open the operation in the address: `#operations-books-list_books`. */
 function openLinkedOperation() {
   const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!linked) return;

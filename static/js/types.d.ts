@@ -4,7 +4,7 @@
 
 // -- elements ------------------------------------------------------------------------------------------------
 
-/** What an element may have as children (core/dom.js). A number is none: `count && …` would write a zero. */
+/** The children that an element takes (core/dom.js). Numbers are not among them: `count && …` would write a zero. */
 type Child = Node | string | boolean | null | undefined | readonly Child[];
 
 type AttributeValue = string | number | boolean | null | undefined;
@@ -49,7 +49,7 @@ type PathFor<M extends Method> = {
   [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
 }[keyof Operations];
 
-/** Which path of the document it is, of those that take such a request: "tasks/7" → "tasks/{task_id}". */
+/** The path of the OpenAPI document among those that take such a request: "tasks/7" → "tasks/{task_id}". */
 type Documented<Path extends string, M extends Method> = {
   [Known in Below<keyof Operations>]: Path extends Filled<Known>
     ? Operations[`/api/v1/pardot/${Known}`] extends Record<M, { responses: unknown }>
@@ -66,11 +66,11 @@ type Successful<Responses> = {
   [Status in keyof Responses & (200 | 201 | 204)]: Content<Responses[Status]>;
 }[keyof Responses & (200 | 201 | 204)];
 
-/** What a request below /api/v1/pardot/ is answered with when it succeeds. */
+/** The answer to a successful request below /api/v1/pardot/. */
 type Answer<Path extends string, M extends Method> =
   Operation<Path, M> extends { responses: infer Responses } ? Successful<Responses> : never;
 
-/** What may be sent to it. */
+/** The body that a request may send. */
 type Sent<Path extends string, M extends Method> =
   Operation<Path, M> extends { requestBody: { content: { "application/json": infer Json } } }
     ? Json
@@ -110,7 +110,7 @@ interface Complaint {
   message: string;
 }
 
-/** An asset as far as most columns look at it. */
+/** The part of an asset that most columns use. */
 interface Named {
   id: number;
   name: string | null;
@@ -145,13 +145,13 @@ interface Window {
 
 type Route = typeof import("./core/route.js").route;
 
-/** What is known where a panel is mounted. */
+/** The context that a panel gets when it is mounted. */
 interface MountContext {
   signal: AbortSignal;
   command?: string;
 }
 
-/** A panel, as core/panel.js takes it. */
+/** The declaration of a panel for core/panel.js. */
 interface PanelSpec<Data> {
   lines?: number;
   quiet?: boolean;
@@ -161,7 +161,7 @@ interface PanelSpec<Data> {
   load(context: { signal: AbortSignal; route: Route }): Promise<Data> | Data;
   noData?(data: Data): boolean;
   empty?(data: Data): string | false;
-  /** Where `load` gives null, `noData` or `empty` says why. */
+  /** When `load` resolves to null, `noData` or `empty` says why. */
   render(data: NonNullable<Data>, context: RenderContext): Child;
 }
 
@@ -185,7 +185,7 @@ interface HTMLElementEventMap {
 
 // -- tables --------------------------------------------------------------------------------------------------
 
-/** What is searched, sorted and exported of a row. */
+/** The value of a row that is searched, sorted and exported. */
 type Cell = string | number | boolean | null | undefined | readonly (string | number | null | undefined)[];
 
 /** A column of ui/table.js. */
@@ -202,10 +202,10 @@ interface Column<Row> {
   search?: boolean;
 }
 
-/** A value and what it is called. */
+/** A value and its label. */
 type Option = readonly [value: string, label: string];
 
-/** A filter of ui/table.js; without `test` the endpoint knows what it means. */
+/** A filter of ui/table.js; one without `test` is applied by the endpoint. */
 interface Filter<Row> {
   key: string;
   label: string;
@@ -215,7 +215,7 @@ interface Filter<Row> {
   all?: string;
 }
 
-/** What a table asks for. */
+/** The query of a table. */
 interface TableQuery {
   q: string;
   sort: string;
@@ -231,7 +231,7 @@ interface Found<Row> {
   didYouMean?: string | null;
 }
 
-/** A column with what it has when it is left out; `sort` is the name to sort by. */
+/** A column with its defaults filled in; `sort` is the name to sort by. */
 interface FullColumn<Row> extends Omit<Column<Row>, "sort"> {
   value(row: Row): Cell;
   show(row: Row): Child;
@@ -239,7 +239,7 @@ interface FullColumn<Row> extends Omit<Column<Row>, "sort"> {
   sort: string | null;
 }
 
-/** Where a table keeps what is asked of it: ui/table-state.js. */
+/** The store of a table's query: ui/table-state.js. */
 interface TableState {
   get(name: string): string;
   set(changes: Params, options?: { replace?: boolean }): void;
@@ -278,15 +278,15 @@ type SetOptions<Row> = TableOptions<Row> & {
   rowId(row: Row): string | number;
 };
 
-/** What can be done with many rows of a table at once. */
+/** The actions for many rows of a table at once. */
 interface Bulk<Row> {
   actions: readonly { label: string; sign: string; run(selected: Selected<Row>): unknown }[];
 }
 
-/** The selected rows, as an action gets them: ui/selection.js. */
+/** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** All that match `q` and `filters`; then `known` are only those that were selected one by one. */
+  /** Whether all rows that match `q` and `filters` are selected; `known` are then only the ones selected one by one. */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;
@@ -295,7 +295,7 @@ interface Selected<Row> {
   clear(): void;
 }
 
-/** What ui/selection.js needs of a table. */
+/** The part of a table that ui/selection.js uses. */
 interface SelectableTable<Row> {
   options: SetOptions<Row> & { bulk: Bulk<Row> };
   columns: FullColumn<Row>[];
@@ -305,14 +305,14 @@ interface SelectableTable<Row> {
   exportRows(rows: readonly Row[]): void;
 }
 
-/** What ui/table-view.js needs of ui/selection.js. */
+/** The part of ui/selection.js that ui/table-view.js uses. */
 interface Selecting<Row> {
   headCell: HTMLElement;
   begin(): void;
   cell(row: Row): HTMLElement;
 }
 
-/** What ui/table-view.js needs of a table. */
+/** The part of a table that ui/table-view.js uses. */
 interface TableParts<Row> {
   options: SetOptions<Row>;
   columns: FullColumn<Row>[];
@@ -374,7 +374,7 @@ interface FormField {
   pattern?: string;
 }
 
-/** A field as it stands in the form. */
+/** A field that is built into a form. */
 interface FormPart {
   name: string;
   label: string;
@@ -405,12 +405,12 @@ type Point = readonly [x: number, y: number];
 
 type Format = (value: Maybe<number>) => string;
 
-/** What every chart takes: charts/chart.js. */
+/** The options of every chart: charts/chart.js. */
 interface ChartFrame {
   title: string;
   caption?: boolean;
   tableLabel?: string;
-  /** Of the drawing, in pixels, where it is known: kept free until it is drawn. */
+  /** The height of the drawing in pixels, if known: the space is reserved until it is drawn. */
   height?: number;
 }
 
@@ -421,7 +421,7 @@ type DrawnTrend = import("./charts/trend.js").DrawnTrend;
 /** A key of the configuration, whose value has the type that its editor knows. */
 type Entry<Value = Held> = Omit<Api["ConfiguredOut"], "value" | "default"> & { value: Value; default: Value };
 
-/** What can be entered: settings/field.js. */
+/** An input for one value: settings/field.js. */
 interface SettingField {
   path: string;
   input: Control;
@@ -449,7 +449,7 @@ interface SettingOptions {
   size?: number;
 }
 
-/** How a key is edited: settings/editors.js. */
+/** The editor of one key: settings/editors.js. */
 interface Editor<Value> {
   element: HTMLElement;
   fields(): SettingField[];

@@ -38,7 +38,7 @@ const TAGGED = {
 };
 
 /**
- * → { nodes, reload() }. summary: of the type's audit.
+ * Return { nodes, reload() }. `summary` is that of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {{ pages: Pages, since: readonly Option[], owners: Record<string, string> }} links
@@ -88,7 +88,7 @@ export function auditTable(summary, { pages, since, owners }) {
 }
 
 /**
- * As the endpoint calls the filters.
+ * Return these filters by the endpoint's names.
  *
  * @param {Record<string, string>} filters
  */

@@ -1,4 +1,4 @@
-/* What belongs to one campaign: its assets by type, and when it ran. */
+/* The details of one campaign: its assets by type, and its dates. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
@@ -8,7 +8,7 @@ import { outwardOr } from "./links.js";
 import { CONTENT, countOf, nameOfAsset, TYPES } from "./words.js";
 
 /**
- * A campaign of the endpoint, as nodes.
+ * Return the details of a campaign as nodes.
  *
  * @param {Api["CampaignItem"]} campaign
  * @param {Pages} to

@@ -1,11 +1,11 @@
-/* What the files of tables of assets have beside the columns that one sees: ids, links, folder, owner. */
+/* Columns of exported tables of assets that are not shown: ids, links, folder, owner. */
 
 import { shared } from "../core/shared.js";
 
 /** @typedef {Asset & { folder_name?: string | null, salesforce_id?: string | null }} Row */
 
 /**
- * Who owns each area: "Ada Example, Ben Example".
+ * Return the owners of each area: "Ada Example, Ben Example".
  *
  * @returns {Promise<Record<string, string>>}
  */

@@ -10,7 +10,7 @@ import { flagWords } from "./words.js";
 /** @typedef {{ area: string, flag: string, exempt: number }} CountedFlag */
 
 /**
- * The flags of one asset; those that it is exempt from are marked and lose their colour.
+ * Return the flags of one asset; exempt ones are marked and lose their color.
  *
  * @param {Flagged} asset
  */
@@ -37,7 +37,7 @@ function flagChip(flag, isExempt) {
 }
 
 /**
- * The flags as a spreadsheet has them.
+ * Return the flags as text for a spreadsheet.
  *
  * @param {Flagged} asset
  */
@@ -48,7 +48,7 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * How many of a type have which flag, each leading to its rows; what there are no data about says so.
+ * Return the number of assets with each flag, linked to their rows; flags without data are named.
  *
  * @param {Counted} summary
  */
@@ -101,7 +101,7 @@ function noDataChip(flags) {
 }
 
 /**
- * Flags as figures in a line: each with its label, its rows, and what is exempt.
+ * Return a line of figures: each flag with its label, a link to its rows, and the number of exempt ones.
  *
  * @param {Counted} summary
  */
@@ -138,7 +138,7 @@ function exemptLink({ area, flag, exempt }) {
 }
 
 /**
- * A filter for tables: any, none, or one of the flags.
+ * Return a filter for tables: any, none, or one of the flags.
  *
  * @param {Pick<Counted, "counts">} summary
  * @returns {Filter<unknown>}
@@ -160,7 +160,7 @@ export const EXEMPT_FILTER = {
 };
 
 /**
- * What the endpoints call these filters.
+ * Return these filters by the endpoints' names.
  *
  * @param {Record<string, string>} filters
  */
@@ -181,7 +181,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * What is missing while nothing is known of activity; null when there are activities.
+ * Return a note about what is missing without activity data; null when there are activities.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what

@@ -1,11 +1,11 @@
-/* Where records are looked at: in Pardot, in Salesforce, and in this dashboard. */
+/* Links to records in Pardot, in Salesforce and in this dashboard. */
 
 import { optional } from "../core/api.js";
 import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
 /**
- * → { pardot(type, id), salesforce(id) }: addresses, or null where there is no such page or nothing is known of it.
+ * Return { pardot(type, id), salesforce(id) }: each gives an address, or null when there is no such page.
  *
  * @returns {Promise<Pages>}
  */
@@ -20,7 +20,7 @@ export async function pages() {
 }
 
 /**
- * A link out of the dashboard, or the text where there is no page.
+ * Return a link out of the dashboard, or the plain text when there is no page.
  *
  * @param {string} text
  * @param {string | null} href

@@ -1,9 +1,9 @@
-/* Tables of endpoints that page: limit, offset, sort, q. */
+/* Tables over endpoints with pages: limit, offset, sort, q. */
 
 /** @typedef {{ q: string, sort: string, limit: number, offset: number }} PageParams */
 
 /**
- * A table's `source`, from a function that asks the endpoint for a page.
+ * Return the `source` of a table, made of a function that gets a page from the endpoint.
  *
  * @template Row
  * @param {(params: PageParams, filters: Record<string, string>, signal?: AbortSignal) => Promise<Found<Row>>} get

@@ -1,4 +1,4 @@
-/* What can be done about one asset: a task, an exemption. */
+/* The actions for one asset: make a task, exempt it. */
 
 import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
@@ -7,7 +7,7 @@ import { exemptionForm, tellExempt } from "./exemption-form.js";
 import { flagWords, nameOfAsset } from "./words.js";
 
 /**
- * A column of buttons. summary: of the type's audit.
+ * Return a column of buttons. `summary` is that of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
  * @returns {Column<Asset>}
@@ -57,7 +57,7 @@ function action(sign, label, name, run) {
 }
 
 /**
- * The same button as before, after the rows were made anew.
+ * Return the same button as before, after the rows were drawn again.
  *
  * @param {Element} root
  */
@@ -71,7 +71,7 @@ export function keepFocus(root) {
 }
 
 /**
- * A dialog that takes one asset out of the count of an issue.
+ * Ask for a reason and exempt one asset from an issue.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Asset} row

@@ -1,4 +1,4 @@
-/* Since when assets have their issues: a column, and filters by days. */
+/* The days since which assets have their issues: a column, and filters. */
 
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
@@ -11,7 +11,7 @@ const MONDAY = 1;
 /** @typedef {{ since: Record<string, string | null>, exempt: readonly string[] }} Found */
 
 /**
- * The days that "new since" offers: the last sync before today, a week and a month ago.
+ * Return the days that "new since" offers: the last sync before today, a week ago, a month ago.
  *
  * @returns {Promise<readonly Option[]>}
  */
@@ -23,7 +23,7 @@ export async function sinceOptions() {
 }
 
 /**
- * The days that today is compared with: the last sync before today; on a Monday after a sync at the weekend also Friday;
+ * Return the days to compare today with: the last sync before today; on a Monday after a weekend sync also Friday;
  * a week ago.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
@@ -45,7 +45,7 @@ export function optionOf(one, today) {
 }
 
 /**
- * "New", and "Fixed" when the address asks for it. key: of the table.
+ * Return the filters "New" and, when the address asks for it, "Fixed". `key` is the table's.
  *
  * @param {string} key
  * @param {readonly Option[]} options
@@ -60,7 +60,7 @@ export function sinceFilters(key, options) {
 }
 
 /**
- * A day that only the address names.
+ * Add the day that is in the address but not among the options.
  *
  * @param {readonly Option[]} options
  * @param {string} wanted
@@ -72,7 +72,7 @@ function withDay(options, wanted) {
 }
 
 /**
- * As the endpoints call these filters.
+ * Return these filters by the endpoints' names.
  *
  * @param {Record<string, string>} filters
  */
@@ -81,7 +81,7 @@ export function sinceParams({ new: added, fixed }) {
 }
 
 /**
- * The day of the latest issue that counts; with a filter by issue, of that one. key: of the table.
+ * Return the column with the day of the latest issue that counts; under a filter by issue, of that issue.
  *
  * @param {string} key
  * @returns {Column<Found>}
@@ -105,7 +105,7 @@ export function sinceColumn(key) {
 }
 
 /**
- * undefined: there is no issue; null: it is older than the record.
+ * Return the day; undefined without an issue, null for an issue that is older than the record.
  *
  * @param {Found} row
  * @param {string} flag

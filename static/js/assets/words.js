@@ -1,4 +1,4 @@
-/* What types of assets and their flags are called, and how bad a flag is. */
+/* Names of types of assets and of their flags, with the severity of each flag. */
 
 /** @typedef {"form_count" | "landing_page_count" | "list_email_count" | "custom_redirect_count"} CountName */
 /** @typedef {{ one: string, many: string, title: string, sign: string, count?: CountName }} TypeWords */
@@ -63,7 +63,7 @@ const FLAGS = {
 };
 
 /**
- * → { label, tone, why } of a flag; one that is new here is called as it is.
+ * Return { label, tone, why } of a flag; an unknown flag gets its own name as label.
  *
  * @param {string} flag
  */
@@ -73,7 +73,7 @@ export function flagWords(flag) {
 }
 
 /**
- * An asset's name, or what stands for it.
+ * Return the name of an asset, or a substitute with its id.
  *
  * @param {{ name: string | null, id: number | string }} asset
  */
@@ -82,7 +82,7 @@ export function nameOfAsset({ name, id }) {
 }
 
 /**
- * How many assets of a type a campaign has; null: it is not known.
+ * Return how many assets of a type a campaign has; null when unknown.
  *
  * @param {Api["CampaignItem"]} campaign
  * @param {Api["ContentType"]} type

@@ -1,4 +1,4 @@
-/* What every chart has: a drawing that follows the width, a name, a legend, and its numbers as a table. */
+/* The frame of every chart: a drawing that follows the width, a name, a legend, and a table of its numbers. */
 
 import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
@@ -51,7 +51,7 @@ export function chart({
 }
 
 /**
- * An SVG with a drawing area of exactly these pixels, read out as one picture.
+ * Return an SVG with a drawing area of these pixels, which screen readers announce as one picture.
  *
  * @param {number} width
  * @param {number} height
@@ -63,7 +63,7 @@ export function picture(width, height, label, ...children) {
 }
 
 /**
- * The same for drawings with links inside: those are read out one by one.
+ * Return the same for drawings with links, which screen readers announce one by one.
  *
  * @param {number} width
  * @param {number} height

@@ -1,4 +1,4 @@
-/* A line for each score: where it was, where it is now, and what it costs. */
+/* A chart with a line for each score: earlier, now, and its cost in points. */
 
 import { s } from "../core/dom.js";
 import { number } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* A share of a whole as a ring. Small: its number stands in it, and that is its text. */
+/* A small ring for a share of a whole, with its number inside, which is also its text. */
 
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";

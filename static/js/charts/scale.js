@@ -1,7 +1,7 @@
 /* Numbers to pixels. */
 
 /**
- * A line from a range of numbers to a range of pixels.
+ * Return a linear scale from a range of numbers to a range of pixels.
  *
  * @param {readonly [number, number]} from
  * @param {readonly [number, number]} to

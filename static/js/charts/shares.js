@@ -1,4 +1,4 @@
-/* A whole cut into its parts, as one bar. The numbers stand beside it, so it is a picture with a name. */
+/* A bar of the parts of a whole. The numbers are beside it, so screen readers get one named picture. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -27,7 +27,7 @@ export function shares({ label, parts, large = false }) {
 }
 
 /**
- * What the colours mean.
+ * Return the legend of the colors.
  *
  * @param {readonly { label: string, tone: Tone }[]} parts
  */

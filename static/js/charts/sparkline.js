@@ -1,4 +1,4 @@
-/* A small line over days, beside the number that it ends with. */
+/* A small line chart over days, beside its last number. */
 
 import { s } from "../core/dom.js";
 import { decimal } from "../core/format.js";
@@ -39,7 +39,7 @@ export function sparkline({ name, values, tone = "" }) {
 }
 
 /**
- * A line that does not change is drawn in the middle.
+ * Draw a line without changes in the middle.
  *
  * @param {readonly number[]} values
  * @returns {[number, number]}

@@ -1,4 +1,4 @@
-/* All rows of an endpoint that gives them page by page. */
+/* Get all rows of an endpoint that has pages. */
 
 const PAGE = 500;
 

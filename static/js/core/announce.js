@@ -1,4 +1,4 @@
-/* What screen readers are told while the page changes. */
+/* Announce changes of the page to screen readers. */
 
 const PAUSE = 120;
 /** @type {string[]} */
@@ -21,7 +21,7 @@ function say() {
   const text = waiting.join(" ");
   waiting = [];
   if (!region) return;
-  // A modal dialog makes the rest of the page silent: the region goes where the reader is.
+  // A modal dialog makes the rest of the page inert, so the live region moves into it.
   const place = topLayer();
   if (region.parentElement !== place) place.append(region);
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;

@@ -6,7 +6,7 @@ import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
 const BASE = "/api/v1/pardot/";
 const PATIENCE = 30_000;
 
-/** An answer that is no success. `message` is a sentence for people; `status` is 0 when there was no answer. */
+/** A failed request. `message` is a sentence for people; `status` is 0 when there was no answer. */
 export class ApiError extends Error {
   /**
    * @param {number} status 0 when there was no answer
@@ -28,7 +28,7 @@ export class ApiError extends Error {
 const GATEWAY = [0, 502, 503, 504];
 
 /**
- * What a request gives, where a failure knows whether the whole server is away.
+ * Return the result of a request; a failure says whether the whole server is down.
  *
  * @template Type
  * @param {Promise<Type>} promise
@@ -44,7 +44,7 @@ async function told(promise) {
 }
 
 /**
- * What is good to have: null when its endpoint fails, so that the rest can be shown. An outage stays one.
+ * Return an optional result: null when its endpoint fails, so that the rest can be shown. An outage is still raised.
  *
  * @template Type
  * @param {Promise<Type>} promise
@@ -88,7 +88,7 @@ export function addressOf(path, params = {}) {
 }
 
 /**
- * Whether it is only that nobody waits for the answer any more.
+ * Return whether the request was only aborted because its answer is no longer needed.
  *
  * @param {unknown} error
  */
@@ -182,7 +182,7 @@ function refusal(response, answer) {
 }
 
 /**
- * What the API says to programs is nothing for people.
+ * Replace messages that are meant for programs.
  *
  * @param {number} status
  */

@@ -5,7 +5,7 @@ import { shared } from "./shared.js";
 const LENGTH = 86_400_000;
 
 /**
- * Which day it is in a zone: `time_zone` of `config`; undefined: where the reader is.
+ * Return today's date in a time zone: `time_zone` of `config`; undefined: the reader's.
  *
  * @param {string} [zone]
  */
@@ -16,7 +16,7 @@ export function dayIn(zone) {
 }
 
 /**
- * Which day it is where the server counts; where the reader is, when the server does not say.
+ * Return today's date in the server's time zone, or in the reader's when the server does not say.
  *
  * @returns {Promise<string>}
  */
@@ -56,7 +56,7 @@ export function everyDay(from, to) {
 }
 
 /**
- * The same day so many months later, or the last day of that month.
+ * Return the same day some months later, or the last day of that month.
  *
  * @param {string} day
  * @param {number} months

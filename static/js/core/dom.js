@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An HTML element: h("a", { href, class: "chip", on: { click } }, "text", child, …).
+ * Return an HTML element: h("a", { href, class: "chip", on: { click } }, "text", child, …).
  *
  * Attributes that are null, undefined or false are left out, true is the empty string. `on` holds listeners, `data`
  * data attributes, `vars` custom properties (a style attribute is what the Content-Security-Policy forbids).
@@ -20,7 +20,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * The same for SVG.
+ * Return an SVG element, made like h().
  *
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
@@ -32,7 +32,7 @@ export function s(tag, attributes = {}, ...children) {
 }
 
 /**
- * An icon of templates/icons.html. Decoration: what it means stands beside it, or in `label`.
+ * Return an icon of templates/icons.html. It is decoration: its meaning is in the text beside it, or in `label`.
  *
  * @param {string} name
  * @param {string} [label]
@@ -56,7 +56,7 @@ export function find(root, selector) {
 }
 
 /**
- * All elements below `root` that fit.
+ * Return all elements below `root` that match.
  *
  * @param {ParentNode} root
  * @param {string} selector
@@ -127,7 +127,7 @@ export function hiddenText(text) {
 let last = 0;
 
 /**
- * An id that no other element has.
+ * Return an id that no other element has.
  *
  * @param {string} stem
  */

@@ -38,7 +38,7 @@ const STEPS = [
   ["hour", 3600],
   ["minute", 60],
 ];
-/** A mean one: twelve of them are a year. */
+/** The mean length of a month: twelve of them are a year. */
 const MONTH = 2_629_800;
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 
@@ -117,7 +117,7 @@ export function day(value) {
 }
 
 /**
- * → "Nov 22".
+ * Return "Nov 22".
  *
  * @param {Maybe<string | number>} value
  */
@@ -141,7 +141,7 @@ export function sinceDay(day, today) {
 }
 
 /**
- * A time stamp in the reader's zone → "Nov 22, 2026, 8:03 AM".
+ * Return a timestamp in the reader's time zone: "Nov 22, 2026, 8:03 AM".
  *
  * @param {Maybe<string>} value
  */
@@ -150,7 +150,7 @@ export function moment(value) {
 }
 
 /**
- * A time stamp in the reader's zone → "Sun, Nov 22, 2026, 8:03 AM".
+ * Return a timestamp in the reader's time zone: "Sun, Nov 22, 2026, 8:03 AM".
  *
  * @param {string} value
  */
@@ -159,7 +159,7 @@ export function namedMoment(value) {
 }
 
 /**
- * A time stamp → "3 hours ago".
+ * Return how long ago a timestamp was: "3 hours ago".
  *
  * @param {Maybe<string>} value
  * @param {number} [now]
@@ -186,7 +186,7 @@ export function plural(count, one, many = `${one}s`) {
 }
 
 /**
- * How a score of 0 to 100 is coloured. Beside it stands the number, or the grade.
+ * Return the color of a score of 0 to 100. The number or grade is always beside it.
  *
  * @param {Maybe<number>} score
  */

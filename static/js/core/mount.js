@@ -7,7 +7,7 @@ import { panels } from "../panels/index.js";
 import { notArrived, waiting } from "../ui/states.js";
 import { isAway, onBack } from "./outage.js";
 
-/** A panel that takes longer no longer holds back what stands below it. */
+/** A panel that takes longer no longer delays the panels below it. */
 const PATIENCE = 8_000;
 
 /**
@@ -51,7 +51,7 @@ export async function reloadPanels(root, { title }) {
 }
 
 /**
- * Whether it could be loaded.
+ * Return whether it could be loaded.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context
@@ -63,7 +63,7 @@ async function mountOne(element, context) {
 }
 
 /**
- * Whether it could be loaded. One that does not come takes none of the others with it.
+ * Return whether it could be loaded. A module that fails does not stop the others.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context
@@ -89,7 +89,7 @@ async function mountModule(element, context) {
 }
 
 /**
- * A browser may keep in mind that a module did not come: then only loading the page again brings it.
+ * A browser may remember that a module failed to load: then only reloading the page helps.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context

@@ -1,4 +1,4 @@
-/* What things are called that the server names in snake_case. */
+/* Names of things that the server calls by snake_case keys. */
 
 /** @type {Record<string, string>} */
 const ENTITIES = {

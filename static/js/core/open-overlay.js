@@ -1,4 +1,4 @@
-/* What opens a drawer or a dialog: its name in the address (core/overlays.js follows it). */
+/* Open a drawer or a dialog by putting its name into the address (core/overlays.js follows it). */
 
 import { route } from "./route.js";
 

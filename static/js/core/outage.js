@@ -22,7 +22,7 @@ globalThis.addEventListener?.("offline", () => isAway());
 globalThis.addEventListener?.("online", () => outage?.retry());
 
 /**
- * Whether the whole server is away, after a request failed. Then the banner is there, and onBack() says when to ask again.
+ * Return whether the server is down, after a request failed. Then a banner is shown, and onBack() says when to retry.
  *
  * @returns {Promise<boolean>}
  */

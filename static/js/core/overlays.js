@@ -35,7 +35,7 @@ async function follow() {
 }
 
 /**
- * What opens it; null, and a word about it, when it does not come.
+ * Return the function that opens it; null, with a message, when its module fails to load.
  *
  * @param {OverlayName} name
  * @returns {Promise<(() => Dialog) | null>}

@@ -1,4 +1,4 @@
-/* What every panel does alike: load, show that it loads, show what came, or what to do when nothing came. */
+/* The life of every panel: load, show progress, show the result, or say what to do when there is none. */
 
 import { ApiError, isAbort } from "./api.js";
 import { onBack } from "./outage.js";
@@ -54,7 +54,7 @@ class MountedPanel {
     });
   }
 
-  /** Whether the address asks for something else than what is shown, in the tab or the dialog that one sees. */
+  /** Return whether the address asks the visible tab or dialog for something other than what is shown. */
   isConcerned() {
     return !this.element.closest("[hidden], dialog:not([open])") && this.asked() !== this.shown;
   }
@@ -64,7 +64,7 @@ class MountedPanel {
   }
 
   /**
-   * Whether it could be loaded. What was there goes at once: an old number never stands as if it were new.
+   * Return whether it could be loaded. Old content is removed at once, so that no old number looks new.
    *
    * @returns {Promise<boolean>}
    */

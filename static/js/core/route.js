@@ -30,7 +30,7 @@ export const route = {
   },
 
   /**
-   * An address in the dashboard, for links: route.href("gear-locker", { "forms.flag": "dormant" }).
+   * Return an address in the dashboard, for links: route.href("gear-locker", { "forms.flag": "dormant" }).
    *
    * @param {string} tab
    * @param {Params} [values]

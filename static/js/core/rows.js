@@ -1,4 +1,4 @@
-/* Where the rows of an area or of an issue are. */
+/* Addresses of the rows of an area or an issue. */
 
 import { route } from "./route.js";
 

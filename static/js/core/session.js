@@ -12,7 +12,7 @@ const waiting = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
-/** Where one signs in, and sees there what the address bar shows. */
+/** Return the address of the sign-in page, which leads back here. */
 function signInAddress() {
   const back = location.pathname + location.search;
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
@@ -40,12 +40,12 @@ export function sessionEnded() {
   document.body.append(bar);
   sessionBarOnTop();
   timer ??= setInterval(look, PAUSE);
-  // The same listener twice is one.
+  // Adding the same listener again has no effect.
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);
 }
 
-/** A modal dialog makes the rest of the page inert: the bar goes where the reader is. */
+/** Move the bar into an open modal dialog, which makes the rest of the page inert. */
 export function sessionBarOnTop() {
   const bar = document.getElementById(BAR);
   if (!bar) return;
@@ -54,7 +54,7 @@ export function sessionBarOnTop() {
 }
 
 /**
- * A request that was sent then was answered: whoever signed in is back.
+ * Note that a request sent at that time succeeded: the user is signed in again.
  *
  * @param {number} sentAt
  */
@@ -66,12 +66,12 @@ export function sessionWorks(sentAt) {
   settle(true);
 }
 
-/** A promise of true when the session works again; of false when nobody waits for it any more. */
+/** Resolve to true when the session works again; to false when the wait was given up. */
 export function sessionBack() {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
 }
 
-/** What was typed is thrown away: it must not be written later. */
+/** Give up waiting writes: what was typed is discarded and must not be saved later. */
 export function abandonWrites() {
   settle(false);
 }

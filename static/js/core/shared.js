@@ -1,4 +1,4 @@
-/* What several panels show is asked for once; what a change makes old is asked for again. */
+/* Share answers between panels: each is requested once, and again after a change that makes it stale. */
 
 import { addressOf, api } from "./api.js";
 

@@ -87,7 +87,7 @@ function show(chosen, { moved }) {
 }
 
 /**
- * Who followed a link of the tab that is hidden now goes on in this one, unless something took the focus already.
+ * Move the focus here after a link in the tab that is now hidden, unless something else has it already.
  *
  * @param {HTMLElement} panel
  */

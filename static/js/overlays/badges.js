@@ -1,4 +1,4 @@
-/* All badges: those earned, and what the others are given for. */
+/* Show all badges: the earned ones, and how to earn the others. */
 
 import { h, icon } from "../core/dom.js";
 import { panel } from "../core/panel.js";

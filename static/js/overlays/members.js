@@ -1,4 +1,4 @@
-/* Who is in a campaign of Salesforce: members.of in the address. */
+/* List the members of a Salesforce campaign: members.of in the address. */
 
 import { api, isAbort } from "../core/api.js";
 import { h, replace } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* What carries the tag of a clean-up action: tagged.action in the address. */
+/* List the records with the tag of a clean-up action: tagged.action in the address. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* What the task board shows of a task. */
+/* The columns of the task board. */
 
 import { daysBetween } from "../core/days.js";
 import { h } from "../core/dom.js";

@@ -197,7 +197,7 @@ class Board {
   }
 
   /**
-   * Whether it is written; the board shows then what holds now.
+   * Return whether the change was saved; the board then shows the saved state.
    *
    * @param {() => Promise<unknown>} request
    */
@@ -250,7 +250,7 @@ class Board {
 }
 
 /**
- * Only what differs is sent: an area that is the issue's own may not be said again otherwise.
+ * Send only what differs: the server refuses an area that differs from the issue's own.
  *
  * @param {Task} task
  * @param {Record<string, Held>} values

@@ -1,4 +1,4 @@
-/* What is to be fixed, as it stands in the address: "forms_errors,campaigns_no_sf:5" is all of the first, five of the second. */
+/* Read and write the fixes of a what-if in the address: "forms_errors,campaigns_no_sf:5" is all of the first, five of the second. */
 
 /** @typedef {{ key: string, count: number }} Countable */
 
@@ -12,7 +12,7 @@ export function intoAddress(fixes, issues) {
 }
 
 /**
- * What is not known any more is left out, and no more is fixed than there is.
+ * Issues that no longer exist are left out, and a number is at most the issue's count.
  *
  * @param {string} text
  * @param {readonly Countable[]} issues

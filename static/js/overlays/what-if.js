@@ -1,4 +1,4 @@
-/* What the score becomes when some issues are fixed: nothing is changed by it. */
+/* Show the score that fixing some issues would give. Nothing is changed. */
 
 import { api, isAbort } from "../core/api.js";
 import { announce } from "../core/announce.js";

@@ -1,4 +1,4 @@
-/* What the badges are worked out from. */
+/* Load the data that badges are computed from. */
 
 import { before } from "../core/days.js";
 import { shared } from "../core/shared.js";

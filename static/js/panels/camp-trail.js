@@ -1,4 +1,4 @@
-/* Which day of camp it is. */
+/* Show the day of camp. */
 
 import { h } from "../core/dom.js";
 import { plural } from "../core/format.js";

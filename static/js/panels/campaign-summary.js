@@ -1,4 +1,4 @@
-/* How many campaigns there are, how many Salesforce knows, and what is wrong with them. */
+/* The number of campaigns, how many are linked to Salesforce, and their issues. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

@@ -31,7 +31,7 @@ const AGES = {
 
 export default panel({
   lines: 8,
-  // A filter that is seldom wanted stands there when the address has it.
+  // A rare filter is shown only when the address has it.
   keys: ["campaigns.exempt", "campaigns.fixed"],
   load: async () => {
     const [{ summary, folders }, to, since, owners] = await Promise.all([
@@ -137,7 +137,7 @@ function filters(summary, folders, since) {
 }
 
 /**
- * As the endpoint calls them.
+ * Return these filters by the endpoint's names.
  *
  * @param {Record<string, string>} filters
  */
@@ -188,7 +188,7 @@ function columns(summary, to) {
   ];
 }
 
-/** A number for each type, where the table has one cell. */
+/** The number of each type: columns of the file, one cell of the table. */
 const assetCounts = CONTENT.map((type) => ({
   label: TYPES[type].title,
   /** @param {Api["CampaignItem"]} row */

@@ -1,4 +1,4 @@
-/* What got worse and what got better since the last day, who owns it, and which rows are new. */
+/* Show what got worse and what got better since the last day, its owners, and the new rows. */
 
 import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";

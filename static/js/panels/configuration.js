@@ -209,7 +209,7 @@ function entryOf(configuration, key) {
 }
 
 /**
- * What the tags will be called.
+ * Return the names of the tags.
  *
  * @param {Draft[]} drafts
  */

@@ -1,4 +1,4 @@
-/* How many people of Salesforce Pardot knows. */
+/* The share of Salesforce's leads and contacts that are in Pardot. */
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";

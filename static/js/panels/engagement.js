@@ -1,4 +1,4 @@
-/* How many are active, how they score, and which grades they have. */
+/* The prospects' activity, scores and grades. */
 
 import { h, icon } from "../core/dom.js";
 import { decimal, number, percent } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* What is exempt, from what, why and until when. */
+/* The exemptions: asset, issue, reason and end. */
 
 import { allPages } from "../core/all-pages.js";
 import { ApiError, api, messageOf, optional } from "../core/api.js";

@@ -1,4 +1,4 @@
-/* What is late, failed or was never synced, each with what to do. Nothing when all is fresh. */
+/* Warn of late, failed and missing syncs, each with its remedy. Empty when all are fresh. */
 
 import { h, icon } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -16,7 +16,7 @@ export default panel({
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);
-    // Where nothing was ever read, every tab says so itself.
+    // Before the first sync, every tab says so itself.
     if (lastSync(status.entities) === null && problems.every(({ kind }) => kind === "never")) problems.length = 0;
     if (status.sync_enabled && !problems.length) return [];
     const isBad = !status.sync_enabled || problems.some(({ words }) => words.isBad);

@@ -1,4 +1,4 @@
-/* What is not fresh, why, and the remedy that works for it. */
+/* Find what is not fresh, why, and its remedy. */
 
 import { ago, number } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
@@ -72,7 +72,7 @@ export function commandOf(tier) {
 }
 
 /**
- * A key of KINDS, or "fresh". A failure counts also while what is here is still fresh.
+ * Return a key of KINDS, or "fresh". A failure counts even while the copies are still fresh.
  *
  * @param {Entity} entity
  */
@@ -81,7 +81,7 @@ export function kindOf({ problem, freshness }) {
 }
 
 /**
- * What is not fresh: [{ kind, words, entities }], the worst first.
+ * Return what is not fresh as [{ kind, words, entities }], the worst first.
  *
  * @param {readonly Entity[]} entities
  */
@@ -115,7 +115,7 @@ export function times({ last_sync, failed_at }) {
 }
 
 /**
- * When the last of all syncs ended.
+ * Return the end of the latest sync.
  *
  * @param {readonly Entity[]} entities
  */

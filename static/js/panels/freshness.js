@@ -1,4 +1,4 @@
-/* How fresh the data are, in a word; all of it opens. */
+/* The freshness of the data in one line, which opens the details. */
 
 import { h, icon } from "../core/dom.js";
 import { ago, plural } from "../core/format.js";

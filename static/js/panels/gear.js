@@ -44,7 +44,7 @@ async function inventory(signal) {
 }
 
 /**
- * What the address opens: gear.type, or the type that one of its filters is about.
+ * Return the type that the address opens: gear.type, or the type of one of its filters.
  *
  * @param {Inventory["health"]} health
  * @returns {Api["Area"] | ""}
@@ -58,7 +58,7 @@ function openType(health) {
 }
 
 /**
- * What filters stand there only because the address names them.
+ * Return the filters that are shown only because the address has them.
  *
  * @param {string} type
  */

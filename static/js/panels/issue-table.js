@@ -1,4 +1,4 @@
-/* All issues as a table. */
+/* The table of all issues. */
 
 import { h } from "../core/dom.js";
 import { day, decimal, number, points } from "../core/format.js";

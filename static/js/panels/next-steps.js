@@ -1,4 +1,4 @@
-/* What is worth doing, by what it costs the score: the first few as a list, or all of it as a table. */
+/* The issues by their cost in points: the first few as a list, or all as a table. */
 
 import { h, icon } from "../core/dom.js";
 import { number, plural, points } from "../core/format.js";

@@ -47,7 +47,7 @@ export default panel({
 });
 
 /**
- * A choice replaces the list too: the reader's place in it must not be lost.
+ * Keep the reader's place: a choice replaces the list too.
  *
  * @param {HTMLElement} element
  */

@@ -1,4 +1,4 @@
-/* How many orphans there are, whether they become fewer, and the checks so far. */
+/* The number of orphans, its trend, and the checks so far. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* All prospects: linked or not, reachable or not, and what is broken in their fields. */
+/* Figures about all prospects: links to Salesforce, email addresses, broken fields. */
 
 import { h, icon } from "../core/dom.js";
 import { ago, moment, number, percent, toneOf } from "../core/format.js";

@@ -31,7 +31,7 @@ export default panel({
 });
 
 /**
- * A prospect with both ids counts as a contact: leads become contacts.
+ * Count a prospect with both ids as a contact: leads become contacts.
  *
  * @param {Api["ProspectHealth"]} health
  */

@@ -36,7 +36,7 @@ export function recentLine({ days, snapshots }, name, pick) {
 }
 
 /**
- * Since the last snapshot that is a week old or older; null without one.
+ * Return the change since the latest snapshot that is at least a week old; null without one.
  *
  * @param {Recent} recent
  * @param {Maybe<number>} now

@@ -1,4 +1,4 @@
-/* How much of each type of object carries a tag. */
+/* The share of each type of object that has a tag. */
 
 import { h } from "../core/dom.js";
 import { number, tenths } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* How many tags there are, how many follow a convention, and what is wrong with them. */
+/* The number of tags, how many follow a convention, and their issues. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

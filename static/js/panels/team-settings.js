@@ -1,4 +1,4 @@
-/* Who is on the team, and what each owns. Every step is saved at once. */
+/* Edit the team members and their areas. Each change is saved at once. */
 
 import { ApiError, api, messageOf } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";

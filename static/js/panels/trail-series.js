@@ -33,7 +33,7 @@ export function areaSeries(days, snapshots, nameOf) {
 }
 
 /**
- * How many faults each area has; a share of prospects is no number of them.
+ * Return the number of issues of each area. Shares of prospects are left out: they are no counts.
  *
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots

@@ -1,4 +1,4 @@
-/* Where the points went: each area's score, how it has changed, and what it costs. */
+/* Each area's score, its change, and its cost in points. */
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* What prospects are called, and where they are looked at. */
+/* Names of prospects, and links to them. */
 
 import { h, hiddenText } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -29,7 +29,7 @@ export const GROUPS = {
 };
 
 /**
- * A name, or what stands for it.
+ * Return the name of a person, or a substitute: the email address or id.
  *
  * @param {Person} person
  */
@@ -73,7 +73,7 @@ export function prospectButton(row) {
 }
 
 /**
- * Where a prospect is in Salesforce: as a contact before as a lead.
+ * Return a prospect's id in Salesforce: the contact's before the lead's.
  *
  * @param {InSalesforce} row
  */
@@ -96,7 +96,7 @@ export function linksColumns(pages) {
 }
 
 /**
- * A column with a short link to `where`; what is exported is the address.
+ * Return a column with a short link to `where`; the export has the address.
  *
  * @template Row
  * @param {string} where

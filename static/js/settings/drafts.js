@@ -1,4 +1,4 @@
-/* What was entered and not saved yet, of all keys; and saving it. */
+/* Keep the unsaved values of all keys, and save them. */
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
@@ -51,7 +51,7 @@ export class Draft {
   }
 
   /**
-   * What is saved by now: somebody else may have changed it since the page was loaded.
+   * Get the saved values: another user may have changed them since the page was loaded.
    *
    * @returns {Promise<Entry>}
    */
@@ -161,7 +161,7 @@ export function laidOver(now, before, entered) {
 }
 
 /**
- * The same, but where both have changed a field, `now` counts.
+ * Merge the same way, but let `now` win where both have changed a field.
  *
  * @param {Held} now
  * @param {Held} before
@@ -176,7 +176,7 @@ export function withTheirs(now, before, entered) {
 }
 
 /**
- * Whether two people have changed the same field to different values.
+ * Return whether two people have changed the same field to different values.
  *
  * @param {Held} now
  * @param {Held} before
@@ -208,7 +208,7 @@ function asksForMine({ title, updated_by, updated_at, value }) {
 }
 
 /**
- * The same JSON, whatever the order of its keys.
+ * Return whether two values are the same JSON, whatever the order of keys.
  *
  * @param {Held} a
  * @param {Held} b

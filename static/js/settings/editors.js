@@ -1,4 +1,4 @@
-/* How each key of the configuration is edited: fields in, JSON out. */
+/* An editor for each key of the configuration: fields in, JSON out. */
 
 import { h, hiddenText, icon, replace } from "../core/dom.js";
 import { day } from "../core/format.js";

@@ -8,7 +8,7 @@ import { toast } from "../ui/toast.js";
 import { saveAll } from "./drafts.js";
 
 /**
- * → { element, update() }. drafts: settings/drafts.js; done(): after saving.
+ * Return { element, update() }. `drafts`: settings/drafts.js; `done()` is called after saving.
  *
  * @param {readonly Draft[]} drafts
  * @param {{ signal: AbortSignal, done: () => void }} options

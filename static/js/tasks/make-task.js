@@ -9,7 +9,7 @@ import { toast } from "../ui/toast.js";
 import { taskForm } from "./task-form.js";
 
 /**
- * A task for an issue: whose, and until when; the rest is the issue's.
+ * Ask for the owner and due date of a task; the rest comes from the issue.
  *
  * @param {Api["IssueItem"]} issue
  */
@@ -26,7 +26,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
 }
 
 /**
- * A task about one asset.
+ * Ask for a task about one asset.
  *
  * @param {Api["Area"]} type
  * @param {{ id: number, name: string | null, flags?: string[], exempt?: string[] }} row
@@ -44,7 +44,7 @@ export async function makeAssetTask(type, row) {
 }
 
 /**
- * A task about anything, for whoever asks. → what was made; undefined when it was sent away.
+ * Ask for a task about anything. Return the new task; undefined when the dialog was closed.
  *
  * @param {Api["PardotConfig"]} config
  * @returns {Promise<Api["TaskOut"] | undefined>}

@@ -13,7 +13,7 @@ import { PRIORITIES } from "./words.js";
  */
 
 /**
- * → what `submit(values)` gave; undefined when it was sent away.
+ * Return the result of `submit(values)`; undefined when the dialog was closed.
  *
  * fields: those of the form, by their names, all without it. first: a field before them. defaults: what stands in them first. config: the answer of
  * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.

@@ -1,4 +1,4 @@
-/* What tasks and issues have in common. */
+/* Words and parts that tasks and issues share. */
 
 /**
  * Value and word, the most urgent first.

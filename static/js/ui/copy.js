@@ -18,7 +18,7 @@ export function copyButton(text, label) {
 }
 
 /**
- * Whether it is on the clipboard.
+ * Return whether the text is on the clipboard.
  *
  * @param {string} text
  * @param {string} [said]

@@ -1,4 +1,4 @@
-/* A table as a file that spreadsheets read. */
+/* Write a table as a CSV file for spreadsheets. */
 
 import { dayIn } from "../core/days.js";
 

@@ -1,4 +1,4 @@
-/* A form in a dialog: fields as data, answers of the server beside the field that they are about. */
+/* A form in a dialog: fields are declared as data, and the server's errors appear beside their fields. */
 
 import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { abandonWrites } from "../core/session.js";

@@ -1,4 +1,4 @@
-/* A dialog whose content is a panel: it loads, fails and says that there are no data as panels do. */
+/* A dialog whose content is a panel, with a panel's states: loading, failed, no data. */
 
 import { h } from "../core/dom.js";
 import { openDialog } from "./dialog.js";

@@ -7,7 +7,7 @@ import { signed } from "../core/format.js";
 const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
 
 /**
- * A word with a colour and, for states, a sign. tone: good, warn, bad, info, accent. With href a link.
+ * Return a label with a color and, for states, an icon; with `href`, a link. tone: good, warn, bad, info, accent.
  *
  * @param {Child} text
  * @param {{ tone?: Tone, href?: string | null, sign?: string | null, title?: string | null }} [options]
@@ -18,7 +18,7 @@ export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title =
 }
 
 /**
- * A change since earlier: an arrow, the number, what it is compared with. `better`: whether up or down is good.
+ * Return a change: an arrow, the number, and the day compared with. `better` says whether up or down is good.
  *
  * @param {Maybe<number>} change
  * @param {string} since
@@ -33,7 +33,7 @@ export function delta(change, since, { better = "up" } = {}) {
 }
 
 /**
- * A number with what it counts; with `href` it leads to its rows.
+ * Return a number with its label; with `href`, it links to its rows.
  *
  * @param {string} label
  * @param {string} value
@@ -51,7 +51,7 @@ export function figure(label, value, { href = null, large = false, note = null }
 }
 
 /**
- * A bar of 0 to 100. The number stands beside it, so readers of the screen are spared the bar.
+ * Return a bar of 0 to 100. The number is beside it, so the bar is hidden from screen readers.
  *
  * @param {Maybe<number>} share
  * @param {Tone} [tone]
@@ -65,7 +65,7 @@ export function meter(share, tone = "") {
 }
 
 /**
- * A link out of the dashboard: to Pardot, to Salesforce.
+ * Return a link to Pardot or Salesforce, which opens a new tab.
  *
  * @param {string} text
  * @param {string | null | undefined} href
@@ -89,7 +89,7 @@ function withSign(text) {
 }
 
 /**
- * A button that looks like one.
+ * Return a button.
  *
  * @param {string} text
  * @param {(event: MouseEvent) => unknown} click

@@ -60,7 +60,7 @@ function likest(word, known) {
 }
 
 /**
- * How many letters to change, add or drop.
+ * Return the number of letters to change, add or drop.
  *
  * @param {string} a
  * @param {string} b

@@ -72,7 +72,7 @@ function intoView(element) {
 }
 
 /**
- * As much of what stands above the row as fits with it: the panel's heading, the search, or only the table's head.
+ * Return the topmost element that fits on the screen with the row: the panel's heading, the search, or the table's head.
  *
  * @param {Element} row
  * @param {number} height

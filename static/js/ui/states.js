@@ -1,4 +1,4 @@
-/* What stands in a panel's place when there is nothing to show, and what to do about it. */
+/* Replace the content of a panel that has nothing to show, and say what to do about it. */
 
 import { ApiError } from "../core/api.js";
 import { sessionBack } from "../core/session.js";
@@ -38,7 +38,7 @@ export function empty(sentence, { title = "", action = null, sign = "tent" } = {
 }
 
 /**
- * A search or filters that no row fits: what was looked for, what is spelled like it, and the way back.
+ * No row matches the search or filters: show the query, a similar spelling, and a way to clear it.
  *
  * @param {{ sentence: (string | false)[], didYouMean?: Maybe<string>, search(text: string): void,
  *   clearSearch: (() => void) | null, clearFilters: (() => void) | null }} found
@@ -80,7 +80,7 @@ export function failed(error, retry) {
   );
 }
 
-/** A module that did not come. A browser may keep that in mind for as long as the page lives: only the page helps. */
+/** A module failed to load. A browser may remember the failure until the page is reloaded, so only that helps. */
 export function notArrived() {
   const again = h(
     "button",
@@ -113,7 +113,7 @@ export function noData(command, sentence = "Ask your administrator to run:") {
 }
 
 /**
- * A command breaks between its words, not within an option.
+ * Show a command so that lines break between its words, not within an option.
  *
  * @param {string} command
  */

@@ -43,7 +43,7 @@ export class RowsInMemory {
   }
 
   /**
-   * All of it, sorted; the last answer is kept, so that turning a page costs nothing.
+   * Return all matching rows, sorted. The last answer is kept, so that turning a page costs nothing.
    *
    * @param {Pick<TableQuery, "q" | "sort" | "filters">} query
    * @returns {Row[]}

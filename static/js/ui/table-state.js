@@ -1,4 +1,4 @@
-/* Where a table keeps what is searched, filtered, sorted and turned to. */
+/* Keep a table's search, filters, order and page. */
 
 import { route } from "../core/route.js";
 

@@ -8,7 +8,7 @@ const TYPING = 180;
 // -- controls ------------------------------------------------------------------------------------------------
 
 /**
- * → { element, exportButton, show(query), focus() }
+ * Return { element, exportButton, show(query), focus() }.
  *
  * @template Row
  * @param {TableParts<Row>} table
@@ -70,7 +70,7 @@ function searchField(label, search) {
     clearTimeout(timer);
     timer = setTimeout(send, TYPING);
   });
-  // What is typed counts before what is clicked next.
+  // Apply what was typed before a click that follows.
   input.addEventListener("change", () => timer && send());
   /** @param {string} q */
   const show = (q) => {
@@ -130,7 +130,7 @@ function openAllButton(table) {
 // -- head ----------------------------------------------------------------------------------------------------
 
 /**
- * → { element, show(sort) }
+ * Return { element, show(sort) }.
  *
  * @template Row
  * @param {TableParts<Row>} table
@@ -288,7 +288,7 @@ function classes(column, more = "") {
 // -- pager ---------------------------------------------------------------------------------------------------
 
 /**
- * → { element, show({ page, pages, size, total, shown }) }
+ * Return { element, show({ page, pages, size, total, shown }) }.
  *
  * @param {readonly number[]} sizes
  * @param {(change: { page?: number, size?: string }) => void} turn

@@ -19,7 +19,7 @@ const SIZES = [25, 50, 100];
 const EXPORT_PAGE = 500;
 
 /**
- * A table → { element, reload(), setRows(rows) }.
+ * Make a table. Return { element, reload(), setRows(rows) }.
  *
  * key: its prefix in the address ("forms" → forms.q, forms.sort, forms.page, forms.<filter>); without a key the state
  *   stays in the table (in drawers, for instance).
@@ -109,9 +109,9 @@ class Table {
     return this.memory ? Promise.resolve(this.memory.page(query)) : this.source(query);
   }
 
-  /** Whether something else is asked for than what is shown, here, in the tab that one sees. */
+  /** Return whether the address asks this table, in the visible tab, for something other than what it shows. */
   isConcerned() {
-    // A panel that loads again leaves its old tables behind: they stop listening.
+    // A panel that loads again replaces its tables: the old ones stop listening.
     if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
     if (this.lifetime.signal.aborted || this.element.closest("[hidden]")) return false;
     return JSON.stringify(this.query()) !== this.asked;
@@ -223,7 +223,7 @@ class Table {
     if (node) replace(this.body);
   }
 
-  /** For paper: all rows that fit the search and the filters. Rows in memory are there at once. */
+  /** Show all matching rows, for printing. Rows in memory appear at once. */
   showAll() {
     if (!this.element.checkVisibility() || this.message.hidden === false) return undefined;
     if (this.memory) return this.put(this.memory.all(this.query()));

@@ -1,4 +1,4 @@
-/* A word about what has just been done. */
+/* Say briefly what has just been done. */
 
 import { announce, topLayer } from "../core/announce.js";
 import { h, hiddenText, icon } from "../core/dom.js";
@@ -30,7 +30,7 @@ export function toast(text, { kind = "", about = "", action = null } = {}) {
   while (place.children.length > MOST) place.firstElementChild?.remove();
   if (action?.label === "Undo") {
     undos.push({ element, run: action.run });
-    // The same listener twice is one.
+    // Adding the same listener again has no effect.
     document.addEventListener("keydown", undoByKey);
   }
   announce(text);
