@@ -1,4 +1,4 @@
-/* Types that several modules share. What the API answers is made from its own document by `make lint`.
+/* Types that several modules share. Types of the API's answers are made from its own document by `make lint`.
 
    A module that needs the type of another finds it here: collectstatic takes an import() in a comment for one. */
 
@@ -104,7 +104,7 @@ interface ApiClient {
   delete<P extends PathFor<"delete">>(path: P, options?: Asked): Promise<Answer<P, "delete">>;
 }
 
-/** One of the server's complaints about what was sent. */
+/** One error in the server's answer to a write. */
 interface Complaint {
   loc: string[];
   message: string;
@@ -268,7 +268,7 @@ interface TableOptions<Row> {
   tools?: Child;
 }
 
-/** The options of a table with what it has when they are left out. */
+/** The options of a table with their defaults filled in. */
 type SetOptions<Row> = TableOptions<Row> & {
   search: string | false;
   filters: readonly Filter<Row>[];

@@ -34,7 +34,7 @@ export const TYPES = {
 };
 
 /**
- * Types that belong to campaigns.
+ * The types of assets that belong to campaigns.
  *
  * @type {Api["ContentType"][]}
  */

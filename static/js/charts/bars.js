@@ -1,4 +1,4 @@
-/* Bars that lie, one below the other, with their names before and their numbers behind. */
+/* Horizontal bars, one below the other, each between its name and its number. */
 
 import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -67,7 +67,7 @@ function line(row, y, { x, labels, width, format, top }) {
     s("rect", { x: 0, y, width, height: LINE, fill: "transparent" }),
     s("rect", { ...bar, class: "bar-track", width: x(top) - x(0) }),
     filled > 0 && s("rect", { ...bar, class: "mark-fill", width: filled }),
-    // One text, so that a link is named as it is read: "Campaigns 6.2".
+    // One text node, so that a link's accessible name reads: "Campaigns 6.2".
     s(
       "text",
       { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },

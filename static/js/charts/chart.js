@@ -75,7 +75,7 @@ export function group(width, height, label, ...children) {
 }
 
 /**
- * Text cut to what fits, roughly: the rest is in the tip of the browser.
+ * Return text cut to about the width; callers put all of it into a tooltip.
  *
  * @param {string} text
  * @param {number} room

@@ -1,4 +1,4 @@
-/* Columns that stand side by side: how many of each kind. */
+/* A column chart: the number of each kind. */
 
 import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -82,7 +82,7 @@ function column(row, { x, step, bar, y, height, values, label }) {
       height: high,
       rx: Math.min(3, bar / 2),
     }),
-    // One text, so that a link is named as it is read: "B+ 12".
+    // One text node, so that a link's accessible name reads: "B+ 12".
     s(
       "text",
       { x: middle, y: height - 6, "text-anchor": "middle" },

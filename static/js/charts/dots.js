@@ -97,7 +97,7 @@ function line(row, y, places, { beforeLabel, costLabel, formatCost }) {
     "a",
     { class: row.tone ? `dot-row tone-${row.tone}` : "dot-row", href: row.href },
     s("rect", { class: "dot-field", x: 0, y, width, height: LINE, rx: 4 }, s("title", {}, told)),
-    // One text, so that the link is named as it is read: "Campaigns 98 0.22".
+    // One text node, so that the link's accessible name reads: "Campaigns 98 0.22".
     s(
       "text",
       { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },

@@ -1,4 +1,4 @@
-/* Camp days as a trail: how far one has come, from the tent to the flag. */
+/* The days of camp as a trail from the tent to the flag. */
 
 import { s } from "../core/dom.js";
 import { chart, picture } from "./chart.js";

@@ -3,7 +3,7 @@
 const PAGE = 500;
 
 /**
- * Every row, from a function that asks for some of them.
+ * Return all rows, with a function that gets some of them.
  *
  * @template Row
  * @param {(params: { limit: number, offset: number }) => Promise<{ rows: Row[], count: number }>} get

@@ -6,7 +6,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Say it when the reader has a moment. Several things said at once become one sentence each.
+ * Announce politely: the screen reader finishes first. Messages of the same moment are joined.
  *
  * @param {string} text
  */
@@ -28,7 +28,7 @@ function say() {
 }
 
 /**
- * The open dialog that lies on top, or the page.
+ * Return the topmost open dialog, or the page.
  *
  * @returns {Element}
  */

@@ -1,4 +1,4 @@
-/* The one way to the server: JSON of /api/v1/pardot/, with every status looked at. */
+/* All requests to the server: JSON of /api/v1/pardot/, with every status handled. */
 
 import { isAway } from "./outage.js";
 import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
@@ -20,7 +20,7 @@ export class ApiError extends Error {
     /** With 422: [{ loc: ["body", "name"], message }]. */
     this.errors = errors;
     this.requestId = requestId;
-    /** Nothing answers: the page says so once, and onBack() of core/outage.js tells when to ask again. */
+    /** The server is down: the page says so once, and onBack() of core/outage.js says when to retry. */
     this.isOutage = false;
   }
 }
@@ -129,7 +129,7 @@ async function request(method, path, { params, body, signal, waits } = {}) {
 }
 
 /**
- * The answer to its last byte: what is slow or cut off in the middle of it is no answer.
+ * Read the answer to its last byte: one that stalls or is cut off counts as none.
  *
  * @param {string} method
  * @param {string} address

@@ -1,4 +1,4 @@
-/* Buttons of the header: load again, theme, print. They are hidden until they work. */
+/* Buttons of the header: reload, theme, print. They are hidden until they work. */
 
 import { announce } from "./announce.js";
 import { printPage, startPrinting } from "./printing.js";
@@ -51,7 +51,7 @@ function apply(theme) {
   try {
     localStorage.setItem("theme", theme.name);
   } catch {
-    // Storage is switched off: it holds for this page.
+    // Storage is disabled: the choice lasts for this page only.
   }
 }
 

@@ -36,7 +36,7 @@ export function before(day, count) {
 }
 
 /**
- * From the first to the second; negative when it is before.
+ * Return the days from the first to the second; negative when the second is earlier.
  *
  * @param {string} from
  * @param {string} to
@@ -46,7 +46,7 @@ export function daysBetween(from, to) {
 }
 
 /**
- * Every day from the first to the last, both included.
+ * Return every day from the first to the last, both included.
  *
  * @param {string} from
  * @param {string} to

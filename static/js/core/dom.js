@@ -43,7 +43,7 @@ export function icon(name, label = "") {
 }
 
 /**
- * The element below `root` that is always there: a page without it is broken.
+ * Return the element below `root` that every page has.
  *
  * @param {ParentNode} root
  * @param {string} selector
@@ -67,7 +67,7 @@ export function findAll(root, selector) {
 }
 
 /**
- * The element that an event is about, or the nearest around it that fits.
+ * Return the target of an event, or its closest ancestor that matches.
  *
  * @param {Event} event
  * @param {string} selector
@@ -77,7 +77,7 @@ export function closest(event, selector) {
 }
 
 /**
- * Move the focus there, if it is there.
+ * Move the focus to the element, if it exists.
  *
  * @param {Element | null | undefined} element
  */
@@ -86,7 +86,7 @@ export function focusOn(element) {
 }
 
 /**
- * Put these children in place of those that are there.
+ * Replace the children of an element.
  *
  * @template {Element} E
  * @param {E} element
@@ -116,7 +116,7 @@ export function whenIdle(element, call) {
 }
 
 /**
- * Text for readers of the screen only.
+ * Return text for screen readers only.
  *
  * @param {string} text
  */

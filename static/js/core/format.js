@@ -108,7 +108,7 @@ export function signed(value) {
 }
 
 /**
- * "2026-11-22", or a time stamp → "Nov 22, 2026".
+ * Return "2026-11-22", or a timestamp, as "Nov 22, 2026".
  *
  * @param {Maybe<string>} value
  */

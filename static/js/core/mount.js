@@ -11,8 +11,8 @@ import { isAway, onBack } from "./outage.js";
 const PATIENCE = 8_000;
 
 /**
- * Mount every [data-panel] below `root`, those with [data-later] once the others stand; says when all are there.
- * Until then css/dashboard.css keeps what stands below a panel that loads out of sight, so that nothing jumps.
+ * Mount every [data-panel] below `root`, those with [data-later] after the others; announce when all are loaded.
+ * Until then css/dashboard.css hides what is below a loading panel, so that nothing jumps.
  *
  * @param {HTMLElement} root
  * @param {{ title: string, command?: string, signal?: AbortSignal }} context

@@ -1,13 +1,13 @@
-/* The server is away: one banner for the whole page that counts down to the next try, and what waits loads when it is back. */
+/* The server is down: one banner counts down to the next try, and waiting panels load when it is back. */
 
 import { announce } from "./announce.js";
 import { h, icon, replace } from "./dom.js";
 import { plural } from "./format.js";
 
-/** Answers whether a process can serve, whatever becomes of one endpoint. */
+/** The server's own check that it can answer at all. */
 const PROBE = "/readyz";
 const PATIENCE = 10_000;
-/** Seconds before each try; the last ones over and over. */
+/** Seconds before each try; the last ones repeat. */
 const WAITS = [1, 5, 15];
 
 /** @type {Set<() => unknown>} */
@@ -43,7 +43,7 @@ export function onBack(listener, signal) {
   signal?.addEventListener("abort", () => waiting.delete(listener));
 }
 
-/** One probe for all that ask at the same time. */
+/** One probe serves all callers of the same time. */
 function answers() {
   probing ??= probe().finally(() => {
     probing = undefined;

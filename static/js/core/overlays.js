@@ -51,7 +51,7 @@ async function arrived(name) {
 }
 
 /**
- * Take it, and what belongs to it, out of the address: going back does not open it again.
+ * Remove the overlay and its parameters from the address, so that the back button does not open it again.
  *
  * @param {string} name
  */

@@ -92,7 +92,7 @@ class MountedPanel {
   }
 
   /**
-   * While nothing answers, the panel stays grey and loads by itself later; what is quiet says nothing of a failure.
+   * While the server is down the panel stays gray and loads by itself later; quiet panels report no failure.
    *
    * @param {unknown} error
    * @param {AbortSignal} signal

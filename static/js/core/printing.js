@@ -1,4 +1,4 @@
-/* On paper: a line that says what it is and from when; and tables that show all their rows. */
+/* For printing: a line with the title and date, and tables with all their rows. */
 
 import { find } from "./dom.js";
 import { moment, namedMoment } from "./format.js";
@@ -19,7 +19,7 @@ export function onPrint(part) {
   part.signal.addEventListener("abort", () => parts.delete(part), { once: true });
 }
 
-/** Wait for all rows, then print. The browser's own menu does not wait: it gets the rows that are here. */
+/** Wait for all rows, then print. The browser's own menu does not wait: it prints the rows that are loaded. */
 export async function printPage() {
   await Promise.allSettled([...parts].map((part) => part.show()));
   await head();

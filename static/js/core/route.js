@@ -1,4 +1,4 @@
-/* The address bar holds what is seen: ?tab=gear-locker&forms.flag=no_campaign&forms.sort=-name&forms.page=2 */
+/* The address bar contains the state of the page: ?tab=gear-locker&forms.flag=no_campaign&forms.sort=-name&forms.page=2 */
 
 import { closest } from "./dom.js";
 
@@ -63,7 +63,7 @@ export const route = {
 };
 
 /**
- * Links to this page change what it shows instead of loading it; the back button goes the way back.
+ * Links to this page change its content instead of loading it again; the back button undoes that.
  * homeTab: the tab of an address that names none.
  *
  * @param {string} [homeTab]
@@ -90,7 +90,7 @@ function isPlain(event) {
 }
 
 /**
- * Also of links inside of charts, whose `href` is no text.
+ * Return the address of a link, also of one inside a chart, whose `href` is not a string.
  *
  * @param {Element} link
  */

@@ -18,7 +18,7 @@ function signInAddress() {
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
 }
 
-/** Say it once, however many requests were refused. */
+/** Show the bar once, however many requests were refused. */
 export function sessionEnded() {
   endedAt = performance.now();
   if (document.getElementById(BAR)) return;
@@ -83,7 +83,7 @@ function settle(works) {
   for (const resolve of all) resolve(works);
 }
 
-/** Ask whether somebody has signed in, in another tab. */
+/** Ask whether the user has signed in again, in another tab. */
 async function look() {
   if (!document.getElementById(BAR) || document.hidden) return;
   const sentAt = performance.now();

@@ -27,7 +27,7 @@ export function shared(path, params) {
 }
 
 /**
- * After a write: forget all answers, and load the panels again that name one of these paths in `uses`.
+ * After a write, forget all answers, and reload the panels with one of these paths in `uses`.
  *
  * @param {...string} paths
  */

@@ -15,7 +15,7 @@ const seen = new Map();
 let strip;
 
 /**
- * around: { root, title }, the part of the page that stands on every tab and grows old with them; it is mounted elsewhere.
+ * around: { root, title }, the part of the page that is on every tab and is reloaded with them; it is mounted elsewhere.
  *
  * @param {{ around: Strip }} parts
  */
@@ -34,7 +34,7 @@ export function startTabs({ around }) {
   show(current(), { moved: false });
 }
 
-/** Load what one sees again: the tab, and the strip. */
+/** Reload what is visible: the tab and the strip. */
 export function refresh() {
   const tab = current();
   forget();

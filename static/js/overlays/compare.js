@@ -59,7 +59,7 @@ function contentFor(inputs) {
 }
 
 /**
- * Without days in the address the latest day and the one before it; null when there is one day only.
+ * Return the days of the address, or the latest day and the one before; null when there is only one day.
  *
  * @param {{ from: string | null, to: string | null }} days
  * @param {AbortSignal} signal
@@ -129,7 +129,7 @@ function allRows(found, issues) {
 }
 
 /**
- * Worse or better; what is only counted is neither.
+ * Return whether the change is worse or better; plain counts are neither.
  *
  * @param {Row} row
  */
@@ -200,7 +200,7 @@ function harm({ harm: lost }) {
 }
 
 /**
- * More records are neither good nor bad: their change has no colour.
+ * More records are neither good nor bad: their change has no color.
  *
  * @param {Row} row
  */

@@ -1,4 +1,4 @@
-/* Every kind of data: when it was last read, whether all of it, and what reads it again. */
+/* Each kind of data: its last read, whether that was complete, and the command to read it again. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number, plural } from "../core/format.js";

@@ -129,7 +129,7 @@ class Members {
     };
   }
 
-  /** Thousands come by and by: what is searched, sorted and exported is what has come. */
+  /** Thousands of rows arrive in parts: search, sort and export use those that have arrived. */
   offer() {
     if (!this.next) return replace(this.more);
     const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are here; search, order and CSV are of these.`;

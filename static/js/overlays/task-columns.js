@@ -84,7 +84,7 @@ export function columnsOf(acts, close, today) {
 }
 
 /**
- * In a narrow window the columns beside it have no room: what they say stands below the title.
+ * A narrow window has no room for the other columns: their values appear below the title.
  *
  * @param {Task} task
  * @param {(task: Task) => Child} due

@@ -1,4 +1,4 @@
-/* The task board: who does what until when. */
+/* The task board: tasks with their owners and due dates. */
 
 import { api, messageOf } from "../core/api.js";
 import { allPages } from "../core/all-pages.js";
@@ -239,7 +239,7 @@ class Board {
   }
 
   /**
-   * The row that was worked on is gone or made anew: go on where it was.
+   * Restore the focus after a row was removed or redrawn.
    *
    * @param {number} index
    */

@@ -1,4 +1,4 @@
-/* Badges: what each is given for, worked out from the data. `earned` is null where the data do not say. */
+/* Badges and their conditions, computed from the data. `earned` is null when the data are missing. */
 
 /** @typedef {{ name: string, how: string, sign: string, earned: boolean | null }} Badge */
 

@@ -1,4 +1,4 @@
-/* The map: every campaign, with what belongs to it. Paged by the server. */
+/* The map: every campaign with its assets. Paged by the server. */
 
 import { api } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";

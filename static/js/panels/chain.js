@@ -57,7 +57,7 @@ export default panel({
 });
 
 /**
- * In a campaign, and no further.
+ * Add the number of assets in a campaign that is not linked to Salesforce.
  *
  * @param {Api["ChainOut"]} chain
  */

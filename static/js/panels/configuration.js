@@ -1,4 +1,4 @@
-/* The configuration: each key with its default, saved together, refused one by one. */
+/* The configuration: each key with its default. All are saved together; each can be refused by itself. */
 
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -87,7 +87,7 @@ export default panel({
 });
 
 /**
- * Issues by area, in the order of the areas, and what each is called.
+ * Group issues by area, in the order of the areas, each with its title.
  *
  * @param {readonly Api["ConfiguredOut"][]} configuration
  * @param {Api["PardotConfig"]} config

@@ -1,4 +1,4 @@
-/* Prospects whose lead or contact field holds what is no Salesforce id. */
+/* Prospects whose lead or contact field contains something other than a Salesforce id. */
 
 import { h } from "../core/dom.js";
 import { number, plural } from "../core/format.js";

@@ -180,7 +180,7 @@ class Locker {
     else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
   }
 
-  /** After an exemption: the counts, and the rows. When they do not come, nothing old stays. */
+  /** After an exemption, reload the counts and the rows. When that fails, remove the old ones. */
   async refresh() {
     try {
       const { health: found, scores } = await inventory(this.signal);

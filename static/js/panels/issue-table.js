@@ -19,7 +19,7 @@ const STATES = [
 ];
 
 /**
- * acts(issue) → what can be done about it, as nodes.
+ * acts(issue) returns the actions for an issue, as nodes.
  *
  * @param {readonly Api["IssueItem"][]} issues
  * @param {Recent} recent
@@ -99,7 +99,7 @@ function stateOf({ count }) {
 }
 
 /**
- * Leads to what it counts.
+ * Link the number to its rows.
  *
  * @param {Api["IssueItem"]} issue
  */

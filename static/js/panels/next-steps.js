@@ -31,7 +31,7 @@ export default panel({
 });
 
 /**
- * The table is a module of its own: most mornings nobody needs it.
+ * The table is loaded on demand: few visits need it.
  *
  * @param {readonly Api["IssueItem"][]} issues
  * @param {Recent} recent
@@ -117,7 +117,7 @@ function rowsLink(issue) {
 }
 
 /**
- * One open task for an issue is enough: then it leads there.
+ * Return a button that makes a task, or opens the issue's open task: it has at most one.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -90,7 +90,7 @@ function checksOfOneDay(checks) {
 }
 
 /**
- * The first kind of a group that has any.
+ * Return the first kind of a group that has any.
  *
  * @param {Record<string, number>} counts
  * @param {readonly Api["Kind"][]} names

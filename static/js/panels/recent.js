@@ -13,7 +13,7 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * One request, however many panels ask; no days where it fails.
+ * Send one request for all panels; return no days when it fails.
  *
  * @returns {Promise<Recent>}
  */
@@ -25,7 +25,7 @@ export async function recentDays() {
 }
 
 /**
- * Null while there are fewer than two days.
+ * Return null while there are fewer than two days.
  *
  * @param {Recent} recent
  * @param {string} name

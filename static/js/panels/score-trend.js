@@ -1,4 +1,4 @@
-/* Score and issues over the days, with what people have noted of a day. */
+/* Score and issues by day, with the team's notes. */
 
 import { api, messageOf, optional } from "../core/api.js";
 import { before, today } from "../core/days.js";
@@ -80,7 +80,7 @@ function controls() {
 }
 
 /**
- * Radio buttons that look like a switch; what is chosen stands in the address.
+ * Return radio buttons that look like a switch; the choice is in the address.
  *
  * @param {string} label
  * @param {string} key
@@ -117,7 +117,7 @@ function choice(label, key, options) {
 }
 
 /**
- * The panel loads again: whoever chose with the keyboard goes on where they were.
+ * Restore the focus of a keyboard user after the panel has loaded again.
  *
  * @param {string} key
  * @param {string} value
@@ -162,7 +162,7 @@ function seriesOf(view, days, snapshots, issues) {
 }
 
 /**
- * Scores near the top would be a flat line on a scale from 0.
+ * Scores near 100 would look like a flat line on a scale from 0.
  *
  * @param {ReturnType<typeof scoreSeries>} series
  */

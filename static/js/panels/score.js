@@ -1,4 +1,4 @@
-/* Score and grade, how they have changed, and how far the next grade is. */
+/* Score and grade, their change, and the distance to the next grade. */
 
 import { daysBetween } from "../core/days.js";
 import { optional } from "../core/api.js";
@@ -18,7 +18,7 @@ export default panel({
   render: ([briefing, config]) => (briefing.health_score === null ? beginning() : [hero(briefing, config), tools()]),
 });
 
-/** Nothing was ever synced: the rest of Base Camp waits out of sight (css/camp.css). */
+/** Before the first sync, the rest of Base Camp is hidden (css/camp.css). */
 function beginning() {
   return [
     noData(

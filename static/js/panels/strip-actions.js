@@ -1,4 +1,4 @@
-/* The task board, and texts to paste. */
+/* The task board, and texts for pasting elsewhere. */
 
 import { api, messageOf } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -63,7 +63,7 @@ function copyTextButton(text, path, title) {
 }
 
 /**
- * Into the clipboard, and on view: one sees what one pastes.
+ * Copy to the clipboard, and show the text that will be pasted.
  *
  * @param {string} title
  * @param {string} text

@@ -159,7 +159,7 @@ function unowned(team, areas) {
 let returnTo = null;
 
 /**
- * The team as it is now, changed, and put back whole: what somebody else did meanwhile stays.
+ * Get the saved team, change it, and save all of it, so that changes of other users are kept.
  *
  * @param {(team: Member[]) => Changed[]} change
  */
@@ -186,7 +186,7 @@ async function save(change, focus) {
 }
 
 /**
- * The list was made anew: back to the button that was used, or the nearest that works.
+ * Restore the focus after the list was redrawn: to the button that was used, or the nearest that is enabled.
  *
  * @param {HTMLElement} element
  */

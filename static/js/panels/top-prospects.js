@@ -1,4 +1,4 @@
-/* The prospects, of everybody or of those that a figure counts, the highest scores first. */
+/* The prospects, all or those behind a figure, the highest scores first. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* Clean-up by tags: what is tagged with each action, and how much of each issue has been looked at. */
+/* Clean-up by tags: the records tagged with each action, and the share of each issue that was reviewed. */
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";

@@ -38,7 +38,7 @@ export function nameOfPerson({ name, email, id }) {
 }
 
 /**
- * The rows that a figure counts.
+ * Return the address of the rows behind a figure.
  *
  * @param {Params} filters
  */
@@ -48,7 +48,7 @@ export function prospectsOf(filters) {
 }
 
 /**
- * Something that Salesforce could have given out.
+ * Return whether the text has the form of a Salesforce id.
  *
  * @param {Maybe<string>} value
  */
@@ -57,7 +57,7 @@ export function isCrmId(value) {
 }
 
 /**
- * Opens the drawer of a prospect.
+ * Open the drawer of a prospect.
  *
  * @param {Person} row
  */
@@ -135,7 +135,7 @@ function outLink(text, where, href, about) {
 }
 
 /**
- * A+ before A before A−, those without a grade last.
+ * Sort A+ before A before A−, those without a grade last.
  *
  * @param {string} a
  * @param {string} b

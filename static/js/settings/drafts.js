@@ -5,7 +5,7 @@ import { find } from "../core/dom.js";
 import { ago } from "../core/format.js";
 import { confirm } from "../ui/dialog.js";
 
-/** One key: its editor, what is saved of it, what the server has against what was entered. */
+/** One key: its editor, its saved value, and the server's errors. */
 export class Draft {
   /**
    * @param {Entry} entry
@@ -37,7 +37,7 @@ export class Draft {
     this.clear();
   }
 
-  /** Throws what the server answered. */
+  /** Throws the server's answer as an error. */
   async save() {
     this.clear();
     const entered = this.editor.get();
@@ -80,7 +80,7 @@ export class Draft {
   }
 
   /**
-   * Each complaint beside its field; what is about none of them stands above. → whether a field was marked.
+   * Show each error beside its field, and the others above the form. Return whether a field was marked.
    *
    * @param {unknown} error
    */
@@ -116,7 +116,7 @@ function fieldOf(fields, path) {
 }
 
 /**
- * Save all that is unsaved. → { saved, failed: [[draft, error]] }
+ * Save everything unsaved. Return { saved, failed: [[draft, error]] }.
  *
  * Two values may only go together in one order (months of stale lists), so what was refused is tried again as long as
  * something else was taken.
@@ -146,7 +146,7 @@ export async function saveAll(drafts) {
 }
 
 /**
- * `now` with those fields that were entered, which differ from what they were `before`.
+ * Return `now` with the entered fields that differ from `before`.
  *
  * @param {Held} now
  * @param {Held} before

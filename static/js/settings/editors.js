@@ -265,7 +265,7 @@ function weights(entry, { issues, titles }) {
 }
 
 /**
- * 0.1 → "0.10", so that they stand below each other; finer ones as they are.
+ * 0.1 → "0.10", so that the points align in a column; finer ones stay.
  *
  * @param {Maybe<number>} value
  */

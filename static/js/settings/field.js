@@ -1,4 +1,4 @@
-/* One thing that can be entered, with its default, and what the server has against it. */
+/* An input for one value, with its default and the server's error. */
 
 import { freshId, h, hiddenText } from "../core/dom.js";
 import { makeInput } from "../ui/form.js";
@@ -66,7 +66,7 @@ export function settingField({
 }
 
 /**
- * While it differs: what the default is, and a way back.
+ * While the value differs from the default: the default, and a button that restores it.
  *
  * @param {SettingField} field
  * @param {{ note: HTMLElement, standard: Held, say: (value: Held) => string, label: string | HTMLElement }} about

@@ -1,4 +1,4 @@
-/* The line at the foot of the page while something is not saved. Nobody leaves the page without being asked. */
+/* The bar at the foot of the page while something is unsaved. Leaving the page asks first. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";

@@ -1,4 +1,4 @@
-/* The kinds of orphans: what is wrong with them, and what to do. */
+/* The kinds of orphans, their problem and remedy. */
 
 import { TYPES } from "../assets/words.js";
 

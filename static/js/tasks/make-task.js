@@ -1,4 +1,4 @@
-/* Making tasks, wherever one is wanted: the form, what is sent, and the word that it is made, with the way to it. */
+/* Make a task from anywhere: the form, the request, and a message with a link to the task. */
 
 import { api, messageOf } from "../core/api.js";
 import { number, plural } from "../core/format.js";
@@ -139,7 +139,7 @@ function titleOf(row) {
   return `${what}: ${nameOfAsset(row)}`.slice(0, 200);
 }
 
-/** Without the team the task can be made too. */
+/** A task can be made even when the team cannot be loaded. */
 async function configOrNone() {
   try {
     return await shared("config");

@@ -1,4 +1,4 @@
-/* The form of a task: new or not, about an issue, an asset, or nothing that is known here. */
+/* The form of a task, new or existing: about an issue, an asset, or neither. */
 
 import { nameOf } from "../core/names.js";
 import { formDialog } from "../ui/form.js";

@@ -1,4 +1,4 @@
-/* To the clipboard, said aloud. */
+/* Copy to the clipboard, and announce it. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { toast } from "./toast.js";

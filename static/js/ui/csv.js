@@ -15,7 +15,7 @@ export function csvText(columns, rows) {
 }
 
 /**
- * Give the reader a file; the mark in front tells spreadsheets that it is UTF-8.
+ * Download a file. The byte order mark tells spreadsheets that it is UTF-8.
  *
  * @param {string} name
  * @param {string} text
@@ -42,7 +42,7 @@ const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;
 const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /**
- * Time stamps become days where the reader is: spreadsheets take "2026-11-22T08:03:00+00:00" for text.
+ * Write timestamps as days in the reader's time zone: spreadsheets take "2026-11-22T08:03:00+00:00" for text.
  *
  * @param {Cell} value
  */

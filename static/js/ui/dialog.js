@@ -4,10 +4,10 @@ import { sessionBarOnTop } from "../core/session.js";
 import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 
 /**
- * Open a modal dialog. → { element, body, close(result), sendAway(), retitle(text), closed }
+ * Open a modal dialog. Return { element, body, close(result), sendAway(), retitle(text), closed }.
  *
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
- * closed: a promise of what close() was given; undefined when it was sent away (Escape, ×, a click beside it).
+ * closed: a promise of the argument of close(); undefined after Escape, × or a click beside the dialog.
  * mayClose: asked before it is sent away; → true, false, or a promise of them.
  *
  * @param {DialogOptions} options
@@ -52,7 +52,7 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
 }
 
 /**
- * confirm({ title, text, yes: "Delete", danger: true }) → whether.
+ * confirm({ title, text, yes: "Delete", danger: true }) resolves to whether the user agreed.
  *
  * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean }} question
  * @returns {Promise<boolean>}
@@ -100,7 +100,7 @@ function isBeside(element, { clientX, clientY }) {
  * @param {() => Result} result
  */
 function leave(element, result) {
-  // Messages that moved into the dialog outlive it.
+  // Messages that were moved into the dialog must survive it.
   for (const kept of findAll(element, ".toasts, #announcer, #session-bar")) document.body.append(kept);
   element.remove();
   sessionBarOnTop();

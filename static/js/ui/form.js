@@ -10,8 +10,8 @@ import { confirm, openDialog } from "./dialog.js";
  *
  * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
  * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes, their value a list. `submit` writes; an
- * ApiError keeps the form open and is shown in it. What was entered is not thrown away unasked. The focus begins in the first
- * field that must be filled in.
+ * ApiError keeps the form open and is shown in it. Before the entries are discarded, the user is asked. The focus begins in
+ * the first required field.
  *
  * @template Made
  * @param {FormOptions<Made>} options

@@ -1,4 +1,4 @@
-/* Search by words: in any order, in any case, with or without accents; and words that are spelled like the typed ones. */
+/* Search by words, in any order and case, with or without accents, and suggest words with a similar spelling. */
 
 const SHORTEST_CORRECTED = 4;
 /** Letters that have no accent to take away. @type {Record<string, string>} */

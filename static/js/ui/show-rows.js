@@ -1,4 +1,4 @@
-/* Whoever follows a link to a table, or opens one that a colleague sent, sees its first row. */
+/* Scroll to the first row of a table when a link leads to it. */
 
 import { route } from "../core/route.js";
 
@@ -10,7 +10,7 @@ const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 const shown = new Map();
 
 /**
- * Bring the rows of the table `key` into view, when the address asks something of it. → the function to call after
+ * Bring the rows of the table `key` into view, when the address has parameters of it. Return a function to call after
  * each drawing of the table.
  *
  * @param {string} key
@@ -22,7 +22,7 @@ export function showRows(key, element, signal) {
     if (signal.aborted || !isAsked(key) || !element.isConnected || element.closest("[hidden], dialog")) return;
     if (element.querySelector("[aria-busy=true]") || shown.get(key) === location.search) return;
     shown.set(key, location.search);
-    // Whoever works with the table itself stays where they are.
+    // Do not scroll for users who are working in the table itself.
     if (!element.contains(document.activeElement)) keepInView(element);
   };
   const soon = () => requestAnimationFrame(look);
@@ -42,7 +42,7 @@ function isAsked(key) {
 }
 
 /**
- * Until all of the page stands, or the reader does something.
+ * Keep the rows in view until the whole page is drawn, or the reader does something.
  *
  * @param {HTMLElement} element
  */

@@ -8,7 +8,7 @@ import { copyButton } from "./copy.js";
 export const NOT_ARRIVED = "This part of the page did not arrive.";
 
 /**
- * Grey lines while it loads.
+ * Return gray lines, shown while it loads.
  *
  * @param {number} [lines]
  */
@@ -18,7 +18,7 @@ export function loading(lines = 3) {
 }
 
 /**
- * Grey lines while the server is away; what is said about it is said once, by core/outage.js.
+ * Return gray lines, shown while the server is down. The message is shown once, by core/outage.js.
  *
  * @param {number} [lines]
  */
@@ -28,7 +28,7 @@ export function waiting(lines = 3) {
 }
 
 /**
- * Loaded, and there is nothing: good news, or a filter that leaves nothing over.
+ * Loaded without a row: good news, or a filter that matches nothing.
  *
  * @param {string} sentence
  * @param {{ title?: string, action?: Child, sign?: string }} [options]
@@ -60,7 +60,7 @@ export function nothingFound({ sentence, didYouMean, search, clearSearch, clearF
 }
 
 /**
- * Could not be loaded. Nothing old stays on the page.
+ * The panel could not be loaded: remove its old content.
  *
  * @param {unknown} error
  * @param {() => unknown} [retry]
@@ -92,7 +92,7 @@ export function notArrived() {
 }
 
 /**
- * Never synced. Zero would be a lie.
+ * Never synced: a zero would be wrong.
  *
  * @param {string} command
  * @param {string} [sentence]

@@ -31,7 +31,7 @@ export class RowsInMemory {
   }
 
   /**
-   * One page of what is asked for: { rows, total }.
+   * Return one page of the query: { rows, total }.
    *
    * @param {TableQuery} query
    * @returns {Found<Row>}
@@ -65,7 +65,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Words that rows have, in place of those that none has.
+   * Replace words that no row has by words that rows have.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters
@@ -102,7 +102,7 @@ export class RowsInMemory {
 }
 
 /**
- * Missing values come last, whichever way.
+ * Sort missing values last in both directions.
  *
  * @param {Cell} a
  * @param {Cell} b

@@ -93,7 +93,7 @@ function filterField(filter, choose) {
 }
 
 /**
- * On a phone several filters wait behind one button, which says how many are set: css/table.css.
+ * On a phone, one button with the number of active filters opens them: css/table.css.
  *
  * @param {HTMLElement} tools
  * @param {number} count
@@ -256,7 +256,7 @@ function expandButton(name, detail, remember) {
 }
 
 /**
- * The row below; its content is made when it is first opened.
+ * The detail row; its content is made when it is first opened.
  *
  * @template Row
  * @param {TableParts<Row>} table

@@ -152,7 +152,7 @@ class Table {
     }
   }
 
-  /** The button that was pressed is gone then: on to the rows, or to the next try. */
+  /** The pressed button is removed then: move the focus to the rows, or to the next try. */
   async retry() {
     await this.draw();
     focusOn(this.message.hidden ? this.scroll : this.message.querySelector("button"));

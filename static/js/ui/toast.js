@@ -85,7 +85,7 @@ function closeButton(close) {
 }
 
 /**
- * Not while somebody points at it or has the focus in it.
+ * Remove the message after a while, but never while the pointer or the focus is in it.
  *
  * @param {HTMLElement} element
  */
