@@ -15,11 +15,11 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from pardot.audits.inputs import LookBack, look_back
-from pardot.audits.prospects import CRM_FIELDS
 from pardot.catalog.asset_names import campaigns_in_salesforce
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ACTIVITIES, PROSPECTS, Tier
 from pardot.domain.areas import Area
+from pardot.domain.prospect_sql import CRM_FIELDS
 from pardot.models import (
     AuditSummary,
     Campaign,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from pardot.domain.areas import Area
 from pardot.domain.grading import (
-    Count,
     Demerit,
     GradeThreshold,
     Grading,
+    Occurrences,
     area_weight,
     grade_areas,
     grade_of,
@@ -44,7 +44,7 @@ HIGH = {
 LOW = {"campaigns_dormant", "redirects_no_campaign", "orphan_redirects", "tags_unused", "tags_no_convention"}
 
 
-def graded(items: Mapping[Area, int | None], **counts: Count) -> Grading:
+def graded(items: Mapping[Area, int | None], **counts: Occurrences) -> Grading:
     demerits = [Demerit(key, BY_KEY[key].area, count, BY_KEY[key].weight) for key, count in counts.items()]
     return grade_areas(items, demerits)
 
@@ -173,7 +173,7 @@ sizes = st.fixed_dictionaries({area: st.none() | st.integers(0, 600_000) for are
 
 @given(items=sizes, found=counts, unlinked=percentages)
 def test_it_agrees_with_a_naive_implementation(
-    items: dict[Area, int | None], found: dict[str, Count], unlinked: Decimal
+    items: dict[Area, int | None], found: dict[str, Occurrences], unlinked: Decimal
 ) -> None:
     found = {**found, "prospects_unlinked_pct": unlinked}
     points = {key: Fraction(count) * Fraction(WEIGHTS[key]) for key, count in found.items()}
