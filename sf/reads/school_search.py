@@ -2,8 +2,8 @@
 
 The text of the search and the names are folded by the same SQL function (``sf_words``, migration ``school_words``), so
 case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, of its
-SheerID name, of its city or state, or its initials, and at least one of them a word of a name. That is one ``tsquery``
-on the index ``account_search_words``.
+SheerID name, of its city or state, or its initials, and at least one of them a word of a name. The rare ones among them
+are one ``tsquery`` on the index ``account_search_words``; common ones are compared in the rows that it finds.
 
 A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
 ("georgia tech"). When no school matches any of them, words are replaced by known words that are spelled like them.
@@ -18,6 +18,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+
+from sf.reads.common_words import rare_words
 
 COLUMNS = ("id", "name", "type", "country", "state", "city", "lms", "sheer_id_school_name")
 _COLUMNS = ", ".join(f"sf_account.{name}" for name in COLUMNS)
@@ -49,16 +51,18 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# Matches are counted and ranked by their narrow columns; the wide ones are read for the rows of the page.
+# All matches are kept as narrow rows that fit into memory; their other columns are read for a page and its ties.
 _PAGE = """
     WITH found AS MATERIALIZED (
-        SELECT id, search_order, search_text FROM sf_account WHERE NOT is_deleted AND {condition}
+        SELECT id, {rank} AS rank, {place} AS place FROM sf_account WHERE NOT is_deleted AND {condition}
+    ), first AS (
+        SELECT id, rank, place FROM found ORDER BY rank, place FETCH FIRST %(end)s ROWS WITH TIES
     ), page AS (
-        SELECT id, {rank} AS rank, {place} AS place, search_text COLLATE "C" AS text FROM found
+        SELECT {columns}, rank, place, search_text COLLATE "C" AS text FROM first JOIN sf_account USING (id)
          ORDER BY rank, place, text, id LIMIT %(limit)s OFFSET %(offset)s
     )
-    SELECT (SELECT count(*) FROM found), {columns}
-      FROM (SELECT) AS always LEFT JOIN page ON true LEFT JOIN sf_account USING (id)
+    SELECT (SELECT count(*) FROM found), page.*
+      FROM (SELECT) AS always LEFT JOIN page ON true
      ORDER BY rank, place, text, id
 """
 
@@ -66,6 +70,7 @@ _TOTAL = "SELECT count(*) FROM sf_account WHERE NOT is_deleted"
 _LAST_CHANGE = "SELECT max(local_update_date) FROM sf_account"
 
 _MATCHES_WORDS = "sf_lexemes(search_text) @@ %(words)s::tsquery"
+_HAS_WORDS = "(search_text LIKE ALL (%(each_{0})s) AND split_part(search_text, ' ~ ', 1) LIKE ANY (%(each_{0})s))"
 _MATCHES_FACET = "search_facets @> ARRAY[sf_searchable(%({0})s)]"
 
 
@@ -104,7 +109,8 @@ def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> Scho
         if not count:
             count, schools = _search(_corrected(typed), facets, limit, offset)
     elif facets:
-        count, schools = _page(_facet_conditions(facets), "0", "0", _facet_values(facets), limit, offset)
+        by_name = 'search_text COLLATE "C"'
+        count, schools = _page(_facet_conditions(facets), "0", by_name, _facet_values(facets), limit, offset)
     return SchoolPage(count, _total(), schools)
 
 
@@ -141,50 +147,69 @@ def _search(
 ) -> tuple[int, list[dict[str, Any]]]:
     if not variants:
         return 0, []
+    looked_up = [_looked_up(words) for words in variants]
     conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
-    ranks = ", ".join(_rank(number) for number in range(len(variants)))
-    parameters: dict[str, Any] = {"words": " | ".join(_tsquery(words) for words in variants), **_facet_values(facets)}
+    if any(left_out for _, left_out in looked_up):
+        conditions.append(f"({' OR '.join(_HAS_WORDS.format(number) for number in range(len(variants)))})")
+    ranks = ", ".join(_rank(number, words) for number, words in enumerate(variants))
+    parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in looked_up), **_facet_values(facets)}
     for number, words in enumerate(variants):
         parameters |= _patterns(number, words)
     return _page(conditions, f"least({ranks})", "search_order", parameters, limit, offset)
 
 
-def _rank(number: int) -> str:
+def _rank(number: int, words: Words) -> str:
     """Return the SQL of a match's class by one variant.
 
     The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
-    their order, all words.
+    their order, all words. For a single word they are fewer.
     """
-    return f"""CASE WHEN search_text LIKE %(exact_{number})s THEN 0
-                    WHEN char_length(split_part(search_text, ' |', 1)) = %(length_{number})s
-                         AND search_text LIKE ALL (%(each_{number})s) THEN 1
-                    WHEN search_text LIKE %(initials_{number})s THEN 2
-                    WHEN search_text LIKE %(prefix_{number})s THEN 3
-                    WHEN search_text ~ %(in_order_{number})s THEN 4
+    several = """WHEN char_length(split_part(search_text, ' |', 1)) = %(length_{0})s
+                      AND search_text LIKE ALL (%(each_{0})s) THEN 1"""
+    in_order = "WHEN search_text ~ %(in_order_{0})s THEN 4"
+    rank = f"""CASE WHEN strpos(search_text, %(exact_{{0}})s) > 0 THEN 0
+                    {several if len(words) > 1 else ""}
+                    WHEN strpos(search_text, %(initials_{{0}})s) > 0 THEN 2
+                    WHEN strpos(search_text, %(prefix_{{0}})s) > 0 THEN 3
+                    {in_order if len(words) > 1 else ""}
                     ELSE 5 END"""
+    return rank.format(number)
 
 
 def _patterns(number: int, words: Words) -> dict[str, Any]:
-    """Return the parameters of ``_rank``. Folded words contain no characters with a meaning in patterns."""
+    """Return the parameters of a variant. Folded words contain no characters with a meaning in patterns."""
     text = " ".join(words)
     return {
-        f"exact_{number}": f"%| {text} |%",
+        f"exact_{number}": f"| {text} |",
         f"length_{number}": len(f"| {text}"),
-        f"each_{number}": [f"% {word}%" for word in words],
-        f"initials_{number}": f"%^ {text} |",
-        f"prefix_{number}": f"%| {text}%",
+        f"each_{number}": [f"% {word}%" for word in _counting(words)],
+        f"initials_{number}": f"^ {text} |",
+        f"prefix_{number}": f"| {text}",
         f"in_order_{number}": "[^|~]*".join(f" {word}" for word in words),
     }
 
 
-def _tsquery(words: Words) -> str:
-    """Return the query for schools with all words: lexemes of city and state begin with ``~``, initials with ``^``."""
+def _counting(words: Words) -> Words:
+    """Return the words that a match must have: "the" only if there is nothing else."""
+    return tuple(word for word in words if word != "the") or words
+
+
+def _looked_up(words: Words) -> tuple[str, bool]:
+    """Return the query for the index, and whether it leaves out words that are then compared in the rows."""
+    words = _counting(words)
+    rare = rare_words(words)
+    return _tsquery(words, rare), len(rare) < len(words)
+
+
+def _tsquery(words: Words, rare: Sequence[str]) -> str:
+    """Return the query for the rare words: lexemes of city and state begin with ``~``, initials with ``^``."""
     if len(words) == 1:
         [word] = words
         initials = f" | '^{word}'" if len(word) in INITIALS else ""
         return f"('{word}':*{initials})"
-    words = tuple(word for word in words if word != "the") or words
-    everywhere = " & ".join(f"('{word}':* | '~{word}':* | '^{word}':*)" for word in words)
+    everywhere = " & ".join(f"('{word}':* | '~{word}':* | '^{word}':*)" for word in rare)
+    if len(rare) < len(words):
+        return f"({everywhere})"
     in_a_name = " | ".join(f"'{word}':*" for word in words)
     return f"({everywhere} & ({in_a_name}))"
 
@@ -202,8 +227,8 @@ def _page(
 ) -> tuple[int, list[dict[str, Any]]]:
     """Return the number of all matches, and the rows of one page by ``rank``, then ``place``, then name."""
     statement = _PAGE.format(condition=" AND ".join(conditions), rank=rank, place=place, columns=_COLUMNS)
-    rows = _rows(statement, {**parameters, "limit": limit, "offset": offset})
-    return rows[0][0], [dict(zip(COLUMNS, row[1:], strict=True)) for row in rows if row[1] is not None]
+    rows = _rows(statement, {**parameters, "limit": limit, "offset": offset, "end": offset + limit})
+    return rows[0][0], [dict(zip(COLUMNS, row[1:], strict=False)) for row in rows if row[1] is not None]
 
 
 _totals: dict[datetime | None, int] = {}

@@ -1,0 +1,53 @@
+"""Know which words are common in the names of schools, from PostgreSQL's own statistics of the index.
+
+The index of the search keeps for each word the rows that have it. To look up "university of ashbrook" it would read
+all rows of "university" and of "of", although "ashbrook" alone leaves a handful. So the common words of a search are
+left out of the look-up and compared in the rows that the rare ones find. ANALYZE, which autovacuum and the sync run,
+notes the shares of the commonest words; without them every word is looked up, which is slower and finds the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+MUCH_COMMONER = 40
+"""How many times as common as the rarest word of a search a word is that costs more to look up than to compare."""
+
+KEPT_SECONDS = 300
+"""After that the statistics are read anew."""
+
+_SHARES = """
+    SELECT most_common_elems::text::text[], most_common_elem_freqs
+      FROM pg_stats
+     WHERE schemaname = current_schema() AND tablename = 'account_search_words'
+       AND most_common_elems IS NOT NULL
+"""
+
+
+def rare_words(words: Sequence[str]) -> list[str]:
+    """Return the words of a search that the index shall find, at least the rarest; a word may be a beginning."""
+    shares = _shares(int(time.monotonic() // KEPT_SECONDS))
+    if not shares:
+        return list(words)
+    least = min(shares.values())
+    share = {word: max(least, sum(seen for known, seen in shares.items() if known.startswith(word))) for word in words}
+    limit = min(share.values()) * MUCH_COMMONER
+    return [word for word in words if share[word] < limit]
+
+
+@functools.lru_cache(maxsize=1)
+def _shares(period: int) -> Mapping[str, float]:
+    """Return the share of schools that have a word, for the commonest words, as read first in this period of time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES)
+        rows = cursor.fetchall()
+    shares: dict[str, float] = {}
+    for lexemes, seen in rows:
+        for lexeme, share in zip(lexemes, seen, strict=False):  # two more shares follow: the least and the greatest
+            word = lexeme.lstrip("~^")
+            shares[word] = shares.get(word, 0.0) + share
+    return shares
