@@ -30,12 +30,14 @@ _COPY = """
     FROM STDIN
 """
 _COUNT = """
-    SELECT count(*) FROM sf_account
-     WHERE NOT is_deleted
-       AND sf_lexemes(search_text) @@ to_tsquery('simple', replace(sf_words(%s), ' ', ' & ') || ':*')
+    SELECT count(*) FROM sf_searchedschool
+     WHERE sf_lexemes(words) @@ to_tsquery('simple', replace(sf_words(%s), ' ', ' & ') || ':*')
 """
-_ONCE = "SELECT min(name) FROM sf_account GROUP BY search_text HAVING count(*) = 1 ORDER BY md5(search_text) LIMIT %s"
-_SCANS = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'sf_account'"
+_ONCE = """
+    SELECT min(name) FROM sf_searchedschool JOIN sf_account ON id = account_id
+     GROUP BY words HAVING count(*) = 1 ORDER BY md5(words) LIMIT %s
+"""
+_SCANS = "SELECT sum(seq_scan)::int FROM pg_stat_user_tables WHERE relname IN ('sf_account', 'sf_searchedschool')"
 _STATISTICS_SECONDS = 3
 """The time after which PostgreSQL's processes have reported their statistics."""
 
@@ -66,7 +68,7 @@ def _fill(here: World, many: int) -> None:
                     make_id("001", number), made.name, made.kind, made.city[:40], made.state[1], made.state[0],
                     made.country[1], made.country[0], False, now,
                 ))  # fmt: skip
-        connection.execute("VACUUM ANALYZE sf_account")
+        connection.execute("VACUUM ANALYZE sf_account, sf_searchedschool")
 
 
 def _searched(here: World, kind: str, names: Sequence[str], milliseconds: int, runs: int) -> Result:

@@ -11,7 +11,7 @@ from sf.models.record import CachedRecord
 from sf.models.refused_login import RefusedLogin
 from sf.models.refused_record import RefusedRecord
 from sf.models.scheduled_job import ScheduledJob
-from sf.models.school_search import SchoolShortForm, SchoolWord
+from sf.models.school_search import SchoolShortForm, SchoolWord, SearchedSchool
 from sf.models.sync_config import SyncConfig
 from sf.models.sync_lease import SyncLease
 from sf.models.sync_run import SyncRun
@@ -33,6 +33,7 @@ __all__ = [
     "ScheduledJob",
     "SchoolShortForm",
     "SchoolWord",
+    "SearchedSchool",
     "SyncConfig",
     "SyncLease",
     "SyncRun",

@@ -3,23 +3,19 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, Func, GeneratedField, Q, Value, When
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
+from django.db.models import Func, GeneratedField, Q
 
 from sf.models.fields import Date, DateTime, Integer, LongText, Text
 from sf.models.record import CachedRecord, ServedMeta
 
 PRESENT = Q(is_deleted=False)
-EMPTY = Value("", models.TextField())
-WITHOUT_BOOKS = Exact(Coalesce("books_adopted", EMPTY), EMPTY)
 
 
 class Account(CachedRecord):
     """A school.
 
-    PostgreSQL computes the columns ``search_…`` for ``sf/reads/school_search.py``; migrations 0002 and 0008 explain
-    them, and create the functions.
+    PostgreSQL computes ``search_facets`` for ``sf/reads/school_search.py``; migration 0002 explains it, and creates the
+    function. ``SearchedSchool`` has the words.
     """
 
     salesforce_object: ClassVar[str] = "Account"
@@ -51,17 +47,6 @@ class Account(CachedRecord):
         output_field=ArrayField(models.TextField()),
         db_persist=True,
     )
-    search_text = GeneratedField(
-        expression=Func("name", "sheer_id_school_name", "city", "state", "state_code", function="sf_school_text"),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-    search_order = GeneratedField(
-        expression=Func(Coalesce("name", EMPTY), function="char_length", output_field=models.IntegerField())
-        + Case(When(WITHOUT_BOOKS, then=Value(1000)), default=Value(0), output_field=models.IntegerField()),
-        output_field=models.IntegerField(),
-        db_persist=True,
-    )
 
     class Meta(ServedMeta):
         verbose_name = "school"
@@ -69,7 +54,6 @@ class Account(CachedRecord):
             *ServedMeta.indexes,
             models.Index(fields=["id"], condition=PRESENT, name="account_present"),
             GinIndex(fields=["search_facets"], condition=PRESENT, name="account_search_facets"),
-            GinIndex(Func("search_text", function="sf_lexemes"), condition=PRESENT, name="account_search_words"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,31 @@
-"""Two small tables of the search for schools."""
+"""The tables of the search for schools."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Func
+
+from sf.models.account import Account
+
+
+class SearchedSchool(models.Model):
+    """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` keep the table.
+
+    It is a table of its own because the search for a common word reads tens of thousands of rows: these are short.
+    """
+
+    account = models.OneToOneField(Account, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")
+    place = models.IntegerField()
+    """The order of equally good matches: schools with adoptions first, then by the length of the name."""
+    words = models.TextField()
+    """Folded: the name and the SheerID name between bars, city and state after a tilde, initials after a caret."""
+
+    class Meta:
+        indexes = [GinIndex(Func("words", function="sf_lexemes"), fastupdate=False, name="searched_school_words")]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class SchoolWord(models.Model):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
-MUCH_COMMONER = 40
+MUCH_COMMONER = 10
 """How many times as common as the rarest word of a search a word is that costs more to look up than to compare."""
 
 KEPT_SECONDS = 300
@@ -23,14 +23,14 @@ KEPT_SECONDS = 300
 _SHARES = """
     SELECT most_common_elems::text::text[], most_common_elem_freqs
       FROM pg_stats
-     WHERE schemaname = current_schema() AND tablename = 'account_search_words'
+     WHERE schemaname = current_schema() AND tablename = 'searched_school_words'
        AND most_common_elems IS NOT NULL
 """
 
 
 def rare_words(words: Sequence[str]) -> list[str]:
     """Return the words of a search that the index shall find, at least the rarest; a word may be a beginning."""
-    shares = _shares(int(time.monotonic() // KEPT_SECONDS))
+    shares = shares_of_words(int(time.monotonic() // KEPT_SECONDS))
     if not shares:
         return list(words)
     least = min(shares.values())
@@ -40,7 +40,7 @@ def rare_words(words: Sequence[str]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=1)
-def _shares(period: int) -> Mapping[str, float]:
+def shares_of_words(period: int) -> Mapping[str, float]:
     """Return the share of schools that have a word, for the commonest words, as read first in this period of time."""
     with connection.cursor() as cursor:
         cursor.execute(_SHARES)

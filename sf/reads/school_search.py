@@ -3,7 +3,7 @@
 The text of the search and the names are folded by the same SQL function (``sf_words``, migration ``school_words``), so
 case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, of its
 SheerID name, of its city or state, or its initials, and at least one of them a word of a name. The rare ones among them
-are one ``tsquery`` on the index ``account_search_words``; common ones are compared in the rows that it finds.
+are one ``tsquery`` on the index ``searched_school_words``; common ones are compared in the rows that it finds.
 
 A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
 ("georgia tech"). When no school matches any of them, words are replaced by known words that are spelled like them.
@@ -51,27 +51,47 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# All matches are kept as narrow rows that fit into memory; their other columns are read for a page and its ties.
+# The matches are kept as narrow rows that fit into memory. Equally good ones are compared by name only for a page.
 _PAGE = """
     WITH found AS MATERIALIZED (
-        SELECT id, {rank} AS rank, {place} AS place FROM sf_account WHERE NOT is_deleted AND {condition}
+        SELECT account_id, {place} AS place FROM sf_searchedschool WHERE {condition}
     ), first AS (
-        SELECT id, rank, place FROM found ORDER BY rank, place FETCH FIRST %(end)s ROWS WITH TIES
+        SELECT account_id, place FROM found ORDER BY place FETCH FIRST %(end)s ROWS WITH TIES
     ), page AS (
-        SELECT {columns}, rank, place, search_text COLLATE "C" AS text FROM first JOIN sf_account USING (id)
-         ORDER BY rank, place, text, id LIMIT %(limit)s OFFSET %(offset)s
+        SELECT account_id AS id, first.place, words COLLATE "C" AS words
+          FROM first JOIN sf_searchedschool USING (account_id)
+         ORDER BY first.place, words, id LIMIT %(limit)s OFFSET %(offset)s
     )
-    SELECT (SELECT count(*) FROM found), page.*
-      FROM (SELECT) AS always LEFT JOIN page ON true
-     ORDER BY rank, place, text, id
+    SELECT (SELECT count(*) FROM found), {columns}
+      FROM (SELECT) AS always LEFT JOIN page ON true LEFT JOIN sf_account USING (id)
+     ORDER BY page.place, words, id
 """
+_BY_WORDS = 'row_number() OVER (ORDER BY words COLLATE "C", account_id)'
 
-_TOTAL = "SELECT count(*) FROM sf_account WHERE NOT is_deleted"
+_TOTAL = "SELECT count(*) FROM sf_searchedschool"
 _LAST_CHANGE = "SELECT max(local_update_date) FROM sf_account"
 
-_MATCHES_WORDS = "sf_lexemes(search_text) @@ %(words)s::tsquery"
-_HAS_WORDS = "(search_text LIKE ALL (%(each_{0})s) AND split_part(search_text, ' ~ ', 1) LIKE ANY (%(each_{0})s))"
+_MATCHES_WORDS = "sf_lexemes(words) @@ %(words)s::tsquery"
+_HAS_WORDS = "(words LIKE ALL (%(each_{0})s) AND split_part(words, ' ~ ', 1) LIKE ANY (%(each_{0})s))"
+_MATCHES_FACETS = "account_id IN (SELECT id FROM sf_account WHERE NOT is_deleted AND {})"
 _MATCHES_FACET = "search_facets @> ARRAY[sf_searchable(%({0})s)]"
+
+
+_OF_ONE = """
+    CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN CASE WHEN strpos(words, %(initials_{0})s) > 0 THEN 2 ELSE 5 END
+         WHEN strpos(words, %(exact_{0})s) > 0 THEN 0
+         WHEN strpos(words, %(initials_{0})s) > 0 THEN 2
+         ELSE 3 END
+"""
+_OF_SEVERAL = """
+    CASE WHEN strpos(words, %(exact_{0})s) > 0 THEN 0
+         WHEN strpos(words, ' |') = %(length_{0})s AND words LIKE ALL (%(each_{0})s) THEN 1
+         WHEN strpos(words, %(prefix_{0})s) > 0 THEN 3
+         WHEN strpos(words, %(side_by_side_{0})s) > 0 OR words ~ %(in_order_{0})s THEN 4
+         ELSE 5 END
+"""
+_PLACES = 100_000
+"""More than any place within a class."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +129,7 @@ def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> Scho
         if not count:
             count, schools = _search(_corrected(typed), facets, limit, offset)
     elif facets:
-        by_name = 'search_text COLLATE "C"'
-        count, schools = _page(_facet_conditions(facets), "0", by_name, _facet_values(facets), limit, offset)
+        count, schools = _page(_facet_conditions(facets), _BY_WORDS, _facet_values(facets), limit, offset)
     return SchoolPage(count, _total(), schools)
 
 
@@ -155,25 +174,17 @@ def _search(
     parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in looked_up), **_facet_values(facets)}
     for number, words in enumerate(variants):
         parameters |= _patterns(number, words)
-    return _page(conditions, f"least({ranks})", "search_order", parameters, limit, offset)
+    return _page(conditions, f"{_PLACES} * least({ranks}) + place", parameters, limit, offset)
 
 
 def _rank(number: int, words: Words) -> str:
     """Return the SQL of a match's class by one variant.
 
     The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
-    their order, all words. For a single word they are fewer.
+    their order, all words. Single words have fewer.
     """
-    several = """WHEN char_length(split_part(search_text, ' |', 1)) = %(length_{0})s
-                      AND search_text LIKE ALL (%(each_{0})s) THEN 1"""
-    in_order = "WHEN search_text ~ %(in_order_{0})s THEN 4"
-    rank = f"""CASE WHEN strpos(search_text, %(exact_{{0}})s) > 0 THEN 0
-                    {several if len(words) > 1 else ""}
-                    WHEN strpos(search_text, %(initials_{{0}})s) > 0 THEN 2
-                    WHEN strpos(search_text, %(prefix_{{0}})s) > 0 THEN 3
-                    {in_order if len(words) > 1 else ""}
-                    ELSE 5 END"""
-    return rank.format(number)
+    tests = _OF_SEVERAL if len(words) > 1 else _OF_ONE
+    return tests.format(number)
 
 
 def _patterns(number: int, words: Words) -> dict[str, Any]:
@@ -181,10 +192,11 @@ def _patterns(number: int, words: Words) -> dict[str, Any]:
     text = " ".join(words)
     return {
         f"exact_{number}": f"| {text} |",
-        f"length_{number}": len(f"| {text}"),
+        f"length_{number}": len(f"| {text} "),
         f"each_{number}": [f"% {word}%" for word in _counting(words)],
         f"initials_{number}": f"^ {text} |",
         f"prefix_{number}": f"| {text}",
+        f"side_by_side_{number}": f" {text}",
         f"in_order_{number}": "[^|~]*".join(f" {word}" for word in words),
     }
 
@@ -215,7 +227,8 @@ def _tsquery(words: Words, rare: Sequence[str]) -> str:
 
 
 def _facet_conditions(facets: Iterable[str]) -> list[str]:
-    return [_MATCHES_FACET.format(name) for name in facets]
+    each = " AND ".join(_MATCHES_FACET.format(name) for name in facets)
+    return [_MATCHES_FACETS.format(each)] if each else []
 
 
 def _facet_values(facets: Mapping[str, str]) -> dict[str, str]:
@@ -223,12 +236,12 @@ def _facet_values(facets: Mapping[str, str]) -> dict[str, str]:
 
 
 def _page(
-    conditions: Sequence[str], rank: str, place: str, parameters: Mapping[str, Any], limit: int, offset: int
+    conditions: Sequence[str], place: str, parameters: Mapping[str, Any], limit: int, offset: int
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Return the number of all matches, and the rows of one page by ``rank``, then ``place``, then name."""
-    statement = _PAGE.format(condition=" AND ".join(conditions), rank=rank, place=place, columns=_COLUMNS)
+    """Return the number of all matches, and the rows of one page by ``place``, then name."""
+    statement = _PAGE.format(condition=" AND ".join(conditions), place=place, columns=_COLUMNS)
     rows = _rows(statement, {**parameters, "limit": limit, "offset": offset, "end": offset + limit})
-    return rows[0][0], [dict(zip(COLUMNS, row[1:], strict=False)) for row in rows if row[1] is not None]
+    return rows[0][0], [dict(zip(COLUMNS, row[1:], strict=True)) for row in rows if row[1] is not None]
 
 
 _totals: dict[datetime | None, int] = {}

@@ -21,6 +21,7 @@ from sf.models import (
     ScheduledJob,
     SchoolShortForm,
     SchoolWord,
+    SearchedSchool,
     SFAPIUsageLog,
     SyncConfig,
     SyncLease,
@@ -59,7 +60,7 @@ def declare() -> None:
     not_personal(SyncConfig, "instance_url", "off_reason")
     nobody = [
         Account, Book, CachedOrg, RefusedLogin, ScheduledJob,
-        SchoolShortForm, SchoolWord, SFAPIUsageLog, SyncLease, SyncRun,
+        SchoolShortForm, SchoolWord, SearchedSchool, SFAPIUsageLog, SyncLease, SyncRun,
         UnreadableField,
     ]  # fmt: skip
     for model in nobody:

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from api.domain.scopes import Scope
 from bench.school_recall import SINGLE
-from sf.models import SchoolShortForm
+from sf.models import Account, SchoolShortForm
+from sf.reads.common_words import shares_of_words
 from sf.reads.school_search import SchoolFilters, load_school_page
 from tests.api import records
 from tests.plans import plan_of
@@ -251,6 +252,26 @@ def test_deleted_schools_are_neither_found_nor_counted(anonymous: Client) -> Non
     assert anonymous.get(SCHOOLS, {"name": "example"}).json()["count"] == 2
 
 
+def test_every_kind_of_change_of_a_school_reaches_the_search(anonymous: Client) -> None:
+    def count(name: str) -> int:
+        return load_school_page(SchoolFilters(name=name), limit=10, offset=0).count
+
+    school = records.school("First Name", city="Houston")
+    records.school("Another Name")
+    assert count("first name houston") == 1
+    Account.all_objects.filter(pk=school.pk).update(name="Second Name", city="Boston")
+    assert (count("first name houston"), count("second name boston"), count("name")) == (0, 1, 2)
+    Account.all_objects.filter(pk=school.pk).update(is_deleted=True)
+    assert count("name") == 1
+    Account.all_objects.filter(pk=school.pk).update(is_deleted=False)
+    assert count("second") == 1
+    school.delete()
+    assert (count("second"), count("name")) == (0, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE sf_account CASCADE")
+    assert count("name") == 0
+
+
 MANY = """
     INSERT INTO sf_account (id, name, is_deleted, system_modstamp, sheer_id_school_name)
     SELECT '001Hs' || lpad(number::text, 10, '0') || 'AAA', 'New College ' || md5(number::text), false, now(),
@@ -265,7 +286,8 @@ def large_table(transactional_db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)
-        cursor.execute("VACUUM ANALYZE sf_account")
+        cursor.execute("VACUUM ANALYZE sf_account, sf_searchedschool")
+    shares_of_words.cache_clear()
 
 
 def test_a_search_by_name_reads_the_index(large_table: None) -> None:
@@ -274,8 +296,25 @@ def test_a_search_by_name_reads_the_index(large_table: None) -> None:
             assert load_school_page(SchoolFilters(name=name), limit=100, offset=0).count > 0
         pages = [query["sql"] for query in queries if query["sql"].lstrip().startswith("WITH found")]
         for statement in pages:
-            assert "account_search_words" in plan_of(statement), name
+            assert "searched_school_words" in plan_of(statement), name
             assert "Seq Scan" not in plan_of(statement), name
+
+
+def test_common_words_are_compared_only_in_the_rows_of_the_rare_ones(large_table: None) -> None:
+    records.school("New Academy abcdef01")
+    [[digest]] = fetched("SELECT md5('7')")
+    for name, count in ((f"new college {digest[:12]}", 1), (f"college {digest}", 1), (f"academy {digest}", 0)):
+        with CaptureQueriesContext(connection) as queries:
+            assert load_school_page(SchoolFilters(name=name), limit=10, offset=0).count == count
+        looked_up = next(query["sql"] for query in queries if "sf_lexemes(words) @@" in query["sql"])
+        assert "'college':*" not in looked_up
+    assert load_school_page(SchoolFilters(name="new college"), limit=10, offset=0).count == 20000
+
+
+def fetched(statement: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
 
 
 def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:

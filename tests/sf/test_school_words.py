@@ -68,5 +68,5 @@ def test_no_school_is_too_long_for_the_search() -> None:
             "INSERT INTO sf_account (id, system_modstamp, is_deleted, name, sheer_id_school_name, city, state)"
             " SELECT '001', now(), false, text, text, text, text FROM repeat('学A&B''s ', 30) AS text"
         )
-        cursor.execute("SELECT octet_length(search_text) < 2400 FROM sf_account WHERE id = '001'")
+        cursor.execute("SELECT octet_length(words) < 2400 FROM sf_searchedschool WHERE account_id = '001'")
         assert cursor.fetchone() == (True,)
