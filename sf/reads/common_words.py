@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 MUCH_COMMONER = 10
-"""How many times as common as the rarest word of a search a word is that costs more to look up than to compare."""
+"""A word that is so many times as common as the rarest word of a search costs more to look up than to compare."""
 
 KEPT_SECONDS = 300
 """After that the statistics are read anew."""
