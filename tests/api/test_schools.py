@@ -314,7 +314,7 @@ def test_common_words_are_compared_only_in_the_rows_of_the_rare_ones(large_table
 def fetched(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:
