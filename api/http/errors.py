@@ -19,6 +19,7 @@ from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from api.domain.error_types import OF_STATUS, ErrorType
+from api.http.refusal_words import refusal
 
 MESSAGES = {
     400: "The request cannot be understood.",
@@ -225,32 +226,11 @@ def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> Htt
 
 def _validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     assert isinstance(error, ValidationError)
-    errors = [{"loc": _location(each["loc"]), "message": _sentence(each)} for each in error.errors]
+    errors = [{"loc": _location(each["loc"]), "message": refusal(each)} for each in error.errors]
     first = errors[0]
     where = ".".join(map(str, first["loc"][1:])) or first["loc"][0]
     message = f"The request is not valid: {where}: {first['message']}."
     return error_response(422, message, error_type=ErrorType.FIELD_INVALID, errors=errors)
-
-
-_WORDS = {
-    "bool_parsing": "Give true or false",
-    "int_parsing": "Give a whole number",
-    "missing": "This is required",
-    "model_attributes_type": "Give a JSON object",
-    "dict_type": "Give a JSON object",
-}
-_LENGTHS = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    """Return Pydantic's sentence, or our own for the length of a text and where Pydantic's speaks of Python."""
-    if error["type"] in _LENGTHS and error.get("ctx", {}).get("field_type") == "Value":
-        bound, name = _LENGTHS[error["type"]]
-        number = error["ctx"][name]
-        return f"Text should have {bound} {number:,} character{'' if number == 1 else 's'}"
-    if error["type"] in _WORDS:
-        return _WORDS[error["type"]]
-    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:

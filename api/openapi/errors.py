@@ -51,7 +51,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     413: {T.BODY_TOO_LARGE: MESSAGES[413]},
     415: {T.CONTENT_TYPE_UNSUPPORTED: MESSAGES[415]},
     422: {
-        T.FIELD_INVALID: "The request is not valid: limit: Input should be less than or equal to 1000.",
+        T.FIELD_INVALID: "The request is not valid: limit: Must be 1000 or less.",
         T.PARAMETER_UNKNOWN: "The request is not valid: There is no parameter “sate” here; did you mean “state”?",
         T.NOTHING_GIVEN: "Nothing to change: give one or more of first_name, last_name, role, subject_interest, lms.",
         T.SEARCH_TOO_SHORT: "The name is too short: give 3 characters or more.",
@@ -129,7 +129,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.PARDOT_AWAY: _only("set_up_cleanup"),
 }
 _ERRORS: Mapping[ErrorType, Any] = {
-    T.FIELD_INVALID: [{"loc": ["query", "limit"], "message": "Input should be less than or equal to 1000"}],
+    T.FIELD_INVALID: [{"loc": ["query", "limit"], "message": "Must be 1000 or less"}],
     T.PARAMETER_UNKNOWN: [
         {"loc": ["query", "sate"], "message": "There is no parameter “sate” here; did you mean “state”?"}
     ],

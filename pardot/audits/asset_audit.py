@@ -108,12 +108,23 @@ class AssetAudit:
             return frozenset()
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
-    def _update(self, inputs: AuditInputs) -> str:
+    def flags_query(self, inputs: AuditInputs) -> str:
+        """Return SQL: ``id`` and ``flags`` of every asset as an audit with ``inputs`` would find them.
+
+        Its parameters are ``inputs.parameters``.
+        """
+        table = self.model._meta.db_table
+        return f"SELECT a.id, {self._flags(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - as below
+
+    def _flags(self, inputs: AuditInputs) -> str:
         known = self.flags_with_data(inputs)
         conditions = ", ".join(
             f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if flag.name in known
         )
-        values = {"flags": f"array_remove(ARRAY[{conditions}]::text[], NULL)"}
+        return f"array_remove(ARRAY[{conditions}]::text[], NULL)"
+
+    def _update(self, inputs: AuditInputs) -> str:
+        values = {"flags": self._flags(inputs)}
         for figure in self.figures:
             values[figure.column] = figure.value if figure.has_data(inputs) else figure.without_data
         found = ", ".join(f"{value} AS {column}" for column, value in values.items())

@@ -68,10 +68,10 @@ class AuditInputs:
         }
 
 
-def audit_inputs(now: datetime | None = None) -> AuditInputs:
-    """Return the inputs as of now."""
+def audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
+    """Return the inputs as of now, with the current configuration or another one."""
     now = now or timezone.now()
-    known, values = complete_reads(), configuration()
+    known, values = complete_reads(), values or configuration()
     return AuditInputs(
         now=now,
         configuration=values,

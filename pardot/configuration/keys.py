@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from api.http.fields import storable
+from api.http.refusal_words import refusal
 from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
 
 
@@ -147,7 +148,7 @@ _NO_JSON = "This cannot be stored: it contains NaN, infinity or half of a surrog
 def _plain(found: Any) -> dict[str, Any]:
     if found["type"] == "json_invalid":
         return {"loc": [], "message": _NO_JSON}
-    message = str(found["msg"]).removeprefix("Value error, ")
+    message = refusal(found)
     return {"loc": [str(part) for part in found["loc"]], "message": message[:1].upper() + message[1:]}
 
 

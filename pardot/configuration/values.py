@@ -42,6 +42,7 @@ __all__ = [
     "UnknownKey",
     "check_value",
     "configuration",
+    "configuration_with",
     "configured_key",
     "current_values",
     "described_values",
@@ -74,7 +75,34 @@ class Configuration:
 
 def configuration() -> Configuration:
     """Return the current configuration; one query."""
-    values = {key: configured_key(key).parse(value) for key, value in current_values().items()}
+    return _typed(current_values())
+
+
+def configuration_with(changes: Mapping[str, Any]) -> Configuration:
+    """Return the configuration as it would be with ``changes``, which are JSON by key; nothing is stored.
+
+    Raises ``UnknownKey``, or ``BadValue`` with the key as the first part of each ``loc``.
+    """
+    values, errors = current_values(), []
+    for key, value in changes.items():
+        declared = configured_key(key)
+        try:
+            kept = declared.clean(value)
+        except BadValue as error:
+            errors += [{**each, "loc": [key, *each["loc"]]} for each in error.errors]
+        else:
+            values[key] = {**declared.default(), **kept} if declared.overlays else kept
+    if not errors:
+        errors = [
+            {"loc": [key], "message": message} for keys, message in _conflicts(values) for key in keys if key in changes
+        ]
+    if errors:
+        raise BadValue(errors)
+    return _typed(values)
+
+
+def _typed(current: Mapping[str, Any]) -> Configuration:
+    values = {key: configured_key(key).parse(value) for key, value in current.items()}
     return Configuration(
         weights={key: Decimal(str(weight)) for key, weight in values["score_weights"].items()},
         thresholds=tuple(

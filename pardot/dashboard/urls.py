@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pardot.dashboard.views import admin_settings, dashboard
+from pardot.dashboard.views import admin_settings, dashboard, progress_report
 
 app_name = "pardot"
 
 urlpatterns = [
     path("", dashboard, name="dashboard"),
+    path("progress/", progress_report, name="progress"),
     path("admin-settings/", admin_settings, name="admin-settings"),
 ]

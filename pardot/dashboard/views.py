@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
+from pardot.reports.progress_page import progress_page
 
 View = Callable[[HttpRequest], HttpResponse]
 ViewOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
@@ -76,3 +78,20 @@ def dashboard(request: HttpRequest, user: SignedInUser) -> HttpResponse:
 @for_super_users
 def admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     return render(request, "pardot/admin_settings.html", {"tabs": TABS, "user_session": user.session})
+
+
+@for_super_users
+def progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
+    """Show the progress report from the day in ``from``; a day that cannot be read counts as none."""
+    report = progress_page(_day(request.GET.get("from", "")))
+    start = report.facts.card.configuration.camp.start
+    context = {"report": report, "user_session": user.session}
+    context["camp_start"] = start if start and start <= report.facts.day else None
+    return render(request, "pardot/progress.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

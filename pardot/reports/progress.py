@@ -29,13 +29,14 @@ class ProgressFacts:
     tasks_done: int
 
 
-def progress_facts(now: datetime | None = None) -> ProgressFacts:
-    """Return the facts as of now."""
+def progress_facts(now: datetime | None = None, since: date | None = None) -> ProgressFacts:
+    """Return the facts as of now, compared with the first day on record, or the first one from ``since`` on."""
     card, day = current_scorecard(now), today(now)
+    recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")
     return ProgressFacts(
         day=day,
         camp=camp_day(card.configuration.camp, day),
-        first=DailySnapshot.objects.exclude(health_score=None).order_by("day").first(),
+        first=(recorded.filter(day__gte=since) if since else recorded).first(),
         card=card,
         coverage=current_coverage(),
         tasks_open=Task.objects.filter(status=Task.Status.OPEN).count(),

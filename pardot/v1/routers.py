@@ -17,10 +17,12 @@ from pardot.v1 import (
     engagement,
     exemptions,
     gear,
+    goal,
     history,
     issues,
     notes,
     orphans,
+    preview,
     prospect_health,
     score,
     sync,
@@ -36,6 +38,7 @@ for _module in (
     score,
     issues,
     what_if,
+    goal,
     history,
     changes,
     assets,
@@ -54,5 +57,6 @@ for _module in (
     sync,
     config,
     admin_settings,
+    preview,
 ):
     router.add_router("", _module.router)

@@ -16,6 +16,14 @@ from pardot.domain.issues import BY_KEY
 from pardot.scoring.scorecard import score_inputs
 from pardot.scoring.snapshots import as_number
 from pardot.scoring.what_if import BadFix, WhatIf, what_if
+from pardot.v1.score_changes import (
+    AreaChange,
+    PersonChange,
+    ScoreChange,
+    area_changes,
+    overall_change,
+    person_changes,
+)
 
 router = Router(tags=["pardot: score"])
 
@@ -40,22 +48,6 @@ class Fixes(Schema):
     )
 
     fixes: list[Fix] = Field(min_length=1, max_length=len(BY_KEY), description="Each issue once.")
-
-
-class ScoreChange(Schema):
-    before: int | None = Field(description="Null: no data.")
-    after: int | None
-    grade_before: str | None
-    grade_after: str | None
-
-
-class AreaChange(ScoreChange):
-    area: Area
-    label: str
-
-
-class PersonChange(ScoreChange):
-    name: str
 
 
 class FixedIssue(Schema):
@@ -99,28 +91,10 @@ def _refused(place: int, field: str, message: str) -> Unprocessable:
 
 
 def _answer(found: WhatIf) -> WhatIfScores:
-    before, after = found.before, found.after
     return WhatIfScores(
-        overall=ScoreChange(
-            before=before.overall, after=after.overall, grade_before=before.grade, grade_after=after.grade
-        ),
-        by_area=[
-            AreaChange(
-                area=area,
-                label=area.label,
-                before=before.grading.areas[area].score,
-                after=after.grading.areas[area].score,
-                grade_before=before.area_grades[area],
-                grade_after=after.area_grades[area],
-            )
-            for area in before.grading.areas
-        ],
-        by_person=[
-            PersonChange(
-                name=old.name, before=old.score, after=new.score, grade_before=old.grade, grade_after=new.grade
-            )
-            for old, new in zip(before.people, after.people, strict=True)
-        ],
+        overall=overall_change(found.before, found.after),
+        by_area=area_changes(found.before, found.after),
+        by_person=person_changes(found.before, found.after),
         fixed=[_fixed(found, key) for key in found.fixed],
     )
 

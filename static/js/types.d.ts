@@ -410,9 +410,15 @@ interface ChartFrame {
   title: string;
   caption?: boolean;
   tableLabel?: string;
+  /** A line under the title of its picture. */
+  headline?: string;
   /** The height of the drawing in pixels, if known: the space is reserved until it is drawn. */
   height?: number;
 }
+
+type PictureKey = import("./charts/picture.js").PictureKey;
+
+type Pictured = import("./charts/picture.js").Pictured;
 
 type DrawnTrend = import("./charts/trend.js").DrawnTrend;
 

@@ -92,7 +92,7 @@ def test_utf_16_is_refused_and_a_mark_in_front_of_utf_8_is_not(forgiving: Client
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [("[]", "Give a JSON object"), ("null", "Give a JSON object"), ("{}", "This is required")]
+    ("body", "said"), [("[]", "Must be a JSON object"), ("null", "Must be a JSON object"), ("{}", "This is required")]
 )
 def test_what_is_wrong_is_said_in_the_words_of_json(service: Callable[..., Client], body: str, said: str) -> None:
     answer = service(Scope.WRITE_CASES).post("/api/v1/case", body, content_type="application/json")

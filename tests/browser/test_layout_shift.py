@@ -16,7 +16,10 @@ SHIFTS = Path(__file__).parent / "shifts.js"
 BUDGET = 0.05
 """Half of what browsers call good."""
 SIZES = {390: 844, 1024: 768, 1440: 900}
-PAGES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {"settings": "/pardot/admin-settings/"}
+PAGES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {
+    "settings": "/pardot/admin-settings/",
+    "progress": "/pardot/progress/",
+}
 SOME = ("base-camp", "tags", "scout-report")
 
 

@@ -227,7 +227,7 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     expect(grades).to_be_focused()
     weight = page.get_by_label("Forms in no campaign")
     expect(weight).to_have_attribute("aria-invalid", "true")
-    expect(page.locator(".setting", has=weight).locator(".problem")).to_contain_text("less than or equal to 100")
+    expect(page.locator(".setting", has=weight).locator(".problem")).to_contain_text("Must be 100 or less.")
     expect(section(settings, "Unsaved changes")).to_contain_text("Grades and Weights")
     assert value_of(settings, "cleanup_tag_prefix") == "Tidy: "
     assert settings.axe() == []

@@ -260,7 +260,7 @@ def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
         ("assets/forms", {"flag": "stale"}, "Known: no_campaign"),
         ("assets/forms", {"sort": "usage"}, "Known: id, name, issues"),
         ("assets/lists", {"campaign_id": 1}, "belong to no campaign"),
-        ("assets/forms", {"campaign_id": 0}, "greater than or equal to 1"),
+        ("assets/forms", {"campaign_id": 0}, "Must be 1 or more"),
         ("assets/forms", {"limit": 0}, "limit"),
         ("assets/forms", {"offset": -1}, "offset"),
         ("tags", {"flag": "dormant"}, "Known: unused"),

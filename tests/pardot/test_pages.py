@@ -13,7 +13,7 @@ from api.domain.scopes import Scope
 from api.models import SuperUser
 from tests.api.cookies import UUID, CookieMaker
 
-PAGES = ["/pardot/", "/pardot/admin-settings/"]
+PAGES = ["/pardot/", "/pardot/admin-settings/", "/pardot/progress/"]
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
+import { pictureMenu } from "./picture-menu.js";
 
 /**
  * @template Row
  * @typedef {ChartFrame & {
  *   draw: (width: number, drawing: HTMLElement) => Child, columns?: readonly PlainColumn<Row>[], rows?: readonly Row[], legend?: Child,
+ *   keys?: () => readonly PictureKey[],
  * }} ChartOptions
  */
 
@@ -14,7 +16,7 @@ import { plainTable } from "../ui/plain-table.js";
  * A <figure> around a drawing.
  *
  * title: what it shows; seen with `caption`, else only read out. draw(width) → an SVG element, called again when the
- * width changes. height: of the drawing, kept free until it is drawn. columns, rows: the table equivalent (ui/plain-table.js). legend: a node.
+ * width changes. height: of the drawing, kept free until it is drawn. columns, rows: the table equivalent (ui/plain-table.js). legend: a node. headline: a line under the title of its picture. keys: the legend of the picture.
  *
  * @template Row
  * @param {ChartOptions<Row>} options
@@ -27,6 +29,8 @@ export function chart({
   columns,
   rows,
   legend = null,
+  headline = "",
+  keys = () => [],
   tableLabel = "Show as table",
 }) {
   const drawing = h("div", { class: "chart-drawing", vars: { "--height": `${height}px` } });
@@ -37,17 +41,25 @@ export function chart({
     legend,
     drawing,
   );
-  if (columns)
-    element.append(
-      h(
-        "details",
-        { class: "chart-data" },
-        h("summary", {}, tableLabel),
-        plainTable(title, columns, rows ?? [], { hideCaption: true }),
-      ),
-    );
+  if (columns) element.append(h("div", { class: "chart-more" }, table(), picture()));
   followWidth(drawing, draw);
   return element;
+
+  function table() {
+    const shown = plainTable(title, columns ?? [], rows ?? [], { hideCaption: true });
+    return h("details", { class: "chart-data" }, h("summary", {}, tableLabel), shown);
+  }
+
+  function picture() {
+    return pictureMenu({
+      title,
+      headline,
+      draw,
+      get keys() {
+        return keys();
+      },
+    });
+  }
 }
 
 /**

@@ -68,6 +68,8 @@ export function trend({
     height,
     draw: (width, drawing) => draw(width, drawing, settings),
     legend: legend(lines, redraw),
+    keys: () => (lines.length > 1 ? lines.filter((line) => !line.hidden) : []),
+    headline: days.length ? `${day(days[0])} to ${day(days[days.length - 1])}` : "",
     ...rest,
   });
   function redraw() {

@@ -1,16 +1,18 @@
 /* Show the score that fixing some issues would give. Nothing is changed. */
 
-import { api, isAbort } from "../core/api.js";
+import { api, isAbort, optional } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { freshId, h, replace } from "../core/dom.js";
-import { decimal, number, points, toneOf } from "../core/format.js";
+import { decimal, points } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { panelDialog } from "../ui/panel-dialog.js";
-import { button, delta, meter } from "../ui/parts.js";
+import { button } from "../ui/parts.js";
+import { beforeAfter, changeLines, moves } from "../ui/score-change.js";
 import { failed, loading } from "../ui/states.js";
 import { fromAddress, intoAddress } from "./what-if-address.js";
+import { GoalForm, nextTarget } from "./what-if-goal.js";
 
 /** @typedef {Api["IssueItem"] & { count: number }} Fixable */
 
@@ -21,35 +23,39 @@ export default () => panelDialog({ title: "What if…", drawer: true, content })
 
 const content = panel({
   lines: 8,
-  load: () => shared("issues"),
-  noData: ({ issues }) => issues.every((issue) => issue.count === null),
-  empty: ({ issues }) => !issues.some(({ count }) => count) && "There is nothing to fix.",
-  render: ({ issues }, { signal }) =>
+  load: () => Promise.all([shared("issues"), optional(shared("health-score")), optional(shared("config"))]),
+  noData: ([{ issues }]) => issues.every((issue) => issue.count === null),
+  empty: ([{ issues }]) => !issues.some(({ count }) => count) && "There is nothing to fix.",
+  render: ([{ issues }, health, config], { signal }) =>
     new WhatIf(
       issues.flatMap(({ count, ...issue }) => (count ? [{ ...issue, count }] : [])),
-      signal,
+      { signal, target: nextTarget(health?.overall ?? null, config?.grade_thresholds ?? []) },
     ).nodes,
 });
 
 class WhatIf {
   /**
    * @param {readonly Fixable[]} issues
-   * @param {AbortSignal} signal
+   * @param {{ signal: AbortSignal, target: number }} options
    */
-  constructor(issues, signal) {
+  constructor(issues, { signal, target }) {
     this.issues = issues;
     this.signal = signal;
+    this.goal = new GoalForm(target, { signal, take: (fixes) => this.choose(fixes) });
     this.fixes = fromAddress(route.get(KEY), issues);
     this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
     this.list = h("ul", { class: "what-if-list" });
-    this.nodes = [this.result, this.presets(), this.list];
+    this.nodes = [this.result, this.goal.element, this.presets(), this.list];
     this.draw();
     this.ask();
   }
 
   presets() {
     /** @param {readonly Fixable[]} chosen */
-    const take = (chosen) => () => this.choose(new Map(chosen.map((issue) => [issue.key, issue.count])));
+    const take = (chosen) => () => {
+      this.goal.say("");
+      this.choose(new Map(chosen.map((issue) => [issue.key, issue.count])));
+    };
     const high = this.issues.filter((issue) => issue.priority === "high");
     return h(
       "p",
@@ -71,7 +77,9 @@ class WhatIf {
   draw() {
     replace(
       this.list,
-      this.issues.map((issue) => this.line(issue)),
+      [...this.issues]
+        .sort((a, b) => Number(this.fixes.has(b.key)) - Number(this.fixes.has(a.key)))
+        .map((issue) => this.line(issue)),
     );
   }
 
@@ -152,50 +160,12 @@ class WhatIf {
 
   /** @param {Api["WhatIfScores"]} scores */
   show({ overall, by_area: areas }) {
-    const gain = (overall.after ?? 0) - (overall.before ?? 0);
-    const moved = areas.filter((area) => area.after !== area.before);
     announce(`The score becomes ${overall.after}, grade ${overall.grade_after}.`);
     replace(
       this.result,
-      h(
-        "div",
-        { class: "before-after" },
-        score("Now", overall.before, overall.grade_before),
-        h("p", { class: "before-after-change" }, delta(gain, Math.abs(gain) === 1 ? "point" : "points")),
-        score("Then", overall.after, overall.grade_after),
-      ),
-      h("ul", { class: "what-if-areas" }, moved.map(area)),
-      moved.length === 0 && h("p", { class: "small soft" }, "Too few to move a whole point of any area."),
+      beforeAfter(overall),
+      changeLines(areas),
+      !areas.some(moves) && h("p", { class: "small soft" }, "Too few to move a whole point of any area."),
     );
   }
-}
-
-/**
- * @param {string} label
- * @param {number | null} value
- * @param {string | null} grade
- */
-function score(label, value, grade) {
-  return h(
-    "div",
-    {},
-    h("p", { class: "figure-label" }, label),
-    h(
-      "p",
-      {},
-      h("span", { class: "figure-value large" }, number(value)),
-      h("span", { class: "before-after-grade" }, ` ${grade ?? ""}`),
-    ),
-  );
-}
-
-/** @param {Api["AreaChange"]} change */
-function area({ label, before, after }) {
-  return h(
-    "li",
-    {},
-    h("span", {}, label),
-    meter(after, toneOf(after)),
-    h("span", { class: "number" }, `${number(before)} → `, h("strong", {}, number(after))),
-  );
 }

@@ -64,7 +64,7 @@ export default panel({
     /** @type {Draft[]} */
     const drafts = [];
     const sections = SECTIONS.map((section) => makeSection(section, configuration, context, drafts));
-    const bar = saveBar(drafts, { signal, done });
+    const bar = saveBar(drafts, { signal, titles: context.titles, done });
     const update = () => {
       bar.update();
       for (const section of sections) section.update();

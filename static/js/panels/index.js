@@ -17,6 +17,8 @@ export const panels = {
   "score-trend": () => import("./score-trend.js"),
   team: () => import("./team.js"),
   why: () => import("./why.js"),
+  // Progress report
+  "report-trend": () => import("./report-trend.js"),
   // Campaign Map
   "campaign-summary": () => import("./campaign-summary.js"),
   campaigns: () => import("./campaigns.js"),

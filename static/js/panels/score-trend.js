@@ -1,7 +1,7 @@
 /* Score and issues by day, with the team's notes. */
 
 import { api, messageOf, optional } from "../core/api.js";
-import { before, today } from "../core/days.js";
+import { today } from "../core/days.js";
 import { find, focusOn, freshId, h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { nameOf } from "../core/names.js";
@@ -14,17 +14,17 @@ import { formDialog } from "../ui/form.js";
 import { button } from "../ui/parts.js";
 import { empty, noData } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
+import { forecast, forecastValues, WINDOW, withForecast } from "./forecast.js";
 import { allDays, areaSeries, issueSeries, scoreSeries } from "./trail-series.js";
+import { daysOf, freeSpan, SPAN_KEYS, spans } from "./trend-span.js";
 
-/** @typedef {Api["Trail"] & { issues: Api["IssueItem"][] | null }} Data */
+/**
+ * @typedef {Api["Trail"] & {
+ *   issues: Api["IssueItem"][] | null, config: Api["PardotConfig"] | null, today: string, span: string,
+ *   asked: { from: string | null, to: string | null },
+ * }} Data
+ */
 
-/** @type {Option[]} */
-const SPANS = [
-  ["30", "30 days"],
-  ["90", "90 days"],
-  ["365", "A year"],
-  ["all", "All days"],
-];
 /** @type {Option[]} */
 const VIEWS = [
   ["score", "Score"],
@@ -34,18 +34,17 @@ const VIEWS = [
 
 export default panel({
   lines: 7,
-  keys: ["trend.days", "trend.show"],
-  uses: ["notes"],
+  keys: [...SPAN_KEYS, "trend.show"],
+  uses: ["notes", "config"],
   load: async () => {
-    const span = chosen("trend.days", SPANS);
-    const [trail, found] = await Promise.all([
-      shared("trail", { from: span === "all" ? null : before(await today(), Number(span)) }),
-      optional(shared("issues")),
-    ]);
-    return { ...trail, issues: found?.issues ?? null };
+    const [day, config] = await Promise.all([today(), optional(shared("config"))]);
+    const span = chosen("trend.days", spans(config?.camp, day));
+    const asked = daysOf(span, day, config?.camp);
+    const [trail, found] = await Promise.all([shared("trail", asked), optional(shared("issues"))]);
+    return { ...trail, issues: found?.issues ?? null, config, today: day, span, asked };
   },
   render: (data) => [
-    controls(),
+    controls(data),
     h(
       "div",
       { class: "trend-and-notes" },
@@ -65,12 +64,14 @@ const chosen = (key, options) => (options.some(([value]) => value === route.get(
 
 // -- what is shown -----------------------------------------------------------------------------------------------
 
-function controls() {
+/** @param {Data} data */
+function controls({ config, today: day, span, asked }) {
   return h(
     "div",
     { class: "row" },
     choice("What to show", "trend.show", VIEWS),
-    choice("How far back", "trend.days", SPANS),
+    choice("How far back", "trend.days", spans(config?.camp, day)),
+    freeSpan(span, asked, day),
     h(
       "span",
       { class: "push" },
@@ -91,7 +92,8 @@ function choice(label, key, options) {
   const now = chosen(key, options);
   /** @param {string} value */
   const choose = (value) => {
-    route.set({ [key]: value === options[0][0] ? "" : value });
+    const days = key === "trend.days" ? { "trend.from": "", "trend.to": "" } : {};
+    route.set({ ...days, [key]: value === options[0][0] ? "" : value });
     refocus(key, value);
   };
   return h(
@@ -134,20 +136,58 @@ function refocus(key, value) {
 }
 
 /** @param {Data} data */
-function drawing({ snapshots, notes, issues }) {
+function drawing(data) {
+  const { snapshots, notes, issues } = data;
   const view = chosen("trend.show", VIEWS);
-  const days = allDays(snapshots);
   if (view === "issues" && !issues) return empty("The issues could not be loaded. Choose another view, or try again.");
+  const ahead = view === "score" ? outlook(data) : null;
+  const shown = allDays(snapshots);
+  const days = (ahead && withForecast(ahead, shown)) ?? shown;
   const series = seriesOf(view, days, snapshots, issues ?? []);
   const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
+  if (ahead && days !== shown) series.push({ name: "If it goes on like this", values: forecastValues(ahead, days) });
   const title = VIEWS.find(([value]) => value === view)?.[1] ?? "";
+  const headline = view === "score" ? { headline: headlineOf(data) } : {};
   return h(
     "div",
     { class: "stack" },
-    trend({ title, days, series, notes, ...scale, format: number, height: 280, pick: pin }),
-    days.length === 1 &&
+    trend({ title, days, series, notes, ...scale, ...headline, format: number, height: 280, pick: pin }),
+    shown.length === 1 &&
       h("p", { class: "small soft" }, "The first day is on record. A line needs two: come back tomorrow."),
+    ahead && h("p", { class: "small soft" }, forecastWords(ahead)),
   );
+}
+
+/**
+ * Only from today on: what was expected of an earlier day is of no use.
+ *
+ * @param {Data} data
+ */
+function outlook({ snapshots, config, asked }) {
+  return asked.to === null ? forecast(snapshots, config?.camp.end ?? null) : null;
+}
+
+/** @param {NonNullable<ReturnType<typeof forecast>>} found */
+function forecastWords({ end, score, used }) {
+  return `If the score goes on as in the last ${WINDOW} days, it is ${score} on ${day(end)}, the last day of camp: a straight line through the ${used} days on record, nothing else.`;
+}
+
+/**
+ * "83 (B) → 97 (A), Oct 14, 2026 to Nov 29, 2026"
+ *
+ * @param {Data} data
+ */
+function headlineOf({ snapshots, config }) {
+  const known = snapshots.filter(({ health_score: score }) => score !== null);
+  const [first, last] = [known[0], known[known.length - 1]];
+  if (!first) return "";
+  /** @param {number | null} score */
+  const graded = (score) => {
+    const grade = config?.grade_thresholds.find(({ minimum }) => score !== null && score >= minimum)?.grade;
+    return `${number(score)}${grade ? ` (${grade})` : ""}`;
+  };
+  if (first === last) return `${graded(first.health_score)} on ${day(first.day)}`;
+  return `${graded(first.health_score)} → ${graded(last.health_score)}, ${day(first.day)} to ${day(last.day)}`;
 }
 
 /**

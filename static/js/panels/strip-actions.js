@@ -11,6 +11,8 @@ import { openDialog } from "../ui/dialog.js";
 import { button } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
+const REPORT = { href: "/pardot/progress/", text: "One-page report" };
+
 export default panel({
   lines: 1,
   quiet: true,
@@ -41,7 +43,7 @@ function copyTextButton(text, path, title) {
     pressed.disabled = true;
     try {
       const { text: found } = await api.get(path);
-      await give(title, found);
+      await give(title, found, path === "progress" ? REPORT : undefined);
     } catch (error) {
       toast(messageOf(error), { kind: "bad" });
     } finally {
@@ -67,14 +69,18 @@ function copyTextButton(text, path, title) {
  *
  * @param {string} title
  * @param {string} text
+ * @param {{ href: string, text: string }} [more]
  */
-async function give(title, text) {
+async function give(title, text, more) {
   const shown = h("pre", { class: "report-text", tabindex: "0", "aria-label": title }, text);
   openDialog({
     title,
     wide: true,
     body: shown,
-    actions: [button("Copy again", () => copyText(text), { sign: "copy" })],
+    actions: [
+      more && h("a", { class: "button", href: more.href }, icon("page"), more.text),
+      button("Copy again", () => copyText(text), { sign: "copy" }),
+    ],
   });
   await copyText(text, "Copied: paste it where it is read.");
 }

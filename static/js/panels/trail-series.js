@@ -5,7 +5,7 @@ import { everyDay } from "../core/days.js";
 /**
  * Every day from the first to the last snapshot: "2026-11-01", …
  *
- * @param {readonly Api["Snapshot"][]} snapshots
+ * @param {readonly { day: string }[]} snapshots
  */
 export function allDays(snapshots) {
   return everyDay(snapshots[0].day, snapshots[snapshots.length - 1].day);
@@ -63,9 +63,10 @@ function sum(values) {
 }
 
 /**
+ * @template {{ day: string }} Snapshot
  * @param {readonly string[]} days
- * @param {readonly Api["Snapshot"][]} snapshots
- * @param {(snapshot: Api["Snapshot"]) => number | null} value
+ * @param {readonly Snapshot[]} snapshots
+ * @param {(snapshot: Snapshot) => number | null} value
  */
 export function valuesOf(days, snapshots, value) {
   const byDay = new Map(snapshots.map((snapshot) => [snapshot.day, snapshot]));

@@ -85,15 +85,25 @@ export class Draft {
    * @param {unknown} error
    */
   mark(error) {
+    const complaints = error instanceof ApiError ? error.errors : [];
+    if (complaints.length)
+      this.markEach(complaints.map(({ loc = [], message }) => ({ path: loc.slice(2).join("."), message })));
+    else this.markEach([{ path: null, message: messageOf(error) }]);
+  }
+
+  /**
+   * `path`: of the field; null: it is about none of them.
+   *
+   * @param {readonly { path: string | null, message: string }[]} complaints
+   */
+  markEach(complaints) {
     const fields = this.editor.fields();
     const rest = [];
-    const complaints = error instanceof ApiError ? error.errors : [];
-    for (const { loc = [], message } of complaints) {
-      const field = fieldOf(fields, loc.slice(2).join("."));
+    for (const { path, message } of complaints) {
+      const field = path !== null && fieldOf(fields, path);
       if (field) field.mark(`${message}.`.replace("..", "."));
       else rest.push(message);
     }
-    if (!complaints.length) rest.push(messageOf(error));
     this.problem.hidden = rest.length === 0;
     const sentence = find(this.problem, "span");
     sentence.textContent = rest.map((one) => `${one.replace(/\.$/, "")}.`).join(" ");

@@ -6,14 +6,16 @@ import { find, h, icon, replace } from "../core/dom.js";
 import { listed } from "../core/names.js";
 import { toast } from "../ui/toast.js";
 import { saveAll } from "./drafts.js";
+import { SettingsPreview } from "./preview.js";
 
 /**
- * Return { element, update() }. `drafts`: settings/drafts.js; `done()` is called after saving.
+ * Return { element, update() }. `drafts`: settings/drafts.js; `titles`: of the issues; `done()` is called after saving.
  *
  * @param {readonly Draft[]} drafts
- * @param {{ signal: AbortSignal, done: () => void }} options
+ * @param {{ signal: AbortSignal, titles: Record<string, string>, done: () => void }} options
  */
-export function saveBar(drafts, { signal, done }) {
+export function saveBar(drafts, { signal, titles, done }) {
+  const preview = new SettingsPreview(drafts, { signal, titles, save: run });
   const text = h("p", {});
   const discard = h("button", { type: "button", class: "button", on: { click: () => discardAll() } }, "Discard");
   const save = h("button", { type: "button", class: "button primary", on: { click: () => run() } }, "Save changes");
@@ -23,6 +25,7 @@ export function saveBar(drafts, { signal, done }) {
     icon("pencil"),
     text,
     h("span", { class: "row push" }, discard, save),
+    preview.element,
   );
   let saving = false;
   let refusal = "";
@@ -37,6 +40,7 @@ export function saveBar(drafts, { signal, done }) {
       listed(unsaved.map((one) => one.entry.title)),
       refusal && `. ${refusal}`,
     );
+    preview.update();
   }
 
   function discardAll() {

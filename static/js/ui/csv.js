@@ -1,4 +1,4 @@
-/* Write a table as a CSV file for spreadsheets. */
+/* Files for the reader, and tables as CSV for spreadsheets. */
 
 import { dayIn } from "../core/days.js";
 
@@ -15,13 +15,21 @@ export function csvText(columns, rows) {
 }
 
 /**
- * Download a file. The byte order mark tells spreadsheets that it is UTF-8.
+ * Download a table. The byte order mark tells spreadsheets that it is UTF-8.
  *
  * @param {string} name
  * @param {string} text
  */
 export function download(name, text) {
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
+  giveFile(name, new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
+}
+
+/**
+ * @param {string} name
+ * @param {Blob} blob
+ */
+export function giveFile(name, blob) {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
@@ -33,9 +41,10 @@ export function download(name, text) {
  * "forms-2026-11-22.csv"
  *
  * @param {string} stem
+ * @param {string} [kind]
  */
-export function fileName(stem) {
-  return `${stem}-${dayIn()}.csv`;
+export function fileName(stem, kind = "csv") {
+  return `${stem}-${dayIn()}.${kind}`;
 }
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;

@@ -317,9 +317,9 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     ("key", "value", "message"),
     [
         ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the last grade must begin at 0"),
-        ("score_weights", {"forms_errors": -1}, "forms_errors: input should be greater than or equal to 0"),
+        ("score_weights", {"forms_errors": -1}, "forms_errors: must be 0 or more"),
         ("list_stale_months", 12, "after more months (12) than stale (12)"),
-        ("list_stale_months", "six", "valid integer"),
+        ("list_stale_months", "six", "must be a whole number"),
         ("nothing", 1, "not one of the available choices"),
     ],
 )

@@ -1,0 +1,131 @@
+"""The figures of the progress report on one page, for the template: from a first day to now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pardot.domain.areas import Area
+from pardot.domain.grading import grade_of
+from pardot.models import DailySnapshot
+from pardot.reports.progress import ProgressFacts, progress_facts
+from pardot.reports.wording import number, percent, score_and_grade
+from pardot.scoring.changes import harm_of_one
+from pardot.scoring.salesforce_coverage import coverage_of
+from pardot.scoring.scorecard import IssueCount
+
+MOST_ISSUES = 6
+"""The issues that are named in each direction: the page must stay one page."""
+_COUNT = re.compile(r":?\s*\{count\}(\s*%)?")
+"""The place of the number in a title; the page names issues without it, as the settings do."""
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One area then and now; ``change`` is ``None`` when a score is missing."""
+
+    label: str
+    before: int | None
+    after: int | None
+    change: int | None
+    owners: str
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One issue whose count has changed."""
+
+    title: str
+    before: str
+    after: str
+    harm: float
+
+
+@dataclass(frozen=True)
+class ProgressPage:
+    """The whole page. Without ``since`` there is no day to compare with."""
+
+    facts: ProgressFacts
+    since: date | None
+    days: int
+    before: str
+    after: str
+    change: int | None
+    areas: tuple[AreaRow, ...] = ()
+    improved: tuple[IssueRow, ...] = ()
+    more_improved: int = 0
+    worsened: tuple[IssueRow, ...] = ()
+    more_worsened: int = 0
+    coverage: str = ""
+
+    @property
+    def loss(self) -> int:
+        """Return the points lost, when the score fell."""
+        return max(0, -(self.change or 0))
+
+
+def progress_page(since: date | None, now: datetime | None = None) -> ProgressPage:
+    """Return the page from the first day on record, or the first one from ``since`` on."""
+    facts = progress_facts(now, since)
+    card, first = facts.card, facts.first
+    after = score_and_grade(card.overall, card.grade)
+    if first is None:
+        return ProgressPage(facts, None, 0, "", after, None)
+    issues = sorted(_issues(facts, first), key=lambda row: -abs(row.harm))
+    better, worse = [row for row in issues if row.harm < 0], [row for row in issues if row.harm > 0]
+    return ProgressPage(
+        facts=facts,
+        since=first.day,
+        days=(facts.day - first.day).days,
+        before=score_and_grade(first.health_score, grade_of(first.health_score, card.configuration.thresholds)),
+        after=after,
+        change=_change(first.health_score, card.overall),
+        areas=tuple(_areas(facts, first)),
+        improved=tuple(better[:MOST_ISSUES]),
+        more_improved=max(0, len(better) - MOST_ISSUES),
+        worsened=tuple(worse[:MOST_ISSUES]),
+        more_worsened=max(0, len(worse) - MOST_ISSUES),
+        coverage=_coverage(facts, first),
+    )
+
+
+def _areas(facts: ProgressFacts, first: DailySnapshot) -> Iterator[AreaRow]:
+    for area, score in facts.card.grading.areas.items():
+        before = first.area_scores.get(area.value)
+        if before is not None or score.score is not None:
+            owners = ", ".join(facts.card.owners(area))
+            yield AreaRow(Area(area).label, before, score.score, _change(before, score.score), owners)
+
+
+def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
+    for key, found in facts.card.issues.items():
+        before = first.issue_counts.get(key)
+        if before is None or found.count is None or float(before) == float(found.count):
+            continue
+        yield _issue(facts, found, before)
+
+
+def _issue(facts: ProgressFacts, found: IssueCount, before: float) -> IssueRow:
+    """Return the row; its direction counts also where the weight is zero."""
+    change = float(found.count or 0) - before
+    unit = "%" if found.issue.is_percentage else ""
+    return IssueRow(
+        title=_COUNT.sub("", facts.card.configuration.templates[found.issue.key].title).strip(),
+        before=f"{number(before)}{unit}",
+        after=f"{number(found.count or 0)}{unit}",
+        harm=change * max(harm_of_one(facts.card, found.issue), 1e-9),
+    )
+
+
+def _coverage(facts: ProgressFacts, first: DailySnapshot) -> str:
+    if facts.coverage.total_sf is None:
+        return ""
+    before = coverage_of(first)
+    now = percent(facts.coverage.coverage_pct)
+    return f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
+
+
+def _change(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else after - before

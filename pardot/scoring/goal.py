@@ -1,0 +1,174 @@
+"""Find few fixes that bring the overall score to a target.
+
+Within an area the best fixes are known: the issues that cost most points a row come first. Between areas the search is
+greedy, by points of the overall score for each row that must be fixed, and tries at each step to finish with one area.
+The result reaches the target; another mix may need a few rows fewer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from pardot.domain.areas import Area
+from pardot.domain.grading import BEST, Occurrences
+from pardot.scoring.scorecard import IssueCount, Scorecard, ScoreInputs, scorecard
+
+TENTH = Decimal("0.1")
+"""The steps in which percentages are fixed."""
+_HALF = Decimal("0.5")
+_NOISE = 1e-7
+
+
+class NoScore(LookupError):
+    """Nothing was synced yet, so there is no score that could rise."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Fixes that reach the target, by issue key, and the number of rows that they take."""
+
+    target: int
+    fixes: Mapping[str, Occurrences]
+    rows: int
+
+
+@dataclass(frozen=True)
+class _Option:
+    """One way to raise an area: to ``score``, by ``fixes``, which take ``rows``."""
+
+    score: int
+    rows: float
+    fixes: Mapping[str, Occurrences]
+
+
+def plan_for(inputs: ScoreInputs, target: int) -> Plan:
+    """Return few fixes after which the overall score is at least ``target``, 1 to 100. Raises ``NoScore``."""
+    card = scorecard(inputs)
+    if card.overall is None:
+        raise NoScore("There is no score yet: nothing was synced.")
+    if card.overall >= target:
+        return Plan(target, {}, 0)
+    options = {
+        area: list(_options(card, area)) for area, score in card.grading.areas.items() if score.score is not None
+    }
+    chosen = _trimmed(_Search(card, options, target).run(), card, target)
+    fixes = {key: count for option in chosen.values() for key, count in option.fixes.items()}
+    return Plan(target, fixes, math.ceil(math.fsum(option.rows for option in chosen.values()) - _NOISE))
+
+
+# -- within an area ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Fixable:
+    """An issue in units: one row, or a tenth of a point of a percentage, which takes as many rows as it means."""
+
+    key: str
+    units: int
+    points: Decimal
+    """The points of the area that one unit gives back."""
+    rows: float
+    """The rows that one unit takes."""
+    size: Occurrences
+    all_of_them: Occurrences
+
+
+def _options(card: Scorecard, area: Area) -> Iterator[_Option]:
+    """Yield the cheapest way to each higher score of ``area``, the lowest first."""
+    grade = card.grading.areas[area]
+    fixable = sorted(_fixable(card, area), key=lambda each: -float(each.points) / each.rows)
+    for score in range((grade.score or 0) + 1, BEST + 1):
+        # A half is rounded up.
+        yield _option(score, grade.demerits - (BEST - score + _HALF), fixable)
+
+
+def _option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option:
+    """Return the fixes that give back ``points``."""
+    fixes: dict[str, Occurrences] = {}
+    rows = 0.0
+    for each in fixable:
+        if points <= 0:
+            break
+        units = min(each.units, int((points / each.points).to_integral_value(ROUND_CEILING)))
+        points -= units * each.points
+        rows += units * each.rows
+        fixes[each.key] = min(units * each.size, each.all_of_them)
+    return _Option(score, rows, fixes)
+
+
+def _fixable(card: Scorecard, area: Area) -> Iterator[_Fixable]:
+    items = max(card.grading.areas[area].items, 1)
+    for key, found in card.issues.items():
+        weight = card.configuration.weights[key]
+        if found.issue.area is area and found.count and weight:
+            yield _in_units(key, found, weight, items)
+
+
+def _in_units(key: str, found: IssueCount, weight: Decimal, items: int) -> _Fixable:
+    count = found.count or 0
+    if not found.issue.is_percentage:
+        return _Fixable(key, int(count), weight, 1.0, 1, count)
+    units = int((Decimal(count) / TENTH).to_integral_value(ROUND_CEILING))
+    return _Fixable(key, units, weight * TENTH, items * float(TENTH) / 100, TENTH, count)
+
+
+# -- between areas ----------------------------------------------------------------------------------------------------
+
+
+class _Search:
+    """The greedy search. ``at`` is the option that each area has been raised to."""
+
+    def __init__(self, card: Scorecard, options: Mapping[Area, Sequence[_Option]], target: int) -> None:
+        self.card = card
+        self.options = options
+        self.need = _missing(card, {}, target)
+        self.at: dict[Area, _Option] = {}
+        self.best: tuple[float, dict[Area, _Option]] | None = None
+
+    def run(self) -> dict[Area, _Option]:
+        while self.need > _NOISE:
+            steps = list(self._steps())
+            for gain, rows, area, option in steps:
+                if gain >= self.need - _NOISE:
+                    self._consider(rows, area, option)
+            gain, _, area, option = max(steps, key=lambda step: step[0] / step[1])
+            self.at[area] = option
+            self.need -= gain
+        return self.best[1] if self.best else self.at
+
+    def _steps(self) -> Iterator[tuple[float, float, Area, _Option]]:
+        """Yield the gain and the additional rows of every option that raises an area further."""
+        for area, options in self.options.items():
+            weight = self.card.grading.areas[area].weight
+            score = self.at[area].score if area in self.at else self.card.grading.areas[area].score or 0
+            rows = self.at[area].rows if area in self.at else 0.0
+            for option in options:
+                if option.score > score:
+                    yield (option.score - score) * weight, max(option.rows - rows, _NOISE), area, option
+
+    def _consider(self, rows: float, area: Area, option: _Option) -> None:
+        """Keep this end of the search if it takes the fewest rows until now."""
+        total = rows + math.fsum(each.rows for each in self.at.values())
+        if self.best is None or total < self.best[0] - _NOISE:
+            self.best = (total, {**self.at, area: option})
+
+
+def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
+    """Return the weighted points that are missing to the target; a half is rounded up."""
+    areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
+    reached = math.fsum(
+        (chosen[area].score if area in chosen else score.score or 0) * score.weight for area, score in areas.items()
+    )
+    return (target - float(_HALF)) * math.fsum(score.weight for score in areas.values()) - reached
+
+
+def _trimmed(chosen: dict[Area, _Option], card: Scorecard, target: int) -> dict[Area, _Option]:
+    """Leave out what the last step has made unnecessary, the largest pieces first."""
+    for area in sorted(chosen, key=lambda each: -chosen[each].rows):
+        without = {other: option for other, option in chosen.items() if other is not area}
+        if _missing(card, without, target) <= _NOISE:
+            chosen = without
+    return chosen

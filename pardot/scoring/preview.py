@@ -1,0 +1,171 @@
+"""Compute the score as it would be with other settings: now, and on the last days where what was kept permits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from pardot.audits.asset_audit import AssetAudit
+from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.audits.run import ASSET_AUDITS
+from pardot.configuration.values import Configuration, configuration_with
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.domain.grading import Demerit, Grading, grade_areas, grade_of
+from pardot.domain.issues import BY_KEY, ISSUES
+from pardot.models import DailySnapshot
+from pardot.scoring.scorecard import IssueCount, Scorecard, score_inputs, scorecard
+
+DAYS = 45
+"""The days before today for which scores are recomputed."""
+
+OTHER_COUNTS = (
+    "Earlier days cannot be counted again with another look-back or other months: of each day only the counts are "
+    "kept, not the assets."
+)
+COUNTS_STAY = "The line applies the new weights and grades to the counts of each day, as they were counted then."
+NO_ACTIVITIES = (
+    "The activities that are kept do not cover a look-back of {days} days: issues about activity will have no data, "
+    "and cost nothing, until they do."
+)
+
+
+@dataclass(frozen=True)
+class PreviewedDay:
+    """The score of one day as it was recorded, and as it would have been."""
+
+    day: date
+    before: int | None
+    after: int | None
+    grade_before: str | None
+    grade_after: str | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The effect of a change of the configuration."""
+
+    before: Scorecard
+    after: Scorecard
+    days: tuple[PreviewedDay, ...]
+    """Empty where the change does not move weights or grades."""
+    limits: tuple[str, ...]
+    """Sentences about what could not be computed."""
+
+
+def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
+    """Return what ``changes`` (JSON by key) would do; nothing is changed. Raises ``UnknownKey`` or ``BadValue``."""
+    now = now or timezone.now()
+    values, inputs = configuration_with(changes), score_inputs(now)
+    audit = audit_inputs(now, values)
+    moved = _moved_audits(inputs.configuration, values)
+    counted = {key: count for each in moved for key, count in _counts(each, audit).items()}
+    issues = {key: replace(found, count=counted.get(key, found.count)) for key, found in inputs.issues.items()}
+    graded_anew = (inputs.configuration.weights, inputs.configuration.thresholds) != (values.weights, values.thresholds)
+    return Preview(
+        before=scorecard(inputs),
+        after=scorecard(replace(inputs, issues=issues, configuration=values)),
+        days=_days(inputs.configuration, values, today(now)) if graded_anew else (),
+        limits=tuple(_limits(moved, audit, graded_anew=graded_anew)),
+    )
+
+
+def _moved_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
+    """Return the audits whose flags depend on a value that differs."""
+    look_back = before.activity_lookback_days != after.activity_lookback_days
+    months = (before.list_stale_months, before.list_stale_severe_months) != (
+        after.list_stale_months,
+        after.list_stale_severe_months,
+    )
+    return [
+        audit
+        for audit in ASSET_AUDITS
+        if (look_back and any(flag.needs_activity for flag in audit.flags)) or (months and audit.area is Area.LISTS)
+    ]
+
+
+def _counts(audit: AssetAudit, inputs: AuditInputs) -> dict[str, int | None]:
+    """Count the issues of an area as an audit with ``inputs`` would, less exempt assets. ``None``: no data."""
+    issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
+    parameters = {
+        **inputs.parameters,
+        "area": audit.area.value,
+        "day": today(inputs.now),
+        "known_flags": [issue.flag for issue in issues],
+        "known_issues": [issue.key for issue in issues],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(assets=audit.flags_query(inputs)), parameters)
+        counted = dict(cursor.fetchall())
+    has_data = audit.flags_with_data(inputs)
+    return {issue.key: counted.get(issue.key, 0) if issue.flag in has_data else None for issue in issues}
+
+
+_COUNT = """
+    SELECT declared.issue, count(*)
+    FROM ({assets}) n CROSS JOIN unnest(n.flags) AS found(flag)
+    JOIN unnest(%(known_flags)s::text[], %(known_issues)s::text[]) AS declared(flag, issue)
+      ON declared.flag = found.flag
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pardot_exemption e
+        WHERE e.asset_type = %(area)s AND e.asset_id = n.id AND e.issue = declared.issue
+          AND (e.until IS NULL OR e.until >= %(day)s)
+    )
+    GROUP BY declared.issue
+"""
+
+
+def _limits(moved: list[AssetAudit], audit: AuditInputs, *, graded_anew: bool) -> list[str]:
+    if not moved:
+        return []
+    limits = [OTHER_COUNTS, *([COUNTS_STAY] if graded_anew else [])]
+    looks_back = any(flag.needs_activity for each in moved for flag in each.flags)
+    if looks_back and audit.look_back is None:
+        limits.append(NO_ACTIVITIES.format(days=audit.configuration.activity_lookback_days))
+    return limits
+
+
+# -- earlier days -----------------------------------------------------------------------------------------------------
+
+
+def _days(before: Configuration, after: Configuration, day: date) -> tuple[PreviewedDay, ...]:
+    """Return the last days that have a score; one query."""
+    kept = DailySnapshot.objects.filter(day__gt=day - timedelta(days=DAYS), day__lt=day).exclude(health_score=None)
+    return tuple(_day(snapshot, before, after) for snapshot in kept)
+
+
+def _day(snapshot: DailySnapshot, before: Configuration, after: Configuration) -> PreviewedDay:
+    score = graded_again(snapshot, after).overall
+    return PreviewedDay(
+        day=snapshot.day,
+        before=snapshot.health_score,
+        after=score,
+        grade_before=grade_of(snapshot.health_score, before.thresholds),
+        grade_after=grade_of(score, after.thresholds),
+    )
+
+
+def graded_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
+    """Grade the counts of an earlier day by the weights in ``values``."""
+    items = {
+        area: getattr(snapshot, area.value) if snapshot.area_scores.get(area.value) is not None else None
+        for area in Area
+    }
+    demerits = [
+        Demerit(key, BY_KEY[key].area, Decimal(str(count)), values.weights[key])
+        for key, count in snapshot.issue_counts.items()
+        if key in BY_KEY and count is not None
+    ]
+    return grade_areas(items, demerits)
+
+
+def changed_issues(found: Preview) -> list[tuple[IssueCount, IssueCount]]:
+    """Return the issues whose count differs, before and after."""
+    pairs = [(found.before.issues[key], found.after.issues[key]) for key in found.before.issues]
+    return [(old, new) for old, new in pairs if old.count != new.count]

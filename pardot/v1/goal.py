@@ -1,0 +1,52 @@
+"""``GET /pardot/goal``: few fixes that bring the score to a target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from ninja.params.functions import Query
+
+from api.http.errors import NotFound, documented
+from pardot.domain.areas import Area
+from pardot.domain.issues import BY_KEY
+from pardot.scoring.goal import NoScore, plan_for
+from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.snapshots import as_number
+
+router = Router(tags=["pardot: score"])
+
+_TARGET: Any = Query(..., ge=1, le=100, description="The score to reach.")
+
+
+class PlannedFix(Schema):
+    issue: str
+    area: Area
+    count: int | float = Field(description="How many to fix; of a percentage: points of it.")
+
+
+class Goal(Schema):
+    target: int
+    fixes: list[PlannedFix] = Field(
+        description="As `POST /pardot/what-if` takes them. They reach the target; the search is greedy, so another mix "
+        "may need a few rows fewer. Empty: it is reached."
+    )
+    rows: int = Field(description="How many assets and prospects that are, together.")
+
+
+@router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Few fixes that reach a score")
+def get_goal(request: HttpRequest, target: int = _TARGET) -> Goal:
+    """Return fixes after which the overall score is at least `target`. 404: there is no score yet."""
+    try:
+        plan = plan_for(score_inputs(), target)
+    except NoScore as error:
+        raise NotFound(str(error)) from error
+    return Goal(
+        target=plan.target,
+        rows=plan.rows,
+        fixes=[
+            PlannedFix(issue=key, area=BY_KEY[key].area, count=as_number(count) or 0)
+            for key, count in plan.fixes.items()
+        ],
+    )

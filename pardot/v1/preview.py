@@ -1,0 +1,95 @@
+"""``POST /pardot/admin/config-preview``: what other settings would do to the score."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict
+
+from api.http.errors import Unprocessable, documented
+from pardot.configuration.values import KEYS, BadValue, UnknownKey
+from pardot.domain.areas import Area
+from pardot.scoring.preview import changed_issues, preview
+from pardot.scoring.snapshots import as_number
+from pardot.v1.score_changes import (
+    AreaChange,
+    PersonChange,
+    ScoreChange,
+    area_changes,
+    overall_change,
+    person_changes,
+)
+
+router = Router(tags=["pardot: settings"])
+
+
+class ConfigurationDraft(Schema):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"values": {"score_weights": {"forms_errors": 0.4}}}}
+    )
+
+    values: dict[str, Any] = Field(
+        min_length=1, max_length=len(KEYS), description="Key → value, as `PUT /pardot/admin/config/{key}` takes it."
+    )
+
+
+class PreviewedIssue(Schema):
+    issue: str
+    area: Area
+    before: int | float | None = Field(description="Null, as `after`: no data.")
+    after: int | float | None
+
+
+class PreviewedScore(Schema):
+    day: date
+    before: int | None = Field(description="As recorded on that day.")
+    after: int | None
+    grade_before: str | None
+    grade_after: str | None
+
+
+class ConfigurationPreview(Schema):
+    overall: ScoreChange
+    by_area: list[AreaChange]
+    by_person: list[PersonChange]
+    issues: list[PreviewedIssue] = Field(description="Those that would be counted differently.")
+    days: list[PreviewedScore] = Field(
+        description="The last 45 days with other weights or grades, oldest first; empty where the values move neither."
+    )
+    limits: list[str] = Field(description="Sentences that say what could not be computed, and why.")
+
+
+@router.post(
+    "/admin/config-preview",
+    response={200: ConfigurationPreview, **documented(400, 401, 403, 413, 415, 422)},
+    summary="What other settings would do",
+)
+def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
+    """Return the scores with the given values instead of the current ones. Nothing is changed.
+
+    422 as when the values are saved.
+    """
+    try:
+        found = preview(body.values)
+    except UnknownKey as error:
+        raise Unprocessable(str(error), errors=[{"loc": ["body", "values"], "message": str(error)}]) from error
+    except BadValue as error:
+        errors = [{**each, "loc": ["body", "values", *each["loc"]]} for each in error.errors]
+        raise Unprocessable(f"The values are not valid: {error}.", errors=errors) from error
+    before, after = found.before, found.after
+    return ConfigurationPreview(
+        overall=overall_change(before, after),
+        by_area=area_changes(before, after),
+        by_person=person_changes(before, after),
+        issues=[
+            PreviewedIssue(
+                issue=old.issue.key, area=old.issue.area, before=as_number(old.count), after=as_number(new.count)
+            )
+            for old, new in changed_issues(found)
+        ],
+        days=[PreviewedScore(**vars(day)) for day in found.days],
+        limits=list(found.limits),
+    )

@@ -1,0 +1,159 @@
+/* A chart as a picture of its own: title, date and legend in it, every color and font written at its mark.
+
+   It is drawn anew for the picture, so it is as wide on a phone as on a desk, and light also where the page is dark. */
+
+import { h, s } from "../core/dom.js";
+import { moment } from "../core/format.js";
+
+/** @typedef {{ name: string, tone: Tone, dash?: string | null }} PictureKey */
+/** @typedef {{ title: string, headline: string, keys: readonly PictureKey[], draw(width: number, drawing: HTMLElement): Child }} Pictured */
+
+const WIDTH = 960;
+const EDGE = 32;
+const LINE = 24;
+
+/**
+ * The picture, which needs nothing of the page.
+ *
+ * @param {Pictured} chart
+ * @returns {SVGSVGElement}
+ */
+export function pictureOf(chart) {
+  const stage = h("div", { class: "chart picture-stage", "aria-hidden": "true", inert: true });
+  document.body.append(stage);
+  try {
+    const drawn = compose(chart, stage);
+    return standalone(drawn);
+  } finally {
+    stage.remove();
+  }
+}
+
+/** @param {SVGSVGElement} picture */
+export const pictureText = (picture) => new XMLSerializer().serializeToString(picture);
+
+/**
+ * @param {Pictured} chart
+ * @param {HTMLElement} stage
+ */
+function compose({ title, headline, keys, draw }, stage) {
+  const outer = s("svg", { width: WIDTH, height: WIDTH });
+  stage.append(outer);
+  const top = EDGE + 12;
+  outer.append(s("text", { class: "picture-title", x: EDGE, y: top }, title));
+  if (headline) outer.append(s("text", { class: "picture-headline", x: EDGE, y: top + LINE }, headline));
+  const words = top + (headline ? LINE : 0) + 12;
+  const y = keys.length ? legend(outer, keys, words + LINE / 2) : words;
+  const drawing = draw(WIDTH - 2 * EDGE, stage);
+  if (!(drawing instanceof SVGSVGElement)) throw new TypeError("A chart is drawn as SVG.");
+  drawing.setAttribute("x", String(EDGE));
+  drawing.setAttribute("y", String(y + 8));
+  outer.append(drawing);
+  const height = y + 8 + Number(drawing.getAttribute("height")) + 44;
+  const foot = `Camp Campaign · ${moment(new Date().toISOString())}`;
+  outer.append(s("text", { class: "picture-foot", x: EDGE, y: height - 18 }, foot));
+  outer.prepend(s("rect", { class: "picture-paper", width: WIDTH, height }));
+  outer.setAttribute("height", String(height));
+  outer.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+  return outer;
+}
+
+/**
+ * Samples and names, in as many lines as they take. → where they end.
+ *
+ * @param {SVGSVGElement} outer
+ * @param {readonly PictureKey[]} keys
+ * @param {number} top
+ */
+function legend(outer, keys, top) {
+  let [x, y] = [EDGE, top];
+  for (const { name, tone, dash } of keys) {
+    const text = s("text", { y: y + 4.5 }, name);
+    outer.append(text);
+    const width = 36 + text.getComputedTextLength() + 24;
+    if (x > EDGE && x + width > WIDTH - EDGE) [x, y] = [EDGE, y + LINE];
+    text.setAttribute("x", String(x + 36));
+    text.setAttribute("y", String(y + 4.5));
+    const sample = s("path", { class: "mark-line", "stroke-dasharray": dash, d: `M${x} ${y}H${x + 28}` });
+    outer.append(s("g", { class: `tone-${tone}` }, sample));
+    x += width;
+  }
+  return y + LINE / 2;
+}
+
+// -- without the page's style sheets -----------------------------------------------------------------------------
+
+const SHAPE = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "stroke-linejoin",
+];
+const TEXT = ["fill", "font-family", "font-size", "font-weight"];
+const GEOMETRY = new Set(
+  "x y x1 x2 y1 y2 cx cy r rx ry d width height viewBox transform text-anchor dominant-baseline".split(" "),
+);
+const TEXTS = new Set(["text", "tspan"]);
+/** As browsers write `transparent`: fields that only catch the pointer. */
+const NO_COLOR = "rgba(0, 0, 0, 0)";
+const LEFT_OUT = new Set(["title", "div"]);
+
+/**
+ * A copy that says itself how each mark looks, in attributes: programs for slides and drawings read no style sheets.
+ *
+ * @param {SVGSVGElement} drawn
+ */
+function standalone(drawn) {
+  const copy = s("svg", {});
+  for (const name of ["width", "height", "viewBox"]) copy.setAttribute(name, drawn.getAttribute(name) ?? "");
+  copy.append(...[...drawn.childNodes].flatMap(copied));
+  return copy;
+}
+
+/**
+ * @param {Node} node
+ * @returns {Node[]}
+ */
+function copied(node) {
+  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.textContent ?? "")];
+  if (!(node instanceof SVGElement) || LEFT_OUT.has(node.localName)) return [];
+  const style = getComputedStyle(node);
+  if (style.visibility === "hidden" || style.fill === NO_COLOR) return [];
+  const copy = copiedMark(node, style);
+  copy.append(...[...node.childNodes].flatMap(copied));
+  return [copy];
+}
+
+/**
+ * @param {SVGElement} node
+ * @param {CSSStyleDeclaration} style
+ */
+function copiedMark(node, style) {
+  // A link leads nowhere in a picture, and few programs know a drawing inside of a drawing.
+  if (node.localName === "svg")
+    return s("g", { transform: `translate(${node.getAttribute("x") ?? 0} ${node.getAttribute("y") ?? 0})` });
+  if (node.localName === "a" || node.localName === "g") return s("g", {});
+  const copy = document.createElementNS(node.namespaceURI, node.localName);
+  for (const { name, value } of node.attributes) if (GEOMETRY.has(name)) copy.setAttribute(name, value);
+  for (const name of TEXTS.has(node.localName) ? TEXT : SHAPE) {
+    const value = style.getPropertyValue(name);
+    if (value && value !== "auto") copy.setAttribute(name, value);
+  }
+  centerByHand(copy);
+  return copy;
+}
+
+/**
+ * Few programs know where the middle of a line of text is.
+ *
+ * @param {Element} text
+ */
+function centerByHand(text) {
+  if (text.getAttribute("dominant-baseline") !== "central") return;
+  text.removeAttribute("dominant-baseline");
+  text.setAttribute("dy", "0.35em");
+}

@@ -1,0 +1,67 @@
+/* "What gets us to 95?": a target, and few fixes that reach it. */
+
+import { api, isAbort, messageOf } from "../core/api.js";
+import { announce } from "../core/announce.js";
+import { freshId, h } from "../core/dom.js";
+import { plural } from "../core/format.js";
+
+const AMBITION = 95;
+
+/**
+ * The next grade; from the best one on 95, then 100.
+ *
+ * @param {number | null} score
+ * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
+ */
+export function nextTarget(score, thresholds) {
+  if (score === null) return AMBITION;
+  const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
+  return next?.minimum ?? (score < AMBITION ? AMBITION : 100);
+}
+
+export class GoalForm {
+  /**
+   * @param {number} target
+   * @param {{ signal: AbortSignal, take: (fixes: Map<string, number>) => unknown }} options
+   */
+  constructor(target, { signal, take }) {
+    this.options = { signal, take };
+    const id = freshId("target");
+    this.input = h("input", { type: "number", id, min: 1, max: 100, step: 1, value: target, required: true });
+    this.words = h("p", { class: "small soft" });
+    this.element = h(
+      "form",
+      { class: "what-if-goal", on: { submit: (event) => this.submit(event) } },
+      h("label", { for: id }, "Score to reach"),
+      this.input,
+      h("button", { type: "submit", class: "button primary" }, "Find fixes"),
+      this.words,
+    );
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.words.textContent = text;
+  }
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const target = this.input.valueAsNumber;
+    this.say("Looking for the fewest rows…");
+    try {
+      const found = await api.get("goal", { params: { target }, signal: this.options.signal });
+      this.options.take(new Map(found.fixes.map(({ issue, count }) => [issue, count])));
+      this.say(planWords(found));
+      announce(planWords(found));
+    } catch (error) {
+      if (!isAbort(error)) this.say(messageOf(error));
+    }
+  }
+}
+
+/** @param {Api["Goal"]} plan */
+function planWords({ target, fixes, rows }) {
+  if (!fixes.length) return `The score is ${target} or more already.`;
+  return `${plural(rows, "row")} to fix for ${target}: those with the most points a row first. Another mix may need a few rows fewer.`;
+}

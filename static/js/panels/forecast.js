@@ -1,0 +1,64 @@
+/* Where the score is on the last day of camp, if it goes on as in the last weeks: a straight line, no more. */
+
+import { daysBetween, everyDay } from "../core/days.js";
+
+/** The days before today that the line is laid through; and how many of them must have a score, how far apart. */
+export const WINDOW = 28;
+const LEAST_DAYS = 10;
+const LEAST_SPAN = 14;
+
+/**
+ * Null where too few days are known, or where camp is over or not planned.
+ *
+ * @param {readonly { day: string, health_score: number | null }[]} snapshots oldest first
+ * @param {string | null} end the last day of camp
+ * @returns {{ end: string, score: number, used: number, at: (day: string) => number, from: string } | null}
+ */
+export function forecast(snapshots, end) {
+  const last = snapshots.at(-1)?.day;
+  if (!last || !end || end <= last) return null;
+  const known = snapshots.flatMap(({ day, health_score: score }) => {
+    const x = daysBetween(last, day);
+    return score !== null && x > -WINDOW ? [{ x, y: score }] : [];
+  });
+  if (known.length < LEAST_DAYS || -known[0].x < LEAST_SPAN) return null;
+  const { slope, start } = line(known);
+  /** @param {string} day */
+  const at = (day) => Math.max(0, Math.min(100, start + slope * daysBetween(last, day)));
+  return { end, score: Math.round(at(end)), used: known.length, at, from: last };
+}
+
+/**
+ * Least squares: y = start + slope · x.
+ *
+ * @param {readonly { x: number, y: number }[]} points
+ */
+function line(points) {
+  const mean = (/** @type {(point: { x: number, y: number }) => number} */ of) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
+  const spread = mean((point) => (point.x - x) ** 2);
+  const slope = mean((point) => (point.x - x) * (point.y - y)) / spread;
+  return { slope, start: y - slope * x };
+}
+
+/**
+ * The line itself, to be drawn behind the days that are shown: a value for each of `days`, null up to today.
+ *
+ * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {readonly string[]} days
+ */
+export function forecastValues({ at, from, end }, days) {
+  return days.map((day) => (day >= from && day <= end ? Number(at(day).toFixed(1)) : null));
+}
+
+/**
+ * The days shown, and those up to the end of camp: only where these would not take more room than those.
+ *
+ * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {readonly string[]} days
+ */
+export function withForecast({ from, end }, days) {
+  const ahead = daysBetween(from, end);
+  return days.at(-1) === from && ahead <= days.length ? [...days, ...everyDay(from, end).slice(1)] : null;
+}

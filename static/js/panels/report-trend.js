@@ -1,0 +1,26 @@
+/* The score over the days of the progress report. */
+
+import { find } from "../core/dom.js";
+import { panel } from "../core/panel.js";
+import { shared } from "../core/shared.js";
+import { trend } from "../charts/trend.js";
+import { allDays, scoreSeries } from "./trail-series.js";
+
+export default panel({
+  lines: 6,
+  load: () => shared("trail", { from: find(document, ".report").dataset.from }),
+  empty: ({ count }) => count === 0 && "No day is on record yet.",
+  render: ({ snapshots, notes }) => {
+    const days = allDays(snapshots);
+    const low = Math.min(90, ...snapshots.flatMap(({ health_score: score }) => score ?? []));
+    return trend({
+      title: "Score",
+      days,
+      series: scoreSeries(days, snapshots),
+      notes,
+      low: Math.max(0, Math.floor(low / 10) * 10 - 10),
+      high: 100,
+      height: 180,
+    });
+  },
+});

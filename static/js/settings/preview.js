@@ -1,0 +1,201 @@
+/* What unsaved settings would do to the score, in a sentence, and in a dialog with areas, people and earlier days. */
+
+import { ApiError, api, isAbort, messageOf } from "../core/api.js";
+import { announce } from "../core/announce.js";
+import { h, icon } from "../core/dom.js";
+import { decimal, number } from "../core/format.js";
+import { trend } from "../charts/trend.js";
+import { allDays, valuesOf } from "../panels/trail-series.js";
+import { openDialog } from "../ui/dialog.js";
+import { button } from "../ui/parts.js";
+import { plainTable } from "../ui/plain-table.js";
+import { beforeAfter, changeLines, gradesOf, moves } from "../ui/score-change.js";
+import { same } from "./drafts.js";
+
+/** @typedef {Api["ConfigurationPreview"]} Found */
+
+const MOVING = [
+  "score_weights",
+  "grade_thresholds",
+  "activity_lookback_days",
+  "list_stale_months",
+  "list_stale_severe_months",
+];
+const PAUSE = 350;
+
+/** Asks while somebody types, and says it in a line whose room is kept from the start. */
+export class SettingsPreview {
+  /**
+   * @param {readonly Draft[]} drafts
+   * @param {{ signal: AbortSignal, titles: Record<string, string>, save: () => unknown }} options
+   */
+  constructor(drafts, { signal, titles, save }) {
+    this.drafts = drafts;
+    this.options = { signal, titles, save };
+    /** @type {Record<string, Held>} */
+    this.values = {};
+    /** @type {Found | null} */
+    this.found = null;
+    this.text = h("span", {});
+    this.more = button("See what changes", () => this.open(), { kind: "compact" });
+    this.element = h("p", { class: "save-preview", hidden: true }, this.text, this.more);
+  }
+
+  update() {
+    const unsaved = this.drafts.filter((draft) => MOVING.includes(draft.entry.key) && draft.isUnsaved);
+    const values = Object.fromEntries(unsaved.map((draft) => [draft.entry.key, draft.editor.get()]));
+    if (same(values, this.values)) return;
+    this.values = values;
+    this.current?.abort();
+    clearTimeout(this.timer);
+    this.element.hidden = unsaved.length === 0;
+    if (unsaved.length === 0) return;
+    this.say("Computing what this changes…", null);
+    this.timer = setTimeout(() => this.ask(unsaved), PAUSE);
+  }
+
+  /** @param {Draft[]} drafts */
+  async ask(drafts) {
+    this.current = new AbortController();
+    const signal = AbortSignal.any([this.options.signal, this.current.signal]);
+    try {
+      const found = await api.post("admin/config-preview", { values: this.values }, { signal });
+      if (signal.aborted) return;
+      for (const draft of drafts) draft.clear();
+      this.say(sentence(found), found);
+      announce(sentence(found));
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      const refused = error instanceof ApiError && error.status === 422 && error.errors.length > 0;
+      if (refused) markAll(drafts, error.errors);
+      this.say(refused ? "Fix the highlighted fields to see what this changes." : messageOf(error), null);
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {Found | null} found
+   */
+  say(text, found) {
+    this.found = found;
+    this.text.textContent = text;
+    this.more.disabled = found === null;
+  }
+
+  open() {
+    const { found } = this;
+    if (!found) return;
+    const { save, titles } = this.options;
+    const saveNow = () => {
+      dialog.close();
+      save();
+    };
+    const dialog = openDialog({
+      title: "What these settings change",
+      wide: true,
+      body: details(found, titles),
+      actions: [
+        button("Keep editing", () => dialog.close()),
+        button("Save these settings", saveNow, { kind: "primary" }),
+      ],
+    });
+  }
+}
+
+/**
+ * What the server refuses, beside its field: `loc` is body, values, the key, then the path in its value.
+ *
+ * @param {readonly Draft[]} drafts
+ * @param {readonly Complaint[]} complaints
+ */
+function markAll(drafts, complaints) {
+  for (const draft of drafts) {
+    draft.clear();
+    const own = complaints.filter(({ loc }) => loc[2] === draft.entry.key);
+    if (own.length) draft.markEach(own.map(({ loc, message }) => ({ path: loc.slice(3).join("."), message })));
+  }
+}
+
+/**
+ * "Score 74 → 70 (grade C), Campaigns 36 → 0, Rowan D → F."
+ *
+ * @param {Found} found
+ */
+export function sentence({ overall, by_area: areas, by_person: people, issues }) {
+  if (overall.before === null) return "There is no score yet that this could change.";
+  const parts = [
+    ...areas.filter(moves).map((area) => `${area.label} ${numbersOrGrades(area)}`),
+    ...people.filter(moves).map((person) => `${person.name} ${numbersOrGrades(person)}`),
+  ];
+  const rest = parts.length > 4 ? [...parts.slice(0, 3), `${parts.length - 3} more`] : parts;
+  if (moves(overall)) return `${[scoreWords(overall), ...rest].join(", ")}.`;
+  if (rest.length) return `The score stays ${overall.after}, but ${rest.join(", ")}.`;
+  return issues.length ? `The score stays ${overall.after}; some counts change.` : "This does not change any score.";
+}
+
+/** @param {Api["ScoreChange"]} overall */
+function scoreWords(overall) {
+  const { before, after, grade_after: grade } = overall;
+  if (before === after) return `Score ${after}: grade ${gradesOf(overall)}`;
+  return `Score ${number(before)} → ${number(after)} (grade ${grade ?? "–"})`;
+}
+
+/** @param {Api["ScoreChange"]} change */
+const numbersOrGrades = (change) =>
+  change.before === change.after ? gradesOf(change) : `${number(change.before)} → ${number(change.after)}`;
+
+// -- in full --------------------------------------------------------------------------------------------------------
+
+/**
+ * @param {Found} found
+ * @param {Record<string, string>} titles
+ * @returns {Child}
+ */
+function details(found, titles) {
+  const { overall, by_area: areas, by_person: people, issues, limits } = found;
+  return [
+    h("div", { class: "what-if-result still" }, beforeAfter(overall)),
+    part("Areas", areas.some(moves) ? changeLines(areas) : h("p", { class: "soft" }, "No area changes.")),
+    people.length > 0 &&
+      part("People", people.some(moves) ? changeLines(people) : h("p", { class: "soft" }, "Nobody's score changes.")),
+    issues.length > 0 && part("Counted differently", counts(issues, titles)),
+    part("The last 45 days", [earlier(found), ...limits.map(limit)]),
+  ];
+}
+
+/**
+ * @param {string} title
+ * @param {Child} content
+ */
+const part = (title, content) => h("section", { class: "stack" }, h("h3", {}, title), content);
+
+/** @param {string} text */
+const limit = (text) => h("p", { class: "banner info" }, icon("info"), h("span", {}, text));
+
+/**
+ * @param {Found["issues"]} issues
+ * @param {Record<string, string>} titles
+ */
+function counts(issues, titles) {
+  return plainTable(
+    "Issues that are counted differently",
+    [
+      { label: "Issue", value: (row) => titles[row.issue] ?? row.issue },
+      { label: "Now", value: (row) => decimal(row.before), end: true },
+      { label: "Then", value: (row) => decimal(row.after), end: true },
+    ],
+    issues,
+    { hideCaption: true },
+  );
+}
+
+/** @param {Found} found */
+function earlier({ days, limits }) {
+  if (!days.length) return limits.length === 0 && h("p", { class: "soft" }, "No earlier day has a score yet.");
+  const all = allDays(days);
+  const series = [
+    { name: "As recorded", tone: "6", values: valuesOf(all, days, (one) => one.before) },
+    { name: "With these settings", tone: "1", values: valuesOf(all, days, (one) => one.after) },
+  ];
+  return trend({ title: "Score of the last 45 days, as recorded and with these settings", days: all, series });
+}

@@ -1,0 +1,226 @@
+"""Decide: settings with a preview, a target, a forecast. Show: pictures, free ranges, the report on one page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import psycopg
+import pytest
+from playwright.sync_api import Locator, expect
+
+from pardot.domain.days import today
+from tests.browser.components import asked, run_module
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import DARK_AND_NARROW, Visit
+
+EARLIER = """
+INSERT INTO pardot_dailysnapshot
+SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || jsonb_build_object(
+    'id', nextval(pg_get_serial_sequence('pardot_dailysnapshot', 'id')), 'day', latest.day - ago,
+    'health_score', latest.health_score - ago / 2))).*
+FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, 44) ago
+"""
+NO_EARLIER = "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)"
+PLAN_CAMP = """
+const start = "{start}", end = "{end}";
+await m.api.put("admin/config/camp_dates", {{ value: {{ start, end }} }});
+"""
+NO_PLANS = """
+const { configuration } = await m.api.get("admin/config");
+for (const { key, is_changed } of configuration) if (is_changed) await m.api.delete(`admin/config/${key}`);
+"""
+COPIED = """
+async () => {
+  const [item] = await navigator.clipboard.read();
+  const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());
+  const view = new DataView(bytes.buffer);
+  return { png: bytes[1] === 0x50 && bytes[2] === 0x4e, width: view.getUint32(16), size: bytes.length };
+}
+"""
+
+
+class Clicks:
+    """Counts what a person clicks."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def on(self, target: Locator) -> None:
+        target.click()
+        self.count += 1
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
+    """45 days on record, half a point better each day; camp began 20 days ago and ends in 20 days."""
+    visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
+    with psycopg.connect(camp_site.database, autocommit=True) as connection:
+        connection.execute(EARLIER)
+        visit.go("/pardot/admin-settings/")
+        days = {"start": today() - timedelta(days=20), "end": today() + timedelta(days=20)}
+        run_module(visit, "core/api", PLAN_CAMP.format(**days))
+        yield visit
+        visit.go("/pardot/admin-settings/")
+        run_module(visit, "core/api", NO_PLANS)
+        connection.execute(NO_EARLIER)
+
+
+def scores(result: Locator) -> list[int]:
+    """The score now and then."""
+    return [int(text) for text in result.locator(".figure-value").all_text_contents()]
+
+
+# -- decide -----------------------------------------------------------------------------------------------------------
+
+
+def test_job_j_weights_are_changed_in_three_clicks_with_a_preview(camp: Visit) -> None:
+    clicks, page = Clicks(), camp.page
+    camp.go("/pardot/")
+    before = asked(camp, "health-score")["overall"]
+    clicks.on(page.get_by_role("link", name="Settings"))
+    clicks.on(page.get_by_label("Prospects not linked to Salesforce"))
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("9")
+    bar = page.get_by_role("region", name="Unsaved changes")
+    expect(bar).to_contain_text(re.compile(rf"Score {before} → \d+ \(grade [A-F]\), Prospects \d+ → 0"))
+    promised = int((re.search(r"→ (\d+) \(grade", bar.inner_text()) or [""])[1])
+    clicks.on(page.get_by_role("button", name="Save changes"))
+    expect(bar).to_have_count(0)
+    assert clicks.count <= 3
+    assert asked(camp, "health-score")["overall"] == promised < before
+
+
+def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot(camp: Visit) -> None:
+    camp.expect("status of 422")
+    page = camp.page
+    camp.go("/pardot/admin-settings/")
+    bar = page.get_by_role("region", name="Unsaved changes")
+    page.get_by_label("Prospects not linked to Salesforce").fill("9")
+    page.get_by_role("button", name="See what changes").click()
+    dialog = page.get_by_role("dialog", name="What these settings change")
+    chart = dialog.get_by_role("figure", name="Score of the last 45 days, as recorded and with these settings")
+    expect(chart.locator(".mark-line")).to_have_count(4)
+    expect(dialog.get_by_role("list").filter(has_text="Prospects")).to_be_visible()
+    assert camp.axe() == []
+    dialog.get_by_role("button", name="Keep editing").click()
+    page.get_by_label("Look-back of activity, in days").fill("1")
+    expect(bar.get_by_role("button", name="See what changes")).to_be_disabled()
+    page.get_by_role("button", name="See what changes").click()
+    expect(dialog).to_contain_text("Earlier days cannot be counted again with another look-back")
+    expect(dialog.get_by_role("table", name="Issues that are counted differently")).to_be_visible()
+    page.keyboard.press("Escape")
+    weight = page.get_by_label("Forms in no campaign")
+    weight.fill("-1")
+    expect(bar).to_contain_text("Fix the highlighted fields to see what this changes.")
+    expect(page.locator(".setting", has=weight).locator(".problem")).to_have_text("Must be 0 or more.")
+    weight.fill("0.10")
+    expect(bar).to_contain_text("Score")
+    expect(weight).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Discard").click()
+
+
+def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
+    clicks, page = Clicks(), camp.page
+    camp.go("/pardot/")
+    clicks.on(page.get_by_role("button", name="What if…"))
+    dialog = page.get_by_role("dialog", name="What if…")
+    target = int(dialog.get_by_label("Score to reach").input_value())
+    clicks.on(dialog.get_by_role("button", name="Find fixes"))
+    result = dialog.get_by_role("group", name="The score then")
+    expect(result.locator(".figure-value")).to_have_count(2)
+    now, then = scores(result)
+    assert clicks.count <= 2
+    assert now < target <= then
+    expect(dialog.locator(".what-if-goal")).to_contain_text(re.compile(rf"\d+ rows? to fix for {target}: those with"))
+    assert dialog.get_by_role("checkbox").first.is_checked(), "what is chosen stands first"
+    assert camp.axe() == []
+    dialog.get_by_label("Score to reach").fill("1")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("The score is 1 or more already.")
+
+
+# -- show -------------------------------------------------------------------------------------------------------------
+
+
+def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: Path) -> None:
+    clicks, page = Clicks(), camp.page
+    camp.go("/pardot/")
+    trend = page.locator('[data-panel="score-trend"]')
+    clicks.on(trend.get_by_role("radio", name="6 weeks"))
+    chart = trend.get_by_role("figure", name="Score")
+    clicks.on(chart.get_by_text("Picture", exact=True))
+    clicks.on(chart.get_by_role("button", name="Copy"))
+    expect(page.locator(".toast")).to_contain_text("Picture copied.")
+    assert clicks.count <= 3
+    copied = page.evaluate(COPIED)
+    assert copied["png"]
+    assert copied["width"] == 2 * 960
+    assert copied["size"] > 20_000
+    with page.expect_download() as started:
+        chart.get_by_role("button", name="SVG").click()
+    assert re.fullmatch(r"score-\d{4}-\d\d-\d\d\.svg", started.value.suggested_filename)
+    started.value.save_as(tmp_path / "chart.svg")
+    picture = ElementTree.fromstring((tmp_path / "chart.svg").read_text())
+    texts = ["".join(text.itertext()) for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "Score"
+    assert re.fullmatch(r"\d+ \([A-F]\) → \d+ \([A-F]\), .+ to .+", texts[1])
+    assert "If it goes on like this" in texts
+    assert texts[-1].startswith("Camp Campaign · ")
+    marks = list(picture.iter())
+    assert not [mark for mark in marks if {"class", "style"} & set(mark.attrib)], (
+        "nothing needs the page's style sheets"
+    )
+    lines = [mark for mark in marks if mark.tag.endswith("path") and mark.get("stroke-width") == "2.25px"]
+    assert {line.get("stroke") for line in lines} == {"rgb(23, 96, 77)", "rgb(47, 111, 168)"}
+
+
+def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
+    page = camp.page
+    camp.go("/pardot/")
+    trend = page.locator('[data-panel="score-trend"]')
+    expect(trend).to_contain_text(re.compile(r"If the score goes on as in the last 28 days, it is \d+ on"))
+    trend.get_by_role("radio", name="Since camp began").click()
+    expect(trend.get_by_role("radio", name="Since camp began")).to_be_focused()
+    rows = trend.get_by_role("figure", name="Score").locator("tbody tr")
+    expect(rows).to_have_count(21 + 20)
+    trend.get_by_role("radio", name="From … to").click()
+    first, last = (str(today() - timedelta(days=ago)) for ago in (30, 10))
+    trend.get_by_label("From", exact=True).fill(first)
+    trend.get_by_label("To", exact=True).fill(last)
+    trend.get_by_role("button", name="Show", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(f"trend.days=free&trend.from={first}&trend.to={last}")))
+    expect(rows).to_have_count(21)
+    expect(trend).not_to_contain_text("If the score goes on")
+    assert camp.axe() == []
+
+
+def test_the_progress_report_prints_on_one_page(camp: Visit) -> None:
+    page = camp.page
+    camp.go("/pardot/")
+    page.get_by_role("button", name="Copy the progress report").click()
+    page.get_by_role("link", name="One-page report").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Progress report")
+    camp.settle()
+    expect(page.locator(".report-numbers")).to_have_text(re.compile(r"\d+ \([A-F]\)\s+→\s+\d+ \([A-F]\)"))
+    expect(page.get_by_role("figure", name="Score").locator(".mark-line")).to_be_visible()
+    for size in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size))) == 1, size
+    page.get_by_role("link", name="Since camp began").click()
+    expect(page.locator(".lead")).to_contain_text("20 days · camp day 21 of 41")
+    camp.go("/pardot/progress/?from=2999-01-01")
+    expect(page.locator(".lead")).to_have_text("No day is on record in this span.")
+
+
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
+def test_axe_finds_nothing_on_the_report_and_it_fits(
+    open_window: Open, camp_site: Site, scheme: str, width: int
+) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit.go("/pardot/progress/")
+    assert visit.axe() == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width

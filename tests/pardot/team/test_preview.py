@@ -1,0 +1,128 @@
+"""``admin/config-preview``: what other settings would do, before they are saved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pardot.domain.days import today
+from pardot.models import AuditSummary, ConfigurationChange, ConfiguredValue, Finding, Form, List
+from pardot.pipeline.after_sync import finish
+from tests.pardot.audit_factories import READ, SUCCESS, audit, happened, make, read
+from tests.pardot.score_factories import exempt, member, snapshot, weigh
+from tests.pardot.team.browser import Browser
+
+PARTS = ("overall", "by_area", "by_person")
+
+
+@pytest.fixture
+def camp(db: None) -> None:
+    """Ten forms, of which two are exempt, and three lists; the last submission of a form was 20 days ago."""
+    now = timezone.now()
+    weigh(forms_no_campaign=5, forms_dormant=2, lists_stale=10, lists_stale_1y=20)
+    forms = [make(Form, name="Contact us") for _ in range(10)]
+    happened(SUCCESS, now - timedelta(days=20), form_id=forms[0])
+    for months in (1, 7, 14):
+        make(List, name="Teachers", updated_at=now - timedelta(days=31 * months))
+    exempt(forms[1])
+    exempt(forms[2], "forms_dormant")
+    member("Ada Example", "forms", "lists")
+    read(*READ, until=now)
+    audit(now)
+    finish(None, now)
+
+
+def preview(browser: Browser, **values: Any) -> Any:
+    return browser.ask("post", "admin/config-preview", {"values": values})
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"score_weights": {"forms_no_campaign": 1, "lists_stale": 3}},
+    {"grade_thresholds": [{"grade": "ok", "minimum": 40}, {"grade": "no", "minimum": 0}]},
+    {"activity_lookback_days": 10},
+    {"list_stale_months": 13, "list_stale_severe_months": 20},
+    {"activity_lookback_days": 10, "list_stale_severe_months": 18, "score_weights": {"forms_dormant": 4}},
+]
+
+
+@pytest.mark.parametrize("values", CHANGES, ids="+".join)
+def test_what_is_foretold_is_what_saving_does(browser: Browser, camp: None, values: dict[str, Any]) -> None:
+    before = browser.get("health-score")
+    found = preview(browser, **values)
+    assert browser.get("health-score") == before, "nothing is changed by asking"
+    for key, value in reversed(values.items()):
+        browser.ask("put", f"admin/config/{key}", {"value": value})
+    saved = browser.get("health-score")
+    assert [found["overall"][name] for name in ("before", "grade_before")] == [before["overall"], before["grade"]]
+    assert [found["overall"][name] for name in ("after", "grade_after")] == [saved["overall"], saved["grade"]]
+    for part, name in (("by_area", "area"), ("by_person", "name")):
+        foretold = {row[name]: (row["after"], row["grade_after"]) for row in found[part]}
+        assert foretold == {row[name]: (row["score"], row["grade"]) for row in saved[part]}
+    counts = {**before["issue_counts"], **{row["issue"]: row["after"] for row in found["issues"]}}
+    assert counts == saved["issue_counts"]
+    assert found["overall"]["before"] != found["overall"]["after"] or "grade_thresholds" in values
+
+
+def test_nothing_is_written(browser: Browser, camp: None) -> None:
+    tables = (AuditSummary, ConfiguredValue, ConfigurationChange, Finding, Form, List)
+    before = [list(table.objects.order_by("pk").values()) for table in tables]
+    preview(browser, activity_lookback_days=10, score_weights={"forms_errors": 3})
+    assert [list(table.objects.order_by("pk").values()) for table in tables] == before
+
+
+def test_earlier_days_are_graded_by_the_new_weights(browser: Browser, camp: None) -> None:
+    """Ten days ago: 4 forms × 5 = 20: 80. With a weight of 10: 60, the grade of which is now another one."""
+    day = today()
+    kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
+    snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})
+    snapshot(day - timedelta(days=45), health_score=50)
+    snapshot(day - timedelta(days=3))
+    found = preview(
+        browser,
+        score_weights={"forms_no_campaign": 10},
+        grade_thresholds=[{"grade": "B", "minimum": 50}, {"grade": "C", "minimum": 0}],
+    )
+    assert found["days"] == [
+        {
+            "day": str(day - timedelta(days=10)),
+            "before": 80, "after": 60, "grade_before": "B", "grade_after": "B",
+        }
+    ]  # fmt: skip
+    assert found["limits"] == []
+
+
+def test_what_cannot_be_computed_is_said(browser: Browser, camp: None) -> None:
+    snapshot(today() - timedelta(days=1), health_score=80)
+    found = preview(browser, list_stale_months=3)
+    assert found["days"] == []
+    assert "Earlier days cannot be counted again" in found["limits"][0]
+    both = preview(browser, list_stale_months=3, score_weights={"lists_stale": 1})
+    assert len(both["days"]) == 1
+    assert "as they were counted then" in both["limits"][1]
+    read("activities", until=timezone.now(), since=timezone.now() - timedelta(days=35))
+    found = preview(browser, activity_lookback_days=60)
+    assert "do not cover a look-back of 60 days" in found["limits"][1]
+    assert {"issue": "forms_dormant", "area": "forms", "before": 8, "after": None} in found["issues"]
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "message"),
+    [
+        ({"score_weights": {"forms_errors": -1}}, ["score_weights", "forms_errors"], "Must be 0 or more"),
+        ({"activity_lookback_days": None}, ["activity_lookback_days"], "Must be a whole number"),
+        ({"grade_thresholds": [{"grade": "A", "minimum": 5}]}, ["grade_thresholds"], "must begin at 0"),
+        ({"list_stale_months": 12}, ["list_stale_months"], "after more months (12) than stale (12)"),
+        ({"nothing": 1}, [], "There is no configuration 'nothing'"),
+        ({}, [], "Must not be empty"),
+    ],
+)
+def test_what_could_not_be_saved_is_refused(
+    browser: Browser, camp: None, values: dict[str, Any], where: list[str], message: str
+) -> None:
+    answer = browser.ask("post", "admin/config-preview", {"values": values}, expect=422)
+    (error,) = answer["errors"]
+    assert error["loc"] == ["body", "values", *where]
+    assert message in error["message"]

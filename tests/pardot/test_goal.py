@@ -1,0 +1,98 @@
+"""``GET /goal``: few fixes that bring the score to a target."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pardot.scoring.goal import plan_for
+from pardot.scoring.scorecard import ScoreInputs, score_inputs, scorecard
+from pardot.scoring.what_if import what_if
+from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
+from tests.pardot.score_factories import finished, form, mailing_list, prospect, read, weigh
+
+# ruff: noqa: F811 - fixtures that are imported
+
+pytestmark = pytest.mark.django_db
+
+
+def camp(forms: int, lists: int, unlinked: int, **weights: float) -> ScoreInputs:
+    """So many forms in no campaign, lists without a name, and prospects of ten that are not linked."""
+    weigh(**weights)
+    for _ in range(forms):
+        form()
+    for _ in range(lists):
+        mailing_list(name="")
+    for place in range(10):
+        prospect(linked=place >= unlinked)
+    now = timezone.now()
+    read("forms", "lists", "prospects", until=now)
+    finished(now=now)
+    return score_inputs()
+
+
+CAMPS: list[tuple[int, int, int, dict[str, float]]] = [
+    (6, 3, 3, {"forms_no_campaign": 5, "lists_unnamed": 9, "prospects_unlinked_pct": 0.3}),
+    (8, 4, 0, {"forms_no_campaign": 40, "lists_unnamed": 6}),
+    (9, 0, 6, {"forms_no_campaign": 0.4, "prospects_unlinked_pct": 1.5}),
+]
+
+
+@pytest.mark.parametrize(("forms", "lists", "unlinked", "weights"), CAMPS)
+def test_the_plan_reaches_the_target_with_about_as_few_rows_as_can_be(
+    forms: int, lists: int, unlinked: int, weights: dict[str, float]
+) -> None:
+    """Compared with every combination of whole rows."""
+    inputs = camp(forms, lists, unlinked, **weights)
+    score = scorecard(inputs).overall or 0
+    ways = [
+        (a + b + c, what_if(inputs, dict(zip(KEYS, (a, b, c * 10), strict=True))).after.overall or 0)
+        for a, b, c in product(range(forms + 1), range(lists + 1), range(unlinked + 1))
+    ]
+    for target in range(score + 1, 101):
+        plan = plan_for(inputs, target)
+        assert (what_if(inputs, plan.fixes).after.overall or 0) >= target
+        fewest = min(rows for rows, reached in ways if reached >= target)
+        assert plan.rows <= fewest + 1, target
+
+
+KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
+
+
+def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
+    """Eight forms at 40 points: the first five of them give nothing back."""
+    inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
+    assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
+    assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
+
+
+@pytest.fixture
+def browser(super_user: Client) -> Client:
+    return super_user
+
+
+def ask(client: Client, target: object) -> Any:
+    return client.get(f"/api/v1/pardot/goal?target={target}")
+
+
+def test_what_is_reached_needs_nothing(browser: Client) -> None:
+    camp(1, 0, 0, forms_no_campaign=5)
+    assert ask(browser, 90).json() == {"target": 90, "fixes": [], "rows": 0}
+    assert ask(browser, 100).json() == {
+        "target": 100, "rows": 1, "fixes": [{"issue": "forms_no_campaign", "area": "forms", "count": 1}]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "message"), [(0, "1 or more"), (101, "100 or less"), ("A", "a whole number")])
+def test_a_target_is_a_score(browser: Client, target: object, message: str) -> None:
+    answer = ask(browser, target)
+    assert answer.status_code == 422
+    assert message in answer.json()["message"]
+
+
+def test_without_a_score_there_is_no_plan(browser: Client) -> None:
+    assert ask(browser, 95).status_code == 404
