@@ -21,6 +21,7 @@ from sf.models import (
     Book,
     CachedRecord,
     Contact,
+    FollowedObject,
     Opportunity,
     RefusedRecord,
     SchoolShortForm,
@@ -233,6 +234,12 @@ class SyncRunAdmin(ReadOnlyAdmin):
     @admin.display(description="message")
     def short_message(self, run: SyncRun) -> str:
         return run.message if len(run.message) <= 80 else run.message[:80] + "…"
+
+
+@admin.register(FollowedObject)
+class FollowedObjectAdmin(ReadOnlyAdmin):
+    list_display = ["object", "stored_at"]
+    exclude = ["replay_id"]
 
 
 @admin.register(UnreadableField)

@@ -157,6 +157,13 @@ class Environment:
             raise refuse(name, value, "a URL without a user name and password")
         return value.rstrip("/")
 
+    def host_and_port(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        host, _, port = value.rpartition(":")
+        if not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]", host) or not re.fullmatch(r"[0-9]{1,5}", port):
+            raise refuse(name, value, f"host:port such as {default}")
+        return value
+
     def sentry_dsn(self, name: str) -> str:
         """Return the address of Sentry, or an empty string. A wrong value is not shown: it contains a key."""
         value = self.text(name)

@@ -110,7 +110,7 @@ class World:
         world = cls(config, store, Identity.open(folder), PreparedAnswers(folder), sessions=sessions)
         world.pardot.business_unit = world.pardot.own_unit = config.business_unit
         world.adopt_session()
-        store.on_changes(world.events.publish)
+        store.on_changes(world.events.note)
         return world
 
     @property

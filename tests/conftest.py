@@ -117,6 +117,7 @@ def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.M
                  "ACCOUNTS_CLIENT_SECRET",
                  "SSO_COOKIE_NAME"):  # fmt: skip
         setattr(settings, name, variables[name])
+    settings.SALESFORCE_PUBSUB_HOST = variables.get("SALESFORCE_PUBSUB_HOST", "localhost:1")
     for name in ("SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY"):
         setattr(settings, name, variables[name].replace("\\n", "\n"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", variables["REQUESTS_CA_BUNDLE"])

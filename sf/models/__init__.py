@@ -5,6 +5,7 @@ from sf.models.adoption import Adoption
 from sf.models.book import Book
 from sf.models.cached_org import CachedOrg
 from sf.models.contact import Contact
+from sf.models.followed_object import FollowedObject
 from sf.models.lookup_miss import LookupMiss
 from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
@@ -25,6 +26,7 @@ __all__ = [
     "CachedOrg",
     "CachedRecord",
     "Contact",
+    "FollowedObject",
     "LookupMiss",
     "Opportunity",
     "RefusedLogin",

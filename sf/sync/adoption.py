@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from sf.models import CachedOrg, LookupMiss, RefusedRecord, SyncConfig, SyncRun, UnreadableField
+from sf.models import CachedOrg, FollowedObject, LookupMiss, RefusedRecord, SyncConfig, SyncRun, UnreadableField
 from sf.salesforce.organization import Organization
 from sf.sync.identity import UNKNOWN, has_records
 from sf.sync.objects import EVERY_OBJECT
@@ -43,6 +43,7 @@ def adopt_org(organization: Organization, instance_url: str) -> list[str]:
         forget_runs(SyncRun.objects.all())
         RefusedRecord.objects.filter(object__in=[synced.name for synced in EVERY_OBJECT]).delete()
         LookupMiss.objects.all().delete()
+        FollowedObject.objects.all().delete()
         UnreadableField.objects.all().delete()
         SyncConfig.load()
         SyncConfig.objects.update(

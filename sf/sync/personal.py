@@ -14,6 +14,7 @@ from sf.models import (
     Book,
     CachedOrg,
     Contact,
+    FollowedObject,
     LookupMiss,
     Opportunity,
     RefusedLogin,
@@ -59,7 +60,7 @@ def declare() -> None:
     not_personal(RefusedRecord, "object", "fingerprint")
     not_personal(SyncConfig, "instance_url", "off_reason")
     nobody = [
-        Account, Book, CachedOrg, RefusedLogin, ScheduledJob,
+        Account, Book, CachedOrg, FollowedObject, RefusedLogin, ScheduledJob,
         SchoolShortForm, SchoolWord, SearchedSchool, SFAPIUsageLog, SyncLease, SyncRun,
         UnreadableField,
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 ========================  ====================================================================================
 ``GET  /pubsub``          settings, the number of the latest event
-``POST /pubsub``          {enabled?, forbidden?, keepalive_seconds?, silent?, refusals?, schemas_unknown?, …}
+``POST /pubsub``          {enabled?, forbidden?, keepalive_seconds?, muted?, refusals?, schemas_unknown?, …}
 ``POST /pubsub/drop``     breaks all open streams
 ``POST /pubsub/expire``   forgets all events: earlier replay ids are refused
 ``POST /pubsub/event``    {sobject, kind, ids}: publishes such an event, GAP_UPDATE or GAP_OVERFLOW for instance

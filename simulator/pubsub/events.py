@@ -51,6 +51,8 @@ class EventSettings:
     """So many subscriptions to come are refused: the service is unavailable."""
     schemas_unknown: bool = False
     """No schema is found."""
+    muted: bool = False
+    """Changes make no events, as with those of a large transaction."""
 
 
 def replay_id_of(number: int) -> bytes:
@@ -87,9 +89,12 @@ class EventBus:
         kept = self._events[0].number - 1 if self._events else self._last
         return max(self._first, kept) if len(self._events) == RETAINED else self._first
 
+    def note(self, changes: Sequence[Change]) -> None:
+        """Publish what the store has changed."""
+        if self.recording and not self.settings.muted:
+            self.publish(changes)
+
     def publish(self, changes: Sequence[Change]) -> None:
-        if not self.recording:
-            return
         now = int(time.time() * 1000)
         with self.changed:
             for change in changes:

@@ -18,6 +18,7 @@ from outgoing.text import one_line
 from sf.connection.clients import client_of_any_org, salesforce_client
 from sf.diagnosis import diagnose
 from sf.management.bulk_rows import bulk_rows
+from sf.management.follow_command import SUMMARY, declare_follow, follow
 from sf.management.output import FORMATS, write_records
 from sf.management.salesforce_shell import run_shell
 from sf.management.salesforce_writes import WRITES, change_of, make_change, message_of
@@ -39,7 +40,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # they load every route
     help = (
         "Look at Salesforce: query, search, describe, limits, get, updated, deleted, apex; change single records: "
-        "create, update, upsert, delete; shell: a Python prompt; check the configuration."
+        "create, update, upsert, delete; shell: a Python prompt; check the configuration; follow change events."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         for name, (summary, declare, _) in _ACTIONS.items():
             action = actions.add_parser(name, help=summary, description=summary)
             declare(action)
-            if name not in {"check", "shell"}:
+            if name not in {"check", "follow", "shell"}:
                 action.add_argument("--format", choices=FORMATS, default="table", help="default: %(default)s")
         for name, (summary, declare) in WRITES.items():
             declare(actions.add_parser(name, help=summary, description=summary))
@@ -56,13 +57,16 @@ class Command(BaseCommand):
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
         # Looking at another org must be possible to find a mistake; writing there by mistake must not.
-        may_write = name in WRITES or name == "shell"
-        client = (salesforce_client if may_write else client_of_any_org)(counter, _PATIENCE)
+        may_write = name in WRITES or name in {"follow", "shell"}
+        patience = Patience() if name == "follow" else _PATIENCE
+        client = (salesforce_client if may_write else client_of_any_org)(counter, patience)
         try:
             if name == "check":
                 self._check(client)
             elif name == "shell":
                 self._shell(client, counter)
+            elif name == "follow":
+                follow(self, client, counter, options)
             elif name in WRITES:
                 self._change(client, options)
             else:
@@ -238,7 +242,7 @@ def _json(text: str) -> Any:
 
 
 def _no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    raise NotImplementedError  # `check` and `shell` have lines of their own
+    raise NotImplementedError  # `check`, `follow` and `shell` have lines of their own
 
 
 _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
@@ -251,5 +255,6 @@ _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "deleted": ("ids deleted between two times", _declare_period, _deleted),
     "apex": ("call an Apex REST method", _declare_apex, _apex),
     "shell": ("a Python prompt, or a program on standard input: sf is a client", _declare_nothing, _no_action),
+    "follow": (SUMMARY, declare_follow, _no_action),
     "check": ("is the configuration able to work? one line each: ok, or what to fix", _declare_nothing, _no_action),
 }

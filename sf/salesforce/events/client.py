@@ -15,10 +15,10 @@ import grpc
 
 from outgoing.sessions import AUTHORITY_VARIABLES
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
+from sf.salesforce.errors import RequestRefused, TransientError
 from sf.salesforce.events import contract
 from sf.salesforce.events.decoding import ChangeEvent, Decoder
-from sf.salesforce.events.errors import TopicForbidden, error_of
+from sf.salesforce.events.errors import TopicForbidden, UnreadableEvent, error_of
 
 MOST_REQUESTED = 100
 """Salesforce sends at most so many events for one request."""
@@ -44,13 +44,11 @@ class EventClient:
     """One connection to the Pub/Sub API with the session of a ``SalesforceClient``. Close it."""
 
     def __init__(self, host: str, client: SalesforceClient, proxy: str = "") -> None:
-        self._client = client
-        self._session = client.session()
-        organization = client.organization_id
+        session = client.session()
         self._metadata = (
-            ("accesstoken", self._session.access_token),
-            ("instanceurl", self._session.instance_url),
-            ("tenantid", organization),
+            ("accesstoken", session.access_token),
+            ("instanceurl", session.instance_url),
+            ("tenantid", client.organization_id),
         )
         options = (*_OPTIONS, *((("grpc.http_proxy", proxy),) if proxy else ()))
         self._channel = grpc.secure_channel(host, grpc.ssl_channel_credentials(_authorities()), options)
@@ -58,10 +56,6 @@ class EventClient:
 
     def close(self) -> None:
         self._channel.close()
-
-    def renew_session(self) -> None:
-        """Log in again, as for any call with an expired session. The next ``EventClient`` uses the new one."""
-        self._client.renewed_session(self._session)
 
     def check_topic(self, topic: str) -> None:
         """Raise ``TopicMissing`` or ``TopicForbidden`` when the API user cannot subscribe to the topic."""
@@ -124,15 +118,20 @@ class Subscription:
         try:
             for response in self._stream:
                 self.answered.set()
-                events = tuple(
-                    self._decoder.event(each.event.schema_id, each.event.payload) for each in response.events
-                )
+                events = tuple(self._event(each.event) for each in response.events)
                 places = [each.replay_id for each in response.events]
                 yield Batch(events, places[-1] if places else response.latest_replay_id)
                 self._ask_for_more(int(response.pending_num_requested))
         except grpc.RpcError as failure:
             raise error_of(failure, f"Subscribe {self.topic}") from failure
         raise TransientError(f"Salesforce ended the stream of {self.topic}")
+
+    def _event(self, sent: Any) -> ChangeEvent:
+        """Return the event; one that cannot be read concerns records that are not known."""
+        try:
+            return self._decoder.event(sent.schema_id, sent.payload)
+        except (UnreadableEvent, RequestRefused) as error:
+            return ChangeEvent(frozenset(), "", incomplete=str(error))
 
     def _ask_for_more(self, pending: int) -> None:
         if pending <= MOST_REQUESTED // 2:
@@ -146,14 +145,6 @@ class Subscription:
             return  # ``batches`` raises it
         if self._stream.is_active():
             self.answered.set()
-
-
-def renewed(client: EventClient, expired: SessionExpired) -> None:
-    """Renew the session of a client. Raises ``LoginFailed`` for a session that cannot be renewed."""
-    try:
-        client.renew_session()
-    except SessionExpired as error:
-        raise LoginFailed(str(expired)) from error
 
 
 def _authorities() -> bytes:

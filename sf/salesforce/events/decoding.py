@@ -24,7 +24,7 @@ _NO_RECORD = "000000000000000AAA"
 
 @dataclass(frozen=True)
 class ChangeEvent:
-    """The records that a change concerns. ``incomplete``: why they may not be all; empty when they are."""
+    """The records that a change concerns. ``incomplete``: the reason why they may not be all, else empty."""
 
     ids: frozenset[str]
     kind: str

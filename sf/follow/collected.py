@@ -1,0 +1,103 @@
+"""Collect which records changed until they are read: events of one object, each id once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sf.salesforce.events.decoding import ChangeEvent
+
+MANY = 2_000
+"""From so many ids on, an incremental sync is cheaper than reading them."""
+
+
+@dataclass
+class Collected:
+    """The changes of one object that are not stored yet."""
+
+    ids: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    """The ids with an event of a deletion."""
+    moved: set[str] = field(default_factory=set)
+    """The ids that were deleted or restored: the look-ups of other records to them may have changed."""
+    incomplete: str = ""
+    """The reason why the ids may not be all, so that an incremental sync is needed; empty when they are."""
+    place: bytes | None = None
+    """The replay id behind all of them."""
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.incomplete or self.place is not None)
+
+    def add(self, events: Iterable[ChangeEvent]) -> None:
+        for event in events:
+            self.incomplete = self.incomplete or event.incomplete
+            self.ids |= event.ids
+            if event.moves_children:
+                self.moved |= event.ids
+            if event.kind.endswith("DELETE") and not event.kind.endswith("UNDELETE"):
+                self.deleted |= event.ids
+        if len(self.ids) >= MANY:
+            self.incomplete = self.incomplete or f"more than {MANY:,} changes at once"
+
+    def merge(self, later: Collected) -> Collected:
+        """Return both together."""
+        return Collected(
+            self.ids | later.ids,
+            self.deleted | later.deleted,
+            self.moved | later.moved,
+            self.incomplete or later.incomplete,
+            later.place if later.place is not None else self.place,
+        )
+
+
+class Inbox:
+    """The changes that the streams have brought, by object. Safe to use from many threads."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._lock = threading.Lock()
+        self._collected = {name: Collected() for name in names}
+        self._broken: Exception | None = None
+        self.arrived = threading.Event()
+        """Something has come since it was last cleared."""
+
+    def add(self, name: str, events: Iterable[ChangeEvent], place: bytes) -> None:
+        with self._lock:
+            collected = self._collected[name]
+            collected.add(events)
+            collected.place = place
+        self.arrived.set()
+
+    def note_incomplete(self, name: str, reason: str) -> None:
+        with self._lock:
+            self._collected[name].incomplete = self._collected[name].incomplete or reason
+        self.arrived.set()
+
+    def note_broken(self, error: Exception) -> None:
+        """Note that a stream has ended; the first reason counts."""
+        with self._lock:
+            self._broken = self._broken or error
+        self.arrived.set()
+
+    def check(self) -> None:
+        """Raise the error of a stream that has ended."""
+        if self._broken is not None:
+            raise self._broken
+
+    def waiting(self) -> list[str]:
+        with self._lock:
+            return [name for name, collected in self._collected.items() if collected]
+
+    def take(self, names: Iterable[str]) -> dict[str, Collected]:
+        """Return what waits for these objects, and forget it here."""
+        with self._lock:
+            taken = {name: self._collected[name] for name in names if self._collected[name]}
+            for name in taken:
+                self._collected[name] = Collected()
+        return taken
+
+    def give_back(self, taken: dict[str, Collected]) -> None:
+        """Put back what could not be stored now."""
+        with self._lock:
+            for name, collected in taken.items():
+                self._collected[name] = collected.merge(self._collected[name])

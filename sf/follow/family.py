@@ -1,0 +1,56 @@
+"""Find which other objects have to be read when records of one object changed, from the models' declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sf.models.fields import Reference
+from sf.sync.objects import BOOKS, INTERDEPENDENT, SyncedObject
+
+PARENTS_FIRST = (BOOKS, *INTERDEPENDENT)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A look-up of ``child`` to another object. ``path`` is its field in SOQL."""
+
+    child: SyncedObject
+    column: str
+    path: str
+    shows_parent: bool
+    """Values of the parent are stored with the child, so that any change of the parent is one of the child."""
+
+
+def links_to(parent: SyncedObject) -> Iterator[Link]:
+    """Yield the look-ups to an object that have a field of their own in Salesforce."""
+    for child in PARENTS_FIRST:
+        for field in child.model.copied_fields():
+            if not isinstance(field, Reference) or field.remote_field.model is not parent.model:
+                continue
+            if "." not in field.salesforce_name:
+                shown = f"{_relation(field.salesforce_name)}.SystemModstamp" in child.stamps
+                yield Link(child, str(field.column), field.salesforce_name, shown)
+
+
+def touched_by(parent: SyncedObject, *, moved: bool) -> set[str]:
+    """Return the names of the object and of those whose records have to be read with it.
+
+    ``moved``: its records were deleted or restored.
+    """
+    found = {parent.name}
+    for link in links_to(parent):
+        if link.shows_parent or moved:
+            found |= touched_by(link.child, moved=False)
+    return found
+
+
+def in_order(names: Iterable[str]) -> list[SyncedObject]:
+    """Return the objects of these names, parents first."""
+    wanted = set(names)
+    return [synced for synced in PARENTS_FIRST if synced.name in wanted]
+
+
+def _relation(path: str) -> str:
+    """Return ``Opportunity__r`` for ``Opportunity__c``, ``Account`` for ``AccountId``."""
+    return f"{path.removesuffix('__c')}__r" if path.endswith("__c") else path.removesuffix("Id")

@@ -1,0 +1,339 @@
+"""Follow the change events of Salesforce: collect ids for a moment, read the records, store them, and so on.
+
+Why nothing is lost, whenever the process ends:
+
+1. The replay id of an object is stored in the transaction that stores the records which its events named. The next
+   process subscribes behind it, and Salesforce sends again what came later (for 72 hours).
+2. Without a replay id that Salesforce still knows, the stream is opened first, at the latest event; then an
+   incremental sync brings what happened before.
+3. Events that do not name their records, or cannot be read, lead to an incremental sync of their object.
+
+One process follows, by a lease. It stores nothing of an object while a sync of it runs, and waits for its end; a
+sync that begins meanwhile waits at the merge of its table (``sf/ingest/lock.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from sf.follow.catching_up import CatchUp
+from sf.follow.collected import Collected, Inbox
+from sf.follow.family import in_order, touched_by
+from sf.follow.places import forget_places, store_places, stored_places
+from sf.follow.reading import read_changes
+from sf.follow.storing import store
+from sf.ingest.errors import SyncError, SyncPaused
+from sf.ingest.lease import LeaseLost, hold_lease, is_running
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import (
+    DailyLimitReached,
+    LoginFailed,
+    QueryLocatorGone,
+    RequestRefused,
+    SessionExpired,
+    TransientError,
+)
+from sf.salesforce.events.client import EventClient, Subscription, topic_of
+from sf.salesforce.events.errors import ReplayIdGone, TopicForbidden, TopicMissing
+from sf.salesforce.reads import CannotFinish
+from sf.sync import usage
+from sf.sync.identity import confirmation
+from sf.sync.objects import SyncedObject
+
+logger = logging.getLogger(__name__)
+
+FOLLOW = "follow"
+"""The name of the lease."""
+COLLECT_SECONDS = 0.7
+"""The time in which further events are awaited: one read then serves all of them."""
+STANDBY_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+"""The time in which Salesforce may confirm a subscription, before the sync begins that it has to precede."""
+BUSY_SECONDS = 1.0
+HELD_SECONDS = 300.0
+"""While no calls may be made, Salesforce is asked so often whether they may be again."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_NAMED_AT_MOST = 500
+"""After a sync, so many records that events named are read too: gap events may name some that have no new stamp."""
+_PASSING = (
+    TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
+)  # fmt: skip
+
+
+class NotFollowable(Exception):
+    """Salesforce has no events to follow for some object. The message says what to set up."""
+
+
+Connect = Callable[[], EventClient]
+Tell = Callable[[str], None]
+
+
+@dataclass
+class _Streams:
+    """The open streams of one connection."""
+
+    client: EventClient
+    inbox: Inbox
+    open: dict[str, Subscription] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
+    """Objects whose sync began before Salesforce had confirmed the subscription: they are synced once more."""
+
+    def listen(self, name: str, replay_id: bytes | None) -> None:
+        (synced,) = in_order([name])
+        subscription = self.open[name] = self.client.subscribe(topic_of(synced.sobject), replay_id)
+        threading.Thread(target=self._listen, args=(name, subscription), name=f"events of {name}", daemon=True).start()
+
+    def _listen(self, name: str, subscription: Subscription) -> None:
+        try:
+            for batch in subscription.batches():
+                self.inbox.add(name, batch.events, batch.replay_id)
+        except Exception as error:  # noqa: BLE001 - it ends the connection, and is raised in the main thread
+            self.inbox.note_broken(error)
+
+    def close(self) -> None:
+        for subscription in self.open.values():
+            subscription.cancel()
+        self.client.close()
+
+
+class Follower:
+    """One process that may follow. ``tell`` and ``warn`` write a line for the operator."""
+
+    def __init__(
+        self,
+        objects: Sequence[SyncedObject],
+        client: SalesforceClient,
+        connect: Connect,
+        catch_up: CatchUp,
+        tell: Tell,
+        warn: Tell,
+    ) -> None:
+        self._objects = objects
+        self._client = client
+        self._connect = connect
+        self._catch_up = catch_up
+        self._tell = tell
+        self._warn = warn
+        self._failures = 0
+        self._expired: SessionExpired | None = None
+        self._in_trouble = ""
+        self._held_until = 0.0
+
+    def run(self) -> None:
+        """Follow until an exception ends it: ``NotFollowable``, or a ``SalesforceError`` that will last."""
+        waiting = False
+        while True:
+            try:
+                with hold_lease(FOLLOW) as lease:
+                    if lease is not None:
+                        waiting = False
+                        self._follow()
+                    elif not waiting:
+                        waiting = True
+                        self._tell("another process follows; this one takes over when it ends")
+                time.sleep(STANDBY_SECONDS)
+            except LeaseLost as error:
+                self._warn(str(error))
+            except SessionExpired as error:
+                self._check_renewable(error)
+            except ReplayIdGone:
+                pass  # the place is forgotten already: open the streams anew
+            except _PASSING as error:
+                self._pause(error)
+
+    # -- one connection ---------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        if self._expired is not None:
+            self._client.renewed_session(self._client.session())
+        streams = _Streams(self._connect(), Inbox([synced.name for synced in self._objects]))
+        try:
+            self._check_topics(streams.client)
+            self._expired = None
+            self._open(streams)
+            while True:
+                self._step(streams)
+        finally:
+            streams.close()
+
+    def _check_topics(self, client: EventClient) -> None:
+        """Raise ``NotFollowable`` with all that an administrator has to do."""
+        missing, forbidden = [], []
+        for synced in self._objects:
+            try:
+                client.check_topic(topic_of(synced.sobject))
+            except TopicMissing:
+                missing.append(synced)
+            except TopicForbidden:
+                forbidden.append(synced)
+        if missing or forbidden:
+            raise NotFollowable(_what_to_set_up(missing, forbidden))
+
+    def _open(self, streams: _Streams) -> None:
+        places = stored_places(self._client.organization_id)
+        for synced in self._objects:
+            place = places.get(synced.name)
+            streams.listen(synced.name, place)
+            if place is None:
+                streams.unsettled.add(synced.name)
+                streams.inbox.note_incomplete(synced.name, "nothing is stored to go on from")
+        deadline = time.monotonic() + ANSWER_SECONDS
+        for name in sorted(streams.unsettled):
+            if streams.open[name].answered.wait(max(0.0, deadline - time.monotonic())):
+                streams.unsettled.discard(name)
+        self._tell(f"connected to the change events of {', '.join(synced.name for synced in self._objects)}")
+
+    def _step(self, streams: _Streams) -> None:
+        """Store what has come, or wait for it. Raises the error of a stream that has ended."""
+        inbox = streams.inbox
+        if not inbox.waiting():
+            inbox.arrived.wait()
+        inbox.arrived.clear()
+        self._check_streams(inbox)
+        time.sleep(COLLECT_SECONDS)
+        for name in [name for name in streams.unsettled if streams.open[name].answered.is_set()]:
+            streams.unsettled.discard(name)
+            inbox.note_incomplete(name, "the stream was confirmed only after the sync had begun")
+        if not self._may_read() or not self._store_ready(inbox):
+            time.sleep(BUSY_SECONDS)
+        self._check_streams(inbox)
+
+    def _check_streams(self, inbox: Inbox) -> None:
+        try:
+            inbox.check()
+        except ReplayIdGone as error:
+            gone = [synced.name for synced in self._objects if topic_of(synced.sobject) in str(error)]
+            self._warn(f"{error}. What changed since is read by a sync")
+            forget_places(gone)
+            raise
+
+    def _may_read(self) -> bool:
+        """Return whether the switch and the day's calls allow reading. What comes meanwhile is collected."""
+        try:
+            usage.check_between_pages(self._client.usage)
+        except SyncPaused as error:
+            self._note_trouble(f"{error}; changes are collected until then")
+            if time.monotonic() > self._held_until:
+                self._held_until = time.monotonic() + HELD_SECONDS
+                self._client.daily_usage(usage.LIMITS_SECONDS)
+            return False
+        return True
+
+    # -- what has come ----------------------------------------------------------------------------------
+
+    def _store_ready(self, inbox: Inbox) -> bool:
+        """Store what waits, except for objects of which a sync runs. Return whether there was anything to do."""
+        waiting = inbox.waiting()
+        taken = inbox.take(waiting)
+        touched = {name: self._touched(name, collected) for name, collected in taken.items()}
+        busy = {name for name in set().union(*touched.values()) if is_running(name)}
+        ready = {
+            name: collected
+            for name, collected in taken.items()
+            if not busy & touched[name] and self._catch_up.may_try(touched[name])
+        }
+        inbox.give_back({name: collected for name, collected in taken.items() if name not in ready})
+        whole = {name: collected for name, collected in ready.items() if not collected.incomplete}
+        refused = self._read_and_store(whole) if whole else {}
+        parts = {name: collected for name, collected in ready.items() if collected.incomplete} | refused
+        left = self._sync(parts) if parts else {}
+        inbox.give_back(left)
+        if len(left) < len(ready):
+            self._note_recovery()
+        return bool(ready)
+
+    def _touched(self, name: str, collected: Collected) -> set[str]:
+        (synced,) = in_order([name])
+        return touched_by(synced, moved=bool(collected.moved))
+
+    def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
+        """Read and store; return the changes when the records cannot be read or stored in this way."""
+        if not any(collected.ids for collected in changes.values()):
+            store_places(self._client.organization_id, _places(changes))  # a sign of life
+            return {}
+        try:
+            self._store(changes)
+        except LeaseLost:
+            raise
+        except (RequestRefused, SyncError) as error:  # such as the mass-delete guard
+            self._warn(f"{_in_one_line(error)}. A sync decides")
+            for collected in changes.values():
+                collected.incomplete = str(error)
+            return changes
+        return {}
+
+    def _store(self, changes: dict[str, Collected], *, after_sync: Mapping[str, Collected] | None = None) -> None:
+        reads = read_changes(self._client, changes)
+        places = _places({**changes, **(after_sync or {})})
+        changed = store(reads, self._client.organization_id, places, confirmation(self._client))
+        if self._client.usage:
+            usage.note_usage(self._client, self._client.usage)
+        counts = ", ".join(f"{len(read.rows)} {read.synced.name}" for read in reads)
+        logger.debug("change events: %s read, %s rows changed", counts, changed)
+
+    def _sync(self, parts: dict[str, Collected]) -> dict[str, Collected]:
+        """Read by incremental syncs what events did not name; return the changes whose syncs were not done."""
+        for name, collected in parts.items():
+            self._tell(f"{name}: a sync is needed: {collected.incomplete}")
+        touched = {name: self._touched(name, collected) for name, collected in parts.items()}
+        done = self._catch_up.sync(in_order(set().union(*touched.values())))
+        synced = {name: collected for name, collected in parts.items() if touched[name] <= done}
+        self._store(
+            {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST},
+            after_sync=synced,
+        )
+        return {name: collected for name, collected in parts.items() if name not in synced}
+
+    # -- what goes wrong --------------------------------------------------------------------------------
+
+    def _check_renewable(self, error: SessionExpired) -> None:
+        """Let the next connection log in again, as after any call; a second refusal in a row is the end."""
+        if self._expired is not None:
+            raise LoginFailed(f"{error}. {self._client.after_renewal}", code=error.code) from error
+        self._expired = error
+        time.sleep(_FIRST_PAUSE)
+
+    def _pause(self, error: Exception) -> None:
+        connection.close_if_unusable_or_obsolete()
+        pause = min(_FIRST_PAUSE * 2 ** min(self._failures, 10), _LONGEST_PAUSE)
+        if isinstance(error, DailyLimitReached):
+            pause = HELD_SECONDS
+        self._failures += 1
+        self._note_trouble(f"{_in_one_line(error)}; trying again")
+        time.sleep(pause)
+
+    def _note_trouble(self, what: str) -> None:
+        if what != self._in_trouble:
+            self._in_trouble = what
+            self._warn(what)
+
+    def _note_recovery(self) -> None:
+        self._failures = 0
+        if self._in_trouble:
+            self._in_trouble = ""
+            self._tell("following again")
+
+
+def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedObject]) -> str:
+    advice = []
+    if missing:
+        names = ", ".join(synced.sobject for synced in missing)
+        advice.append(f"Salesforce has no change events of {names}: select them in Setup, Change Data Capture")
+    if forbidden:
+        names = ", ".join(synced.sobject for synced in forbidden)
+        advice.append(f"the API user may not follow {names}: give it View All Records of them")
+    return f"{'; '.join(advice)}. The scheduled syncs go on without"
+
+
+def _places(changes: Mapping[str, Collected]) -> dict[str, bytes]:
+    return {name: collected.place for name, collected in changes.items() if collected.place is not None}
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

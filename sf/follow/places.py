@@ -1,0 +1,28 @@
+"""Store how far the change events of each object have been followed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db.models.functions import Now
+
+from sf.models import FollowedObject
+
+
+def stored_places(organization_id: str) -> dict[str, bytes]:
+    """Return the replay ids by object, those of another org left out."""
+    found = FollowedObject.objects.filter(organization_id=organization_id)
+    return {each.object: bytes(each.replay_id) for each in found}
+
+
+def store_places(organization_id: str, places: Mapping[str, bytes]) -> None:
+    """Store the replay ids. Call it in the transaction that stores what came before them."""
+    for name, replay_id in sorted(places.items()):
+        FollowedObject.objects.update_or_create(
+            object=name,
+            defaults={"organization_id": organization_id, "replay_id": replay_id, "stored_at": Now()},
+        )
+
+
+def forget_places(names: Collection[str]) -> None:
+    FollowedObject.objects.filter(object__in=names).delete()

@@ -1,0 +1,102 @@
+"""Read the records that events named, and those that may have changed with them, from Salesforce by REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sf.follow.collected import Collected
+from sf.follow.family import PARENTS_FIRST, links_to
+from sf.ingest.load import Row
+from sf.ingest.runs import database_now
+from sf.salesforce import soql
+from sf.salesforce.client import SalesforceClient
+from sf.salesforce.errors import RequestRefused
+from sf.salesforce.reads import ask_carefully
+from sf.sync.objects import SyncedObject
+from sf.sync.readable import as_readable, readable_after
+from sf.sync.source import SoqlQuery, rest_page, rows_of
+
+AT_ONCE = 200
+"""The most ids in one query, so that the call's URL stays short enough."""
+
+
+@dataclass
+class Wanted:
+    """The records of one object to read: by id, or by the look-up to a changed record (``{path: ids}``)."""
+
+    ids: set[str] = field(default_factory=set)
+    by_parent: dict[str, set[str]] = field(default_factory=dict)
+
+    def conditions(self) -> Iterator[str]:
+        for path, values in (("Id", self.ids), *self.by_parent.items()):
+            every = sorted(values)
+            for first in range(0, len(every), AT_ONCE):
+                yield soql.one_of(path, every[first : first + AT_ONCE])
+
+
+@dataclass(frozen=True)
+class Read:
+    """The records of one object as Salesforce has them now."""
+
+    synced: SyncedObject
+    began: datetime
+    rows: list[Row]
+    gone: frozenset[str]
+    """Records with an event of a deletion that Salesforce does not even have in its recycle bin."""
+
+
+def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:
+    """Read what the changes name, parents first, deleted records too. A parent that changed may name children."""
+    wanted = {synced.name: Wanted() for synced in PARENTS_FIRST}
+    for name, collected in changes.items():
+        wanted[name].ids |= collected.ids
+    reads = []
+    for synced in PARENTS_FIRST:
+        collected = changes.get(synced.name, Collected())
+        if conditions := list(wanted[synced.name].conditions()):
+            reads.append(_read(client, synced, conditions, collected.deleted))
+            _want_children(synced, {str(row[_id_place(reads[-1].synced)]) for row in reads[-1].rows}, collected, wanted)
+    return reads
+
+
+def _want_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
+    """Ask for children that show the parent's values, and for those whose look-up was cleared or restored."""
+    for link in links_to(parent):
+        named = changed | collected.ids if link.shows_parent else collected.moved
+        if not named:
+            continue
+        child = wanted[link.child.name]
+        child.by_parent.setdefault(link.path, set()).update(named)
+        if collected.moved:
+            known = link.child.model.all_objects.filter(**{f"{link.column}__in": collected.moved})
+            child.ids.update(known.values_list("pk", flat=True))
+
+
+def _read(client: SalesforceClient, synced: SyncedObject, conditions: list[str], deleted: Iterable[str]) -> Read:
+    began, asked = database_now(), as_readable(synced)
+    try:
+        rows = list(_rows(client, asked, conditions))
+    except RequestRefused as refusal:
+        asked = readable_after(refusal, client, asked)
+        rows = list(_rows(client, asked, conditions))
+    place = _id_place(asked)
+    return Read(asked, began, rows, frozenset(deleted) - {str(row[place]) for row in rows})
+
+
+def _rows(client: SalesforceClient, asked: SyncedObject, conditions: Iterable[str]) -> Iterator[Row]:
+    paths = list(asked.paths.values())
+    for where in conditions:
+        query = SoqlQuery(soql.select(paths, asked.sobject, where=where), include_deleted=True)
+        cursor = ""
+        while True:
+            page = ask_carefully(client, lambda: rest_page(client, query, cursor, rows=asked.rest_page_rows))  # noqa: B023
+            yield from rows_of(page["records"], paths)
+            cursor = page.get("nextRecordsUrl") or ""
+            if not cursor:
+                break
+
+
+def _id_place(synced: SyncedObject) -> int:
+    return list(synced.paths).index("id")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class FollowedObject(models.Model):
+    """The place in Salesforce's change events up to which an object is stored here.
+
+    Only ``sf follow`` writes it, in the transaction that stores the records which the events named.
+    """
+
+    object = models.CharField(max_length=64, primary_key=True, help_text="Name in the cache, such as contacts.")
+    organization_id = models.CharField(max_length=18, help_text="The org whose events they are.")
+    replay_id = models.BinaryField(help_text="Salesforce's own mark, good for 72 hours.")
+    stored_at = models.DateTimeField(db_default=Now(), help_text="When the place was last stored.")
+
+    def __str__(self) -> str:
+        return self.object

@@ -1,0 +1,241 @@
+"""``sf follow``: what changes in Salesforce is here within seconds, and nothing is lost whatever happens."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow.txt): sf follow is NOT tested")
+
+from django.core.management import CommandError, call_command
+
+from sf.ingest.lease import hold_lease
+from sf.models import Account, Contact, FollowedObject, SyncRun
+from tests.sf.cache import assert_equal, sync
+from tests.sf.processes import Start, kill, wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NAMES = ("accounts", "books", "contacts", "opportunities", "adoptions")
+Follow = Callable[[], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def follow(simulator: Simulator, start: Start) -> Follow:
+    """Start to follow; it returns when all objects have a place to go on from."""
+    simulator.post("/pubsub", {"keepalive_seconds": 0.3})
+
+    def started() -> subprocess.Popen[str]:
+        process = start("sf", "follow")
+        wait_for(lambda: set(FollowedObject.objects.values_list("object", flat=True)) == set(NAMES))
+        return process
+
+    sync()
+    return started
+
+
+def equal(simulator: Simulator) -> bool:
+    try:
+        return assert_equal(simulator) > 0
+    except AssertionError:
+        return False
+
+
+def runs(name: str = "") -> int:
+    return SyncRun.objects.filter(**({"object": name} if name else {})).count()
+
+
+def complaint(*arguments: str) -> str:
+    with pytest.raises(CommandError) as raised:
+        call_command("sf", "follow", *arguments)
+    return str(raised.value)
+
+
+def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow: Follow) -> None:
+    follow()
+    before = runs()
+    schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
+    adoption = simulator.query("SELECT Opportunity__c FROM Adoption__c WHERE Opportunity__c != null LIMIT 1")[0]
+    made = simulator.create("Account", Name="New school")
+    simulator.edit("Account", schools[0], Name="Renamed")
+    simulator.edit("Contact", contacts[0], FV_Status__c=None)
+    simulator.edit("Opportunity", adoption["Opportunity__c"], Contact__c=contacts[4])  # its adoptions' contact too
+    simulator.do("delete", "Contact", contacts[1])
+    simulator.do("delete", "Account", schools[1])
+    simulator.do("undelete", "Account", schools[1])
+    simulator.do("delete", "Account", schools[2])
+    simulator.merge("Account", schools[3], schools[4])
+    simulator.merge("Contact", contacts[2], contacts[3])
+    simulator.do("purge", "Account", schools[5])
+    wait_for(lambda: Account.objects.filter(id=made).exists() and equal(simulator))
+    assert runs() == before
+
+
+def test_a_later_process_goes_on_from_the_stored_place_unless_that_has_expired(
+    simulator: Simulator, follow: Follow
+) -> None:
+    kill(follow())
+    before = runs()
+    simulator.edit("Account", simulator.ids("Account")[0], Name="While nobody followed")
+    process = follow()
+    wait_for(lambda: equal(simulator))
+    assert runs() == before
+    kill(process)
+    simulator.edit("Account", simulator.ids("Account")[0], Name="Longer than 72 hours ago")
+    simulator.post("/pubsub/expire")
+    follow()
+    wait_for(lambda: equal(simulator))
+    assert runs() > before
+
+
+def test_events_that_tell_too_little_lead_to_a_sync_of_their_object(simulator: Simulator, follow: Follow) -> None:
+    follow()
+    others = runs("contacts")
+    for kind in ("GAP_OVERFLOW", "GAP_UPDATE", "SNAPSHOT"):
+        before = runs("accounts")
+        simulator.post("/pubsub", {"muted": True})
+        simulator.edit("Account", simulator.ids("Account")[0], Name=f"Without an event, then {kind}")
+        simulator.post("/pubsub/event", {"sobject": "Account", "kind": kind, "ids": ["000000000000000AAA"]})
+        wait_for(lambda: equal(simulator))
+        assert runs("accounts") > before
+    simulator.post("/pubsub", {"muted": False, "schemas_unknown": True})
+    simulator.post("/pubsub/drop")  # the next connection asks for the schema
+    simulator.edit("Account", simulator.ids("Account")[0], Name="In an unknown form")
+    wait_for(lambda: equal(simulator))
+    assert runs("contacts") == others
+
+
+def test_broken_streams_an_absent_service_and_an_expired_session_are_survived(
+    simulator: Simulator, follow: Follow
+) -> None:
+    follow()
+    before = runs()
+    disturbances: list[tuple[str, dict[str, Any]]] = [
+        ("/pubsub/drop", {}),
+        ("/sessions/expire", {}),
+        ("/pubsub", {"refusals": 1}),
+    ]
+    for number, (path, body) in enumerate(disturbances):
+        simulator.post(path, body)
+        simulator.post("/pubsub/drop")
+        simulator.edit("Account", simulator.ids("Account")[0], Name=f"After disturbance {number}")
+        wait_for(lambda: equal(simulator))
+    assert runs() == before
+
+
+def test_a_sync_and_following_give_way_to_each_other(simulator: Simulator, follow: Follow) -> None:
+    follow()
+    contact, school = simulator.ids("Contact", "FV_Status__c != null")[0], simulator.ids("Account")[0]
+    with hold_lease("contacts") as held:
+        assert held
+        simulator.edit("Contact", contact, Title="Held back")
+        for name in ("Not held back", "Nor this"):
+            simulator.edit("Account", school, Name=name)
+            wait_for(lambda name=name: Account.objects.filter(name=name).exists())  # type: ignore[misc]
+        assert not Contact.objects.filter(title="Held back").exists()
+    with changes(simulator):
+        sync()
+    wait_for(lambda: equal(simulator))
+    assert not SyncRun.objects.exclude(state=SyncRun.State.DONE).exists()
+
+
+def test_too_many_deletions_are_left_to_the_sync_which_asks(simulator: Simulator, start: Start) -> None:
+    sync()
+    simulator.post("/pubsub", {"keepalive_seconds": 0.3})
+    start("sf", "follow", "contacts", SALESFORCE_MAX_DELETE_PERCENT="1")
+    wait_for(FollowedObject.objects.exists)
+    cached = Contact.objects.count()
+    for contact in Contact.objects.values_list("id", flat=True)[: cached // 20]:
+        simulator.do("delete", "Contact", contact)
+    wait_for(lambda: SyncRun.objects.filter(object="contacts", message__contains="would be deleted").exists())
+    assert Contact.objects.count() > cached - cached // 50
+
+
+def test_another_process_takes_over_when_sigterm_has_ended_the_first(
+    simulator: Simulator, follow: Follow, start: Start
+) -> None:
+    first, second = follow(), start("sf", "follow")
+    assert second.stdout is not None
+    assert second.stdout.readline() == "another process follows; this one takes over when it ends\n"
+    first.send_signal(signal.SIGTERM)
+    said, complained = first.communicate(timeout=60)
+    assert (first.returncode, complained, said.splitlines()[-1][:8]) == (0, "", "stopped;")
+    simulator.edit("Account", simulator.ids("Account")[0], Name="Seen by the other")
+    wait_for(lambda: equal(simulator))
+
+
+@pytest.mark.parametrize(
+    ("setup", "told"),
+    [
+        (
+            {"enabled": ["Account"]},
+            "no change events of Book__c, Contact, Opportunity, Adoption__c: select them in Setup",
+        ),
+        ({"forbidden": ["Contact"]}, "the API user may not follow Contact: give it View All Records"),
+    ],
+)
+def test_what_has_to_be_set_up_is_told_in_one_line(simulator: Simulator, setup: dict[str, Any], told: str) -> None:
+    simulator.post("/pubsub", setup)
+    assert told in complaint()
+    assert not SyncRun.objects.exists()
+
+
+def test_an_unknown_object_is_named(simulator: Simulator) -> None:
+    assert complaint("schools").startswith("schools: not one of books, accounts")
+
+
+@contextmanager
+def changes(simulator: Simulator) -> Iterator[None]:
+    """Changes of all kinds, one after another, while the block runs."""
+    stop = threading.Event()
+    schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
+    chance = random.Random(3)
+
+    def change() -> None:
+        number = 0
+        while not stop.wait(0.02):
+            number += 1
+            simulator.edit("Account", chance.choice(schools[:20]), Name=f"School {number}")
+            simulator.edit("Contact", chance.choice(contacts[:20]), Title=f"Title {number}")
+            if number % 10 == 0:
+                simulator.do("delete", "Account", simulator.create("Account", Name=f"Short-lived {number}"))
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def kill_often(simulator: Simulator, start: Start, times: int) -> None:
+    chance = random.Random(5)
+    with changes(simulator):
+        for _ in range(times):
+            process = start("sf", "follow")
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(1.5, 4))
+            kill(process)
+    start("sf", "follow")
+    wait_for(lambda: equal(simulator))
+
+
+def test_no_change_is_lost_over_kills(simulator: Simulator, start: Start) -> None:
+    sync()
+    kill_often(simulator, start, 3)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_no_change_is_lost_over_twenty_kills(simulator: Simulator, start: Start) -> None:
+    sync()
+    kill_often(simulator, start, 20)
