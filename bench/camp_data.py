@@ -43,7 +43,7 @@ _STATEMENTS = (
     ),
     _ASSET.format(
         table="pardot_listemail",
-        word="E-mail",
+        word="Email",
         columns="campaign_id, folder_id, subject",
         values=f"{_CAMPAIGN}, n %% 50, CASE WHEN n %% 20 = 0 THEN '' ELSE 'Subject ' || n END",
     ),

@@ -33,7 +33,7 @@ def _email(text: str) -> str:
     try:
         validate_email(text)
     except DjangoValidationError:
-        raise ValueError("This is no e-mail address") from None
+        raise ValueError("This is not an email address") from None
     return text
 
 

@@ -24,7 +24,7 @@ def spam_reason(*, honeypot: str | None, submitted_at: float | None, data: Mappi
         return f"sent within {LEAST_SECONDS:.0f} s of loading the page"
     email = data.get("email")
     if isinstance(email, str) and is_disposable(email):
-        return "disposable e-mail address"
+        return "disposable email address"
     return ""
 
 

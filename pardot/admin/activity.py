@@ -12,8 +12,8 @@ _ASSETS = {
     "form_handler_id": "form handler",
     "landing_page_id": "landing page",
     "custom_redirect_id": "custom redirect",
-    "list_email_id": "list e-mail",
-    "email_id": "e-mail",
+    "list_email_id": "list email",
+    "email_id": "email",
     "campaign_id": "campaign",
 }
 

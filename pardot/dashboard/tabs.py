@@ -31,7 +31,7 @@ TABS = (
     Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP,
         ("score", "changes", "next-steps", "why")),
     Tab("campaign-map", "Campaign Map", "map", "Every campaign with what belongs to it and who reached it.", _SETUP),
-    Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, e-mails, redirects and lists: what is in good repair.",
+    Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, emails, redirects and lists: what is in good repair.",
         _SETUP),
     Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),
     Tab("scout-report", "Scout Report", "binoculars", "Who is active now, and which records do not fit together.",

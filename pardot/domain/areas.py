@@ -12,7 +12,7 @@ class Area(models.TextChoices):
     FORMS = "forms"
     LANDING_PAGES = "landing_pages", "Landing pages"
     LISTS = "lists"
-    LIST_EMAILS = "list_emails", "List e-mails"
+    LIST_EMAILS = "list_emails", "List emails"
     CUSTOM_REDIRECTS = "custom_redirects", "Custom redirects"
     PROSPECTS = "prospects"
     TAGS = "tags"

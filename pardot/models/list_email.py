@@ -24,4 +24,4 @@ class ListEmail(Audited, PardotRecord):
         indexes = [*Audited.Meta.indexes, models.Index(fields=["campaign_id"], name="list_email_campaign")]
 
     def __str__(self) -> str:
-        return self.name or f"list e-mail {self.id}"
+        return self.name or f"list email {self.id}"

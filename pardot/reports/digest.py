@@ -236,7 +236,7 @@ def _orphans(facts: DigestFacts) -> Iterator[str]:
     kinds = [
         (found.forms, "forms in a campaign that does not exist"),
         (found.landing_pages, "landing pages in a campaign that does not exist"),
-        (found.list_emails, "list e-mails in a campaign that does not exist"),
+        (found.list_emails, "list emails in a campaign that does not exist"),
         (found.custom_redirects, "custom redirects in a campaign that does not exist"),
         (found.prospects_crm_gone, "prospects whose lead or contact no longer exists"),
         (found.prospects_unlinked, "prospects without any CRM id"),

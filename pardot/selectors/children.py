@@ -26,7 +26,7 @@ MOST_CHILDREN = 50
 """The largest number of assets of a type listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
 MOST_ORPHANS = 25
 
-# The activities of list e-mails are not counted.
+# The activities of list emails are not counted.
 _ACTIVITIES = {
     Area.FORMS: "activity_count",
     Area.LANDING_PAGES: "activity_count",

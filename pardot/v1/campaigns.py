@@ -33,7 +33,7 @@ class CampaignChild(Schema):
     name: str | None
     flags: list[str]
     exempt: list[str] = Field(description="Of `flags` those that do not count.")
-    activity_count: int | None = Field(description="null: no data; those of list e-mails are not counted.")
+    activity_count: int | None = Field(description="null: no data; those of list emails are not counted.")
 
 
 class OrphanedAsset(Schema):

@@ -255,7 +255,7 @@ class ProspectActivity(Schema):
     campaign_id: int | None
     campaign: str | None = Field(description="Its name.")
     campaign_salesforce_id: str | None = Field(description="null: it is not linked to Salesforce.")
-    asset: str | None = Field(description="The name of the form, page, redirect or e-mail.")
+    asset: str | None = Field(description="The name of the form, page, redirect or email.")
     form_id: int | None
     form_handler_id: int | None
     landing_page_id: int | None

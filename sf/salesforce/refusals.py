@@ -65,7 +65,7 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "DUPLICATE_EXTERNAL_ID": ("Several records have this external id.", "Merge or correct them in Salesforce."),
     "FIELD_FILTER_VALIDATION_EXCEPTION": ("A lookup filter excludes the value.", "Change the value."),
     "FIELD_INTEGRITY_EXCEPTION": ("A value does not fit the others.", "Correct the field that is named."),
-    "INVALID_EMAIL_ADDRESS": ("Salesforce does not take this e-mail address.", "Correct the address."),
+    "INVALID_EMAIL_ADDRESS": ("Salesforce does not take this email address.", "Correct the address."),
     "INVALID_CROSS_REFERENCE_KEY": ("The id of another record is wrong or not visible.", "Correct the id."),
     "INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD": ("The id is one of another object.", "Correct the id."),
     "MALFORMED_ID": ("A value is not a Salesforce id.", "Correct the id."),
@@ -116,7 +116,7 @@ _MOMENT: Mapping[str, str] = {
     "FIND_DUPLICATES_ERROR": "The search for duplicates failed.",
     "MATCH_RUNTIME_ERROR": "The search for duplicates failed.",
     "MATCH_SERVICE_UNAVAILABLE_ERROR": "The search for duplicates is not available.",
-    "ERROR_IN_MAILER": "Salesforce could not send an e-mail that belongs to the change.",
+    "ERROR_IN_MAILER": "Salesforce could not send an email that belongs to the change.",
     "TERRITORY_REALIGN_IN_PROGRESS": "Territories are being realigned.",
     "EXTERNAL_OBJECT_CONNECTION_EXCEPTION": "A system that the org calls does not answer.",
 }
@@ -193,8 +193,8 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "EXCEEDED_QUOTA": ("A quota of the org is used up.", "Wait, or raise the quota."),
     "LICENSE_LIMIT_EXCEEDED": ("The org has no license left for this.", f"{_ADMIN} free or buy one."),
     "LIMIT_EXCEEDED": ("A limit of the org is used up.", "Wait, or raise the limit."),
-    "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent its e-mails of the day.", "Wait until tomorrow."),
-    "MASS_MAIL_LIMIT_EXCEEDED": ("The org has sent its e-mails of the day.", "Wait until tomorrow."),
+    "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent its emails of the day.", "Wait until tomorrow."),
+    "MASS_MAIL_LIMIT_EXCEEDED": ("The org has sent its emails of the day.", "Wait until tomorrow."),
     "INVALID_FIELD": (
         "The org has no such field, or the API user does not see it.",
         "Add the field, or make it visible to the API user.",

@@ -83,7 +83,7 @@ FV_STATUSES = (
     "no_faculty_info",
     "incomplete_signup",
 )
-REJECT_REASONS = ("E-mail is not a school's", "Not listed by the school", "Student", "Could not be verified")
+REJECT_REASONS = ("Email is not a school's", "Not listed by the school", "Student", "Could not be verified")
 LEAD_SOURCES = (
     "Account Creation",
     "Adoption Form",

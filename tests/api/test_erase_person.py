@@ -148,7 +148,7 @@ def test_a_contact_that_salesforce_still_has_is_told() -> None:
     [
         ([], "at least one of --uuid, --email and --contact"),
         (["--uuid=ines"], "'ines' is not a UUID"),
-        (["--email=ines"], "'ines' is not an e-mail address"),
+        (["--email=ines"], "'ines' is not an email address"),
         (["--contact=001000000000001"], "is not the id of a contact"),
         ([f"--uuid={UUID}"], "repeat the command with --yes"),
     ],

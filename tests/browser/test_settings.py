@@ -115,11 +115,11 @@ def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
 def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) -> None:
     page = with_team.page
     section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
-    page.get_by_label("Role").fill("E-mail")
+    page.get_by_label("Role").fill("Email")
     page.keyboard.press("Escape")
     question = page.get_by_role("dialog", name="Discard what you entered?")
     question.get_by_role("button", name="Keep editing").click()
-    expect(page.get_by_label("Role")).to_have_value("E-mail")
+    expect(page.get_by_label("Role")).to_have_value("Email")
     page.get_by_role("button", name="Cancel").click()
     question.get_by_role("button", name="Discard").click()
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -85,7 +85,7 @@ def _given(options: dict[str, Any]) -> Person:
     if uuid and canonical_uuid(uuid) is None:
         raise CommandError(f"--uuid: {uuid[:40]!r} is not a UUID")
     if email and "@" not in email:
-        raise CommandError(f"--email: {email[:40]!r} is not an e-mail address")
+        raise CommandError(f"--email: {email[:40]!r} is not an email address")
     whole = id_of_18(contact)
     if contact and (whole is None or not whole.startswith("003")):
         raise CommandError(f"--contact: {contact[:40]!r} is not the id of a contact (003…)")
@@ -99,7 +99,7 @@ def _given(options: dict[str, Any]) -> Person:
 def _described(person: Person) -> str:
     known: dict[str, frozenset[Any]] = {
         "account": person.uuids,
-        "e-mail": person.emails,
+        "email": person.emails,
         "contact": person.contacts,
         "lead": person.leads,
         "prospect": person.prospects,

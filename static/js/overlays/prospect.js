@@ -28,7 +28,7 @@ const SOURCES = [
   ["custom_redirect_id", "custom_redirects", "Redirect"],
   ["list_email_id", "list_emails", "List email"],
   ["form_handler_id", null, "Form handler"],
-  ["email_id", null, "E-mail"],
+  ["email_id", null, "Email"],
 ];
 
 export default function prospect() {

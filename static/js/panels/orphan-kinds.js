@@ -227,7 +227,7 @@ function prospectColumns(kind, links) {
       value: (row) => row.name?.trim() || row.email,
       show: (row) => prospectButton(asProspect(row)),
     },
-    { key: "email", label: "E-mail" },
+    { key: "email", label: "Email" },
   ];
   if (kind === "prospects_crm_gone")
     columns.push({ key: "missing", label: "Ids that are gone", show: (row) => h("code", {}, row.missing) });
@@ -245,7 +245,7 @@ function personColumns(links) {
   return [
     {
       key: "email",
-      label: "E-mail address in Salesforce",
+      label: "Email address in Salesforce",
       className: "wide",
       show: (row) => row.email ?? h("span", { class: "soft" }, "No email address"),
     },

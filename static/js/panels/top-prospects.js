@@ -92,7 +92,7 @@ function columnsOf(summary, links) {
       show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)),
     },
     { key: "company", label: "Company", sort: false, show: (row) => clipped(row.company) },
-    { key: "email", label: "E-mail", sort: false, show: (row) => clipped(row.email) },
+    { key: "email", label: "Email", sort: false, show: (row) => clipped(row.email) },
     ...linksColumns(links),
   ];
 }

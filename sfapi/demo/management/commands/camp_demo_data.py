@@ -19,7 +19,7 @@ BY = "make demo"
 TEAM = (
     ("Rowan Vale", "Campaign lead", [Area.CAMPAIGNS, Area.TAGS]),
     ("Juniper Hollis", "Web forms", [Area.FORMS, Area.LANDING_PAGES]),
-    ("Sorrel Quint", "E-mail", [Area.LISTS, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS]),
+    ("Sorrel Quint", "Email", [Area.LISTS, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS]),
     ("Linden Marsh", "Data quality", [Area.PROSPECTS]),
 )
 TASKS = (
