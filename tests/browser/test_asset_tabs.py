@@ -237,7 +237,7 @@ def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
     expect(listed).to_contain_text("It belongs to everybody.")
     listed.get_by_role("button", name="Remove the exemption").click()
     page.get_by_role("button", name="Remove it").click()
-    expect(page.get_by_text("Nothing is exempt.")).to_be_visible()
+    expect(page.get_by_text("No exemptions.")).to_be_visible()
     expect(page.get_by_role("link", name=f"{before} no campaign")).to_be_visible()
 
 

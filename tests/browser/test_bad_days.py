@@ -105,7 +105,7 @@ def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open
     ):
         visit.go("/pardot/?tab=scout-report")
         visit.page.get_by_role("button", name=f"(no name, {best})").first.click()
-        expect(visit.page.get_by_role("dialog")).to_contain_text("Neither an email address nor a company.")
+        expect(visit.page.get_by_role("dialog")).to_contain_text("No email address and no company.")
         change = (
             "UPDATE pardot_orphanrecord SET name = %s WHERE kind = 'custom_redirects' AND record_id = %s RETURNING id"
         )

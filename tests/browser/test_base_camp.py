@@ -55,7 +55,7 @@ def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
     page, health = camp.page, answer(camp, "health-score")
     score = page.locator('[data-panel="score"]')
     expect(score.get_by_role("img", name=f"Score {health['overall']} of 100, grade {health['grade']}")).to_be_visible()
-    expect(score).to_contain_text("Changes show here after the second day with a sync.")
+    expect(score).to_contain_text("Changes appear after the second day with a sync.")
     why = page.locator('[data-panel="why"]')
     expect(why.get_by_role("figure", name="Score and points lost by area").get_by_role("link")).to_have_count(8)
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
@@ -113,7 +113,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     board.get_by_role("searchbox").fill("")
     expect(board.get_by_role("row").filter(has_text="Read the <b>error</b> report")).to_contain_text("–")
     board.get_by_role("button", name="Done: Read the").press("Enter")
-    expect(board).to_contain_text("No task is open.")
+    expect(board).to_contain_text("No open tasks.")
     board.get_by_label("State").select_option("done")
     expect(board.get_by_role("row").filter(has_text="Read the")).to_contain_text("Done")
     board.get_by_role("button", name="Delete: Read the").press("Enter")
@@ -233,11 +233,11 @@ def test_what_if_shows_the_score_then_and_can_be_sent(camp: Visit) -> None:
     result = dialog.get_by_role("group", name="The score then")
     expect(result).to_contain_text("100 A")
     dialog.get_by_role("button", name="Nothing").click()
-    dialog.get_by_role("spinbutton", name="How many of them: Forms in no campaign").fill("2")
+    dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign").fill("2")
     expect(dialog.get_by_role("checkbox", name="Forms in no campaign")).to_be_checked()
     expect(page).to_have_url(f"{camp.url}/pardot/?open=what-if&what-if.fix=forms_no_campaign%3A2")
     page.reload()
-    expect(dialog.get_by_role("spinbutton", name="How many of them: Forms in no campaign")).to_have_value("2")
+    expect(dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign")).to_have_value("2")
 
 
 def test_a_note_is_pinned_to_a_day_and_taken_off(camp: Visit) -> None:
@@ -316,7 +316,7 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
 REMEDIES = {
     "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes"),
     "refused": ("Nothing new arrives until this is fixed.", "sf check"),
-    "quota": ("goes on by itself", None),
+    "quota": ("continues by itself", None),
     "interrupted": ("The next sync tries again.", "camp_sync --entities forms,lists"),
     "failed": ("The next sync tries again.", "camp_sync --entities forms,lists"),
 }

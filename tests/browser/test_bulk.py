@@ -124,7 +124,7 @@ def test_an_exemption_costs_three_clicks_and_a_word_from_base_camp_and_can_be_un
     assert click.number == 3
     expect(page.get_by_role("dialog")).to_have_count(0)
     [made] = asked(camp, "exemptions")["exemptions"]
-    assert made["reason"] == "Kept for the record"
+    assert made["reason"] == "Kept as a record"
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text(f"exempt until {made['until']}")).to_have_count(0)
     page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")

@@ -99,10 +99,10 @@ def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> 
     page.route(missing, lambda route: route.abort())
     window.go("/pardot/?open=badges")
     toast = page.locator(".toast")
-    expect(toast).to_contain_text("This part of the page did not arrive.")
+    expect(toast).to_contain_text("This part of the page could not be loaded.")
     expect(page).not_to_have_url(re.compile("open="))
     panel = page.locator('[data-panel="score"]')
-    expect(panel).to_contain_text("This part of the page did not arrive. Refresh the page.")
+    expect(panel).to_contain_text("This part of the page could not be loaded. Refresh the page.")
     expect(page.locator("[data-panel][data-later]:visible .skeleton")).to_have_count(0)
     expect(page.locator("[aria-busy=true]:visible")).to_have_count(0)
     page.unroute(missing)
@@ -262,7 +262,7 @@ def test_a_form_shows_what_the_server_refuses_beside_the_field(window: Visit) ->
 
 def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
     show_gallery(window, rows=5)
-    chart = window.page.get_by_role("group", name="Score over time. Left and right")
+    chart = window.page.get_by_role("group", name="Score over time. Use the left and right")
     chart.focus()
     window.page.keyboard.press("Home")
     expect(window.page.locator(".tip")).to_contain_text("Oct 24, 2026")

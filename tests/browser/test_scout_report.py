@@ -169,7 +169,7 @@ def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
     altered(scout, "engagement?*", as_sample)
     scout.go(TAB)
     engagement = panel(scout, "engagement")
-    expect(engagement.locator(".banner")).to_contain_text("A sample, not everybody")
+    expect(engagement.locator(".banner")).to_contain_text("A sample, not all prospects")
     expect(engagement).to_contain_text("Known after a survey.")
     expect(engagement.locator(".figure-value.large")).not_to_have_text("–")
 

@@ -60,9 +60,9 @@ def value_of(visit: Visit, key: str) -> object:
 
 def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
     page, team = settings.page, section(settings, "Team")
-    expect(team).to_contain_text("Nobody is on the team yet")
+    expect(team).to_contain_text("No team members yet")
     for name, area in (("Ines Example", "Forms"), ("Tom Sample", "Tags")):
-        team.get_by_role("button", name="Add somebody").click()
+        team.get_by_role("button", name="Add a member").click()
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("checkbox", name=area).check()
         page.get_by_role("button", name="Save").click()
@@ -81,7 +81,7 @@ def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
     assert (saved["name"], saved["areas"]) == ("Thomas Sample", ["lists", "tags"])
     assert saved["accounts_uuid"] == "5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935"
     team.get_by_role("button", name="Remove: Ines Example").click()
-    expect(page.get_by_role("dialog")).to_contain_text("No open tasks are left behind.")
+    expect(page.get_by_role("dialog")).to_contain_text("There are no open tasks.")
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample"])
 
@@ -91,7 +91,7 @@ def test_open_tasks_are_named_before_somebody_is_removed(with_team: Visit) -> No
     expect(team).to_contain_text("1 open task")
     team.get_by_role("button", name="Remove: Ines Example").click()
     dialog = with_team.page.get_by_role("dialog", name="Remove Ines Example?")
-    expect(dialog).to_contain_text("1 open task of Ines Example will be nobody's.")
+    expect(dialog).to_contain_text("1 open task of Ines Example will be unassigned.")
     dialog.get_by_role("button", name="Cancel").click()
     assert [member["name"] for member in asked(with_team, "admin/team")["team"]] == ["Ines Example", "Tom Sample"]
 
@@ -203,7 +203,7 @@ def test_whoever_saves_a_field_second_is_asked_whose_counts(settings: Visit, ans
     page.get_by_label("Forms submitted with errors").fill("0.5")
     page.get_by_label("Forms in no campaign").fill("0.9")
     page.get_by_role("button", name="Save changes").click()
-    question = page.get_by_role("dialog", name="Somebody else changed this")
+    question = page.get_by_role("dialog", name="Another user changed this")
     expect(question).to_contain_text("changed “")
     assert settings.axe() == []
     question.get_by_role("button", name=answer).click()
@@ -309,7 +309,7 @@ def test_axe_finds_nothing(open_window: Open, scheme: str, width: int) -> None:
     visit.page.get_by_label("Forms in no campaign").fill("0.4")
     assert fits(visit)
     assert visit.axe() == []
-    visit.page.get_by_role("button", name="Add somebody").click()
+    visit.page.get_by_role("button", name="Add a member").click()
     assert visit.axe() == []
     visit.page.keyboard.press("Escape")
     visit.page.get_by_role("button", name="Discard").click()

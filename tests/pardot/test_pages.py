@@ -65,7 +65,7 @@ def test_a_cookie_that_cannot_be_read_is_signed_out_too(client: Client) -> None:
     client.cookies["oxa"] = "nonsense"
     page = client.get("/pardot/")
     assert page.status_code == 401
-    assert "has run out or cannot be read" in page.text
+    assert "has expired or is no longer valid" in page.text
 
 
 def test_api_keys_open_no_pages(client: Client) -> None:

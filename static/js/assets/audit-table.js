@@ -76,7 +76,7 @@ export function auditTable(summary, { pages, since, owners }) {
       },
     }),
   });
-  const note = activityNote(summary, "What needs it is left out here.");
+  const note = activityNote(summary, "Issues that need activity data are left out here.");
   return {
     nodes: [note, made.element],
     async reload() {

@@ -8,10 +8,10 @@ import { formDialog } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
 const REASONS = [
-  "Used again later (seasonal)",
+  "Seasonal: will be used again",
   "Only a test, or internal",
-  "Kept for the record",
-  "Replaced, will be deleted",
+  "Kept as a record",
+  "Replaced, to be deleted",
   "Right as it is",
 ];
 const OTHER = "-";
@@ -41,7 +41,7 @@ export async function exemptionForm({ intro, issues, submit }) {
           ...REASONS.map((reason) => /** @type {Option} */ ([reason, reason])),
           [OTHER, "Other"],
         ],
-        hint: "Your reason will be shown in the list.",
+        hint: "The list of exemptions shows your reason.",
       },
       { name: "details", label: "Details", type: "textarea", maxlength: 1900 },
       {
@@ -49,7 +49,7 @@ export async function exemptionForm({ intro, issues, submit }) {
         label: "Ends on",
         type: "date",
         value: inMonths(await today(), 6),
-        hint: "Leave empty for no end.",
+        hint: "Leave empty for no end date.",
       },
     ],
     submit: ({ details, ...values }) => {

@@ -97,7 +97,7 @@ function exemptChip(area, flag, count) {
 /** @param {readonly string[]} flags */
 function noDataChip(flags) {
   const names = flags.map((flag) => flagWords(flag).label.toLowerCase()).join(", ");
-  return chip(`No data: ${names}`, { title: "What it takes was not read, or is more than 8 days old." });
+  return chip(`No data: ${names}`, { title: "The data for this were not synced, or are more than 8 days old." });
 }
 
 /**

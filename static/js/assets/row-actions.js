@@ -80,7 +80,7 @@ async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);
   const made = await exemptionForm({
-    intro: `“${nameOfAsset(row)}” stays listed, and no longer counts against the score.`,
+    intro: `“${nameOfAsset(row)}” stays listed, but no longer counts against the score.`,
     issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),
     submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });

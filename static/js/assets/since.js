@@ -98,7 +98,7 @@ export function sinceColumn(key) {
     value: (row) => found(row) ?? null,
     show: (row) => {
       const since = found(row);
-      if (since === null) return h("span", { title: "Before such days were recorded" }, "Earlier");
+      if (since === null) return h("span", { title: "Older than the record of first days" }, "Earlier");
       return since && h("time", { datetime: since }, day(since));
     },
   };

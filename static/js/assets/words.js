@@ -42,24 +42,24 @@ export const CONTENT = ["forms", "landing_pages", "list_emails", "custom_redirec
 
 /** @type {Record<string, [label: string, tone: Tone, why: string | null]>} */
 const FLAGS = {
-  no_campaign: ["No campaign", "bad", "It is in no campaign, so its results belong nowhere."],
+  no_campaign: ["No campaign", "bad", "It has no campaign, so no campaign gets its results."],
   orphan: ["Lost campaign", "bad", "Its campaign was deleted."],
   errors: ["Errors", "bad", "Submissions failed recently."],
   dormant: ["Dormant", "warn", "No recent activity."],
   no_subject: ["No subject", "warn", "The email has no subject."],
   unnamed: ["No name", "warn", "The list has no name."],
-  stale: ["Stale", "warn", "It was not changed for months."],
-  stale_1y: ["Very stale", "bad", "It was not changed for very long; the settings say how long."],
+  stale: ["Stale", "warn", "It has not changed for months."],
+  stale_1y: ["Very stale", "bad", "It has not changed for a long time; the settings say how long."],
   no_sf: ["Not in Salesforce", "bad", "It is not linked to a Salesforce campaign."],
-  no_members: ["No members", "bad", "It is linked to Salesforce, and nobody is in it."],
-  low_response: ["Low response", "warn", "Ten members or more, and under 5% responded."],
+  no_members: ["No members", "bad", "It is linked to Salesforce but has no members."],
+  low_response: ["Low response", "warn", "It has ten or more members, and under 5% responded."],
   empty: ["Empty", "warn", "It has no form, page, email or redirect."],
-  ghost: ["Members but no assets", "warn", "It has members, but no assets that could have brought them."],
+  ghost: ["Members but no assets", "warn", "It has members but no assets that could have brought them."],
   unused: ["Unused", "warn", "It is not applied to anything."],
   low_usage: ["Used once", "info", "It is applied to one item."],
   duplicate_prefix: ["Mixed separators", "info", "The same prefix is written with different separators."],
   prospect_only: ["On prospects only", "info", "It is applied to prospects only."],
-  no_naming_convention: ["No naming prefix", "warn", "It has no prefix, or one that no other tag has."],
+  no_naming_convention: ["No naming prefix", "warn", "It has no prefix, or a prefix that no other tag has."],
 };
 
 /**

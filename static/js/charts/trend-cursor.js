@@ -35,7 +35,7 @@ export function followPointer(svg, drawing, settings) {
     tip.hidden = true;
   };
   svg.setAttribute("tabindex", "0");
-  svg.setAttribute("aria-label", `${title}. Left and right arrow keys read one day after the other.`);
+  svg.setAttribute("aria-label", `${title}. Use the left and right arrow keys to read it day by day.`);
   svg.addEventListener("pointermove", (event) => show(nearest(event, svg, settings)));
   svg.addEventListener("pointerleave", hide);
   svg.addEventListener("blur", hide);

@@ -26,7 +26,7 @@ const content = panel({
     const id = route.get(KEY);
     return id ? Promise.all([id, pageOf(id, null, signal), pages()]) : null;
   },
-  empty: (data) => data === null && "The address names no campaign.",
+  empty: (data) => data === null && "The address has no campaign id.",
   render: ([id, page, to], { signal }) => new Members(id, to, signal).show(page),
 });
 
@@ -100,9 +100,9 @@ class Members {
     if (members === null)
       return noData(
         "python manage.py camp_sync --survey",
-        "Members come with a full survey. Ask your administrator to run:",
+        "Members are read by a full survey. Ask your administrator to run:",
       );
-    if (members.length === 0) return empty("Nobody is in this campaign.", { sign: "people" });
+    if (members.length === 0) return empty("This campaign has no members.", { sign: "people" });
     this.all = summary.members;
     this.rows = table({
       caption: "Members",
@@ -132,7 +132,7 @@ class Members {
   /** Thousands of rows arrive in parts: search, sort and export use those that have arrived. */
   offer() {
     if (!this.next) return replace(this.more);
-    const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are here; search, order and CSV are of these.`;
+    const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded; search, order and CSV use only these.`;
     const more = button("Load more", () => this.loadMore(more), { sign: "down" });
     return replace(this.more, h("span", { class: "small soft" }, said), more);
   }

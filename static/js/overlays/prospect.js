@@ -39,7 +39,7 @@ export default function prospect() {
       lines: 6,
       keys: [KEY],
       load,
-      empty: (data) => data === null && "The address names no prospect.",
+      empty: (data) => data === null && "The address has no prospect id.",
       render: ([found, links]) => {
         dialog.retitle(nameOfPerson(found.prospect));
         return content(found, links);
@@ -73,7 +73,7 @@ function head(who, links) {
     h(
       "p",
       { class: "soft" },
-      [who.email, who.company].filter(Boolean).join(" · ") || "Neither an email address nor a company.",
+      [who.email, who.company].filter(Boolean).join(" · ") || "No email address and no company.",
     ),
     h("p", { class: "row" }, outward("Pardot", links.pardot("prospects", who.id)), crmLinks(who, links)),
     h(
@@ -151,7 +151,7 @@ function activity({ activities, count, since, until }, links) {
     count > MOST && ` The latest ${number(MOST)} of ${number(count)}.`,
   );
   if (count === 0)
-    return h("section", { class: "stack" }, title, empty("Nothing in these 30 days.", { sign: "clock" }), span);
+    return h("section", { class: "stack" }, title, empty("No activity in these 30 days.", { sign: "clock" }), span);
   return h(
     "section",
     { class: "stack" },

@@ -21,7 +21,7 @@ export default function tagged() {
       lines: 6,
       keys: [KEY],
       load,
-      empty: (data) => data === null && "There is no such clean-up action: the settings name them.",
+      empty: (data) => data === null && "This clean-up action does not exist. The settings list all actions.",
       render: ([found, to]) => {
         dialog.retitle(`Tagged “${found.tag}”`);
         return [

@@ -63,7 +63,7 @@ class Board {
       search: "Search tasks",
       rows: tasks,
       tools: this.add,
-      nothing: "No task is open. Make one, or let Base Camp make them from issues.",
+      nothing: "No open tasks. Make one here, or from an issue in Base Camp.",
       columns: columnsOf(
         (task) => this.acts(task),
         (task) => this.closeButton(task),
@@ -286,7 +286,7 @@ function whoAmI({ account }) {
   return h(
     "p",
     { class: "small soft" },
-    "“Mine” comes with your name: in the ",
+    "“Mine” needs to know who you are: in the ",
     h("a", { href: "/pardot/admin-settings/" }, "settings"),
     ", give your team member this account: ",
     h("code", {}, account),

@@ -93,7 +93,7 @@ class WhatIf {
       max: issue.count,
       step: issue.is_percentage ? 0.1 : 1,
       value: this.fixes.get(issue.key) ?? issue.count,
-      "aria-label": `How many of them: ${issue.title}`,
+      "aria-label": `Number to fix: ${issue.title}`,
     });
     tick.addEventListener("change", () => this.set(issue, tick.checked ? many.valueAsNumber : 0));
     many.addEventListener("input", () => {
@@ -136,7 +136,7 @@ class WhatIf {
     if (!this.fixes.size)
       return replace(
         this.result,
-        h("p", { class: "soft" }, "Choose below what would be fixed, and see what the score becomes."),
+        h("p", { class: "soft" }, "Choose the issues to fix, and see the score that would result."),
       );
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
@@ -165,7 +165,7 @@ class WhatIf {
       this.result,
       beforeAfter(overall),
       changeLines(areas),
-      !areas.some(moves) && h("p", { class: "small soft" }, "Too few to move a whole point of any area."),
+      !areas.some(moves) && h("p", { class: "small soft" }, "Too few to change any area by a whole point."),
     );
   }
 }

@@ -33,7 +33,7 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
       sign: "up",
       earned: known(briefing.change_since_yesterday) ? briefing.change_since_yesterday > 0 : null,
     },
-    { name: "Clear night", how: "No issue of high priority is left.", sign: "moon", earned: none(high) },
+    { name: "Clear night", how: "No high-priority issues are left.", sign: "moon", earned: none(high) },
     {
       name: "All roped up",
       how: "Every campaign is linked to Salesforce.",
@@ -48,7 +48,7 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
     },
     {
       name: "Steady fire",
-      how: "Something was synced on each of the last seven days.",
+      how: "There was a sync on each of the last seven days.",
       sign: "flame",
       earned: trail.count >= 7,
     },

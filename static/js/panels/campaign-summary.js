@@ -21,7 +21,7 @@ export default panel({
       connection(summary),
     ),
     flagFigures(summary),
-    activityNote(summary, "Which campaigns are dormant is left out."),
+    activityNote(summary, "Dormant campaigns are left out."),
   ],
 });
 

@@ -30,7 +30,7 @@ export default panel({
     ]);
     return { found, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
   },
-  empty: ({ found }) => found.since === null && "Changes show here after the second day with a sync.",
+  empty: ({ found }) => found.since === null && "Changes appear after the second day with a sync.",
   render: (data) => [headline(data), lists(data)],
 });
 

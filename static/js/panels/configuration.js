@@ -20,7 +20,7 @@ const SECTIONS = [
   {
     id: "camp",
     title: "Camp",
-    text: "From the first to the last day the dashboard counts the days of camp. Without them no camp is planned.",
+    text: "The dashboard counts the days of camp from the first to the last. Without dates no camp is planned.",
     keys: ["camp_dates"],
   },
   {
@@ -38,7 +38,7 @@ const SECTIONS = [
   {
     id: "clean-up",
     title: "Clean-up tags",
-    text: "Triage happens by tags in Pardot: the prefix and one of the actions.",
+    text: "Triage uses tags in Pardot: the prefix and one of the actions.",
     keys: ["cleanup_tag_prefix", "cleanup_actions"],
     after: tagNames,
   },
@@ -51,7 +51,7 @@ const SECTIONS = [
   {
     id: "texts",
     title: "Issue texts",
-    text: "What people read about an issue, what they are told to do, and how urgent it is.",
+    text: "The title, instructions and priority of each issue.",
     keys: ["issue_templates"],
   },
 ];

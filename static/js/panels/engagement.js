@@ -14,7 +14,7 @@ export default panel({
   lines: 5,
   load: () => shared("engagement", { limit: 1 }),
   noData: ({ tier }) => tier < 2,
-  empty: ({ summary }) => summary.total_count === 0 && "Pardot has no prospects that could engage.",
+  empty: ({ summary }) => summary.total_count === 0 && "Pardot has no prospects.",
   render: ({ tier, summary }) => [
     tier === 2 && sample(summary),
     h("div", { class: "lead-columns" }, figures(summary, tier), grades(summary)),
@@ -30,8 +30,8 @@ function sample({ total_count: count }) {
     h(
       "span",
       {},
-      h("strong", {}, `A sample, not everybody: `),
-      `the ${number(count)} prospects with the highest scores among those active in the 30 days before it was taken. `,
+      h("strong", {}, `A sample, not all prospects: `),
+      `the ${number(count)} prospects with the highest scores of those active in the 30 days before the sample. `,
       h("code", {}, SURVEY),
       " reads all of them.",
     ),

@@ -39,7 +39,7 @@ export default panel({
     };
   },
   empty: ({ rows }) =>
-    rows.length === 0 && "Nothing is exempt. Use the shield beside an asset to exclude it from an issue.",
+    rows.length === 0 && "No exemptions. Use the shield beside an asset to exclude it from an issue.",
   render: ({ rows, to, now }) =>
     table({
       key: "exemptions",

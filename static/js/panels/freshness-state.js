@@ -31,7 +31,7 @@ export const KINDS = {
     label: "Deletions held back",
     isBad: true,
     text: (entities) =>
-      `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they are really gone, then accept the deletions.`,
+      `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they were really deleted, then accept the deletions.`,
     command: (entities) => `${again(entities)} --allow-deletes`,
   },
   failed: {
@@ -49,12 +49,12 @@ export const KINDS = {
   quota: {
     label: "API calls used up",
     isBad: true,
-    text: (entities) => `${named(entities)}. The sync goes on by itself when the day's calls are counted anew.`,
+    text: (entities) => `${named(entities)}. The sync continues by itself when the daily limit resets.`,
   },
   switched_off: {
     label: "Stopped",
     isBad: true,
-    text: (entities) => `${named(entities)}. Syncing was switched off meanwhile.`,
+    text: (entities) => `${named(entities)}. Syncing was switched off during the run.`,
     command: again,
   },
   never: { label: "Never synced", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },

@@ -140,7 +140,7 @@ class Locker {
         plural(this.health[type].items, TYPES[type].one, TYPES[type].many),
       ),
     ]);
-    return links.length ? h("p", { class: "small soft" }, "Kept in tabs of their own: ", links, ".") : null;
+    return links.length ? h("p", { class: "small soft" }, "In their own tabs: ", links, ".") : null;
   }
 
   // -- the open one -----------------------------------------------------------------------------------------
@@ -198,7 +198,11 @@ class Locker {
 
 /** @param {Api["Area"]} type */
 function nothing(type) {
-  return h("p", { class: "soft" }, `${TYPES[type].title} were never read completely: the next camp_sync reads them.`);
+  return h(
+    "p",
+    { class: "soft" },
+    `${TYPES[type].title} have never been read completely. The next camp_sync will read them.`,
+  );
 }
 
 /** @param {Maybe<number>} score */

@@ -15,7 +15,7 @@ export default panel({
   load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans, pages: await pages() }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
   empty: ({ orphans }) =>
-    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: the campaign of every asset exists.",
+    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every asset's campaign exists.",
   render: ({ orphans, pages: to }) =>
     h(
       "ul",

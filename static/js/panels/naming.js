@@ -13,7 +13,7 @@ export default panel({
   load: async () => (await shared("tags", { limit: 1 })).naming_patterns,
   noData: (patterns) => patterns === null,
   empty: (patterns) =>
-    patterns?.length === 0 && "No tag has a prefix. “Region: North” would be one with the prefix “Region”.",
+    patterns?.length === 0 && "No tag has a prefix. For example, “Region: North” has the prefix “Region”.",
   render: (patterns) => {
     const most = Math.max(...patterns.map((pattern) => pattern.tags));
     return table({

@@ -55,7 +55,7 @@ function first(issues) {
   const found = issues.filter((issue) => issue.count);
   const list = found.length
     ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
-    : h("p", {}, "No issue is found today. Sit down by the fire.");
+    : h("p", {}, "No issues today. Sit down by the fire.");
   return [
     list,
     h(
@@ -63,7 +63,7 @@ function first(issues) {
       { class: "row" },
       button(`All ${plural(issues.length, "issue")}`, () => route.set({ steps: "all" }), { sign: "table" }),
       issues.some((issue) => issue.exempt > 0) &&
-        h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "Exemptions are not counted"),
+        h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "Exempt rows are not counted"),
     ),
   ];
 }

@@ -121,7 +121,7 @@ function detail(data) {
       "div",
       { class: "kind-detail stack" },
       head,
-      empty("Nothing of this kind has lost its other half.", { title: "All in order", sign: "check" }),
+      empty("There are no orphans of this type.", { title: "All in order", sign: "check" }),
       history(data),
     );
   return h(
@@ -142,7 +142,7 @@ function detail(data) {
         h(
           "span",
           {},
-          `${number(all.count)} in all; the first ${number(all.stored)} are listed. The rest shows as these are dealt with.`,
+          `${number(all.count)} in all; the first ${number(all.stored)} are listed. Others appear as these are fixed.`,
         ),
       ),
     rows(data, found.records),

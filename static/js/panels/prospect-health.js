@@ -50,7 +50,7 @@ function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
             { href: route.href("full-survey", { "orphans.kind": "prospects_unlinked" }) },
             `${number(unlinked)} are not`,
           ),
-          ": each costs points of the score.",
+          ": each costs points.",
         ),
       h("p", { class: "small soft", title: moment(at) }, `Counted ${ago(at)}.`),
     ),
@@ -110,7 +110,7 @@ function list({ title, rows, isBad = false, todo }, health) {
     isBad &&
       (wrong
         ? h("p", { class: "small todo" }, h("strong", {}, "What to do: "), todo)
-        : h("p", { class: "small soft" }, "Every field holds what it should.")),
+        : h("p", { class: "small soft" }, "All fields are valid.")),
   );
 }
 

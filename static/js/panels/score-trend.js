@@ -50,7 +50,7 @@ export default panel({
       { class: "trend-and-notes" },
       data.count
         ? drawing(data)
-        : noData("python manage.py camp_sync", "No day of this span was synced. Choose a longer one, or run:"),
+        : noData("python manage.py camp_sync", "There was no sync in these days. Choose a longer span, or run:"),
       notesOf(data.notes),
     ),
   ],
@@ -153,7 +153,7 @@ function drawing(data) {
     { class: "stack" },
     trend({ title, days, series, notes, ...scale, ...headline, format: number, height: 280, pick: pin }),
     shown.length === 1 &&
-      h("p", { class: "small soft" }, "The first day is on record. A line needs two: come back tomorrow."),
+      h("p", { class: "small soft" }, "One day is recorded, and a line needs two: come back tomorrow."),
     ahead && h("p", { class: "small soft" }, forecastWords(ahead)),
   );
 }
@@ -225,7 +225,7 @@ function notesOf(notes) {
       : h(
           "p",
           { class: "small soft" },
-          "What happened on a day – a clean-up, a launch – explains the line. Choose a day in the chart, or “Pin a note”.",
+          "Notes explain the line: a clean-up, a launch. Choose a day in the chart, or “Pin a note”.",
         ),
   );
 }

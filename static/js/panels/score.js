@@ -23,12 +23,12 @@ function beginning() {
   return [
     noData(
       "python manage.py camp_sync",
-      "Nothing was synced from Pardot yet. Ask your administrator to run this command, which takes about twenty API calls:",
+      "No Pardot data yet. Ask your administrator to run this command, which takes about twenty API calls:",
     ),
     h(
       "p",
       { class: "soft" },
-      "It brings all assets and Salesforce's counts, and with them the score, what is wrong, and what to do.",
+      "It reads all assets and Salesforce's counts. The score, the issues and their remedies appear here afterward.",
     ),
   ];
 }
@@ -72,7 +72,7 @@ function changes(briefing) {
     lastWeek?.day !== yesterday?.day && change(seven, lastWeek, today),
   ].filter(Boolean);
   if (shown.length) return h("p", { class: "score-changes" }, shown);
-  return h("p", { class: "small soft" }, "Changes show here after the second day with a sync.");
+  return h("p", { class: "small soft" }, "Changes appear after the second day with a sync.");
 }
 
 /**
@@ -110,7 +110,7 @@ function tools() {
     button("What if…", () => openOverlay("what-if"), {
       sign: "compass",
       kind: "compact",
-      title: "What the score becomes when issues are fixed",
+      title: "The score after fixing issues",
     }),
     button("Compare days", () => openOverlay("compare"), { sign: "day", kind: "compact" }),
   );

@@ -55,7 +55,7 @@ function copyTextButton(text, path, title) {
     {
       type: "button",
       class: "button compact quiet",
-      title: `${title}: copy it, to paste into a chat or a mail`,
+      title: `${title}: copy it to paste into a chat or an email`,
       "aria-label": `Copy ${title.toLowerCase()}`,
       on: { click },
     },
@@ -82,5 +82,5 @@ async function give(title, text, more) {
       button("Copy again", () => copyText(text), { sign: "copy" }),
     ],
   });
-  await copyText(text, "Copied: paste it where it is read.");
+  await copyText(text, "Copied. Paste it into a chat or an email.");
 }

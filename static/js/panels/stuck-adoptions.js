@@ -19,7 +19,7 @@ export default panel({
 });
 
 function fine() {
-  return empty("No prospect holds adoption data that Salesforce should have taken.", {
+  return empty("No prospect has adoption data that Salesforce should have taken.", {
     title: "Nothing is stuck",
     sign: "check",
   });
@@ -36,7 +36,7 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
       h(
         "p",
         {},
-        chip(`${plural(high, "has", "have")} a score of 100 or more: begin there`, {
+        chip(`${plural(high, "has", "have")} a score of 100 or more: start with those`, {
           tone: "warn",
           href: prospectsOf({ group: "adoption_stuck_high_score" }),
         }),
@@ -45,7 +45,7 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
       "p",
       { class: "todo" },
       h("strong", {}, "What to do: "),
-      "see in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot.",
+      "check in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot.",
     ),
   ];
 }
@@ -57,7 +57,7 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
 function rows({ sample }, links) {
   return table({
     key: "stuck",
-    caption: "Prospects that hold adoption data",
+    caption: "Prospects with adoption data",
     noun: "prospect",
     exportAs: "stuck-adoptions",
     rows: sample,

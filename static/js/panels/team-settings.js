@@ -24,12 +24,13 @@ export default panel({
   load: async ({ signal }) => ({ team: (await api.get(PATH, { signal })).team, areas: (await shared("config")).areas }),
   render: ({ team, areas }, { element }) => {
     focusAgain(element);
-    const add = button("Add somebody", () => edit(null, areas), { kind: "primary", sign: "plus" });
+    const add = button("Add a member", () => edit(null, areas), { kind: "primary", sign: "plus" });
     if (team.length === 0)
-      return empty(
-        "Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.",
-        { title: "Nobody is on the team yet", sign: "person", action: add },
-      );
+      return empty("Add the team and the areas of each member: issues then show their owners, and tasks go to them.", {
+        title: "No team members yet",
+        sign: "person",
+        action: add,
+      });
     return [
       h(
         "ol",
@@ -149,7 +150,7 @@ function unowned(team, areas) {
     "p",
     { class: "banner warn" },
     icon("warning"),
-    h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Their issues reach nobody.`),
+    h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Nobody sees their issues.`),
   );
 }
 
@@ -208,7 +209,7 @@ function focusAgain(element) {
  */
 async function edit(member, areas) {
   const saved = await formDialog({
-    title: member ? `Edit ${member.name}` : "Add somebody",
+    title: member ? `Edit ${member.name}` : "Add a member",
     fields: [
       { name: "name", label: "Name", required: true, maxlength: 100, value: member?.name ?? "" },
       { name: "role", label: "Role", maxlength: 100, value: member?.role ?? "" },
@@ -226,7 +227,7 @@ async function edit(member, areas) {
         maxlength: 36,
         pattern: UUID,
         value: member?.accounts_uuid ?? "",
-        hint: "The UUID of the account: “my items” on the task board goes by it.",
+        hint: "The account's UUID: the task board uses it for “my items”.",
       },
     ],
     submit: async (values) => {
@@ -248,7 +249,7 @@ async function edit(member, areas) {
  */
 function replaced(team, member, given) {
   if (!team.some(({ id }) => id === member.id))
-    throw new ApiError(404, `${member.name} is not in the team any more. Close this, and load the page again.`);
+    throw new ApiError(404, `${member.name} is no longer on the team. Close this and reload the page.`);
   return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));
 }
 
@@ -256,10 +257,10 @@ function replaced(team, member, given) {
 async function remove(member) {
   const tasks = member.open_tasks;
   const warning = tasks
-    ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be nobody's. `
-    : "No open tasks are left behind. ";
-  const owned = member.areas.length ? "What they own is then owned by nobody, unless somebody else owns it too." : "";
+    ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be unassigned. `
+    : "There are no open tasks. ";
+  const owned = member.areas.length ? "Areas without another owner will have none." : "";
   if (!(await confirm({ title: `Remove ${member.name}?`, text: warning + owned, yes: "Remove", danger: true }))) return;
   if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null }))
-    toast(`${member.name} is not on the team any more.`);
+    toast(`${member.name} is no longer on the team.`);
 }

@@ -70,8 +70,8 @@ function unowned({ by_area: areas }) {
 }
 
 function nobody() {
-  return empty("Say who is on the team and what each owns: issues then name who mends them, and tasks go to them.", {
-    title: "Nobody is on the team yet",
+  return empty("Add the team and the areas of each member: issues then show their owners, and tasks go to them.", {
+    title: "No team members yet",
     sign: "person",
     action: h("a", { class: "button", href: SETTINGS }, "Enter the team"),
   });

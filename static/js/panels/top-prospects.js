@@ -34,7 +34,7 @@ function prospects(summary, links) {
   const ask = paged(async (asked, filters, signal) => {
     const found = await api.get("engagement", { params: { ...asked, ...filters }, signal });
     const total = found.count ?? 0;
-    const more = `There are more than ${number(total)}: search, or choose a group or a grade, to see the others.`;
+    const more = `There are more than ${number(total)}. Search, or choose a group or grade, to see others.`;
     say(found.count_is_exact ? "" : more);
     return { rows: found.prospects, total, didYouMean: found.did_you_mean };
   });

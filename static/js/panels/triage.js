@@ -27,7 +27,7 @@ export default panel({
   },
   noData: ({ actions }) =>
     actions.length > 0 && actions.every(({ tag_id, count }) => tag_id === null && count === null),
-  empty: ({ actions }) => actions.length === 0 && "No clean-up action is configured: the settings name them.",
+  empty: ({ actions }) => actions.length === 0 && "No clean-up actions are configured. Add them in the settings.",
   render: ({ actions, issues }) => [
     setup(actions),
     h("ul", { class: "triage-actions" }, actions.map(actionItem)),
@@ -117,7 +117,7 @@ function issueTable(issues) {
   const areas = [...new Set(issues.map(({ area }) => area))].map((area) => [area, TYPES[area].title]);
   return table({
     key: "triage",
-    caption: "Issues by what is tagged already",
+    caption: "Issues and the share that is tagged",
     noun: "issue",
     exportAs: "triage",
     size: 25,

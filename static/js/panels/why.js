@@ -67,7 +67,7 @@ function scores(areas, lastWeek) {
       costLabel: "Points lost",
       formatCost: points,
     }),
-    lastWeek && h("p", { class: "small soft" }, "An open circle marks the score a week ago, where it has changed."),
+    lastWeek && h("p", { class: "small soft" }, "An open circle marks the score a week ago, if it differs."),
     without.length > 0 && h("p", { class: "small soft" }, `No data yet, and so not counted: ${listed(without, 8)}.`),
   ];
 }

@@ -127,9 +127,9 @@ function outLink(text, where, href, about) {
     href &&
     h(
       "a",
-      { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new window` },
+      { href, target: "_blank", rel: "noopener", title: `Opens in ${where}, in a new tab` },
       text,
-      hiddenText(` ${about} in ${where} (a new window)`),
+      hiddenText(` ${about} in ${where} (new tab)`),
     )
   );
 }

@@ -210,7 +210,7 @@ function asksForMine({ title, updated_by, updated_at, value }) {
   const who = updated_by || "Somebody";
   const what = value !== null && typeof value === "object" ? "" : ` to ${value}`;
   return confirm({
-    title: "Somebody else changed this",
+    title: "Another user changed this",
     text: `${who} changed “${title}”${what}${updated_at ? ` ${ago(updated_at)}` : ""}. Keep their change, or use yours?`,
     yes: "Use mine",
     no: "Keep theirs",

@@ -48,7 +48,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     for (const draft of drafts) if (draft.isUnsaved) draft.discard();
     find(document, "#main").focus({ preventScroll: true });
     update();
-    announce("All is as it was saved.");
+    announce("Everything is saved.");
   }
 
   async function run() {

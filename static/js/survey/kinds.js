@@ -9,13 +9,13 @@ export const KINDS = {
   prospects_crm_gone: {
     title: "Prospects whose CRM record is gone",
     noun: "prospect",
-    what: "Each names a lead or contact that was deleted in Salesforce.",
+    what: "Their lead or contact was deleted in Salesforce.",
     todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
   },
   prospects_unlinked: {
     title: "Prospects without a CRM record",
     noun: "prospect",
-    what: "They carry no id of a lead or a contact, so sales sees nothing of them.",
+    what: "They have no lead or contact id, so sales cannot see them.",
     todo: "Assign them in Pardot, so that the connector creates leads; where an email address exists in Salesforce already, check why the connector does not match it.",
   },
   forms: {
@@ -56,7 +56,7 @@ export const ALL = /** @type {Api["Kind"][]} */ (Object.keys(KINDS));
 /** @param {Api["ContentType"]} asset */
 function assetsOf(asset) {
   const { title, one } = TYPES[asset];
-  return { title, noun: one, asset, what: "They belong to a campaign that does not exist any more." };
+  return { title, noun: one, asset, what: "Their campaign no longer exists." };
 }
 
 /**

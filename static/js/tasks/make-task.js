@@ -156,7 +156,7 @@ function say({ title, assignee }, isNew = true) {
   changed("tasks", "issues");
   const whose = assignee ? ` for ${assignee}` : "";
   const show = () => openOverlay("tasks", { "tasks.q": title, "tasks.whose": "", "tasks.state": "" });
-  toast(isNew ? `“${title}” created${whose}.` : `“${title}” is open already and stays as it is.`, {
+  toast(isNew ? `“${title}” created${whose}.` : `“${title}” is open already; nothing was changed.`, {
     about: "task",
     action: { label: "Show it", run: show },
   });

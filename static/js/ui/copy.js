@@ -27,7 +27,7 @@ export async function copyText(text, said = "Copied.") {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    toast("The browser does not allow copying here. Select the text and copy it yourself.", { kind: "bad" });
+    toast("This browser does not allow copying. Select the text and copy it yourself.", { kind: "bad" });
     return false;
   }
   toast(said);

@@ -5,7 +5,7 @@ import { sessionBack } from "../core/session.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { copyButton } from "./copy.js";
 
-export const NOT_ARRIVED = "This part of the page did not arrive.";
+export const NOT_ARRIVED = "This part of the page could not be loaded.";
 
 /**
  * Return gray lines, shown while it loads.
@@ -68,7 +68,7 @@ export function nothingFound({ sentence, didYouMean, search, clearSearch, clearF
 export function failed(error, retry) {
   const known = error instanceof ApiError ? error : null;
   if (known?.status === 401 && retry) sessionBack().then((works) => works && retry());
-  const sentence = known?.message ?? "This part of the page has broken. Refresh the page; if it stays, report it.";
+  const sentence = known?.message ?? "This part of the page failed. Refresh the page; if it fails again, report it.";
   const reference = known && known.status >= 500 && known.requestId;
   return state(
     "failed",
