@@ -1,4 +1,4 @@
-"""Check for ``sf check`` that the API may write cases, exactly once, and that Accounts knows us."""
+"""Add checks to ``sf check``: that cases can be created, each exactly once, and that Accounts gives us a token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXTERNAL_ID = "exactly one case"
 
 @register
 def cases(client: SalesforceClient) -> Iterator[Finding]:
-    """Check that the API user may create cases with all our fields, and that the external id field fits."""
+    """Check that the API user may create cases with all our fields, and that the external id field is set up."""
     try:
         creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _described)
     except SalesforceError as error:

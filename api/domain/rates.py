@@ -10,13 +10,13 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
-"""The same for a constraint of PostgreSQL: a row that was changed by hand must not fail each request of its key."""
+"""The form as a PostgreSQL constraint: a value that was edited by hand must not fail every request of its key."""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A limit of ``limit`` in any ``seconds``."""
+    """At most ``limit`` requests in any period of ``seconds``."""
 
     limit: int
     seconds: int

@@ -31,7 +31,7 @@ ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$"
 """A Salesforce id for the OpenAPI document. A schema cannot say which three characters may end it."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
-"""Described here, but checked by ``sf/salesforce/ids.py``."""
+"""Only described here; ``sf/salesforce/ids.py`` checks it."""
 
 
 JSON = "application/json; charset=utf-8"

@@ -17,7 +17,7 @@ _CAMPAIGN = "utm_"
 
 
 def is_ignored(name: str) -> bool:
-    """Return whether ``name`` is a meaningless parameter that other programs append to addresses."""
+    """Return whether ``name`` is a parameter that other programs append to addresses; it means nothing here."""
     return name == _CACHE_BUSTER or name.startswith(_CAMPAIGN)
 
 

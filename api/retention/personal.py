@@ -40,17 +40,18 @@ _WAITS = Q(state=OutboundCase.State.QUEUED)
 
 
 def declare() -> None:
+    """Register the tables of this app and of Django; called once the models are loaded."""
     WIDEN.append(_staff)
     _declare_writes()
     _declare_logs()
     _declare_staff()
     for model in (CircuitBreaker, RequestCount, RouteCount, Group, Permission, ContentType):
         not_personal(model)
-    not_personal(Session)  # which holds only the number of a user of the admin
+    not_personal(Session)  # it has only the id of an admin user
 
 
 def waiting_cases(person: Person) -> Rows:
-    """Return the person's cases that Salesforce does not have yet: they are not erased before it does."""
+    """Return the person's cases that Salesforce does not have yet: they are erased only once it does."""
     wanted = _of_case(person)
     return OutboundCase.objects.filter(wanted, _WAITS) if wanted else OutboundCase.objects.none()
 
@@ -92,7 +93,7 @@ def _declare_writes() -> None:
 
 
 def _remove_cases(rows: Rows, person: Person) -> int:
-    """Delete cases without the form of somebody else, which keeps its case."""
+    """Delete the cases, except those of another person's form, which keeps its case."""
     return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
 
 

@@ -142,7 +142,7 @@ def _signalable(pid: int) -> bool:
 def _start(installation: Installation) -> None:
     home = installation.home
     if not (home / "data").exists():
-        _initialise(installation)
+        _initialize(installation)
     _check_version(installation)
     port = _free_port(home / "port")
     (home / "port").write_text(str(port))
@@ -163,7 +163,7 @@ def _start(installation: Installation) -> None:
             return
 
 
-def _initialise(installation: Installation) -> None:
+def _initialize(installation: Installation) -> None:
     """Create a cluster beside its place and rename it, so that a killed attempt leaves nothing half made."""
     home = installation.home
     partial = home / "data.partial"

@@ -35,7 +35,7 @@ LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
 
 @pytest.fixture
 def gunicorn_pid(tmp_path: Path) -> Path:
-    """Where the master process writes its number."""
+    """The file in which the master process writes its id."""
     return tmp_path / "gunicorn.pid"
 
 
@@ -64,7 +64,7 @@ def post(server: str) -> Post:
 
 @pytest.fixture
 def deliverer(simulator: Simulator, database: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts ``manage.py deliver_pending`` as cron does."""
+    """Start ``manage.py deliver_pending`` as cron does."""
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
@@ -193,7 +193,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def kill_workers(pid_file: Path) -> None:
-    """As the kernel does when memory is short; the master starts others."""
+    """Kill them as the kernel does when memory runs out; the master starts others."""
     master = int(pid_file.read_text())
     for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
         os.kill(int(pid), signal.SIGKILL)
@@ -210,5 +210,5 @@ def answers_again(url: str) -> bool:
 
 
 def leases_end() -> None:
-    """As if their time had gone by."""
+    """Let all leases expire."""
     OutboundCase.objects.filter(lease_until__isnull=False).update(lease_until=Now() - timedelta(seconds=1))

@@ -85,7 +85,7 @@ def test_orphans_are_listed_by_type_whatever_the_filters(ask: Ask) -> None:
     make(Form, name="Nowhere", campaign_id=None)
     exempt("forms", "orphan_forms", exempt_one)
     audit_now()
-    orphans = ask("campaigns", q="nothing is called so")["orphans"]
+    orphans = ask("campaigns", q="no such name")["orphans"]
     assert (orphans["forms"]["count"], orphans["forms"]["exempt"]) == (1, 1)
     assert [(row["id"], row["campaign_id"], row["exempt"]) for row in orphans["forms"]["records"]] == [
         (31, 77, []),
@@ -211,7 +211,7 @@ def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
 
 
 def test_a_share_of_half_a_tenth_is_rounded_up(ask: Ask) -> None:
-    """As every percentage here: 1 of 16 is 6.25 %."""
+    """Every percentage here rounds half up: 1 of 16 is 6.25%."""
     for number in range(1, 17):
         make(Campaign, id=number, salesforce_id=SF_18 if number == 1 else None)
     members(SF_18, 16, 1)

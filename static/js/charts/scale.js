@@ -1,4 +1,4 @@
-/* Numbers to pixels. */
+/* Scales that map numbers to pixels. */
 
 /**
  * Return a linear scale from a range of numbers to a range of pixels.
@@ -13,7 +13,7 @@ export function linear([from, to], [start, end]) {
 }
 
 /**
- * Round marks of an axis, at most `count` of them and one: ticks(0, 87, 4) → [0, 25, 50, 75, 100].
+ * Return round marks for an axis, at most `count` + 1: ticks(0, 87, 4) → [0, 25, 50, 75, 100].
  *
  * @param {number} low
  * @param {number} high
@@ -35,7 +35,7 @@ function roundStep(raw) {
 }
 
 /**
- * The indexes of at most `count` things, spread evenly, first and last among them.
+ * Return the indexes of at most `count` items, evenly spread, with the first and the last.
  *
  * @param {number} length
  * @param {number} count

@@ -15,7 +15,7 @@ import { empty, failed, loading, noData, waiting } from "../ui/states.js";
  * noData(data) → true when nothing was synced yet: says so, with the command of the tab (or `command`).
  * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
  * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
- * lines: how many grey lines while it loads. quiet: decoration, which is left out where it cannot be loaded.
+ * lines: the number of gray lines while it loads. quiet: decoration, which is left out where it cannot be loaded.
  *
  * @template Data
  * @param {PanelSpec<Data>} spec
