@@ -17,7 +17,7 @@ STEPS = (
     "sync_all",
     "camp_sync --survey",
     "camp_demo_data",
-    "create_super_user --uuid={DEMO_USER_UUID} '--name=Demo Super User'",
+    "create_super_user --uuid={DEMO_USER_UUID} '--name=Demo Super User' --may-refresh",
 )
 
 

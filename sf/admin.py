@@ -22,6 +22,7 @@ from sf.models import (
     CachedRecord,
     Contact,
     FollowedObject,
+    OperatorAction,
     Opportunity,
     RefusedRecord,
     SchoolShortForm,
@@ -153,36 +154,26 @@ class SyncConfigAdmin(admin.ModelAdmin):
     """The single row of settings; its list page is skipped."""
 
     readonly_fields = (
-        "switched_by", "switched_at", "org", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
+        "switch", "org", "last_usage_check", "last_usage_value", "last_usage_limit", "instance_url",
     )  # fmt: skip
     fieldsets = [
         (
             None,
             {
-                "fields": [
-                    "sync_enabled",
-                    "off_until",
-                    "off_reason",
-                    "switched_by",
-                    "switched_at",
-                    "api_limit",
-                    "pause_threshold",
-                ],
+                "fields": ["switch", "api_limit", "pause_threshold"],
                 "description": "While syncs are off or over the limit, no sync, Pardot's included, and no live look-up "
                 "runs. Cases and forms are still delivered, users can still change their contact, and the digest "
                 "is still sent.",
             },
         ),
-        ("Last reported by Salesforce", {"fields": readonly_fields[2:]}),
+        ("Last reported by Salesforce", {"fields": readonly_fields[1:]}),
     ]
 
-    def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
-        """Record who moved the switch and when; the next time off gets its own end and reason."""
-        if {"sync_enabled", "off_until", "off_reason"} & set(form.changed_data):
-            obj.switched_by, obj.switched_at = request.user.get_username(), timezone.now()
-        if obj.sync_enabled:
-            obj.off_until, obj.off_reason = None, ""
-        super().save_model(request, obj, form, change)
+    @admin.display(description="syncs")
+    def switch(self, config: SyncConfig) -> SafeString:
+        """Say how the switch is, with a link to the page that moves it and records the reason."""
+        state = "on" if config.syncs_are_on else f"off ({config.told_switch})"
+        return format_html('{} · <a href="{}">switch…</a>', state, reverse("admin:operations-switch"))
 
     @admin.display(description="org")
     def org(self, config: SyncConfig) -> str:
@@ -240,6 +231,13 @@ class SyncRunAdmin(ReadOnlyAdmin):
 class FollowedObjectAdmin(ReadOnlyAdmin):
     list_display = ["object", "stored_at"]
     exclude = ["replay_id"]
+
+
+@admin.register(OperatorAction)
+class OperatorActionAdmin(ReadOnlyAdmin):
+    list_display = ["requested_at", "label", "requested_by", "state", "command", "host", "last_line"]
+    list_filter = ["label", "requested_by"]
+    date_hierarchy = "requested_at"
 
 
 @admin.register(UnreadableField)

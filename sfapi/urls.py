@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from api.api_v1 import api as api_v1
 from api.api_v1 import openapi_document
@@ -15,7 +16,7 @@ from sfapi.pages import landing
 from sfapi.sign_in import sign_in
 
 admin.site.site_title = admin.site.site_header = "SFAPI"
-admin.site.index_title = "Administration"
+admin.site.index_title = "Operations"
 admin.site.site_url = None  # templates/admin/base_site.html has the links
 
 api_v1.add_router("/pardot", pardot_router)
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing, name="landing"),
     path("pardot/", include("pardot.dashboard.urls")),
     path("sign-in/", sign_in, name="sign-in"),
+    path("ops/", RedirectView.as_view(pattern_name="admin:index"), name="operations"),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/records/", include("api.records.urls")),

@@ -37,8 +37,8 @@ admin.site.register(User, UserAdmin)
 
 @admin.register(SuperUser)
 class SuperUserAdmin(admin.ModelAdmin):
-    list_display = ["name", "accounts_uuid", "active", "created_at"]
-    list_filter = ["active"]
+    list_display = ["name", "accounts_uuid", "active", "may_start_jobs", "created_at"]
+    list_filter = ["active", "may_start_jobs"]
     search_fields = ["name", "accounts_uuid"]
 
 

@@ -83,9 +83,23 @@ class SignedInUser:
         """Return whether this user lacks the rights of a Super User only because the sign-in is too old."""
         return self._is_listed and not self._is_sign_in_recent
 
-    @cached_property
+    @property
+    def may_start_jobs(self) -> bool:
+        return self.is_super_user and self.super_user is not None and self.super_user.may_start_jobs
+
+    @property
+    def name(self) -> str:
+        """Return the name under which a Super User's actions are recorded."""
+        return (self.super_user.name if self.super_user else "") or self.session.uuid
+
+    @property
     def _is_listed(self) -> bool:
-        return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).exists()
+        return self.super_user is not None
+
+    @cached_property
+    def super_user(self) -> SuperUser | None:
+        """Return the row of an active Super User, whose sign-in may be too old."""
+        return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).first()
 
     @property
     def _is_sign_in_recent(self) -> bool:

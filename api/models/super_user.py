@@ -8,6 +8,9 @@ class SuperUser(models.Model):
     accounts_uuid = models.UUIDField("Accounts UUID", unique=True, help_text="GET /api/v1/me shows users their own.")
     name = models.CharField(max_length=150, blank=True)
     active = models.BooleanField(default=True)
+    may_start_jobs = models.BooleanField(
+        "may refresh data", default=False, db_default=False, help_text="Shows “Refresh data” on the dashboard."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Start the jobs of the cron table when they are due, as processes of their own: the loop of ``manage.py work``.
+"""Start the jobs of the cron table when they are due, and what operators request: the loop of ``manage.py work``.
 
 Any number of workers may run. One leads, by a lease, and starts the jobs; the others wait for the lease. A job is
 the same command that cron would run, so that a crash or a leak stays with it.
@@ -17,8 +17,10 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
+from sf.ingest.requested import claim_request, note_request_end
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
 from sf.ingest.schema import missing_migrations
+from sf.models import OperatorAction
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ Start = Callable[[list[str]], "subprocess.Popen[Any]"]
 class _Child:
     command: str
     process: subprocess.Popen[Any]
+    note_end: Callable[[int], None]
     began: float = field(default_factory=time.monotonic)
 
 
@@ -122,32 +125,44 @@ class Worker:
             logger.warning("this worker was suspended, and another one leads now; jobs that run here continue")
 
     def _start_due(self) -> bool:
-        """Start the jobs that are due, one of each name at a time. Return whether any was started."""
+        """Start what is due or requested, one of each name at a time. Return whether anything was started."""
         now, table = jobs()
         started = False
         for job in table:
             if job.due <= now and job.queue not in self._children and claim(job, now):
-                self._start(job)
+                self._start_job(job)
                 started = True
+        while action := claim_request(self._children):
+            self._start_request(action)
+            started = True
         return started
 
-    def _start(self, job: Job) -> None:
+    def _start_job(self, job: Job) -> None:
+        why = f"due {job.due:%Y-%m-%d %H:%M %Z}"
+        self._start(job.queue, job.command, job.words, why, lambda status: note_end(job.command, status))
+
+    def _start_request(self, action: OperatorAction) -> None:
+        """Start ``run_request``, which records the end itself unless it is killed."""
+        words, why = ["run_request", str(action.pk)], f"requested by {action.requested_by}"
+        self._start(action.queue, action.command, words, why, lambda status: note_request_end(action.pk, status, ""))
+
+    def _start(self, queue: str, command: str, words: list[str], why: str, note: Callable[[int], None]) -> None:
         try:
-            process = self._start_process(job.words)
+            process = self._start_process(words)
         except OSError as error:
             self.failed += 1
-            logger.error("%s: cannot be started: %s", job.command, error)
-            note_end(job.command, CANNOT_BE_STARTED)
+            logger.error("%s: cannot be started: %s", command, error)
+            note(CANNOT_BE_STARTED)
             return
-        self._children[job.queue] = child = _Child(job.command, process)
-        _say(f"{job.command}: started, due {job.due:%Y-%m-%d %H:%M %Z}", job=job.command, pid=child.process.pid)
+        self._children[queue] = child = _Child(command, process, note)
+        _say(f"{command}: started, {why}", job=command, pid=child.process.pid)
 
     def _note_ended(self) -> None:
         """Note the jobs that have ended. One that cannot be noted now is noted at the next call."""
         for queue, child in list(self._children.items()):
             status = child.process.poll()
             if status is not None:
-                note_end(child.command, status)
+                child.note_end(status)
                 del self._children[queue]
                 self._tell_end(child, status)
 

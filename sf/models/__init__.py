@@ -7,6 +7,7 @@ from sf.models.cached_org import CachedOrg
 from sf.models.contact import Contact
 from sf.models.followed_object import FollowedObject
 from sf.models.lookup_miss import LookupMiss
+from sf.models.operator_action import OperatorAction
 from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
 from sf.models.refused_login import RefusedLogin
@@ -28,6 +29,7 @@ __all__ = [
     "Contact",
     "FollowedObject",
     "LookupMiss",
+    "OperatorAction",
     "Opportunity",
     "RefusedLogin",
     "RefusedRecord",

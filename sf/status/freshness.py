@@ -75,15 +75,37 @@ class Freshness:
     age_seconds: int | None
 
 
+@dataclass(frozen=True)
+class Health:
+    """The freshness of all objects and jobs, and the time of each job's last activity."""
+
+    syncs: list[Freshness]
+    jobs: list[Freshness]
+    seen: dict[str, datetime]
+
+
 def sync_freshness() -> list[Freshness]:
     """Judge all objects of ``MAX_AGE``, in its order."""
-    ends = _last_ends(MAX_AGE)
-    return [_judged(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
+    return _judged_syncs(_last_ends(MAX_AGE))
 
 
 def job_freshness() -> list[Freshness]:
     """Judge all jobs of ``JOBS``, in its order. A skipped job counts as seen."""
-    ends, seen, now = _last_ends(JOBS), _last_seen(JOBS), timezone.now()
+    return _judged_jobs(_last_ends(JOBS), _last_seen(JOBS))
+
+
+def all_freshness() -> Health:
+    """Judge objects and jobs with the queries of one of them."""
+    ends, seen = _last_ends([*MAX_AGE, *JOBS]), _last_seen(JOBS)
+    return Health(_judged_syncs(ends), _judged_jobs(ends, seen), seen)
+
+
+def _judged_syncs(ends: Mapping[str, _Ends]) -> list[Freshness]:
+    return [_judged(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
+
+
+def _judged_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
+    now = timezone.now()
     found = [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
     return [
         replace(each, state="late")

@@ -16,6 +16,7 @@ from sf.models import (
     Contact,
     FollowedObject,
     LookupMiss,
+    OperatorAction,
     Opportunity,
     RefusedLogin,
     RefusedRecord,
@@ -49,6 +50,8 @@ def declare() -> None:
         Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _set_aside),
         Holding(SyncConfig, frozenset({"switched_by"}), lambda person: any_of("switched_by", person.signatures),
                 clear(switched_by=""), "author cleared"),
+        Holding(OperatorAction, frozenset({"requested_by"}), lambda person: any_of("requested_by", person.signatures),
+                clear(requested_by=""), "author cleared"),
     ])  # fmt: skip
     not_personal(
         Adoption, "adoption_number", "adoption_type", "school_year", "terms_used", "confirmation_type", "how_using"
@@ -59,6 +62,7 @@ def declare() -> None:
     )  # fmt: skip
     not_personal(RefusedRecord, "object", "fingerprint")
     not_personal(SyncConfig, "instance_url", "off_reason")
+    not_personal(OperatorAction, "label", "command", "host", "outcome")
     nobody = [
         Account, Book, CachedOrg, FollowedObject, RefusedLogin, ScheduledJob,
         SchoolShortForm, SchoolWord, SearchedSchool, SFAPIUsageLog, SyncLease, SyncRun,

@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "ninja",
     "rest_framework",
     "django_crontab",
-    "django.contrib.admin",
+    "sfapi.operations.apps.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

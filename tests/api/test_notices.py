@@ -124,17 +124,16 @@ def test_every_open_breaker_is_shown(probe: Client, settings: Any, capsys: pytes
 
 def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db: None, client: Client) -> None:
     client.force_login(User.objects.create_superuser("maren", "maren@camp.example", "x"))
-    page = f"/admin/sf/syncconfig/{SyncConfig.load().pk}/change/"
-    tomorrow = timezone.now() + timedelta(days=1)
-    values = {"api_limit": 1000, "pause_threshold": 0.5, "off_until_0": f"{tomorrow:%Y-%m-%d}", "off_until_1": "12:00"}
-    values["off_reason"] = "Salesforce moves the org"
-    assert client.post(page, values).status_code == 302
+    page = "/admin/ops/switch/"
+    assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is moved"
+    check_switch()
+    assert client.post(page, {"to": "off", "pause": "120", "reason": "Salesforce moves the org"}).status_code == 302
     with pytest.raises(
         SyncSkipped, match=r"switched off \(admin: Sync configuration by maren 20.*, until .*: Salesforce moves the org"
     ):
         check_switch()
     SyncConfig.objects.update(off_until=timezone.now() - timedelta(seconds=1))
     check_switch()
-    assert client.post(page, {**values, "sync_enabled": "on"}).status_code == 302
+    assert client.post(page, {"to": "on"}).status_code == 302
     config = SyncConfig.load()
     assert (config.off_until, config.off_reason) == (None, ""), "the next time off has an end and a reason of its own"

@@ -182,7 +182,8 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
     answer = admin.post(page(SyncConfig, "change", 1), {"api_limit": "1000", "pause_threshold": "0.5"})
     assert answer.status_code == 302
     config = SyncConfig.load()
-    assert (config.sync_enabled, config.api_limit, config.pause_threshold) == (False, 1000, 0.5)
+    assert (config.sync_enabled, config.api_limit, config.pause_threshold) == (True, 1000, 0.5)
+    assert f'on · <a href="{reverse("admin:operations-switch")}">' in form, "the switch has a page of its own"
     assert admin.post(page(SyncConfig, "add"), {}).status_code == 403
     assert admin.post(page(SyncConfig, "delete", 1), {"post": "yes"}).status_code == 403
     assert SyncConfig.objects.count() == 1
@@ -191,7 +192,7 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
 @pytest.mark.parametrize(("name", "value"), [("api_limit", "0"), ("pause_threshold", "1.5"), ("pause_threshold", "0")])
 def test_a_configuration_that_makes_no_sense_is_refused(admin: Client, name: str, value: str) -> None:
     before = SyncConfig.load().budget(10**9)
-    values = {"sync_enabled": "on", "api_limit": "1000", "pause_threshold": "0.5"} | {name: value}
+    values = {"api_limit": "1000", "pause_threshold": "0.5"} | {name: value}
     answer = admin.post(page(SyncConfig, "change", 1), values)
     assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
     assert SyncConfig.load().budget(10**9) == before

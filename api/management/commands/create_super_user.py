@@ -14,6 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", required=True, help="the Accounts UUID; GET /api/v1/me shows one's own")
         parser.add_argument("--name", default="", help="as the admin shows it")
+        parser.add_argument("--may-refresh", action="store_true", help="shows “Refresh data” on the dashboard")
 
     def handle(self, *args: Any, **options: Any) -> None:
         uuid = canonical_uuid(options["uuid"].strip())
@@ -22,5 +23,7 @@ class Command(BaseCommand):
         values: dict[str, Any] = {"active": True}
         if options["name"]:
             values["name"] = options["name"][:150]
+        if options["may_refresh"]:
+            values["may_start_jobs"] = True
         user, made = SuperUser.objects.update_or_create(accounts_uuid=uuid, defaults=values)
         self.stdout.write(f"Super User {'added' if made else 'updated'}: {user} ({uuid}).")

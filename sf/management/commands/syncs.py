@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
-_LONGEST_REASON = 200
 
 
 class Command(BaseCommand):
@@ -28,16 +28,17 @@ class Command(BaseCommand):
         parser.add_argument("--by", default="", metavar="WHO", help="who does it (default: this user of the machine)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        config, action, reason = SyncConfig.load(), options["action"], " ".join(options["because"].split())
+        action, reason = options["action"], " ".join(options["because"].split())
         if action != "off" and (reason or options["pause"]):
             raise CommandError("--because and --for go with off")
-        if action == "off" and not 1 <= len(reason) <= _LONGEST_REASON:
-            raise CommandError(f"--because: say why, in up to {_LONGEST_REASON} characters: others will want to know")
-        if action:
-            config.sync_enabled = action == "on"
-            config.off_until, config.off_reason = _until(options["pause"]), reason
-            config.switched_by, config.switched_at = (options["by"] or _user())[:150], timezone.now()
-            config.save()
+        if action == "off" and not 1 <= len(reason) <= LONGEST_REASON:
+            raise CommandError(f"--because: say why, in up to {LONGEST_REASON} characters: others will want to know")
+        by = options["by"] or _user()
+        if action == "off":
+            switch_off(by=by, reason=reason, until=_until(options["pause"]))
+        elif action == "on":
+            switch_on(by=by)
+        config = SyncConfig.load()
         state = "on" if config.syncs_are_on else f"off ({config.told_switch})"
         self.stdout.write(f"Syncs are {state}.")
 

@@ -1,0 +1,154 @@
+"""Start commands that an operator asked for on a page: the same commands that cron or a worker starts.
+
+A request is a row. If a worker leads, it starts the command; otherwise the process that got the request does, in a
+process of its own. Nothing runs inside a web request. ``manage.py run_request`` runs the command, records its end,
+and holds a lease meanwhile, so that other processes see when it was killed.
+"""
+
+from __future__ import annotations
+
+import shlex
+import socket
+import subprocess
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from sf.ingest.errors import SyncError
+from sf.ingest.lease import fence, is_running
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD, database_now
+from sf.ingest.scheduled import leader
+from sf.models import OperatorAction, SyncConfig
+
+EXPIRES = timedelta(minutes=15)
+"""A request that no worker has started by then is dropped: much later, nobody expects it any more."""
+BEGIN = timedelta(seconds=60)
+"""The time allowed between the claim of a request and the lease of its process."""
+_LONGEST_OUTCOME = 4000
+_CANNOT_BE_STARTED = 127
+"""The exit status that shells have for this."""
+
+
+class NotStarted(SyncError):
+    """The command was not started, because it would only be skipped. The message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A request, and who starts it. ``worker`` is empty when it was started on this host."""
+
+    action: OperatorAction
+    worker: str = ""
+
+    def __str__(self) -> str:
+        if self.worker:
+            return f"{self.action.label}: left for the worker on {self.worker}, which starts it within seconds."
+        return f"{self.action.label}: started on {self.action.host}, because no worker leads."
+
+
+def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
+    """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
+    config = SyncConfig.load()
+    if not config.syncs_are_on:
+        raise NotStarted(f"{label}: syncs are switched off ({config.told_switch}). Nothing was started.")
+    if lease and is_running(lease):
+        raise NotStarted(f"{label}: another sync is under way. Nothing was started; try again when it has ended.")
+    return submit(words, label=label, by=by)
+
+
+def submit(words: Sequence[str], *, label: str, by: str) -> Submitted:
+    """Record the request, and start the command unless a worker does. Raises ``NotStarted``."""
+    close_abandoned()
+    try:
+        with transaction.atomic():
+            action = OperatorAction.objects.create(label=label[:120], command=shlex.join(words), requested_by=by[:200])
+    except IntegrityError:
+        message = f"{label}: requested before, and has not ended yet. Nothing more was started."
+        raise NotStarted(message) from None
+    if (worker := leader()) is not None:
+        return Submitted(action, worker.host)
+    return Submitted(_start_here(action))
+
+
+def note_action(*, label: str, by: str, outcome: str = "") -> OperatorAction:
+    """Record an action that has ended, such as a switch that was moved."""
+    return OperatorAction.objects.create(
+        label=label[:120], requested_by=by[:200], started=Now(), ended=Now(), exit_status=0, outcome=outcome
+    )
+
+
+def claim_request(busy: Collection[str]) -> OperatorAction | None:
+    """Claim the oldest request whose command's name is not ``busy``, for the worker that leads.
+
+    Raises ``LeaseLost`` when this process no longer leads.
+    """
+    waiting = OperatorAction.objects.filter(started=None, ended=None, requested_at__gt=Now() - EXPIRES)
+    if not waiting.exists():
+        return None
+    with transaction.atomic():
+        fence()
+        rows = waiting.exclude(command="").select_for_update(skip_locked=True).order_by("requested_at", "id")
+        action = next((row for row in rows if row.queue not in busy), None)
+        return _claimed(action) if action else None
+
+
+def lease_name(action_id: int) -> str:
+    return f"operator action {action_id}"
+
+
+def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> None:
+    """Record the end, unless it was recorded before."""
+    OperatorAction.objects.filter(pk=action_id, ended=None).update(
+        ended=Now(), exit_status=exit_status, outcome=outcome[-_LONGEST_OUTCOME:]
+    )
+
+
+def latest_actions(number: int) -> list[OperatorAction]:
+    """Return the latest actions, the newest first; the ends of abandoned ones are recorded before."""
+    found = list(OperatorAction.objects.all()[:number])
+    if not any(_may_be_abandoned(action) for action in found):
+        return found
+    close_abandoned()
+    return list(OperatorAction.objects.all()[:number])
+
+
+def close_abandoned() -> None:
+    """Record the end of requests that no worker started in time, and of those whose process has died."""
+    late = OperatorAction.objects.filter(started=None, ended=None, requested_at__lt=Now() - EXPIRES)
+    late.update(ended=Now(), outcome="no worker started it within 15 minutes: it was dropped, and nothing was done")
+    for action in OperatorAction.objects.filter(ended=None, started__lt=Now() - BEGIN):
+        if not is_running(lease_name(action.pk)):
+            note_request_end(action.pk, None, ENDED_WITHOUT_A_WORD)
+
+
+def _may_be_abandoned(action: OperatorAction) -> bool:
+    since, allowed = (action.started, BEGIN) if action.started else (action.requested_at, EXPIRES)
+    return action.ended is None and timezone.now() - since > allowed
+
+
+def _start_here(action: OperatorAction) -> OperatorAction:
+    action = _claimed(action)
+    program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, "run_request", str(action.pk)]
+    nowhere = subprocess.DEVNULL
+    try:
+        # In a session of its own: it goes on when this web process ends.
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            program, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+        )
+    except OSError as error:
+        note_request_end(action.pk, _CANNOT_BE_STARTED, f"cannot be started: {error}")
+        raise NotStarted(f"{action.label}: cannot be started on this machine: {error}") from error
+    threading.Thread(target=process.wait, name=f"waits for {action}", daemon=True).start()  # leaves no zombie
+    return action
+
+
+def _claimed(action: OperatorAction) -> OperatorAction:
+    action.started, action.host = database_now(), socket.gethostname()[:100]
+    action.save(update_fields=["started", "host"])
+    return action

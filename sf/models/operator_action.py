@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import shlex
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class OperatorAction(models.Model):
+    """One press of an operator's button: who, when, what, and how it ended. With a command, also its place in a queue.
+
+    A worker, or the web process, starts the command (``sf/ingest/requested.py``); other actions end at once.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    label = models.CharField(max_length=120)
+    command = models.CharField(max_length=300, blank=True, help_text="What manage.py is called with.")
+    requested_by = models.CharField(max_length=200)
+    requested_at = models.DateTimeField(db_default=Now())
+    started = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    exit_status = models.IntegerField(null=True, blank=True, help_text="Empty: it was not started, or was killed.")
+    host = models.CharField(max_length=100, blank=True)
+    outcome = models.TextField(blank=True, help_text="The last lines of its output.")
+
+    class Meta:
+        ordering = ["-requested_at", "-id"]
+        permissions = [("start_jobs", "Can start syncs and other jobs")]
+        indexes = [models.Index(fields=["-requested_at", "-id"], name="operator_action_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["command"], condition=Q(ended=None) & ~Q(command=""), name="operator_action_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def words(self) -> list[str]:
+        return shlex.split(self.command)
+
+    @property
+    def queue(self) -> str:
+        """Return the command's name: a worker runs commands of one name one after another."""
+        return self.words[0]
+
+    @property
+    def state(self) -> str:
+        if self.ended is None:
+            return self.State.RUNNING.value if self.started else self.State.WAITING.value
+        return self.State.DONE.value if self.exit_status == 0 else self.State.FAILED.value
+
+    @property
+    def last_line(self) -> str:
+        return self.outcome.strip().rpartition("\n")[2]

@@ -1,0 +1,1 @@
+"""The operators' page: the start page of the admin, with the state of syncs, jobs, queue and budgets."""

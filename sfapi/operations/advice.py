@@ -1,0 +1,67 @@
+"""Say why an object is not fresh, and what an operator does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from pardot.status.problems import Problem, problem_of
+from sf.ingest.guard import held_back_deletes
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.models import SyncRun
+from sf.status.freshness import FAILING, Freshness
+from sfapi.operations.runs import state_of
+from sfapi.operations.words import told_moment, told_span
+
+_BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED, SyncRun.State.PAUSED)
+
+_TODO: Mapping[Problem, str] = {
+    Problem.DELETES: "Nothing was deleted. Check at the source that these records are really gone, then accept the "
+    "deletions.",
+    Problem.REFUSED: "Run “manage.py sf check” on the server: it names what to correct in .env, or the right to grant.",
+    Problem.QUOTA: "Nothing to do: syncs go on by themselves when calls are free again.",
+    Problem.SWITCHED_OFF: "Switch syncs on again.",
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Why an object is not fresh, and what to do. ``accepts_deletes``: the remedy is to accept deletions."""
+
+    why: str
+    todo: str
+    accepts_deletes: bool = False
+
+
+def advice_for(
+    freshness: Freshness,
+    promise: timedelta,
+    runs: Sequence[SyncRun],
+    leases: Collection[str],
+    next_try: datetime | None,
+) -> Advice | None:
+    """Return the advice for an object that fails or is late. ``runs`` come latest first."""
+    if freshness.state in {"fresh", "never"}:
+        return None
+    bad = next((run for run in runs if state_of(run, leases) in _BAD), None)
+    if freshness.state in FAILING and bad is not None:
+        return _about_run(bad, state_of(bad, leases), next_try)
+    why = f"The last complete read is older than the {told_span(promise)} that are allowed."
+    return Advice(why, "See below whether a worker or cron starts the jobs, or sync it now.")
+
+
+def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
+    problem = problem_of(run, state, held_back=held_back_deletes(run.message))
+    why = run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
+    todo = (problem and _TODO.get(problem)) or _when_again(next_try)
+    return Advice(why, todo, accepts_deletes=problem is Problem.DELETES)
+
+
+def _when_again(next_try: datetime | None) -> str:
+    if next_try is not None:
+        when = f"at {told_moment(next_try)}" if next_try > timezone.now() else "within five minutes"
+        return f"Nothing yet: it is tried again by itself {when}."
+    return "Sync it now. If that fails with the same message, look it up under Troubleshooting in the documentation."

@@ -1,0 +1,78 @@
+"""Draw the last runs of an object as bars: the height says how long a run took, the color how it ended."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sf.models import SyncRun
+from sfapi.operations.runs import SHOWN, state_of
+from sfapi.operations.words import told_moment, told_seconds
+
+HEIGHT = 28
+_WIDTH, _GAP = 8, 3
+_LOWEST, _STUB = 8, 4
+_BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle of the drawing; ``title`` shows while the pointer is on it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    state: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The drawing of one object, and its content in words."""
+
+    bars: Sequence[Bar]
+    label: str
+    width: int = SHOWN * (_WIDTH + _GAP)
+    height: int = HEIGHT
+
+
+def draw_bars(runs: Sequence[SyncRun], leases: Collection[str]) -> Bars:
+    """Draw ``runs``, which come latest first, so that the latest is on the right."""
+    states = [state_of(run, leases) for run in runs]
+    longest = max((_seconds(run) for run in runs), default=0.0)
+    bars = [
+        _bar(SHOWN - 1 - place, run, state, longest)
+        for place, (run, state) in enumerate(zip(runs, states, strict=True))
+    ]
+    return Bars(bars, _label(states))
+
+
+def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
+    height = _height(state, _seconds(run), longest)
+    took = f" in {told_seconds(_seconds(run))}" if run.ended else ""
+    title = f"{told_moment(run.started)}: {state}{took}"
+    return Bar(place * (_WIDTH + _GAP), HEIGHT - height, _WIDTH, height, state, title)
+
+
+def _height(state: str, seconds: float, longest: float) -> int:
+    """Return the height: by the logarithm of the time, because a full read takes a thousand times as long."""
+    if state in _BAD:
+        return HEIGHT
+    if state == SyncRun.State.SKIPPED:
+        return _STUB
+    share = math.log1p(seconds) / math.log1p(longest) if longest else 0.0
+    return _LOWEST + round(share * (HEIGHT - _LOWEST - 4))
+
+
+def _seconds(run: SyncRun) -> float:
+    return max(0.0, (run.ended - run.started).total_seconds()) if run.ended else 0.0
+
+
+def _label(states: Sequence[str]) -> str:
+    if not states:
+        return "no runs yet"
+    counts = Counter(states).most_common()
+    return f"Last {len(states)} runs: {', '.join(f'{count} {state}' for state, count in counts)}. Latest: {states[0]}"

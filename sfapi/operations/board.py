@@ -1,0 +1,230 @@
+"""Collect what the operators' page shows, in fewer than twenty queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Subquery, Sum
+from django.utils import timezone
+
+from api.models import CircuitBreaker
+from api.outbox.queue import QueueDepth, queue_depth
+from api.protection.breaker import THRESHOLD
+from pardot.models import CachedBusinessUnit, DigestDelivery, PardotQuota
+from sf.ingest.requested import latest_actions
+from sf.ingest.scheduled import WORK
+from sf.models import (
+    CachedOrg,
+    OperatorAction,
+    RefusedRecord,
+    SFAPIUsageLog,
+    SyncConfig,
+    SyncLease,
+    SyncRun,
+    UnreadableField,
+)
+from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, all_freshness
+from sf.sync.again import next_tries
+from sf.sync.readable import remedy, unreadable_fields
+from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
+from sfapi.operations.advice import advice_for
+from sfapi.operations.bars import draw_bars
+from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
+from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, running_now
+from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
+from sfapi.operations.words import told_age, told_moment
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the user may do on the page."""
+
+    start: bool = False
+    switch: bool = False
+    close: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the page. ``config`` carries the columns of ``_with_single_rows``."""
+
+    config: Any
+    health: Health
+    runs: Mapping[str, Sequence[SyncRun]]
+    leases: Mapping[str, SyncLease]
+    set_aside: Mapping[str, int]
+    queue: QueueDepth
+    open_breakers: Sequence[CircuitBreaker]
+    lost_fields: Sequence[UnreadableField]
+    tries: Mapping[str, datetime]
+    starts: Sequence[Start]
+    activity: Sequence[OperatorAction]
+    rights: Rights
+
+    @cached_property
+    def objects(self) -> list[ObjectRow]:
+        """Return the objects, the worst first."""
+        rows = [self._object(each) for each in self.health.syncs]
+        return sorted(rows, key=lambda row: ORDER.index(row.freshness.state))
+
+    def _object(self, freshness: Freshness) -> ObjectRow:
+        name, promise = freshness.name, MAX_AGE[freshness.name]
+        runs = self.runs.get(name, ())
+        return ObjectRow(
+            freshness=freshness,
+            promise=promise,
+            bars=draw_bars(runs, self.leases),
+            set_aside=self.set_aside.get(name, 0),
+            next_read=next_read(name, self.starts),
+            advice=advice_for(freshness, promise, runs, self.leases, self.tries.get(name)),
+            is_running=name in self.leases,
+            sync_key=sync_key(name) if sync_key(name) in self.actions else "",
+            accept_key=accept_key(name) if accept_key(name) in self.actions else "",
+        )
+
+    @cached_property
+    def actions(self) -> Mapping[str, Action]:
+        """Return the actions that the user may start, by key."""
+        return actions() if self.rights.start else {}
+
+    @property
+    def buttons(self) -> list[Action]:
+        """Return the actions that are not about one object."""
+        return [action for action in (SYNC_ALL, REFRESH, SURVEY, DIGEST) if action.key in self.actions]
+
+    @property
+    def presses(self) -> list[ActivityRow]:
+        return [ActivityRow(action) for action in self.activity]
+
+    @cached_property
+    def jobs(self) -> list[JobRow]:
+        return [self._job(each) for each in self.health.jobs]
+
+    def _job(self, freshness: Freshness) -> JobRow:
+        bad = next((run for run in self.runs.get(freshness.name, ()) if state_of(run, self.leases) == "failed"), None)
+        why = bad.message if bad is not None and freshness.state in FAILING else ""
+        seen = self.health.seen.get(freshness.name)
+        return JobRow(freshness, seen, next_of(freshness.name, self.starts), why)
+
+    @cached_property
+    def running(self) -> list[RunningNow]:
+        return running_now(self.runs, self.leases)
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.runs, self.leases, self.activity)
+
+    @property
+    def bad_count(self) -> int:
+        return sum(row.tone != "good" for row in self.objects) + sum(row.tone in {"bad", "warn"} for row in self.jobs)
+
+    # -- who starts the jobs --------------------------------------------------------------------------------------
+
+    @property
+    def worker(self) -> SyncLease | None:
+        """Return the lease of the worker that leads."""
+        return self.leases.get(WORK)
+
+    @property
+    def worker_said(self) -> str:
+        worker = self.worker
+        if worker is None:
+            return ""
+        beat = told_age((timezone.now() - worker.renewed_at).total_seconds())
+        return f"process {worker.pid} on {worker.host} since {told_moment(worker.taken_at)}; last heartbeat {beat} ago"
+
+    @property
+    def cron_seen(self) -> str:
+        """Return when the last scheduled job was active; empty when none ever was."""
+        latest = max(self.health.seen.values(), default=None)
+        return f"{told_age((timezone.now() - latest).total_seconds())} ago" if latest else ""
+
+    # -- budgets --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def budgets(self) -> list[Budget]:
+        config, found = self.config, []
+        if config.last_usage_check and config.last_usage_limit:
+            pauses_at, note = (
+                config.budget(config.last_usage_limit),
+                f"{config.calls_today or 0:,} of them ours (UTC day)",
+            )
+            used, maximum = config.last_usage_value, config.last_usage_limit
+            found.append(Budget("Salesforce", used, maximum, pauses_at, config.last_usage_check, note))
+        if config.quota_told_at:
+            pauses_at = int(settings.PARDOT_PAUSE_THRESHOLD * config.quota_maximum)
+            found.append(Budget("Pardot", config.quota_used, config.quota_maximum, pauses_at, config.quota_told_at))
+        return found
+
+    # -- single facts ---------------------------------------------------------------------------------------------
+
+    @property
+    def org(self) -> str:
+        config = self.config
+        if not config.organization_id:
+            return "none yet: the first sync makes the cache a copy of the org of the login"
+        kind = {True: "sandbox", False: "production", None: "kind unknown"}[config.org_is_sandbox]
+        return f"{config.org_name or 'unnamed'}, {kind}, {config.organization_id}"
+
+    @property
+    def has_pardot(self) -> bool:
+        return bool(settings.SALESFORCE_PARDOT_BUSINESS_UNIT)
+
+    @property
+    def digest(self) -> str:
+        """Return when the digest was last sent; empty where there is no destination."""
+        if not (self.has_pardot and (settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS)):
+            return ""
+        return told_moment(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
+
+    @property
+    def lost_fields_said(self) -> str:
+        return remedy(list(self.lost_fields)) if self.lost_fields else ""
+
+    @property
+    def oldest_case(self) -> str:
+        return told_age(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
+
+
+def board(rights: Rights) -> Board:
+    """Ask PostgreSQL for everything on the page."""
+    config, health, now = _config_with_single_rows(), all_freshness(), timezone.now()
+    is_failing = any(each.state in FAILING for each in health.syncs)
+    return Board(
+        config=config,
+        health=health,
+        runs=latest_runs([each.name for each in (*health.syncs, *health.jobs)]),
+        leases=live_leases(),
+        set_aside=dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id"))),
+        queue=queue_depth(config.organization_id or ""),
+        open_breakers=list(CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name")),
+        lost_fields=unreadable_fields(),
+        tries={each.name: each.due for each in next_tries(now)} if is_failing else {},
+        starts=next_starts(now),
+        activity=latest_actions(ACTIONS_SHOWN),
+        rights=rights,
+    )
+
+
+def _config_with_single_rows() -> Any:
+    """Return the sync configuration with the columns of other tables of one row: one query instead of seven."""
+    today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by().values("date")
+    digests = DigestDelivery.objects.order_by("-sent_at")
+    columns = {
+        "organization_id": CachedOrg.objects.values("organization_id"),
+        "org_name": CachedOrg.objects.values("name"),
+        "org_is_sandbox": CachedOrg.objects.values("is_sandbox"),
+        "business_unit": CachedBusinessUnit.objects.values("business_unit"),
+        "quota_used": PardotQuota.objects.values("used"),
+        "quota_maximum": PardotQuota.objects.values("maximum"),
+        "quota_told_at": PardotQuota.objects.values("told_at"),
+        "digest_sent_at": digests.values("sent_at"),
+        "calls_today": today.annotate(calls=Sum("call_count")).values("calls"),
+    }
+    rows = SyncConfig.objects.annotate(**{name: Subquery(found[:1]) for name, found in columns.items()})
+    return rows.first() or (SyncConfig.load() and rows.get())

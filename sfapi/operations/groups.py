@@ -1,0 +1,58 @@
+"""Sort the models of the admin into five groups by what people do with them, instead of by app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+OPERATE, ACCESS, WORK = "Operate", "Access", "Pardot work"
+PARDOT, SALESFORCE = "Pardot cache", "Salesforce cache"
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    OPERATE: [
+        "SyncRun", "OperatorAction", "SyncConfig", "RefusedRecord", "UnreadableField", "OutboundCase",
+        "FormSubmission", "CircuitBreaker", "SFAPIUsageLog", "PardotQuota", "EntityState", "RequestLog",
+        "FieldChangeLog",
+    ],
+    ACCESS: ["User", "Group", "SuperUser", "APIKey"],
+    WORK: [
+        "TeamMember", "Task", "Exemption", "DayNote", "ConfiguredValue", "ConfigurationChange", "DailySnapshot",
+        "AuditSummary", "Finding", "OrphanRun", "OrphanRecord",
+    ],
+    PARDOT: [],
+    SALESFORCE: [],
+}  # fmt: skip
+"""The models of each group in display order. The other models of an app are in the group of ``_OF_APP``."""
+
+_OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS}
+
+
+def grouped(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[str, Any]]:
+    """Return the admin's list of apps as groups, without the empty ones."""
+    found: dict[str, list[Any]] = {group: [] for group in GROUPS}
+    for app in app_list:
+        for model in app["models"]:
+            found[group_of(model["object_name"], app["app_label"])].append(model)
+    return [
+        {"name": group, "app_label": _slug(group), "app_url": f"{index_url}#{_slug(group)}", "models": models}
+        for group, models in ((group, _in_order(group, models)) for group, models in found.items())
+        if models
+    ]
+
+
+def group_of(model: str, app_label: str) -> str:
+    named = next((group for group, names in GROUPS.items() if model in names), None)
+    return named or _OF_APP.get(app_label, OPERATE)
+
+
+def _in_order(group: str, models: Sequence[Any]) -> list[Any]:
+    order = list(GROUPS[group])
+    return sorted(models, key=lambda model: (_place(order, model["object_name"]), model["name"]))
+
+
+def _place(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _slug(group: str) -> str:
+    return group.lower().replace(" ", "-")

@@ -1,0 +1,62 @@
+"""The admin with the operators' page as its start page, and its models in groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from sf.ingest.requested import latest_actions
+from sf.status.freshness import JOBS, MAX_AGE
+from sfapi.operations import views
+from sfapi.operations.actions import START_JOBS
+from sfapi.operations.board import Rights, board
+from sfapi.operations.groups import grouped
+from sfapi.operations.rows import running_now
+from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
+
+_LOOKS = "sf.view_syncrun"
+"""The permission to see the page. Other members of staff see the list of what they may open."""
+
+
+class OperatorsSite(AdminSite):
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [
+            path("ops/state.json", self.admin_view(self.state), name="operations-state"),
+            path("ops/start/", self.admin_view(self.start), name="operations-start"),
+            path("ops/switch/", self.admin_view(self.switch), name="operations-switch"),
+            path("ops/close-breaker/", self.admin_view(views.close_breaker), name="operations-close-breaker"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        user = request.user
+        shown = None
+        if user.has_perm(_LOOKS):
+            rights = map(user.has_perm, (START_JOBS, views.MOVE_SWITCH, views.CLOSE_BREAKER))
+            shown = board(Rights(*rights))
+        return super().index(request, {"board": shown, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the groups; the page of one app lists that app."""
+        found = super().get_app_list(request, app_label)
+        return found if app_label else grouped(found, reverse("admin:index"))
+
+    def start(self, request: HttpRequest) -> HttpResponse:
+        return views.start(request, self)
+
+    def switch(self, request: HttpRequest) -> HttpResponse:
+        return views.switch(request, self)
+
+    def state(self, request: HttpRequest) -> HttpResponse:
+        """Return what changes while the page is open: the progress of runs, and a mark that changes when one ends."""
+        if not request.user.has_perm(_LOOKS):
+            raise PermissionDenied
+        runs, leases = latest_runs([*MAX_AGE, *JOBS], each=1), live_leases()
+        progress = {each.run.object: each.progress for each in running_now(runs, leases)}
+        body = {"mark": mark_of(runs, leases, latest_actions(ACTIONS_SHOWN)), "running": progress}
+        return JsonResponse(body, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,127 @@
+"""The buttons of the operators' page. Each press is recorded; a command is started, never run, by the request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from api.protection.breaker import note_success
+from pardot.catalog.entities import Tier, of_tier
+from pardot.models import PardotQuota
+from pardot.pipeline.estimate import estimated_calls
+from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync, submit
+from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
+from sf.models import SyncConfig
+from sfapi.operations.actions import DIGEST, START_JOBS, SURVEY, Action, actions
+
+MOVE_SWITCH = "sf.change_syncconfig"
+CLOSE_BREAKER = "api.change_circuitbreaker"
+
+_PAUSES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours", "1440": "1 day"}
+
+
+def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Start the command of ``action``; if it has a question, ask first."""
+    _demand(request, START_JOBS)
+    action = actions().get(request.POST.get("action") or request.GET.get("action", ""))
+    if action is None:
+        raise Http404("no such action")
+    if action.question and request.POST.get("confirmed") != "yes":
+        return _ask(request, site, action)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        messages.success(request, str(_submitted(action, by=_name(request))))
+    except NotStarted as error:
+        messages.warning(request, str(error))
+    return _back()
+
+
+def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Move the kill switch: off with a reason and an end, or on."""
+    _demand(request, MOVE_SWITCH)
+    wanted = request.POST.get("to", "") if request.method == "POST" else ""
+    form = SwitchForm(request.POST if wanted == "off" else None)
+    if wanted == "on":
+        switch_on(by=_name(request))
+        return _moved(request, "Switch syncs on")
+    if wanted == "off" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        switch_off(by=_name(request), reason=reason, until=form.until())
+        return _moved(request, "Switch syncs off", reason)
+    context = {"form": form, "config": SyncConfig.load()}
+    return _page(request, site, "operations/switch.html", "Syncs on or off", context)
+
+
+def close_breaker(request: HttpRequest) -> HttpResponse:
+    _demand(request, CLOSE_BREAKER)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    name = request.POST.get("name", "")
+    note_success(name)
+    note_action(label=f"Close the breaker “{name[:32]}”", by=_name(request))
+    messages.success(request, f"The breaker “{name[:32]}” is closed: the next request asks that system again.")
+    return _back()
+
+
+class SwitchForm(forms.Form):
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        help_text="Shown wherever a sync stops.",
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+    pause = forms.ChoiceField(
+        label="For", choices=[*_PAUSES.items(), ("", "until switched on")], required=False, initial="120"
+    )
+
+    def until(self) -> Any:
+        """Return when syncs turn on again; ``None``: by hand."""
+        minutes = self.cleaned_data["pause"]
+        return timezone.now() + timedelta(minutes=int(minutes)) if minutes else None
+
+
+def _submitted(action: Action, *, by: str) -> Submitted:
+    if action is DIGEST:
+        return submit(action.words, label=action.label, by=by)
+    return request_sync(action.words, label=action.label, by=by, lease=action.lease)
+
+
+def _ask(request: HttpRequest, site: AdminSite, action: Action) -> HttpResponse:
+    quota = PardotQuota.objects.first() if action.words[0] == "camp_sync" else None
+    calls = estimated_calls(of_tier(Tier.SURVEY), full=False) if action is SURVEY else None
+    context = {"action": action, "quota": quota, "calls": calls, "config": SyncConfig.load()}
+    return _page(request, site, "operations/confirm.html", action.label, context)
+
+
+def _page(
+    request: HttpRequest, site: AdminSite, template: str, title: str, context: dict[str, Any]
+) -> TemplateResponse:
+    return TemplateResponse(request, template, {**site.each_context(request), "title": title, **context})
+
+
+def _moved(request: HttpRequest, label: str, reason: str = "") -> HttpResponse:
+    note_action(label=label, by=_name(request), outcome=reason)
+    messages.success(request, f"{label}: done.")
+    return _back()
+
+
+def _demand(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _name(request: HttpRequest) -> str:
+    return str(request.user.get_username())
+
+
+def _back() -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:index"))

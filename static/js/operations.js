@@ -1,0 +1,46 @@
+/* The operators' page keeps itself up to date: the progress of runs every few seconds, all of it when a run ends. */
+
+const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-state]"));
+const WHILE_RUNNING = 3_000;
+const OTHERWISE = 20_000;
+
+/** @typedef {{ mark: string, running: Record<string, string> }} State */
+
+async function look() {
+  let pause = OTHERWISE;
+  if (page && !document.hidden) {
+    const state = await ask(page.dataset.state ?? "").catch(() => null);
+    if (state && state.mark !== page.dataset.mark && !isBeingFilledIn()) {
+      location.reload();
+      return;
+    }
+    if (state && Object.keys(state.running).length) pause = WHILE_RUNNING;
+    for (const [name, progress] of Object.entries(state?.running ?? {})) show(name, progress);
+  }
+  setTimeout(look, pause);
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<State | null>}
+ */
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  return answer.ok && !answer.redirected ? answer.json() : null;
+}
+
+/**
+ * @param {string} name
+ * @param {string} progress
+ */
+function show(name, progress) {
+  const place = document.querySelector(`[data-progress="${CSS.escape(name)}"]`);
+  if (place) place.textContent = progress;
+}
+
+/** A page that is loaded again would take away what somebody is typing. */
+function isBeingFilledIn() {
+  return document.activeElement instanceof HTMLElement && document.activeElement.closest("form") !== null;
+}
+
+setTimeout(look, WHILE_RUNNING);

@@ -1,0 +1,210 @@
+"""The operators' page: what is late or failed comes first with the remedy, for few queries; models are in groups."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from api.models import CircuitBreaker, OutboundCase, User
+from api.protection import breaker
+from pardot.models import CachedBusinessUnit, PardotQuota
+from sf.ingest.lease import sole_runner
+from sf.ingest.scheduled import WORK
+from sf.models import CachedOrg, RefusedRecord, SyncConfig, SyncRun, UnreadableField
+from sf.status import freshness
+from sfapi.operations.groups import GROUPS
+
+pytestmark = pytest.mark.django_db
+
+HELD_BACK = "contacts: 40 of 118 cached records would be deleted, more than 20 %; nothing was changed. If …"
+
+
+@pytest.fixture
+def operator(settings: Any) -> Client:
+    settings.SECURE_SSL_REDIRECT = False
+    client = Client()
+    client.force_login(User.objects.create_superuser("maren"))
+    return client
+
+
+def member_of_staff(*permissions: str) -> Client:
+    user = User.objects.create_user("ben", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def ran(name: str, state: str = "done", *, ago: timedelta = timedelta(minutes=3), **values: Any) -> SyncRun:
+    began = timezone.now() - ago
+    values = {"mode": "full", "ended": began + timedelta(seconds=20), **values}
+    return SyncRun.objects.create(object=name, state=state, started=began, **values)
+
+
+def all_is_well() -> None:
+    for name in freshness.MAX_AGE:
+        ran(name)
+
+
+def page(client: Client, path: str = "/admin/") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def rows(html: str) -> list[str]:
+    """Each object of the table with its advice, as words."""
+    table = html[html.index("objects-title") : html.index("A bar is a run")]
+    parts = re.split(r'<th scope="row">', table)[1:]
+    return [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
+
+
+def test_when_all_is_well_the_page_says_so(operator: Client) -> None:
+    all_is_well()
+    html = page(operator)
+    assert "Every object is as fresh as promised" in html
+    assert [row.split()[2] for row in rows(html)] == ["Fresh"] * len(freshness.MAX_AGE)
+
+
+def test_the_worst_comes_first_with_the_reason_and_the_remedy(operator: Client) -> None:
+    all_is_well()
+    long_ago = timezone.now() - timedelta(days=30)
+    SyncRun.objects.filter(object="books").update(started=long_ago, ended=long_ago)
+    ran("contacts", "failed", ago=timedelta(minutes=1), message=HELD_BACK)
+    first, second, *others = rows(page(operator))
+    assert first.startswith("Contacts Salesforce Failing")
+    assert HELD_BACK in first
+    assert "Check at the source that these records are really gone, then accept the deletions." in first
+    assert second.startswith("Books Salesforce Late")
+    assert all("Fresh" in row for row in others)
+
+
+@pytest.mark.parametrize(
+    ("run", "remedy"),
+    [
+        ({"cause": "lasting", "message": "INVALID_LOGIN"}, "Run “manage.py sf check” on the server"),
+        ({"retry_command": "sync_contacts", "message": "timed out"}, "it is tried again by itself at"),
+        (
+            {"retry_command": "sync_contacts", "message": "timed out", "ago": timedelta(minutes=20)},
+            "within five minutes",
+        ),
+        ({"message": "an unexpected answer"}, "Sync it now."),
+        ({"state": "interrupted", "message": "stopped: SystemExit"}, "Sync it now."),
+    ],
+)
+def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, Any], remedy: str) -> None:
+    ran("contacts", run.pop("state", "failed"), **run)
+    first = rows(page(operator))[0]
+    assert run["message"] in first
+    assert remedy in first
+
+
+def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:
+    SyncRun.objects.create(object="accounts", started=timezone.now() - timedelta(hours=1), rows_read=10)
+    SyncRun.objects.create(object="books", started=timezone.now() - timedelta(minutes=2), rows_read=4321)
+    with sole_runner("books"):
+        html = page(operator)
+        state = operator.get("/admin/ops/state.json").json()
+    assert rows(html)[0].startswith("Accounts Salesforce Interrupted")
+    assert 'data-progress="books">4,321 rows read, for 2 min' in html
+    assert 'data-progress="accounts"' not in html
+    assert state["mark"] in html, "nothing has changed since"
+    assert list(state["running"]) == ["books"]
+    assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "its process has died"
+
+
+def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
+    for hours in range(20):
+        ran("accounts", "failed" if hours == 5 else "done", ago=timedelta(hours=hours))
+    html = page(operator)
+    assert "Last 14 runs: 13 done, 1 failed. Latest: done" in html
+    assert html.count('<rect class="done"') == 13
+
+
+def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, settings: Any) -> None:
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
+    now = timezone.now()
+    SyncConfig.objects.create(last_usage_check=now, last_usage_value=1200, last_usage_limit=100_000)
+    CachedOrg.objects.create(organization_id="00D000000000001EAA", name="Camp Org", is_sandbox=True)
+    CachedBusinessUnit.objects.create(business_unit="0Uv000000000001")
+    PardotQuota.objects.create(used=77, maximum=25_000, told_at=now)
+    OutboundCase.objects.create(maker="key:a", values={}, state="queued", created_at=now - timedelta(minutes=3))
+    OutboundCase.objects.create(maker="key:a", values={}, state="failed")
+    RefusedRecord.objects.create(object="contacts", record_id="1", payload="{}", reason="x", fingerprint="")
+    UnreadableField.objects.create(object="contacts", column="lms", field="Contact.LMS__c")
+    breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
+    with sole_runner(WORK):
+        html = " ".join(page(operator).split())
+    for words in (
+        "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
+        "1,200 of 100,000", "Syncs pause from 85,000 on", "77 of 25,000",
+        "1 waiting, the oldest for 3 min", "1 to correct or settle", "1 records",
+        "Contact.LMS__c", "salesforce live: no answer", "last heartbeat",
+    ):  # fmt: skip
+        assert words in html, words
+    assert "All is well" not in html
+
+
+def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
+    assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
+    ran("deliver_pending")
+    assert "No worker. Cron: a job was last active 3 min ago." in page(operator)
+
+
+def queries(client: Client) -> int:
+    page(client)
+    with CaptureQueriesContext(connection) as captured:
+        page(client)
+    return len(captured)
+
+
+def test_the_page_takes_fewer_than_twenty_queries_however_bad_the_day_is(operator: Client) -> None:
+    all_is_well()
+    assert queries(operator) < 20
+    for name in freshness.MAX_AGE:
+        for hours in range(30):
+            ran(name, "failed", ago=timedelta(hours=hours / 2), retry_command=f"sync_{name}", message="x")
+    CircuitBreaker.objects.create(name="accounts", failures=9)
+    assert queries(operator) < 20
+
+
+def test_a_member_of_staff_without_the_right_sees_only_the_list_of_models(operator: Client) -> None:
+    staff = member_of_staff("view_account")
+    html = page(staff)
+    assert "objects-title" not in html
+    assert "/admin/sf/account/" in html
+    assert staff.get("/admin/ops/state.json").status_code == 403
+    assert "objects-title" in page(operator)
+
+
+def test_ops_leads_to_the_page(operator: Client) -> None:
+    answer = operator.get("/ops/")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
+
+# -- groups -----------------------------------------------------------------------------------------------------------
+
+
+def test_models_are_in_five_groups_in_this_order_and_none_is_missing(operator: Client) -> None:
+    found = operator.get("/admin/").context["app_list"]
+    assert [group["name"] for group in found] == list(GROUPS)
+    assert {model["object_name"] for group in found for model in group["models"]} == {
+        model.__name__ for model in site._registry
+    }
+    of = {model["object_name"]: group["name"] for group in found for model in group["models"]}
+    assert (of["SyncRun"], of["Group"], of["APIKey"]) == ("Operate", "Access", "Access")
+    assert (of["Task"], of["Form"], of["Contact"]) == ("Pardot work", "Pardot cache", "Salesforce cache")
+
+
+def test_every_name_of_a_group_is_a_model_of_the_admin() -> None:
+    registered = {model.__name__ for model in site._registry}
+    assert {name for names in GROUPS.values() for name in names} <= registered
