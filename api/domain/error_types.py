@@ -37,6 +37,7 @@ class ErrorType(StrEnum):
     # 409 and 422: what the request says
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use"
     VALUE_CHANGED = "value_changed"
+    SYNC_NOT_STARTED = "sync_not_started"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     FIELD_INVALID = "field_invalid"
     PARAMETER_UNKNOWN = "parameter_unknown"

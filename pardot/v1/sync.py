@@ -1,4 +1,4 @@
-"""``GET /pardot/sync/status``: the freshness of every entity."""
+"""``/pardot/sync``: the freshness of every entity, and *Refresh data*."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.http.errors import documented
+from api.auth.callers import signed_in_user
+from api.domain.error_types import ErrorType
+from api.http.errors import Conflict, Forbidden, Unprocessable, documented
+from pardot.catalog.entities import LOCK, UnknownEntity, choose
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
 from pardot.status.problems import Problem
 from pardot.status.tiers import synced_tier
-from sf.models import SyncConfig, SyncRun
+from sf.ingest.requested import NotStarted, latest_actions, request_sync
+from sf.models import OperatorAction, SyncConfig, SyncRun
+
+_SHOWN = 5
+_AGAIN_SECONDS = 60
 
 router = Router(tags=["pardot: sync"])
 
@@ -61,17 +68,40 @@ class PardotQuotaState(Schema):
     told_at: datetime = Field(description="When Pardot reported these numbers, which restart every day.")
 
 
+class RequestedSync(Schema):
+    label: str
+    by: str
+    requested_at: datetime
+    state: OperatorAction.State
+    ended: datetime | None
+    message: str = Field(description="The last line of its output.")
+
+
 class SyncStatus(Schema):
     tier: int = Field(ge=0, le=3, description="What has been synced.")
     sync_enabled: bool = Field(description="False: syncs are switched off (admin: Sync configuration).")
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]
+    may_refresh: bool = Field(description="The caller may use POST …/sync/refresh.")
+    activity: list[RequestedSync] = Field(description="What people started or switched lately, the latest first.")
+
+
+class RefreshIn(Schema):
+    entities: list[str] = Field(
+        [], max_length=40, description="Names, aliases or groups. Left out: what is read every day."
+    )
+
+
+class RefreshOut(Schema):
+    message: str = Field(description="What happened: who starts the sync.")
+    activity: RequestedSync
 
 
 @router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which they are read."""
+    user = signed_in_user(request)
     found = camp_status()
     complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
     return SyncStatus(
@@ -80,6 +110,50 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
         quota=_quota(),
         running=[_running(run) for run in found.running],
         entities=[_entity(status) for status in found.entities],
+        may_refresh=user.may_start_jobs,
+        activity=[_requested(action) for action in latest_actions(_SHOWN)],
+    )
+
+
+@router.post(
+    "/sync/refresh", response={202: RefreshOut, **documented(401, 403, 409, 422)}, summary="Start a sync of Pardot"
+)
+def start_refresh(request: HttpRequest, body: RefreshIn) -> tuple[int, RefreshOut]:
+    """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
+
+    Only for Super Users with the right *may refresh data*.
+    """
+    user = signed_in_user(request)
+    if not user.may_start_jobs:
+        message = "You may not start syncs. An administrator can give you the right: Super Users, “may refresh data”."
+        raise Forbidden(message, ErrorType.FORBIDDEN)
+    words, label = _command(body.entities)
+    try:
+        submitted = request_sync(words, label=label, by=user.name, lease=LOCK)
+    except NotStarted as error:
+        raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
+    return 202, RefreshOut(message=str(submitted), activity=_requested(submitted.action))
+
+
+def _command(names: list[str]) -> tuple[list[str], str]:
+    """Return the words of the command, and what it is called in the activity log."""
+    if not names:
+        return ["camp_sync"], "Refresh Pardot data"
+    try:
+        chosen = ",".join(entity.name for entity in choose(names))
+    except UnknownEntity as error:
+        raise Unprocessable(str(error), errors=[{"loc": ["body", "entities"], "message": str(error)}]) from error
+    return ["camp_sync", "--entities", chosen], f"Refresh {chosen.replace('_', ' ').replace(',', ', ')}"
+
+
+def _requested(action: OperatorAction) -> RequestedSync:
+    return RequestedSync(
+        label=action.label,
+        by=action.requested_by,
+        requested_at=action.requested_at,
+        state=OperatorAction.State(action.state),
+        ended=action.ended,
+        message=action.last_line,
     )
 
 

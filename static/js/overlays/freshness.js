@@ -10,6 +10,7 @@ import { copyButton } from "../ui/copy.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
+import { refreshButton } from "../sync/refresh.js";
 
 const OF_AGE = { old: true, never: true };
 /** @type {Record<string, [word: string, tone: Tone]>} */
@@ -22,6 +23,13 @@ const WORDS = {
   ),
   fresh: ["Fresh", "good"],
 };
+/** @type {Record<Api["SyncStatus"]["activity"][number]["state"], [word: string, tone: Tone]>} */
+const ACTIVITY = {
+  waiting: ["Waiting", "info"],
+  running: ["Running", "info"],
+  done: ["Done", "good"],
+  failed: ["Failed", "bad"],
+};
 const TIERS = {
   1: "Daily: assets and Salesforce's counts",
   2: "Scout: also the most active prospects",
@@ -32,12 +40,15 @@ export default () => panelDialog({ title: "Data freshness", drawer: true, wide: 
 
 const content = panel({
   lines: 8,
+  uses: ["sync/status"],
   load: () => shared("sync/status"),
   render: (status) => [
     now(status),
+    status.may_refresh && h("p", { class: "actions" }, refreshButton([], { kind: "primary" })),
     rows(status.entities),
-    h("p", { class: "soft" }, "Ask your administrator to run:"),
-    commands(),
+    activity(status.activity),
+    h("p", { class: "soft" }, `${status.may_refresh ? "For more, ask" : "Ask"} your administrator to run:`),
+    commands(status.may_refresh ? 2 : 1),
   ],
 });
 
@@ -107,23 +118,53 @@ function command(entity) {
   return (own ? (own.command?.([entity]) ?? "") : commandOf(entity.tier)).replace("python manage.py ", "");
 }
 
-function commands() {
+/**
+ * What people started lately.
+ *
+ * @param {Api["SyncStatus"]["activity"]} presses
+ */
+function activity(presses) {
+  if (!presses.length) return null;
+  return h(
+    "section",
+    {},
+    h("h3", {}, "Started by people"),
+    h(
+      "ul",
+      { class: "plain-list" },
+      presses.map(({ label, by, requested_at, state, message }) =>
+        h(
+          "li",
+          {},
+          chip(ACTIVITY[state][0], { tone: ACTIVITY[state][1] }),
+          ` ${label} `,
+          h("span", { class: "soft" }, `${ago(requested_at)} by ${by}${message ? `: ${message}` : ""}`),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {number} least the first tier that is not read by a button */
+function commands(least) {
   return h(
     "dl",
     { class: "commands" },
-    Object.entries(TIERS).map(([tier, text]) => {
-      const command = commandOf(Number(tier));
-      return h(
-        "div",
-        {},
-        h("dt", {}, text),
-        h(
-          "dd",
-          { class: "state-command" },
-          h("pre", { class: "command" }, h("code", {}, command)),
-          copyButton(command, `Copy the command: ${text}`),
-        ),
-      );
-    }),
+    Object.entries(TIERS)
+      .filter(([tier]) => Number(tier) >= least)
+      .map(([tier, text]) => {
+        const command = commandOf(Number(tier));
+        return h(
+          "div",
+          {},
+          h("dt", {}, text),
+          h(
+            "dd",
+            { class: "state-command" },
+            h("pre", { class: "command" }, h("code", {}, command)),
+            copyButton(command, `Copy the command: ${text}`),
+          ),
+        );
+      }),
   );
 }

@@ -6,6 +6,7 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
+import { refreshButton } from "../sync/refresh.js";
 import { lastSync, problemsOf } from "./freshness-state.js";
 
 /** @typedef {ReturnType<typeof problemsOf>[number]} Problem */
@@ -13,6 +14,7 @@ import { lastSync, problemsOf } from "./freshness-state.js";
 export default panel({
   lines: 0,
   quiet: true,
+  uses: ["sync/status"],
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);
@@ -24,7 +26,12 @@ export default panel({
       "div",
       { class: `banner ${isBad ? "warn" : ""}` },
       icon(isBad ? "warning" : "info"),
-      h("div", { class: "banner-lines" }, !status.sync_enabled && switchedOff(), problems.map(line)),
+      h(
+        "div",
+        { class: "banner-lines" },
+        !status.sync_enabled && switchedOff(),
+        problems.map((problem) => line(problem, status.may_refresh)),
+      ),
       problems.length > 0 &&
         h(
           "p",
@@ -40,14 +47,19 @@ function switchedOff() {
   return h("p", {}, h("strong", {}, "Syncing is switched off. "), text);
 }
 
-/** @param {Problem} problem */
-function line({ words, entities }) {
-  const command = words.command?.(entities);
+/**
+ * @param {Problem} problem
+ * @param {boolean} mayRefresh
+ */
+function line({ words, entities }, mayRefresh) {
+  const again = mayRefresh ? words.refresh?.(entities) : null;
+  const command = again ? null : words.command?.(entities);
   return h(
     "p",
     {},
     h("strong", {}, `${words.label}: `),
     words.text(entities),
+    again && [" ", refreshButton(again)],
     command && [
       " Ask your administrator to run: ",
       h("span", { class: "banner-command" }, h("code", {}, command), copyButton(command, "Copy the command")),

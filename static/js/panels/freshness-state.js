@@ -4,7 +4,7 @@ import { ago, number } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
 
 /** @typedef {Api["EntityFreshness"]} Entity */
-/** @typedef {{ label: string, isBad: boolean, text(entities: readonly Entity[]): string, command?(entities: readonly Entity[]): string }} KindWords */
+/** @typedef {{ label: string, isBad: boolean, text(entities: readonly Entity[]): string, command?(entities: readonly Entity[]): string, refresh?(entities: readonly Entity[]): string[] | null }} KindWords */
 
 const MANAGE = "python manage.py";
 /** @type {Record<number, string>} */
@@ -15,8 +15,18 @@ const again = (entities) => `${MANAGE} camp_sync --entities ${entities.map(({ na
 /** @type {KindWords["command"]} */
 const ofTier = (entities) => commandOf(Math.max(...entities.map(({ tier }) => tier)));
 
+/** @param {readonly Entity[]} entities */
+const these = (entities) => entities.map(({ name }) => name);
 /**
- * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator.
+ * All that is read daily; a survey is not for everybody to start.
+ *
+ * @param {readonly Entity[]} entities
+ */
+const daily = (entities) => (entities.every(({ tier }) => tier === 1) ? [] : null);
+
+/**
+ * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator;
+ * refresh: the entities that Refresh data reads instead (none named: all that is read daily; null: not for that button).
  *
  * @type {Record<string, KindWords>}
  */
@@ -39,12 +49,14 @@ export const KINDS = {
     isBad: true,
     text: (entities) => `${named(entities)}. The next sync tries again.`,
     command: again,
+    refresh: these,
   },
   interrupted: {
     label: "Sync interrupted",
     isBad: true,
     text: (entities) => `${named(entities)}. The next sync tries again.`,
     command: again,
+    refresh: these,
   },
   quota: {
     label: "API calls used up",
@@ -56,9 +68,16 @@ export const KINDS = {
     isBad: true,
     text: (entities) => `${named(entities)}. Syncing was switched off during the run.`,
     command: again,
+    refresh: these,
   },
-  never: { label: "Never synced", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },
-  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier },
+  never: {
+    label: "Never synced",
+    isBad: false,
+    text: (entities) => `${listed(names(entities))}.`,
+    command: ofTier,
+    refresh: daily,
+  },
+  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier, refresh: daily },
   partial: { label: "Sample only", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },
 };
 

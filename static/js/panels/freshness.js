@@ -2,16 +2,20 @@
 
 import { h, icon } from "../core/dom.js";
 import { ago, plural } from "../core/format.js";
+import { nameOf } from "../core/names.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
+import { followSync } from "../sync/refresh.js";
 import { lastSync, problemsOf } from "./freshness-state.js";
 
 export default panel({
   lines: 1,
   quiet: true,
+  uses: ["sync/status"],
   load: () => shared("sync/status"),
   render: (status) => {
+    followSync(status);
     const { text, tone, sign } = wordsFor(status);
     return h(
       "button",
@@ -28,8 +32,10 @@ export default panel({
 });
 
 /** @param {Api["SyncStatus"]} status */
-function wordsFor({ entities, running }) {
-  if (running.length) return { text: "Syncing now", tone: "info", sign: "refresh" };
+function wordsFor({ entities, running, activity }) {
+  if (running.length) return { text: `Syncing now: ${nameOf(running[0].entity)}`, tone: "info", sign: "refresh" };
+  if (activity.some(({ state }) => state === "waiting"))
+    return { text: "Sync requested", tone: "info", sign: "refresh" };
   const last = lastSync(entities);
   if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
   const bad = problemsOf(entities).filter(({ words }) => words.isBad);

@@ -1,0 +1,116 @@
+"""The operators' page and the admin in a browser, and *Refresh data* on the dashboard, from the press to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.cookies import CookieMaker
+from tests.browser.conftest import OURS, Open
+from tests.browser.sites import SUPER_USER, Site, copy_of, serve
+from tests.browser.visit import Visit
+from tests.simulated import Simulator, manage
+
+PASSWORD = "a long pass phrase of the test"
+PAGES = [
+    "/admin/",
+    "/admin/sf/syncrun/",
+    "/admin/sf/account/",
+    "/admin/api/apikey/",
+    "/admin/pardot/dailysnapshot/",
+    "/admin/pardot/task/add/",
+    "/admin/sf/syncconfig/1/change/",
+    "/admin/ops/switch/",
+    "/admin/ops/start/?action=survey",
+]
+PATIENCE = 90_000
+"""Milliseconds until a sync has ended, on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
+    """The service with the simulator behind it, an operator, and a Super User who may refresh data."""
+    simulator_process.reset()
+    database = copy_of(prepared_database, f"{OURS}_ops")
+    made = manage(
+        "createsuperuser", "--noinput", "--username=maren", "--email=maren@camp.example",
+        variables={}, database=database, more={"DJANGO_SUPERUSER_PASSWORD": PASSWORD},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("UPDATE api_superuser SET may_start_jobs = true")
+    variables = {
+        name: value for name, value in simulator_process.served_variables.items() if not name.startswith("SSO_")
+    }
+    with serve(database, CookieMaker(), deployed, NO_PROXY="localhost,127.0.0.1", **variables) as site:
+        yield site
+
+
+def sign_in(visit: Visit) -> Page:
+    page = visit.page
+    page.goto(f"{visit.url}/admin/")
+    page.get_by_label("Username").fill("maren")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Operations")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_nothing_in_the_admin_and_it_fits(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844})
+    page = sign_in(visit)
+    for path in PAGES:
+        visit.go(path)
+        assert visit.axe() == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Open, ops_site: Site) -> None:
+    page = sign_in(open_window(ops_site))
+    page.get_by_role("button", name="Sync now: books").click()
+    expect(page.get_by_text("Sync books: started on")).to_be_visible()
+    activity = page.locator(".ops-activity li", has_text="Sync books")
+    expect(activity.get_by_text("Done")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("row", name="Books").get_by_text("Fresh")).to_be_visible()
+
+
+def test_syncs_are_switched_off_with_a_reason_and_on_again(open_window: Open, ops_site: Site) -> None:
+    page = sign_in(open_window(ops_site))
+    page.get_by_role("link", name="Switch all syncs off").click()
+    page.get_by_role("button", name="Switch all syncs off").click()
+    expect(page.get_by_label("Reason")).to_be_focused()  # without a reason nothing is sent
+    page.get_by_label("Reason").fill("the org is moved")
+    page.get_by_role("button", name="Switch all syncs off").click()
+    expect(page.get_by_text("the org is moved").first).to_be_visible()
+    page.get_by_role("button", name="Refresh Pardot data").click()
+    expect(page.get_by_text("Nothing was started.")).to_be_visible()
+    page.get_by_role("link", name="Switch on").click()
+    page.get_by_role("button", name="Switch syncs on").click()
+    expect(page.get_by_text("Syncs are switched off")).to_have_count(0)
+
+
+def test_a_super_user_with_the_right_refreshes_the_data_from_the_dashboard(open_window: Open, ops_site: Site) -> None:
+    visit = open_window(ops_site)
+    visit.go("/pardot/")
+    page = visit.page
+    page.get_by_title("Data freshness").click()
+    dialog = page.get_by_role("dialog", name="Data freshness")
+    dialog.get_by_role("button", name="Refresh data").click()
+    expect(dialog.get_by_text("Refresh Pardot data: started on")).to_be_visible()
+    expect(dialog.get_by_text("The sync has ended.")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_role("row", name="Forms").get_by_text("Fresh")).to_be_visible()
+    expect(dialog.get_by_text("by Ines Example")).to_be_visible()
+    assert visit.axe() == []
+
+
+def test_without_the_right_there_is_no_button(open_window: Open, empty_site: Site) -> None:
+    visit = open_window(empty_site, who=SUPER_USER)
+    visit.go("/pardot/")
+    visit.page.get_by_title("Data freshness").click()
+    dialog = visit.page.get_by_role("dialog", name="Data freshness")
+    expect(dialog.get_by_text("Ask your administrator to run:").first).to_be_visible()
+    expect(dialog.get_by_role("button", name="Refresh data")).to_have_count(0)
