@@ -17,7 +17,7 @@ from django.utils import timezone
 from api.models import CircuitBreaker, OutboundCase, User
 from api.protection import breaker
 from pardot.models import CachedBusinessUnit, PardotQuota
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 from sf.models import CachedOrg, RefusedRecord, SyncConfig, SyncRun, UnreadableField
 from sf.status import freshness
@@ -111,7 +111,7 @@ def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, An
 def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:
     SyncRun.objects.create(object="accounts", started=timezone.now() - timedelta(hours=1), rows_read=10)
     SyncRun.objects.create(object="books", started=timezone.now() - timedelta(minutes=2), rows_read=4321)
-    with sole_runner("books"):
+    with hold_lease("books"):
         html = page(operator)
         state = operator.get("/admin/ops/state.json").json()
     assert rows(html)[0].startswith("Accounts Salesforce Interrupted")
@@ -142,7 +142,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
     RefusedRecord.objects.create(object="contacts", record_id="1", payload="{}", reason="x", fingerprint="")
     UnreadableField.objects.create(object="contacts", column="lms", field="Contact.LMS__c")
     breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         html = " ".join(page(operator).split())
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",

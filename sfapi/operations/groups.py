@@ -10,7 +10,7 @@ PARDOT, SALESFORCE = "Pardot cache", "Salesforce cache"
 
 GROUPS: Mapping[str, Sequence[str]] = {
     OPERATE: [
-        "SyncRun", "OperatorAction", "SyncConfig", "RefusedRecord", "UnreadableField", "OutboundCase",
+        "SyncRun", "OperatorAction", "SyncConfig", "RefusedRecord", "UnreadableField", "FollowedObject", "OutboundCase",
         "FormSubmission", "CircuitBreaker", "SFAPIUsageLog", "PardotQuota", "EntityState", "RequestLog",
         "FieldChangeLog",
     ],

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.requested import NotStarted, latest_actions, request_sync, submit
 from sf.ingest.scheduled import WORK, note_new_jobs
 from sf.ingest.switch import switch_off
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> OperatorAction:
     """A request while a worker leads, which leaves it alone."""
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         return submit(words, label="Sync books", by=by).action
 
 
@@ -84,7 +84,7 @@ def test_a_request_that_no_worker_started_in_time_is_dropped_and_said_so(run_man
 def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
     request()
     OperatorAction.objects.update(started=timezone.now() - timedelta(minutes=2))
-    with sole_runner(f"operator action {OperatorAction.objects.get().pk}"):
+    with hold_lease(f"operator action {OperatorAction.objects.get().pk}"):
         assert latest_actions(5)[0].state == "running"
     assert latest_actions(5)[0].state == "failed"
     assert "ended without a word" in OperatorAction.objects.get().outcome
@@ -102,7 +102,7 @@ def test_a_request_waits_while_the_worker_runs_a_command_of_the_same_name(run_ma
 
 
 def test_a_sync_is_not_requested_while_it_would_only_be_skipped() -> None:
-    with sole_runner("camp_sync"), pytest.raises(NotStarted, match="another sync is under way"):
+    with hold_lease("camp_sync"), pytest.raises(NotStarted, match="another sync is under way"):
         request_sync(["camp_sync"], label="Refresh", by="maren", lease="camp_sync")
     switch_off(by="ines", reason="the org moves", until=None)
     with pytest.raises(NotStarted, match=r"switched off .*by ines .*: the org moves"):
@@ -111,7 +111,7 @@ def test_a_sync_is_not_requested_while_it_would_only_be_skipped() -> None:
 
 
 def test_a_worker_on_another_host_is_named() -> None:
-    with sole_runner(WORK):
+    with hold_lease(WORK):
         SyncLease.objects.update(place="host-b boot 1")
         said = str(submit(["sync_books"], label="Sync books", by="maren"))
     assert said == "Sync books: left for the worker on host-b, which starts it within seconds."

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sf.ingest.lease import sole_runner
+from sf.ingest.lease import hold_lease
 from sf.ingest.requested import lease_name, note_request_end
 from sf.models import OperatorAction
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         action = OperatorAction.objects.filter(pk=options["id"], ended=None).exclude(started=None).first()
         if action is None:
             raise CommandError(f"there is no request {options['id']} that was started and has not ended")
-        with sole_runner(lease_name(action.pk)) as lease:
+        with hold_lease(lease_name(action.pk)) as lease:
             if lease is None:
                 raise CommandError(f"request {action.pk} is being run by another process")
             status, said = self._run(action.words)
