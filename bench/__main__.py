@@ -12,6 +12,7 @@ from bench.camp_endpoints import camp_endpoints
 from bench.connectors import connectors
 from bench.dashboard import dashboard
 from bench.endpoints import endpoints
+from bench.follow import follow
 from bench.ledger import ledger
 from bench.neighbors import neighbors
 from bench.overhead import overhead
@@ -49,6 +50,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "endpoints": lambda: endpoints(options.schools, options.runs),
         "servers": lambda: servers(options.schools, options.runs),
         "neighbors": lambda: neighbors(options.schools, options.runs),
+        "follow": lambda: follow(options.schools, options.runs),
         "schools": lambda: schools_search(options.schools, options.runs),
         "school-recall": school_recall,
         "camp": lambda: camp_survey(options.schools, options.runs),
