@@ -66,6 +66,8 @@ class SoapLogin:
 
 
 def _read(envelope: str) -> _Login:
+    envelope = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: escape(found[1]), envelope, flags=re.DOTALL)
+
     def element(name: str) -> str:
         found = re.search(rf"<(?:[\w-]+:)?{name}(?:\s[^>]*)?>(.*?)</", envelope, re.DOTALL)
         return html.unescape(found[1].strip()) if found else ""
@@ -94,7 +96,13 @@ def _success(token: str, server_url: str, organization_id: str) -> Response:
         "<passwordExpired>false</passwordExpired><sandbox>false</sandbox>"
         f"<serverUrl>{escape(server_url)}/{organization}</serverUrl>"
         f"<sessionId>{escape(token)}</sessionId><userId>{credentials.user_id()}</userId>"
-        f"<userInfo><organizationId>{organization_id}</organizationId>"
+        "<userInfo><accessibilityMode>false</accessibilityMode><chatterExternal>false</chatterExternal>"
+        "<currencySymbol>$</currencySymbol><orgAttachmentFileSizeLimit>5242880</orgAttachmentFileSizeLimit>"
+        "<orgDefaultCurrencyIsoCode>USD</orgDefaultCurrencyIsoCode>"
+        "<orgDefaultCurrencyLocale>en_US</orgDefaultCurrencyLocale>"
+        "<orgDisallowHtmlAttachments>false</orgDisallowHtmlAttachments>"
+        "<orgHasPersonAccounts>false</orgHasPersonAccounts>"
+        f"<organizationId>{organization_id}</organizationId>"
         f"<sessionSecondsValid>{SESSION_SECONDS}</sessionSecondsValid>"
         f"<userId>{credentials.user_id()}</userId><userName>{escape(credentials.USERNAME)}</userName></userInfo>"
         "</result></loginResponse>"

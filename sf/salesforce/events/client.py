@@ -12,6 +12,7 @@ from typing import Any
 
 import certifi
 import grpc
+from requests.utils import get_environ_proxies
 
 from outgoing.sessions import AUTHORITY_VARIABLES
 from sf.salesforce.client import SalesforceClient
@@ -50,7 +51,7 @@ class EventClient:
             ("instanceurl", session.instance_url),
             ("tenantid", client.organization_id),
         )
-        options = (*_OPTIONS, *((("grpc.http_proxy", proxy),) if proxy else ()))
+        options = (*_OPTIONS, *_proxy_options(proxy or _proxy_of_environment(host)))
         self._channel = grpc.secure_channel(host, grpc.ssl_channel_credentials(_authorities()), options)
         self._decoder = Decoder(self._schema)
 
@@ -145,6 +146,16 @@ class Subscription:
             return  # ``batches`` raises it
         if self._stream.is_active():
             self.answered.set()
+
+
+def _proxy_of_environment(host: str) -> str:
+    """Return the proxy that other calls to this host would take: gRPC reads the variables in ways of its own."""
+    found = get_environ_proxies(f"https://{host}")
+    return str(found.get("https") or found.get("all") or "")
+
+
+def _proxy_options(proxy: str) -> tuple[tuple[str, str | int], ...]:
+    return (("grpc.http_proxy", proxy),) if proxy else (("grpc.enable_http_proxy", 0),)
 
 
 def _authorities() -> bytes:

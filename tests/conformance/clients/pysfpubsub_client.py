@@ -1,0 +1,36 @@
+"""pysfpubsub: the Pub/Sub API with threads. It logs in by SOAP."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tests.conformance.clients import calls, events
+from tests.conformance.clients.calls import attempt, expect
+
+events.trust_simulator()
+from pysfpubsub.pubsub import Client  # noqa: E402 - it reads the authorities at once
+
+client = Client(**events.LOGIN)
+
+
+def _topic() -> str:
+    found = client.get_topic(events.TOPIC)
+    expect("a topic to subscribe to", found.can_subscribe)
+    return str(found.schema_id)
+
+
+def _subscribe(replay_type: str, place: bytes) -> events.Listener:
+    listener = events.Listener(events.make_account("Conformance"))
+    subscriber = Client(**events.LOGIN)  # one client has one subscription: its semaphore serves no other
+    subscriber.auth()
+    with suppress(events.Heard):
+        subscriber.subscribe(events.TOPIC, replay_type, place, 10, listener)
+    expect("the name of the new record", listener.name == "Conformance")
+    return listener
+
+
+attempt("login (SOAP)", client.auth)
+attempt("GetTopic", _topic)
+heard = attempt("Subscribe from the earliest event, GetSchema", lambda: _subscribe("EARLIEST", b""))
+attempt("Subscribe behind a replay id", lambda: _subscribe("CUSTOM", heard.place) and None)
+calls.finish()
