@@ -11,7 +11,7 @@ from pardot.domain.areas import Area
 from pardot.domain.grading import grade_of
 from pardot.models import DailySnapshot
 from pardot.reports.progress import ProgressFacts, progress_facts
-from pardot.reports.wording import number, percent, score_and_grade
+from pardot.reports.wording import number, score_and_grade
 from pardot.scoring.changes import harm_of_one
 from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
@@ -123,8 +123,12 @@ def _coverage(facts: ProgressFacts, first: DailySnapshot) -> str:
     if facts.coverage.total_sf is None:
         return ""
     before = coverage_of(first)
-    now = percent(facts.coverage.coverage_pct)
-    return f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
+    now = _percent(facts.coverage.coverage_pct)
+    return f"{_percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{number(value)}%"
 
 
 def _change(before: int | None, after: int | None) -> int | None:

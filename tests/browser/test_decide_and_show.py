@@ -25,6 +25,12 @@ SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || js
     'health_score', latest.health_score - ago / 2))).*
 FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, 44) ago
 """
+OTHER_COUNTS = """
+UPDATE pardot_dailysnapshot SET issue_counts = (
+    SELECT jsonb_object_agg(key, greatest(0, value::numeric + CASE WHEN place % 2 = 0 THEN 5 ELSE -3 END))
+    FROM jsonb_each_text(issue_counts) WITH ORDINALITY AS each(key, value, place) WHERE value IS NOT NULL)
+WHERE day = (SELECT min(day) FROM pardot_dailysnapshot)
+"""
 NO_EARLIER = "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)"
 PLAN_CAMP = """
 const start = "{start}", end = "{end}";
@@ -139,6 +145,12 @@ def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
     expect(dialog.locator(".what-if-goal")).to_contain_text(re.compile(rf"\d+ rows? to fix for {target}: those with"))
     assert dialog.get_by_role("checkbox").first.is_checked(), "what is chosen stands first"
     assert camp.axe() == []
+    chosen = dialog.locator("input:checked").count()
+    dialog.get_by_role("button", name="Create tasks").click()
+    expect(page.get_by_role("dialog", name="Create tasks")).to_contain_text(
+        re.compile(rf"One task for each of {chosen} issues?\.")
+    )
+    page.keyboard.press("Escape")
     dialog.get_by_label("Score to reach").fill("1")
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("The score is 1 or more already.")
@@ -199,7 +211,9 @@ def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
     assert camp.axe() == []
 
 
-def test_the_progress_report_prints_on_one_page(camp: Visit) -> None:
+def test_the_progress_report_prints_on_one_page(camp: Visit, camp_site: Site) -> None:
+    with psycopg.connect(camp_site.database, autocommit=True) as connection:
+        connection.execute(OTHER_COUNTS)
     page = camp.page
     camp.go("/pardot/")
     page.get_by_role("button", name="Copy the progress report").click()
@@ -208,6 +222,9 @@ def test_the_progress_report_prints_on_one_page(camp: Visit) -> None:
     camp.settle()
     expect(page.locator(".report-numbers")).to_have_text(re.compile(r"\d+ \([A-F]\)\s+→\s+\d+ \([A-F]\)"))
     expect(page.get_by_role("figure", name="Score").locator(".mark-line")).to_be_visible()
+    for name in ("Improved", "Worsened"):
+        expect(page.get_by_role("region", name=name).locator("tbody tr")).to_have_count(6)
+        expect(page.get_by_role("region", name=name)).to_contain_text(re.compile(r"and \d+ more"))
     for size in ("A4", "Letter"):
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size))) == 1, size
     page.get_by_role("link", name="Since camp began").click()

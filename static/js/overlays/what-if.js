@@ -7,6 +7,7 @@ import { decimal, points } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
+import { makeIssueTasks } from "../tasks/make-task.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button } from "../ui/parts.js";
 import { beforeAfter, changeLines, moves } from "../ui/score-change.js";
@@ -160,12 +161,14 @@ class WhatIf {
 
   /** @param {Api["WhatIfScores"]} scores */
   show({ overall, by_area: areas }) {
+    const makeTasks = () => makeIssueTasks([...this.fixes.keys()]);
     announce(`The score becomes ${overall.after}, grade ${overall.grade_after}.`);
     replace(
       this.result,
       beforeAfter(overall),
       changeLines(areas),
       !areas.some(moves) && h("p", { class: "small soft" }, "Too few to change any area by a whole point."),
+      h("p", {}, button("Create tasks", makeTasks, { sign: "tasks", kind: "compact", title: "A task for each issue" })),
     );
   }
 }

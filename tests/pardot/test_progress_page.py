@@ -1,0 +1,49 @@
+"""``/pardot/progress/``: the figures of the one-page report."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pardot.models import DailySnapshot, Form, List
+from pardot.reports.progress_page import progress_page
+from tests.pardot.score_factories import NOW, TODAY, campaign, finished, form, mailing_list, member, read, weigh
+
+pytestmark = pytest.mark.django_db
+FIRST = TODAY - timedelta(days=45)
+
+
+@pytest.fixture
+def camp(db: None) -> None:
+    """45 days ago: five forms in no campaign. Now: two of them are in one, and a list has lost its name."""
+    weigh(forms_no_campaign=5, lists_unnamed=8)
+    member("Ada Example", "forms")
+    forms = [form() for _ in range(5)]
+    mailing = mailing_list()
+    read("campaigns", "forms", "lists", until=NOW)
+    finished(now=NOW)
+    DailySnapshot.objects.update(day=FIRST)
+    Form.objects.filter(pk__in=forms[:2]).update(campaign_id=campaign())
+    List.objects.filter(pk=mailing).update(name="")
+    finished(now=NOW)
+
+
+def test_areas_and_issues_then_and_now(camp: None) -> None:
+    """Forms: 5 × 5 = 25, then 3 × 5 = 15. Lists: none, then 8."""
+    page = progress_page(None, NOW)
+    assert (page.since, page.days) == (FIRST, 45)
+    areas = {row.label: (row.before, row.after, row.change, row.owners) for row in page.areas}
+    assert areas["Forms"] == (75, 85, 10, "Ada Example")
+    assert areas["Lists"] == (100, 92, -8, "")
+    assert [(row.title, row.before, row.after) for row in page.improved] == [("Forms in no campaign", "5", "3")]
+    assert [(row.title, row.before, row.after) for row in page.worsened] == [("Lists without a name", "0", "1")]
+    assert page.change == (page.facts.card.overall or 0) - (
+        page.facts.first.health_score or 0 if page.facts.first else 0
+    )
+
+
+def test_it_begins_with_the_first_day_on_record_from_the_given_one_on(camp: None) -> None:
+    assert progress_page(FIRST - timedelta(days=9), NOW).since == FIRST
+    assert progress_page(FIRST + timedelta(days=1), NOW).since == TODAY
+    assert progress_page(TODAY + timedelta(days=1), NOW).since is None
