@@ -12,7 +12,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pardot.admin.base import ProgramsOnlyAdmin
-from pardot.models import AuditSummary, DailySnapshot, EntityState, Finding, OrphanRecord, OrphanRun, PardotQuota
+from pardot.models import (
+    AuditSummary,
+    DailySnapshot,
+    DigestDelivery,
+    EntityState,
+    Finding,
+    OrphanRecord,
+    OrphanRun,
+    PardotQuota,
+)
 
 
 @admin.register(AuditSummary)
@@ -24,6 +33,13 @@ class AuditSummaryAdmin(ProgramsOnlyAdmin):
     def flag_counts(self, summary: AuditSummary) -> str:
         counted = ((flag.replace("_", " "), count) for flag, count in summary.counts.items())
         return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counted)
+
+
+@admin.register(DigestDelivery)
+class DigestDeliveryAdmin(ProgramsOnlyAdmin):
+    list_display = ["sent_at", "day", "channel", "recipient"]
+    ordering = ["-sent_at", "-pk"]
+    sortable_by = ["sent_at"]
 
 
 @admin.register(Finding)

@@ -22,7 +22,7 @@ class TeamMemberForm(forms.ModelForm):
 
     class Meta:
         model = TeamMember
-        fields = ["name", "role", "areas", "label", "order", "accounts_uuid"]
+        fields = ["name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages"]
 
 
 @admin.register(TeamMember)

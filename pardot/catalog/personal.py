@@ -34,7 +34,7 @@ def declare() -> None:
     _declare_team()
     nobody = [
         models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
-        models.CampaignMemberCount, models.CustomRedirect, models.DigestDelivery, models.EntityState, models.Finding,
+        models.CampaignMemberCount, models.CustomRedirect, models.EntityState, models.Finding,
         models.Folder, models.Form,
         models.LandingPage, models.List, models.ListEmail, models.OrphanRun, models.PardotQuota,
         models.ProspectEngagement, models.SalesforceCampaign, models.SalesforceHealth, models.Tag,
@@ -73,13 +73,15 @@ def _declare_team() -> None:
         Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "name cleared"),
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
                 _scores, _forget_scores, "name removed"),
-        Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid"}),
-                lambda person: any_of("accounts_uuid", person.uuids)),
+        Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _sent_to),
+        Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid", "email"}),
+                _member_of_team),
     ])  # fmt: skip
     not_personal(models.ConfiguredValue, "value")
     not_personal(models.ConfigurationChange, "key", "before", "after")
     not_personal(models.DailySnapshot, "area_scores", "issue_counts")
     not_personal(models.TeamMember, "areas")
+    not_personal(models.DigestDelivery, "channel")
     not_personal(models.Task, "title", "description", "area", "issue", "asset_type", "status", "priority")
     not_personal(models.DayNote, "text")
     not_personal(models.Exemption, "asset_type", "issue", "reason")
@@ -104,8 +106,23 @@ def _prospects(person: Person) -> Person:
 
 
 def _members(person: Person) -> Person:
-    names = models.TeamMember.objects.filter(accounts_uuid__in=person.uuids).values_list("name", flat=True)
-    return replace(person, staff_names=person.staff_names | set(names))
+    wanted = _member_of_team(person)
+    found = list(models.TeamMember.objects.filter(wanted)) if wanted else []
+    return replace(
+        person,
+        staff_names=person.staff_names | {row.name for row in found},
+        emails=person.emails | {row.email for row in found if row.email},
+    )
+
+
+def _member_of_team(person: Person) -> Q:
+    return any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
+
+
+def _sent_to(person: Person) -> Q:
+    """Return the messages to this team member; the addresses of the digest for all are a setting."""
+    wanted = any_text("recipient", person.emails)
+    return wanted & Q(channel__startswith="member ") if wanted else wanted
 
 
 def _tagged(person: Person) -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pardot.dashboard.views import admin_settings, dashboard, progress_report
+from pardot.dashboard.views import admin_settings, dashboard, progress_report, stop_messages
 
 app_name = "pardot"
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("progress/", progress_report, name="progress"),
     path("admin-settings/", admin_settings, name="admin-settings"),
+    path("messages/<str:token>/", stop_messages, name="stop-messages"),
 ]

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_safe
 
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
+from pardot.planning.messages import BadLink, member_of_token, messages_set
 from pardot.reports.progress_page import progress_page
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -95,3 +96,21 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the morning messages of whoever has this link; a GET only asks, as mail programs follow links by themselves.
+
+    The signature is the permission: a mail program that sends the POST has no cookie (RFC 8058).
+    """
+    try:
+        member = member_of_token(token)
+    except BadLink as error:
+        return _kept_nowhere(render(request, "pardot/messages.html", {"problem": str(error)}, status=404))
+    if request.method == "POST":
+        wanted = request.POST.get("again") == "yes"
+        messages_set(member, wanted=wanted)
+        member.gets_messages = wanted
+    return _kept_nowhere(render(request, "pardot/messages.html", {"member": member}))

@@ -18,6 +18,12 @@ class TeamMember(models.Model):
     accounts_uuid = models.UUIDField(
         null=True, blank=True, unique=True, help_text="UUID of the OpenStax account; needed for “my items”."
     )
+    email = models.EmailField(
+        blank=True, default="", db_default="", help_text="For a message each morning; empty: none."
+    )
+    gets_messages = models.BooleanField(
+        default=True, db_default=True, help_text="Cleared when the person stops the messages by the link in them."
+    )
 
     class Meta:
         ordering = ["order", "name", "id"]

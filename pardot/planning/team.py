@@ -25,10 +25,16 @@ class Member:
     label: str = ""
     order: int = 0
     accounts_uuid: uuid.UUID | None = None
+    email: str | None = None
+    """``None``: as before."""
+    gets_messages: bool | None = None
+    """``None``: as before: whoever has stopped the messages does not get them again by a change of the team."""
 
     def write_to(self, row: TeamMember) -> TeamMember:
         row.name, row.role, row.label, row.order = self.name, self.role, self.label, self.order
         row.areas, row.accounts_uuid = [area.value for area in self.areas], self.accounts_uuid
+        row.email = row.email if self.email is None else self.email
+        row.gets_messages = row.gets_messages if self.gets_messages is None else self.gets_messages
         return row
 
 
@@ -49,7 +55,7 @@ class UnknownMember(LookupError):
 def team_with_open_tasks() -> list[dict[str, Any]]:
     """Return the team in display order, each with ``open_tasks``; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
-    fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid")
+    fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages")
     members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
     return list(members.values(*fields, "open_tasks"))
 

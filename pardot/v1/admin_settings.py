@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
@@ -44,6 +46,20 @@ _AreaOf = Annotated[Area, BeforeValidator(_known_area)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
 _Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(storable)]
+
+
+def _address(given: str) -> str:
+    try:
+        if given:
+            validate_email(given)
+    except ValidationError:
+        raise ValueError("this is no e-mail address") from None
+    return given
+
+
+_Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(storable), AfterValidator(_address)
+]
 _Number = Annotated[int, Field(strict=True, ge=0, le=32_767)]
 _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 
@@ -58,6 +74,10 @@ class MemberIn(Schema):
     label: _Label = Field("", description="A short name for narrow places.")
     order: _Number | None = Field(None, description="Left out: the place in this list.")
     accounts_uuid: uuid.UUID | None = Field(None, description="Of their OpenStax account: `mine` of tasks goes by it.")
+    email: _Email | None = Field(None, description="For a message each morning; empty: none. Left out: as before.")
+    gets_messages: bool | None = Field(
+        None, description="false: no messages, whether or not there is an address. Left out: as before."
+    )
 
     def member(self, place: int) -> Member:
         """Return the team member; areas that are given twice are owned once."""
@@ -69,6 +89,8 @@ class MemberIn(Schema):
             label=self.label,
             order=place if self.order is None else self.order,
             accounts_uuid=self.accounts_uuid,
+            email=self.email,
+            gets_messages=self.gets_messages,
         )
 
 
@@ -89,6 +111,8 @@ class MemberOut(Schema):
     label: str
     order: int
     accounts_uuid: uuid.UUID | None
+    email: str
+    gets_messages: bool
     open_tasks: int = Field(description="These become unassigned when the member is removed.")
 
 

@@ -175,6 +175,9 @@ SLACK_WEBHOOK_URL = env.url("SLACK_WEBHOOK_URL", schemes=("https", "http"))
 DIGEST_RECIPIENTS = env.names("DIGEST_RECIPIENTS")
 if DIGEST_RECIPIENTS:
     env.all_or_none("DIGEST_RECIPIENTS", "DIGEST_RECIPIENTS", "EMAIL_URL")
+PUBLIC_URL = env.url("PUBLIC_URL", schemes=("https", "http"))
+if PUBLIC_URL:
+    env.all_or_none("PUBLIC_URL", "PUBLIC_URL", "EMAIL_URL")
 SSO_COOKIE_NAME = env.text("SSO_COOKIE_NAME", "oxa")
 SSO_SIGNATURE_PUBLIC_KEY = env.pem("SSO_SIGNATURE_PUBLIC_KEY")
 SSO_ENCRYPTION_PRIVATE_KEY = env.pem("SSO_ENCRYPTION_PRIVATE_KEY")
@@ -209,7 +212,7 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
 CRONJOBS = scheduled_jobs(
     pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT),
-    digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS),
+    digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS or PUBLIC_URL),
     every=SYNC_EVERY,
 )
 _typed = checkout_as_typed(BASE_DIR)

@@ -8,14 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import timezone
 
-from pardot.models import DigestDelivery
+from pardot.models import DigestDelivery, TeamMember
+from pardot.planning.messages import stop_token
+from pardot.planning.team import UnknownMember, member_by_name
+from pardot.reports.addresses import site_address
 from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
 from pardot.reports.channels.slack import post_to_slack
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
+from pardot.reports.personal_message import members_with_messages, personal_facts, personal_message
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import hold_lease
@@ -26,15 +31,21 @@ _KEPT = timedelta(days=90)
 
 
 class Command(BaseCommand):
-    help = "Print the morning digest of the Pardot data; with --send, post it to Slack and mail it."
+    help = (
+        "Print the morning digest of the Pardot data; with --send, post it to Slack and mail it, also to team members."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--send", action="store_true", help="to SLACK_WEBHOOK_URL and DIGEST_RECIPIENTS, whichever is set"
         )
+        parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
         parser.add_argument("--again", action="store_true", help="send it to all, even if it was sent today")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["for"]:
+            self.stdout.write(_message_of(options["for"]), ending="")
+            return
         if not options["send"]:
             self.stdout.write(digest(digest_facts()), ending="")
             return
@@ -51,7 +62,10 @@ class Command(BaseCommand):
 
     def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
         if not channels:
-            raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
+            raise CommandError(
+                "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an e-mail "
+                "address of somebody in the team"
+            )
         failed = [error for name, channel in channels.items() if (error := self._sent(name, channel, text))]
         if failed:
             raise CommandError("; ".join(failed))
@@ -59,10 +73,10 @@ class Command(BaseCommand):
     def _sent(self, name: str, channel: _Channel, text: str) -> str:
         """Send to one channel; return the error, or an empty string. A failed channel does not stop the others."""
         try:
-            channel.send(text)
+            kept = channel.send(text)
         except NotDelivered as error:
             return str(error)
-        _note_sent(name)
+        _note_sent(name, channel.label, kept)
         self.stdout.write(f"sent to {channel.label}")
         return ""
 
@@ -71,7 +85,8 @@ class Command(BaseCommand):
 class _Channel:
     """A destination. ``label`` is its name in the line “sent to …”."""
 
-    send: Callable[[str], None]
+    send: Callable[[str], str]
+    """Send the digest for all, or a text of its own; return what the log of deliveries keeps of it."""
     label: str
 
 
@@ -79,10 +94,45 @@ def _channels() -> dict[str, _Channel]:
     """Return the configured channels by the name under which their deliveries are stored."""
     found = {}
     if url := settings.SLACK_WEBHOOK_URL:
-        found["slack"] = _Channel(lambda text: post_to_slack(url, text), "Slack")
+        found["slack"] = _Channel(_keeping_nothing(lambda text: post_to_slack(url, text)), "Slack")
     if recipients := settings.DIGEST_RECIPIENTS:
-        found["mail"] = _Channel(lambda text: mail_to(recipients, text.partition("\n")[0], text), ", ".join(recipients))
+        mail = _keeping_nothing(lambda text: mail_to(recipients, text.partition("\n")[0], text))
+        found["mail"] = _Channel(mail, ", ".join(recipients))
+    if settings.PUBLIC_URL:
+        found |= {f"member {member.pk}": _to(member) for member in members_with_messages()}
     return found
+
+
+def _keeping_nothing(send: Callable[[str], None]) -> Callable[[str], str]:
+    """Log no text: the digest for all names prospects."""
+
+    def sent(text: str) -> str:
+        send(text)
+        return ""
+
+    return sent
+
+
+def _to(member: TeamMember) -> _Channel:
+    def send(_: str) -> str:
+        text, stop = _message_and_stop(member)
+        mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
+        return text
+
+    return _Channel(send, member.email)
+
+
+def _message_and_stop(member: TeamMember) -> tuple[str, str]:
+    """Return the member's message, and the address that stops the messages."""
+    stop = site_address(reverse("pardot:stop-messages", args=[stop_token(member)]))
+    return personal_message(personal_facts(), member, stop_address=stop), stop
+
+
+def _message_of(name: str) -> str:
+    try:
+        return _message_and_stop(member_by_name(name))[0]
+    except UnknownMember as error:
+        raise CommandError(str(error)) from error
 
 
 def _missing_today() -> dict[str, _Channel]:
@@ -95,7 +145,8 @@ def _sent_today() -> dict[str, datetime]:
     return dict(DigestDelivery.objects.filter(day=timezone.localdate()).values_list("channel", "sent_at"))
 
 
-def _note_sent(channel: str) -> None:
+def _note_sent(channel: str, recipient: str, text: str) -> None:
     today = timezone.localdate()
-    DigestDelivery.objects.update_or_create(day=today, channel=channel, defaults={"sent_at": timezone.now()})
+    values = {"sent_at": timezone.now(), "recipient": recipient, "text": text}
+    DigestDelivery.objects.update_or_create(day=today, channel=channel, defaults=values)
     DigestDelivery.objects.filter(day__lt=today - _KEPT).delete()

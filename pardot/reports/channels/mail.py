@@ -11,9 +11,17 @@ from outgoing.text import one_line
 from pardot.reports.channels.errors import NotDelivered
 
 
-def mail_to(recipients: Sequence[str], subject: str, text: str) -> None:
-    """Send one message to all. Raises ``NotDelivered`` when the server is unavailable or accepts no recipient."""
+def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address: str = "") -> None:
+    """Send one message to all. Raises ``NotDelivered`` when the server is unavailable or accepts no recipient.
+
+    A mail program shows a button that stops the messages when there is a ``stop_address`` (RFC 8058).
+    """
     message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
+    if stop_address:
+        message.extra_headers = {
+            "List-Unsubscribe": f"<{stop_address}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     try:
         message.send()
     except smtplib.SMTPResponseException as error:

@@ -229,9 +229,17 @@ async function edit(member, areas) {
         value: member?.accounts_uuid ?? "",
         hint: "The account's UUID: the task board uses it for “my items”.",
       },
+      {
+        name: "email",
+        label: "E-mail",
+        maxlength: 254,
+        value: member?.email ?? "",
+        hint: "For a message each morning: own areas, changes, open tasks.",
+      },
+      { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
     ],
     submit: async (values) => {
-      const given = { ...values, role: values.role ?? "", label: values.label ?? "" };
+      const given = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
       const team = await write((now) => (member ? replaced(now, member, given) : [...now, given]));
       return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
     },

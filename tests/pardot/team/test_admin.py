@@ -24,7 +24,7 @@ from tests.pardot.team import records
 from tests.plans import analyze, plan_of
 
 ENTERED: list[type[Model]] = [ConfiguredValue, DayNote, Exemption, Task, TeamMember]
-NOT_SHOWN: list[type[Model]] = [models.CachedBusinessUnit, models.DigestDelivery]
+NOT_SHOWN: list[type[Model]] = [models.CachedBusinessUnit]
 READ_ONLY: list[type[Model]] = [
     model for model in map(models.__dict__.get, models.__all__)
     if isinstance(model, type) and issubclass(model, Model) and not model._meta.abstract
@@ -67,6 +67,7 @@ def one_of_each(db: None) -> Rows:
         models.ContactCategoryScore.all_objects.create(id=records.salesforce_id("a0C"), category="Math", **stamped),
         models.CustomRedirect.objects.create(id=1, name="To the books", campaign_id=99),
         models.DailySnapshot.objects.create(day=now.date(), tier=1, issue_counts={"forms_errors": 2}),
+        models.DigestDelivery.objects.create(day=now.date(), channel="slack", recipient="Slack"),
         models.EntityState.objects.create(name="forms", complete_until=now),
         models.Finding.objects.create(asset_type="forms", asset_id=1, issue="forms_errors", first_seen=now.date()),
         models.Folder.objects.create(id=1, name="Forms"),

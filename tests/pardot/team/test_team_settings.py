@@ -23,16 +23,17 @@ def test_a_team_is_made_and_read(browser: Browser) -> None:
     assert browser.get("admin/team") == {"team": []}
     team = [
         {"name": " Ada ", "role": "Forms", "areas": ["forms", "landing_pages", "forms"], "label": "A",
-         "accounts_uuid": UUID.upper()},
-        {"name": "Ben"},
+         "accounts_uuid": UUID.upper(), "email": " ada@camp.example "},
+        {"name": "Ben", "gets_messages": False},
     ]  # fmt: skip
     made = browser.ask("put", "admin/team", {"team": team})["team"]
     first, second = made
     assert first == {
         "id": first["id"], "name": "Ada", "role": "Forms", "areas": ["forms", "landing_pages"], "label": "A",
-        "order": 0, "accounts_uuid": UUID, "open_tasks": 0,
+        "order": 0, "accounts_uuid": UUID, "email": "ada@camp.example", "gets_messages": True, "open_tasks": 0,
     }  # fmt: skip
     assert (second["order"], second["areas"], second["accounts_uuid"]) == (1, [], None)
+    assert (second["email"], second["gets_messages"]) == ("", False)
     assert browser.get("admin/team")["team"] == made
 
 
@@ -75,6 +76,7 @@ def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
         ([{"name": "a\0b"}], "NUL"),
         ([{"name": "x" * 101}], "name"),
         ([{"name": "Cleo", "accounts_uuid": "ines"}], "accounts_uuid"),
+        ([{"name": "Cleo", "email": "cleo"}], "this is no e-mail address"),
         ([{"name": "Cleo", "order": 40_000}], "order"),
         ([{"name": "Cleo", "order": "1"}], "order"),
         ([{"name": "Cleo", "open_tasks": 1}], "open_tasks"),

@@ -1,0 +1,33 @@
+"""Addresses of the dashboard for messages that leave it. The page makes the same in ``static/js/core/rows.js``."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from pardot.domain.areas import Area
+
+_TAB = {Area.CAMPAIGNS: "campaign-map", Area.TAGS: "tags", Area.PROSPECTS: "full-survey"}
+
+
+def site_address(path: str) -> str:
+    """Return the whole address of a page of this service."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+
+
+def rows_address(area: Area, **filters: str) -> str:
+    """Return the address of an area's rows, with these filters of the table."""
+    parameters = {"tab": _TAB.get(area, "gear-locker")}
+    if area is Area.PROSPECTS:
+        parameters["orphans.kind"] = "prospects_unlinked"
+    else:
+        if area not in _TAB:
+            parameters["gear.type"] = area.value
+        parameters |= {f"{area.value}.{name}": value for name, value in filters.items()}
+    return site_address(f"/pardot/?{urlencode(parameters)}")
+
+
+def tasks_address(search: str = "") -> str:
+    """Return the address of the task board, searched for ``search``."""
+    return site_address(f"/pardot/?{urlencode({'open': 'tasks', **({'tasks.q': search} if search else {})})}")

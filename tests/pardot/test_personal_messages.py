@@ -1,0 +1,234 @@
+"""The morning message of each team member: what is in it and what never is, who gets it, and how it is stopped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from io import StringIO
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from pardot.catalog.entities import Tier
+from pardot.models import DigestDelivery, Form, Prospect, Task, TeamMember
+from pardot.pipeline.after_sync import finish
+from pardot.planning.team import Member, team_replace
+from tests.api.records import salesforce_id
+from tests.pardot.audit_factories import READ, make, read
+
+pytestmark = pytest.mark.django_db
+
+SITE = "https://camp.example"
+FRIDAY, MONDAY = 5, 8
+
+Sync = Callable[[int], None]
+
+
+@pytest.fixture(autouse=True)
+def public_address(settings: Any) -> None:
+    settings.PUBLIC_URL = SITE
+
+
+@pytest.fixture
+def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
+    """``sync(day)``: all assets were read on that day of June, and no activities; it is then."""
+
+    def synced(day: int) -> None:
+        now = datetime(2026, 6, day, 12, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        read(*(name for name in READ if name != "activities"), until=now)
+        finish(Tier.SET_UP, now)
+
+    return synced
+
+
+def camp_digest(*arguments: str) -> str:
+    said = StringIO()
+    call_command("camp_digest", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def member(name: str = "Ada", **values: Any) -> TeamMember:
+    given = {"email": f"{name.lower()}@camp.example", "areas": ["forms"], **values}
+    return TeamMember.objects.create(name=name, **given)
+
+
+def task(assignee: TeamMember, title: str, **values: Any) -> Task:
+    return Task.objects.create(assignee=assignee, title=title, **values)
+
+
+def lines(text: str) -> list[str]:
+    return [line.removeprefix("- ") for line in text.splitlines() if line.startswith("- ")]
+
+
+def asked(line: str) -> dict[str, str]:
+    """The parameters of the line's link."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(line.rsplit(maxsplit=1)[-1]).query).items()}
+
+
+def stop_path(text: str) -> str:
+    found = re.search(rf"^Stop these messages: {SITE}(\S+)$", text, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+# -- what is in it ----------------------------------------------------------------------------------------------------
+
+
+def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: Sync) -> None:
+    ada, ben = member("Ada"), member("Ben", areas=["tags"])
+    make(Form, name="Old", campaign_id=None)
+    sync(FRIDAY)
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    task(ada, "Ask who needs it", due_date=date(2026, 6, 6))
+    task(ada, "Done already", status="done")
+    task(ben, "Not hers")
+
+    text = camp_digest("--for", "ada")
+    assert text.startswith("Camp Campaign for Ada, Monday 8 June 2026\n")
+    area, changed, own = lines(text)
+    assert area.startswith("Forms: ")
+    assert asked(area) == {"tab": "gear-locker", "gear.type": "forms"}
+    assert changed.startswith("Forms in no campaign: 2, was 1, 1 new ")
+    assert asked(changed) == {
+        "tab": "gear-locker", "gear.type": "forms", "forms.flag": "no_campaign", "forms.new": "2026-06-05"
+    }  # fmt: skip
+    assert own.startswith("Ask who needs it, due Jun 6, overdue ")
+    assert asked(own) == {"open": "tasks", "tasks.q": "Ask who needs it"}
+    assert "Changed since Friday" in text
+    assert all(line.split()[-1].startswith(f"{SITE}/pardot/?") for line in lines(text))
+
+
+def test_nothing_about_a_prospect_leaves_with_it(sync: Sync) -> None:
+    ada = member(areas=["prospects"])
+    Prospect.objects.create(id=7, email="jo@school.example", first_name="Jo", last_name="Rivera", score=99)
+    sync(MONDAY)
+    task(ada, "Call Jo Rivera", asset_type="prospects", asset_id=7, asset_name="jo@school.example", area="prospects")
+    text = camp_digest("--for", "Ada")
+    assert not re.search(r"Rivera|school\.example|\bJo\b", text)
+    assert "A task about a prospect" in text
+
+
+def test_a_title_with_a_line_break_stays_one_line_and_many_tasks_end_with_their_number(sync: Sync) -> None:
+    ada = member(areas=[])
+    sync(MONDAY)
+    for number in range(12):
+        task(ada, f"Task {number}\n- pay now")
+    found = lines(camp_digest("--for", "Ada"))
+    assert len(found) == 11
+    assert found[-1] == f"2 more tasks {SITE}/pardot/?open=tasks"
+
+
+def test_a_name_that_nobody_has_is_told() -> None:
+    member("Ada")
+    with pytest.raises(CommandError, match="Nobody in the team is called “Eve”"):
+        camp_digest("--for", "Eve")
+
+
+# -- who gets it ------------------------------------------------------------------------------------------------------
+
+
+def test_each_member_with_an_address_gets_it_once_and_the_log_says_who_got_what() -> None:
+    task(member("Zoe", areas=[]), "Look at it")
+    member("Ada")
+    for name, values in (("Idle", {"areas": []}), ("Silent", {"email": ""}), ("Off", {"gets_messages": False})):
+        member(name, **values)
+    said = camp_digest("--send")
+    assert sorted(said.splitlines()) == ["sent to ada@camp.example", "sent to zoe@camp.example"]
+    assert sorted(message.to for message in mail.outbox) == [["ada@camp.example"], ["zoe@camp.example"]]
+    logged = {each.recipient: each.text for each in DigestDelivery.objects.all()}
+    assert logged == {message.to[0]: message.body for message in mail.outbox}
+    assert "was sent today" in camp_digest("--send")
+    assert len(mail.outbox) == 2
+
+
+def test_the_log_keeps_no_text_of_the_digest_for_all(settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    camp_digest("--send")
+    assert [(each.recipient, each.text) for each in DigestDelivery.objects.all()] == [("ranger@camp.example", "")]
+
+
+def test_without_a_public_address_nobody_gets_one(settings: Any) -> None:
+    member()
+    settings.PUBLIC_URL = ""
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send")
+    assert mail.outbox == []
+
+
+# -- how it is stopped ------------------------------------------------------------------------------------------------
+
+
+def test_the_link_asks_first_and_its_button_stops_the_messages_and_begins_them_again(client: Client) -> None:
+    ada = member()
+    camp_digest("--send")
+    path = stop_path(str(mail.outbox[0].body))
+    assert "Stop the messages" in client.get(path).content.decode()
+    ada.refresh_from_db()
+    assert ada.gets_messages, "mail programs follow links by themselves"
+    assert "are stopped" in client.post(path).content.decode()
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send", "--again")
+    client.post(path, {"again": "yes"})
+    ada.refresh_from_db()
+    assert ada.gets_messages
+
+
+def test_the_button_of_a_mail_program_needs_no_cookie_and_no_token() -> None:
+    ada = member()
+    camp_digest("--send")
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = headers["List-Unsubscribe"].strip("<>").removeprefix(SITE)
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    ada.refresh_from_db()
+    assert not ada.gets_messages
+
+
+@pytest.mark.parametrize("change", ["cut", "another person", "another address", "made up"])
+def test_a_link_that_was_not_made_for_this_person_stops_nothing(client: Client, change: str) -> None:
+    ada, ben = member("Ada"), member("Ben")
+    path = stop_path(camp_digest("--for", "Ada"))
+    if change == "cut":
+        path = path[:-6] + "/"
+    elif change == "another person":
+        TeamMember.objects.filter(pk=ada.pk).delete()
+    elif change == "another address":
+        TeamMember.objects.filter(pk=ada.pk).update(email="ada@elsewhere.example")
+    else:
+        path = "/pardot/messages/WzEsImEiXQ:abc/"
+    assert client.post(path).status_code == 404
+    assert set(TeamMember.objects.values_list("gets_messages", flat=True)) == {True}
+    assert ben.email
+
+
+def test_a_change_of_the_team_that_says_nothing_of_it_leaves_the_messages_stopped() -> None:
+    ada = member(gets_messages=False)
+    team_replace([Member(name="Ada", id=ada.pk)])
+    ada.refresh_from_db()
+    assert (ada.email, ada.gets_messages) == ("ada@camp.example", False)
+
+
+def test_to_erase_a_person_takes_the_address_and_the_log_of_messages_with_it() -> None:
+    member("Ada", accounts_uuid="1f6c2e8a-9d3b-4c57-8a10-6e5b7d2f4c90")
+    member("Ben")
+    camp_digest("--send")
+    call_command("erase_person", "--uuid", "1f6c2e8a-9d3b-4c57-8a10-6e5b7d2f4c90", "--yes", stdout=StringIO())
+    assert [each.email for each in TeamMember.objects.all()] == ["ben@camp.example"]
+    assert [each.recipient for each in DigestDelivery.objects.all()] == ["ben@camp.example"]
+
+
+def test_to_erase_somebody_without_account_and_address_leaves_the_team_and_its_log_alone() -> None:
+    member("Ada")
+    camp_digest("--send")
+    call_command("erase_person", "--contact", salesforce_id("003"), "--yes", stdout=StringIO())
+    assert TeamMember.objects.get().name == "Ada"
+    assert DigestDelivery.objects.get().recipient == "ada@camp.example"
