@@ -54,7 +54,7 @@ class Board {
     this.links = links;
     const team = config.team.map(({ name }) => name);
     const today = dayIn(config.time_zone);
-    this.add = button("New task", () => this.make(), { kind: "primary compact", sign: "plus" });
+    this.add = button("New task", () => this.make(), { kind: "compact", sign: "plus" });
     this.table = table({
       key: "tasks",
       caption: "Tasks",

@@ -20,7 +20,7 @@ export function quickAdd(config, changed) {
   const form = h(
     "form",
     { class: "quick-add", novalidate: true, "aria-label": "Add tasks" },
-    labeled("New task", title, "quick-title"),
+    labeled("Title", title, "quick-title"),
     labeled("Assignee", assignee),
     labeled("Due", due),
     h("button", { type: "submit", class: "button primary" }, icon("plus"), "Add"),
