@@ -136,7 +136,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
     SyncConfig.objects.create(last_usage_check=now, last_usage_value=1200, last_usage_limit=100_000)
     CachedOrg.objects.create(organization_id="00D000000000001EAA", name="Camp Org", is_sandbox=True)
     CachedBusinessUnit.objects.create(business_unit="0Uv000000000001")
-    PardotQuota.objects.create(used=77, maximum=25_000, told_at=now)
+    PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=now)
     OutboundCase.objects.create(maker="key:a", values={}, state="queued", created_at=now - timedelta(minutes=3))
     OutboundCase.objects.create(maker="key:a", values={}, state="failed")
     RefusedRecord.objects.create(object="contacts", record_id="1", payload="{}", reason="x", fingerprint="")

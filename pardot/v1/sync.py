@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
+from ninja.responses import Status
 
 from api.auth.callers import signed_in_user
 from api.domain.error_types import ErrorType
@@ -118,7 +119,7 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
 @router.post(
     "/sync/refresh", response={202: RefreshOut, **documented(401, 403, 409, 422)}, summary="Start a sync of Pardot"
 )
-def start_refresh(request: HttpRequest, body: RefreshIn) -> tuple[int, RefreshOut]:
+def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
     """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
 
     Only for Super Users with the right *may refresh data*.
@@ -132,7 +133,7 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> tuple[int, RefreshOu
         submitted = request_sync(words, label=label, by=user.name, lease=LOCK)
     except NotStarted as error:
         raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
-    return 202, RefreshOut(message=str(submitted), activity=_requested(submitted.action))
+    return Status(202, RefreshOut(message=str(submitted), activity=_requested(submitted.action)))
 
 
 def _command(names: list[str]) -> tuple[list[str], str]:

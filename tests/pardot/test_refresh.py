@@ -1,0 +1,86 @@
+"""``POST /sync/refresh``: for Super Users with the right, once at a time, never inside the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import SuperUser
+from sf.ingest.lease import hold_lease
+from sf.ingest.scheduled import WORK
+from sf.ingest.switch import switch_off, switch_on
+from sf.models import OperatorAction
+from tests.api.conftest import super_user  # noqa: F401 - a fixture
+from tests.pardot.team.browser import Browser
+
+# ruff: noqa: F811 - the fixture
+
+pytestmark = pytest.mark.django_db
+
+REFRESH = "sync/refresh"
+
+
+@pytest.fixture
+def browser(super_user: Client) -> Iterator[Browser]:
+    """A Super User who may refresh, while a worker leads: the request starts no process itself."""
+    SuperUser.objects.update(may_start_jobs=True, name="Ines Example")
+    with hold_lease(WORK):
+        yield Browser(super_user)
+
+
+def test_without_the_right_nothing_is_started(super_user: Client) -> None:
+    browser = Browser(super_user)
+    assert browser.get("sync/status")["may_refresh"] is False
+    assert "may refresh data" in browser.ask("post", REFRESH, {}, expect=403)["message"]
+    assert not OperatorAction.objects.exists()
+
+
+def test_a_request_is_left_for_the_worker_and_shown_with_its_author(browser: Browser) -> None:
+    answer = browser.ask("post", REFRESH, {}, expect=202)
+    assert "left for the worker on" in answer["message"]
+    action = OperatorAction.objects.get()
+    assert (action.command, action.requested_by) == ("camp_sync", "Ines Example")
+    status = browser.get("sync/status")
+    assert status["may_refresh"] is True
+    assert [(each["label"], each["by"], each["state"]) for each in status["activity"]] == [
+        ("Refresh Pardot data", "Ines Example", "waiting")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "command"),
+    [
+        (["lps", "forms"], "camp_sync --entities forms,landing_pages"),
+        (["assets", "forms"], None),
+    ],
+)
+def test_names_aliases_and_groups_are_read(browser: Browser, names: list[str], command: str | None) -> None:
+    browser.ask("post", REFRESH, {"entities": names}, expect=202)
+    found = OperatorAction.objects.get()
+    assert found.command == command or (command is None and "list_emails" in found.command)
+    assert len(found.label) <= 120
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(browser: Browser) -> None:
+    assert "unknown entity 'from'" in browser.refused("post", REFRESH, {"entities": ["from"]})
+    assert not OperatorAction.objects.exists()
+
+
+def conflict(browser: Browser) -> str:
+    found: dict[str, Any] = browser.ask("post", REFRESH, {}, expect=409)
+    assert found["type"] == "sync_not_started"
+    return str(found["message"])
+
+
+def test_a_sync_that_would_only_be_skipped_is_not_started(browser: Browser) -> None:
+    with hold_lease("camp_sync"):
+        assert "another sync is under way" in conflict(browser)
+    switch_off(by="ines", reason="the org moves", until=None)
+    assert "the org moves" in conflict(browser)
+    switch_on(by="ines")
+    browser.ask("post", REFRESH, {}, expect=202)
+    assert "requested before" in conflict(browser)
+    assert OperatorAction.objects.count() == 1

@@ -1,0 +1,176 @@
+"""The buttons of the operators' page: who may press which, what is asked first, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from api.models import CircuitBreaker, User
+from api.protection import breaker
+from pardot.models import PardotQuota
+from sf.ingest.lease import hold_lease
+from sf.ingest.scheduled import WORK
+from sf.models import Book, OperatorAction, SyncConfig, SyncRun
+from sfapi.operations.actions import actions
+from tests.api.served import gunicorn
+from tests.sf.cache import assert_equal
+from tests.sf.processes import wait_for
+from tests.simulated import Simulator
+
+pytestmark = pytest.mark.django_db
+
+START = "/admin/ops/start/"
+PASSWORD = "a long pass phrase of the test"
+
+
+@pytest.fixture
+def worker(settings: Any) -> Iterator[None]:
+    """A worker leads, so that the web process starts nothing itself; Pardot and a channel are configured."""
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
+    settings.SLACK_WEBHOOK_URL = "https://slack.example/hook"
+    with hold_lease(WORK):
+        yield
+
+
+def staff(*permissions: str) -> Client:
+    user = User.objects.create_user("ben", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_syncrun", *permissions]))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def press(client: Client, key: str, **more: str) -> Any:
+    return client.post(START, {"action": key, **more}, follow=True)
+
+
+def test_a_press_is_recorded_and_left_for_the_worker(worker: None) -> None:
+    operator = staff("start_jobs")
+    shown = press(operator, "sync-contacts").content.decode()
+    action = OperatorAction.objects.get()
+    assert (action.label, action.words) == ("Sync contacts", ["sync_contacts", "--wait", "10"])
+    assert (action.requested_by, action.state, action.started) == ("ben", "waiting", None)
+    assert "Sync contacts: left for the worker on" in shown
+    assert "Waiting for the worker" in shown
+    assert "requested before, and has not ended yet" in press(operator, "sync-contacts").content.decode()
+    assert OperatorAction.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "asked"),
+    [
+        ("survey", "camp_sync --survey", "It takes at least"),
+        ("digest", "camp_digest --send --again", "also to those that got it today"),
+        ("accept-contacts", "sync_contacts --wait 10 --allow-deletes", "Check there first"),
+        ("accept-forms", "camp_sync --entities forms --allow-deletes", "Check there first"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_asked_before_with_the_calls_that_are_left(
+    worker: None, key: str, words: str, asked: str
+) -> None:
+    PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
+    operator = staff("start_jobs")
+    for question in (operator.get(START, {"action": key}), press(operator, key)):
+        page = question.content.decode()
+        assert f"<code>manage.py {words}</code>" in page
+        assert asked in page
+        assert ("24923 of 25000 calls left" in page) == words.startswith("camp_sync")
+    assert not OperatorAction.objects.exists()
+    press(operator, key, confirmed="yes")
+    assert OperatorAction.objects.get().command == words
+
+
+def test_nothing_is_started_by_a_link_or_an_unknown_key(worker: None) -> None:
+    operator = staff("start_jobs")
+    assert operator.get(START, {"action": "sync-all"}).status_code == 405
+    assert press(operator, "sync-everything").status_code == 404
+    assert not OperatorAction.objects.exists()
+
+
+def test_without_pardot_or_a_channel_there_are_no_buttons_for_them(settings: Any) -> None:
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = settings.SLACK_WEBHOOK_URL = ""
+    settings.DIGEST_RECIPIENTS = []
+    assert {"sync-all", "sync-books", "accept-books"} <= actions().keys()
+    assert not {"refresh", "survey", "digest", "sync-forms"} & actions().keys()
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
+    assert "survey" in actions()
+    assert "digest" not in actions()
+
+
+@pytest.mark.parametrize(
+    ("permission", "path"),
+    [
+        ("start_jobs", f"{START}?action=sync-all"),
+        ("change_syncconfig", "/admin/ops/switch/"),
+        ("change_circuitbreaker", "/admin/ops/close-breaker/"),
+    ],
+)
+def test_each_button_needs_its_right_and_is_shown_to_those_who_have_it(
+    worker: None, permission: str, path: str
+) -> None:
+    CircuitBreaker.objects.create(name="accounts", failures=9, reason="slow")
+    others = {"start_jobs", "change_syncconfig", "change_circuitbreaker"} - {permission}
+    without = staff(*others)
+    assert without.post(path, {"action": "sync-all", "to": "on", "name": "accounts"}).status_code == 403
+    assert path.partition("?")[0] not in without.get("/admin/").content.decode()
+    user = User.objects.get()
+    user.user_permissions.add(Permission.objects.get(codename=permission))
+    assert path.partition("?")[0] in without.get("/admin/").content.decode()
+
+
+def test_a_breaker_is_closed_and_who_did_it_is_recorded(db: None) -> None:
+    breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
+    operator = staff("change_circuitbreaker")
+    operator.post("/admin/ops/close-breaker/", {"name": breaker.LIVE})
+    assert not breaker.breakers()[breaker.LIVE]
+    action = OperatorAction.objects.get()
+    assert (action.label, action.requested_by, action.state) == ("Close the breaker “salesforce live”", "ben", "done")
+
+
+def test_the_switch_is_moved_with_a_reason_by_name_and_recorded(db: None) -> None:
+    operator = staff("change_syncconfig")
+    operator.post("/admin/ops/switch/", {"to": "off", "reason": "the org moves", "pause": ""})
+    config = SyncConfig.load()
+    assert (config.sync_enabled, config.off_until, config.switched_by) == (False, None, "ben")
+    assert "Syncs are switched off." in operator.get("/admin/").content.decode()
+    operator.post("/admin/ops/switch/", {"to": "on"})
+    assert SyncConfig.load().syncs_are_on
+    recorded = OperatorAction.objects.order_by("id").values_list("label", "outcome")
+    assert list(recorded) == [("Switch syncs off", "the org moves"), ("Switch syncs on", "")]
+
+
+def sign_in(session: requests.Session, url: str) -> None:
+    page = session.get(f"{url}/admin/login/", timeout=30)
+    assert session.post(f"{url}/admin/login/", signed(page, username="maren", password=PASSWORD), timeout=30).ok
+
+
+def signed(page: requests.Response, **values: str) -> dict[str, str]:
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token is not None
+    return {"csrfmiddlewaretoken": token[1], **values}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sync_now_makes_the_copy_equal_also_when_the_web_server_ends_meanwhile(
+    simulator: Simulator, database: str, settings: Any
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the service's
+    User.objects.create_superuser("maren", password=PASSWORD)
+    # DEBUG: cookies go over plain HTTP.
+    variables = {**simulator.variables, "DEBUG": "on", "NO_PROXY": "localhost,127.0.0.1"}
+    with gunicorn(database, workers=1, **variables) as url, requests.Session() as session:
+        sign_in(session, url)
+        page = session.get(f"{url}/admin/", timeout=30)
+        answer = session.post(f"{url}{START}", signed(page, action="sync-books"), timeout=30)
+        assert "Sync books: started on" in answer.text
+    wait_for(lambda: OperatorAction.objects.get().ended is not None)
+    assert OperatorAction.objects.get().state == "done", OperatorAction.objects.get().outcome
+    assert assert_equal(simulator, Book) > 0
+    assert SyncRun.objects.get(object="books").state == "done"
