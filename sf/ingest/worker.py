@@ -10,12 +10,13 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.requested import claim_request, note_request_end
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
@@ -46,9 +47,10 @@ class _Child:
 class Worker:
     """One process that may lead. ``start`` starts the process of a job; ``grace`` is what jobs get at the end."""
 
-    def __init__(self, start: Start, grace: float) -> None:
+    def __init__(self, start: Start, grace: float, keep: Sequence[list[str]] = ()) -> None:
         self._start_process = start
         self._grace = grace
+        self._kept = [KeptProcess(words, start) for words in keep]
         self._stop = threading.Event()
         self._children: dict[str, _Child] = {}
         self._trouble = ""
@@ -115,12 +117,16 @@ class Worker:
                     noted = True
                 self._note_ended()
                 self._start_due()
+                for kept in self._kept:
+                    kept.tend()
                 self._note_recovery()
             except LeaseLost:
                 break
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(TICK_SECONDS)
+        for kept in self._kept:
+            kept.stop()
         if not self._stop.is_set():
             logger.warning("this worker was suspended, and another one leads now; jobs that run here continue")
 

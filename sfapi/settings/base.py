@@ -156,6 +156,7 @@ SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
     "SALESFORCE_SCHOOLS_RATE_LIMIT", env.text("SALESFORCE_SCHOOLS_RATE_LIMIT", "60/min")
 )
 SYNC_EVERY = env.sync_every("SYNC_EVERY", "1d")
+SYNC_FOLLOW = env.flag("SYNC_FOLLOW", default=False)
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 40, at_least=4, at_most=600)
 SYNC_MAX_HOURS = env.integer("SYNC_MAX_HOURS", 6, at_least=1, at_most=168)
 REQUEST_LOG_DAYS = env.integer("REQUEST_LOG_DAYS", 90, at_least=1, at_most=36_500)

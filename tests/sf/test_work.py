@@ -21,6 +21,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from sf.ingest import kept
 from sf.ingest import worker as loop
 from sf.ingest.lease import LeaseLost, hold_lease
 from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
@@ -72,6 +73,28 @@ def run_once(started: Started) -> Worker:
     worker = Worker(started, grace=60)
     assert worker.run_once()
     return worker
+
+
+def test_a_process_to_keep_runs_while_the_worker_leads_and_ends_with_it(table: None) -> None:
+    started = Started("import time; time.sleep(60)")
+    worker = Worker(started, grace=60, keep=[["sf", "follow"]])
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    wait_for(lambda: started.commands == ["sf follow"])
+    worker.stop()
+    thread.join()
+    assert [process.poll() for process in started.processes] == [-signal.SIGTERM]
+
+
+def test_a_kept_process_that_ended_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "AGAIN_SECONDS", 0.0)
+    started = Started()
+    process = kept.KeptProcess(["sf", "follow"], started)
+    process.tend()
+    started.processes[0].wait()
+    process.tend()
+    process.stop()
+    assert started.commands == ["sf follow"] * 2
 
 
 def test_where_nothing_ever_ran_nothing_was_missed(table: None) -> None:

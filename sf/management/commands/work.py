@@ -42,7 +42,8 @@ class Command(BaseCommand):
         if options["list"]:
             self._list()
             return
-        worker = Worker(_start, options["grace"])
+        keep = [["sf", "follow"]] if settings.SYNC_FOLLOW else []
+        worker = Worker(_start, options["grace"], keep)
         before = {number: signal.signal(number, lambda *_: worker.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self._work(worker, once=options["once"])
