@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
     add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
     add("--data-dir", type=Path, metavar="DIR", help="default: SFAPI_DATA_DIR, or .data")
-    add("--fresh", action="store_true", help="make the data anew")
+    add("--fresh", action="store_true", help="make the data again")
     add("--variables-file", type=Path, metavar="PATH", help="write the variables to set to this file too")
 
 

@@ -72,7 +72,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
         if not free:
             raise AccountsAway("as many requests as may are waiting for Accounts already")
         if not breaker.accounts_call_allowed():
-            raise AccountsAway("Accounts has not answered lately")
+            raise AccountsAway("Accounts has not answered recently")
         return _ask(question)
 
 

@@ -29,7 +29,7 @@ def for_super_users(page: ViewOfUser) -> View:
     """Show the page to a signed-in Super User, and to others a page that says what to do (401, 403).
 
     A Super User whose sign-in is too old counts as signed out. No cache answers for the server, but a browser may
-    show the page again on the way back, and then loads its data anew. The CSRF cookie is set for the requests that
+    show the page again on the way back, and then loads its data again. The CSRF cookie is set for the requests that
     the page will send.
     """
 

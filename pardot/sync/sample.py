@@ -50,7 +50,7 @@ class ProspectSample(PardotSync):
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
-        self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those active lately", None, 0)
+        self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those recently active", None, 0)
         best = self._best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
         rows = (tuple(staged_text(record[name]) for name in self._synced.api_names) for record in best)
@@ -74,7 +74,7 @@ class ProspectSample(PardotSync):
         except PageTokenGone as error:
             if attempts == 1:
                 raise
-            logger.warning("%s: %s; beginning the sample anew", self._name, error)
+            logger.warning("%s: %s; starting the sample over", self._name, error)
         return self._best(since, attempts - 1)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:

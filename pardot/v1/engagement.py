@@ -281,7 +281,7 @@ class ActivitiesPage(Schema):
 @router.get(
     "/engagement/{prospect_id}/activities",
     response={200: ProspectActivities, **documented(401, 403, 404, 422)},
-    summary="What a prospect did lately",
+    summary="Recent activity of a prospect",
 )
 def get_prospect_activities(
     request: HttpRequest,

@@ -85,7 +85,7 @@ class SyncStatus(Schema):
     running: list[RunningSync]
     entities: list[EntityFreshness]
     may_refresh: bool = Field(description="The caller may use POST …/sync/refresh.")
-    activity: list[RequestedSync] = Field(description="What people started or switched lately, the latest first.")
+    activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
 
 
 class RefreshIn(Schema):

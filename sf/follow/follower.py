@@ -143,7 +143,7 @@ class Follower:
             except SessionExpired as error:
                 self._check_renewable(error)
             except ReplayIdGone:
-                pass  # the place is forgotten already: open the streams anew
+                pass  # the place is forgotten already: open the streams again
             except _PASSING as error:
                 self._pause(error)
 

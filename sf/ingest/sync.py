@@ -171,7 +171,7 @@ class Sync(ABC, Generic[AnySynced]):
     def _what_follows_a_pause(self) -> str:
         if runs.is_unfinished(self._synced):
             return "What was read is kept; the next run goes on with it"
-        return "Nothing was changed; the next run begins anew"
+        return "Nothing was changed; the next run starts over"
 
     def _failure(self, error: Exception) -> str:
         """Return the message of a failed run; decide what its error means for this read and the following objects."""

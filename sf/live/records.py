@@ -87,7 +87,7 @@ class LiveCallFailed(Exception):
 class LiveCallNotTried(LiveCallFailed):
     """``MayAsk`` returned false."""
 
-    def __init__(self, message: str = "Salesforce has not answered lately") -> None:
+    def __init__(self, message: str = "Salesforce has not answered recently") -> None:
         super().__init__(message)
 
 

@@ -18,7 +18,7 @@ MUCH_COMMONER = 10
 """A word that is so many times as common as the rarest word of a search costs more to look up than to compare."""
 
 KEPT_SECONDS = 300
-"""After that the statistics are read anew."""
+"""After that the statistics are read again."""
 
 _SHARES = """
     SELECT most_common_elems::text::text[], most_common_elem_freqs

@@ -197,7 +197,7 @@ def _check_version(installation: Installation) -> None:
     if f" {made_by}." not in program and f" {made_by} " not in program:
         raise EmbeddedPostgresError(
             f"embedded PostgreSQL: {installation.home / 'data'} was made by version {made_by}, but installed is "
-            f"{program.strip()}: remove that folder to begin anew"
+            f"{program.strip()}: remove that folder to start over"
         )
 
 

@@ -42,7 +42,7 @@ from sfapi.operations.words import told_age, told_moment
 
 @dataclass(frozen=True)
 class Rights:
-    """What the user may do on the page."""
+    """The rights of the user on the page."""
 
     start: bool = False
     switch: bool = False

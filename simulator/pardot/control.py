@@ -11,7 +11,7 @@
 ``POST /pardot/objects/{path}/{id}/delete`` into the recycle bin or away; also ``undelete`` and ``purge``
 ``POST /pardot/withhold``                   {path, ids, withheld?}: hides rows from the API user
 ``POST /pardot/untag``                      {tag, type, id}: takes a tag off an object
-``POST /pardot/size``                       {assets?, prospects?, activities?}: makes all of it anew
+``POST /pardot/size``                       {assets?, prospects?, activities?}: makes all of it again
 ==========================================  ================================================================
 
 Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,

@@ -109,7 +109,7 @@ def test_a_pause_of_what_is_read_whole_keeps_nothing_and_says_so(pardot: Pardot,
     settings.PARDOT_PAGE_SIZE = 10
     pardot.settings(daily_max=5, daily_used=0)
     said = camp_sync("--entities", "tagged_objects")
-    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run begins anew" in said
+    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run starts over" in said
     paused = last_run("tagged_objects")
     assert (paused.state, paused.resume_state) == (SyncRun.State.PAUSED, None)
     assert not TaggedObject.objects.exists()

@@ -58,8 +58,8 @@ def _require_utf8(connection: BaseDatabaseWrapper) -> None:
         [encoding] = cursor.fetchone()
     if encoding != "UTF8":
         raise CommandError(
-            f"The database must have the encoding UTF8, not {encoding}: create it anew with CREATE DATABASE … ENCODING "
-            "'UTF8' TEMPLATE template0, then run migrate again."
+            f"The database must have the encoding UTF8, not {encoding}: create it again with CREATE DATABASE … "
+            "ENCODING 'UTF8' TEMPLATE template0, then run migrate again."
         )
 
 

@@ -1,4 +1,4 @@
-/* What can be done with many selected assets: tasks, exemptions, links. */
+/* The actions for many selected assets: tasks, exemptions, links. */
 
 import { api } from "../core/api.js";
 import { number, plural } from "../core/format.js";

@@ -88,7 +88,7 @@ function countLink(campaign, type, count) {
  * @param {Pages} to
  */
 function belonging(type, asset, to) {
-  const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} lately`;
+  const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} recently`;
   return h(
     "li",
     {},

@@ -1,6 +1,6 @@
 /* A chart as a picture of its own: title, date and legend in it, every color and font written at its mark.
 
-   It is drawn anew for the picture, so it is as wide on a phone as on a desk, and light also where the page is dark. */
+   It is drawn again for the picture: equally wide on a phone and on a desk, and always light. */
 
 import { h, s } from "../core/dom.js";
 import { moment } from "../core/format.js";
@@ -98,7 +98,7 @@ const GEOMETRY = new Set(
   "x y x1 x2 y1 y2 cx cy r rx ry d width height viewBox transform text-anchor dominant-baseline".split(" "),
 );
 const TEXTS = new Set(["text", "tspan"]);
-/** As browsers write `transparent`: fields that only catch the pointer. */
+/** The form in which browsers give `transparent`: the fill of fields that only catch the pointer. */
 const NO_COLOR = "rgba(0, 0, 0, 0)";
 const LEFT_OUT = new Set(["title", "div"]);
 

@@ -1,4 +1,4 @@
-/* Drawers and dialogs that stand in the address: ?open=tasks. The back button closes them. */
+/* Drawers and dialogs that are in the address: ?open=tasks. The back button closes them. */
 
 import { route } from "./route.js";
 import { overlays } from "../overlays/index.js";

@@ -119,7 +119,7 @@ function command(entity) {
 }
 
 /**
- * What people started lately.
+ * Return what users started recently.
  *
  * @param {Api["SyncStatus"]["activity"]} presses
  */

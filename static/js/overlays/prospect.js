@@ -1,4 +1,4 @@
-/* One prospect from the side, prospect.id in the address: scores by category and what it did lately. */
+/* The drawer of one prospect, prospect.id in the address: scores by category and recent activity. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

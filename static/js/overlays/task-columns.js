@@ -119,7 +119,7 @@ function dueOf(task, today) {
 }
 
 /**
- * team: names. me: the name of whoever looks, or null. today: where the server counts days.
+ * team: names. me: the name of the user, or null. today: in the server's time zone.
  *
  * @param {readonly string[]} team
  * @param {string | null} me

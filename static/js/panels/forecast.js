@@ -1,4 +1,4 @@
-/* Where the score is on the last day of camp, if it goes on as in the last weeks: a straight line, no more. */
+/* Forecast the score on the last day of camp, with a straight line through the last weeks. */
 
 import { daysBetween, everyDay } from "../core/days.js";
 

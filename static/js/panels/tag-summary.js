@@ -38,7 +38,7 @@ function convention({ tags, with_prefix, prefixes, tagged_objects }) {
       "p",
       {},
       h("strong", {}, percent(share)),
-      ` have a prefix; there are ${number(prefixes)} different ones. Tags stand `,
+      ` have a prefix; there are ${number(prefixes)} different ones. Tags are used `,
       h("strong", {}, number(tagged_objects)),
       " times on assets and prospects.",
     ),

@@ -1,4 +1,4 @@
-/* What unsaved settings would do to the score, in a sentence, and in a dialog with areas, people and earlier days. */
+/* Preview the effect of unsaved settings on the score: in a sentence, and in a dialog with areas, people and earlier days. */
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
@@ -103,7 +103,7 @@ export class SettingsPreview {
 }
 
 /**
- * What the server refuses, beside its field: `loc` is body, values, the key, then the path in its value.
+ * Show the server's errors beside their fields: `loc` is body, values, the key, then the path in its value.
  *
  * @param {readonly Draft[]} drafts
  * @param {readonly Complaint[]} complaints

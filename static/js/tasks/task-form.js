@@ -15,7 +15,7 @@ import { PRIORITIES } from "./words.js";
 /**
  * Return the result of `submit(values)`; undefined when the dialog was closed.
  *
- * fields: those of the form, by their names, all without it. first: a field before them. defaults: what stands in them first. config: the answer of
+ * fields: those of the form, by their names, all without it. first: a field before them. defaults: their first values. config: the answer of
  * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
  *
  * @template Made

@@ -72,7 +72,7 @@ export class Selection {
     return h("td", { class: "tight pick" }, box);
   }
 
-  /** Before the rows are made anew. */
+  /** Call this before the rows are drawn again. */
   begin() {
     this.shown = [];
     this.last = -1;
@@ -171,7 +171,7 @@ export class Selection {
     focusOn(this.bar.querySelector(".bulk-actions button"));
   }
 
-  /** What is left of "all" when a row is taken out: the other rows of this page. */
+  /** When a row is removed from "all", the other rows of this page stay selected. */
   leaveAll() {
     if (!this.isAll) return;
     this.isAll = false;

@@ -5,7 +5,7 @@ import { h, hiddenText, icon } from "../core/dom.js";
 
 const STAYS = 10_000;
 const MOST = 3;
-/** What Ctrl+Z takes back: the newest message that can be undone. @type {{ element: Element, run(): unknown }[]} */
+/** The messages with an undo; Ctrl+Z runs the newest one. @type {{ element: Element, run(): unknown }[]} */
 const undos = [];
 
 /**
