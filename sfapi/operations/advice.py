@@ -29,7 +29,7 @@ _TODO: Mapping[Problem, str] = {
 
 @dataclass(frozen=True)
 class Advice:
-    """Why an object is not fresh, and what to do. ``accepts_deletes``: the remedy is to accept deletions."""
+    """The reason that an object is not fresh, and its remedy. ``accepts_deletes``: that is to accept deletions."""
 
     why: str
     todo: str
