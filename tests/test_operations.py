@@ -118,7 +118,7 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
     assert 'data-progress="books">4,321 rows read, for 2 min' in html
     assert 'data-progress="accounts"' not in html
     assert state["mark"] in html, "nothing has changed since"
-    assert list(state["running"]) == ["books"]
+    assert (list(state["running"]), state["is_busy"]) == (["books"], True)
     assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "its process has died"
 
 
@@ -142,13 +142,13 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
     RefusedRecord.objects.create(object="contacts", record_id="1", payload="{}", reason="x", fingerprint="")
     UnreadableField.objects.create(object="contacts", column="lms", field="Contact.LMS__c")
     breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
-    with hold_lease(WORK):
+    with hold_lease(WORK), hold_lease("follow"):
         html = " ".join(page(operator).split())
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
         "1,200 of 100,000", "Syncs pause from 85,000 on", "77 of 25,000",
         "1 waiting, the oldest for 3 min", "1 to correct or settle", "1 records",
-        "Contact.LMS__c", "salesforce live: no answer", "last heartbeat",
+        "Contact.LMS__c", "salesforce live: no answer", "last heartbeat", "Follower</span> process",
     ):  # fmt: skip
         assert words in html, words
     assert "All is well" not in html

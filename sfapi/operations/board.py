@@ -39,6 +39,9 @@ from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow,
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
 from sfapi.operations.words import told_age, told_moment
 
+_FOLLOW = "follow"
+"""The lease of ``sf follow``. Its module has the name too, but needs libraries that not every installation has."""
+
 
 @dataclass(frozen=True)
 class Rights:
@@ -132,11 +135,12 @@ class Board:
 
     @property
     def worker_said(self) -> str:
-        worker = self.worker
-        if worker is None:
-            return ""
-        beat = told_age((timezone.now() - worker.renewed_at).total_seconds())
-        return f"process {worker.pid} on {worker.host} since {told_moment(worker.taken_at)}; last heartbeat {beat} ago"
+        return _told_holder(self.leases.get(WORK))
+
+    @property
+    def follower_said(self) -> str:
+        """Return which process runs ``sf follow``; empty when none does."""
+        return _told_holder(self.leases.get(_FOLLOW))
 
     @property
     def cron_seen(self) -> str:
@@ -209,6 +213,13 @@ def board(rights: Rights) -> Board:
         activity=latest_actions(ACTIONS_SHOWN),
         rights=rights,
     )
+
+
+def _told_holder(lease: SyncLease | None) -> str:
+    if lease is None:
+        return ""
+    beat = told_age((timezone.now() - lease.renewed_at).total_seconds())
+    return f"process {lease.pid} on {lease.host} since {told_moment(lease.taken_at)}; last heartbeat {beat} ago"
 
 
 def _config_with_single_rows() -> Any:

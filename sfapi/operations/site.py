@@ -58,5 +58,7 @@ class OperatorsSite(AdminSite):
             raise PermissionDenied
         runs, leases = latest_runs([*MAX_AGE, *JOBS], each=1), live_leases()
         progress = {each.run.object: each.progress for each in running_now(runs, leases)}
-        body = {"mark": mark_of(runs, leases, latest_actions(ACTIONS_SHOWN)), "running": progress}
+        actions = latest_actions(ACTIONS_SHOWN)
+        is_busy = bool(progress) or any(action.ended is None for action in actions)
+        body = {"mark": mark_of(runs, leases, actions), "running": progress, "is_busy": is_busy}
         return JsonResponse(body, headers={"Cache-Control": "no-store"})

@@ -4,7 +4,7 @@ const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-st
 const WHILE_RUNNING = 3_000;
 const OTHERWISE = 20_000;
 
-/** @typedef {{ mark: string, running: Record<string, string> }} State */
+/** @typedef {{ mark: string, running: Record<string, string>, is_busy: boolean }} State */
 
 async function look() {
   let pause = OTHERWISE;
@@ -14,7 +14,7 @@ async function look() {
       location.reload();
       return;
     }
-    if (state && Object.keys(state.running).length) pause = WHILE_RUNNING;
+    if (state?.is_busy) pause = WHILE_RUNNING;
     for (const [name, progress] of Object.entries(state?.running ?? {})) show(name, progress);
   }
   setTimeout(look, pause);
