@@ -181,7 +181,7 @@ def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: 
     texts = ["".join(text.itertext()) for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "Score"
     assert re.fullmatch(r"\d+ \([A-F]\) → \d+ \([A-F]\), .+ to .+", texts[1])
-    assert "If it goes on like this" in texts
+    assert "At this pace" in texts
     assert texts[-1].startswith("Camp Campaign · ")
     marks = list(picture.iter())
     assert not [mark for mark in marks if {"class", "style"} & set(mark.attrib)], (
@@ -195,7 +195,7 @@ def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
     page = camp.page
     camp.go("/pardot/")
     trend = page.locator('[data-panel="score-trend"]')
-    expect(trend).to_contain_text(re.compile(r"If the score goes on as in the last 28 days, it is \d+ on"))
+    expect(trend).to_contain_text(re.compile(r"At the pace of the last 28 days the score will be \d+ on"))
     trend.get_by_role("radio", name="Since camp began").click()
     expect(trend.get_by_role("radio", name="Since camp began")).to_be_focused()
     rows = trend.get_by_role("figure", name="Score").locator("tbody tr")
@@ -207,7 +207,7 @@ def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
     trend.get_by_role("button", name="Show", exact=True).press("Enter")
     expect(page).to_have_url(re.compile(re.escape(f"trend.days=free&trend.from={first}&trend.to={last}")))
     expect(rows).to_have_count(21)
-    expect(trend).not_to_contain_text("If the score goes on")
+    expect(trend).not_to_contain_text("At the pace of")
     assert camp.axe() == []
 
 

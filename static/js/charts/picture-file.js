@@ -1,4 +1,4 @@
-/* A picture as a file: SVG, or PNG at twice its size for slides. */
+/* Write a picture as a file: SVG, or PNG at twice its size for slides. */
 
 import { pictureText } from "./picture.js";
 
@@ -8,7 +8,7 @@ const SCALE = 2;
 export const svgFile = (picture) => new Blob([pictureText(picture)], { type: "image/svg+xml;charset=utf-8" });
 
 /**
- * The policy of the page allows data: for images, so the way to the canvas is one.
+ * Rasterize through a data: image, which the Content-Security-Policy of the page allows.
  *
  * @param {SVGSVGElement} picture
  * @returns {Promise<Blob>}
@@ -27,7 +27,7 @@ export async function pngFile(picture) {
 }
 
 /**
- * An image sees no fonts of the page: they go into it.
+ * Embed the fonts, because an image cannot load those of the page.
  *
  * @param {SVGSVGElement} picture
  */

@@ -1,4 +1,4 @@
-/* "Picture": a chart to paste into a slide or to keep as a file. */
+/* Offer a chart as a picture: to paste into a slide, or as a file. */
 
 import { h, icon } from "../core/dom.js";
 import { fileName, giveFile } from "../ui/csv.js";
@@ -34,7 +34,7 @@ export function pictureMenu(chart) {
 }
 
 /**
- * Some browsers only take a picture that was promised at the moment of the click.
+ * Pass a promise, because some browsers accept the picture only during the click.
  *
  * @param {Promise<Blob>} png
  */

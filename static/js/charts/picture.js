@@ -1,4 +1,4 @@
-/* A chart as a picture of its own: title, date and legend in it, every color and font written at its mark.
+/* Turn a chart into a picture that stands alone: with title, date and legend, and colors and fonts in attributes.
 
    It is drawn again for the picture: equally wide on a phone and on a desk, and always light. */
 
@@ -13,7 +13,7 @@ const EDGE = 32;
 const LINE = 24;
 
 /**
- * The picture, which needs nothing of the page.
+ * Return the picture, which does not depend on the page.
  *
  * @param {Pictured} chart
  * @returns {SVGSVGElement}
@@ -59,7 +59,7 @@ function compose({ title, headline, keys, draw }, stage) {
 }
 
 /**
- * Samples and names, in as many lines as they take. → where they end.
+ * Add samples and names, in as many lines as needed. Return the y at which they end.
  *
  * @param {SVGSVGElement} outer
  * @param {readonly PictureKey[]} keys
@@ -103,7 +103,7 @@ const NO_COLOR = "rgba(0, 0, 0, 0)";
 const LEFT_OUT = new Set(["title", "div"]);
 
 /**
- * A copy that says itself how each mark looks, in attributes: programs for slides and drawings read no style sheets.
+ * Return a copy with all styles as attributes, because programs for slides and drawings ignore style sheets.
  *
  * @param {SVGSVGElement} drawn
  */
@@ -148,7 +148,7 @@ function copiedMark(node, style) {
 }
 
 /**
- * Few programs know where the middle of a line of text is.
+ * Replace `dominant-baseline`, which few programs support.
  *
  * @param {Element} text
  */

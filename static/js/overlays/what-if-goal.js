@@ -8,7 +8,7 @@ import { plural } from "../core/format.js";
 const AMBITION = 95;
 
 /**
- * The next grade; from the best one on 95, then 100.
+ * Return the minimum of the next grade; with the best grade 95, then 100.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds

@@ -2,13 +2,13 @@
 
 import { daysBetween, everyDay } from "../core/days.js";
 
-/** The days before today that the line is laid through; and how many of them must have a score, how far apart. */
+/** The line goes through the scores of this many days. Fewer scores, or a shorter span, give no forecast. */
 export const WINDOW = 28;
 const LEAST_DAYS = 10;
 const LEAST_SPAN = 14;
 
 /**
- * Null where too few days are known, or where camp is over or not planned.
+ * Return null if too few days have a score, or if camp is over or not planned.
  *
  * @param {readonly { day: string, health_score: number | null }[]} snapshots oldest first
  * @param {string | null} end the last day of camp
@@ -43,7 +43,7 @@ function line(points) {
 }
 
 /**
- * The line itself, to be drawn behind the days that are shown: a value for each of `days`, null up to today.
+ * Return the line as a value for each of `days`: null before today.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} found
  * @param {readonly string[]} days
@@ -53,7 +53,7 @@ export function forecastValues({ at, from, end }, days) {
 }
 
 /**
- * The days shown, and those up to the end of camp: only where these would not take more room than those.
+ * Return the shown days and those up to the end of camp; null if the future would take more room than the past.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} found
  * @param {readonly string[]} days

@@ -145,7 +145,7 @@ function drawing(data) {
   const days = (ahead && withForecast(ahead, shown)) ?? shown;
   const series = seriesOf(view, days, snapshots, issues ?? []);
   const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
-  if (ahead && days !== shown) series.push({ name: "If it goes on like this", values: forecastValues(ahead, days) });
+  if (ahead && days !== shown) series.push({ name: "At this pace", values: forecastValues(ahead, days) });
   const title = VIEWS.find(([value]) => value === view)?.[1] ?? "";
   const headline = view === "score" ? { headline: headlineOf(data) } : {};
   return h(
@@ -169,7 +169,7 @@ function outlook({ snapshots, config, asked }) {
 
 /** @param {NonNullable<ReturnType<typeof forecast>>} found */
 function forecastWords({ end, score, used }) {
-  return `If the score goes on as in the last ${WINDOW} days, it is ${score} on ${day(end)}, the last day of camp: a straight line through the ${used} days on record, nothing else.`;
+  return `At the pace of the last ${WINDOW} days the score will be ${score} on ${day(end)}, the last day of camp. This is a straight line through ${used} days; it knows nothing else.`;
 }
 
 /**

@@ -1,4 +1,4 @@
-/* Which days the trend shows: so many back, since camp began, all, or from one day to another. */
+/* Choose the days of the trend: the last ones, those since camp began, all, or from one day to another. */
 
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
@@ -26,7 +26,7 @@ export function spans(camp, today) {
 }
 
 /**
- * The days to ask for; null: no limit. Two days in the wrong order are turned round.
+ * Return the first and last day to request; null means no limit. Two days in the wrong order are swapped.
  *
  * @param {string} span
  * @param {string} today
@@ -43,7 +43,7 @@ export function daysOf(span, today, camp) {
 }
 
 /**
- * Two days to choose; null while the span is another.
+ * Return a form for two days; null if another span is chosen.
  *
  * @param {string} span
  * @param {{ from: string | null, to: string | null }} days

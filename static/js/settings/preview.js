@@ -23,7 +23,7 @@ const MOVING = [
 ];
 const PAUSE = 350;
 
-/** Asks while somebody types, and says it in a line whose room is kept from the start. */
+/** A line that follows what is typed. Its height is reserved, so that nothing jumps when the answer arrives. */
 export class SettingsPreview {
   /**
    * @param {readonly Draft[]} drafts

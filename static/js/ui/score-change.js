@@ -1,4 +1,4 @@
-/* The score now and then, with the areas and people that it moves: of fixes, and of other settings. */
+/* Show the score before and after a change, with the areas and people that change: for fixes and for settings. */
 
 import { h } from "../core/dom.js";
 import { number, toneOf } from "../core/format.js";
