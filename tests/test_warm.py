@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulated import manage
 from tests.warm import quick_starts
 
 PROGRAM = """
@@ -68,6 +69,39 @@ def test_it_has_the_libraries_already(tmp_path: Path) -> None:
     loaded = "print('django.db.models' in sys.modules, 'django.conf' in sys.modules)"
     status, said, _ = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
     assert (status, said.splitlines()[-1]) == (0, "True True" if sys.platform == "linux" else "False False")
+
+
+LOADED = """
+import logging, os, sys, time
+from django.conf import settings
+from django.db import connection
+from sf.ingest.holder import _IMPORTED, process_age
+loaded_before = time.monotonic() - _IMPORTED > process_age().total_seconds()
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_setting('application_name'), current_database()")
+    print(loaded_before, cursor.fetchone(), sys.argv[:2], os.getcwd(), sorted(os.environ.items()), settings.DEBUG)
+logging.getLogger("sf").warning("to the other")
+sys.exit("the end")
+"""
+
+
+def test_a_command_that_came_up_twice_has_the_project_already_and_is_as_before(database: str) -> None:
+    variables = {"SALESFORCE_HOST": "https://one.example"}
+    first, *others = [manage("shell", "-v0", "-c", LOADED, variables=variables, database=database) for _ in range(4)]
+    assert first.stdout.startswith("False ('sfapi shell', 'test_")
+    assert [line[-12:] for line in first.stderr.splitlines()] == ["to the other", "the end"]
+    assert {other.stdout.replace("True", "False", 1) for other in others} == {first.stdout}
+    assert [other.stdout.split()[0] for other in others] == ["True"] * 3
+    assert {(other.returncode, other.stderr[24:]) for other in others} == {(1, first.stderr[24:])}, "but for the time"
+    another = manage(
+        "shell", "-v0", "-c", LOADED, variables=variables, database=database, more={"DEBUG": "off", "SECRET_KEY": "x"}
+    )
+    assert another.stdout.startswith("False ")
+
+
+def test_settings_that_cannot_be_loaded_are_told_each_time(database: str) -> None:
+    told = {manage("sync_status", variables={"TIME_ZONE": "no"}, database=database).stderr for _ in range(3)}
+    assert [line.partition(":")[0] for line in told] == ["Configuration error"]
 
 
 def test_a_python_whose_private_method_is_another_starts_processes_as_always(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,9 @@ process that has loaded the libraries and nothing of the project: it forks, and 
 arguments and files that were asked for and runs the program from its first line. It is a child of the tests like any
 other: it can be signaled, killed and waited for.
 
+A command of ``manage.py`` that comes up again in the same environment is forked from a process that has loaded the
+project too, with that environment (``Loaded``). What a start is like, the first of them shows.
+
 Only on Linux, and where this Python's private ``Popen._execute_child`` takes what it is known to take; elsewhere, and
 for every other program, ``subprocess`` does what it always does.
 """
@@ -31,6 +34,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.measured import VARIABLE as MEASURED
 from tests.measured import measure_this_process
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +51,7 @@ _SET_CHILD_SUBREAPER = 36  # of prctl(2)
 _LARGEST_ORDER = 1 << 20
 _MOST_FILES = 50
 _ABOVE_ALL_FILES = 400
+_MOST_LOADED = 8
 _GIVEN = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
           "shell", "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid",
           "gids", "uid", "umask", "start_new_session", "process_group")  # fmt: skip
@@ -168,18 +173,113 @@ def serve(number: int) -> None:
         importlib.import_module(name)
     gc.freeze()
     channel = socket.socket(fileno=number)
+    _fork_for_orders(channel, Loaded(channel))
+
+
+def _fork_for_orders(channel: socket.socket, loaded: Loaded | None = None) -> None:
     while True:
         message, files, _, _ = socket.recv_fds(channel, _LARGEST_ORDER, _MOST_FILES)
         if not message:
             return
-        pid = _fork_for_the_tests()
+        pid = (loaded and loaded.fork(message, files)) or _fork_for_the_tests()
         if not pid:
             channel.detach()
+            if loaded:
+                loaded.forget()
             _become(json.loads(message), files)
             return
         channel.send(str(pid).encode())
         for file in files:
             os.close(file)
+
+
+class Loaded:
+    """Processes that have loaded the project too: each for one command in one environment that came up before.
+
+    The first two commands of that kind load it themselves, or have it loaded; all others begin with what it is.
+    """
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._channels: dict[str, socket.socket | None] = {}
+        """By what they are for, in the order of their last use; None where it came up once."""
+
+    def fork(self, message: bytes, files: Sequence[int]) -> int:
+        """Return the number of the process that one of them has forked; 0 when there is none for this order."""
+        order = json.loads(message)
+        kind = _kind(order)
+        if not kind or kind not in self._channels:
+            self._channels |= {kind: None} if kind else {}
+            return 0
+        channel = self._channels.pop(kind) or self._load(order)
+        self._channels[kind] = channel
+        try:
+            socket.send_fds(channel, [message], files)
+            return int(channel.recv(100) or 0)
+        except OSError:  # it could not load it, and has ended
+            return 0
+
+    def forget(self) -> None:
+        """Leave the channels to another process: in this one, their numbers are other files' by now."""
+        for channel in filter(None, [self._channel, *self._channels.values()]):
+            channel.detach()
+        self._channels.clear()
+
+    def _load(self, order: Mapping[str, Any]) -> socket.socket:
+        self._make_room()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork():
+            theirs.close()
+            return ours
+        self.forget()
+        number = os.dup2(theirs.detach(), _ABOVE_ALL_FILES)
+        ours.detach()
+        os.closerange(3, _ABOVE_ALL_FILES)
+        try:
+            _load_project(order)
+        except BaseException:  # noqa: BLE001 - the command itself will say it
+            os._exit(1)
+        _fork_for_orders(socket.socket(fileno=number))
+        sys.exit()
+
+    def _make_room(self) -> None:
+        loaded = [kind for kind, channel in self._channels.items() if channel]
+        for kind in loaded[: 1 - _MOST_LOADED]:
+            channel = self._channels.pop(kind)
+            if channel:
+                channel.close()
+
+
+def _kind(order: Mapping[str, Any]) -> str:
+    """Tell what a process must have loaded for this order; "" when it must have loaded nothing.
+
+    The settings are made from the environment and the command's name. Where they need a file, a web process or the
+    measuring of lines, the command itself must load them.
+    """
+    program, *arguments = order["arguments"]
+    environment = order["environment"]
+    simple = (
+        Path(order["folder"], program) == ROOT / "manage.py"
+        and arguments
+        and arguments[0] not in {"runserver", "simulator"}
+        and environment.get("SFAPI_ENV_FILE") == ""
+        and "DATABASE_URL" in environment
+        and not {"DJANGO_SETTINGS_MODULE", "SENTRY_DSN", MEASURED} & set(environment)
+    )
+    return json.dumps([arguments[0], environment], sort_keys=True) if simple else ""
+
+
+def _load_project(order: Mapping[str, Any]) -> None:
+    """Load what ``manage.py`` loads before a command begins."""
+    os.chdir(order["folder"])
+    _take_environment(order["environment"] | {"DJANGO_SETTINGS_MODULE": "sfapi.settings.base"})
+    sys.path[0], sys.argv = order["folder"], list(order["arguments"])
+    import django
+    from django.conf import settings
+
+    django.setup()
+    importlib.import_module(settings.ROOT_URLCONF)
+    gc.freeze()
 
 
 def _fork_for_the_tests() -> int:
@@ -207,14 +307,19 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
         os.setsid()
     _take_files(order["files"], files)
     os.chdir(order["folder"])
-    coerced = {name: os.environ[name] for name in ("LC_CTYPE",) if name in os.environ}
-    os.environ.clear()
-    os.environ.update(coerced | order["environment"])
+    _take_environment(order["environment"])
     _open_standard_streams()
     measure_this_process()
     for name in ("tests", "tests.measured", "tests.warm"):
         sys.modules.pop(name, None)
     _run(*order["arguments"])
+
+
+def _take_environment(wanted: dict[str, str]) -> None:
+    """Have these variables, the one that Python itself sets, and the one that Django's settings set."""
+    coerced, by_settings = ({name: os.environ[name]} if name in os.environ else {} for name in ("LC_CTYPE", "TZ"))
+    os.environ.clear()
+    os.environ.update(coerced | wanted | by_settings)
 
 
 def _take_files(wanted: Sequence[int], files: Sequence[int]) -> None:
