@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from api.observe import audit
 from sf.connection import clients as sf_connection
 from sf.live import picklists
 from sf.salesforce.login import SessionKeeper
+from tests.databases import address, name_of, new_database, run_on
 from tests.measured import measured_starts
 from tests.quick import mark_quick_tests
-from tests.simulated import ROOT, Simulator, manage, start_simulator
+from tests.shared import made_once
+from tests.simulated import Simulator, manage, start_simulator
 from tests.warm import quick_starts
 
 SCHOOLS = 60
@@ -54,6 +57,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     mark_quick_tests(items)  # before those that are not asked for are left out
     yield
     items.sort(key=_seconds_allowed, reverse=True)  # a long test at the end would leave the other processes idle
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Spare the garbage collector what is made now: it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _seconds_allowed(item: pytest.Item) -> float:
@@ -126,30 +140,49 @@ def point_settings_at(simulator: Simulator, settings: Any, monkeypatch: pytest.M
     monkeypatch.setattr(picklists, "_kept", {})
 
 
+@pytest.fixture(scope="session")
+def migrated_database(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The URL of a database with all tables and no rows, for the whole run; to be copied."""
+    del django_db_modify_db_settings_parallel_suffix
+    with django_db_blocker.unblock():
+        server = address()
+        connection.close()
+
+    def make(folder: Path) -> None:
+        url = new_database(server, "test_migrated")
+        run_on(url, "migrate", "--verbosity=0")
+        (folder / "url").write_text(url)
+
+    return (made_once(tmp_path_factory, "migrated", make) / "url").read_text()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(migrated_database: str) -> None:
+    """Have the test database begin as a copy: the migrations take seconds, in each process of a run."""
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = name_of(migrated_database)
+
+
 @pytest.fixture
 def database(transactional_db: None) -> str:
     """The URL of the test database, for processes that the tests start."""
-    connection.ensure_connection()
-    found = connection.settings_dict
-    host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
-    return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+    return address()
 
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables of a deployment whose static files are collected: pages need their manifest."""
-    folder = tmp_path_factory.mktemp("deployed")
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings", "COLLECTED_STATIC": str(folder / "static")}
-    needed = {"SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none", "SFAPI_ENV_FILE": ""}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), **needed, **variables},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return variables
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings"}
+
+    def make(folder: Path) -> None:
+        made = {"COLLECTED_STATIC": str(folder / "static"), "SFAPI_DATA_DIR": str(folder), "DEBUG": "off"}
+        run_on("postgresql://nobody@localhost/none", "collectstatic", "--noinput", SECRET_KEY="x", **made, **variables)
+
+    folder = made_once(tmp_path_factory, "deployed", make)
+    return {**variables, "COLLECTED_STATIC": str(folder / "static")}
 
 
 Manage = Callable[..., subprocess.CompletedProcess[str]]

@@ -6,18 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser
-from pytest_django import DjangoDbBlocker
 
 from tests.api.cookies import CookieMaker
 from tests.browser.chromium import MISSING, chromium, chromium_path
-from tests.browser.sites import SUPER_USER, VISITOR, Site, copy_of, empty_database, serve
+from tests.browser.profiles import Profiles
+from tests.browser.sites import SUPER_USER, VISITOR, Site, serve
 from tests.browser.visit import Visit
-from tests.simulated import Simulator, manage
+from tests.databases import copy_of, run_on
+from tests.shared import made_once
+from tests.simulated import Simulator
 
 HERE = Path(__file__).parent
 
@@ -48,21 +48,31 @@ OURS = f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """What the names of the databases of this process begin with: two processes of a run have their own."""
 
 
-@pytest.fixture(scope="session")
-def database_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
-    """The URL of a database on the server that the tests use."""
-    with django_db_blocker.unblock():
-        connection.ensure_connection()
-        found = connection.settings_dict
-        connection.close()
-    host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
-    return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+@pytest.fixture(scope="package")
+def prepared_database(migrated_database: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """All tables, one Super User, nothing synced; for the whole run, to be copied."""
+
+    def make(folder: Path) -> None:
+        database = copy_of(migrated_database, "browser_prepared")
+        run_on(database, "create_super_user", f"--uuid={SUPER_USER}", "--name=Ines Example")
+        (folder / "url").write_text(database)
+
+    return (made_once(tmp_path_factory, "prepared", make) / "url").read_text()
 
 
 @pytest.fixture(scope="package")
-def prepared_database(database_server: str) -> str:
-    """All tables, one Super User, nothing synced; to be copied."""
-    return empty_database(database_server, f"{OURS}_prepared")
+def surveyed_database(
+    prepared_database: str, simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """After a full survey of the simulator as it was made; for the whole run, to be copied."""
+
+    def make(folder: Path) -> None:
+        simulator_process.reset()
+        database = copy_of(prepared_database, "browser_surveyed")
+        run_on(database, "camp_sync", "--survey", **simulator_process.variables)
+        (folder / "url").write_text(database)
+
+    return (made_once(tmp_path_factory, "surveyed", make) / "url").read_text()
 
 
 @pytest.fixture(scope="package")
@@ -73,12 +83,10 @@ def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Sit
 
 
 @pytest.fixture(scope="package")
-def camp_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
+def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
     """After a full survey of the simulator as it was made. Pages of the simulator may ask it."""
     simulator_process.reset()
-    database = copy_of(prepared_database, f"{OURS}_camp")
-    done = manage("camp_sync", "--survey", variables=simulator_process.variables, database=database)
-    assert done.returncode == 0, done.stderr
+    database = copy_of(surveyed_database, f"{OURS}_camp")
     with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:
         yield site
 
@@ -90,26 +98,31 @@ def browser(empty_site: Site) -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @pytest.fixture
-def open_window(browser: Browser, empty_site: Site) -> Iterator[Open]:
-    """``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``: a fresh profile, signed in or not.
+def open_window(profiles: Profiles, empty_site: Site) -> Iterator[Open]:
+    """``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``: with nothing stored, signed in or not.
 
     The test fails when a window has complaints at its end.
     """
     windows: list[Visit] = []
 
     def opened(site: Site = empty_site, *, who: str | None = SUPER_USER, **options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        page = profiles.open(**options)
         if who:
             cookie = site.cookies.cookie(uuid=who)
-            context.add_cookies([{"name": "oxa", "value": cookie, "url": site.url}])
-        windows.append(Visit.begin(context, site))
+            page.context.add_cookies([{"name": "oxa", "value": cookie, "url": site.url}])
+        windows.append(Visit.begin(page, site))
         return windows[-1]
 
     yield opened
     complaints = [complaint for visit in windows for complaint in visit.complaints]
     for visit in windows:
-        visit.page.context.close()
+        profiles.close(visit.page)
     assert complaints == []
 
 

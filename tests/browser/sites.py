@@ -10,14 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
-from psycopg import sql
 
 from tests.api.cookies import CookieMaker
 from tests.api.served import gunicorn
-from tests.simulated import manage
 
 SUPER_USER = "5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935"
 VISITOR = "c1de9a70-64b8-4d0c-8a57-0f3b9e2d7c46"
@@ -52,37 +47,3 @@ def _modules(collected: Path) -> dict[str, str]:
         for name, address in names.items()
         if name.startswith("js/")
     }
-
-
-def empty_database(server: str, name: str) -> str:
-    """A new database with all tables and one Super User; nothing was ever synced."""
-    url = _made(server, name)
-    _run(url, "migrate", "--verbosity=0")
-    _run(url, "create_super_user", f"--uuid={SUPER_USER}", "--name=Ines Example")
-    return url
-
-
-def copy_of(database: str, name: str) -> str:
-    """A copy; nobody may be connected to the original."""
-    return _made(database, name, template=name_of(database))
-
-
-def name_of(database: str) -> str:
-    return urlsplit(database).path.strip("/")
-
-
-def _made(server: str, name: str, template: str = "template1") -> str:
-    with psycopg.connect(_address(server, "postgres"), autocommit=True) as connection:
-        new, old = sql.Identifier(name), sql.Identifier(template)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old))
-    return _address(server, name)
-
-
-def _address(server: str, name: str) -> str:
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-
-
-def _run(database: str, *arguments: str) -> None:
-    done = manage(*arguments, variables={}, database=database)
-    assert done.returncode == 0, done.stderr

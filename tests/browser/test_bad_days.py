@@ -12,11 +12,12 @@ from playwright.sync_api import expect
 
 from pardot.dashboard.tabs import TABS, Tab
 from tests.browser.components import asked, run_module
-from tests.browser.conftest import Open
-from tests.browser.sites import SUPER_USER, Site, copy_of, name_of, serve
+from tests.browser.conftest import OURS, Open
+from tests.browser.sites import SUPER_USER, Site, serve
 from tests.browser.visit import Visit
+from tests.databases import copy_of, run_on
 from tests.sampling import sampled
-from tests.simulated import Simulator, manage
+from tests.simulated import Simulator
 
 SCRIPT = "<script>document.title = 'taken'</script>"
 
@@ -46,9 +47,8 @@ def set_up_site(
     prepared_database: str, deployed: dict[str, str], simulator_process: Simulator, camp_site: Site
 ) -> Iterator[Site]:
     """Only tier 1 was synced."""
-    database = copy_of(prepared_database, f"{name_of(prepared_database)}_tier_1")
-    done = manage("camp_sync", variables=simulator_process.variables, database=database)
-    assert done.returncode == 0, done.stderr
+    database = copy_of(prepared_database, f"{OURS}_tier_1")
+    run_on(database, "camp_sync", **simulator_process.variables)
     with serve(database, camp_site.cookies, deployed) as site:
         yield site
 

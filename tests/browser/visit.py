@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 from tests.browser.sites import Site
 
@@ -19,6 +19,7 @@ DARK_AND_NARROW = [_NARROW, pytest.param(*_WIDE, marks=pytest.mark.soak)]
 """Color scheme and width: some pages are looked at in the one, some in the other; in `make soak` in both."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = "(options) => axe.run(document.querySelector('dialog:modal') ?? document, options)"
 ANIMATIONS_END = """
 Promise.all(document.getAnimations()
   .filter((one) => one.effect.getTiming().iterations !== Infinity)
@@ -44,13 +45,17 @@ class Visit:
     _heard: list[str] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, context: BrowserContext, site: Site) -> Visit:
-        context.add_init_script(WATCH_POLICY)
-        context.add_init_script(f"window.modules = {json.dumps(site.modules)};")
-        visit = cls(context.new_page(), site.url)
-        context.on("request", visit._on_request)
-        visit.page.on("console", visit._on_console)
-        visit.page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))
+    def begin(cls, page: Page, site: Site) -> Visit:
+        """Nothing is stored on the site when it begins."""
+        visit = cls(page, site.url)
+        session = page.context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": "local_storage"})
+        session.detach()
+        page.add_init_script(WATCH_POLICY)
+        page.add_init_script(f"window.modules = {json.dumps(site.modules)};")
+        page.on("request", visit._on_request)
+        page.on("console", visit._on_console)
+        page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))
         return visit
 
     def go(self, path: str, *, settled: bool = True) -> Response:
@@ -77,12 +82,13 @@ class Visit:
         """What axe-core finds: WCAG 2.2 AA and best practice. One line a finding.
 
         It looks at the top of the page: axe counts a link as too small that the sticky header covers at the moment.
+        While a dialog is open, only at that: what is behind it can neither be read nor used.
         """
         self.page.evaluate(ANIMATIONS_END)
         self.page.evaluate("scrollTo(0, 0)")
         self.page.evaluate(AXE)
         options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-        found: dict[str, Any] = self.page.evaluate("(options) => axe.run(document, options)", options)
+        found: dict[str, Any] = self.page.evaluate(RUN_AXE, options)
         return [
             f"{rule['id']}: {node['html'][:160]} | {node['failureSummary'][:300]}"
             for rule in found["violations"]

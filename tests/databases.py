@@ -1,0 +1,48 @@
+"""Databases beside the one of the tests, on its server: new ones, and copies."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+from tests.simulated import manage
+
+
+def address() -> str:
+    """Return the URL of the database that this process is connected to."""
+    connection.ensure_connection()
+    found = connection.settings_dict
+    host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
+    return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+
+
+def name_of(database: str) -> str:
+    return urlsplit(database).path.strip("/")
+
+
+def new_database(server: str, name: str, *, template: str = "template1") -> str:
+    """Return the URL of an empty database on the server of that URL, or of a copy; one of this name is removed."""
+    with psycopg.connect(_renamed(server, "postgres"), autocommit=True) as connected:
+        new, old = sql.Identifier(name), sql.Identifier(template)
+        connected.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
+        connected.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old))
+    return _renamed(server, name)
+
+
+def copy_of(database: str, name: str) -> str:
+    """Return the URL of a copy; nobody may be connected to the original."""
+    return new_database(database, name, template=name_of(database))
+
+
+def run_on(database: str, *arguments: str, **variables: str) -> None:
+    """Run a command that must succeed, as a process."""
+    done = manage(*arguments, variables={}, database=database, more=variables)
+    assert done.returncode == 0, done.stderr
+
+
+def _renamed(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -1,0 +1,26 @@
+"""What the processes of one run make once between them: the first that asks makes it, the others wait."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Make = Callable[[Path], None]
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
+    """Return the folder of this name of the whole run, which ``make`` has filled; what fails is tried by the next."""
+    run = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder = run / f"shared-{name}"
+    with (run / f"shared-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make(partial := factory.mktemp(name))
+            partial.rename(folder)
+    return folder
