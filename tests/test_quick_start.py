@@ -39,18 +39,8 @@ ACCOUNTS_CLIENT_SECRET="{ACCOUNTS_CLIENT_SECRET}"
 DEV_USER_UUID="00000000-0000-4000-8000-000000000001"
 """
 SECONDS = 120
-ELSEWHERE = (
-    ".git",
-    ".venv",
-    ".data",
-    ".env",
-    "__pycache__",
-    "staticfiles",
-    "bench",
-    "tests",
-    ".*_cache",
-    ".hypothesis",
-)
+ELSEWHERE = (".?*", "__pycache__", "staticfiles", "site", "screenshots", "bench", "tests")
+"""What belongs to this checkout alone, or to no quick start."""
 
 
 @pytest.fixture

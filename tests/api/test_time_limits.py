@@ -47,7 +47,7 @@ def locked(database: str, table: str) -> Iterator[None]:
 def served(address: str, cookies: CookieMaker, simulator: Simulator, **more: str) -> Iterator[str]:
     sso = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     variables = {**simulator.served_variables, **sso, "SALESFORCE_API_RATE_LIMIT": "10000/min", **more}
-    with gunicorn(address, workers=2, **variables) as url:
+    with gunicorn(address, workers=1, **variables) as url:
         yield url
 
 

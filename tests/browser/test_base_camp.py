@@ -331,11 +331,12 @@ def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
     )
     assert len(found) == 2
     entities[:] = found
+    camp.go("/pardot/?tab=tags")
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     for problem, (sentence, command) in REMEDIES.items():
         for entity in found:
             entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}
-        camp.go("/pardot/?tab=tags")
+        camp.page.get_by_role("button", name="Refresh", exact=True).click()
         banner = camp.page.locator('[data-panel="freshness-banner"]')
         expect(banner).to_contain_text(sentence)
         assert banner.locator("code").all_text_contents() == ([f"python manage.py {command}"] if command else [])

@@ -12,9 +12,13 @@ DOCS = "/api/v1/docs/"
 PATIENCE = 90_000
 """Milliseconds: the page renders all operations first, which takes a busy machine more than half a minute."""
 
+ALL_BUT_A_FEW = "document.querySelectorAll('.opblock-tag-section').forEach((one, n) => n % 5 && one.remove())"
+
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
+def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int, whole: bool) -> None:
+    """Operations look alike: axe sees a fifth of them."""
     window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
     window.go(DOCS)
     page = window.page
@@ -22,8 +26,10 @@ def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: in
     expect(books).to_be_visible(timeout=PATIENCE)
     books.get_by_role("button").first.click(timeout=PATIENCE)
     expect(books.get_by_text("Responses", exact=True)).to_be_visible()
-    assert window.axe() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if not whole:
+        page.evaluate(ALL_BUT_A_FEW)
+    assert window.axe() == []
 
 
 def test_an_address_opens_its_operation_and_a_signed_in_visitor_can_try_it(open_window: Open) -> None:

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.api.cookies import CookieMaker
 from tests.browser.conftest import OURS, Open
-from tests.browser.sites import SUPER_USER, Site, copy_of, serve
+from tests.browser.sites import SUPER_USER, Site, serve
 from tests.browser.visit import Visit
+from tests.databases import copy_of
 from tests.simulated import Simulator, manage
 
 PASSWORD = "a long pass phrase of the test"

@@ -29,7 +29,7 @@ TYPED = {
     "massachusets institute": "Massachusetts Institute of Technology",
     "the rice university": "Rice University",
 }
-FEW = 3
+FEW = 2
 SECONDS_OF_SOAK = 120
 
 _FILL = """

@@ -119,7 +119,7 @@ def lead(simulator: Simulator, number: int = 0, **values: Any) -> str:
     return simulator.create("Lead", LastName=f"Orphan {number}", Company="Example College", Status="New", **values)
 
 
-def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(pardot: Pardot, simulator: Simulator) -> None:
+def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(surveyed: Pardot, simulator: Simulator) -> None:
     living, winner, loser, converted, deleted = (lead(simulator, number) for number in range(5))
     simulator.merge("Lead", winner, loser)
     contact = simulator.create("Contact", LastName="Orphan")
@@ -128,20 +128,20 @@ def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(pardot: Pardot, simu
         simulator.do("delete", "Lead", record)
     unknown = str(id_of_18("00Qzz0000000001"))
     kept = [
-        linked_prospect(pardot, 0, salesforceLeadId=living[:15]),
-        linked_prospect(pardot, 1, salesforceLeadId=loser),
-        linked_prospect(pardot, 2, salesforceLeadId=converted),
-        linked_prospect(pardot, 3, salesforceLeadId=deleted, salesforceContactId=contact),
-        linked_prospect(pardot, 4, salesforceLeadId="no id at all"),
-        linked_prospect(pardot, 5, salesforceLeadId=living.swapcase(), salesforceContactId=contact),
+        linked_prospect(surveyed, 0, salesforceLeadId=living[:15]),
+        linked_prospect(surveyed, 1, salesforceLeadId=loser),
+        linked_prospect(surveyed, 2, salesforceLeadId=converted),
+        linked_prospect(surveyed, 3, salesforceLeadId=deleted, salesforceContactId=contact),
+        linked_prospect(surveyed, 4, salesforceLeadId="no id at all"),
+        linked_prospect(surveyed, 5, salesforceLeadId=living.swapcase(), salesforceContactId=contact),
     ]
     gone = [
-        linked_prospect(pardot, 6, salesforceLeadId=deleted),
-        linked_prospect(pardot, 7, salesforceId=unknown[:15]),
-        linked_prospect(pardot, 8, salesforceLeadId=unknown, salesforceContactId=deleted),
-        linked_prospect(pardot, 9, salesforceId="abcdefghijklmno"),
+        linked_prospect(surveyed, 6, salesforceLeadId=deleted),
+        linked_prospect(surveyed, 7, salesforceId=unknown[:15]),
+        linked_prospect(surveyed, 8, salesforceLeadId=unknown, salesforceContactId=deleted),
+        linked_prospect(surveyed, 9, salesforceId="abcdefghijklmno"),
     ]
-    pardot.edit("prospects", int(linked_prospect(pardot, 10, salesforceLeadId=unknown)), isDeleted=True)
+    surveyed.edit("prospects", int(linked_prospect(surveyed, 10, salesforceLeadId=unknown)), isDeleted=True)
     check_orphans()
     found = stored()[Kind.PROSPECT_CRM_GONE]
     assert not found & set(kept)
@@ -151,11 +151,11 @@ def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(pardot: Pardot, simu
     )
 
 
-def test_who_was_merged_twice_is_followed_to_the_end(pardot: Pardot, simulator: Simulator) -> None:
+def test_who_was_merged_twice_is_followed_to_the_end(surveyed: Pardot, simulator: Simulator) -> None:
     first, second, third = (lead(simulator, number) for number in range(3))
     simulator.merge("Lead", second, first)
     simulator.merge("Lead", third, second)
-    followed = linked_prospect(pardot, salesforceLeadId=first)
+    followed = linked_prospect(surveyed, salesforceLeadId=first)
     check_orphans()
     assert followed not in stored()[Kind.PROSPECT_CRM_GONE]
     simulator.do("delete", "Lead", third)
@@ -164,14 +164,14 @@ def test_who_was_merged_twice_is_followed_to_the_end(pardot: Pardot, simulator: 
 
 
 def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
-    pardot: Pardot, simulator: Simulator
+    surveyed: Pardot, simulator: Simulator
 ) -> None:
     linked = {"pi__url__c": "https://pi.pardot.com/prospect/read/id/1"}
     found, binned, nobody = (
         lead(simulator, number, Email=f"Mixed.{number}@CAMP.example", **linked) for number in range(3)
     )
-    pardot.add("prospects", email="mIXED.0@camp.example")
-    pardot.edit("prospects", pardot.add("prospects", email="mixed.1@camp.example"), isDeleted=True)
+    surveyed.add("prospects", email="mIXED.0@camp.example")
+    surveyed.edit("prospects", surveyed.add("prospects", email="mixed.1@camp.example"), isDeleted=True)
     check_orphans()
     orphans = stored()[Kind.LEAD_WITHOUT_PROSPECT]
     assert orphans & {found, binned, nobody} == {binned, nobody}
@@ -208,10 +208,10 @@ def test_it_takes_few_calls_and_counts_them(pardot: Pardot, simulator: Simulator
     assert sum(SFAPIUsageLog.objects.values_list("call_count", flat=True)) == simulator.calls()
 
 
-def test_ids_by_the_hundred_stay_below_the_longest_request(pardot: Pardot) -> None:
+def test_ids_by_the_hundred_stay_below_the_longest_request(surveyed: Pardot) -> None:
     """The simulator refuses a longer one, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):
-        linked_prospect(pardot, number, salesforceLeadId=f"00Qzz{number:010}")
+        linked_prospect(surveyed, number, salesforceLeadId=f"00Qzz{number:010}")
     check_orphans()
     assert len(stored()[Kind.PROSPECT_CRM_GONE]) > people.IDS_A_CALL
     assert last_run("orphans").api_calls == 8, "limits, two counts, two reads, leads twice, contacts once"
@@ -250,8 +250,9 @@ def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simu
     assert new in stored()[Kind.LEAD_WITHOUT_PROSPECT]
 
 
-def test_calls_that_run_out_on_the_way_skip_it(pardot: Pardot, simulator: Simulator) -> None:
-    copy_all()
+@pytest.mark.usefixtures("surveyed")
+def test_calls_that_run_out_on_the_way_skip_it(simulator: Simulator) -> None:
+    OrphanRun.objects.all().delete()
     simulator.fail("error", path="Email.*Contact", times=None, errorCode="REQUEST_LIMIT_EXCEEDED", status=403)
     run = compare()
     assert (run.state, OrphanRun.objects.exists()) == ("skipped", False)
