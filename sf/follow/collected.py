@@ -38,7 +38,12 @@ class Collected:
             if event.kind.endswith("DELETE") and not event.kind.endswith("UNDELETE"):
                 self.deleted |= event.ids
         if len(self.ids) >= MANY:
-            self.incomplete = self.incomplete or f"more than {MANY:,} changes at once"
+            self._leave_to_sync()
+
+    def _leave_to_sync(self) -> None:
+        """Forget the ids, so that memory has a bound while reading has to wait; a sync brings all of them."""
+        self.incomplete = self.incomplete or f"more than {MANY:,} changes at once"
+        self.ids, self.deleted, self.moved = set(), set(), set(sorted(self.moved)[:1])
 
     def merge(self, later: Collected) -> Collected:
         """Return both together."""

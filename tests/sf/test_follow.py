@@ -239,3 +239,13 @@ def test_no_change_is_lost_over_kills(simulator: Simulator, start: Start) -> Non
 def test_no_change_is_lost_over_twenty_kills(simulator: Simulator, start: Start) -> None:
     sync()
     kill_often(simulator, start, 20)
+
+
+@pytest.mark.soak
+def test_a_stream_confirmed_late_has_its_sync_run_once_more(simulator: Simulator, start: Start) -> None:
+    sync()
+    before = runs("accounts")
+    simulator.post("/pubsub", {"silent": True, "keepalive_seconds": 12})
+    start("sf", "follow", "accounts")
+    wait_for(FollowedObject.objects.exists)  # its place comes with the first sign of life
+    assert runs("accounts") == before + 2

@@ -78,10 +78,14 @@ def run_once(started: Started) -> Worker:
 def test_a_process_to_keep_runs_while_the_worker_leads_and_ends_with_it(table: None) -> None:
     started = Started("import time; time.sleep(60)")
     worker = Worker(started, grace=60, keep=[["sf", "follow"]])
-    thread = threading.Thread(target=worker.run)
+
+    def stop_when_started() -> None:
+        wait_for(lambda: started.commands == ["sf follow"])
+        worker.stop()
+
+    thread = threading.Thread(target=stop_when_started)
     thread.start()
-    wait_for(lambda: started.commands == ["sf follow"])
-    worker.stop()
+    worker.run()
     thread.join()
     assert [process.poll() for process in started.processes] == [-signal.SIGTERM]
 
