@@ -77,7 +77,7 @@ def test_five_tasks_cost_six_clicks_with_two_of_them_closed(camp: Visit) -> None
     drawer = page.get_by_role("dialog", name="Tasks")
     click(drawer.get_by_label("Due", exact=True).first)
     drawer.get_by_label("Due", exact=True).first.fill("2031-05-02")
-    click(drawer.get_by_label("Title"))
+    click(drawer.get_by_label("Add a task"))
     for number in range(5):
         page.keyboard.type(f"Write to school {number}")
         page.keyboard.press("Enter")
@@ -96,7 +96,7 @@ def test_five_tasks_cost_six_clicks_with_two_of_them_closed(camp: Visit) -> None
 def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_back(camp: Visit) -> None:
     camp.go("/pardot/?open=tasks")
     drawer = camp.page.get_by_role("dialog", name="Tasks")
-    title = drawer.get_by_label("Title")
+    title = drawer.get_by_label("Add a task")
     title.press("Enter")
     expect(drawer.get_by_text("Enter a title.")).to_be_visible()
     assert camp.axe() == []

@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
         if not channels:
             raise CommandError(
-                "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an e-mail "
+                "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an email "
                 "address of somebody in the team"
             )
         failed = [error for name, channel in channels.items() if (error := self._sent(name, channel, text))]

@@ -231,7 +231,7 @@ async function edit(member, areas) {
       },
       {
         name: "email",
-        label: "E-mail",
+        label: "Email",
         maxlength: 254,
         value: member?.email ?? "",
         hint: "For a message each morning: own areas, changes, open tasks.",

@@ -20,7 +20,7 @@ export function quickAdd(config, changed) {
   const form = h(
     "form",
     { class: "quick-add", novalidate: true, "aria-label": "Add tasks" },
-    labeled("Title", title, "quick-title"),
+    labeled("Add a task", title, "quick-title"),
     labeled("Assignee", assignee),
     labeled("Due", due),
     h("button", { type: "submit", class: "button primary" }, icon("plus"), "Add"),
@@ -28,6 +28,7 @@ export function quickAdd(config, changed) {
   );
   title.setAttribute("aria-describedby", problem.id);
   let last = Promise.resolve();
+  let waiting = 0;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = title.value.trim();
@@ -45,6 +46,7 @@ export function quickAdd(config, changed) {
     if (!text) return;
     title.value = "";
     // One after the other, so that the list has them in the order in which they were typed.
+    waiting += 1;
     last = last.then(() => add(values));
   });
 
@@ -61,8 +63,11 @@ export function quickAdd(config, changed) {
       if (isAbort(error)) return;
       replace(problem, messageOf(error));
       title.value ||= values.title;
+    } finally {
+      waiting -= 1;
     }
-    await changed();
+    // The list is drawn once for all that were typed meanwhile.
+    if (waiting === 0) await changed();
   }
 
   /** @param {number} id */
