@@ -70,6 +70,19 @@ def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
 
 
+def test_within_an_area_the_issues_that_cost_most_a_row_come_first() -> None:
+    for _ in range(2):
+        form(campaign_id=999)
+    read("campaigns", until=timezone.now())
+    inputs = camp(3, 0, 0, forms_no_campaign=1, orphan_forms=10)
+    assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
+
+
+def test_halves_are_rounded_up_so_no_row_too_many_is_fixed() -> None:
+    """Five forms at half a point: 97.5 is 98. Two of them fixed make 98.5, which is 99, and the overall score 100."""
+    assert plan_for(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
+
+
 @pytest.fixture
 def browser(super_user: Client) -> Client:
     return super_user
