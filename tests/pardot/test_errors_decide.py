@@ -97,7 +97,7 @@ def test_one_entity_that_fails_does_not_stop_the_others(pardot: Pardot, simulato
     states = dict(SyncRun.objects.exclude(object="camp_sync").values_list("object", "state"))
     assert states.pop("lists") == "failed"
     assert set(states.values()) == {"done"}
-    assert len(states) == 11
+    assert {"forms", "tags", "sf_health"} <= states.keys()
 
 
 def test_a_wrong_business_unit_is_asked_about_once(pardot: Pardot, settings: Any) -> None:
