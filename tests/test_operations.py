@@ -158,6 +158,9 @@ def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
     ran("deliver_pending")
     assert "No worker. Cron: a job was last active 3 min ago." in page(operator)
+    long_ago = timezone.now() - timedelta(hours=1)
+    SyncRun.objects.update(started=long_ago, ended=long_ago)
+    assert "a job was last active 60 min ago. Start <code>manage.py work</code>" in page(operator)
 
 
 def queries(client: Client) -> int:

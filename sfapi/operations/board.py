@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,7 @@ from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow,
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
 from sfapi.operations.words import told_age, told_moment
 
+_SILENT = timedelta(minutes=10)
 _FOLLOW = "follow"
 """The lease of ``sf follow``. Its module has the name too, but needs libraries that not every installation has."""
 
@@ -145,8 +146,17 @@ class Board:
     @property
     def cron_seen(self) -> str:
         """Return when the last scheduled job was active; empty when none ever was."""
+        return f"{told_age(self._silence.total_seconds())} ago" if self._silence is not None else ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether nothing starts the jobs: one of them runs every minute."""
+        return self._silence is None or self._silence > _SILENT
+
+    @property
+    def _silence(self) -> timedelta | None:
         latest = max(self.health.seen.values(), default=None)
-        return f"{told_age((timezone.now() - latest).total_seconds())} ago" if latest else ""
+        return timezone.now() - latest if latest else None
 
     # -- budgets --------------------------------------------------------------------------------------------------
 
