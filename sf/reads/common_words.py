@@ -14,8 +14,11 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
-MUCH_COMMONER = 10
+MUCH_COMMONER = 4
 """A word that is so many times as common as the rarest word of a search costs more to look up than to compare."""
+
+COMMON = 0.02
+"""The share from which a word is common: of several common words only the rarest is looked up."""
 
 KEPT_SECONDS = 300
 """After that the statistics are read again."""
@@ -35,8 +38,10 @@ def rare_words(words: Sequence[str]) -> list[str]:
         return list(words)
     least = min(shares.values())
     share = {word: max(least, sum(seen for known, seen in shares.items() if known.startswith(word))) for word in words}
-    limit = min(share.values()) * MUCH_COMMONER
-    return [word for word in words if share[word] < limit]
+    rarest = min(words, key=share.__getitem__)
+    if share[rarest] >= COMMON:
+        return [rarest]
+    return [word for word in words if share[word] < share[rarest] * MUCH_COMMONER]
 
 
 @functools.lru_cache(maxsize=1)

@@ -55,12 +55,13 @@ _NEAR = """
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT account_id, {place} AS place FROM sf_searchedschool WHERE {condition}
-    ), first AS (
-        SELECT account_id, place FROM found ORDER BY place FETCH FIRST %(end)s ROWS WITH TIES
     ), page AS (
-        SELECT account_id AS id, first.place, words COLLATE "C" AS words
-          FROM first JOIN sf_searchedschool USING (account_id)
-         ORDER BY first.place, words, id LIMIT %(limit)s OFFSET %(offset)s
+        SELECT account_id AS id, place,
+               (SELECT words FROM sf_searchedschool AS school WHERE school.account_id = found.account_id)
+                   COLLATE "C" AS words
+          FROM found
+         WHERE place <= (SELECT max(place) FROM (SELECT place FROM found ORDER BY place LIMIT %(end)s) AS first)
+         ORDER BY place, words, id LIMIT %(limit)s OFFSET %(offset)s
     )
     SELECT (SELECT count(*) FROM found), {columns}
       FROM (SELECT) AS always LEFT JOIN page ON true LEFT JOIN sf_account USING (id)
@@ -68,11 +69,10 @@ _PAGE = """
 """
 _BY_WORDS = 'row_number() OVER (ORDER BY words COLLATE "C", account_id)'
 
-_TOTAL = "SELECT count(*) FROM sf_searchedschool"
+_TOTAL = "SELECT count(*) FROM sf_account WHERE NOT is_deleted"
 _LAST_CHANGE = "SELECT max(local_update_date) FROM sf_account"
 
 _MATCHES_WORDS = "sf_lexemes(words) @@ %(words)s::tsquery"
-_HAS_WORDS = "(words LIKE ALL (%(each_{0})s) AND split_part(words, ' ~ ', 1) LIKE ANY (%(each_{0})s))"
 _MATCHES_FACETS = "account_id IN (SELECT id FROM sf_account WHERE NOT is_deleted AND {})"
 _MATCHES_FACET = "search_facets @> ARRAY[sf_searchable(%({0})s)]"
 
@@ -84,10 +84,10 @@ _OF_ONE = """
          ELSE 3 END
 """
 _OF_SEVERAL = """
-    CASE WHEN strpos(words, %(exact_{0})s) > 0 THEN 0
+    CASE WHEN strpos(words, %(side_by_side_{0})s) > 0
+         THEN CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN 4 WHEN strpos(words, %(exact_{0})s) > 0 THEN 0 ELSE 3 END
          WHEN strpos(words, ' |') = %(length_{0})s AND words LIKE ALL (%(each_{0})s) THEN 1
-         WHEN strpos(words, %(prefix_{0})s) > 0 THEN 3
-         WHEN strpos(words, %(side_by_side_{0})s) > 0 OR words ~ %(in_order_{0})s THEN 4
+         WHEN words ~ %(in_order_{0})s THEN 4
          ELSE 5 END
 """
 _PLACES = 100_000
@@ -169,7 +169,8 @@ def _search(
     looked_up = [_looked_up(words) for words in variants]
     conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
     if any(left_out for _, left_out in looked_up):
-        conditions.append(f"({' OR '.join(_HAS_WORDS.format(number) for number in range(len(variants)))})")
+        compared = (_has_words(number, len(_counting(words))) for number, words in enumerate(variants))
+        conditions.append(f"({' OR '.join(compared)})")
     ranks = ", ".join(_rank(number, words) for number, words in enumerate(variants))
     parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in looked_up), **_facet_values(facets)}
     for number, words in enumerate(variants):
@@ -187,13 +188,21 @@ def _rank(number: int, words: Words) -> str:
     return tests.format(number)
 
 
+def _has_words(number: int, count: int) -> str:
+    """Return the SQL that compares what the index was not asked for: a row has each word, and one of them in a name."""
+    places = [f"strpos(words, %(word_{number}_{place})s)" for place in range(count)]
+    each = " AND ".join(f"{place} > 0" for place in places)
+    return f"({each} AND least({', '.join(places)}) < strpos(words, ' ~ '))"
+
+
 def _patterns(number: int, words: Words) -> dict[str, Any]:
     """Return the parameters of a variant. Folded words contain no characters with a meaning in patterns."""
     text = " ".join(words)
     return {
         f"exact_{number}": f"| {text} |",
         f"length_{number}": len(f"| {text} "),
-        f"each_{number}": [f"% {word}%" for word in _counting(words)],
+        f"each_{number}": [f"% {word}%" for word in words],
+        **{f"word_{number}_{place}": f" {word}" for place, word in enumerate(_counting(words))},
         f"initials_{number}": f"^ {text} |",
         f"prefix_{number}": f"| {text}",
         f"side_by_side_{number}": f" {text}",
