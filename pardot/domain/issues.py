@@ -231,7 +231,7 @@ ISSUES: tuple[Issue, ...] = (
         Area.PROSPECTS,
         "unlinked_pct",
         "0.30",
-        "Prospects not linked to Salesforce: {count} %",
+        "Prospects not linked to Salesforce: {count}%",
         "Look at the connector's sync errors, and assign the prospects so that they sync to a lead or contact.",
         priority=Priority.HIGH,
         is_percentage=True,

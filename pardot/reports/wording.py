@@ -48,7 +48,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def percent(value: float | None) -> str:
     """Return ``12.5 %``; an en dash for ``None``."""
-    return "–" if value is None else f"{number(value)} %"
+    return "–" if value is None else f"{number(value)}%"
 
 
 def change(now: Number | None, before: Number | None) -> str:

@@ -10,7 +10,7 @@ import { picture } from "./chart.js";
  */
 
 /**
- * ring({ value: 82, label: "Linked: 82 %", text: "82 %", tone: "good", size: 96 }); value null: an empty ring, a dash.
+ * ring({ value: 82, label: "Linked: 82%", text: "82%", tone: "good", size: 96 }); value null: an empty ring, a dash.
  *
  * @param {RingOptions} options
  */

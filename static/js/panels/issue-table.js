@@ -104,7 +104,7 @@ function stateOf({ count }) {
  * @param {Api["IssueItem"]} issue
  */
 function count(issue) {
-  const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)} %` : number(issue.count);
+  const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)}%` : number(issue.count);
   return issue.count ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
 }
 
