@@ -30,6 +30,8 @@ TYPED = {
     "the rice university": "Rice University",
 }
 FEW = 2
+_UNTIL_IT_STANDS_STILL = 800
+"""Milliseconds: the page asks 300 after the last letter."""
 SECONDS_OF_SOAK = 120
 
 _FILL = """
@@ -90,6 +92,8 @@ class Picker:
             self.page.wait_for_timeout(_pause(letter, draw))
         offered = self.page.get_by_role("option").filter(has_text=school).first
         expect(offered).to_be_visible()
+        # Answers to the last letters may still replace the list: a person waits until it stands still.
+        self.page.wait_for_timeout(_UNTIL_IT_STANDS_STILL)
         for _ in range(10):
             self.page.keyboard.press("ArrowDown")
             if offered.get_attribute("aria-selected") == "true":
