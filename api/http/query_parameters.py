@@ -27,7 +27,8 @@ def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> N
     if not unknown:
         return
     errors = [{"loc": ["query", name], "message": _message(name, known)} for name in unknown]
-    text = f"The request is not valid: {errors[0]['message']}."
+    said = str(errors[0]["message"])
+    text = f"The request is not valid: {said}{'' if said.endswith('?') else '.'}"
     raise Unprocessable(text, error_type=ErrorType.PARAMETER_UNKNOWN, errors=errors)
 
 

@@ -35,6 +35,7 @@ def test_the_nearest_known_one_is_named(client: Client, path: str, name: str, ne
     assert (answer.status_code, body["type"]) == (422, "parameter_unknown")
     assert [error["loc"] for error in body["errors"]] == [["query", name]]
     assert nearest is None or f"did you mean “{nearest}”" in body["message"]
+    assert "?." not in body["message"]
 
 
 @pytest.mark.parametrize("path", ["me", "books", "info", f"case/{UUID}", f"forms/submissions/{UUID}", "pardot/tags"])
