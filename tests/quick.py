@@ -24,7 +24,7 @@ FIXTURES = {
 MODULES = {
     "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.served",
     "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",
-    "tests.simulator.running",
+    "tests.simulator.running", "tests.standby",
 }  # fmt: skip
 """What starts processes and servers for those who import it."""
 

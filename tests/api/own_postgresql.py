@@ -7,10 +7,10 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -30,7 +30,10 @@ class OwnPostgreSQL:
             port = probe.getsockname()[1]
         self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
         self.url = f"postgresql://sfapi@127.0.0.1:{port}/postgres"
-        installation.run("initdb", "-D", str(self._data), "--username=sfapi", "--auth=trust", "--encoding=UTF8")
+        self._make_data()
+
+    def _make_data(self) -> None:
+        self._installation.run("initdb", "-D", str(self._data), "--username=sfapi", "--auth=trust", "--encoding=UTF8")
 
     def start(self) -> None:
         log = self._installation.home / "log"
@@ -57,16 +60,27 @@ class OwnPostgreSQL:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
-            return connection.execute(statement.encode()).fetchall()
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+
+Server = TypeVar("Server", bound=OwnPostgreSQL)
 
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
     """Running; nothing is left of it afterwards."""
+    with running(folder, OwnPostgreSQL) as server:
+        yield server
+
+
+@contextmanager
+def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Server]:
+    """A server of this kind, running; nothing is left of it afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     installation = find_installation(folder)
     shutil.rmtree(installation.home / "data", ignore_errors=True)
-    server = OwnPostgreSQL(installation)
+    server = make(installation)
     server.start()
     try:
         yield server

@@ -1,0 +1,65 @@
+"""A standby of a PostgreSQL that a test has to itself: a copy of its data, and a process that replays its changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sfapi.embedded_postgres.install import Installation
+from tests.api.own_postgresql import OwnPostgreSQL, running
+
+PATIENCE_SECONDS = 60
+
+
+class Standby(OwnPostgreSQL):
+    """A streaming standby. Its ``url`` answers reads only."""
+
+    def __init__(self, installation: Installation, *, primary: OwnPostgreSQL) -> None:
+        self._primary = primary
+        super().__init__(installation)
+
+    def _make_data(self) -> None:
+        self._installation.run(
+            "pg_basebackup", "--dbname", self._primary.url, "--pgdata", str(self._data), "--write-recovery-conf",
+            "--checkpoint=fast", "--wal-method=stream",
+        )  # fmt: skip
+
+    def pause(self) -> None:
+        """Replay nothing more: what it answers grows old."""
+        self.rows("SELECT pg_wal_replay_pause()")
+        self._wait("SELECT pg_get_wal_replay_pause_state() = 'paused'")
+
+    def resume(self) -> None:
+        self.rows("SELECT pg_wal_replay_resume()")
+
+    def promote(self) -> None:
+        """Make it a primary: it takes changes from now on, and follows no other."""
+        self.rows("SELECT pg_promote()")
+
+    def catch_up(self) -> None:
+        """Wait until it has replayed what the primary has written so far."""
+        [[written]] = self._primary.rows("SELECT pg_current_wal_flush_lsn()::text")
+        self._wait(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn")
+
+    def _wait(self, statement: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.rows(statement) != [(True,)]:
+            assert time.monotonic() < deadline, statement
+            time.sleep(0.02)
+
+
+@contextmanager
+def standby_of(primary: OwnPostgreSQL, folder: Path) -> Iterator[Standby]:
+    """A running standby, and nothing is left of it afterward. Skips the test where ``pg_basebackup`` is missing."""
+
+    def make(installation: Installation) -> Standby:
+        if not (installation.binaries / "pg_basebackup").exists():
+            pytest.skip("the embedded PostgreSQL has no pg_basebackup: no standby can be made")
+        return Standby(installation, primary=primary)
+
+    with running(folder, make) as standby:
+        yield standby
