@@ -1,4 +1,4 @@
-"""``/pardot/sync``: the freshness of every entity, and *Refresh data*."""
+"""``/pardot/sync/status``: the freshness of every entity, and what was started."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
-from ninja.responses import Status
 
 from api.auth.callers import signed_in_user
-from api.domain.error_types import ErrorType
-from api.http.errors import Conflict, Forbidden, Unprocessable, documented
-from pardot.catalog.entities import LOCK, UnknownEntity, choose
+from api.http.errors import documented
+from pardot.catalog.entities import LOCK
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
 from pardot.status.problems import Problem
 from pardot.status.tiers import synced_tier
-from sf.ingest.requested import NotStarted, latest_actions, request_sync
+from sf.ingest.lease import is_running
+from sf.ingest.requested import latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
 
 _SHOWN = 5
-_AGAIN_SECONDS = 60
 
 router = Router(tags=["pardot: sync"])
 
@@ -84,19 +82,9 @@ class SyncStatus(Schema):
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]
-    may_refresh: bool = Field(description="The caller may use POST …/sync/refresh.")
+    is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")
+    may_refresh: bool = Field(description="The caller may use POST …/sync/refresh, /accept-deletions and /survey.")
     activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
-
-
-class RefreshIn(Schema):
-    entities: list[str] = Field(
-        [], max_length=40, description="Names, aliases or groups. Left out: what is read every day."
-    )
-
-
-class RefreshOut(Schema):
-    message: str = Field(description="What happened: who starts the sync.")
-    activity: RequestedSync
 
 
 @router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
@@ -108,46 +96,16 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     return SyncStatus(
         tier=synced_tier(complete),
         sync_enabled=(config := SyncConfig.objects.first()) is None or config.syncs_are_on,
-        quota=_quota(),
+        quota=quota(),
         running=[_running(run) for run in found.running],
         entities=[_entity(status) for status in found.entities],
+        is_locked=is_running(LOCK),
         may_refresh=user.may_start_jobs,
-        activity=[_requested(action) for action in latest_actions(_SHOWN)],
+        activity=[requested(action) for action in latest_actions(_SHOWN)],
     )
 
 
-@router.post(
-    "/sync/refresh", response={202: RefreshOut, **documented(401, 403, 409, 422)}, summary="Start a sync of Pardot"
-)
-def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
-    """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
-
-    Only for Super Users with the right *may refresh data*.
-    """
-    user = signed_in_user(request)
-    if not user.may_start_jobs:
-        message = "You may not start syncs. An administrator can give you the right: Super Users, “may refresh data”."
-        raise Forbidden(message, ErrorType.FORBIDDEN)
-    words, label = _command(body.entities)
-    try:
-        submitted = request_sync(words, label=label, by=user.name, lease=LOCK)
-    except NotStarted as error:
-        raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
-    return Status(202, RefreshOut(message=str(submitted), activity=_requested(submitted.action)))
-
-
-def _command(names: list[str]) -> tuple[list[str], str]:
-    """Return the words of the command, and what it is called in the activity log."""
-    if not names:
-        return ["camp_sync"], "Refresh Pardot data"
-    try:
-        chosen = ",".join(entity.name for entity in choose(names))
-    except UnknownEntity as error:
-        raise Unprocessable(str(error), errors=[{"loc": ["body", "entities"], "message": str(error)}]) from error
-    return ["camp_sync", "--entities", chosen], f"Refresh {chosen.replace('_', ' ').replace(',', ', ')}"
-
-
-def _requested(action: OperatorAction) -> RequestedSync:
+def requested(action: OperatorAction) -> RequestedSync:
     return RequestedSync(
         label=action.label,
         by=action.requested_by,
@@ -158,7 +116,7 @@ def _requested(action: OperatorAction) -> RequestedSync:
     )
 
 
-def _quota() -> PardotQuotaState | None:
+def quota() -> PardotQuotaState | None:
     known = PardotQuota.objects.first()
     if known is None:
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pardot.domain.issues import ISSUES
 from pardot.reports.wording import since_day
@@ -342,6 +342,49 @@ def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
         assert banner.locator("code").all_text_contents() == ([f"python manage.py {command}"] if command else [])
         expect(camp.page.get_by_role("button", name="2 sources failed")).to_be_visible()
     assert camp.axe() == []
+
+
+BUTTONS = {
+    "deletes": ["Accept deletions"],
+    "failed": ["Refresh data"],
+    "old": ["Run survey"],
+    "refused": [],
+}
+
+
+def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None:
+    status = answer(camp, "sync/status") | {"may_refresh": True}
+    entities = status["entities"]
+    assert isinstance(entities, list)
+    entity = next(each for each in entities if each["name"] == "prospects")
+    entities[:] = [entity | {"failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}]
+    sent: list[object] = []
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.page.route("**/pardot/sync/accept-deletions", lambda route: note(route, sent))
+    banner = camp.page.locator('[data-panel="freshness-banner"]')
+    for kind, labels in BUTTONS.items():
+        entities[0] |= {"freshness": kind, "problem": None} if kind == "old" else {"problem": kind}
+        camp.go("/pardot/?tab=tags")
+        assert [each for each in banner.get_by_role("button").all_inner_texts() if each in REMEDY_BUTTONS] == labels
+        if kind == "deletes":
+            banner.get_by_role("button", name="Accept deletions").click()
+            dialog = camp.page.get_by_role("dialog", name="Accept deletions?")
+            expect(dialog).to_contain_text("33 of 118 prospects")
+            assert camp.axe() == []
+            dialog.get_by_role("button", name="Cancel").click()
+            assert sent == []
+            banner.get_by_role("button", name="Accept deletions").click()
+            dialog.get_by_role("button", name="Accept deletions").click()
+            expect(camp.page.get_by_role("region", name="Messages")).to_contain_text("It is started.")
+            assert sent == [{"entities": ["prospects"]}]
+
+
+REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}
+
+
+def note(route: Route, sent: list[object]) -> None:
+    sent.append(route.request.post_data_json)
+    route.fulfill(status=202, json={"message": "It is started."})
 
 
 def minutes_ago(minutes: int) -> str:

@@ -1,4 +1,4 @@
-"""``POST /sync/refresh``: for Super Users with the right, once at a time, never inside the request."""
+"""*Refresh data*, *Accept deletions*, *Run survey*: for who has the right, once at a time, never inside the request."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from api.models import SuperUser
+from pardot.models import PardotQuota
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 from sf.ingest.switch import switch_off, switch_on
-from sf.models import OperatorAction
+from sf.models import OperatorAction, SyncRun
 from tests.api.conftest import super_user  # noqa: F401 - a fixture
 from tests.pardot.team.browser import Browser
 
@@ -31,11 +33,43 @@ def browser(super_user: Client) -> Iterator[Browser]:
         yield Browser(super_user)
 
 
-def test_without_the_right_nothing_is_started(super_user: Client) -> None:
+def held_back(*names: str) -> None:
+    for name in names:
+        message = f"{name}: 33 of 118 cached records would be deleted, more than 20 %; nothing was changed."
+        SyncRun.objects.create(object=name, state=SyncRun.State.FAILED, ended=timezone.now(), message=message)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [(REFRESH, {}), ("sync/accept-deletions", {"entities": ["forms"]}), ("sync/survey", {})]
+)
+def test_without_the_right_nothing_is_started(super_user: Client, path: str, body: dict[str, Any]) -> None:
+    held_back("forms")
     browser = Browser(super_user)
     assert browser.get("sync/status")["may_refresh"] is False
-    assert "may refresh data" in browser.ask("post", REFRESH, {}, expect=403)["message"]
+    assert "may refresh data" in browser.ask("post", path, body, expect=403)["message"]
     assert not OperatorAction.objects.exists()
+
+
+def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) -> None:
+    held_back("forms", "lists")
+    assert "held back for landing pages" in browser.refused(
+        "post", "sync/accept-deletions", {"entities": ["forms", "landing_pages"]}
+    )
+    browser.refused("post", "sync/accept-deletions", {"entities": []})
+    assert not OperatorAction.objects.exists()
+    browser.ask("post", "sync/accept-deletions", {"entities": ["forms", "lists"]}, expect=202)
+    action = OperatorAction.objects.get()
+    assert action.command == "camp_sync --entities lists,forms --allow-deletes"
+    assert (action.label, action.requested_by) == ("Accept deletions of lists, forms", "Ines Example")
+
+
+def test_a_survey_is_started_after_its_calls_and_those_that_are_left_were_shown(browser: Browser) -> None:
+    PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
+    estimate = browser.get("sync/survey")
+    assert estimate["calls"] > 0
+    assert (estimate["at_least"], estimate["quota"]["left"]) == (True, 24_923)
+    browser.ask("post", "sync/survey", {}, expect=202)
+    assert OperatorAction.objects.get().command == "camp_sync --survey"
 
 
 def test_a_request_is_left_for_the_worker_and_shown_with_its_author(browser: Browser) -> None:
@@ -76,7 +110,9 @@ def conflict(browser: Browser) -> str:
 
 
 def test_a_sync_that_would_only_be_skipped_is_not_started(browser: Browser) -> None:
+    assert browser.get("sync/status")["is_locked"] is False
     with hold_lease("camp_sync"):
+        assert browser.get("sync/status")["is_locked"] is True
         assert "another sync is under way" in conflict(browser)
     switch_off(by="ines", reason="the org moves", until=None)
     assert "the org moves" in conflict(browser)

@@ -10,7 +10,7 @@ import { copyButton } from "../ui/copy.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
-import { refreshButton } from "../sync/refresh.js";
+import { remedyButton } from "../sync/refresh.js";
 
 const OF_AGE = { old: true, never: true };
 /** @type {Record<string, [word: string, tone: Tone]>} */
@@ -44,24 +44,60 @@ const content = panel({
   load: () => shared("sync/status"),
   render: (status) => [
     now(status),
-    status.may_refresh && h("p", { class: "actions" }, refreshButton([], { kind: "primary" })),
+    status.may_refresh && buttons(status),
     rows(status.entities),
     activity(status.activity),
-    h("p", { class: "soft" }, `${status.may_refresh ? "For more, ask" : "Ask"} your administrator to run:`),
-    commands(status.may_refresh ? 2 : 1),
+    h("p", { class: "soft" }, `${status.may_refresh ? "For less, ask" : "Ask"} your administrator to run:`),
+    commands(status.may_refresh ? [2] : [1, 2, 3]),
   ],
 });
 
 /** @param {Api["SyncStatus"]} status */
-function now({ running, quota, sync_enabled: enabled }) {
+function now({ running, quota, entities, is_locked: isLocked, sync_enabled: enabled }) {
   const said = [
     !enabled && "Syncing is switched off.",
-    running.length > 0 &&
-      `Syncing now: ${running.map((run) => `${nameOf(run.entity)} (${number(run.rows_read)})`).join(", ")}.`,
+    isLocked && "A sync is under way; another one can be started when it has ended.",
     quota &&
       `Pardot has ${plural(quota.left, "API call")} of ${number(quota.maximum)} left today (as of ${moment(quota.told_at)}).`,
   ].filter(Boolean);
-  return said.length > 0 && h("p", { class: "soft" }, said.join(" "));
+  return [
+    said.length > 0 && h("p", { class: "soft" }, said.join(" ")),
+    running.length > 0 &&
+      h(
+        "ul",
+        { class: "plain-list" },
+        running.map((run) => progress(run, entities)),
+      ),
+  ];
+}
+
+/**
+ * @param {Api["RunningSync"]} run
+ * @param {readonly Api["EntityFreshness"][]} entities
+ */
+function progress(run, entities) {
+  const before = run.mode === "full" ? entities.find(({ name }) => name === run.entity)?.count : null;
+  return h(
+    "li",
+    {},
+    chip("Reading", { tone: "info" }),
+    ` ${nameOf(run.entity)}: `,
+    h("span", { data: { reading: run.entity } }, number(run.rows_read)),
+    before ? ` of about ${plural(before, "record")}` : " records",
+    h("span", { class: "soft" }, ` · since ${moment(run.started)}`),
+  );
+}
+
+/** @param {Api["SyncStatus"]} status */
+function buttons({ entities }) {
+  const held = entities.filter(({ problem }) => problem === "deletes").map(({ name }) => name);
+  return h(
+    "p",
+    { class: "actions" },
+    remedyButton({ starts: "refresh", entities: [] }, { kind: "primary" }),
+    held.length > 0 && remedyButton({ starts: "accept", entities: held }, { kind: "" }),
+    remedyButton({ starts: "survey", entities: [] }, { kind: "" }),
+  );
 }
 
 /** @param {readonly Api["EntityFreshness"][]} entities */
@@ -145,13 +181,13 @@ function activity(presses) {
   );
 }
 
-/** @param {number} least the first tier that is not read by a button */
-function commands(least) {
+/** @param {readonly number[]} tiers */
+function commands(tiers) {
   return h(
     "dl",
     { class: "commands" },
     Object.entries(TIERS)
-      .filter(([tier]) => Number(tier) >= least)
+      .filter(([tier]) => tiers.includes(Number(tier)))
       .map(([tier, text]) => {
         const command = commandOf(Number(tier));
         return h(

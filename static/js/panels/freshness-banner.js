@@ -6,7 +6,7 @@ import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
-import { refreshButton } from "../sync/refresh.js";
+import { remedyButton } from "../sync/refresh.js";
 import { lastSync, problemsOf } from "./freshness-state.js";
 
 /** @typedef {ReturnType<typeof problemsOf>[number]} Problem */
@@ -52,14 +52,14 @@ function switchedOff() {
  * @param {boolean} mayRefresh
  */
 function line({ words, entities }, mayRefresh) {
-  const again = mayRefresh ? words.refresh?.(entities) : null;
-  const command = again ? null : words.command?.(entities);
+  const remedy = mayRefresh ? words.remedy?.(entities) : null;
+  const command = remedy ? null : words.command?.(entities);
   return h(
     "p",
     {},
     h("strong", {}, `${words.label}: `),
     words.text(entities),
-    again && [" ", refreshButton(again)],
+    remedy && [" ", remedyButton(remedy)],
     command && [
       " Ask your administrator to run: ",
       h("span", { class: "banner-command" }, h("code", {}, command), copyButton(command, "Copy the command")),

@@ -4,7 +4,8 @@ import { ago, number } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
 
 /** @typedef {Api["EntityFreshness"]} Entity */
-/** @typedef {{ label: string, isBad: boolean, text(entities: readonly Entity[]): string, command?(entities: readonly Entity[]): string, refresh?(entities: readonly Entity[]): string[] | null }} KindWords */
+/** @typedef {{ starts: "refresh" | "accept" | "survey", entities: string[] }} Remedy */
+/** @typedef {{ label: string, isBad: boolean, text(entities: readonly Entity[]): string, command?(entities: readonly Entity[]): string, remedy?(entities: readonly Entity[]): Remedy }} KindWords */
 
 const MANAGE = "python manage.py";
 /** @type {Record<number, string>} */
@@ -15,18 +16,19 @@ const again = (entities) => `${MANAGE} camp_sync --entities ${entities.map(({ na
 /** @type {KindWords["command"]} */
 const ofTier = (entities) => commandOf(Math.max(...entities.map(({ tier }) => tier)));
 
-/** @param {readonly Entity[]} entities */
-const these = (entities) => entities.map(({ name }) => name);
-/**
- * All that is read daily; a survey is not for everybody to start.
- *
- * @param {readonly Entity[]} entities
- */
-const daily = (entities) => (entities.every(({ tier }) => tier === 1) ? [] : null);
+/** @type {(entities: readonly Entity[]) => Remedy} */
+const refresh = (entities) => ({ starts: "refresh", entities: entities.map(({ name }) => name) });
+/** @type {(entities: readonly Entity[]) => Remedy} */
+const accept = (entities) => ({ starts: "accept", entities: entities.map(({ name }) => name) });
+/** @type {(entities: readonly Entity[]) => Remedy} */
+const readTier = (entities) => ({
+  starts: entities.every(({ tier }) => tier === 1) ? "refresh" : "survey",
+  entities: [],
+});
 
 /**
  * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator;
- * refresh: the entities that Refresh data reads instead (none named: all that is read daily; null: not for that button).
+ * remedy: the button that does the same, for those who may start syncs (sync/refresh.js).
  *
  * @type {Record<string, KindWords>}
  */
@@ -43,20 +45,21 @@ export const KINDS = {
     text: (entities) =>
       `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they were really deleted, then accept the deletions.`,
     command: (entities) => `${again(entities)} --allow-deletes`,
+    remedy: accept,
   },
   failed: {
     label: "Sync failed",
     isBad: true,
     text: (entities) => `${named(entities)}. The next sync tries again.`,
     command: again,
-    refresh: these,
+    remedy: refresh,
   },
   interrupted: {
     label: "Sync interrupted",
     isBad: true,
     text: (entities) => `${named(entities)}. The next sync tries again.`,
     command: again,
-    refresh: these,
+    remedy: refresh,
   },
   quota: {
     label: "API calls used up",
@@ -68,17 +71,23 @@ export const KINDS = {
     isBad: true,
     text: (entities) => `${named(entities)}. Syncing was switched off during the run.`,
     command: again,
-    refresh: these,
+    remedy: refresh,
   },
   never: {
     label: "Never synced",
     isBad: false,
     text: (entities) => `${listed(names(entities))}.`,
     command: ofTier,
-    refresh: daily,
+    remedy: readTier,
   },
-  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier, refresh: daily },
-  partial: { label: "Sample only", isBad: false, text: (entities) => `${listed(names(entities))}.`, command: ofTier },
+  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier, remedy: readTier },
+  partial: {
+    label: "Sample only",
+    isBad: false,
+    text: (entities) => `${listed(names(entities))}.`,
+    command: ofTier,
+    remedy: readTier,
+  },
 };
 
 /**

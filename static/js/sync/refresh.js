@@ -1,41 +1,92 @@
-/* Refresh data: starts a sync on the server, follows it, and says when it has ended. */
+/* Start a sync on the server (refresh, accept deletions, survey), follow it, and say when it has ended. */
 
 import { api, messageOf } from "../core/api.js";
+import { moment, number, plural } from "../core/format.js";
+import { listed, nameOf } from "../core/names.js";
 import { changed } from "../core/shared.js";
+import { confirm } from "../ui/dialog.js";
 import { button } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
 const PAUSE = 3_000;
 
 /** @typedef {Api["SyncStatus"]} Status */
+/** @typedef {{ message: string }} Started */
+/** @typedef {{ starts: "refresh" | "accept" | "survey", entities: string[] }} Remedy */
 
 let isFollowing = false;
 
+/** @type {Record<Remedy["starts"], { label: string, sign: string, start(entities: string[]): Promise<Started | null> }>} */
+const REMEDIES = {
+  refresh: { label: "Refresh data", sign: "refresh", start: (entities) => api.post("sync/refresh", { entities }) },
+  accept: { label: "Accept deletions", sign: "check", start: accept },
+  survey: { label: "Run survey", sign: "compass", start: survey },
+};
+
 /**
- * A button that reads these entities again; none named: all that is read daily.
+ * A button that starts the sync. Refresh without entities: all that is read daily. What cannot be undone is asked first.
  *
- * @param {string[]} entities
+ * @param {Remedy} remedy
  * @param {{ kind?: string }} [options]
  */
-export function refreshButton(entities, { kind = "compact" } = {}) {
-  return button("Refresh data", (event) => refresh(entities, event), { kind, sign: "refresh" });
+export function remedyButton({ starts, entities }, { kind = "compact" } = {}) {
+  const { label, sign, start } = REMEDIES[starts];
+  return button(label, (event) => press(event, () => start(entities)), { kind, sign });
 }
 
 /**
- * @param {string[]} entities
  * @param {MouseEvent} event
+ * @param {() => Promise<Started | null>} start
  */
-async function refresh(entities, event) {
+async function press(event, start) {
   const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
   pressed.disabled = true;
   try {
-    const { message } = await api.post("sync/refresh", { entities });
-    toast(message, { about: "refresh" });
+    const started = await start();
+    if (started) toast(started.message, { about: "refresh" });
   } catch (error) {
     toast(messageOf(error), { about: "refresh", kind: "bad" });
   }
   pressed.disabled = false;
   changed("sync/status");
+}
+
+/**
+ * @param {string[]} entities
+ * @returns {Promise<Started | null>}
+ */
+async function accept(entities) {
+  const { entities: all } = await api.get("sync/status");
+  const held = all.filter(({ name, deletes }) => entities.includes(name) && deletes);
+  const agreed = await confirm({
+    title: "Accept deletions?",
+    text:
+      `The last read did not return ${listed(held.map(missing), 10)}. The next read deletes here what is missing there, ` +
+      "with its audits. Check in Pardot first that these records were really deleted.",
+    yes: "Accept deletions",
+    danger: true,
+  });
+  return agreed ? api.post("sync/accept-deletions", { entities }) : null;
+}
+
+/** @param {Api["EntityFreshness"]} entity */
+function missing({ name, deletes }) {
+  return `${number(deletes?.missing)} of ${number(deletes?.of)} ${nameOf(name).toLowerCase()}`;
+}
+
+/** @returns {Promise<Started | null>} */
+async function survey() {
+  const { calls, at_least: atLeast, quota } = await api.get("sync/survey");
+  const takes = `${atLeast ? "at least" : "about"} ${plural(calls, "API call")} of Pardot`;
+  const left = quota
+    ? `${number(quota.left)} of ${number(quota.maximum)} were left today, ${moment(quota.told_at)}.`
+    : "Pardot has not said yet how many are left today.";
+  const agreed = await confirm({
+    title: "Run a full survey?",
+    text: `It reads every prospect, activity and campaign member: minutes to hours, and ${takes}; ${left}`,
+    yes: "Run survey",
+  });
+  return agreed ? api.post("sync/survey", {}) : null;
 }
 
 /**
@@ -60,7 +111,19 @@ async function look(before) {
   }
   const now = status ? stepOf(status) : before;
   if (now !== before) changed("sync/status");
+  for (const { entity, rows_read: rows } of status?.running ?? []) count(entity, rows);
   setTimeout(() => look(now), PAUSE);
+}
+
+/**
+ * Show how far it is, without drawing the rest again.
+ *
+ * @param {string} entity
+ * @param {number} rows
+ */
+function count(entity, rows) {
+  for (const place of document.querySelectorAll(`[data-reading="${CSS.escape(entity)}"]`))
+    place.textContent = number(rows);
 }
 
 /** @param {Status} status */

@@ -1,0 +1,131 @@
+"""The buttons of the dashboard that start a sync: *Refresh data*, *Accept deletions* and *Run survey*."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+from ninja.responses import Status
+
+from api.auth.callers import signed_in_user
+from api.domain.error_types import ErrorType
+from api.http.errors import Conflict, Forbidden, Unprocessable, documented
+from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, of_tier
+from pardot.pipeline.estimate import estimated_calls
+from pardot.status.entities import camp_status
+from pardot.status.problems import Problem
+from pardot.v1.sync import PardotQuotaState, RequestedSync, quota, requested
+from sf.ingest.requested import NotStarted, request_sync
+
+_AGAIN_SECONDS = 60
+_MOST_NAMES = 40
+
+router = Router(tags=["pardot: sync"])
+
+
+class RefreshIn(Schema):
+    entities: list[str] = Field(
+        [], max_length=_MOST_NAMES, description="Names, aliases or groups. Left out: what is read every day."
+    )
+
+
+class AcceptDeletionsIn(Schema):
+    entities: list[str] = Field(
+        min_length=1, max_length=_MOST_NAMES, description="Entities whose `problem` is deletes; names or aliases."
+    )
+
+
+class RefreshOut(Schema):
+    message: str = Field(description="What happened: who starts the sync.")
+    activity: RequestedSync
+
+
+class SurveyEstimate(Schema):
+    calls: int = Field(description="The API calls of Pardot that a survey takes.")
+    at_least: bool = Field(description="It may take more: the number of activities is not known yet.")
+    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
+
+
+@router.post(
+    "/sync/refresh", response={202: RefreshOut, **documented(401, 403, 409, 422)}, summary="Start a sync of Pardot"
+)
+def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
+    """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
+
+    Only for Super Users with the right *may refresh data*.
+    """
+    by = _starter(request)
+    if not body.entities:
+        return _start([], "Refresh Pardot data", by)
+    chosen = _chosen(body.entities)
+    return _start(["--entities", _names(chosen)], f"Refresh {_in_words(chosen)}", by)
+
+
+@router.post(
+    "/sync/accept-deletions",
+    response={202: RefreshOut, **documented(401, 403, 409, 422)},
+    summary="Delete what the source does not return",
+)
+def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
+    """Read entities again whose deletions the mass-delete guard held back, and this time delete.
+
+    422 when nothing is held back for one of them. Only for Super Users with the right *may refresh data*.
+    """
+    by, chosen = _starter(request), _chosen(body.entities)
+    held_back = {each.entity.name for each in camp_status().entities if each.problem is Problem.DELETES}
+    if others := [entity for entity in chosen if entity.name not in held_back]:
+        raise _wrong_entities(f"No deletions are held back for {_in_words(others)}. Nothing was started.")
+    return _start(["--entities", _names(chosen), "--allow-deletes"], f"Accept deletions of {_in_words(chosen)}", by)
+
+
+@router.get(
+    "/sync/survey", response={200: SurveyEstimate, **documented(401, 403)}, summary="API calls that a survey takes"
+)
+def estimate_survey(request: HttpRequest) -> SurveyEstimate:
+    """Return the API calls that a survey is expected to take, and those that are left today."""
+    calls, at_least = estimated_calls(of_tier(Tier.SURVEY), full=False)
+    return SurveyEstimate(calls=calls, at_least=at_least, quota=quota())
+
+
+@router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a full survey")
+def start_survey(request: HttpRequest) -> Status[RefreshOut]:
+    """Have `camp_sync --survey` started: every prospect, activity and campaign member; it takes minutes to hours.
+
+    Only for Super Users with the right *may refresh data*.
+    """
+    return _start(["--survey"], "Run survey", _starter(request))
+
+
+def _starter(request: HttpRequest) -> str:
+    """Return the caller's name; raise ``Forbidden`` without the right to start syncs."""
+    user = signed_in_user(request)
+    if not user.may_start_jobs:
+        message = "You may not start syncs. An administrator can give you the right: Super Users, “may refresh data”."
+        raise Forbidden(message, ErrorType.FORBIDDEN)
+    return user.name
+
+
+def _start(options: list[str], label: str, by: str) -> Status[RefreshOut]:
+    try:
+        submitted = request_sync(["camp_sync", *options], label=label, by=by, lease=LOCK)
+    except NotStarted as error:
+        raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
+    return Status(202, RefreshOut(message=str(submitted), activity=requested(submitted.action)))
+
+
+def _chosen(names: list[str]) -> list[Entity]:
+    try:
+        return choose(names)
+    except UnknownEntity as error:
+        raise _wrong_entities(str(error)) from error
+
+
+def _wrong_entities(message: str) -> Unprocessable:
+    return Unprocessable(message, errors=[{"loc": ["body", "entities"], "message": message}])
+
+
+def _names(entities: list[Entity]) -> str:
+    return ",".join(entity.name for entity in entities)
+
+
+def _in_words(entities: list[Entity]) -> str:
+    return ", ".join(entity.name.replace("_", " ") for entity in entities)
