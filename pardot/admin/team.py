@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
-from pardot.models import DayNote, Exemption, Task, TeamMember
+from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember
 from pardot.planning.tasks import BadTask, age_days, check_asset, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
@@ -169,6 +169,22 @@ class DayNoteAdmin(SignedAdmin):
     search_fields = ["text", "created_by"]
     ordering = ["-day", "-id"]
     date_hierarchy = "day"
+
+
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ["name", "query", "is_shared", "owner_uuid"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(SignedAdmin):
+    """Saved views. Here a view that somebody left behind gets another owner, or goes."""
+
+    form = SavedViewForm
+    list_display = ["name", "query", "is_shared", "created_by", "created_at"]
+    list_filter = ["is_shared"]
+    search_fields = ["name", "created_by"]
 
 
 def acting_name(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote_plus
 
 from django.db import connection
 from django.db.models import Q
@@ -74,6 +75,7 @@ def _declare_team() -> None:
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
                 _scores, _forget_scores, "name removed"),
         Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _sent_to),
+        Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _saved),
         Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid", "email"}),
                 _member_of_team),
     ])  # fmt: skip
@@ -84,8 +86,9 @@ def _declare_team() -> None:
     not_personal(models.DigestDelivery, "channel")
     not_personal(models.Task, "title", "description", "area", "issue", "asset_type", "status", "priority")
     not_personal(models.DayNote, "text")
+    not_personal(models.SavedView, "name")
     not_personal(models.Exemption, "asset_type", "issue", "reason")
-    UNREACHED.append("what staff wrote themselves into tasks, notes and reasons of exemptions")
+    UNREACHED.append("what staff wrote themselves into tasks, notes, names of saved views and reasons of exemptions")
 
 
 def _prospects(person: Person) -> Person:
@@ -123,6 +126,12 @@ def _sent_to(person: Person) -> Q:
     """Return the messages to this team member; the addresses of the digest for all are a setting."""
     wanted = any_text("recipient", person.emails)
     return wanted & Q(channel__startswith="member ") if wanted else wanted
+
+
+def _saved(person: Person) -> Q:
+    """Return the views that the person saved, and those that search for the person's address."""
+    searched = {quote_plus(email) for email in person.emails}
+    return any_of("owner_uuid", person.uuids) | any_text("query", searched, "icontains")
 
 
 def _tagged(person: Person) -> Q:

@@ -28,6 +28,7 @@ from pardot.models.prospect_engagement import ProspectEngagement
 from pardot.models.record import PardotRecord
 from pardot.models.salesforce_campaign import SalesforceCampaign
 from pardot.models.salesforce_health import SalesforceHealth
+from pardot.models.saved_view import SavedView
 from pardot.models.tag import Tag
 from pardot.models.tagged_object import TaggedObject
 from pardot.models.task import Task
@@ -67,6 +68,7 @@ __all__ = [
     "ProspectEngagement",
     "SalesforceCampaign",
     "SalesforceHealth",
+    "SavedView",
     "Tag",
     "TaggedObject",
     "Task",

@@ -30,6 +30,7 @@ from pardot.v1 import (
     tags,
     tasks,
     texts,
+    views,
     what_if,
 )
 
@@ -55,6 +56,7 @@ for _module in (
     tasks,
     exemptions,
     notes,
+    views,
     sync,
     sync_requests,
     config,

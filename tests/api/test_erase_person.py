@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -29,6 +30,7 @@ from pardot.models import (
     OrphanRun,
     Prospect,
     ProspectEngagement,
+    SavedView,
     TaggedObject,
     TeamMember,
     VisitorActivity,
@@ -41,6 +43,7 @@ from tests.api.cookies import UUID
 pytestmark = pytest.mark.django_db
 
 OTHER = "00000000-0000-4000-8000-000000000009"
+NEITHER = "00000000-0000-4000-8000-000000000008"
 
 
 def test_every_column_of_text_is_declared_personal_or_not() -> None:
@@ -83,6 +86,9 @@ def make_person(uuid: str, email: str, number: int) -> Contact:
     User.objects.create(username=f"staff{number}", email=email, is_staff=True)
     TeamMember.objects.create(name=f"Member {number}", accounts_uuid=uuid)
     DayNote.objects.create(day="2026-01-01", text="x", created_by=f"Member {number}")
+    search = urlencode({"tab": "scout-report", "prospects.q": email})
+    SavedView.objects.create(name=f"View {number}", query=search, owner_uuid=NEITHER)
+    SavedView.objects.create(name=f"View {number}", query="tab=tags", owner_uuid=uuid, created_by=f"Member {number}")
     Prospect.objects.create(id=number, email=email.title(), salesforce_contact_id=contact.id[:15])
     VisitorActivity.objects.create(id=number, prospect_id=number, created_at=stamp)
     ProspectEngagement.objects.create(prospect_id=number, activity_count=1, last_activity=stamp)
@@ -112,9 +118,17 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
     said = erase(given, value, "--yes")
     assert before.splitlines()[1:3] == said.splitlines()[1:3]
     left = everything().lower()
-    for trace in (UUID, "ines@example.org", "person 1", "super 1", "member 1", "192.0.2.1'), 'user"):
+    for trace in (
+        UUID,
+        "ines@example.org",
+        "ines%40example.org",
+        "person 1",
+        "super 1",
+        "member 1",
+        "192.0.2.1'), 'user",
+    ):
         assert trace not in left, trace
-    assert [left.count(trace) for trace in ("person 2", "member 2")] == [4, 3]
+    assert [left.count(trace) for trace in ("person 2", "member 2")] == [4, 4]
     assert RequestLog.objects.get().who == f"user:{OTHER}"
     assert (Contact.all_objects.get(id=contact.id).is_deleted, Contact.all_objects.get(id=other.id).email) == (
         True,

@@ -22,7 +22,7 @@ import requests
 from api.auth.api_keys import api_key_create
 from api.domain.scopes import Scope
 from api.models import SuperUser
-from pardot.models import DayNote, Exemption, Form, Task, TeamMember
+from pardot.models import DayNote, Exemption, Form, SavedView, Task, TeamMember
 from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
@@ -89,6 +89,7 @@ def team_data() -> None:
     Task.objects.create(title="Look at it", assignee=TeamMember.objects.create(name="Ada", accounts_uuid=UUID))
     Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test form.")
     DayNote.objects.create(day="2026-01-31", text="A note")
+    SavedView.objects.create(name="Tags", query="tab=tags", owner_uuid=UUID)
 
 
 @SELECTIONS

@@ -16,7 +16,7 @@ from django.test import Client
 from api.auth.api_keys import api_key_create, api_key_revoke
 from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
-from pardot.models import Campaign, DayNote, Exemption, Form, Prospect, Task
+from pardot.models import Campaign, DayNote, Exemption, Form, Prospect, SavedView, Task
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -97,6 +97,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
         "tasks": str(Task.objects.create(title="Look at it").pk),
         "exemptions": str(Exemption.objects.create(**exempt, issue="forms_errors", reason="A test form.").pk),
         "notes": str(DayNote.objects.create(day="2026-01-31", text="A note").pk),
+        "views": str(SavedView.objects.create(name="Tags", query="tab=tags", owner_uuid=SUPER_USER).pk),
         "config": "list_stale_months",
         "engagement": str(Prospect.objects.create(id=10).id),
     }

@@ -5,6 +5,7 @@ export const overlays = {
   compare: () => import("./compare.js"),
   freshness: () => import("./freshness.js"),
   members: () => import("./members.js"),
+  "my-work": () => import("./my-work.js"),
   prospect: () => import("./prospect.js"),
   tagged: () => import("./tagged.js"),
   tasks: () => import("./tasks.js"),

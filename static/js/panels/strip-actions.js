@@ -19,6 +19,7 @@ export default panel({
   uses: ["tasks"],
   load: () => shared("tasks", { status: "open", limit: 1 }).catch(() => ({ count: null })),
   render: ({ count }) => [
+    button("My work", () => openOverlay("my-work"), { kind: "compact", sign: "person" }),
     h(
       "button",
       { type: "button", class: "button compact", on: { click: () => openOverlay("tasks") } },

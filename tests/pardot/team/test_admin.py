@@ -19,11 +19,11 @@ from api.models import APIKey, User
 from pardot import models
 from pardot.admin.base import COUNTED, BoundedPaginator
 from pardot.audits.run import run_audits
-from pardot.models import ConfiguredValue, DayNote, Exemption, Prospect, Task, TeamMember
+from pardot.models import ConfiguredValue, DayNote, Exemption, Prospect, SavedView, Task, TeamMember
 from tests.pardot.team import records
 from tests.plans import analyze, plan_of
 
-ENTERED: list[type[Model]] = [ConfiguredValue, DayNote, Exemption, Task, TeamMember]
+ENTERED: list[type[Model]] = [ConfiguredValue, DayNote, Exemption, SavedView, Task, TeamMember]
 NOT_SHOWN: list[type[Model]] = [models.CachedBusinessUnit]
 READ_ONLY: list[type[Model]] = [
     model for model in map(models.__dict__.get, models.__all__)

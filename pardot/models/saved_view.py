@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+
+class SavedView(models.Model):
+    """An address of the dashboard with a name: a tab with the search, filters and order of its tables."""
+
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=2000, help_text="The part of the address after /pardot/?")
+    owner_uuid = models.UUIDField(help_text="UUID of the OpenStax account that saved it.")
+    is_shared = models.BooleanField(default=False, db_default=False, help_text="Shown to the whole team.")
+    created_by = models.CharField(max_length=200, blank=True, help_text="Name or UUID of the user.")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = [Lower("name"), "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "owner_uuid", Lower("name"), name="saved_view_once",
+                violation_error_message="This user has a view with this name already.",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,84 @@
+"""Saved views: addresses of the dashboard with a name, one's own or shared with the team."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from pardot.models import SavedView
+
+MOST = 100
+"""The number of views that one user may have."""
+LONGEST = 2000
+
+
+class BadView(ValueError):
+    """The view is invalid: ``field`` says where, the message why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def views_of(owner: str) -> QuerySet[SavedView]:
+    """Return the views that this account sees: its own and shared ones."""
+    return SavedView.objects.filter(Q(owner_uuid=owner) | Q(is_shared=True))
+
+
+def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared: bool) -> SavedView:
+    """Save a view. Raises ``BadView``."""
+    if SavedView.objects.filter(owner_uuid=owner).count() >= MOST:
+        raise BadView("name", f"You have {MOST} saved views, which is the limit. Delete one first.")
+    view = SavedView(owner_uuid=uuid.UUID(owner), created_by=created_by, created_at=timezone.now())
+    return _saved(view, {"name": name, "query": query, "is_shared": is_shared})
+
+
+def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
+    """Change fields of one's own view. Raises ``SavedView.DoesNotExist`` or ``BadView``."""
+    return _saved(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
+
+
+def view_delete(owner: str, view_id: int) -> bool:
+    """Delete one's own view, and return whether there was one."""
+    return bool(SavedView.objects.filter(pk=view_id, owner_uuid=owner).delete()[0])
+
+
+def lasting_query(query: str) -> str:
+    """Return the part of an address that a view keeps: without an open dialog, its parameters, and pages of tables."""
+    pairs = parse_qsl(query.removeprefix("?"))
+    opened = dict(pairs).get("open", "")
+    return urlencode([(key, value) for key, value in pairs if not _passes(key, opened)])
+
+
+def _checked(query: str) -> str:
+    """Return what is kept of the address. Raises ``BadView``."""
+    kept = lasting_query(query)
+    if not kept:
+        raise BadView("query", "This address names nothing to save. Give at least a tab, as in tab=gear-locker.")
+    if len(kept) > LONGEST:
+        raise BadView(
+            "query", f"This address is longer than {LONGEST} characters. Use fewer filters, or a shorter search."
+        )
+    return kept
+
+
+def _passes(key: str, opened: str) -> bool:
+    """Return whether the parameter is only about this moment."""
+    return key == "open" or key.endswith(".page") or bool(opened and key.startswith(f"{opened}."))
+
+
+def _saved(view: SavedView, values: Mapping[str, Any]) -> SavedView:
+    for name, value in values.items():
+        setattr(view, name, _checked(value) if name == "query" else value)
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:
+        raise BadView("name", f"You have a view called “{view.name}” already. Choose another name.") from error
+    return view

@@ -1,0 +1,73 @@
+"""My work: saved views, one's own and shared ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.components import asked, fits
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+NO_CAMPAIGN = "tab=gear-locker&gear.type=forms&forms.flag=no_campaign"
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
+    """A Super User's window on a site with data; the views that the test saves are deleted."""
+    visit = open_window(camp_site)
+    yield visit
+    for view in asked(visit, "views")["views"]:
+        token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
+        address = f"{visit.url}/api/v1/pardot/views/{view['id']}"
+        assert visit.page.request.delete(address, headers={"X-CSRFToken": token}).ok
+
+
+def drawer(visit: Visit) -> Locator:
+    return visit.page.get_by_role("dialog", name="My work")
+
+
+def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
+    camp.go(f"/pardot/?{NO_CAMPAIGN}")
+    page = camp.page
+    page.get_by_role("button", name="My work").click()
+    drawer(camp).get_by_role("button", name="Save this view").click()
+    page.get_by_label("Name").fill("Forms without campaign")
+    page.get_by_role("button", name="Save view").click()
+    link = drawer(camp).get_by_role("link", name="Forms without campaign")
+    expect(link).to_have_attribute("href", f"/pardot/?{NO_CAMPAIGN}")
+    expect(drawer(camp).get_by_role("button", name="Save this view")).to_be_focused()
+
+    drawer(camp).get_by_role("button", name="Rename or share").click()
+    page.get_by_label("Share with the team").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(drawer(camp).get_by_text("Shared")).to_be_visible()
+    assert [view["is_shared"] for view in asked(camp, "views")["views"]] == [True]
+
+    camp.go("/pardot/?tab=tags&open=my-work")
+    link.click()
+    expect(page).to_have_url(re.compile(re.escape(f"/pardot/?{NO_CAMPAIGN}") + "$"))
+    expect(drawer(camp)).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gear Locker")
+
+    page.get_by_role("button", name="My work").click()
+    drawer(camp).get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete “").get_by_role("button", name="Delete").click()
+    expect(drawer(camp).get_by_text("No saved views yet")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_the_drawer_is_accessible_and_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 800})
+    mine = {"id": 1, "name": "Dormant " * 12, "query": NO_CAMPAIGN, "is_mine": True, "is_shared": True}
+    other = {"id": 2, "name": "Tags", "query": "tab=tags", "is_mine": False, "is_shared": True}
+    views = [view | {"created_by": "Ben Example"} for view in (mine, other)]
+    visit.page.route("**/api/v1/pardot/views", lambda route: route.fulfill(json={"views": views}))
+    visit.go("/pardot/?open=my-work")
+    expect(drawer(visit).get_by_text("From colleagues")).to_be_visible()
+    assert visit.axe() == []
+    assert fits(visit)

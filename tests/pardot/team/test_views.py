@@ -1,0 +1,103 @@
+"""Saved views: who sees them, who changes them, and what of an address is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import SuperUser
+from pardot.models import SavedView
+from pardot.planning.saved_views import MOST
+from tests.api.cookies import UUID, CookieMaker
+from tests.pardot.team.browser import Browser
+
+OTHER = "7c1d9f04-0000-4000-8000-0000000050d0"
+FORMS = "tab=gear-locker&gear.type=forms&forms.flag=dormant&forms.sort=-name"
+
+
+@pytest.fixture
+def colleague(browser: Browser, cookies: CookieMaker) -> Browser:
+    SuperUser.objects.create(accounts_uuid=OTHER)
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["oxa"] = cookies.cookie(uuid=OTHER, name="Ben Example")
+    return Browser(client)
+
+
+def save(browser: Browser, name: str = "Dormant forms", query: str = FORMS, **values: Any) -> Any:
+    return browser.ask("post", "views", {"name": name, "query": query, **values}, expect=201)
+
+
+def names(browser: Browser) -> list[str]:
+    return [view["name"] for view in browser.get("views")["views"]]
+
+
+def test_a_view_is_its_owners_until_it_is_shared(browser: Browser, colleague: Browser) -> None:
+    made = save(browser)
+    assert made == {
+        "id": made["id"], "name": "Dormant forms", "query": FORMS, "is_shared": False, "is_mine": True,
+        "created_by": "Ines Example", "created_at": made["created_at"],
+    }  # fmt: skip
+    assert browser.get("views")["views"] == [made]
+    assert names(colleague) == []
+    assert browser.ask("patch", f"views/{made['id']}", {"is_shared": True})["is_shared"]
+    assert [(view["name"], view["is_mine"]) for view in colleague.get("views")["views"]] == [("Dormant forms", False)]
+
+
+def test_only_the_owner_changes_and_deletes_a_view(browser: Browser, colleague: Browser) -> None:
+    view = save(browser, is_shared=True)["id"]
+    for method, body in (("patch", {"name": "Mine now"}), ("delete", None)):
+        assert "only by the person who saved it" in colleague.ask(method, f"views/{view}", body, expect=404)["message"]
+    assert browser.ask("patch", f"views/{view}", {"name": " Old forms "})["name"] == "Old forms"
+    browser.ask("delete", f"views/{view}", expect=204)
+    browser.ask("delete", f"views/{view}", expect=404)
+    assert names(colleague) == []
+
+
+def test_two_people_may_use_one_name_and_one_person_may_not_use_it_twice(browser: Browser, colleague: Browser) -> None:
+    first, second = save(browser, "Forms"), save(browser, "Others")
+    save(colleague, "Forms")
+    assert "You have a view called “FORMS” already" in browser.refused(
+        "post", "views", {"name": "FORMS", "query": FORMS}
+    )
+    assert "“forms” already" in browser.refused("patch", f"views/{second['id']}", {"name": "forms"})
+    assert browser.ask("patch", f"views/{first['id']}", {"name": "FORMS"})["name"] == "FORMS"
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("?tab=tags", "tab=tags"),
+        ("tab=tags&tags.page=3&tags.size=50", "tab=tags&tags.size=50"),
+        ("tab=tags&open=compare&compare.from=2026-01-01", "tab=tags"),
+        ("tab=tags&tags.q=a b%26c", "tab=tags&tags.q=a+b%26c"),
+        ("tab=tags&tags.q=", "tab=tags"),
+    ],
+)
+def test_a_view_keeps_the_address_without_what_is_of_the_moment(browser: Browser, query: str, kept: str) -> None:
+    assert save(browser, query=query)["query"] == kept
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"name": "a\0b"}, "NUL"),
+        ({"query": "open=tasks"}, "names nothing to save"),
+        ({"query": "nothing"}, "names nothing to save"),
+        ({"query": "tags.q=" + "€" * 300}, "longer than 2000 characters"),
+        ({"is_shared": "maybe"}, "is_shared"),
+        ({"owner": UUID}, "owner"),
+    ],
+)
+def test_mistakes_are_named_and_save_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+    assert message in browser.refused("post", "views", {"name": "Forms", "query": FORMS, **values})
+    assert not SavedView.objects.exists()
+
+
+def test_the_number_of_views_of_a_user_has_a_limit(browser: Browser, colleague: Browser) -> None:
+    SavedView.objects.bulk_create(SavedView(name=str(n), query=FORMS, owner_uuid=UUID) for n in range(MOST))
+    assert "Delete one first" in browser.refused("post", "views", {"name": "More", "query": FORMS})
+    save(colleague)
