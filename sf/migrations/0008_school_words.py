@@ -128,19 +128,13 @@ COLUMNS = """
         ) STORED,
         ADD COLUMN search_order integer GENERATED ALWAYS AS (
             char_length(coalesce(name, '')) + CASE WHEN coalesce(books_adopted, '') = '' THEN 1000 ELSE 0 END
-        ) STORED,
-        DROP COLUMN search_name;
+        ) STORED;
 """
 
 REVERSE_COLUMNS = """
     DROP TRIGGER school_words_of_inserted ON sf_account;
     DROP TRIGGER school_words_of_updated ON sf_account;
-    ALTER TABLE sf_account
-        DROP COLUMN search_text,
-        DROP COLUMN search_order,
-        ADD COLUMN search_name text GENERATED ALWAYS AS (sf_searchable(name)) STORED;
-    CREATE INDEX account_search_name ON sf_account USING gin (search_name gin_trgm_ops) WHERE NOT is_deleted;
-    CREATE INDEX account_search_order ON sf_account (search_name COLLATE "C", id) WHERE NOT is_deleted;
+    ALTER TABLE sf_account DROP COLUMN search_text, DROP COLUMN search_order;
 """
 
 REVERSE_FUNCTIONS = """

@@ -34,3 +34,18 @@ def test_uuids_that_are_cached_in_capitals_become_lower_case_and_copies_learn_it
     assert Contact.objects.get(pk=loud.id).accounts_uuid == UUID
     assert after[loud.id] > before[loud.id]
     assert after[quiet.id] == before[quiet.id]
+
+
+def test_a_database_that_has_dropped_what_the_release_before_reads_gets_it_again() -> None:
+    found = (
+        "SELECT indexdef FROM pg_indexes WHERE tablename = 'sf_account' AND indexdef LIKE '%%search_name%%' ORDER BY 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(found)
+        before = cursor.fetchall()
+        MigrationExecutor(connection).migrate([("sf", "0021_operator_actions")])
+        cursor.execute("ALTER TABLE sf_account DROP COLUMN search_name")
+        MigrationExecutor(connection).migrate([("sf", "0022_search_name_of_the_previous_release")])
+        cursor.execute(found)
+        assert len(before) == 2
+        assert cursor.fetchall() == before

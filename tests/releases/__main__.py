@@ -1,0 +1,45 @@
+"""``python -m tests.releases 0.2.0 HEAD``: write down which tables, columns and functions a release has.
+
+Migrates an empty database with the code of that commit, in this virtual environment, and describes it in
+``tests/releases/0.2.0.json``. CONTRIBUTING.md says when.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.fresh_database import fresh_database
+from tests.releases.checkout import check_out
+from tests.releases.schema import FOLDER, as_json, describe
+from tests.simulated import ROOT, environment
+
+
+def main() -> None:
+    options = _options()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--verify", f"{options.commit}^{{commit}}"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    database = fresh_database(ROOT / ".data" / "releases", "sfapi_release")
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = check_out(commit, Path(folder))
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        subprocess.run(migrate, cwd=checkout, env=environment({}, database), check=True)
+    path = FOLDER / f"{options.release}.json"
+    path.write_text(as_json(options.release, commit, describe(database)))
+    print(path.relative_to(ROOT))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.releases", description=__doc__)
+    parser.add_argument("release", help="its number, such as 0.2.0")
+    parser.add_argument("commit", help="its commit or tag")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The code of an earlier release, from the history of this repository."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+from tests.simulated import ROOT
+
+
+class NoHistory(Exception):
+    """The commit is not in this clone."""
+
+
+def check_out(commit: str, folder: Path) -> Path:
+    """Return the folder, filled with the files of that commit."""
+    done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise NoHistory(f"commit {commit[:12]} is not in this clone (git fetch --unshallow)")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder

@@ -1,0 +1,67 @@
+"""The migrations of this release leave what the release before needs: its code may still run on these tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.releases.schema import FOLDER, Column, Schema, Table, from_json, missed
+from tests.releases.schema import describe as describe_schema
+from tests.simulated import ROOT
+
+ID = Column("bigint", nullable=False, has_default=True)
+NAME = Column("text", nullable=False, has_default=False)
+NOTE = Column("text", nullable=True, has_default=False)
+TABLE = Table({"id": ID, "name": NAME, "note": NOTE}, frozenset({"UNIQUE USING btree (id)"}), {})
+
+
+def schema(table: Table, *functions: str) -> Schema:
+    return Schema({"book": table}, frozenset(functions))
+
+
+def test_the_release_before_finds_all_that_it_needs(migrated_database: str) -> None:
+    [file] = FOLDER.glob("*.json")
+    _, needed = from_json(file.read_text())
+    assert len(needed.tables) > 50
+    assert missed(needed, describe_schema(migrated_database)) == []
+
+
+def test_the_file_is_that_of_the_release_before() -> None:
+    """A release that is made needs a file of its own, and what only the one before it needed may go."""
+    _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
+    assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
+
+
+@pytest.mark.parametrize(
+    ("present", "told"),
+    [
+        (TABLE, None),
+        (replace(TABLE, columns={"id": ID, "note": NOTE}), "book: column name is missing"),
+        (replace(TABLE, columns={**TABLE.columns, "name": NOTE}), None),
+        (replace(TABLE, columns={**TABLE.columns, "note": NAME}), "book: column note is NOT NULL now"),
+        (replace(TABLE, columns={**TABLE.columns, "id": NAME}), "book: column id is text, was bigint"),
+        (replace(TABLE, columns={**TABLE.columns, "id": replace(ID, has_default=False)}),
+         "book: column id has lost its default"),
+        (replace(TABLE, columns={**TABLE.columns, "price": NAME}),
+         "book: new column price is NOT NULL without a default of the database"),
+        (replace(TABLE, columns={**TABLE.columns, "price": NOTE}), None),
+        (replace(TABLE, unique=frozenset()), "book: unique index UNIQUE USING btree (id) is missing"),
+        (replace(TABLE, unique=TABLE.unique | {"UNIQUE USING btree (name)"}),
+         "book: new unique index UNIQUE USING btree (name)"),
+        (replace(TABLE, constraints={"CHECK (name <> '')": ["name"]}), "book: new constraint CHECK (name <> '')"),
+        (replace(TABLE, constraints={"CHECK (price > 0)": ["price"]}), None),
+    ],
+)  # fmt: skip
+def test_what_breaks_older_code_is_told(present: Table, told: str | None) -> None:
+    found = missed(schema(TABLE), schema(present))
+    assert told in found if told else found == []
+
+
+def test_missing_tables_and_functions_are_told() -> None:
+    needed = schema(TABLE, "fold(text) → text")
+    assert missed(needed, Schema({}, frozenset())) == [
+        "function fold(text) → text is missing",
+        "book: the table is missing",
+    ]
