@@ -68,10 +68,12 @@ def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
     visit.page.route(f"**/api/v1/pardot/{pattern}", answer)
 
 
-def exported(visit: Visit, button: Locator, folder: Path) -> list[dict[str, str]]:
+def exported(
+    visit: Visit, button: Locator, folder: Path, click: Callable[[Locator], None] = Locator.click
+) -> list[dict[str, str]]:
     """The rows of the CSV that a button gives."""
     with visit.page.expect_download() as started:
-        button.click()
+        click(button)
     file = folder / started.value.suggested_filename
     started.value.save_as(file)
     with file.open(newline="", encoding="utf-8-sig") as lines:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser
 
@@ -17,11 +18,12 @@ from tests.browser.sites import SUPER_USER, VISITOR, Site, serve
 from tests.browser.visit import Visit
 from tests.databases import copy_of, run_on
 from tests.shared import made_once
-from tests.simulated import Simulator
+from tests.simulated import Simulator, manage
 
 HERE = Path(__file__).parent
 
 Open = Callable[..., Visit]
+OPERATOR_PASSWORD = "a long pass phrase of the test"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -88,6 +90,25 @@ def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_proces
     simulator_process.reset()
     database = copy_of(surveyed_database, f"{OURS}_camp")
     with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
+    """The service with the simulator behind it, an operator, and a Super User who may refresh data."""
+    simulator_process.reset()
+    database = copy_of(prepared_database, f"{OURS}_ops")
+    made = manage(
+        "createsuperuser", "--noinput", "--username=maren", "--email=maren@camp.example",
+        variables={}, database=database, more={"DJANGO_SUPERUSER_PASSWORD": OPERATOR_PASSWORD},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("UPDATE api_superuser SET may_start_jobs = true")
+    variables = {
+        name: value for name, value in simulator_process.served_variables.items() if not name.startswith("SSO_")
+    }
+    with serve(database, CookieMaker(), deployed, NO_PROXY="localhost,127.0.0.1", **variables) as site:
         yield site
 
 

@@ -2,6 +2,7 @@
 
 const PANELS = {
   campaigns: "campaigns",
+  crm: "crm-links",
   tags: "tags",
   prospects: "top-prospects",
   orphans: "orphan-kinds",

@@ -1,16 +1,15 @@
-"""Work on many rows, and several tasks one after the other: the jobs of a Monday morning, with their clicks counted."""
+"""Work on many rows at once, and take it back."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.browser.clicks import Clicks
 from tests.browser.components import asked, exported, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
@@ -36,17 +35,6 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
             assert visit.page.request.post(address, data={"ids": ids}, headers={"X-CSRFToken": token}).ok
 
 
-@dataclass
-class Clicks:
-    """The clicks of a job, counted."""
-
-    number: int = 0
-
-    def __call__(self, target: Locator, **how: Any) -> None:
-        self.number += 1
-        target.click(**how)
-
-
 def writes(page: Page) -> list[str]:
     """The paths of all that is written from now on."""
     paths: list[str] = []
@@ -67,32 +55,6 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("region", name="Selected: Campaigns")
 
 
-# -- job d: five tasks, two of them closed ---------------------------------------------------------------------------
-
-
-def test_five_tasks_cost_six_clicks_with_two_of_them_closed(camp: Visit) -> None:
-    camp.go("/pardot/")
-    page, click = camp.page, Clicks()
-    click(page.get_by_role("button", name="Tasks").first)
-    drawer = page.get_by_role("dialog", name="Tasks")
-    click(drawer.get_by_label("Due", exact=True).first)
-    drawer.get_by_label("Due", exact=True).first.fill("2031-05-02")
-    click(drawer.get_by_label("Add a task"))
-    for number in range(5):
-        page.keyboard.type(f"Write to school {number}")
-        page.keyboard.press("Enter")
-    expect(drawer.locator(".table-count")).to_have_text("(5 tasks)")
-    for number in range(2):
-        click(drawer.get_by_role("button", name=f"Done: Write to school {number}"))
-        expect(drawer.locator(".table-count")).to_contain_text(f"({4 - number} tasks)")
-    assert click.number <= 6
-    tasks = asked(camp, "tasks")["tasks"]
-    assert {(task["title"], task["due_date"]) for task in tasks} == {
-        (f"Write to school {number}", "2031-05-02") for number in range(5)
-    }
-    assert sorted(task["status"] for task in tasks) == ["done", "done", "open", "open", "open"]
-
-
 def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_back(camp: Visit) -> None:
     camp.go("/pardot/?open=tasks")
     drawer = camp.page.get_by_role("dialog", name="Tasks")
@@ -108,26 +70,6 @@ def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_bac
     drawer.get_by_role("button", name="Undo").click()
     expect(drawer.get_by_role("row", name="Write to nobody")).to_have_count(0)
     assert asked(camp, "tasks")["count"] == 0
-
-
-# -- job g: exempt, with a reason ------------------------------------------------------------------------------------
-
-
-def test_an_exemption_costs_three_clicks_and_a_word_from_base_camp_and_can_be_undone(camp: Visit) -> None:
-    camp.go("/pardot/")
-    page, click = camp.page, Clicks()
-    click(page.locator(".step a[href*='.flag=']").filter(has_text="Show the rows").first)
-    click(page.get_by_role("button", name="Exempt from an issue").first)
-    expect(page.get_by_label("Reason")).to_be_focused()
-    page.keyboard.type("Kept")
-    click(page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True))
-    assert click.number == 3
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    [made] = asked(camp, "exemptions")["exemptions"]
-    assert made["reason"] == "Kept as a record"
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text(f"exempt until {made['until']}")).to_have_count(0)
-    page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
 
 
 # -- forty rows ------------------------------------------------------------------------------------------------------

@@ -6,52 +6,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.components import asked, exported, run_module
 from tests.browser.conftest import Open
+from tests.browser.past import worse_and_better
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
-
-# Yesterday two fewer forms were in no campaign, and one more list had no name; everything else is a month old.
-BEFORE = (
-    "UPDATE pardot_finding SET first_seen = first_seen - 30",
-    """
-    UPDATE pardot_finding SET first_seen = first_seen + 30 WHERE id IN (
-        SELECT id FROM pardot_finding WHERE issue = 'forms_no_campaign' ORDER BY asset_id LIMIT 2)
-    """,
-    """
-    INSERT INTO pardot_finding (asset_type, asset_id, issue, first_seen, fixed_on)
-    SELECT 'lists', min(id), 'lists_unnamed', current_date - 30, (SELECT max(day) FROM pardot_dailysnapshot)
-    FROM pardot_list WHERE name <> ''
-    """,
-    """
-    INSERT INTO pardot_dailysnapshot
-    SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || jsonb_build_object(
-        'id', nextval(pg_get_serial_sequence('pardot_dailysnapshot', 'id')), 'day', latest.day - ago,
-        'issue_counts', issue_counts || jsonb_build_object(
-            'forms_no_campaign', (issue_counts ->> 'forms_no_campaign')::int - 2,
-            'lists_unnamed', (issue_counts ->> 'lists_unnamed')::int + 1)))).*
-    FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, 7) ago
-    """,
-)
-AFTER = (
-    "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)",
-    "DELETE FROM pardot_finding WHERE fixed_on IS NOT NULL",
-    "UPDATE pardot_finding SET first_seen = (SELECT max(day) FROM pardot_dailysnapshot)",
-)
 
 
 @pytest.fixture
 def a_change(camp_site: Site) -> Iterator[None]:
-    with psycopg.connect(camp_site.database, autocommit=True) as connection:
-        for statement in BEFORE:
-            connection.execute(statement)
+    with worse_and_better(camp_site):
         yield
-        for statement in AFTER:
-            connection.execute(statement)
 
 
 @pytest.fixture

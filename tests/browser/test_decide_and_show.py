@@ -5,100 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from xml.etree import ElementTree
 
 import psycopg
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from pardot.domain.days import today
-from tests.browser.components import asked, run_module
+from tests.browser.components import run_module
 from tests.browser.conftest import Open
+from tests.browser.past import earlier_days, plan_camp
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
 
-EARLIER = """
-INSERT INTO pardot_dailysnapshot
-SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || jsonb_build_object(
-    'id', nextval(pg_get_serial_sequence('pardot_dailysnapshot', 'id')), 'day', latest.day - ago,
-    'health_score', latest.health_score - ago / 2))).*
-FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, 44) ago
-"""
 OTHER_COUNTS = """
 UPDATE pardot_dailysnapshot SET issue_counts = (
     SELECT jsonb_object_agg(key, greatest(0, value::numeric + CASE WHEN place % 2 = 0 THEN 5 ELSE -3 END))
     FROM jsonb_each_text(issue_counts) WITH ORDINALITY AS each(key, value, place) WHERE value IS NOT NULL)
 WHERE day = (SELECT min(day) FROM pardot_dailysnapshot)
 """
-NO_EARLIER = "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)"
-PLAN_CAMP = """
-const start = "{start}", end = "{end}";
-await m.api.put("admin/config/camp_dates", {{ value: {{ start, end }} }});
-"""
 NO_PLANS = """
 const { configuration } = await m.api.get("admin/config");
 for (const { key, is_changed } of configuration) if (is_changed) await m.api.delete(`admin/config/${key}`);
 """
-COPIED = """
-async () => {
-  const [item] = await navigator.clipboard.read();
-  const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());
-  const view = new DataView(bytes.buffer);
-  return { png: bytes[1] === 0x50 && bytes[2] === 0x4e, width: view.getUint32(16), size: bytes.length };
-}
-"""
-
-
-class Clicks:
-    """Counts what a person clicks."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def on(self, target: Locator) -> None:
-        target.click()
-        self.count += 1
 
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
     """45 days on record, half a point better each day; camp began 20 days ago and ends in 20 days."""
     visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
-    with psycopg.connect(camp_site.database, autocommit=True) as connection:
-        connection.execute(EARLIER)
-        visit.go("/pardot/admin-settings/")
-        days = {"start": today() - timedelta(days=20), "end": today() + timedelta(days=20)}
-        run_module(visit, "core/api", PLAN_CAMP.format(**days))
+    with earlier_days(camp_site, 44, slowness=2):
+        plan_camp(visit)
         yield visit
         visit.go("/pardot/admin-settings/")
         run_module(visit, "core/api", NO_PLANS)
-        connection.execute(NO_EARLIER)
-
-
-def scores(result: Locator) -> list[int]:
-    """The score now and then."""
-    return [int(text) for text in result.locator(".figure-value").all_text_contents()]
 
 
 # -- decide -----------------------------------------------------------------------------------------------------------
-
-
-def test_job_j_weights_are_changed_in_three_clicks_with_a_preview(camp: Visit) -> None:
-    clicks, page = Clicks(), camp.page
-    camp.go("/pardot/")
-    before = asked(camp, "health-score")["overall"]
-    clicks.on(page.get_by_role("link", name="Settings"))
-    clicks.on(page.get_by_label("Prospects not linked to Salesforce"))
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("9")
-    bar = page.get_by_role("region", name="Unsaved changes")
-    expect(bar).to_contain_text(re.compile(rf"Score {before} → \d+ \(grade [A-F]\), Prospects \d+ → 0"))
-    promised = int((re.search(r"→ (\d+) \(grade", bar.inner_text()) or [""])[1])
-    clicks.on(page.get_by_role("button", name="Save changes"))
-    expect(bar).to_have_count(0)
-    assert clicks.count <= 3
-    assert asked(camp, "health-score")["overall"] == promised < before
 
 
 def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot(camp: Visit) -> None:
@@ -130,65 +72,7 @@ def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot
     page.get_by_role("button", name="Discard").click()
 
 
-def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
-    clicks, page = Clicks(), camp.page
-    camp.go("/pardot/")
-    clicks.on(page.get_by_role("button", name="What if…"))
-    dialog = page.get_by_role("dialog", name="What if…")
-    target = int(dialog.get_by_label("Score to reach").input_value())
-    clicks.on(dialog.get_by_role("button", name="Find fixes"))
-    result = dialog.get_by_role("group", name="The score then")
-    expect(result.locator(".figure-value")).to_have_count(2)
-    now, then = scores(result)
-    assert clicks.count <= 2
-    assert now < target <= then
-    expect(dialog.locator(".what-if-goal")).to_contain_text(re.compile(rf"\d+ rows? to fix for {target}: those with"))
-    assert dialog.get_by_role("checkbox").first.is_checked(), "what is chosen stands first"
-    assert camp.axe() == []
-    chosen = dialog.locator("input:checked").count()
-    dialog.get_by_role("button", name="Create tasks").click()
-    expect(page.get_by_role("dialog", name="Create tasks")).to_contain_text(
-        re.compile(rf"One task for each of {chosen} issues?\.")
-    )
-    page.keyboard.press("Escape")
-    dialog.get_by_label("Score to reach").fill("1")
-    page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("The score is 1 or more already.")
-
-
 # -- show -------------------------------------------------------------------------------------------------------------
-
-
-def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: Path) -> None:
-    clicks, page = Clicks(), camp.page
-    camp.go("/pardot/")
-    trend = page.locator('[data-panel="score-trend"]')
-    clicks.on(trend.get_by_role("radio", name="6 weeks"))
-    chart = trend.get_by_role("figure", name="Score")
-    clicks.on(chart.get_by_text("Picture", exact=True))
-    clicks.on(chart.get_by_role("button", name="Copy"))
-    expect(page.locator(".toast")).to_contain_text("Picture copied.")
-    assert clicks.count <= 3
-    copied = page.evaluate(COPIED)
-    assert copied["png"]
-    assert copied["width"] == 2 * 960
-    assert copied["size"] > 20_000
-    with page.expect_download() as started:
-        chart.get_by_role("button", name="SVG").click()
-    assert re.fullmatch(r"score-\d{4}-\d\d-\d\d\.svg", started.value.suggested_filename)
-    started.value.save_as(tmp_path / "chart.svg")
-    picture = ElementTree.fromstring((tmp_path / "chart.svg").read_text())
-    texts = ["".join(text.itertext()) for text in picture.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[0] == "Score"
-    assert re.fullmatch(r"\d+ \([A-F]\) → \d+ \([A-F]\), .+ to .+", texts[1])
-    assert "At this pace" in texts
-    assert texts[-1].startswith("Camp Campaign · ")
-    marks = list(picture.iter())
-    assert not [mark for mark in marks if {"class", "style"} & set(mark.attrib)], (
-        "nothing needs the page's style sheets"
-    )
-    lines = [mark for mark in marks if mark.tag.endswith("path") and mark.get("stroke-width") == "2.25px"]
-    assert {line.get("stroke") for line in lines} == {"rgb(23, 96, 77)", "rgb(47, 111, 168)"}
 
 
 def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.api.cookies import CookieMaker
-from tests.browser.conftest import OURS, Open
-from tests.browser.sites import SUPER_USER, Site, serve
+from tests.browser.conftest import OPERATOR_PASSWORD, Open
+from tests.browser.sites import SUPER_USER, Site
 from tests.browser.visit import Visit
-from tests.databases import copy_of
-from tests.simulated import Simulator, manage
 
-PASSWORD = "a long pass phrase of the test"
 PAGES = ["/admin/", "/admin/sf/syncrun/", "/admin/sf/account/", "/admin/ops/start/?action=survey"]
 MORE = [
     "/admin/api/apikey/",
@@ -28,30 +21,11 @@ PATIENCE = 90_000
 """Milliseconds until a sync has ended, on a busy machine."""
 
 
-@pytest.fixture(scope="module")
-def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """The service with the simulator behind it, an operator, and a Super User who may refresh data."""
-    simulator_process.reset()
-    database = copy_of(prepared_database, f"{OURS}_ops")
-    made = manage(
-        "createsuperuser", "--noinput", "--username=maren", "--email=maren@camp.example",
-        variables={}, database=database, more={"DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    with psycopg.connect(database, autocommit=True) as other:
-        other.execute("UPDATE api_superuser SET may_start_jobs = true")
-    variables = {
-        name: value for name, value in simulator_process.served_variables.items() if not name.startswith("SSO_")
-    }
-    with serve(database, CookieMaker(), deployed, NO_PROXY="localhost,127.0.0.1", **variables) as site:
-        yield site
-
-
 def sign_in(visit: Visit) -> Page:
     page = visit.page
     page.goto(f"{visit.url}/admin/")
     page.get_by_label("Username").fill("maren")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(OPERATOR_PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Operations")).to_be_visible()
     return page

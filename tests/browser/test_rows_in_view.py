@@ -14,7 +14,7 @@ from tests.browser.visit import Visit
 NUMBERS = Path(__file__).parent / "numbers.js"
 TABLES = {
     "forms", "landing_pages", "custom_redirects", "list_emails", "lists", "campaigns", "tags", "prospects", "orphans",
-    "issues",
+    "issues", "crm",
 }  # fmt: skip
 """Those that links of the tabs ask something of; `exemptions` only where there are some."""
 SIZES = [pytest.param((1366, 768), id="laptop", marks=pytest.mark.soak), pytest.param((390, 844), id="phone")]

@@ -56,9 +56,9 @@ function headline({ found, days }) {
           kind: "quiet compact",
         }),
       ),
-      button("All figures", () => openOverlay("compare", { "compare.from": since, "compare.to": day }), {
+      button("Compare days", () => openOverlay("compare", { "compare.from": since, "compare.to": day }), {
         kind: "quiet compact",
-        sign: "table",
+        sign: "day",
       }),
     ),
   );

@@ -58,6 +58,7 @@ function first(issues) {
     : h("p", {}, "No issues today. Sit down by the fire.");
   return [
     list,
+    further(found.slice(FIRST)),
     h(
       "p",
       { class: "row" },
@@ -66,6 +67,25 @@ function first(issues) {
         h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "Exempt rows are not counted"),
     ),
   ];
+}
+
+/**
+ * Every issue's rows are one click away, also those of the issues that cost little.
+ *
+ * @param {readonly Api["IssueItem"][]} issues
+ */
+function further(issues) {
+  if (!issues.length) return null;
+  return h(
+    "div",
+    { class: "further" },
+    h("h3", {}, "Further issues"),
+    h(
+      "ul",
+      { class: "chips" },
+      issues.map((issue) => h("li", {}, chip(issue.title, { href: rowsOfIssue(issue) }))),
+    ),
+  );
 }
 
 /** @param {Api["IssueItem"]} issue */

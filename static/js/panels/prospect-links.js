@@ -1,8 +1,9 @@
 /* Prospects that are linked to a lead or a contact, and those that are not. */
 
 import { h } from "../core/dom.js";
-import { number, percent } from "../core/format.js";
+import { number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
+import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { prospectsOf } from "../people/people.js";
 import { figure } from "../ui/parts.js";
@@ -27,8 +28,17 @@ export default panel({
       counted(health.deleted, "deleted"),
       " in the recycle bin.",
     ),
+    broken(health),
   ],
 });
+
+/** @param {Api["ProspectHealth"]} health */
+function broken({ bad_lead_ids: leads, bad_contact_ids: contacts }) {
+  const count = (leads ?? 0) + (contacts ?? 0);
+  if (!count) return null;
+  const href = route.href("scout-report", { "crm.sort": "field" });
+  return h("p", { class: "small" }, h("a", { href }, plural(count, "broken CRM link")));
+}
 
 /**
  * Count a prospect with both ids as a contact: leads become contacts.

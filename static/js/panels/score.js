@@ -112,6 +112,5 @@ function tools() {
       kind: "compact",
       title: "The score after fixing issues",
     }),
-    button("Compare days", () => openOverlay("compare"), { sign: "day", kind: "compact" }),
   );
 }
