@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 _CONFIGURED_BY = (
@@ -20,8 +18,6 @@ _OF_DEVELOPERS = {"", "local", "dev", "development"}
 _OWN_APPS = {"sf", "api", "pardot"}
 _WITH_TABLES = {"runserver", "shell", "createsuperuser", "changepassword", "dumpdata"}
 _WITHOUT_TABLES = {"crontab"}
-_MIGRATING = 6_174_001
-"""The number of the advisory lock of the process that migrates."""
 
 
 def choose_development(arguments: Sequence[str]) -> None:
@@ -69,13 +65,10 @@ def migrate_embedded_database(arguments: Sequence[str]) -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
-    if not _reads_tables(arguments) or not _missing_migrations():
+    if not _reads_tables(arguments) or not _lacks_migrations():
         return
-    with _only_one():
-        count = _missing_migrations()
-        call_command("migrate", verbosity=0, interactive=False)
-    if count:
-        sys.stderr.write(f"Development database: {count} migrations applied.\n")
+    call_command("migrate", verbosity=0, interactive=False)
+    sys.stderr.write("Development database: migrated.\n")
 
 
 def _reads_tables(arguments: Sequence[str]) -> bool:
@@ -87,27 +80,9 @@ def _reads_tables(arguments: Sequence[str]) -> bool:
     return command in _WITH_TABLES or get_commands().get(command) in _OWN_APPS
 
 
-def _missing_migrations() -> int:
+def _lacks_migrations() -> bool:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """Hold the lock, taken by polling: a waiting statement would block ``CREATE INDEX CONCURRENTLY``."""
-    from django.db import connection  # noqa: PLC0415
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")  # runserver's limits are for web requests
-        while True:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATING])
-            if cursor.fetchone() == (True,):
-                break
-            time.sleep(0.1)
-        try:
-            yield
-        finally:
-            connection.close()  # and with it the lock
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

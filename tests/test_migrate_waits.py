@@ -10,8 +10,11 @@ import psycopg
 import pytest
 from django.core.management import call_command
 
+from api.management.one_migrate import LOCK
 from tests.api.test_outbox_processes import wait_for
 from tests.conftest import Manage
+from tests.sf.processes import start_process
+from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,3 +62,21 @@ def test_a_migration_tries_again_until_the_lock_is_free(database: str, run_manag
         done = running.result()
     assert done.returncode == 0, done.stderr
     assert "trying again" in done.stderr
+
+
+def test_a_migrate_waits_for_another_and_says_so(database: str, simulator: Simulator) -> None:
+    with psycopg.connect(database) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        waiting = start_process(simulator, database, "migrate", "--verbosity=0")
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline() == "Another migrate is under way on this database; waiting for its end.\n"
+        assert waiting.poll() is None
+    assert waiting.communicate(timeout=60) == ("", "")
+    assert waiting.returncode == 0
+
+
+def test_two_hosts_that_migrate_at_once_both_succeed(database: str, run_manage: Manage) -> None:
+    call_command("migrate", "api", "0005", verbosity=0)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: run_manage("migrate", "--verbosity=0"), range(2)))
+    assert [done.returncode for done in both] == [0, 0], [done.stderr for done in both]

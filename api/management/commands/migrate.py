@@ -1,7 +1,7 @@
 """Migrate without stopping the site: wait briefly for each lock, and try again.
 
 A change of a table waits for its readers, and all later queries wait behind the change. A migration therefore gives
-up after some seconds, lets the others through, and starts again.
+up after some seconds, lets the others through, and starts again. Of several at once, one migrates and the others wait.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from api.management.one_migrate import APPLICATION_NAME, one_migrate
+
 _LOCK_NOT_AVAILABLE = "55P03"
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 _OLDEST = """
-    SELECT format('pid %s %s (%s, %s s)', pid, nullif(application_name, ''), state,
+    SELECT format('pid %%s %%s (%%s, %%s s)', pid, nullif(application_name, ''), state,
                   extract(epoch FROM now() - xact_start)::int)
       FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+       AND application_name <> %s
      ORDER BY xact_start LIMIT 3
 """
 
@@ -34,6 +37,13 @@ class Command(migrate.Command):
     def handle(self, *arguments: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         _require_utf8(connection)
+        if options["plan"] or options["check_unapplied"]:
+            super().handle(*arguments, **options)
+            return
+        with one_migrate(connection, self.stderr.write):
+            self._migrate(connection, *arguments, **options)
+
+    def _migrate(self, connection: BaseDatabaseWrapper, *arguments: Any, **options: Any) -> None:
         _limit_waiting(connection, options["lock_seconds"])
         attempts = max(1, options["lock_attempts"])
         for attempt in range(1, attempts + 1):
@@ -65,7 +75,8 @@ def _require_utf8(connection: BaseDatabaseWrapper) -> None:
 
 def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
     settings: dict[str, Any] = connection.settings_dict
-    limits = {**settings.get("TIME_LIMITS", {}), "lock_timeout": seconds * 1000}
+    # The limits of web processes count where runserver migrates.
+    limits = {**settings.get("TIME_LIMITS", {}), "statement_timeout": 0, "lock_timeout": seconds * 1000}
     if settings.get("TIME_LIMITS") != limits:
         settings["TIME_LIMITS"] = limits
         connection.close()  # limits are set when a connection is opened
@@ -73,7 +84,7 @@ def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
 
 def _gave_up(connection: BaseDatabaseWrapper, attempts: int) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST)
+        cursor.execute(_OLDEST, [APPLICATION_NAME])
         oldest = "; ".join(row[0] for row in cursor.fetchall())
     return (
         f"A table stayed locked by another connection through {attempts} attempts, and the migration that needs it "

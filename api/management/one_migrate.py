@@ -1,0 +1,47 @@
+"""Let one ``migrate`` at a time change a database: hosts that start together would apply each migration twice.
+
+The lock belongs to a transaction of a connection of its own, so it works behind a pooler that shares sessions, on a
+database without any table, and goes when its process is killed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LOCK = 7_316_040_921
+APPLICATION_NAME = "sfapi migrate lock"
+_POLL_SECONDS = 0.5
+_PREPARE = f"""
+    SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = '{APPLICATION_NAME}'
+"""
+
+
+@contextmanager
+def one_migrate(connection: BaseDatabaseWrapper, report: Callable[[str], object]) -> Iterator[None]:
+    """Hold the lock; while another process has it, report that once and wait."""
+    own = connection.copy()
+    own.settings_dict["TIME_LIMITS"] = {}
+    try:
+        if not _take(own):
+            report("Another migrate is under way on this database; waiting for its end.")
+            while not _take(own):
+                time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        own.close()
+
+
+def _take(own: BaseDatabaseWrapper) -> bool:
+    """Open a transaction that holds the lock. One that waited for it would block ``CREATE INDEX CONCURRENTLY``."""
+    own.set_autocommit(False)
+    with own.cursor() as cursor:
+        cursor.execute(_PREPARE)
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        [taken] = cursor.fetchone()
+    if not taken:
+        own.rollback()
+    return bool(taken)
