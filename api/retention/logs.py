@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from api.models import FieldChangeLog, RequestLog
+from sf.models import OperatorAction
 
 CHUNK = 5000
 """The number of rows per statement: no lock is held for long, and readers and writers continue in between."""
@@ -26,10 +27,18 @@ class Pruned:
 
 
 def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove rows older than ``days`` days, chunk by chunk; with ``dry_run``, only count."""
-    for model, days in ((RequestLog, request_days), (FieldChangeLog, change_days)):
-        old = model._default_manager.filter(time__lt=Now() - timedelta(days=days))
-        yield Pruned(model, old.count() if dry_run else _remove(old))
+    """Remove rows older than so many days, chunk by chunk; with ``dry_run``, only count.
+
+    ``change_days`` count for what people changed: fields of contacts, and what operators did.
+    """
+    logs: tuple[tuple[type[models.Model], str, int], ...] = (
+        (RequestLog, "time", request_days),
+        (FieldChangeLog, "time", change_days),
+        (OperatorAction, "requested_at", change_days),
+    )
+    for model, time, days in logs:
+        old = model._default_manager.filter(**{f"{time}__lt": Now() - timedelta(days=days)})
+        yield Pruned(model, old.count() if dry_run else _remove(old, by=time))
 
 
 def sessions_prune(*, dry_run: bool = False) -> Pruned:

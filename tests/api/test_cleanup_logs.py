@@ -20,7 +20,7 @@ from api.protection.rate_limit import try_pass
 from api.retention import logs, old_cases
 from sf.ingest import old_runs
 from sf.ingest.runs import last_committed
-from sf.models import SyncRun
+from sf.models import OperatorAction, SyncRun
 from sf.status.freshness import sync_freshness
 from sf.sync.objects import ACCOUNTS
 from sfapi.cron import CRONJOBS
@@ -38,6 +38,10 @@ def requests_of(*days: float) -> None:
 def change_of(days: float) -> None:
     change = FieldChangeLog.objects.create(object="Contact", field="role", source="test", who="key:test")
     FieldChangeLog.objects.filter(pk=change.pk).update(time=timezone.now() - timedelta(days=days))
+
+
+def action_of(days: float) -> None:
+    OperatorAction.objects.create(label="Sync books", requested_at=timezone.now() - timedelta(days=days))
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
@@ -60,13 +64,14 @@ def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
     requests_of(1, 89.9, 90.1, 91, 92, 93, 400)
     for days in (1, 364, 366):
         change_of(days)
+        action_of(days)
     said = cleanup()
     assert said == (
-        "Removed: request log 5, field change log 1, cases (outbox) 0, form submissions 0, "
-        "sessions 0, sync runs 0, idle rate counts 0, old look-ups 0.\n"
+        "Removed: request log 5, field change log 1, operator actions 1, cases (outbox) 0, "
+        "form submissions 0, sessions 0, sync runs 0, idle rate counts 0, old look-ups 0.\n"
     )
     assert set(RequestLog.objects.values_list("path", flat=True)) == {"/api/1", "/api/89.9"}
-    assert FieldChangeLog.objects.count() == 2
+    assert FieldChangeLog.objects.count() == OperatorAction.objects.count() == 2
 
 
 def test_the_ages_can_be_chosen() -> None:
@@ -79,8 +84,8 @@ def test_a_dry_run_changes_nothing() -> None:
     requests_of(100, 101)
     case_of(500, "delivered", form=True)
     assert cleanup("--dry-run") == (
-        "Would remove: request log 2, field change log 0, cases (outbox) 1, form submissions 1, "
-        "sessions 0, sync runs 0. "
+        "Would remove: request log 2, field change log 0, operator actions 0, cases (outbox) 1, "
+        "form submissions 1, sessions 0, sync runs 0. "
         "Nothing was changed.\n"
     )
     assert RequestLog.objects.count() == 2

@@ -18,9 +18,9 @@ _LONGEST_DAYS = 36_500
 class Command(BaseCommand):
     requires_system_checks = []  # they load every route
     help = (
-        "Remove old rows of the request log and the field change log, old cases and forms (CASE_RETENTION_DAYS), "
-        "records of runs (SYNC_RUN_DAYS) and expired sessions, in chunks; empty copies of records that were deleted "
-        "long ago (DELETED_RETENTION_DAYS); and remove what limits no longer need."
+        "Remove old rows of the request log, the field change log and the operator actions, old cases and forms "
+        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS) and expired sessions, in chunks; empty copies of "
+        "records that were deleted long ago (DELETED_RETENTION_DAYS); and remove what limits no longer need."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,9 @@ class Command(BaseCommand):
             metavar="D",
             help="kept of the request log (REQUEST_LOG_DAYS)",
         )
-        parser.add_argument("--change-days", type=int, default=365, metavar="D", help="kept of field changes (365)")
+        parser.add_argument(
+            "--change-days", type=int, default=365, metavar="D", help="kept of field changes and operator actions (365)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say how many rows would go")
 
     def handle(self, *args: Any, **options: Any) -> None:
