@@ -1,4 +1,4 @@
-# The service: `docker build -t sfapi .`; the demo with made-up data: `docker build --target demo -t sfapi-demo .`
+# The service: `docker build -t sfapi .`, with change events (docs/operations.md) `--build-arg FOLLOW=on`; the demo with made-up data: `docker build --target demo -t sfapi-demo .`
 # Every setting is an environment variable, or a file that <NAME>_FILE names: docs/settings.md.
 
 FROM python:3.12-slim-bookworm AS build
@@ -7,6 +7,8 @@ RUN python -m venv /venv
 WORKDIR /app
 COPY requirements requirements
 RUN pip install --use-pep517 -r requirements/production.txt
+ARG FOLLOW=off
+RUN if [ "$FOLLOW" = on ]; then pip install --use-pep517 -r requirements/follow.txt; fi
 COPY . .
 # Only collectstatic sees these two values, which are needed to start and used for nothing.
 RUN SECRET_KEY=unused DATABASE_URL=postgresql://unused@localhost/unused SFAPI_ENV_FILE='' \

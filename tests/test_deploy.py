@@ -24,6 +24,7 @@ DEPLOY = ROOT / "deploy"
 KUBERNETES = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 CHECKOUT = "/srv/sfapi/current"
+PARDOT_CALLS = ("pardot_calls_used", "pardot_calls_limit")
 
 
 def tool(name: str, package: str) -> str:
@@ -127,8 +128,8 @@ def test_alerts_and_the_dashboard_name_only_metrics_that_exist(settings: Any) ->
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     answer = Client().get("/metrics").content.decode()
     exist = set(re.findall(r"^# TYPE (\w+) ", answer, re.MULTILINE))
-    # Known once Salesforce has told them.
-    exist |= {"sfapi_salesforce_usage", "sfapi_salesforce_limit"}
+    # Known once Salesforce and Pardot have told them.
+    exist |= {f"sfapi_{name}" for name in ("salesforce_usage", "salesforce_limit", *PARDOT_CALLS)}
     assert set(metrics_named()) - exist == set()
 
 
