@@ -10,9 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from pardot.admin.base import ProgramsOnlyAdmin
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
-from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember
+from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.tasks import BadTask, age_days, check_asset, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
@@ -185,6 +186,12 @@ class SavedViewAdmin(SignedAdmin):
     list_display = ["name", "query", "is_shared", "created_by", "created_at"]
     list_filter = ["is_shared"]
     search_fields = ["name", "created_by"]
+
+
+@admin.register(ViewSubscription)
+class ViewSubscriptionAdmin(ProgramsOnlyAdmin):
+    list_display = ["view", "member", "when", "count", "told_on"]
+    list_select_related = ["view", "member"]
 
 
 def acting_name(request: HttpRequest) -> str:

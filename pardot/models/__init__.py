@@ -33,6 +33,7 @@ from pardot.models.tag import Tag
 from pardot.models.tagged_object import TaggedObject
 from pardot.models.task import Task
 from pardot.models.team_member import TeamMember
+from pardot.models.view_subscription import ViewSubscription
 from pardot.models.visitor_activity import ActivityType, VisitorActivity
 
 __all__ = [
@@ -73,5 +74,6 @@ __all__ = [
     "TaggedObject",
     "Task",
     "TeamMember",
+    "ViewSubscription",
     "VisitorActivity",
 ]

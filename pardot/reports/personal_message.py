@@ -1,21 +1,22 @@
-"""The morning message of one team member: own areas, what changed in them, own open tasks. Each line has its link.
+"""The morning message of one team member: areas, what changed in them, open tasks, views. Each line has its link.
 
 It holds nothing about prospects: neither names nor addresses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import TaskFilter, is_overdue, tasks_filtered
 from pardot.reports.addresses import rows_address, tasks_address
+from pardot.reports.view_news import ViewNews, view_news
 from pardot.reports.wording import Section, change, long_date, number, plural, score_and_grade, since_day, text_of
 from pardot.scoring.changes import Changes, IssueChange, changes_since
 from pardot.scoring.scorecard import Scorecard, current_scorecard
@@ -39,15 +40,16 @@ def personal_facts(now: datetime | None = None) -> PersonalFacts:
     return PersonalFacts(day, card, changes_since(None, card, day))
 
 
-def members_with_messages() -> QuerySet[TeamMember]:
-    """Return the members who have an address, want messages, and own an area or have an open task."""
+def members_with_messages(day: date) -> list[TeamMember]:
+    """Return the members who have an address, want messages, and own an area, have an open task or news of a view."""
     busy = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
-    wanting = TeamMember.objects.exclude(email="").filter(gets_messages=True)
-    found: QuerySet[TeamMember] = wanting.exclude(~Exists(busy), areas=[])
-    return found
+    wanting = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(busy))
+    return [member for member in wanting if member.areas or member.has_task or view_news(member, day)]
 
 
-def personal_message(facts: PersonalFacts, member: TeamMember, *, stop_address: str) -> str:
+def personal_message(
+    facts: PersonalFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str
+) -> str:
     """Return the message of ``member``, with the address that stops the messages."""
     since = since_day(facts.changes.since.day, facts.day) if facts.changes.since else ""
     areas = [Area(area) for area in member.areas]
@@ -57,6 +59,7 @@ def personal_message(facts: PersonalFacts, member: TeamMember, *, stop_address: 
             Section("Your areas", tuple(_areas(facts, areas))),
             Section(f"Changed {since}", tuple(_changes(facts, areas)) if facts.changes.since else ()),
             Section("Your open tasks", tuple(_tasks(member))),
+            Section("Your views", tuple(each.line(facts.day) for each in news)),
         ],
     )
     return f"{text}\nStop these messages: {stop_address}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,8 +14,12 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from api.auth.callers import signed_in_user
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import storable
-from pardot.models import SavedView
+from pardot.domain.days import today
+from pardot.models import SavedView, TeamMember, ViewSubscription
 from pardot.planning.saved_views import LONGEST, BadView, view_change, view_create, view_delete, views_of
+from pardot.planning.subscriptions import subscribe, unsubscribe, why_no_mail
+from pardot.planning.team import member_by_account
+from pardot.selectors.view_rows import area_of_view, rows_of_view
 from pardot.v1.fields import NOT_BLANK, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
@@ -23,6 +28,9 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _Query = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(storable)
 ]
+SubscriptionTime = ViewSubscription.MailTime
+_NO_TABLE = "Only views of a table of assets, campaigns or tags can be mailed. Open a table, then save the view again."
+_NO_DATA = "There are no data for this view: nothing was synced yet, or a filter in it does not exist any more."
 _NOT_YOURS = "You have no view with this id. A shared view can be changed only by the person who saved it."
 
 
@@ -59,6 +67,12 @@ class ViewChange(Schema):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+class SubscriptionIn(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"when": "monday"}})
+
+    when: SubscriptionTime
+
+
 class ViewOut(Schema):
     id: int
     name: str
@@ -67,17 +81,21 @@ class ViewOut(Schema):
     is_mine: bool = Field(description="Saved by the caller, who may change and delete it.")
     created_by: str
     created_at: datetime
+    can_be_mailed: bool = Field(description="It shows a table of assets, campaigns or tags.")
+    mailed: SubscriptionTime | None = Field(description="When the caller's morning message has a line about it.")
 
 
 class ViewList(Schema):
     views: list[ViewOut]
+    no_mail: str = Field(description="Why the caller gets no morning message; usually empty.")
 
 
 @router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
 def get_views(request: HttpRequest) -> ViewList:
     """Return the caller's own views and the shared ones, by name."""
     owner = _account(request)
-    return ViewList(views=[_out(view, owner) for view in views_of(owner)])
+    member = member_by_account(owner)
+    return ViewList(views=_all_out(views_of(owner), owner), no_mail=why_no_mail(member))
 
 
 @router.post("/views", response={201: ViewOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Save a view")
@@ -88,7 +106,7 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
         made = view_create(owner=owner, created_by=actor_name(request), **view.dict())
     except BadView as error:
         raise _refused(error) from error
-    return Status(201, _out(made, owner))
+    return Status(201, _all_out([made], owner)[0])
 
 
 @router.patch(
@@ -100,7 +118,7 @@ def change_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> Vi
     """Change one of the caller's own views."""
     owner = _account(request)
     try:
-        return _out(view_change(owner, view_id, change.changes()), owner)
+        return _all_out([view_change(owner, view_id, change.changes())], owner)[0]
     except SavedView.DoesNotExist:
         raise NotFound(_NOT_YOURS) from None
     except BadView as error:
@@ -117,21 +135,65 @@ def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     return Status(204, None)
 
 
+@router.put(
+    "/views/{view_id}/subscription",
+    response={200: ViewOut, **documented(400, 401, 403, 404, 413, 415, 422)},
+    summary="Get a view by mail",
+)
+def subscribe_to_view(request: HttpRequest, view_id: PathId, given: SubscriptionIn) -> ViewOut:
+    """Add a line about the view to the caller's morning message: when its rows change, or every Monday."""
+    owner = _account(request)
+    member, view = _member(owner), views_of(owner).filter(pk=view_id).first()
+    if view is None:
+        raise NotFound("There is no such view, or it is not shared with you.")
+    rows = rows_of_view(view.query)
+    if rows is None:
+        raise _refused(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
+    subscribe(member, view, given.when, count=rows.count, fingerprint=rows.fingerprint, day=today())
+    return _all_out([view], owner)[0]
+
+
+@router.delete(
+    "/views/{view_id}/subscription",
+    response={204: None, **documented(401, 403, 404, 422)},
+    summary="Get a view by mail no more",
+)
+def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]:
+    """Remove the view from the caller's morning message, if it is there."""
+    unsubscribe(_member(_account(request)), view_id)
+    return Status(204, None)
+
+
 def _account(request: HttpRequest) -> str:
     return signed_in_user(request).session.uuid
+
+
+def _member(account: str) -> TeamMember:
+    member = member_by_account(account)
+    if member is None:
+        raise _refused(BadView("when", why_no_mail(None)))
+    return member
 
 
 def _refused(error: BadView) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
-def _out(view: SavedView, owner: str) -> ViewOut:
-    return ViewOut(
-        id=view.pk,
-        name=view.name,
-        query=view.query,
-        is_shared=view.is_shared,
-        is_mine=str(view.owner_uuid) == owner,
-        created_by=view.created_by,
-        created_at=view.created_at,
-    )
+def _all_out(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
+    """Return the views as answers, with one further query."""
+    found = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
+    mailed = {view: SubscriptionTime(when) for view, when in found}
+    return [
+        ViewOut(
+            id=view.pk,
+            name=view.name,
+            query=view.query,
+            is_shared=view.is_shared,
+            is_mine=str(view.owner_uuid) == owner,
+            created_by=view.created_by,
+            created_at=view.created_at,
+            can_be_mailed=area_of_view(view.query) is not None,
+            mailed=mailed.get(view.pk),
+        )
+        for view in views
+    ]

@@ -16,8 +16,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ],
     ACCESS: ["User", "Group", "SuperUser", "APIKey"],
     WORK: [
-        "TeamMember", "Task", "Exemption", "DayNote", "SavedView", "ConfiguredValue", "ConfigurationChange",
-        "DailySnapshot", "AuditSummary", "Finding", "OrphanRun", "OrphanRecord",
+        "TeamMember", "Task", "Exemption", "DayNote", "SavedView", "ViewSubscription", "ConfiguredValue",
+        "ConfigurationChange", "DailySnapshot", "AuditSummary", "Finding", "OrphanRun", "OrphanRecord",
     ],
     PARDOT: [],
     SALESFORCE: [],

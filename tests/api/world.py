@@ -16,7 +16,7 @@ from django.test import Client
 from api.auth.api_keys import api_key_create, api_key_revoke
 from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
-from pardot.models import Campaign, DayNote, Exemption, Form, Prospect, SavedView, Task
+from pardot.models import AuditSummary, Campaign, DayNote, Exemption, Form, Prospect, SavedView, Task, TeamMember
 from sf.models import Contact
 from tests.api import records
 from tests.api.conftest import bearer
@@ -81,6 +81,8 @@ def _records(simulator: Simulator) -> dict[str, str]:
     case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
     form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
     exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us", flags=["dormant"]).id}
+    TeamMember.objects.create(name="Ines", accounts_uuid=SUPER_USER)
+    AuditSummary.objects.create(area="tags", items=0, counts={})
     Campaign.objects.create(id=1, name="Spring", flags=["empty"])
     return {
         "case": str(case.id),

@@ -48,6 +48,11 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
     expect(drawer(camp).get_by_text("Shared")).to_be_visible()
     assert [view["is_shared"] for view in asked(camp, "views")["views"]] == [True]
 
+    drawer(camp).get_by_role("button", name="by mail").click()
+    mail = page.get_by_role("dialog", name="by mail")
+    expect(mail).to_contain_text("Nobody in the team has your account")
+    mail.get_by_role("button", name="Cancel").click()
+
     camp.go("/pardot/?tab=tags&open=my-work")
     link.click()
     expect(page).to_have_url(re.compile(re.escape(f"/pardot/?{NO_CAMPAIGN}") + "$"))
@@ -65,8 +70,9 @@ def test_the_drawer_is_accessible_and_fits(open_window: Open, camp_site: Site, s
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 800})
     mine = {"id": 1, "name": "Dormant " * 12, "query": NO_CAMPAIGN, "is_mine": True, "is_shared": True}
     other = {"id": 2, "name": "Tags", "query": "tab=tags", "is_mine": False, "is_shared": True}
-    views = [view | {"created_by": "Ben Example"} for view in (mine, other)]
-    visit.page.route("**/api/v1/pardot/views", lambda route: route.fulfill(json={"views": views}))
+    views = [view | {"created_by": "Ben Example", "can_be_mailed": True, "mailed": "monday"} for view in (mine, other)]
+    answer = {"views": views, "no_mail": ""}
+    visit.page.route("**/api/v1/pardot/views", lambda route: route.fulfill(json=answer))
     visit.go("/pardot/?open=my-work")
     expect(drawer(visit).get_by_text("From colleagues")).to_be_visible()
     assert visit.axe() == []

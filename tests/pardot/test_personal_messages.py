@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -16,16 +17,18 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.catalog.entities import Tier
-from pardot.models import DigestDelivery, Form, Prospect, Task, TeamMember
+from pardot.models import DigestDelivery, Form, Prospect, SavedView, Task, TeamMember, ViewSubscription
 from pardot.pipeline.after_sync import finish
 from pardot.planning.team import Member, team_replace
+from pardot.selectors.view_rows import rows_of_view
 from tests.api.records import salesforce_id
 from tests.pardot.audit_factories import READ, make, read
 
 pytestmark = pytest.mark.django_db
 
 SITE = "https://camp.example"
-FRIDAY, MONDAY = 5, 8
+FRIDAY, MONDAY, TUESDAY = 5, 8, 9
+NO_CAMPAIGN = "tab=gear-locker&gear.type=forms&forms.flag=no_campaign"
 
 Sync = Callable[[int], None]
 
@@ -161,6 +164,86 @@ def test_without_a_public_address_nobody_gets_one(settings: Any) -> None:
     with pytest.raises(CommandError, match="nowhere to send to"):
         camp_digest("--send")
     assert mail.outbox == []
+
+
+# -- views ------------------------------------------------------------------------------------------------------------
+
+
+def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
+    """To a shared view of that query, begun on that day of June with the rows of now."""
+    named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
+    view = SavedView.objects.create(**named, query=query)
+    rows = rows_of_view(query)
+    assert rows is not None
+    seen = {"count": rows.count, "fingerprint": rows.fingerprint, "told_on": date(2026, 6, day)}
+    return ViewSubscription.objects.create(view=view, member=who, when=when, **seen)
+
+
+def test_a_view_is_reported_when_its_rows_change_and_not_again(sync: Sync) -> None:
+    make(Form, name="Old", campaign_id=None)
+    sync(FRIDAY)
+    subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send")
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    assert "Your views" in camp_digest("--for", "Ada"), "to print it does not count as reported"
+    camp_digest("--send")
+    [line] = lines(str(mail.outbox[0].body))
+    assert line == f"View of change: 2, up 1 since Friday {SITE}/pardot/?{NO_CAMPAIGN}"
+    assert DigestDelivery.objects.get().text == mail.outbox[0].body
+    sync(TUESDAY)
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send")
+
+
+def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
+    old = make(Form, name="Old", campaign_id=None)
+    sync(FRIDAY)
+    subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
+    Form.objects.filter(pk=old).delete()
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    assert lines(camp_digest("--for", "Ada"))[0].startswith("View of change: 1, other rows since Friday ")
+
+
+def test_a_view_of_mondays_is_reported_once_a_week_also_after_a_missed_monday(sync: Sync) -> None:
+    make(Form, name="Old", campaign_id=None)
+    sync(FRIDAY)
+    subscription(member(areas=[]), "monday", NO_CAMPAIGN, day=FRIDAY)
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send")
+    sync(TUESDAY)
+    camp_digest("--send")
+    assert lines(str(mail.outbox[0].body))[0].startswith("View of monday: 1, unchanged since Fri, Jun 5 ")
+    sync(TUESDAY + 1)
+    with pytest.raises(CommandError, match="nowhere to send to"):
+        camp_digest("--send")
+
+
+def test_a_mail_that_was_not_delivered_is_not_counted_as_reported(sync: Sync, settings: Any) -> None:
+    sync(FRIDAY)
+    subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(CommandError, match="mail: "):
+        camp_digest("--send")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    camp_digest("--send")
+    assert "View of change: 1, up 1" in str(mail.outbox[0].body)
+
+
+def test_a_view_that_is_not_shared_any_more_is_not_reported_to_others(sync: Sync) -> None:
+    sync(FRIDAY)
+    subscribed = subscription(member(), "change", NO_CAMPAIGN, day=FRIDAY)
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    SavedView.objects.update(is_shared=False)
+    assert "Your views" not in camp_digest("--for", "Ada")
+    TeamMember.objects.update(accounts_uuid=subscribed.view.owner_uuid)
+    assert "Your views" in camp_digest("--for", "Ada")
 
 
 # -- how it is stopped ------------------------------------------------------------------------------------------------

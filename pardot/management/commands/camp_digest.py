@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
+from pardot.domain.days import today
 from pardot.models import DigestDelivery, TeamMember
 from pardot.planning.messages import stop_token
 from pardot.planning.team import UnknownMember, member_by_name
@@ -21,6 +22,7 @@ from pardot.reports.channels.slack import post_to_slack
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
 from pardot.reports.personal_message import members_with_messages, personal_facts, personal_message
+from pardot.reports.view_news import ViewNews, note_told, view_news
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import hold_lease
@@ -99,7 +101,7 @@ def _channels() -> dict[str, _Channel]:
         mail = _keeping_nothing(lambda text: mail_to(recipients, text.partition("\n")[0], text))
         found["mail"] = _Channel(mail, ", ".join(recipients))
     if settings.PUBLIC_URL:
-        found |= {f"member {member.pk}": _to(member) for member in members_with_messages()}
+        found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
     return found
 
 
@@ -115,22 +117,25 @@ def _keeping_nothing(send: Callable[[str], None]) -> Callable[[str], str]:
 
 def _to(member: TeamMember) -> _Channel:
     def send(_: str) -> str:
-        text, stop = _message_and_stop(member)
+        news = view_news(member, today())
+        text, stop = _message_and_stop(member, news)
         mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
+        note_told(news, today())
         return text
 
     return _Channel(send, member.email)
 
 
-def _message_and_stop(member: TeamMember) -> tuple[str, str]:
+def _message_and_stop(member: TeamMember, news: Sequence[ViewNews]) -> tuple[str, str]:
     """Return the member's message, and the address that stops the messages."""
     stop = site_address(reverse("pardot:stop-messages", args=[stop_token(member)]))
-    return personal_message(personal_facts(), member, stop_address=stop), stop
+    return personal_message(personal_facts(), member, news, stop_address=stop), stop
 
 
 def _message_of(name: str) -> str:
     try:
-        return _message_and_stop(member_by_name(name))[0]
+        member = member_by_name(name)
+        return _message_and_stop(member, view_news(member, today()))[0]
     except UnknownMember as error:
         raise CommandError(str(error)) from error
 

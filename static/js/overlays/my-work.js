@@ -12,5 +12,5 @@ const content = panel({
   lines: 8,
   uses: ["views"],
   load: () => shared("views"),
-  render: ({ views }) => h("div", { class: "work" }, viewsSection(views)),
+  render: (views) => h("div", { class: "work" }, viewsSection(views)),
 });

@@ -12,11 +12,17 @@ import { toast } from "../ui/toast.js";
 
 /** @typedef {Api["ViewOut"]} View */
 
+/** @type {readonly Option[]} */
+const TIMES = [
+  ["change", "When its rows change"],
+  ["monday", "Every Monday"],
+];
+
 /** A view was just written: the list is drawn again, and the focus belongs to its button. */
 let isWritten = false;
 
-/** @param {readonly View[]} views */
-export function viewsSection(views) {
+/** @param {Api["ViewList"]} found */
+export function viewsSection({ views, no_mail }) {
   const mine = views.filter((view) => view.is_mine);
   const others = views.filter((view) => !view.is_mine);
   const save = button("Save this view", saveView, { kind: "compact", sign: "plus" });
@@ -32,18 +38,31 @@ export function viewsSection(views) {
         { class: "soft" },
         "No saved views yet. A view is a tab with its filters, search and order, under a name.",
       ),
-    list(mine),
-    others.length > 0 && [h("h4", {}, "From colleagues"), list(others)],
+    list(mine, no_mail),
+    others.length > 0 && [h("h4", {}, "From colleagues"), list(others, no_mail)],
   );
 }
 
-/** @param {readonly View[]} views */
-function list(views) {
-  return views.length > 0 && h("ul", { class: "plain-list work-list" }, views.map(line));
+/**
+ * @param {readonly View[]} views
+ * @param {string} noMail
+ */
+function list(views, noMail) {
+  return (
+    views.length > 0 &&
+    h(
+      "ul",
+      { class: "plain-list work-list" },
+      views.map((view) => line(view, noMail)),
+    )
+  );
 }
 
-/** @param {View} view */
-function line(view) {
+/**
+ * @param {View} view
+ * @param {string} noMail
+ */
+function line(view, noMail) {
   return h(
     "li",
     { class: "work-line" },
@@ -54,11 +73,13 @@ function line(view) {
       view.is_mine
         ? view.is_shared && [" ", chip("Shared", { sign: "people" })]
         : h("span", { class: "small soft" }, ` ${view.created_by}`),
+      view.mailed && [" ", chip(view.mailed === "monday" ? "Mailed on Mondays" : "Mailed on change", { sign: "mail" })],
     ),
     h(
       "span",
       { class: "row-acts" },
       copyButton(location.origin + addressOf(view), `Copy the link to ${view.name}`),
+      view.can_be_mailed && act("mail", `Get ${view.name} by mail`, () => mailView(view, noMail)),
       view.is_mine && [
         act("pencil", `Rename or share ${view.name}`, () => changeView(view)),
         act("bin", `Delete ${view.name}`, () => deleteView(view)),
@@ -106,6 +127,46 @@ async function changeView(view) {
     submit: (values) => api.patch(`views/${view.id}`, values),
   });
   if (saved) said(`“${saved.name}” saved.`);
+}
+
+/**
+ * @param {View} view
+ * @param {string} noMail
+ */
+async function mailView(view, noMail) {
+  const saved = await formDialog({
+    title: `“${view.name}” by mail`,
+    intro: noMail
+      ? `No message comes to you now. ${noMail}`
+      : "Your morning message gets a line with the number of rows, its change and the link.",
+    fields: [
+      {
+        name: "when",
+        label: "Mail it",
+        type: "select",
+        options: [["never", "Never"], ...TIMES],
+        value: view.mailed ?? "never",
+        required: true,
+      },
+    ],
+    submit: ({ when }) => sendSubscription(view, /** @type {Api["MailTime"] | "never"} */ (when)),
+  });
+  if (saved) said(saved);
+}
+
+/**
+ * Return the sentence about what was done.
+ *
+ * @param {View} view
+ * @param {Api["MailTime"] | "never"} when
+ */
+async function sendSubscription(view, when) {
+  if (when === "never") {
+    await api.delete(`views/${view.id}/subscription`);
+    return `“${view.name}” is not mailed to you.`;
+  }
+  await api.put(`views/${view.id}/subscription`, { when });
+  return `“${view.name}” is in your morning message.`;
 }
 
 /** @param {View} view */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -87,6 +88,14 @@ def one_of_each(db: None) -> Rows:
         ),
         models.Tag.objects.create(id=1, name="Region: North"),
         models.TaggedObject.objects.create(id=1, tag_id=1, object_type="Form", object_id=1),
+        models.ViewSubscription.objects.create(
+            view=SavedView.objects.create(name="Tags", query="tab=tags", owner_uuid=uuid.uuid4()),
+            member=records.member("Ada"),
+            when="monday",
+            count=1,
+            fingerprint="x",
+            told_on=now.date(),
+        ),
         models.VisitorActivity.objects.create(id=1, type=4, prospect_id=1, form_id=1, created_at=now),
     ]
     rows = {type(row): row for row in made}

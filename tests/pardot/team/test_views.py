@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from api.models import SuperUser
-from pardot.models import SavedView
+from pardot.audits.run import run_audits
+from pardot.models import SavedView, TeamMember, ViewSubscription
 from pardot.planning.saved_views import MOST
 from tests.api.cookies import UUID, CookieMaker
+from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
 
 OTHER = "7c1d9f04-0000-4000-8000-0000000050d0"
@@ -37,7 +39,7 @@ def test_a_view_is_its_owners_until_it_is_shared(browser: Browser, colleague: Br
     made = save(browser)
     assert made == {
         "id": made["id"], "name": "Dormant forms", "query": FORMS, "is_shared": False, "is_mine": True,
-        "created_by": "Ines Example", "created_at": made["created_at"],
+        "created_by": "Ines Example", "created_at": made["created_at"], "can_be_mailed": True, "mailed": None,
     }  # fmt: skip
     assert browser.get("views")["views"] == [made]
     assert names(colleague) == []
@@ -101,3 +103,51 @@ def test_the_number_of_views_of_a_user_has_a_limit(browser: Browser, colleague: 
     SavedView.objects.bulk_create(SavedView(name=str(n), query=FORMS, owner_uuid=UUID) for n in range(MOST))
     assert "Delete one first" in browser.refused("post", "views", {"name": "More", "query": FORMS})
     save(colleague)
+
+
+# -- by mail ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_member_gets_a_view_by_mail_and_no_more(browser: Browser) -> None:
+    records.member("Ines", accounts_uuid=UUID, email="ines@camp.example")
+    records.form(campaign_id=None)
+    records.was_read("forms")
+    run_audits()
+    view = save(browser, query="tab=gear-locker&gear.type=forms")
+    assert (view["can_be_mailed"], view["mailed"]) == (True, None)
+    assert browser.ask("put", f"views/{view['id']}/subscription", {"when": "monday"})["mailed"] == "monday"
+    assert browser.ask("put", f"views/{view['id']}/subscription", {"when": "change"})["mailed"] == "change"
+    assert [each["mailed"] for each in browser.get("views")["views"]] == ["change"]
+    assert ViewSubscription.objects.get().count == 1
+    for _ in range(2):
+        browser.ask("delete", f"views/{view['id']}/subscription", expect=204)
+    assert [each["mailed"] for each in browser.get("views")["views"]] == [None]
+
+
+def test_what_cannot_be_mailed_is_named(browser: Browser, colleague: Browser) -> None:
+    def refusal(query: str) -> str:
+        view = save(browser, query, query)["id"]
+        return browser.refused("put", f"views/{view}/subscription", {"when": "monday"})
+
+    assert "Nobody in the team has your account" in refusal("tab=tags")
+    records.member("Ines", accounts_uuid=UUID)
+    assert "Only views of a table" in refusal("tab=scout-report")
+    assert "no data for this view" in refusal("tab=tags&tags.flag=unused")
+    theirs = save(colleague)["id"]
+    browser.ask("put", f"views/{theirs}/subscription", {"when": "monday"}, expect=404)
+    assert not ViewSubscription.objects.exists()
+
+
+def test_the_list_says_why_no_message_comes(browser: Browser, settings: Any) -> None:
+    assert browser.get("views")["no_mail"].startswith("Nobody in the team has your account")
+    ines = records.member("Ines", accounts_uuid=UUID)
+    for change, reason in (
+        ({}, "Ines has no email address"),
+        ({"email": "ines@camp.example"}, "PUBLIC_URL"),
+        ({"gets_messages": False}, "Ines stopped the morning messages"),
+    ):
+        TeamMember.objects.filter(pk=ines.pk).update(**{"name": "Ines", **change})
+        assert reason in browser.get("views")["no_mail"]
+    TeamMember.objects.update(gets_messages=True)
+    settings.PUBLIC_URL = "https://camp.example"
+    assert browser.get("views")["no_mail"] == ""

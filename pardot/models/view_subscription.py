@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pardot.models.saved_view import SavedView
+from pardot.models.team_member import TeamMember
+
+
+class ViewSubscription(models.Model):
+    """A team member whose morning message has a line about a saved view, and the rows that it last reported."""
+
+    class MailTime(models.TextChoices):
+        CHANGE = "change", "when it changes"
+        MONDAY = "monday", "every Monday"
+
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="subscriptions")
+    member = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="subscriptions")
+    when = models.CharField(max_length=8, choices=MailTime)
+    count = models.PositiveIntegerField(help_text="Rows at the last message, or when the subscription began.")
+    fingerprint = models.CharField(max_length=64, help_text="Of the ids of those rows.")
+    told_on = models.DateField(help_text="Day of the last message, or of the beginning.")
+
+    class Meta:
+        ordering = ["view__name", "id"]
+        constraints = [models.UniqueConstraint(fields=["view", "member"], name="view_subscription_once")]
+
+    def __str__(self) -> str:
+        return f"{self.view} for {self.member}"

@@ -1,0 +1,127 @@
+"""Count the rows of a saved view, by the filters in its address.
+
+Only tables of assets, campaigns and tags are counted: the counts are mailed, and nothing about a prospect is. The page
+makes the same of an address: ``params`` of ``static/js/assets/audit-table.js`` and ``static/js/panels/campaigns.js``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.utils import timezone
+
+from pardot.audits.run import AUDIT_OF
+from pardot.domain.areas import Area
+from pardot.selectors.area_health import AreaHealth, area_health
+from pardot.selectors.assets import AssetFilters, NotOfThisArea, matching_assets
+from pardot.selectors.campaigns import CampaignFilters, matching_campaigns
+from pardot.selectors.children import COUNT_OF
+from pardot.selectors.rows import Rows, Unknown
+
+_YES_OR_NO = {"yes": True, "no": False}
+_MONTH, _YEAR = timedelta(days=30), timedelta(days=365)
+_AGES = {"month": (None, _MONTH), "year": (_MONTH, _YEAR), "three": (_YEAR, 3 * _YEAR), "older": (3 * _YEAR, None)}
+"""The least and the greatest age of campaigns, by the name of the filter's option."""
+
+
+@dataclass(frozen=True)
+class ViewRows:
+    """The rows of a view now."""
+
+    count: int
+    fingerprint: str
+    """Differs when the rows are other ones, also when there are as many."""
+
+
+def area_of_view(query: str) -> Area | None:
+    """Return the area whose table the view shows; ``None`` when it shows none that is counted."""
+    found = dict(parse_qsl(query))
+    tab = found.get("tab", "")
+    if tab == "campaign-map":
+        return Area.CAMPAIGNS
+    if tab == "tags":
+        return Area.TAGS
+    named = [found.get("gear.type", ""), *(name.partition(".")[0] for name in found)]
+    areas = [Area(name) for name in named if name in AUDIT_OF]
+    return areas[0] if tab == "gear-locker" and areas else None
+
+
+def rows_of_view(query: str) -> ViewRows | None:
+    """Return the rows of the view; ``None`` without data about them, or when a filter does not exist any more."""
+    area = area_of_view(query)
+    if area is None:
+        return None
+    health = area_health(area)[area]
+    given = {name.removeprefix(f"{area.value}."): value for name, value in parse_qsl(query)}
+    if health.items is None or _flag(given) not in {None, *health.known_flags}:
+        return None
+    try:
+        return _counted(_matching(health, given))
+    except (Unknown, NotOfThisArea, ValueError):
+        return None
+
+
+def _matching(health: AreaHealth, given: Mapping[str, str]) -> Rows:
+    if health.area is Area.CAMPAIGNS:
+        return matching_campaigns(health, CampaignFilters(**_shared(given), **_of_campaigns(given)))
+    return matching_assets(health, AssetFilters(**_shared(given), **_of_assets(given)))
+
+
+def _counted(rows: Rows) -> ViewRows:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    return ViewRows(len(ids), hashlib.sha256(repr(ids).encode()).hexdigest())
+
+
+def _flag(given: Mapping[str, str]) -> str | None:
+    return None if given.get("flag") in {None, "any", "none"} else given["flag"]
+
+
+def _shared(given: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "flag": _flag(given),
+        "issues": {"any": True, "none": False}.get(given.get("flag", "")),
+        "exempt": _YES_OR_NO.get(given.get("exempt", "")),
+        "new_since": _day(given.get("new")),
+        "fixed_since": _day(given.get("fixed")),
+        "q": given.get("q", "").strip() or None,
+    }
+
+
+def _of_assets(given: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "campaign_id": _number(given.get("campaign")),
+        "linked": _YES_OR_NO.get(given.get("reach", "")),
+        "tagged": _YES_OR_NO.get(given.get("tagged", "")),
+        "prefix": given.get("prefix") or None,
+    }
+
+
+def _of_campaigns(given: Mapping[str, str]) -> dict[str, Any]:
+    linked, assets = _YES_OR_NO.get(given.get("sf", "")), given.get("assets", "")
+    least, greatest = _AGES.get(given.get("age", ""), (None, None))
+    return {
+        "no_sf": None if linked is None else not linked,
+        "has_assets": {"some": True, "empty": False}.get(assets),
+        "asset_type": Area(assets) if assets in {area.value for area in COUNT_OF} else None,
+        "has_members": _YES_OR_NO.get(given.get("members", "")),
+        "folder_id": _number(given.get("folder")),
+        "begun_after": _ago(greatest),
+        "begun_before": _ago(least),
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _ago(age: timedelta | None) -> datetime | None:
+    return None if age is None else timezone.now() - age

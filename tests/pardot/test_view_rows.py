@@ -1,0 +1,127 @@
+"""The rows of a saved view are those that the table at its address has."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+
+from pardot.domain.areas import Area
+from pardot.models import Campaign, Folder, Form, Tag, TaggedObject
+from pardot.selectors.view_rows import area_of_view, rows_of_view
+from tests.pardot.audit_factories import NOW, SF_18, audit, make, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def assets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    folder = make(Folder, id=7, name="Spring")
+    linked = make(Campaign, id=10, name="Linked", salesforce_id=SF_18, folder_id=folder, created_at=NOW)
+    other = make(Campaign, id=11, name="Other", folder_id=8, created_at=NOW.replace(year=2024))
+    tagged = make(Form, id=20, name="Física", campaign_id=linked)
+    make(Form, id=21, name="Plain", campaign_id=other)
+    make(Form, id=22, name="Lost", campaign_id=None)
+    make(Tag, id=30, name="Region: North", prefix="Region")
+    make(Tag, id=31, name="Loose", prefix="")
+    make(TaggedObject, id=40, tag_id=30, object_type="Form", object_id=tagged)
+    read("campaigns", "forms", "folders", "tags", "tagged_objects")
+    audit()
+
+
+def count(tab: str, **filters: str) -> int | None:
+    found = rows_of_view(urlencode({"tab": tab, **{name.replace("__", "."): value for name, value in filters.items()}}))
+    return None if found is None else found.count
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, 3),
+        ({"forms__flag": "no_campaign"}, 1),
+        ({"forms__flag": "any"}, 1),
+        ({"forms__flag": "none"}, 2),
+        ({"forms__flag": "no_campaign", "forms__exempt": "yes"}, 0),
+        ({"forms__flag": "no_campaign", "forms__exempt": "no"}, 1),
+        ({"forms__reach": "yes"}, 1),
+        ({"forms__reach": "no"}, 1),
+        ({"forms__tagged": "yes"}, 1),
+        ({"forms__tagged": "no"}, 2),
+        ({"forms__campaign": "11"}, 1),
+        ({"forms__q": "fisica"}, 1),
+        ({"forms__new": "2026-06-29"}, 1),
+        ({"forms__new": "2026-06-30"}, 0),
+        ({"forms__sort": "-name", "forms__size": "50"}, 3),
+    ],
+)
+def test_filters_of_assets(filters: dict[str, str], expected: int) -> None:
+    assert count("gear-locker", gear__type="forms", **filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, 2),
+        ({"campaigns__sf": "yes"}, 1),
+        ({"campaigns__sf": "no"}, 1),
+        ({"campaigns__assets": "some"}, 2),
+        ({"campaigns__assets": "empty"}, 0),
+        ({"campaigns__assets": "forms"}, 2),
+        ({"campaigns__assets": "landing_pages"}, 0),
+        ({"campaigns__folder": "7"}, 1),
+        ({"campaigns__age": "month"}, 1),
+        ({"campaigns__age": "three"}, 1),
+        ({"campaigns__q": "link"}, 1),
+    ],
+)
+def test_filters_of_campaigns(filters: dict[str, str], expected: int) -> None:
+    assert count("campaign-map", **filters) == expected
+
+
+def test_filters_of_tags() -> None:
+    assert [count("tags"), count("tags", tags__prefix="region"), count("tags", tags__flag="unused")] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "area"),
+    [
+        ("tab=gear-locker&gear.type=forms", Area.FORMS),
+        ("tab=gear-locker&lists.q=x", Area.LISTS),
+        ("tab=gear-locker", None),
+        ("tab=campaign-map", Area.CAMPAIGNS),
+        ("tab=tags", Area.TAGS),
+        ("tab=base-camp&forms.flag=dormant", None),
+        ("tab=scout-report&prospects.q=jo", None),
+        ("tab=full-survey&orphans.kind=forms", None),
+        ("tab=gear-locker&gear.type=prospects", None),
+    ],
+)
+def test_only_tables_without_people_are_counted(query: str, area: Area | None) -> None:
+    assert area_of_view(query) is area
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"gear__type": "lists"},
+        {"gear__type": "forms", "forms__flag": "gone"},
+        {"gear__type": "forms", "forms__flag": "dormant"},
+        {"gear__type": "forms", "forms__new": "yesterday"},
+        {"gear__type": "forms", "forms__campaign": "x"},
+        {"gear__type": "forms", "forms__prefix": "x"},
+    ],
+)
+def test_what_has_no_data_or_no_meaning_has_no_count(filters: dict[str, Any]) -> None:
+    assert count("gear-locker", **filters) is None
+
+
+def test_the_fingerprint_differs_with_other_rows_in_the_same_number() -> None:
+    query = "tab=gear-locker&gear.type=forms&forms.campaign="
+    first, second, again = rows_of_view(f"{query}10"), rows_of_view(f"{query}11"), rows_of_view(f"{query}10")
+    assert first == again
+    assert first is not None
+    assert second is not None
+    assert (first.count, first.fingerprint != second.fingerprint) == (second.count, True)
