@@ -59,8 +59,8 @@ _NEAR = """
 
 def searched(rows: Rows, area: Area, text: str) -> Rows:
     """Return those of ``rows`` that have every word of ``text``, or this id."""
-    whole = rows.filter(_by_words(area, text) | _by_id(text))
-    return whole if whole.exists() else rows.filter(_by_parts(area, text))
+    whole = rows.filter(by_words(area, text) | by_id(text))
+    return whole if whole.exists() else rows.filter(by_parts(area, text))
 
 
 def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows]) -> str | None:
@@ -85,7 +85,8 @@ def suggestions(area: Area, text: str) -> Iterator[str]:
             yield " ".join(suggested)
 
 
-def _by_words(area: Area, text: str) -> Q:
+def by_words(area: Area, text: str) -> Q:
+    """Return the condition that every word begins a word of the asset, its campaign, folder or tags."""
     places = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
     condition = f"({' OR '.join([_BEGINS, *places])})"
     spellings = words_of(area)
@@ -96,15 +97,22 @@ def _by_words(area: Area, text: str) -> Q:
     return found
 
 
-def _by_parts(area: Area, text: str) -> Q:
+def by_parts(area: Area, text: str) -> Q:
+    """Return the condition that every part is anywhere in the asset's own texts."""
     own = ", ".join(name for name in OWN_TEXTS if name in _columns(area))
     parts = text.split()
     return _having(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
 
 
-def _by_id(text: str) -> Q:
+def by_id(text: str) -> Q:
+    """Return the condition that ``text`` is the id."""
     is_id = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
     return Q(pk=int(text)) if is_id else Q(pk=None)
+
+
+def folded_words(text: str) -> tuple[str, ...]:
+    """Return the words of ``text`` as they are stored: without case, accents and punctuation."""
+    return _folded(text)[0]
 
 
 def _having(area: Area, condition: str, parameters: Sequence[Any]) -> Q:

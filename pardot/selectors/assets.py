@@ -88,13 +88,18 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
     """
     rows = matching_assets(health, wanted)
     keys = {**sort_keys(health.area), "since": newest_finding(health, wanted.flag)}
-    shown = ordered(rows, sort, keys).values(*columns_of(health.area))[offset : offset + limit]
-    records = list(shown)
-    name_them(records)
-    add_since(records, health)
+    records = shown_records(ordered(rows, sort, keys)[offset : offset + limit], health)
     count = rows.count()
     instead = None if count else did_you_mean(health.area, wanted, lambda other: matching_assets(health, other))
-    return AssetPage(count, [as_known(record, health) for record in records], instead)
+    return AssetPage(count, records, instead)
+
+
+def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
+    """Return the rows as they are shown: with names, the days of their issues, and nothing that has no data."""
+    records = list(rows.values(*columns_of(health.area)))
+    name_them(records)
+    add_since(records, health)
+    return [as_known(record, health) for record in records]
 
 
 def matching_assets(health: AreaHealth, wanted: AssetFilters) -> Rows:

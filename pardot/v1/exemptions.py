@@ -78,7 +78,9 @@ class ExemptionQuery(PageQuery):
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
     """Return exemptions, newest first, with those that have ended."""
     found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
-    return ExemptionPage(count=found.count(), exemptions=_out(found[query.offset : query.offset + query.limit]))
+    return ExemptionPage(
+        count=found.count(), exemptions=exemptions_out(found[query.offset : query.offset + query.limit])
+    )
 
 
 @router.post(
@@ -92,7 +94,7 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
         made = exemption_create(**exemption.dict(), created_by=actor_name(request))
     except BadExemption as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
-    return Status(201, _out([made])[0])
+    return Status(201, exemptions_out([made])[0])
 
 
 @router.delete(
@@ -107,7 +109,8 @@ def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]
     return Status(204, None)
 
 
-def _out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
+def exemptions_out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
+    """Return the exemptions as answers, with a constant number of further queries."""
     rows = list(exemptions)
     assets = [(Area(row.asset_type), row.asset_id) for row in rows]
     names, linked = asset_names(assets), campaigns_in_salesforce(assets)

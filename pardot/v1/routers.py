@@ -7,6 +7,7 @@ from ninja import Router
 from api.auth.callers import super_user
 from pardot.v1 import (
     admin_settings,
+    asset_detail,
     assets,
     briefing,
     bulk,
@@ -25,6 +26,7 @@ from pardot.v1 import (
     preview,
     prospect_health,
     score,
+    search,
     sync,
     sync_requests,
     tags,
@@ -44,6 +46,7 @@ for _module in (
     history,
     changes,
     assets,
+    search,
     gear,
     campaigns,
     tags,
@@ -52,7 +55,8 @@ for _module in (
     orphans,
     cleanup,
     texts,
-    bulk,  # before these two: their paths would take /remove for an id
+    bulk,  # before these three: their paths would take /tasks and /remove for an id
+    asset_detail,
     tasks,
     exemptions,
     notes,

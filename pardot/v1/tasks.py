@@ -131,7 +131,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
         )
     )
     page = tasks[query.offset : query.offset + query.limit]
-    return TaskPage(count=tasks.count(), tasks=_all_out(page))
+    return TaskPage(count=tasks.count(), tasks=tasks_out(page))
 
 
 @router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Make a task")
@@ -141,7 +141,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
         made = task_create(**task.dict(exclude_unset=True), created_by=actor_name(request))
     except BadTask as error:
         raise refused(error) from error
-    return Status(201, _all_out([made])[0])
+    return Status(201, tasks_out([made])[0])
 
 
 @router.patch(
@@ -152,7 +152,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
 def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
     """Change a task. `completed_at` is set when the task is done, and cleared when it is opened again."""
     try:
-        return _all_out([task_change(task_id, change.changes())])[0]
+        return tasks_out([task_change(task_id, change.changes())])[0]
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
@@ -195,7 +195,7 @@ def refused(error: BadTask) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
-def _all_out(tasks: Iterable[Task]) -> list[TaskOut]:
+def tasks_out(tasks: Iterable[Task]) -> list[TaskOut]:
     """Return the tasks as answers, with a constant number of further queries."""
     shown = list(tasks)
     linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))

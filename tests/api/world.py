@@ -61,7 +61,7 @@ class World:
         return self._path(line["route"]) + (f"?{line['query']}" if line["query"] else "")
 
     def _path(self, route: str) -> str:
-        before, braces, after = route.partition("{")
+        before, braces, after = route.replace("{asset_id}", "1").partition("{")
         if not braces:
             return route
         return before + self.ids[before.rstrip("/").rpartition("/")[2]] + after.partition("}")[2]

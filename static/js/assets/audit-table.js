@@ -7,6 +7,7 @@ import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
+import { assetButton } from "./asset-button.js";
 import { assetBulk } from "./bulk.js";
 import { csvColumns } from "./csv-columns.js";
 import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
@@ -14,7 +15,7 @@ import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
 import { actionsColumn, keepFocus } from "./row-actions.js";
 import { sinceColumn, sinceFilters, sinceParams } from "./since.js";
-import { isContent, nameOfAsset, TYPES } from "./words.js";
+import { isContent, TYPES } from "./words.js";
 
 /** @type {Partial<Record<Api["Area"], string>>} */
 const ACTIVITY = { forms: "Submissions", landing_pages: "Views", custom_redirects: "Clicks", campaigns: "Activity" };
@@ -59,11 +60,11 @@ export function auditTable(summary, { pages, since, owners }) {
       return { rows: found.records, total: found.count, didYouMean: found.did_you_mean };
     }),
     columns: [
-      nameColumn(type, pages),
+      nameColumn(type),
       issuesColumn(),
       sinceColumn(type),
       ...columnsOf(type, pages),
-      actionsColumn(summary),
+      actionsColumn(summary, pages),
     ],
     filters: filtersOf(summary, since),
     alsoInCsv: csvColumns(type, { pages, owners }),
@@ -146,18 +147,14 @@ function columnsOf(type, pages) {
 
 /**
  * @param {Api["Area"]} type
- * @param {Pages} pages
  * @returns {Column<Asset & { folder_name?: string | null }>}
  */
-export function nameColumn(type, pages) {
+export function nameColumn(type) {
   return {
     key: "name",
     label: "Name",
     className: "wide",
-    show: (row) => [
-      outwardOr(nameOfAsset(row), pages.pardot(type, row.id)),
-      row.folder_name && h("span", { class: "under" }, row.folder_name),
-    ],
+    show: (row) => [assetButton(type, row), row.folder_name && h("span", { class: "under" }, row.folder_name)],
   };
 }
 

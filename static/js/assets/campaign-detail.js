@@ -3,17 +3,16 @@
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { rowsOf } from "../core/rows.js";
+import { assetButton } from "./asset-button.js";
 import { flagChips } from "./flags.js";
-import { outwardOr } from "./links.js";
-import { CONTENT, countOf, nameOfAsset, TYPES } from "./words.js";
+import { CONTENT, countOf, TYPES } from "./words.js";
 
 /**
  * Return the details of a campaign as nodes.
  *
  * @param {Api["CampaignItem"]} campaign
- * @param {Pages} to
  */
-export function campaignDetail(campaign, to) {
+export function campaignDetail(campaign) {
   return h(
     "div",
     { class: "stack" },
@@ -21,7 +20,7 @@ export function campaignDetail(campaign, to) {
     h(
       "div",
       { class: "belongings" },
-      CONTENT.map((type) => belongings(campaign, type, to)),
+      CONTENT.map((type) => belongings(campaign, type)),
     ),
   );
 }
@@ -45,9 +44,8 @@ function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }
 /**
  * @param {Api["CampaignItem"]} campaign
  * @param {Api["ContentType"]} type
- * @param {Pages} to
  */
-function belongings(campaign, type, to) {
+function belongings(campaign, type) {
   const assets = campaign.children[type];
   const count = countOf(campaign, type);
   return h(
@@ -58,7 +56,7 @@ function belongings(campaign, type, to) {
       ? h(
           "ul",
           { class: "plain-list" },
-          assets.map((asset) => belonging(type, asset, to)),
+          assets.map((asset) => belonging(type, asset)),
         )
       : h("p", { class: "small soft" }, count === null ? "No data yet." : "None."),
     count !== null &&
@@ -85,14 +83,13 @@ function countLink(campaign, type, count) {
 /**
  * @param {Api["ContentType"]} type
  * @param {Api["CampaignChild"]} asset
- * @param {Pages} to
  */
-function belonging(type, asset, to) {
+function belonging(type, asset) {
   const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} recently`;
   return h(
     "li",
     {},
-    outwardOr(nameOfAsset(asset), to.pardot(type, asset.id)),
+    assetButton(type, asset),
     " ",
     flagChips(asset),
     happened && h("span", { class: "under" }, happened),

@@ -10,9 +10,10 @@ import { flagWords, nameOfAsset } from "./words.js";
  * Return a column of buttons. `summary` is that of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
+ * @param {Pages} pages
  * @returns {Column<Asset>}
  */
-export function actionsColumn(summary) {
+export function actionsColumn(summary, pages) {
   return {
     key: "actions",
     label: "Actions",
@@ -22,15 +23,16 @@ export function actionsColumn(summary) {
     end: true,
     className: "tight",
     value: () => "",
-    show: (row) => rowActions(summary, row),
+    show: (row) => rowActions(summary, row, pages),
   };
 }
 
 /**
  * @param {Api["AreaSummary"]} summary
  * @param {Asset} row
+ * @param {Pages} pages
  */
-function rowActions(summary, row) {
+function rowActions(summary, row, pages) {
   const name = nameOfAsset(row);
   const canBeExempt = Object.keys(summary.issues).length > 0;
   return h(
@@ -38,7 +40,18 @@ function rowActions(summary, row) {
     { class: "row-actions", data: { asset: `${summary.area}-${row.id}` } },
     action("tasks", "Make a task", name, () => makeAssetTask(summary.area, row)),
     canBeExempt && action("shield", "Exempt from an issue", name, () => makeExemption(summary, row)),
+    inPardot(pages.pardot(summary.area, row.id), name),
   );
+}
+
+/**
+ * @param {string | null} href
+ * @param {string} name
+ */
+function inPardot(href, name) {
+  if (!href) return null;
+  const attributes = { href, target: "_blank", rel: "noopener", title: "Open in Pardot, in a new tab" };
+  return h("a", { class: "icon-button small", ...attributes }, icon("out"), hiddenText(`Open in Pardot: ${name}`));
 }
 
 /**
@@ -76,7 +89,7 @@ export function keepFocus(root) {
  * @param {Api["AreaSummary"]} summary
  * @param {Asset} row
  */
-async function makeExemption({ area, issues }, row) {
+export async function makeExemption({ area, issues }, row) {
   const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = had.length ? had : Object.keys(issues);
   const made = await exemptionForm({

@@ -1,6 +1,7 @@
 /* Every overlay by its name in the address (core/overlays.js). Each is loaded when it is first opened. */
 
 export const overlays = {
+  asset: () => import("./asset.js"),
   badges: () => import("./badges.js"),
   compare: () => import("./compare.js"),
   freshness: () => import("./freshness.js"),

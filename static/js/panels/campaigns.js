@@ -75,7 +75,7 @@ function map({ summary, folders, to, since, owners }, signal) {
         exemptions: (body, asked) => api.post("campaigns/exemptions", body, { params: asked }),
       },
     }),
-    detail: (row) => campaignDetail(row, to),
+    detail: (row) => campaignDetail(row),
   });
   onChanged(async (paths) => {
     if (!paths.includes("exemptions")) return;
@@ -163,7 +163,7 @@ function params({ sf, assets, members, age, folder, ...flags }) {
  */
 function columns(summary, to) {
   return [
-    { ...nameColumn("campaigns", to), label: "Campaign" },
+    { ...nameColumn("campaigns"), label: "Campaign" },
     issuesColumn(),
     sinceColumn("campaigns"),
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
@@ -184,7 +184,7 @@ function columns(summary, to) {
       value: begun,
       show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))),
     },
-    actionsColumn(summary),
+    actionsColumn(summary, to),
   ];
 }
 

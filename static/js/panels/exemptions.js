@@ -7,7 +7,8 @@ import { today } from "../core/days.js";
 import { day } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
-import { outwardOr, pages } from "../assets/links.js";
+import { assetButton } from "../assets/asset-button.js";
+import { pages } from "../assets/links.js";
 import { flagWords, TYPES } from "../assets/words.js";
 import { confirm } from "../ui/dialog.js";
 import { chip, outward } from "../ui/parts.js";
@@ -89,7 +90,7 @@ function columns(to) {
 function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
   if (asset_name === null) return `${asset_id} (deleted)`;
   return [
-    outwardOr(asset_name, to.pardot(asset_type, asset_id)),
+    assetButton(asset_type, { id: asset_id, name: asset_name }),
     salesforce_id && h("span", { class: "under" }, outward("in Salesforce", to.salesforce(salesforce_id))),
   ];
 }

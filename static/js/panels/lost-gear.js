@@ -5,31 +5,30 @@ import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { rowsOfIssue } from "../core/rows.js";
-import { outwardOr, pages } from "../assets/links.js";
-import { CONTENT, nameOfAsset, TYPES } from "../assets/words.js";
+import { assetButton } from "../assets/asset-button.js";
+import { CONTENT, TYPES } from "../assets/words.js";
 
 const SHOWN = 3;
 
 export default panel({
   uses: ["exemptions"],
-  load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans, pages: await pages() }),
+  load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
   empty: ({ orphans }) =>
     CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every asset's campaign exists.",
-  render: ({ orphans, pages: to }) =>
+  render: ({ orphans }) =>
     h(
       "ul",
       { class: "lost" },
-      CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type], to)),
+      CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type])),
     ),
 });
 
 /**
  * @param {Api["ContentType"]} type
  * @param {Api["OrphanedAssets"]} orphans
- * @param {Pages} to
  */
-function group(type, { count, exempt, records }, to) {
+function group(type, { count, exempt, records }) {
   const { one, many, title } = TYPES[type];
   if (count === null) return h("li", {}, h("h3", {}, title), h("p", { class: "small soft" }, "No data yet."));
   const href = rowsOfIssue({ area: type, flag: "orphan", exempt });
@@ -47,7 +46,7 @@ function group(type, { count, exempt, records }, to) {
           h(
             "li",
             {},
-            outwardOr(nameOfAsset(record), to.pardot(type, record.id)),
+            assetButton(type, record),
             h("span", { class: "under" }, `campaign ${record.campaign_id} (deleted)`),
           ),
         ),

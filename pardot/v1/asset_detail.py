@@ -1,0 +1,74 @@
+"""``GET /pardot/assets/{type}/{asset_id}``: one asset with its issues, tasks and exemptions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+from ninja import Field, Path, Router, Schema
+
+from api.http.errors import NotFound, documented
+from pardot.domain.areas import Area
+from pardot.models import Exemption, Task
+from pardot.selectors.area_health import area_health
+from pardot.selectors.asset_history import asset_history
+from pardot.v1.assets import AssetRecord, TypeName, area_of
+from pardot.v1.exemptions import ExemptionOut, exemptions_out
+from pardot.v1.fields import PathId
+from pardot.v1.health_of_area import AreaSummary, area_summary
+from pardot.v1.tasks import TaskOut, tasks_out
+
+_MOST_TASKS = 50
+
+router = Router(tags=["pardot: assets"])
+
+
+class PastIssueOut(Schema):
+    issue: str = Field(description="The key of the issue.")
+    flag: str
+    first_seen: date | None = Field(description="null: before such days were recorded.")
+    fixed_on: date | None = Field(description="The day of the first audit without it; null: it is open.")
+    days: int | None = Field(description="For how many days the asset has it, or had it; null: not known.")
+
+
+class TagOfAsset(Schema):
+    id: int
+    name: str | None
+
+
+class AssetDetail(Schema):
+    type: Area
+    summary: AreaSummary = Field(description="Of all assets of this type.")
+    record: AssetRecord
+    issues: list[PastIssueOut] = Field(description="Open ones first, then the latest that were fixed; at most 100.")
+    tags: list[TagOfAsset]
+    exemptions: list[ExemptionOut] = Field(description="With those that have ended.")
+    tasks: list[TaskOut] = Field(description="About this asset: open ones first; at most 50.")
+
+
+@router.get(
+    "/assets/{type}/{asset_id}",
+    response={200: AssetDetail, **documented(401, 403, 404, 422)},
+    summary="One asset with its history",
+    exclude_unset=True,
+)
+def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> AssetDetail:  # noqa: A002 - its name in the path
+    """Return an asset, every issue that it has or had, its tags, exemptions and tasks."""
+    area = area_of(type)
+    health = area_health(area)[area]
+    found = asset_history(health, asset_id)
+    if found is None:
+        raise NotFound(f"There is no asset with the id {asset_id} among {area.label.lower()}.")
+    about = {"asset_type": area, "asset_id": asset_id}
+    tasks = Task.objects.filter(**about).select_related("assignee").order_by("-status", "-id")
+    return AssetDetail.model_validate(
+        {
+            "type": area,
+            "summary": area_summary(health),
+            "record": found.record,
+            "issues": [PastIssueOut.model_validate(each, from_attributes=True) for each in found.issues],
+            "tags": found.tags,
+            "exemptions": exemptions_out(Exemption.objects.filter(**about)),
+            "tasks": tasks_out(tasks[:_MOST_TASKS]),
+        }
+    )

@@ -1,0 +1,45 @@
+"""``GET /pardot/search``: assets of all types by words, for the palette."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+from pydantic import StringConstraints
+
+from api.http.errors import documented
+from api.http.fields import PlainText
+from pardot.domain.areas import Area
+from pardot.selectors.everywhere import search_everywhere
+
+router = Router(tags=["pardot: assets"])
+
+Words = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
+
+
+class EverywhereSearch(Schema):
+    q: Words = Field(
+        description="Words in any order, each beginning a word of the name, subject, address, campaign, folder or "
+        "tags; case and accents do not matter. Or an id.",
+        examples=["summer nursing"],
+    )
+    limit: int = Field(5, ge=1, le=20, description="At most so many of each type.")
+
+
+class FoundAsset(Schema):
+    type: Area
+    id: int
+    name: str | None
+    campaign_name: str | None = Field(None, description="null: none, or the type has none.")
+    folder_name: str | None = Field(None, description="null: none, or the type has none.")
+
+
+class FoundAssets(Schema):
+    found: list[FoundAsset] = Field(description="By type; of each type the best matches first.")
+
+
+@router.get("/search", response={200: FoundAssets, **documented(401, 403, 422)}, summary="Search assets of all types")
+def search_assets(request: HttpRequest, search: Query[EverywhereSearch]) -> FoundAssets:
+    """Return the assets of each type that match, without prospects."""
+    return FoundAssets.model_validate({"found": search_everywhere(search.q, each=search.limit)})

@@ -1,0 +1,66 @@
+"""The drawer of one asset: opened from rows and by its address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import DARK_AND_NARROW, Visit
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    return open_window(camp_site)
+
+
+def get(visit: Visit, path: str) -> Any:
+    return visit.page.request.get(f"{visit.url}/api/v1/pardot/{path}").json()
+
+
+def first_form(visit: Visit) -> tuple[int, str]:
+    """A form in no campaign."""
+    record = get(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
+    return record["id"], record["name"]
+
+
+def test_the_name_in_a_row_opens_the_drawer_and_the_focus_comes_back(camp: Visit) -> None:
+    record, name = first_form(camp)
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms&forms.flag=no_campaign&forms.sort=name")
+    opener = camp.page.get_by_role("table", name="Forms").get_by_role("button", name=name, exact=True)
+    opener.press("Enter")
+    dialog = camp.page.get_by_role("dialog", name=name)
+    expect(dialog.get_by_role("row", name="No campaign")).to_contain_text("Open")
+    expect(dialog.get_by_role("link", name="Pardot")).to_have_attribute(
+        "href", get(camp, "config")["pardot_url"] + f"/form/read/id/{record}"
+    )
+    assert f"asset.type=forms&asset.id={record}&open=asset" in camp.page.url
+    camp.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    assert "open=" not in camp.page.url
+
+
+def test_a_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(camp: Visit) -> None:
+    record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if each["campaign_name"])
+    camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record['id']}")
+    dialog = camp.page.get_by_role("dialog")
+    dialog.get_by_role("button", name=record["campaign_name"], exact=True).click()
+    expect(camp.page.get_by_role("dialog", name=record["campaign_name"])).to_contain_text("Show on the map")
+    camp.page.go_back()
+    expect(camp.page.get_by_role("dialog", name=record["name"])).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
+def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit.expect("status of 404")
+    record, _ = first_form(visit)
+    for address in (f"forms&asset.id={record}", "forms&asset.id=999999999999", "nothing"):
+        visit.go(f"/pardot/?tab=gear-locker&open=asset&asset.type={address}")
+        expect(visit.page.get_by_role("dialog")).to_be_visible()
+        visit.settle()
+        assert visit.axe() == [], address
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, address

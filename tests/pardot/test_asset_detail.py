@@ -1,0 +1,75 @@
+"""``assets/{type}/{asset_id}``: everything about one asset, for its drawer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.models import Campaign, Finding, Form, ListEmail, Tag, TaggedObject, Task
+from pardot.v1.asset_detail import AssetDetail
+from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
+from tests.pardot.audit_factories import make
+
+__all__ = ["ask", "cookies", "super_user", "user"]
+
+pytestmark = pytest.mark.django_db
+
+
+def days_ago(days: int) -> str:
+    return (today() - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def form() -> int:
+    """A form without a campaign, with a tag, an exemption, two tasks, and an issue that was fixed."""
+    make(Form, id=7, name="Contact us")
+    make(Form, id=8, name="Another")
+    make(Tag, id=3, name="Spring")
+    make(TaggedObject, id=1, tag_id=3, object_type="form", object_id=7)
+    audit_now()
+    Finding.objects.filter(issue="forms_no_campaign").update(first_seen=days_ago(9))
+    fixed = {"first_seen": days_ago(30), "fixed_on": days_ago(20)}
+    Finding.objects.create(asset_type=Area.FORMS, asset_id=7, issue="forms_errors", **fixed)
+    exempt("forms", "forms_dormant", 7, until=days_ago(1))
+    for asset, status in ((7, "done"), (7, "open"), (8, "open")):
+        Task.objects.create(title=f"{status} {asset}", asset_type="forms", asset_id=asset, status=status)
+    return 7
+
+
+def test_an_asset_has_its_issues_with_ages_its_past_ones_tags_tasks_and_exemptions(ask: Ask, form: int) -> None:
+    found = ask(f"assets/forms/{form}")
+    assert found["record"]["name"] == "Contact us"
+    assert found["record"]["since"]["no_campaign"] == days_ago(9)
+    by_flag = {each["flag"]: each for each in found["issues"]}
+    assert (by_flag["no_campaign"]["days"], by_flag["no_campaign"]["fixed_on"]) == (9, None)
+    assert found["issues"][-1] == {
+        "issue": "forms_errors",
+        "flag": "errors",
+        "first_seen": days_ago(30),
+        "fixed_on": days_ago(20),
+        "days": 10,
+    }
+    assert found["tags"] == [{"id": 3, "name": "Spring"}]
+    assert [task["title"] for task in found["tasks"]] == ["open 7", "done 7"]
+    assert [each["in_force"] for each in found["exemptions"]] == [False]
+    assert found["summary"]["issues"]["no_campaign"] == "forms_no_campaign"
+    assert_documented(AssetDetail, found)
+
+
+def test_of_an_issue_from_before_the_ledger_no_age_is_claimed(ask: Ask, form: int) -> None:
+    Finding.objects.filter(issue="forms_no_campaign").update(first_seen=None)
+    found = ask(f"assets/forms/{form}")["issues"]
+    assert [each["days"] for each in found if each["flag"] == "no_campaign"] == [None]
+
+
+def test_every_type_of_asset_has_such_a_page(ask: Ask) -> None:
+    make(Campaign, id=1, name="Fall")
+    make(ListEmail, id=2, name="Hello", campaign_id=1)
+    audit_now()
+    assert ask("assets/campaigns/1")["record"]["name"] == "Fall"
+    assert ask("assets/list_emails/2")["record"]["campaign_name"] == "Fall"
+    assert "no asset with the id 3 among lists" in ask("assets/lists/3", status=404)["message"]
+    assert "Known: " in ask("assets/prospects/3", status=404)["message"]
