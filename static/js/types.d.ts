@@ -117,6 +117,9 @@ interface Named {
 }
 
 /** The last days of numbers: panels/recent.js. */
+/** The color of a score, by the grades: core/tones.js. */
+type ToneOf = (score: Maybe<number>) => Tone;
+
 interface Recent {
   days: readonly string[];
   snapshots: readonly Api["Snapshot"][];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../../static/js/core/format.js";
 
-const { ago, day, decimal, number, percent, plural, points, shortDay, signed, sinceDay, tenths, toneOf } = format;
+const { ago, day, decimal, number, percent, plural, points, shortDay, signed, sinceDay, tenths } = format;
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
 test("what is missing is a dash, and never a zero", () => {
@@ -75,8 +75,4 @@ test("one is singular, everything else is plural", () => {
   );
   assert.equal(plural(1, "campaign has", "campaigns have"), "1 campaign has");
   assert.equal(plural(null, "form"), "– forms");
-});
-
-test("a score has the tone of its grade", () => {
-  assert.deepEqual([100, 80, 79.9, 60, 59, 0, null].map(toneOf), ["good", "good", "warn", "warn", "bad", "bad", ""]);
 });

@@ -184,14 +184,3 @@ export function ago(value, now = Date.now()) {
 export function plural(count, one, many = `${one}s`) {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
-
-/**
- * Return the color of a score of 0 to 100. The number or grade is always beside it.
- *
- * @param {Maybe<number>} score
- */
-export function toneOf(score) {
-  if (isMissing(score)) return "";
-  if (score >= 80) return "good";
-  return score >= 60 ? "warn" : "bad";
-}

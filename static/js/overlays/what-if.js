@@ -7,6 +7,7 @@ import { decimal, points } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
+import { tonesBy } from "../core/tones.js";
 import { makeIssueTasks } from "../tasks/make-task.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button } from "../ui/parts.js";
@@ -30,19 +31,20 @@ const content = panel({
   render: ([{ issues }, health, config], { signal }) =>
     new WhatIf(
       issues.flatMap(({ count, ...issue }) => (count ? [{ ...issue, count }] : [])),
-      { signal, target: nextTarget(health?.overall ?? null, config?.grade_thresholds ?? []) },
+      { signal, overall: health?.overall ?? null, grades: config?.grade_thresholds ?? [] },
     ).nodes,
 });
 
 class WhatIf {
   /**
    * @param {readonly Fixable[]} issues
-   * @param {{ signal: AbortSignal, target: number }} options
+   * @param {{ signal: AbortSignal, overall: number | null, grades: Api["PardotConfig"]["grade_thresholds"] }} options
    */
-  constructor(issues, { signal, target }) {
+  constructor(issues, { signal, overall, grades }) {
     this.issues = issues;
     this.signal = signal;
-    this.goal = new GoalForm(target, { signal, take: (fixes) => this.choose(fixes) });
+    this.toneOf = tonesBy(grades);
+    this.goal = new GoalForm(nextTarget(overall, grades), { signal, take: (fixes) => this.choose(fixes) });
     this.fixes = fromAddress(route.get(KEY), issues);
     this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
     this.list = h("ul", { class: "what-if-list" });
@@ -166,7 +168,7 @@ class WhatIf {
     replace(
       this.result,
       beforeAfter(overall),
-      changeLines(areas),
+      changeLines(areas, this.toneOf),
       !areas.some(moves) && h("p", { class: "small soft" }, "Too few to change any area by a whole point."),
       h("p", {}, button("Create tasks", makeTasks, { sign: "tasks", kind: "compact", title: "A task for each issue" })),
     );

@@ -2,11 +2,12 @@
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { MISSING, number, plural, toneOf } from "../core/format.js";
+import { MISSING, number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { shared } from "../core/shared.js";
+import { tones } from "../core/tones.js";
 import { ring } from "../charts/ring.js";
 import { chip } from "../ui/parts.js";
 import { recentDays, recentTrend } from "./recent.js";
@@ -14,15 +15,15 @@ import { recentDays, recentTrend } from "./recent.js";
 export default panel({
   lines: 5,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("health-score"), optional(shared("issues")), recentDays()]),
+  load: () => Promise.all([shared("health-score"), optional(shared("issues")), recentDays(), tones()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, found, recent]) =>
+  render: ([health, found, recent, toneOf]) =>
     h(
       "ul",
       { class: "gear-rings" },
       health.by_area
         .filter((area) => area.area !== "prospects")
-        .map((area) => kind(area, found?.issues ?? null, recent)),
+        .map((area) => kind(area, found?.issues ?? null, recent, toneOf)),
     ),
 });
 
@@ -30,8 +31,9 @@ export default panel({
  * @param {Api["AreaScoreOut"]} area
  * @param {readonly Api["IssueItem"][] | null} issues null where they could not be loaded
  * @param {Recent} recent
+ * @param {ToneOf} toneOf
  */
-function kind({ area, label, score, grade, items }, issues, recent) {
+function kind({ area, label, score, grade, items }, issues, recent, toneOf) {
   const found = (issues ?? []).filter((issue) => issue.area === area && issue.count);
   const isHigh = found.some((issue) => issue.priority === "high");
   return h(

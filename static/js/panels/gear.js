@@ -2,10 +2,11 @@
 
 import { api } from "../core/api.js";
 import { focusOn, h, icon, replace } from "../core/dom.js";
-import { number, plural, toneOf } from "../core/format.js";
+import { number, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { onChanged } from "../core/shared.js";
+import { tones } from "../core/tones.js";
 import { auditTable } from "../assets/audit-table.js";
 import { ownersByArea } from "../assets/csv-columns.js";
 import { countChips } from "../assets/flags.js";
@@ -26,6 +27,7 @@ export default panel({
     pages: await pages(),
     since: await sinceOptions(),
     owners: await ownersByArea(),
+    toneOf: await tones(),
   }),
   noData: ({ health }) => Object.values(health).every((summary) => summary.items === null),
   render: (data, { signal, reload }) => new Locker(data, signal, reload).content(),
@@ -66,7 +68,7 @@ const named = (type) => ["campaign", "fixed"].map((name) => route.get(`${type}.$
 
 class Locker {
   /**
-   * @param {Inventory & { pages: Pages, since: readonly Option[], owners: Record<string, string> }} data
+   * @param {Inventory & { pages: Pages, since: readonly Option[], owners: Record<string, string>, toneOf: ToneOf }} data
    * @param {AbortSignal} signal
    * @param {() => unknown} reload
    */
@@ -76,6 +78,7 @@ class Locker {
     this.pages = data.pages;
     this.since = data.since;
     this.owners = data.owners;
+    this.toneOf = data.toneOf;
     this.signal = signal;
     this.reload = reload;
     /** @type {Api["Area"] | ""} */
@@ -126,7 +129,7 @@ class Locker {
         ),
       ),
       h("p", { class: "figure-value" }, number(items)),
-      health(this.scores[area]),
+      health(this.scores[area], this.toneOf),
       items === null ? h("p", { class: "chips" }, chip("No data yet")) : countChips(summary),
     );
   }
@@ -205,8 +208,11 @@ function nothing(type) {
   );
 }
 
-/** @param {Maybe<number>} score */
-function health(score) {
+/**
+ * @param {Maybe<number>} score
+ * @param {ToneOf} toneOf
+ */
+function health(score, toneOf) {
   const text = score === null || score === undefined ? "No score yet" : `Health ${score} of 100`;
   return h("div", { class: "drawer-health" }, h("span", { class: "small soft" }, text), meter(score, toneOf(score)));
 }

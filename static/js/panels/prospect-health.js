@@ -1,7 +1,7 @@
 /* Figures about all prospects: links to Salesforce, email addresses, broken fields. */
 
 import { h, icon } from "../core/dom.js";
-import { ago, moment, number, percent, toneOf } from "../core/format.js";
+import { ago, moment, number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -24,6 +24,17 @@ export default panel({
       SECTIONS.map((section) => list(section, health)),
     ),
 });
+
+/**
+ * A share is no score: the grades say nothing about it.
+ *
+ * @param {number | null} rate
+ */
+function toneOf(rate) {
+  if (rate === null) return "";
+  if (rate >= 80) return "good";
+  return rate >= 60 ? "warn" : "bad";
+}
 
 /** @param {Api["ProspectHealth"]} health */
 function linked({ link_rate: rate, total, unlinked, audited_at: at }) {

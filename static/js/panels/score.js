@@ -3,10 +3,11 @@
 import { daysBetween } from "../core/days.js";
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { plural, sinceDay, toneOf } from "../core/format.js";
+import { plural, sinceDay } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
+import { tonesBy } from "../core/tones.js";
 import { ring } from "../charts/ring.js";
 import { button, delta } from "../ui/parts.js";
 import { noData } from "../ui/states.js";
@@ -40,10 +41,11 @@ function beginning() {
 function hero(briefing, config) {
   const { health_score: score, grade } = briefing;
   const label = `Score ${score} of 100, grade ${grade}`;
+  const tone = tonesBy(config?.grade_thresholds ?? [])(score);
   return h(
     "div",
     { class: "score-hero" },
-    ring({ value: score, text: String(score), label, tone: toneOf(score), size: 168, thickness: 14 }),
+    ring({ value: score, text: String(score), label, tone, size: 168, thickness: 14 }),
     h(
       "div",
       { class: "score-words" },

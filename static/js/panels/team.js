@@ -1,11 +1,12 @@
 /* Each person's score, and the areas that nobody owns. */
 
 import { h } from "../core/dom.js";
-import { MISSING, number, toneOf } from "../core/format.js";
+import { MISSING, number } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
+import { tones } from "../core/tones.js";
 import { meter } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { recentDays, recentTrend } from "./recent.js";
@@ -15,16 +16,18 @@ const SETTINGS = "/pardot/admin-settings/";
 export default panel({
   lines: 4,
   uses: ["config"],
-  load: () => Promise.all([shared("health-score"), recentDays()]),
+  load: () => Promise.all([shared("health-score"), recentDays(), tones()]),
   noData: ([health]) => health.overall === null && health.by_person.length === 0,
-  render: ([health, recent]) => (health.by_person.length ? [people(health, recent), unowned(health)] : nobody()),
+  render: ([health, recent, toneOf]) =>
+    health.by_person.length ? [people(health, recent, toneOf), unowned(health)] : nobody(),
 });
 
 /**
  * @param {Api["HealthScore"]} health
  * @param {Recent} recent
+ * @param {ToneOf} toneOf
  */
-function people({ by_person: persons }, recent) {
+function people({ by_person: persons }, recent, toneOf) {
   return h(
     "ul",
     { class: "people" },

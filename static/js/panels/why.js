@@ -2,21 +2,22 @@
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { points, toneOf } from "../core/format.js";
+import { points } from "../core/format.js";
 import { listed } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
+import { tones } from "../core/tones.js";
 import { dots } from "../charts/dots.js";
 
 export default panel({
   lines: 7,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("health-score"), optional(shared("briefing")), optional(shared("issues"))]),
+  load: () => Promise.all([shared("health-score"), optional(shared("briefing")), optional(shared("issues")), tones()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, briefing, found]) => [
+  render: ([health, briefing, found, toneOf]) => [
     h("p", { class: "why-sentence" }, sentence(health.by_area, found?.issues ?? [])),
-    h("div", { class: "stack" }, scores(health.by_area, briefing?.last_week ?? null)),
+    h("div", { class: "stack" }, scores(health.by_area, briefing?.last_week ?? null, toneOf)),
   ],
 });
 
@@ -48,8 +49,9 @@ function byLoss(areas) {
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {Api["Snapshot"] | null} lastWeek
+ * @param {ToneOf} toneOf
  */
-function scores(areas, lastWeek) {
+function scores(areas, lastWeek, toneOf) {
   const without = areas.filter((area) => area.score === null).map((area) => area.label);
   const rows = byLoss(areas).map((area) => ({
     label: area.label,

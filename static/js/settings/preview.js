@@ -4,6 +4,7 @@ import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { h, icon } from "../core/dom.js";
 import { decimal, number } from "../core/format.js";
+import { tonesBy } from "../core/tones.js";
 import { trend } from "../charts/trend.js";
 import { allDays, valuesOf } from "../panels/trail-series.js";
 import { openDialog } from "../ui/dialog.js";
@@ -82,6 +83,11 @@ export class SettingsPreview {
     this.more.disabled = found === null;
   }
 
+  /** The grades as they are typed. */
+  grades() {
+    return this.drafts.find(({ entry }) => entry.key === "grade_thresholds")?.editor.get() ?? [];
+  }
+
   open() {
     const { found } = this;
     if (!found) return;
@@ -93,7 +99,7 @@ export class SettingsPreview {
     const dialog = openDialog({
       title: "What these settings change",
       wide: true,
-      body: details(found, titles),
+      body: details(found, titles, tonesBy(this.grades())),
       actions: [
         button("Keep editing", () => dialog.close()),
         button("Save these settings", saveNow, { kind: "primary" }),
@@ -149,15 +155,19 @@ const numbersOrGrades = (change) =>
 /**
  * @param {Found} found
  * @param {Record<string, string>} titles
+ * @param {ToneOf} toneOf
  * @returns {Child}
  */
-function details(found, titles) {
+function details(found, titles, toneOf) {
   const { overall, by_area: areas, by_person: people, issues, limits } = found;
   return [
     h("div", { class: "what-if-result still" }, beforeAfter(overall)),
-    part("Areas", areas.some(moves) ? changeLines(areas) : h("p", { class: "soft" }, "No area changes.")),
+    part("Areas", areas.some(moves) ? changeLines(areas, toneOf) : h("p", { class: "soft" }, "No area changes.")),
     people.length > 0 &&
-      part("People", people.some(moves) ? changeLines(people) : h("p", { class: "soft" }, "Nobody's score changes.")),
+      part(
+        "People",
+        people.some(moves) ? changeLines(people, toneOf) : h("p", { class: "soft" }, "Nobody's score changes."),
+      ),
     issues.length > 0 && part("Counted differently", counts(issues, titles)),
     part("The last 45 days", [earlier(found), ...limits.map(limit)]),
   ];

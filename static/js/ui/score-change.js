@@ -1,7 +1,7 @@
 /* Show the score before and after a change, with the areas and people that change: for fixes and for settings. */
 
 import { h } from "../core/dom.js";
-import { number, toneOf } from "../core/format.js";
+import { number } from "../core/format.js";
 import { delta, meter } from "./parts.js";
 
 /** @typedef {Api["ScoreChange"]} Change */
@@ -41,8 +41,9 @@ function score(label, value, grade) {
  * A line for each that moves: name, a bar, "36 → 0", and the grades where they differ.
  *
  * @param {readonly (Change & { label?: string, name?: string })[]} changes
+ * @param {ToneOf} toneOf
  */
-export function changeLines(changes) {
+export function changeLines(changes, toneOf) {
   return h(
     "ul",
     { class: "what-if-areas" },

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "./window.js";
+
+const { tonesBy } = await import("../../static/js/core/tones.js");
+
+/**
+ * @param {number[]} minimums
+ * @param {...(number | null)} scores
+ */
+function toned(minimums, ...scores) {
+  return scores.map(tonesBy(minimums.map((minimum) => ({ minimum })))).join(" ");
+}
+
+test("a score has the color of its grade: the upper half is good, the lowest grade bad", () => {
+  assert.equal(toned([90, 80, 70, 60, 0], 100, 80, 79, 60, 59, 0), "good good warn warn bad bad");
+  assert.equal(toned([95, 90, 85, 80, 0], 90, 89, 79), "good warn bad");
+  assert.equal(toned([95, 80, 0], 95, 94, 79), "good warn bad");
+  assert.equal(toned([95, 0], 95, 94), "good bad");
+  assert.equal(toned([0], 0), "good");
+});
+
+test("without a score or without grades there is no color", () => {
+  assert.equal(toned([90, 0], null), "");
+  assert.equal(toned([], 95), "");
+});
