@@ -192,6 +192,13 @@ KEYS: tuple[ConfiguredKey, ...] = (
         TypeAdapter(Annotated[CampDates, AfterValidator(_in_order)]),
     ),
     ConfiguredKey(
+        "target_score",
+        "Target score",
+        "The score that camp should end with: a line in the trend. 0: there is no target.",
+        lambda: 0,
+        TypeAdapter(Annotated[int, Field(strict=True, ge=0, le=100)]),
+    ),
+    ConfiguredKey(
         "activity_lookback_days",
         "Look-back of activity",
         "Assets without activity for this many days are dormant. At most as long as activities are kept.",

@@ -61,6 +61,7 @@ class Configuration:
     thresholds: tuple[GradeThreshold, ...]
     templates: Mapping[str, Template]
     camp: CampDates
+    target_score: int | None
     activity_lookback_days: int
     list_stale_months: int
     list_stale_severe_months: int
@@ -110,6 +111,7 @@ def _typed(current: Mapping[str, Any]) -> Configuration:
         ),
         templates=values["issue_templates"],
         camp=values["camp_dates"],
+        target_score=values["target_score"] or None,
         activity_lookback_days=values["activity_lookback_days"],
         list_stale_months=values["list_stale_months"],
         list_stale_severe_months=values["list_stale_severe_months"],

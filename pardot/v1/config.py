@@ -66,6 +66,7 @@ class PardotConfig(Schema):
     areas: list[ConfigArea]
     issues: list[ConfigIssue] = Field(description="All there are, in the order of the areas.")
     camp: ConfigCamp
+    target_score: int | None = Field(description="The score that camp should end with; null: none was set.")
     grade_thresholds: list[ConfigGrade]
     activity_lookback_days: int
     list_stale_months: int
@@ -98,6 +99,7 @@ def _config(values: Configuration, team: list[TeamMember], instance_url: str | N
         ],
         issues=[ConfigIssue(key=issue.key, area=issue.area, flag=issue.flag) for issue in ISSUES],
         camp=ConfigCamp(start=values.camp.start, end=values.camp.end),
+        target_score=values.target_score,
         grade_thresholds=[ConfigGrade(grade=each.grade, minimum=each.minimum) for each in values.thresholds],
         activity_lookback_days=values.activity_lookback_days,
         list_stale_months=values.list_stale_months,

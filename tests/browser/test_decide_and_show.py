@@ -77,9 +77,12 @@ def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot
 
 def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
     page = camp.page
+    run_module(camp, "core/api", "await m.api.put('admin/config/target_score', { value: 99 });")
     camp.go("/pardot/")
     trend = page.locator('[data-panel="score-trend"]')
-    expect(trend).to_contain_text(re.compile(r"At the pace of the last 28 days the score will be \d+ on"))
+    expect(trend).to_contain_text(re.compile(r"the score will be \d+ on .+, the last day of camp; the target is 99\."))
+    expect(trend.locator(".mark-goal")).to_have_count(1)
+    expect(page.locator('[data-panel="score"]')).to_contain_text(re.compile(r"\d+ points? to the target of 99"))
     trend.get_by_role("radio", name="Since camp began").click()
     expect(trend.get_by_role("radio", name="Since camp began")).to_be_focused()
     rows = trend.get_by_role("figure", name="Score").locator("tbody tr")

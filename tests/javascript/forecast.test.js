@@ -115,6 +115,14 @@ test("the next target is the next grade, then 95, then 100", () => {
   );
 });
 
+test("the team's target comes first until it is reached", () => {
+  const grades = [{ grade: "B", minimum: 80 }];
+  assert.deepEqual(
+    [74, 87, 88, null].map((score) => nextTarget(score, grades, 88)),
+    [88, 88, 95, 88],
+  );
+});
+
 test("a span is so many days back, all of camp, all days, or two days in either order", () => {
   const camp = { start: "2026-11-01", end: "2026-12-18" };
   assert.deepEqual(daysOf("42", TODAY, camp), { from: "2026-10-18", to: null });

@@ -25,6 +25,7 @@ def test_the_defaults(super_user: Client, settings: Any) -> None:
     assert (found["sf_instance_url"], found["pardot_url"], found["team"]) == (None, "https://pi.demo.pardot.com", [])
     assert found["pardot_pages"]["forms"] == "/form/read/id/{id}"
     assert found["camp"] == {"start": None, "end": None}
+    assert found["target_score"] is None
     assert found["grade_thresholds"][0] == {"grade": "A", "minimum": 90}
     assert (found["activity_lookback_days"], found["list_stale_months"], found["list_stale_severe_months"]) == (
         30, 6, 12,
@@ -48,6 +49,7 @@ def test_a_change_is_seen_at_once(super_user: Client) -> None:
     member("Ben Example", "forms", role="Writer", order=2)
     member("Ada Example", "forms", label="Ada", order=1)
     set_value("camp_dates", {"start": "2026-06-01", "end": "2026-06-30"}, by="test")
+    set_value("target_score", 95, by="test")
     found = super_user.get(URL).json()
     assert found["sf_instance_url"] == "https://example.my.salesforce.com"
     assert [(person["name"], person["label"], person["areas"]) for person in found["team"]] == [
@@ -57,6 +59,7 @@ def test_a_change_is_seen_at_once(super_user: Client) -> None:
     owners = {area["area"]: area["owners"] for area in found["areas"]}
     assert (owners["forms"], owners["lists"]) == (["Ada Example", "Ben Example"], [])
     assert found["camp"] == {"start": "2026-06-01", "end": "2026-06-30"}
+    assert found["target_score"] == 95
 
 
 def test_it_says_who_asks(super_user: Client) -> None:

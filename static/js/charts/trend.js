@@ -12,9 +12,11 @@ import { followPointer } from "./trend-cursor.js";
 /** @typedef {Series & { tone: Tone, dash: string | null, hidden: boolean }} TrendLine */
 
 /**
+ * @typedef {{ value: number, label: string }} Goal a line across all days
  * @typedef {{
  *   title: string, days: readonly string[], lines: readonly TrendLine[], notes: readonly TrendNote[], low: number | null,
  *   high: number | null, format: Format, height: number, pick: ((day: string) => unknown) | null,
+ *   goal: Goal | null,
  * }} TrendSettings
  */
 
@@ -46,6 +48,7 @@ export function trend({
   format = number,
   height = 240,
   pick = null,
+  goal = null,
   ...rest
 }) {
   const lines = series.map((one, index) => ({
@@ -54,7 +57,7 @@ export function trend({
     dash: DASHES[index % 8],
     hidden: false,
   }));
-  const settings = { title, days, lines, notes, low, high, format, height, pick };
+  const settings = { title, days, lines, notes, low, high, format, height, pick, goal };
   /** @type {PlainColumn<{ day: string, index: number }>[]} */
   const columns = [{ label: "Day", value: (row) => day(row.day) }];
   for (const { name, values } of series)
@@ -123,7 +126,7 @@ function legend(lines, redraw) {
  * @param {TrendSettings} settings
  */
 function draw(width, drawing, settings) {
-  const { title, days, lines, notes, format, height } = settings;
+  const { title, days, lines, notes, format, height, goal } = settings;
   const seen = lines.filter((line) => !line.hidden);
   const marks = marksOf(seen, settings);
   const left = 10 + Math.max(...marks.map((mark) => format(mark).length)) * 7.5;
@@ -139,11 +142,26 @@ function draw(width, drawing, settings) {
       s("text", { x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, format(mark)),
     ]),
     spread(days.length, Math.max(2, Math.floor(width / 110))).map((index) => dayMark(days, index, x, height)),
+    goal && goalLine(goal, left, width - 12, y),
     notes.map((note) => pin(note, days, x, top, bottom)),
     seen.map((line) => path(line, x, y)),
   );
   followPointer(element, drawing, { ...settings, lines: seen, x, y, top, bottom });
   return element;
+}
+
+/**
+ * @param {Goal} goal
+ * @param {number} left
+ * @param {number} right
+ * @param {Scale} y
+ */
+function goalLine({ value, label }, left, right, y) {
+  const at = y(value);
+  return [
+    s("path", { class: "mark-goal", d: `M${left} ${at}H${right}` }),
+    s("text", { class: "strong", x: left + 4, y: at + 16 }, label),
+  ];
 }
 
 /**

@@ -8,12 +8,14 @@ import { plural } from "../core/format.js";
 const AMBITION = 95;
 
 /**
- * Return the minimum of the next grade; with the best grade 95, then 100.
+ * Return the team's target; where it is reached or not set, the minimum of the next grade; with the best grade 95, then 100.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
+ * @param {number | null} [target]
  */
-export function nextTarget(score, thresholds) {
+export function nextTarget(score, thresholds, target = null) {
+  if (target !== null && target > (score ?? 0)) return target;
   if (score === null) return AMBITION;
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
   return next?.minimum ?? (score < AMBITION ? AMBITION : 100);

@@ -31,20 +31,25 @@ const content = panel({
   render: ([{ issues }, health, config], { signal }) =>
     new WhatIf(
       issues.flatMap(({ count, ...issue }) => (count ? [{ ...issue, count }] : [])),
-      { signal, overall: health?.overall ?? null, grades: config?.grade_thresholds ?? [] },
+      {
+        signal,
+        overall: health?.overall ?? null,
+        grades: config?.grade_thresholds ?? [],
+        wanted: config?.target_score ?? null,
+      },
     ).nodes,
 });
 
 class WhatIf {
   /**
    * @param {readonly Fixable[]} issues
-   * @param {{ signal: AbortSignal, overall: number | null, grades: Api["PardotConfig"]["grade_thresholds"] }} options
+   * @param {{ signal: AbortSignal, overall: number | null, grades: Api["PardotConfig"]["grade_thresholds"], wanted: number | null }} options
    */
-  constructor(issues, { signal, overall, grades }) {
+  constructor(issues, { signal, overall, grades, wanted }) {
     this.issues = issues;
     this.signal = signal;
     this.toneOf = tonesBy(grades);
-    this.goal = new GoalForm(nextTarget(overall, grades), { signal, take: (fixes) => this.choose(fixes) });
+    this.goal = new GoalForm(nextTarget(overall, grades, wanted), { signal, take: (fixes) => this.choose(fixes) });
     this.fixes = fromAddress(route.get(KEY), issues);
     this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
     this.list = h("ul", { class: "what-if-list" });

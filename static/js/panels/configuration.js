@@ -20,8 +20,8 @@ const SECTIONS = [
   {
     id: "camp",
     title: "Camp",
-    text: "The dashboard counts the days of camp from the first to the last. Without dates no camp is planned.",
-    keys: ["camp_dates"],
+    text: "The days of camp, which the dashboard counts, and the score to end with. Without dates no camp is planned.",
+    keys: ["camp_dates", "target_score"],
   },
   {
     id: "grades",

@@ -1,5 +1,6 @@
 /* The score over the days of the progress report. */
 
+import { optional } from "../core/api.js";
 import { find } from "../core/dom.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
@@ -8,11 +9,13 @@ import { allDays, scoreSeries } from "./trail-series.js";
 
 export default panel({
   lines: 6,
-  load: () => shared("trail", { from: find(document, ".report").dataset.from }),
-  empty: ({ count }) => count === 0 && "No day is on record yet.",
-  render: ({ snapshots, notes }) => {
+  load: () =>
+    Promise.all([shared("trail", { from: find(document, ".report").dataset.from }), optional(shared("config"))]),
+  empty: ([{ count }]) => count === 0 && "No day is on record yet.",
+  render: ([{ snapshots, notes }, config]) => {
     const days = allDays(snapshots);
-    const low = Math.min(90, ...snapshots.flatMap(({ health_score: score }) => score ?? []));
+    const target = config?.target_score ?? null;
+    const low = Math.min(90, target ?? 90, ...snapshots.flatMap(({ health_score: score }) => score ?? []));
     return trend({
       title: "Score",
       days,
@@ -21,6 +24,7 @@ export default panel({
       low: Math.max(0, Math.floor(low / 10) * 10 - 10),
       high: 100,
       height: 180,
+      goal: target === null ? null : { value: target, label: `Target ${target}` },
     });
   },
 });

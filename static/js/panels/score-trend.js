@@ -137,24 +137,26 @@ function refocus(key, value) {
 
 /** @param {Data} data */
 function drawing(data) {
-  const { snapshots, notes, issues } = data;
+  const { snapshots, notes, issues, config } = data;
   const view = chosen("trend.show", VIEWS);
   if (view === "issues" && !issues) return empty("The issues could not be loaded. Choose another view, or try again.");
   const ahead = view === "score" ? outlook(data) : null;
   const shown = allDays(snapshots);
   const days = (ahead && withForecast(ahead, shown)) ?? shown;
   const series = seriesOf(view, days, snapshots, issues ?? []);
-  const scale = view === "issues" ? { low: 0 } : { low: lowest(series), high: 100 };
+  const target = view === "score" ? (config?.target_score ?? null) : null;
+  const scale = view === "issues" ? { low: 0 } : { low: lowest(series, target), high: 100 };
+  const goal = target === null ? null : { value: target, label: `Target ${target}` };
   if (ahead && days !== shown) series.push({ name: "At this pace", values: forecastValues(ahead, days) });
   const title = VIEWS.find(([value]) => value === view)?.[1] ?? "";
   const headline = view === "score" ? { headline: headlineOf(data) } : {};
   return h(
     "div",
     { class: "stack" },
-    trend({ title, days, series, notes, ...scale, ...headline, format: number, height: 280, pick: pin }),
+    trend({ title, days, series, notes, ...scale, ...headline, format: number, height: 280, pick: pin, goal }),
     shown.length === 1 &&
       h("p", { class: "small soft" }, "One day is recorded, and a line needs two: come back tomorrow."),
-    ahead && h("p", { class: "small soft" }, forecastWords(ahead)),
+    ahead && h("p", { class: "small soft" }, forecastWords(ahead, target)),
   );
 }
 
@@ -167,9 +169,13 @@ function outlook({ snapshots, config, asked }) {
   return asked.to === null ? forecast(snapshots, config?.camp.end ?? null) : null;
 }
 
-/** @param {NonNullable<ReturnType<typeof forecast>>} found */
-function forecastWords({ end, score, used }) {
-  return `At the pace of the last ${WINDOW} days the score will be ${score} on ${day(end)}, the last day of camp. This is a straight line through ${used} days; it knows nothing else.`;
+/**
+ * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {number | null} target
+ */
+function forecastWords({ end, score, used }, target) {
+  const aim = target === null ? "" : `; the target is ${target}`;
+  return `At the pace of the last ${WINDOW} days the score will be ${score} on ${day(end)}, the last day of camp${aim}. This is a straight line through ${used} days; it knows nothing else.`;
 }
 
 /**
@@ -205,10 +211,11 @@ function seriesOf(view, days, snapshots, issues) {
  * Scores near 100 would look like a flat line on a scale from 0.
  *
  * @param {ReturnType<typeof scoreSeries>} series
+ * @param {number | null} target
  */
-function lowest(series) {
+function lowest(series, target) {
   const values = series.flatMap(({ values: own }) => own).filter((value) => value !== null);
-  const least = Math.min(90, ...values);
+  const least = Math.min(90, target ?? 90, ...values);
   return Math.max(0, Math.floor(least / 10) * 10 - 10);
 }
 

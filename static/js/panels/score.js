@@ -51,7 +51,7 @@ function hero(briefing, config) {
       { class: "score-words" },
       h("p", { class: "score-grade" }, h("span", { class: "figure-label" }, "Grade"), " ", h("strong", {}, grade)),
       changes(briefing),
-      h("p", { class: "small soft" }, score !== null && config && ahead(score, config.grade_thresholds)),
+      h("p", { class: "small soft" }, score !== null && config && ahead(score, config)),
     ),
   );
 }
@@ -95,11 +95,13 @@ function change(points, before, today) {
 
 /**
  * @param {number} score
- * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
+ * @param {Api["PardotConfig"]} config
  */
-function ahead(score, thresholds) {
+function ahead(score, { grade_thresholds: thresholds, target_score: target }) {
   const next = thresholds.filter(({ minimum }) => minimum > score).at(-1);
-  if (next) return `${plural(next.minimum - score, "point")} to grade ${next.grade}`;
+  const aim = target !== null && target > score ? `${plural(target - score, "point")} to the target of ${target}` : "";
+  if (next || aim)
+    return [next && `${plural(next.minimum - score, "point")} to grade ${next.grade}`, aim].filter(Boolean).join(" · ");
   return score === 100
     ? "Nothing is wrong. Sit down by the fire."
     : `${plural(100 - score, "point")} from a perfect 100`;

@@ -30,6 +30,7 @@ import { settingField } from "./field.js";
  */
 export const EDITORS = {
   camp_dates: camp,
+  target_score: (entry) => single(entry, { type: "number", min: 0, max: 100, step: 1, unit: "points" }),
   grade_thresholds: grades,
   activity_lookback_days: (entry) => single(entry, { type: "number", min: 1, max: 366, step: 1, unit: "days" }),
   list_stale_months: (entry) => single(entry, { type: "number", min: 1, max: 240, step: 1, unit: "months" }),

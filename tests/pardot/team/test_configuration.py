@@ -31,8 +31,9 @@ def described(browser: Browser) -> dict[str, Any]:
 def test_every_key_with_its_default(browser: Browser) -> None:
     found = described(browser)
     assert list(found) == [
-        "score_weights", "grade_thresholds", "issue_templates", "camp_dates", "activity_lookback_days",
-        "list_stale_months", "list_stale_severe_months", "cleanup_tag_prefix", "cleanup_actions",
+        "score_weights", "grade_thresholds", "issue_templates", "camp_dates", "target_score",
+        "activity_lookback_days", "list_stale_months", "list_stale_severe_months", "cleanup_tag_prefix",
+        "cleanup_actions",
     ]  # fmt: skip
     for row in found.values():
         assert row["value"] == row["default"]
@@ -106,6 +107,8 @@ GOOD: list[tuple[str, Any]] = [
     ("cleanup_actions", ["Remove"]),
     ("cleanup_tag_prefix", "Triage – "),
     ("activity_lookback_days", 366),
+    ("target_score", 0),
+    ("target_score", 100),
 ]
 
 
@@ -166,6 +169,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("activity_lookback_days", 30.0, "Must be a whole number"),
     ("activity_lookback_days", True, "Must be a whole number"),
     ("activity_lookback_days", 10**400, "Must be 366 or less"),
+    ("target_score", None, "Must be a whole number"),
+    ("target_score", 101, "Must be 100 or less"),
     ("list_stale_months", 12, "after more months (12) than stale (12)"),
     ("list_stale_severe_months", 6, "after more months (6) than stale (6)"),
     ("list_stale_months", -1, "Must be 1 or more"),
@@ -367,7 +372,7 @@ def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
     said = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
     assert len(said) == 1, "once a process"
     now = described(browser)
-    assert len(now) == 9
+    assert len(now) == len(KEYS)
     for key in ("grade_thresholds", "camp_dates", "activity_lookback_days"):
         assert now[key]["value"] == now[key]["default"]
         assert now[key]["problem"]
