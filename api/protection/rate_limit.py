@@ -6,7 +6,8 @@ the row's lock and by PostgreSQL's clock, so the number of processes and servers
 write nothing. (A fixed window would let nearly 2 N pass around its edge.)
 
 Up to a limit of 100 each pass is an entry. Above that, the window is cut into 100 parts, and the passes of a part
-are one entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long.
+are one entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long. From a
+limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
 
 The statement must commit on its own; otherwise a request that is rolled back would not be counted, and the requests
 of a caller would wait for each other. It therefore runs before the view, and a system check refuses
@@ -16,13 +17,15 @@ of a caller would wait for each other. It therefore runs before the view, and a 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection
 
 from api.domain.rates import Rate
-from sf.ingest.prepared import Rows, Statement
+from api.protection.held_passes import HeldPasses, Hold, hold_seconds
+from sf.ingest.prepared import Statement
 
 MOST_ENTRIES = 100
 """The greatest limit for which each pass is an entry; above it, an entry is a part of the window."""
@@ -33,13 +36,14 @@ MOST_ENTRIES = 100
 #
 # The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
 # one it follows. The start of the window uses the time from before, so an entry may leave it a moment too late.
+# Passes that may be used later count as used at the latest time possible.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
-    VALUES (%(passage_key)s, ARRAY['epoch', clock_timestamp()]::timestamptz[], ARRAY[0, 1])
+    VALUES (%(passage_key)s, ARRAY['epoch', {used_at}]::timestamptz[], ARRAY[0, %(passes)s::int])
     ON CONFLICT (key) DO UPDATE
-       SET hits = kept.hits[{left} : {size} - {joined}] || greatest(clock_timestamp(), kept.hits[{size}]),
-           totals = kept.totals[{left} : {size} - {joined}] || kept.totals[{size}] + 1
-     WHERE kept.totals[{size}] - kept.totals[{left}] < {limit}
+       SET hits = kept.hits[{left} : {size} - {joined}] || greatest({used_at}, kept.hits[{size}]),
+           totals = kept.totals[{left} : {size} - {joined}] || kept.totals[{size}] + %(passes)s::int
+     WHERE kept.totals[{size}] - kept.totals[{left}] + %(passes)s::int <= {limit}
     RETURNING totals[cardinality(totals)] - totals[1] AS used,
               extract(epoch FROM hits[2] + {window} - clock_timestamp())::float8 AS wait
 """
@@ -52,7 +56,9 @@ _WAIT = """
 _SIZE = "cardinality(kept.hits)"
 _LEFT = "greatest(1, width_bucket(statement_timestamp() - {window}, kept.hits))"
 """The place of the last entry before the window."""
-_JOINED = "(date_bin({part}, kept.hits[{size}], 'epoch') = date_bin({part}, statement_timestamp(), 'epoch'))::int"
+_JOINED = (
+    "(date_bin({part}, kept.hits[{size}], 'epoch') = date_bin({part}, statement_timestamp() + {hold}, 'epoch'))::int"
+)
 """1 when a pass replaces the last entry, because both are in the same part of the window; otherwise 0."""
 
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
@@ -83,17 +89,31 @@ class RateLimitResult:
         return found if self.passed else {**found, "Retry-After": str(self.retry_after)}
 
 
+_held = HeldPasses()
+
+
 def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
-    key = {"passage_key": f"{policy}:{identity}"}
-    return _result(policy, rate, key, Statement(_count(rate), key).rows())
+    key = f"{policy}:{identity}"
+    held = _held.use(key, rate)
+    if held is not None:
+        return RateLimitResult(policy, rate, True, held.room + held.left, max(0.0, held.next_at - time.monotonic()))
+    return _count_passes(policy, key, rate, _held.next_size(key, rate))
 
 
-def _result(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> RateLimitResult:
-    if counted:
-        first = counted[0]
-        return RateLimitResult(policy, rate, True, max(0, rate.limit - first["used"]), first["wait"])
-    waiting = Statement(_wait(rate), key).rows()
+def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitResult:
+    """Count ``passes`` at once and use one of them; near the limit, where there is no room for all, only one."""
+    now = time.monotonic()
+    counted = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
+    if not counted:
+        return _count_passes(policy, key, rate, 1) if passes > 1 else _refused(policy, key, rate)
+    room, wait = max(0, rate.limit - counted[0]["used"]), counted[0]["wait"]
+    _held.add(key, rate, Hold(passes, passes - 1, now, room, now + wait))
+    return RateLimitResult(policy, rate, True, room + passes - 1, wait)
+
+
+def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
+    waiting = Statement(_wait(rate), {"passage_key": key}).rows()
     # No row, or NULL: there is room by now.
     return RateLimitResult(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
 
@@ -103,13 +123,15 @@ def _result(policy: str, rate: Rate, key: dict[str, str], counted: Rows) -> Rate
 
 @lru_cache(maxsize=64)
 def _count(rate: Rate) -> str:
-    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE)
+    hold = _interval(hold_seconds(rate))
+    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE, hold=hold)
     return _COUNT.format(
         limit=rate.limit,
         window=_interval(rate.seconds),
         size=_SIZE,
         left=_LEFT.format(window=_interval(rate.seconds)),
         joined=joined if rate.limit > MOST_ENTRIES else "0",
+        used_at=f"clock_timestamp() + {hold}" if hold_seconds(rate) else "clock_timestamp()",
     )
 
 

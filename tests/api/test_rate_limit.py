@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from api.auth.api_keys import api_key_create
 from api.domain.rates import Rate, parse_rate
 from api.domain.scopes import Scope
 from api.models import RateCount
+from api.protection import rate_limit
+from api.protection.held_passes import HeldPasses
 from api.protection.rate_limit import forget_idle_counts, try_pass
+from sf.ingest.runs import database_now
 from sfapi.settings import base
 from tests.api import records
 from tests.api.cookies import CookieMaker
@@ -66,7 +70,8 @@ def test_five_a_minute_unless_it_is_set() -> None:
 
 
 @pytest.fixture
-def passes(transactional_db: None) -> Callable[[str, Rate], bool]:
+def passes(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Rate], bool]:
+    monkeypatch.setattr(rate_limit, "_held", HeldPasses())  # a process that has just started
     return lambda identity, rate: try_pass("test", identity, rate).passed
 
 
@@ -126,6 +131,57 @@ def test_a_large_limit_may_be_used_whole_and_again_when_its_window_is_over(
     for _ in range(2):
         assert [passes("a", rate) for _ in range(152)] == [True] * 150 + [False] * 2
         time_goes_by(minutes=61)
+
+
+def test_a_flood_of_two_processes_under_a_limit_of_thousands_holds_it_in_any_window(
+    passes: Callable[[str, Rate], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = Rate(limit=2000, seconds=1)
+    here, there = HeldPasses(), HeldPasses()
+    found: list[tuple[float, float]] = []
+    while len(found) < 2100:
+        monkeypatch.setattr(rate_limit, "_held", there if len(found) % 3 else here)
+        before = time.monotonic()
+        if passes("somebody", rate):
+            found.append((before, time.monotonic()))
+    assert_spread(found, limit=2000, seconds=1)
+
+
+def test_a_limit_of_thousands_may_be_used_nearly_whole_and_never_more(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=5000, seconds=86_400)
+    used = sum(passes("a", rate) for _ in range(5100))
+    assert 4990 <= used <= 5000
+
+
+def test_who_comes_often_under_a_large_limit_is_counted_less_often(
+    passes: Callable[[str, Rate], bool], django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(100):
+        assert all(passes("often", Rate(limit=1_000_000, seconds=3600)) for _ in range(1000))
+
+
+def test_held_passes_are_counted_when_they_are_taken_and_lost_when_their_time_is_over(
+    passes: Callable[[str, Rate], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    rate = Rate(limit=9000, seconds=3600)
+    for _ in range(5):  # takes 1, 2, 4
+        assert passes("a", rate)
+    row = RateCount.objects.get()
+    assert row.totals[-1] == 7
+    assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the end of the second in which they may be used
+    clock[0] += 1.0
+    assert passes("a", rate)  # the two that were left are lost, and half as many are taken
+    assert RateCount.objects.get().totals[-1] == 9
+    clock[0] += 60
+    assert passes("a", rate)
+    assert RateCount.objects.get().totals[-1] == 10
+
+
+def test_headers_count_held_passes_as_left(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=9000, seconds=3600)
+    assert [try_pass("test", "a", rate).remaining for _ in range(12)] == list(range(8999, 8987, -1))
 
 
 def test_a_lower_limit_holds_at_once(passes: Callable[[str, Rate], bool]) -> None:
