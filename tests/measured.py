@@ -26,7 +26,7 @@ def measured_starts() -> Iterator[None]:
     usual = subprocess.Popen.__init__
 
     def start(popen: Any, *arguments: Any, **options: Any) -> None:
-        if options.get("env") is not None:
+        if options.get("env") is not None and VARIABLE in os.environ:
             options["env"] = {VARIABLE: os.environ[VARIABLE], **options["env"]}
         usual(popen, *arguments, **options)
 

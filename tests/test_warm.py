@@ -11,8 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.measured import VARIABLE
 from tests.simulated import manage
 from tests.warm import quick_starts
+
+
+@pytest.fixture(autouse=True)
+def not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare the processes alone: coverage starts in both of them, in two ways."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+
 
 PROGRAM = """
 import os, signal, sys, json
