@@ -18,7 +18,7 @@ from bench.world import ROOT, World
 HOST = "127.0.0.1"
 WORKERS, CONNECTIONS = 2, 8
 START_SECONDS = 60
-UNLIMITED = "9999999/min"
+UNLIMITED = "600000/min"
 
 
 @dataclass(frozen=True)
