@@ -400,6 +400,16 @@ interface ToastAction {
   run(): unknown;
 }
 
+/** An item of the palette: palette/entries.js. `to`: an address, or parameters to set; empty: only `run`. */
+interface PaletteEntry {
+  group: string;
+  label: string;
+  hint: string;
+  sign: string;
+  to: string | Params;
+  run?(): unknown;
+}
+
 // -- charts --------------------------------------------------------------------------------------------------
 
 type Scale = (value: number) => number;

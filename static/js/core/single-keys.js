@@ -1,0 +1,21 @@
+/* Whether shortcuts of a single key are on in this browser. */
+
+const OFF = "single-keys-off";
+
+export function lettersAreOn() {
+  try {
+    return localStorage.getItem(OFF) === null;
+  } catch {
+    return true;
+  }
+}
+
+/** @param {boolean} on */
+export function switchLetters(on) {
+  try {
+    if (on) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "yes");
+  } catch {
+    // Storage is disabled: they stay on.
+  }
+}

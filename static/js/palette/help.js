@@ -1,0 +1,75 @@
+/* The help sheet: every shortcut, and a switch for those of a single key. */
+
+import { h } from "../core/dom.js";
+import { lettersAreOn, switchLetters } from "../core/single-keys.js";
+import { openDialog } from "../ui/dialog.js";
+
+const COMMAND = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+/** @type {[title: string, rows: [keys: string[], text: string][]][]} */
+const SECTIONS = [
+  [
+    "Everywhere",
+    [
+      [[`${COMMAND} K`, "/"], "Search everything"],
+      [["?"], "Show this sheet"],
+      [[`${COMMAND} Z`], "Undo what the last message offers"],
+      [["Esc"], "Close a drawer, a dialog or a selection"],
+    ],
+  ],
+  [
+    "Tabs and charts",
+    [
+      [["←", "→"], "Move among the tabs; Enter opens one"],
+      [["←", "→"], "Move along the trend; Enter pins a note to that day"],
+    ],
+  ],
+  [
+    "Tables",
+    [
+      [["↑", "↓"], "Move to the same link or button of the next row"],
+      [["Shift click"], "Select all rows up to this one"],
+    ],
+  ],
+];
+
+export function showHelp() {
+  openDialog({ title: "Keyboard shortcuts", body: [SECTIONS.map(([title, rows]) => section(title, rows)), single()] });
+}
+
+/**
+ * @param {string} title
+ * @param {[keys: string[], text: string][]} rows
+ */
+function section(title, rows) {
+  return h(
+    "section",
+    { class: "stack" },
+    h("h3", {}, title),
+    h(
+      "dl",
+      { class: "shortcuts" },
+      rows.map(([keys, text]) =>
+        h(
+          "div",
+          {},
+          h(
+            "dt",
+            {},
+            keys.flatMap((key, index) => [index > 0 && " or ", h("kbd", {}, key)]),
+          ),
+          h("dd", {}, text),
+        ),
+      ),
+    ),
+  );
+}
+
+/** A single key may be typed by mistake, or spoken: WCAG 2.1.4 wants a way to turn it off. */
+function single() {
+  const box = h("input", {
+    type: "checkbox",
+    checked: lettersAreOn(),
+    on: { change: (event) => switchLetters(event.currentTarget.checked) },
+  });
+  return h("label", { class: "row" }, box, "Use the shortcuts of a single key: / and ?");
+}

@@ -1,0 +1,228 @@
+/* The palette: one field that finds assets, campaigns, issues, pages, saved views and actions. A combobox. */
+
+import { announce } from "../core/announce.js";
+import { api, isAbort, messageOf } from "../core/api.js";
+import { freshId, h, icon, replace } from "../core/dom.js";
+import { plural } from "../core/format.js";
+import { route } from "../core/route.js";
+import { openDialog } from "../ui/dialog.js";
+import { assetEntry, loadEntries, matching, places } from "./entries.js";
+import { recentEntries, remember } from "./recent.js";
+
+const TYPING = 180;
+const LEAST = 2;
+const EACH = 5;
+
+/** @param {string} text what was typed before it came */
+export function openPalette(text) {
+  return new Palette(text);
+}
+
+class Palette {
+  /** @param {string} text */
+  constructor(text) {
+    this.id = freshId("palette");
+    this.entries = places();
+    /** @type {PaletteEntry[]} */
+    this.found = [];
+    /** @type {HTMLElement[]} */
+    this.options = [];
+    this.active = 0;
+    /** @type {AbortController | undefined} */
+    this.asking = undefined;
+    this.timer = 0;
+    this.input = this.makeInput();
+    this.list = h("div", {
+      role: "listbox",
+      id: this.id,
+      class: "palette-list",
+      "aria-label": "Results",
+      tabindex: "-1",
+    });
+    this.message = h("p", { class: "soft", hidden: true });
+    this.dialog = openDialog({ title: "Search everything", body: [this.input, this.list, this.message] });
+    this.dialog.element.classList.add("palette");
+    this.dialog.closed.then(() => this.asking?.abort());
+    this.input.focus();
+    this.suggest();
+    this.input.value = text;
+    if (text) this.later();
+    loadEntries().then((more) => this.add(more));
+  }
+
+  makeInput() {
+    return h("input", {
+      type: "text",
+      role: "combobox",
+      class: "palette-input",
+      "aria-label": "Search assets, campaigns, issues, pages and actions",
+      "aria-autocomplete": "list",
+      "aria-controls": this.id,
+      "aria-expanded": "true",
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: 100,
+      placeholder: "A name, an id, a page, an action…",
+      on: { input: () => this.later(), keydown: (event) => this.onKey(event) },
+    });
+  }
+
+  /** @param {readonly PaletteEntry[]} more */
+  add(more) {
+    this.entries = [...this.entries, ...more];
+    if (this.q()) this.search();
+  }
+
+  q() {
+    return this.input.value.trim();
+  }
+
+  // -- what is found --------------------------------------------------------------------------------------------
+
+  later() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    if (!this.q()) this.suggest();
+    else this.timer = setTimeout(() => this.search(), TYPING);
+  }
+
+  /** Without words: what was chosen last, then the pages and actions. */
+  suggest() {
+    const recent = recentEntries().map((entry) => ({ ...entry, group: "Recent" }));
+    this.show([...recent, ...places()]);
+  }
+
+  async search() {
+    const q = this.q();
+    const here = matching(this.entries, q);
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    if (q.length < LEAST) return this.show(here, "Type one more character to search assets.");
+    try {
+      const { found } = await api.get("search", { params: { q, limit: EACH }, signal });
+      if (!signal.aborted) this.show([...here, ...found.map(assetEntry)], `Nothing matches “${q}”.`);
+    } catch (error) {
+      if (!isAbort(error)) this.show(here, messageOf(error));
+    }
+    return undefined;
+  }
+
+  /**
+   * @param {PaletteEntry[]} found
+   * @param {string} [sentence] shown when there is nothing else
+   */
+  show(found, sentence = "") {
+    this.found = found;
+    this.options = found.map((entry, index) => this.option(entry, index));
+    replace(this.list, grouped(found, this.options));
+    this.list.hidden = found.length === 0;
+    this.message.hidden = found.length > 0;
+    this.message.textContent = sentence;
+    this.input.setAttribute("aria-expanded", String(found.length > 0));
+    this.point(0);
+    if (this.q()) announce(found.length ? `${plural(found.length, "result")}.` : sentence);
+  }
+
+  /**
+   * @param {PaletteEntry} entry
+   * @param {number} index
+   */
+  option({ label, hint, sign }, index) {
+    return h(
+      "div",
+      {
+        role: "option",
+        id: `${this.id}-${index}`,
+        class: "palette-option",
+        "aria-selected": "false",
+        on: {
+          click: () => this.choose(index),
+          pointermove: () => index !== this.active && this.point(index),
+        },
+      },
+      icon(sign),
+      h("span", { class: "palette-label" }, label),
+      hint && h("span", { class: "palette-hint" }, hint),
+    );
+  }
+
+  // -- what the reader does -------------------------------------------------------------------------------------
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (step === undefined && event.key !== "Enter") return;
+    event.preventDefault();
+    if (step === undefined) this.choose(this.active);
+    else this.move(step);
+  }
+
+  /** @param {number} step */
+  move(step) {
+    const last = this.options.length - 1;
+    if (last < 0) return;
+    const next = this.active + step;
+    // A step beyond the end goes round; a page stops there.
+    const isOne = Math.abs(step) === 1;
+    this.point(next > last ? (isOne ? 0 : last) : next < 0 ? (isOne ? last : 0) : next);
+    this.options[this.active].scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number} index */
+  point(index) {
+    this.options[this.active]?.setAttribute("aria-selected", "false");
+    this.active = index;
+    const option = this.options[index];
+    option?.setAttribute("aria-selected", "true");
+    if (option) this.input.setAttribute("aria-activedescendant", option.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {number} index */
+  async choose(index) {
+    const entry = this.found[index];
+    if (!entry) return;
+    if (entry.to) remember(entry);
+    this.dialog.close();
+    await this.dialog.closed;
+    go(entry);
+  }
+}
+
+/** @param {PaletteEntry} entry */
+function go({ to, run }) {
+  if (run) run();
+  else if (typeof to === "string") follow(to);
+  else route.set(to);
+}
+
+/**
+ * As a link: inside the dashboard the page stays (core/route.js).
+ *
+ * @param {string} href
+ */
+function follow(href) {
+  const link = h("a", { href, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+/**
+ * @param {readonly PaletteEntry[]} found
+ * @param {readonly HTMLElement[]} options
+ */
+function grouped(found, options) {
+  const names = [...new Set(found.map(({ group }) => group))];
+  return names.map((name) => {
+    const id = freshId("palette-group");
+    return h(
+      "div",
+      { role: "group", "aria-labelledby": id },
+      h("div", { id, class: "palette-group", role: "presentation" }, name),
+      options.filter((_, index) => found[index].group === name),
+    );
+  });
+}

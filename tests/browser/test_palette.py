@@ -1,0 +1,104 @@
+"""The palette: everything is found with the keyboard alone, or with a finger."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.components import asked
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import DARK_AND_NARROW, Visit
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    visit = open_window(camp_site)
+    visit.go("/pardot/?tab=tags")
+    return visit
+
+
+def palette(visit: Visit) -> Locator:
+    return visit.page.get_by_role("dialog", name="Search everything")
+
+
+def active(visit: Visit) -> Locator:
+    """The option that Enter takes: the one that the field names."""
+    option = palette(visit).get_by_role("combobox").get_attribute("aria-activedescendant")
+    selected = palette(visit).locator(f"#{option}")
+    assert selected.get_attribute("aria-selected") == "true"
+    return selected
+
+
+@pytest.mark.parametrize("keys", ["ControlOrMeta+k", "/"])
+def test_a_half_remembered_campaign_is_opened_without_the_mouse(camp: Visit, keys: str) -> None:
+    wanted = next(each for each in asked(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4)
+    camp.page.keyboard.press(keys)
+    expect(palette(camp).get_by_role("combobox")).to_be_focused()
+    camp.page.keyboard.type(" ".join(word[:6].upper() for word in reversed(wanted["name"].split()[1:4])))
+    option = palette(camp).get_by_role("group", name="Campaigns").get_by_role("option", name=wanted["name"])
+    expect(option.first).to_be_visible()
+    while wanted["name"] not in active(camp).inner_text():
+        camp.page.keyboard.press("ArrowDown")
+    camp.page.keyboard.press("Enter")
+    drawer = camp.page.get_by_role("dialog", name=wanted["name"])
+    expect(drawer).to_contain_text("Show on the map")
+    camp.page.keyboard.press("Escape")
+    camp.page.keyboard.press(keys)
+    expect(palette(camp).get_by_role("group", name="Recent")).to_contain_text(wanted["name"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "group", "name", "address"),
+    [
+        ("scout", "Go to", "Scout Report", "tab=scout-report"),
+        ("forms in no", "Issues", "Forms in no campaign", "gear.type=forms&forms.flag=no_campaign"),
+        ("what if", "Open", "What if…", "open=what-if"),
+    ],
+)
+def test_a_page_an_issue_and_a_drawer_are_found(camp: Visit, typed: str, group: str, name: str, address: str) -> None:
+    camp.page.get_by_role("button", name="Search everything").click()
+    camp.page.keyboard.type(typed)
+    palette(camp).get_by_role("group", name=group).get_by_role("option", name=name).click()
+    expect(palette(camp)).to_have_count(0)
+    camp.settle()
+    assert address in camp.page.url
+
+
+def test_without_a_match_and_without_the_server_it_says_so(camp: Visit) -> None:
+    camp.expect("status of 503")
+    camp.page.keyboard.press("/")
+    camp.page.keyboard.type("zzzz")
+    expect(palette(camp)).to_contain_text("Nothing matches “zzzz”.")
+    assert camp.axe() == []
+    camp.page.route("**/pardot/search*", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
+    camp.page.keyboard.type("y")
+    expect(palette(camp)).to_contain_text("It is away.")
+
+
+def test_single_keys_are_left_alone_while_typing_and_can_be_turned_off(camp: Visit) -> None:
+    search = camp.page.get_by_role("searchbox").first
+    search.press("/")
+    search.press("?")
+    expect(search).to_have_value("/?")
+    camp.page.locator("main").focus()
+    camp.page.keyboard.press("?")
+    sheet = camp.page.get_by_role("dialog", name="Keyboard shortcuts")
+    assert camp.axe() == []
+    sheet.get_by_label("Use the shortcuts of a single key").uncheck()
+    camp.page.keyboard.press("Escape")
+    camp.page.keyboard.press("/")
+    camp.page.keyboard.press("ControlOrMeta+k")
+    expect(palette(camp)).to_have_count(1)
+
+
+@pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
+def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 700})
+    visit.go("/pardot/")
+    visit.page.get_by_role("button", name="Search everything").click()
+    for typed in ("", "form"):
+        visit.page.keyboard.type(typed)
+        expect(palette(visit).get_by_role("option", name="Gear Locker")).to_be_visible()
+        assert visit.axe() == [], typed
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
