@@ -29,6 +29,7 @@ CRONJOBS = [
     ("30 6 * * 3", "sfapi.cron.run", ["camp_sync", "--scout"]),
     ("30 6 * * 0", "sfapi.cron.run", ["camp_sync", "--survey"]),
     ("0 7 1 * *", "sfapi.cron.run", ["camp_sync", "--survey", "--full"]),
+    ("*/15 * * * *", "sfapi.cron.run", ["camp_alerts"]),
     ("0 8 * * 1-5", "sfapi.cron.run", ["camp_digest", "--send"]),
 ]
 
@@ -42,13 +43,15 @@ _WAITING = ["--wait", "30"]
 """A weekly full read waits for the sync of the same minute. Without this, it would be skipped until next week."""
 
 
-def scheduled_jobs(*, pardot: bool, digest: bool, every: Mapping[str, timedelta] = DAILY) -> list[Job]:
+def scheduled_jobs(
+    *, pardot: bool, digest: bool, alerts: bool = True, every: Mapping[str, timedelta] = DAILY
+) -> list[Job]:
     """Return the jobs to schedule.
 
-    They come with or without Pardot, with or without a destination of the digest, and with syncs as often as
-    ``SYNC_EVERY`` says.
+    They come with or without Pardot, with or without a destination of the digest and of alerts, and with syncs as
+    often as ``SYNC_EVERY`` says.
     """
-    wanted = {"camp_sync": pardot, "camp_digest": pardot and digest}
+    wanted = {"camp_sync": pardot, "camp_digest": pardot and digest, "camp_alerts": pardot and digest and alerts}
     jobs = [_paced(job, every) for job in CRONJOBS if wanted.get(job[2][0], True)]
     return jobs + _more_often(every)
 

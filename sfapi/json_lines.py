@@ -16,9 +16,9 @@ from sfapi.logs import JsonFormatter
 
 COMMANDS = frozenset(
     {
-        "camp_digest", "camp_sync", "cleanup_logs", "collectstatic", "deliver_pending", "migrate", "sync_accounts",
-        "sync_adoptions", "sync_all", "sync_books", "sync_contacts", "sync_opportunities", "sync_pardot", "sync_retry",
-        "work",
+        "camp_alerts", "camp_digest", "camp_sync", "cleanup_logs", "collectstatic", "deliver_pending", "migrate",
+        "sync_accounts", "sync_adoptions", "sync_all", "sync_books", "sync_contacts", "sync_opportunities",
+        "sync_pardot", "sync_retry", "work",
     }
 )  # fmt: skip
 _FOR_A_PERSON = {"--help", "-h", "--list"}

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from pardot.admin.base import ProgramsOnlyAdmin
 from pardot.models import (
+    Alert,
     AuditSummary,
     DailySnapshot,
     DigestDelivery,
@@ -35,9 +36,16 @@ class AuditSummaryAdmin(ProgramsOnlyAdmin):
         return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counted)
 
 
+@admin.register(Alert)
+class AlertAdmin(ProgramsOnlyAdmin):
+    list_display = ["text", "began_at", "ended_at"]
+    ordering = ["-began_at", "-pk"]
+
+
 @admin.register(DigestDelivery)
 class DigestDeliveryAdmin(ProgramsOnlyAdmin):
-    list_display = ["sent_at", "day", "channel", "recipient"]
+    list_display = ["sent_at", "day", "channel", "recipient", "alert"]
+    list_select_related = ["alert"]
     ordering = ["-sent_at", "-pk"]
     sortable_by = ["sent_at"]
 

@@ -34,7 +34,7 @@ def declare() -> None:
     _declare_people()
     _declare_team()
     nobody = [
-        models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
+        models.Alert, models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
         models.CampaignMemberCount, models.CustomRedirect, models.EntityState, models.Finding,
         models.Folder, models.Form,
         models.LandingPage, models.List, models.ListEmail, models.OrphanRun, models.PardotQuota,

@@ -177,6 +177,13 @@ KEYS: tuple[ConfiguredKey, ...] = (
         TypeAdapter(Annotated[list[_Threshold], Field(min_length=1, max_length=20), AfterValidator(_falling)]),
     ),
     ConfiguredKey(
+        "alert_score",
+        "Alert below",
+        "The team gets a message when the score falls below this. 0: never.",
+        lambda: 0,
+        TypeAdapter(Annotated[int, Field(strict=True, ge=0, le=100)]),
+    ),
+    ConfiguredKey(
         "issue_templates",
         "Issue texts",
         "Title (with {count}), description and priority of each issue. Issues left out keep theirs.",

@@ -59,6 +59,7 @@ class Configuration:
 
     weights: Mapping[str, Decimal]
     thresholds: tuple[GradeThreshold, ...]
+    alert_score: int
     templates: Mapping[str, Template]
     camp: CampDates
     target_score: int | None
@@ -109,6 +110,7 @@ def _typed(current: Mapping[str, Any]) -> Configuration:
         thresholds=tuple(
             GradeThreshold(threshold.grade, threshold.minimum) for threshold in values["grade_thresholds"]
         ),
+        alert_score=values["alert_score"],
         templates=values["issue_templates"],
         camp=values["camp_dates"],
         target_score=values["target_score"] or None,

@@ -1,5 +1,6 @@
 """Models of copies from Pardot and Salesforce, of roll-ups and findings, and of what the team adds."""
 
+from pardot.models.alert import Alert
 from pardot.models.asset_activity_day import AssetActivityDay, AssetKind
 from pardot.models.audit_summary import AuditSummary
 from pardot.models.cached_business_unit import CachedBusinessUnit
@@ -38,6 +39,7 @@ from pardot.models.visitor_activity import ActivityType, VisitorActivity
 
 __all__ = [
     "ActivityType",
+    "Alert",
     "AssetActivityDay",
     "AssetKind",
     "AuditSummary",

@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from pardot.models.alert import Alert
+
 
 class DigestDelivery(models.Model):
-    """A channel or team member that got the digest of a day, so that no other run sends it there again."""
+    """A channel or team member that got the digest of a day, or an alert, so that no other run sends it there again."""
 
     day = models.DateField()
     channel = models.CharField(max_length=40, help_text="slack, mail, or a team member's number.")
@@ -14,14 +16,22 @@ class DigestDelivery(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="What a team member was sent. The digest for all is not kept: it names prospects.",
+        help_text="The message of a team member, or the alert. The digest for all is not kept: it names prospects.",
+    )
+    alert = models.ForeignKey(
+        Alert, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: it was the digest of the day."
     )
     sent_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["-sent_at", "-id"]
         verbose_name_plural = "digest deliveries"
-        constraints = [models.UniqueConstraint(fields=["day", "channel"], name="digest_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "channel"], condition=models.Q(alert=None), name="digest_once_a_day"
+            ),
+            models.UniqueConstraint(fields=["alert", "channel"], name="alert_once_a_channel"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} to {self.recipient or self.channel}"

@@ -12,6 +12,7 @@ from sf.status import freshness
 CAMP_SYNC = "camp_sync"
 """The command itself: its start, and the steps after its syncs (audits, the day's snapshot)."""
 DIGEST = "camp_digest"
+ALERTS = "camp_alerts"
 
 
 def max_ages() -> dict[str, timedelta]:
@@ -28,4 +29,4 @@ def max_ages() -> dict[str, timedelta]:
 def expect_fresh_copies() -> None:
     """Register the expectations. Call this once, when the process starts."""
     freshness.MAX_AGE.update(max_ages())
-    freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST) if name not in freshness.JOBS)
+    freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST, ALERTS) if name not in freshness.JOBS)

@@ -235,7 +235,7 @@ def _told_holder(lease: SyncLease | None) -> str:
 def _config_with_single_rows() -> Any:
     """Return the sync configuration with the columns of other tables of one row: one query instead of seven."""
     today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by().values("date")
-    digests = DigestDelivery.objects.order_by("-sent_at")
+    digests = DigestDelivery.objects.filter(alert=None).order_by("-sent_at")
     columns = {
         "organization_id": CachedOrg.objects.values("organization_id"),
         "org_name": CachedOrg.objects.values("name"),

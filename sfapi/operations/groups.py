@@ -17,7 +17,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ACCESS: ["User", "Group", "SuperUser", "APIKey"],
     WORK: [
         "TeamMember", "Task", "Exemption", "DayNote", "SavedView", "ViewSubscription", "ConfiguredValue",
-        "ConfigurationChange", "DailySnapshot", "AuditSummary", "Finding", "OrphanRun", "OrphanRecord",
+        "ConfigurationChange", "Alert", "DigestDelivery", "DailySnapshot", "AuditSummary", "Finding", "OrphanRun",
+        "OrphanRecord",
     ],
     PARDOT: [],
     SALESFORCE: [],

@@ -214,6 +214,7 @@ DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-00000000000
 CRONJOBS = scheduled_jobs(
     pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT),
     digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS or PUBLIC_URL),
+    alerts=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS),
     every=SYNC_EVERY,
 )
 _typed = checkout_as_typed(BASE_DIR)

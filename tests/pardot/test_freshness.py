@@ -141,6 +141,12 @@ def test_the_digest_is_scheduled_where_it_goes_somewhere() -> None:
     assert ["camp_digest", "--send"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=False)]
 
 
+def test_alerts_are_scheduled_where_the_team_has_a_channel() -> None:
+    """With only messages to members there is none."""
+    assert ["camp_alerts"] in [job[2] for job in scheduled_jobs(pardot=True, digest=True)]
+    assert ["camp_alerts"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=True, alerts=False)]
+
+
 def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: None, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -18,10 +18,10 @@ from pardot.planning.team import UnknownMember, member_by_name
 from pardot.reports.addresses import site_address
 from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
-from pardot.reports.channels.slack import post_to_slack
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
 from pardot.reports.personal_message import members_with_messages, personal_facts, personal_message
+from pardot.reports.team_channels import team_channels
 from pardot.reports.view_news import ViewNews, note_told, view_news
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
@@ -94,12 +94,7 @@ class _Channel:
 
 def _channels() -> dict[str, _Channel]:
     """Return the configured channels by the name under which their deliveries are stored."""
-    found = {}
-    if url := settings.SLACK_WEBHOOK_URL:
-        found["slack"] = _Channel(_keeping_nothing(lambda text: post_to_slack(url, text)), "Slack")
-    if recipients := settings.DIGEST_RECIPIENTS:
-        mail = _keeping_nothing(lambda text: mail_to(recipients, text.partition("\n")[0], text))
-        found["mail"] = _Channel(mail, ", ".join(recipients))
+    found = {name: _Channel(_keeping_nothing(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
         found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
     return found
@@ -147,11 +142,11 @@ def _missing_today() -> dict[str, _Channel]:
 
 
 def _sent_today() -> dict[str, datetime]:
-    return dict(DigestDelivery.objects.filter(day=timezone.localdate()).values_list("channel", "sent_at"))
+    return dict(DigestDelivery.objects.filter(day=timezone.localdate(), alert=None).values_list("channel", "sent_at"))
 
 
 def _note_sent(channel: str, recipient: str, text: str) -> None:
-    today = timezone.localdate()
+    day = today()
     values = {"sent_at": timezone.now(), "recipient": recipient, "text": text}
-    DigestDelivery.objects.update_or_create(day=today, channel=channel, defaults=values)
-    DigestDelivery.objects.filter(day__lt=today - _KEPT).delete()
+    DigestDelivery.objects.update_or_create(day=day, channel=channel, alert=None, defaults=values)
+    DigestDelivery.objects.filter(day__lt=day - _KEPT, alert=None).delete()

@@ -27,7 +27,7 @@ const SECTIONS = [
     id: "grades",
     title: "Grades",
     text: "Minimum score for each grade, highest first. The lowest must be 0.",
-    keys: ["grade_thresholds"],
+    keys: ["grade_thresholds", "alert_score"],
   },
   {
     id: "thresholds",

@@ -32,6 +32,7 @@ export const EDITORS = {
   camp_dates: camp,
   target_score: (entry) => single(entry, { type: "number", min: 0, max: 100, step: 1, unit: "points" }),
   grade_thresholds: grades,
+  alert_score: (entry) => single(entry, { type: "number", min: 0, max: 100, step: 1, unit: "points" }),
   activity_lookback_days: (entry) => single(entry, { type: "number", min: 1, max: 366, step: 1, unit: "days" }),
   list_stale_months: (entry) => single(entry, { type: "number", min: 1, max: 240, step: 1, unit: "months" }),
   list_stale_severe_months: (entry) => single(entry, { type: "number", min: 1, max: 240, step: 1, unit: "months" }),

@@ -59,6 +59,7 @@ def one_of_each(db: None) -> Rows:
     stamped: dict[str, Any] = {"system_modstamp": now}
     campaign_id = records.salesforce_id("701")
     made = [
+        models.Alert.objects.create(key="score", text="score 68 is below 70", began_at=now),
         models.AssetActivityDay.objects.create(day=now.date(), asset_kind="forms", asset_id=1, type=4, count=2),
         models.AuditSummary.objects.create(area="forms", items=1, counts={"dormant": None, "no_campaign": 1}),
         models.Campaign.objects.create(id=1, name="Spring", flags=["dormant"], salesforce_id=campaign_id),

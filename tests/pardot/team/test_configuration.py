@@ -31,7 +31,7 @@ def described(browser: Browser) -> dict[str, Any]:
 def test_every_key_with_its_default(browser: Browser) -> None:
     found = described(browser)
     assert list(found) == [
-        "score_weights", "grade_thresholds", "issue_templates", "camp_dates", "target_score",
+        "score_weights", "grade_thresholds", "alert_score", "issue_templates", "camp_dates", "target_score",
         "activity_lookback_days", "list_stale_months", "list_stale_severe_months", "cleanup_tag_prefix",
         "cleanup_actions",
     ]  # fmt: skip

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pardot.reports.alerts import (
+    alert_message,
+    current_conditions,
+    note_alerts_sent,
+    note_conditions,
+    unsent_alerts,
+)
+from pardot.reports.channels.errors import NotDelivered
+from pardot.reports.team_channels import TeamChannel, team_channels
+from pardot.status.expectations import ALERTS
+from sf.ingest.jobs import recorded_often
+from sf.ingest.lease import hold_lease
+
+_PATIENCE = timedelta(minutes=1)
+"""Another host's cron runs at the same minute. Whoever waits in vain leaves it to that one, or to the next run."""
+
+
+class Command(BaseCommand):
+    requires_system_checks = []  # they load every route
+
+    help = (
+        "Post and mail to the team when the grade fell, the score is below the threshold in the settings, or a sync "
+        "failed or is overdue: once for each occurrence. Silent when there is nothing new. Cron runs it every 15 "
+        "minutes."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with recorded_often(ALERTS), hold_lease(ALERTS, patience=_PATIENCE) as lease:
+            if lease is None:
+                return
+            channels = team_channels()
+            if not channels:
+                raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
+            note_conditions(current_conditions())
+            failed = [error for name, channel in channels.items() if (error := self._send(name, channel))]
+            if failed:
+                raise CommandError("; ".join(failed))
+
+    def _send(self, name: str, channel: TeamChannel) -> str:
+        """Send what this channel did not get yet; return the error, or an empty string."""
+        alerts = list(unsent_alerts(name))
+        if not alerts:
+            return ""
+        try:
+            channel.send(alert_message(alerts))
+        except NotDelivered as error:
+            return str(error)
+        note_alerts_sent(name, channel.label, alerts)
+        self.stdout.write(f"sent to {channel.label}: {'; '.join(alert.text for alert in alerts)}")
+        return ""

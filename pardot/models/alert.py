@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Alert(models.Model):
+    """One occurrence of something that the team is told at once: it is reported once, however long it lasts."""
+
+    key = models.CharField(max_length=100, help_text="What it is about, such as “sync forms”.")
+    text = models.TextField(help_text="The line in the message. Nothing in it is about a prospect.")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it lasts.")
+
+    class Meta:
+        ordering = ["-began_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(ended_at=None), name="alert_once_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,129 @@
+"""Alerts for the team: the grade fell, the score is below the set threshold, a sync failed or is overdue.
+
+Each occurrence is stored as an ``Alert`` and is sent once to each channel. A failed sync is named without its message,
+which may quote a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from pardot.domain.days import today
+from pardot.domain.grading import GradeThreshold, grade_of
+from pardot.models import Alert, DigestDelivery
+from pardot.reports.addresses import site_address
+from pardot.reports.wording import Section, plural, text_of
+from pardot.scoring.history import last_snapshot
+from pardot.scoring.scorecard import Scorecard, current_scorecard
+from sf.status.freshness import FAILING, Freshness, all_freshness
+
+_SYNC_JOBS = {"camp_sync"}
+_GRADE = "grade"
+_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that is so now. The same ``key`` is the same occurrence while it lasts."""
+
+    key: str
+    text: str
+
+
+def current_conditions(now: datetime | None = None) -> list[Condition]:
+    """Return what the team has to know now."""
+    card, day = current_scorecard(now), today(now)
+    return [*_grade_fell(card, day), *_below_threshold(card), *_bad_syncs()]
+
+
+def note_conditions(conditions: Iterable[Condition], now: datetime | None = None) -> None:
+    """Begin an alert for each new condition, and end those that have passed.
+
+    The alert about a grade lasts until the day is over: on one day, no grade is reported twice.
+    """
+    now, found = now or timezone.now(), {each.key: each.text for each in conditions}
+    lasting = Alert.objects.filter(ended_at=None)
+    passed = lasting.exclude(key__in=found).exclude(key__startswith=_grade_key(today(now), ""))
+    passed.update(ended_at=now)
+    known = set(lasting.values_list("key", flat=True))
+    Alert.objects.bulk_create(
+        Alert(key=key, text=text, began_at=now) for key, text in found.items() if key not in known
+    )
+    Alert.objects.filter(ended_at__lt=now - _KEPT).delete()
+
+
+def unsent_alerts(channel: str) -> QuerySet[Alert]:
+    """Return the lasting alerts that the channel did not get yet, the oldest first."""
+    sent = DigestDelivery.objects.filter(channel=channel).exclude(alert=None).values("alert")
+    return Alert.objects.filter(ended_at=None).exclude(pk__in=sent).order_by("began_at", "pk")
+
+
+def alert_message(alerts: Sequence[Alert]) -> str:
+    """Return the text for a channel; its first line is the subject of the mail."""
+    what = alerts[0].text if len(alerts) == 1 else plural(len(alerts), "thing") + " to look at"
+    return text_of(f"Camp alert: {what}", [Section("Look at", tuple(alert.text for alert in alerts))]) + _link()
+
+
+def note_alerts_sent(channel: str, label: str, alerts: Iterable[Alert], now: datetime | None = None) -> None:
+    """Log the delivery of each alert, so that no other run sends it there again."""
+    now = now or timezone.now()
+    DigestDelivery.objects.bulk_create(
+        DigestDelivery(day=today(now), channel=channel, recipient=label, text=alert.text, alert=alert, sent_at=now)
+        for alert in alerts
+    )
+
+
+def _link() -> str:
+    address = site_address("/pardot/")
+    return f"\n{address}\n" if address.startswith("http") else ""
+
+
+def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
+    """Compare with the last snapshot by the thresholds of today: another threshold is no fall."""
+    before = last_snapshot(day - timedelta(days=1))
+    if card.overall is None or card.grade is None or before is None or before.health_score is None:
+        return
+    thresholds = card.configuration.thresholds
+    then = grade_of(before.health_score, thresholds)
+    if then is None or _rank(card.grade, thresholds) <= _rank(then, thresholds):
+        return
+    since = f"{before.day:%a, %b} {before.day.day}"
+    fell = f"grade fell from {then} to {card.grade}: score {card.overall}, was {before.health_score} on {since}"
+    yield Condition(_grade_key(day, card.grade), fell)
+
+
+def _rank(grade: str, thresholds: Sequence[GradeThreshold]) -> int:
+    return next(place for place, threshold in enumerate(thresholds) if threshold.grade == grade)
+
+
+def _grade_key(day: date, grade: str) -> str:
+    return f"{_GRADE} {day} {grade}"
+
+
+def _below_threshold(card: Scorecard) -> Iterator[Condition]:
+    least = card.configuration.alert_score
+    if card.overall is not None and card.overall < least:
+        yield Condition("score", f"score {card.overall} is below {least}")
+
+
+def _bad_syncs() -> Iterator[Condition]:
+    health = all_freshness()
+    for each in [*health.syncs, *(job for job in health.jobs if job.name in _SYNC_JOBS)]:
+        name = each.name.replace("_", " ")
+        if each.state in FAILING:
+            yield Condition(f"sync {each.name}", f"sync of {name} failed{_last_good(each)}")
+        elif each.state == "late":
+            yield Condition(f"sync {each.name}", f"sync of {name} is overdue{_last_good(each)}")
+
+
+def _last_good(each: Freshness) -> str:
+    """Return how old the copy is; empty for a job, and for what was never copied."""
+    hours = None if each.age_seconds is None else each.age_seconds // 3600
+    if hours is None:
+        return ""
+    return f"; the data are {plural(hours // 24, 'day') if hours >= 48 else plural(hours, 'hour')} old"

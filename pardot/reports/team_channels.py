@@ -1,0 +1,30 @@
+"""The channels that the whole team reads: Slack's webhook and the addresses of the digest, whichever is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from pardot.reports.channels.mail import mail_to
+from pardot.reports.channels.slack import post_to_slack
+
+
+@dataclass(frozen=True)
+class TeamChannel:
+    """A destination. ``send`` raises ``NotDelivered``. ``label`` is its name in the line “sent to …”."""
+
+    send: Callable[[str], None]
+    label: str
+
+
+def team_channels() -> dict[str, TeamChannel]:
+    """Return the configured channels by the name under which their deliveries are stored."""
+    found = {}
+    if url := settings.SLACK_WEBHOOK_URL:
+        found["slack"] = TeamChannel(lambda text: post_to_slack(url, text), "Slack")
+    if recipients := settings.DIGEST_RECIPIENTS:
+        mail = lambda text: mail_to(recipients, text.partition("\n")[0], text)  # noqa: E731
+        found["mail"] = TeamChannel(mail, ", ".join(recipients))
+    return found

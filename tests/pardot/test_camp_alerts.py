@@ -1,0 +1,193 @@
+"""``camp_alerts``: each occurrence is told once to each channel, whichever host runs it and however often."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from pardot.configuration.values import set_value
+from pardot.models import Alert, DigestDelivery, Form
+from sf.models import SyncRun
+from tests.pardot.score_factories import finished, form, read, snapshot, weigh
+from tests.pardot.test_camp_digest import Slack, webhook
+
+__all__ = ["webhook"]
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
+YESTERDAY = date(2026, 6, 29)
+State = SyncRun.State
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def score(points: int, at: datetime = NOW) -> None:
+    """Of forms alone: each form without a campaign takes a point."""
+    Form.objects.all().delete()
+    weigh(forms_no_campaign=1)
+    for _ in range(100 - points):
+        form(campaign_id=None)
+    read("forms", until=at)
+    finished(now=at)
+
+
+def ran(name: str, state: State, ago: timedelta = timedelta(minutes=10)) -> None:
+    SyncRun.objects.create(object=name, state=state, started=NOW - ago, ended=NOW - ago, message="ana@school.example")
+
+
+def camp_alerts() -> str:
+    said = StringIO()
+    call_command("camp_alerts", stdout=said)
+    return said.getvalue()
+
+
+def test_it_is_quiet_while_all_is_well(webhook: Slack) -> None:
+    snapshot(YESTERDAY, health_score=85)
+    score(85)
+    ran("books", State.DONE)
+    assert camp_alerts() == ""
+    assert (webhook.messages, Alert.objects.count()) == ([], 0)
+
+
+def test_a_grade_that_falls_is_told_once(webhook: Slack, settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS, settings.PUBLIC_URL = ["ranger@camp.example"], "https://camp.example"
+    snapshot(YESTERDAY, health_score=85)
+    score(75)
+    fell = "grade fell from B to C: score 75, was 85 on Mon, Jun 29"
+    assert camp_alerts() == f"sent to Slack: {fell}\nsent to ranger@camp.example: {fell}\n"
+    assert mail.outbox[0].subject == f"Camp alert: {fell}"
+    assert "https://camp.example/pardot/" in webhook.messages[0]
+    logged = {(each.channel, each.recipient, each.text) for each in DigestDelivery.objects.all()}
+    assert logged == {("slack", "Slack", fell), ("mail", "ranger@camp.example", fell)}
+    for points in (75, 85, 75):
+        score(points)
+        assert camp_alerts() == "", "the same grade is not told twice on one day"
+    assert len(webhook.messages) == len(mail.outbox) == 1
+
+
+def test_a_second_fall_is_another_occurrence_and_a_rise_is_none(webhook: Slack) -> None:
+    snapshot(YESTERDAY, health_score=85)
+    score(75)
+    camp_alerts()
+    score(65)
+    assert "fell from B to D" in camp_alerts()
+    score(95)
+    assert camp_alerts() == ""
+
+
+def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
+    snapshot(YESTERDAY, health_score=85)
+    score(85)
+    set_value("grade_thresholds", [{"grade": "A", "minimum": 90}, {"grade": "F", "minimum": 0}], by="test")
+    assert camp_alerts() == ""
+
+
+def test_a_score_below_the_threshold_is_told_once_until_it_has_recovered(webhook: Slack) -> None:
+    score(68)
+    assert camp_alerts() == "", "without a threshold nothing is below it"
+    set_value("alert_score", 70, by="test")
+    assert camp_alerts() == "sent to Slack: score 68 is below 70\n"
+    score(67)
+    assert camp_alerts() == ""
+    score(70)
+    assert camp_alerts() == ""
+    score(69)
+    assert camp_alerts() == "sent to Slack: score 69 is below 70\n"
+
+
+@pytest.mark.parametrize("name", ["books", "camp_sync"])
+def test_a_sync_that_fails_is_told_once_and_again_after_it_went_well(webhook: Slack, name: str) -> None:
+    words = name.replace("_", " ")
+    ran(name, State.FAILED, timedelta(hours=5))
+    assert camp_alerts() == f"sent to Slack: sync of {words} failed\n"
+    ran(name, State.FAILED, timedelta(hours=4))
+    assert camp_alerts() == ""
+    ran(name, State.DONE, timedelta(hours=3))
+    assert camp_alerts() == ""
+    ran(name, State.FAILED, timedelta(hours=2))
+    assert f"sync of {words} failed" in camp_alerts()
+    assert "school.example" not in "".join(webhook.messages), "a message of a sync may quote a record"
+
+
+def test_a_sync_that_is_overdue_is_told_and_one_that_never_ran_is_not(webhook: Slack) -> None:
+    ran("books", State.DONE, timedelta(days=30))
+    assert camp_alerts() == "sent to Slack: sync of books is overdue; the data are 30 days old\n"
+
+
+def test_jobs_that_are_no_sync_are_not_the_teams_business(webhook: Slack) -> None:
+    ran("deliver_pending", State.FAILED)
+    assert camp_alerts() == ""
+
+
+def test_several_at_once_are_one_message(webhook: Slack) -> None:
+    set_value("alert_score", 70, by="test")
+    score(60)
+    ran("books", State.FAILED)
+    camp_alerts()
+    [message] = webhook.messages
+    assert "Camp alert: 2 things to look at" in message
+    assert "- score 60 is below 70" in message
+    assert "- sync of books failed" in message
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hosts_at_the_same_moment_tell_it_once(webhook: Slack) -> None:
+    ran("books", State.FAILED)
+
+    def run(_: int) -> str:
+        try:
+            return camp_alerts()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as hosts:
+        said = sorted(hosts.map(run, range(2)))
+    assert said == ["", "sent to Slack: sync of books failed\n"]
+    assert len(webhook.messages) == 1
+
+
+def test_after_one_channel_failed_only_that_one_gets_it_from_the_next_run(webhook: Slack, settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    webhook.answers = [(404, {})]
+    ran("books", State.FAILED)
+    with pytest.raises(CommandError, match="Slack: 404"):
+        camp_alerts()
+    assert camp_alerts() == "sent to Slack: sync of books failed\n"
+    assert (len(webhook.messages), len(mail.outbox)) == (1, 1)
+
+
+def test_an_alert_does_not_stand_in_for_the_digest(webhook: Slack) -> None:
+    ran("books", State.FAILED)
+    camp_alerts()
+    said = StringIO()
+    call_command("camp_digest", "--send", stdout=said)
+    assert said.getvalue() == "sent to Slack\n"
+    assert camp_alerts() == ""
+
+
+def test_what_lasts_longer_than_the_log_is_kept_is_not_told_again(
+    webhook: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran("books", State.FAILED)
+    camp_alerts()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=100))
+    call_command("camp_digest", "--send", stdout=StringIO())
+    assert camp_alerts() == ""
+
+
+def test_with_nowhere_to_send_to_it_says_what_to_set(settings: Any) -> None:
+    settings.PUBLIC_URL = "https://camp.example"
+    with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
+        camp_alerts()
