@@ -16,6 +16,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from sf.connection.login_advice import login_warnings
 from sf.models import SyncConfig
+from sf.reads.replica_state import replica_state
 from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
@@ -72,6 +73,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     if login.state == "ok":
         yield from _questions_to_the_org(client)
     yield from _pooler()
+    yield from _replica()
     yield Finding("ok" if is_affordable() else "warn", "schedule", cost_line())
     for question in _questions_apart:
         yield from question(client)
@@ -96,6 +98,12 @@ def _pooler() -> Iterator[Finding]:
     connection.ensure_connection()
     if getattr(connection, "shares_sessions", False):
         yield Finding("ok", "pooler", "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared")
+
+
+def _replica() -> Iterator[Finding]:
+    """Report how far the read replica lags; yield nothing without one."""
+    if state := replica_state():
+        yield Finding("ok" if state.is_used else "fix" if state.problem else "warn", "replica", str(state))
 
 
 def _configuration() -> Iterator[Finding]:

@@ -1,4 +1,8 @@
-"""Build ``DATABASES`` from the environment: ``DATABASE_URL``, its separate parts, or the embedded PostgreSQL."""
+"""Build ``DATABASES`` from the environment.
+
+``default`` is ``DATABASE_URL``, its separate parts, or the embedded PostgreSQL; ``replica`` is
+``DATABASE_REPLICA_URL``, when it is set.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,26 @@ from sfapi.process import application_name, is_web_process
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
 """Every statement of ``sf/ingest/prepared.py`` is prepared when it first runs; other statements cannot be."""
+_REPLICA_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
+"""Notice soon that the replica's machine is gone: the primary can answer instead."""
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5})?)?")
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
-    """Return one entry of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
+    """Return the entry ``default`` of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
-    options = {**_OPTIONS, "application_name": application_name()}
-    common = {
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "TIME_LIMITS": _time_limits(env),
-        "OPTIONS": options,
-    }
+    common = _common(env)
     if url:
-        return {**common, **_from_url(url, options)}
+        return {**common, **_from_url("DATABASE_URL", url, common["OPTIONS"])}
     if env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST"):
         return {**common, **parts, "PORT": str(port), "ENGINE": "sfapi.postgresql"}
     if parts["PASSWORD"] or env.is_set("DATABASE_PORT"):
@@ -44,6 +50,25 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
             "then the embedded PostgreSQL is used"
         )
     return {**common, "ENGINE": "sfapi.embedded_postgres", "NAME": EMBEDDED_DATABASE_NAME}
+
+
+def replica_settings(env: Environment) -> dict[str, Any]:
+    """Return the entry ``replica`` of ``DATABASES``, or nothing."""
+    url = env.text("DATABASE_REPLICA_URL")
+    if not url:
+        return {}
+    common = _common(env)
+    found = _from_url("DATABASE_REPLICA_URL", url, {**common["OPTIONS"], **_REPLICA_OPTIONS})
+    return {"replica": {**common, **found, "TEST": {"MIRROR": "default"}}}
+
+
+def _common(env: Environment) -> dict[str, Any]:
+    return {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TIME_LIMITS": _time_limits(env),
+        "OPTIONS": {**_OPTIONS, "application_name": application_name()},
+    }
 
 
 def _time_limits(env: Environment) -> dict[str, int]:
@@ -61,7 +86,7 @@ def _time_limits(env: Environment) -> dict[str, int]:
     return {name: 1000 * each for name, each in zip(_LIMITS, seconds, strict=True)}
 
 
-def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
+def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(url)
     userinfo, _, address = parts.netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
@@ -71,7 +96,7 @@ def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
     if parts.scheme not in {"postgresql", "postgres"} or not name or (address and folder) or not all(found):
         # The URL is not shown: it contains a password.
         raise ImproperlyConfigured(
-            "DATABASE_URL: is not of the form postgresql://user:password@host:port/name "
+            f"{variable}: is not of the form postgresql://user:password@host:port/name "
             "(in user and password write @ : / # ? % as %40 %3A %2F %23 %3F %25)"
         )
     hosts = [match for match in found if match]
@@ -84,12 +109,12 @@ def _from_url(url: str, common: dict[str, Any]) -> dict[str, Any]:
         # Not parts.hostname, which is in lower case: a socket's folder may have capitals.
         "HOST": unquote(folder.removeprefix("/") or ",".join(match["host"].strip("[]") for match in hosts)),
         "PORT": ",".join(ports) if any(ports) else "",
-        "OPTIONS": {**common, **_options(dict(parse_qsl(parts.query)))},
+        "OPTIONS": {**common, **_options(variable, dict(parse_qsl(parts.query)))},
     }
 
 
-def _options(given: dict[str, str]) -> dict[str, Any]:
+def _options(variable: str, given: dict[str, str]) -> dict[str, Any]:
     """Return libpq's options as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
     if given.get("prepare_threshold", "off") != "off":
-        raise refuse("DATABASE_URL: prepare_threshold", given["prepare_threshold"], "off, or left out")
+        raise refuse(f"{variable}: prepare_threshold", given["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

@@ -22,7 +22,7 @@ FIXTURES = {
 }
 """What every fixture with a database, a server or the simulator behind it asks for, directly or not."""
 MODULES = {
-    "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.served",
+    "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.replicated", "tests.api.served",
     "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",
     "tests.simulator.running", "tests.standby",
 }  # fmt: skip

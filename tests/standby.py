@@ -16,11 +16,12 @@ PATIENCE_SECONDS = 60
 
 
 class Standby(OwnPostgreSQL):
-    """A streaming standby. Its ``url`` answers reads only."""
+    """A streaming standby. Its ``url`` answers reads only, and a read in the way of the replay is ended at once."""
 
     def __init__(self, installation: Installation, *, primary: OwnPostgreSQL) -> None:
         self._primary = primary
         super().__init__(installation)
+        self._options += " -c max_standby_streaming_delay=0"
 
     def _make_data(self) -> None:
         self._installation.run(

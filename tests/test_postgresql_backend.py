@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from sf.ingest.prepared import Statement
-from sfapi.database import database_settings
+from sfapi.database import database_settings, replica_settings
 from sfapi.env import Environment
 
 
@@ -85,6 +85,15 @@ def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> Non
 def test_addresses_of_all_forms_are_understood(url: str, host: str, port: str, name: str) -> None:
     found = database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
     assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == (host, port, name, "p")
+
+
+def test_a_replica_is_a_second_database_that_gives_up_soon_and_has_none_of_its_own_in_tests() -> None:
+    assert replica_settings(Environment({})) == {}
+    url = "postgresql://u:p@one:5432,two:5433/db?sslmode=require"
+    [(name, found)] = replica_settings(Environment({"DATABASE_REPLICA_URL": url})).items()
+    assert (name, found["HOST"], found["PORT"], found["NAME"]) == ("replica", "one,two", "5432,5433", "db")
+    assert (found["OPTIONS"]["connect_timeout"], found["OPTIONS"]["sslmode"]) == (2, "require")
+    assert found["TEST"] == {"MIRROR": "default"}
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"DEBUG": "off"}, "SECRET_KEY: not set; it is required. For development set DEBUG=on"),
         ({"DEBUG": "off", "SECRET_KEY": SECRET}, "DATABASE_URL: not set"),
         ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL: is not of the form"),
+        ({"DATABASE_REPLICA_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_REPLICA_URL: is not of the form"),
+        (
+            {"DATABASE_REPLICA_MAX_LAG_SECONDS": "1"},
+            "DATABASE_REPLICA_MAX_LAG_SECONDS: '1' is not a whole number",
+        ),
         ({"DATABASE_NAME": "sfapi"}, "DATABASE_USER, DATABASE_HOST: not set"),
         ({"DATABASE_PORT": "5432"}, "DATABASE_NAME, DATABASE_USER, DATABASE_HOST: not set"),
         (

@@ -26,6 +26,7 @@ from api.http.request_id import HEADER, choose_request_id, set_request_id
 from api.middleware.chunked_bodies import refused_body
 from api.middleware.methods import address_without_slash, answer_by_method, without_body
 from api.observe.audit import note_page, note_request
+from sf.reads.replica import noted_write
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 API_PREFIX = "/api/"
 PROBES = frozenset({"/ping/", "/readyz", "/readyz/", "/healthz/", "/metrics"})
 DATABASE_RETRY_SECONDS = 5
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestIdMiddleware:
@@ -143,6 +145,19 @@ class ApiMiddleware:
         if request.path_info.startswith(API_PREFIX):
             return error_response(503, trouble.message, headers=headers, error_type=trouble.type)
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+class PageWriteMiddleware:
+    """Makes the dashboard show what a form of a page (the admin) has changed, also when a replica answers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in _SAFE_METHODS or request.path_info.startswith(API_PREFIX):
+            return self._get_response(request)
+        with noted_write():
+            return self._get_response(request)
 
 
 class _OnlyForPages(MiddlewareMixin):

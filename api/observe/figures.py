@@ -18,6 +18,7 @@ from api.protection.breaker import breaker_state, breakers
 from sf.ingest.scheduled import leader
 from sf.live.org import calls_today, known_usage
 from sf.models import RefusedRecord, SyncConfig, SyncRun
+from sf.reads.replica_state import replica_state
 from sf.status.freshness import MAX_AGE, job_freshness, sync_freshness
 from sf.status.last_runs import estimated_rows, last_runs, objects_under_way, outcomes_of_a_day
 from sf.sync.objects import EVERY_OBJECT
@@ -115,6 +116,15 @@ def circuit_breakers() -> Iterator[Metric]:
     yield Metric("sfapi_breaker_open", "1 while no request waits for this system.", states)
 
 
+def replica() -> Iterator[Metric]:
+    """Yield the state of the read replica; figures without a value where there is none."""
+    state = replica_state()
+    used = [] if state is None else [Sample(state.is_used)]
+    lag = [] if state is None or state.lag_seconds is None else [Sample(state.lag_seconds)]
+    yield Metric("sfapi_replica_used", "1 while the read replica may answer.", used)
+    yield Metric("sfapi_replica_lag_seconds", "How far the read replica is behind; missing when unknown.", lag)
+
+
 def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
     told = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
@@ -128,5 +138,6 @@ def audit_log() -> Iterator[Metric]:
 
 SOURCES: list[Callable[[], Iterable[Metric]]] = [
     release, syncs, runs, records, jobs, salesforce, outbox, circuit_breakers, requests_by_route, audit_log,
+    replica,
 ]  # fmt: skip
 """The sources of the figures; each must be cheap. Other apps add theirs."""

@@ -17,6 +17,8 @@ from api.outbox.queue import queue_depth
 from api.protection.breaker import breaker_state, breakers
 from sf.ingest.scheduled import leader
 from sf.ingest.schema import missing_migrations
+from sf.reads.replica import has_replica
+from sf.reads.replica_state import replica_state
 from sf.status.freshness import jobs_to_look_at, sync_freshness
 from sf.sync.readable import remedy, unreadable_fields
 
@@ -48,7 +50,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     if checks["database"].ok:
         checks["migrations"] = _made("migrations", _migrations)
     if all(check.ok for check in checks.values()):
-        checks |= {name: _made(name, check) for name, check in _CHECKS.items()}
+        wanted = _CHECKS | ({"replica": _replica} if has_replica() else {})
+        checks |= {name: _made(name, check) for name, check in wanted.items()}
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
@@ -120,6 +123,14 @@ def _fields() -> Check:
     lost = unreadable_fields()
     details = {"unreadable": [field.field for field in lost], "remedy": remedy(lost) if lost else None}
     return Check(ok=True, details=details, degraded=bool(lost))
+
+
+def _replica() -> Check:
+    """Report the read replica. One that is away or lags is no fault: the primary answers in its place."""
+    state = replica_state()
+    assert state is not None  # the check is only made where there is one
+    lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)
+    return Check(ok=True, details={"used": state.is_used, "lag_seconds": lag}, degraded=not state.is_used)
 
 
 def _outbox() -> Check:

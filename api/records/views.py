@@ -19,7 +19,8 @@ from api.records.query import RecordsQuery, read_query
 from api.records.renderers import CSVRenderer, HTMLRenderer, JSONRenderer
 from api.records.resources import Resource
 from sf.ingest.horizon import complete_until
-from sf.reads.record_pages import Selection, record_by_id, record_page
+from sf.reads.record_pages import Page, Selection, record_by_id, record_page
+from sf.reads.replica import read_from_replica
 
 
 class RecordView(GuardedView):
@@ -59,13 +60,19 @@ class RecordListView(RecordView):
         self.columns = query.columns(list(self.resource.columns))
         self.dialect, self.file_stem = query.dialect, self.resource.name
         cursor: Cursor | None = query.cursor
-        # Taken before the rows are read: rows that become visible in between are dated later.
-        as_of = cursor.as_of if cursor else complete_until()
-        page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
+        known = [moment for moment in (query.modified_since, cursor and cursor.as_of) if moment]
+        as_of, page = read_from_replica(lambda: self._read(query), complete_until=max(known, default=None))
         following = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
         body = {"as_of": in_utc(as_of), "next": following, "results": page.rows}
         self.volatile = [in_utc(as_of), *([Cursor(page.end, as_of).to_text()] if page.end else [])]
         return Response(body, headers=_headers(body))
+
+    def _read(self, query: RecordsQuery) -> tuple[datetime, Page]:
+        cursor: Cursor | None = query.cursor
+        # Taken before the rows are read: rows that become visible in between are dated later.
+        as_of = cursor.as_of if cursor else complete_until()
+        page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
+        return as_of, page
 
     def _selection(self, query: RecordsQuery) -> Selection:
         given = query.model_dump(include=set(self.resource.filters), exclude_unset=True)
@@ -87,7 +94,7 @@ class RecordDetailView(RecordView):
         self.columns = query.columns(list(self.resource.columns))
         self.dialect, self.file_stem = query.dialect, f"{self.resource.name}-{whole}"
         selection = Selection(self.resource.model, self.columns, include_deleted=query.include_deleted)
-        record = record_by_id(selection, whole)
+        record = read_from_replica(lambda: record_by_id(selection, whole))
         if record is None:
             raise NotFound("There is no such record.")
         return Response(record)

@@ -17,6 +17,7 @@ from api.http.fields import PlainText, SalesforceIdText, json_response
 from api.http.ids import given_id
 from api.v1.copied import copied
 from sf.models import Account
+from sf.reads.replica import read_from_replica
 from sf.reads.school_search import SchoolFilters, load_school_page
 from sf.reads.selectors import school_by_id
 
@@ -120,7 +121,8 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
 
     At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached.
     """
-    page = load_school_page(search.filters(), limit=search.limit, offset=search.offset)
+    filters = search.filters()
+    page = read_from_replica(lambda: load_school_page(filters, limit=search.limit, offset=search.offset))
     if page.count == 0:
         raise NotFound("No school matches. Check the spelling, or use fewer words.", error_type=ErrorType.NO_MATCH)
     response = json_response(
@@ -151,7 +153,7 @@ def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> 
 )
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
     """Return a school by its Salesforce id of 15 or 18 characters."""
-    schools = school_by_id(given_id(school_id, name="school_id")).rows()
+    schools = read_from_replica(school_by_id(given_id(school_id, name="school_id")).rows)
     if not schools:
         raise NotFound("There is no such school.")
     return private_response(request, json_response(schools[0]))

@@ -17,6 +17,7 @@ from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenti
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
 from pardot.planning.messages import BadLink, member_of_token, messages_set
 from pardot.reports.progress_page import progress_page
+from sf.reads.replica import read_from_replica
 
 View = Callable[[HttpRequest], HttpResponse]
 ViewOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
@@ -84,7 +85,8 @@ def admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
 @for_super_users
 def progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     """Show the progress report from the day in ``from``; a day that cannot be read counts as none."""
-    report = progress_page(_day(request.GET.get("from", "")))
+    day = _day(request.GET.get("from", ""))
+    report = read_from_replica(lambda: progress_page(day), after_writes=True)
     start = report.facts.card.configuration.camp.start
     context = {"report": report, "user_session": user.session}
     context["camp_start"] = start if start and start <= report.facts.day else None

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
 from ninja import Router
 
 from api.auth.callers import super_user
@@ -35,8 +40,27 @@ from pardot.v1 import (
     views,
     what_if,
 )
+from sf.reads.replica import noted_write, read_from_replica
+
+View = Callable[..., Any]
+
+
+def by_replica(view: View) -> View:
+    """Let a read replica answer a GET, with everything that any other route has written before."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **values: Any) -> Any:
+        if request.method == "GET":  # HEAD too, which the middleware turns into it
+            return read_from_replica(lambda: view(request, **values), after_writes=True)
+        with noted_write():
+            return view(request, **values)
+
+    return answer
+
 
 router = Router(auth=super_user())
+_OF_THE_PRIMARY = (sync, sync_requests)
+"""Modules that say what is under way now, which the primary alone knows."""
 for _module in (
     briefing,
     score,
@@ -67,4 +91,6 @@ for _module in (
     admin_settings,
     preview,
 ):
+    if _module not in _OF_THE_PRIMARY:
+        _module.router.add_decorator(by_replica, mode="operation")
     router.add_router("", _module.router)

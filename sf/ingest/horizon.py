@@ -7,6 +7,7 @@ would never see them. So the horizon is before the beginning of the oldest open 
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -20,13 +21,17 @@ process may have to wait for a processor; and clocks are sometimes set back a li
 
 # Our own transaction is left out: it writes no records. Vacuum writes none either, and may take hours.
 # ``xact_start`` is cleared after a commit has become visible, never before.
-_HORIZON = """
+HORIZON = """
     SELECT least(clock_timestamp() - make_interval(secs => %s), min(xact_start))
       FROM pg_stat_activity
      WHERE datname = current_database()
        AND pid <> pg_backend_pid()
        AND backend_type IS DISTINCT FROM 'autovacuum worker'
 """
+
+
+horizon_of_replica: ContextVar[datetime | None] = ContextVar("the horizon of the replica that is read", default=None)
+"""Set while a replica is read: which transactions are open on the primary cannot be seen there."""
 
 
 def complete_until() -> datetime:
@@ -36,8 +41,11 @@ def complete_until() -> datetime:
     open transaction delays the moment, even one that only reads, because its next step is unknown. This function
     sees the transactions of its own database role, or all transactions with the role ``pg_read_all_stats``.
     """
+    replayed = horizon_of_replica.get()
+    if replayed is not None:
+        return replayed
     with connection.cursor() as cursor:
-        cursor.execute(_HORIZON, [MARGIN.total_seconds()])
+        cursor.execute(HORIZON, [MARGIN.total_seconds()])
         row = cursor.fetchone()
     assert row is not None
     moment: datetime = row[0]

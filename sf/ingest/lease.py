@@ -27,6 +27,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest.errors import SyncError
 from sf.ingest.holder import Place, here
+from sf.ingest.replica_mark import note_write
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ def hold_lease(
             yield lease
     finally:
         _held.reset(token)
+        note_write()  # before the release, by which others see that the run has ended
         _release(lease)
 
 

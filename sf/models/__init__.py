@@ -12,6 +12,7 @@ from sf.models.opportunity import Opportunity
 from sf.models.record import CachedRecord
 from sf.models.refused_login import RefusedLogin
 from sf.models.refused_record import RefusedRecord
+from sf.models.replica_mark import ReplicaMark
 from sf.models.scheduled_job import ScheduledJob
 from sf.models.school_search import SchoolShortForm, SchoolWord, SearchedSchool
 from sf.models.sync_config import SyncConfig
@@ -33,6 +34,7 @@ __all__ = [
     "Opportunity",
     "RefusedLogin",
     "RefusedRecord",
+    "ReplicaMark",
     "SFAPIUsageLog",
     "ScheduledJob",
     "SchoolShortForm",

@@ -28,6 +28,7 @@ from sf.models import (
     SyncRun,
     UnreadableField,
 )
+from sf.reads.replica_state import ReplicaState, replica_state
 from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, all_freshness
 from sf.sync.again import next_tries
 from sf.sync.readable import remedy, unreadable_fields
@@ -142,6 +143,10 @@ class Board:
     def follower_said(self) -> str:
         """Return which process runs ``sf follow``; empty when none does."""
         return _told_holder(self.leases.get(_FOLLOW))
+
+    @cached_property
+    def replica(self) -> ReplicaState | None:
+        return replica_state()
 
     @property
     def cron_seen(self) -> str:

@@ -11,7 +11,7 @@ from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
 from sfapi.cron import checkout_as_typed, python_as_typed, scheduled_jobs
-from sfapi.database import database_settings
+from sfapi.database import database_settings, replica_settings
 from sfapi.email import mail_server
 from sfapi.env import Environment, check_authorities
 from sfapi.logs import logging_settings
@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "api.middleware.requests.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sfapi.static_files.StaticFilesMiddleware",
+    "api.middleware.requests.PageWriteMiddleware",
     "api.middleware.requests.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +95,8 @@ TEMPLATES = [
 ]
 
 # -- storage ----------------------------------------------------------------------------------------------
-DATABASES = {"default": database_settings(env, embedded_allowed=DEBUG)}
+DATABASES = {"default": database_settings(env, embedded_allowed=DEBUG), **replica_settings(env)}
+DATABASE_REPLICA_MAX_LAG_SECONDS = env.integer("DATABASE_REPLICA_MAX_LAG_SECONDS", 10, at_least=2, at_most=3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "api.User"
 LOGIN_REDIRECT_URL = "/admin/"

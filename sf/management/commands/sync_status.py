@@ -11,6 +11,7 @@ from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
 from sf.ingest.scheduled import leader
 from sf.models import SFAPIUsageLog, SyncConfig
+from sf.reads.replica_state import replica_state
 from sf.status.cost import cost_line
 from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
@@ -69,6 +70,9 @@ class Command(BaseCommand):
         self.stdout.write(f"schedule        {cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
         self.stdout.write(f"syncs           {switch}")
+        if replica := replica_state():
+            style = self.style.SUCCESS if replica.is_used else self.style.WARNING
+            self.stdout.write(style(f"read replica    {replica}"))
         self.stdout.write(f"our API calls   {today['calls'] or 0:,} today (UTC)")
         if config.last_usage_check and config.last_usage_limit:
             self.stdout.write(

@@ -1,0 +1,83 @@
+"""The mark: a row by which the primary tells readers of a replica what is replayed there (docs/decisions/read-replica).
+
+Commits reach a replica in their order. Whoever sees a mark there also sees everything that was visible on the primary
+before the mark was written: all rows dated before ``horizon``, and all writes that ended before ``written_at``.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from sf.ingest.horizon import HORIZON, MARGIN
+
+logger = logging.getLogger(__name__)
+
+# Two databases of one server, and a server and its restored copy, have different origins.
+_ORIGIN = """
+    SELECT md5(system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
+      FROM pg_control_system()
+"""
+_WRITE = f"""
+    INSERT INTO sf_replicamark AS mark (id, horizon, written_at, wanted_at, origin)
+    VALUES (1, ({HORIZON}), clock_timestamp(), 'epoch', ({_ORIGIN}))
+    ON CONFLICT (id) DO UPDATE
+       SET horizon = excluded.horizon, written_at = clock_timestamp(), origin = excluded.origin
+    RETURNING horizon, written_at, wanted_at, origin, clock_timestamp()
+"""  # noqa: S608 - our own
+_NOTE = "UPDATE sf_replicamark SET wanted_at = clock_timestamp() WHERE id = 1"
+_READ = "SELECT horizon, written_at, wanted_at, origin, clock_timestamp() FROM sf_replicamark WHERE id = 1"
+_READ_REPLAYED = f"{_READ} AND pg_is_in_recovery()"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The mark as one server has it, and that server's time."""
+
+    horizon: datetime
+    written_at: datetime
+    wanted_at: datetime
+    origin: UUID
+    now: datetime
+
+
+def read_mark(database: BaseDatabaseWrapper) -> Mark | None:
+    return _mark(database, _READ, [])
+
+
+def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
+    """Return the mark that a standby has replayed; ``None`` also when the server follows no primary."""
+    return _mark(replica, _READ_REPLAYED, [])
+
+
+def write_mark(database: BaseDatabaseWrapper) -> Mark:
+    """Write the mark on the primary, outside of any transaction, and return it."""
+    mark = _mark(database, _WRITE, [MARGIN.total_seconds()])
+    assert mark is not None
+    return mark
+
+
+def note_write() -> None:
+    """Let reads that follow a write wait for marks from now on; call it after the commit. Never fails."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.in_atomic_block:
+        return
+    try:
+        with database.cursor() as cursor:
+            cursor.execute(_NOTE)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("readers of the replica are not told of a write: %s", " ".join(str(error).split()))
+        database.close_if_unusable_or_obsolete()
+
+
+def _mark(database: BaseDatabaseWrapper, statement: str, values: list[Any]) -> Mark | None:
+    with database.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return Mark(*row) if row else None

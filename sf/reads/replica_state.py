@@ -1,0 +1,81 @@
+"""Measure how far the read replica lags: write a mark on the primary, and see how long it is on its way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+
+from sf.ingest.replica_mark import Mark, replayed_mark, write_mark
+from sf.reads.replica import REPLICA, has_replica
+
+_PATIENCE_SECONDS = 0.5
+_LOOK_SECONDS = 0.005
+
+_NO_STANDBY = "it follows no primary: it was promoted, or DATABASE_REPLICA_URL leads to a primary"
+_EMPTY = "it has no mark of the primary: it lags since before migrate, or is a replica of another database"
+_OTHER = "it is a replica of another database than the one of DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class ReplicaState:
+    """The state of the replica: why it cannot answer, or how many seconds its newest mark is old."""
+
+    lag_seconds: float | None
+    problem: str = ""
+
+    @property
+    def is_used(self) -> bool:
+        """Return whether reads that follow no write may be answered there."""
+        return self.lag_seconds is not None and self.lag_seconds <= settings.DATABASE_REPLICA_MAX_LAG_SECONDS
+
+    def __str__(self) -> str:
+        if self.problem:
+            return f"not used, the primary answers: {self.problem}"
+        if self.lag_seconds is None or self.is_used:
+            return f"{self.lag_seconds or 0:.2f} s behind the primary"
+        allowed = settings.DATABASE_REPLICA_MAX_LAG_SECONDS
+        return (
+            f"not used, the primary answers: it is {self.lag_seconds:,.0f} s behind, and "
+            f"DATABASE_REPLICA_MAX_LAG_SECONDS allows {allowed}"
+        )
+
+
+def replica_state() -> ReplicaState | None:
+    """Return the state of the replica; ``None`` when there is none in the settings. Waits half a second at most."""
+    if not has_replica():
+        return None
+    written = write_mark(connections[DEFAULT_DB_ALIAS])
+    try:
+        return _measure(written)
+    except (DatabaseError, InterfaceError) as error:
+        connections[REPLICA].close_if_unusable_or_obsolete()
+        return ReplicaState(None, f"it cannot be read: {' '.join(str(error).split())}")
+
+
+def _measure(written: Mark) -> ReplicaState:
+    began = time.monotonic()
+    if not _follows():
+        return ReplicaState(None, _NO_STANDBY)
+    while True:
+        mark = replayed_mark(connections[REPLICA])
+        elapsed = time.monotonic() - began
+        if mark is not None and mark.origin != written.origin:
+            return ReplicaState(None, _OTHER)
+        if mark is not None and mark.written_at >= written.written_at:
+            return ReplicaState(elapsed)
+        if elapsed >= _PATIENCE_SECONDS:
+            break
+        time.sleep(_LOOK_SECONDS)
+    if mark is None:
+        return ReplicaState(None, _EMPTY)
+    return ReplicaState((written.now + timedelta(seconds=elapsed) - mark.written_at).total_seconds())
+
+
+def _follows() -> bool:
+    with connections[REPLICA].cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery()")
+        return bool(cursor.fetchone() == (True,))

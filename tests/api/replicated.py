@@ -1,0 +1,100 @@
+"""A primary with all tables, its standby, and the service that uses both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+
+from tests.api.cookies import UUID, CookieMaker
+from tests.api.own_postgresql import OwnPostgreSQL, own_postgresql
+from tests.api.served import gunicorn
+from tests.databases import run_on
+from tests.standby import Standby, standby_of
+
+NO_LIMIT = "1000000/sec"
+CACHED_AND_PARDOT = """
+    SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+     WHERE schemaname = 'public' AND (tablename LIKE 'sf\\_%' OR tablename LIKE 'pardot\\_%')
+       AND tablename <> 'sf_replicamark'
+"""
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """Both servers. Requests are a Super User's."""
+
+    primary: OwnPostgreSQL
+    standby: Standby
+    cookies: CookieMaker = field(default_factory=CookieMaker)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"DATABASE_REPLICA_URL": self.standby.url}
+
+    @contextmanager
+    def served(self, *, lag: int, workers: int = 1) -> Iterator[Service]:
+        """The service, which may give answers that are ``lag`` seconds old."""
+        variables: dict[str, str] = {
+            **self.variables,
+            "DATABASE_REPLICA_MAX_LAG_SECONDS": str(lag),
+            "SALESFORCE_API_RATE_LIMIT": NO_LIMIT,
+            "SALESFORCE_SCHOOLS_RATE_LIMIT": NO_LIMIT,
+            "METRICS_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "SSO_SIGNATURE_PUBLIC_KEY": self.cookies.public_pem,
+            "SSO_ENCRYPTION_PRIVATE_KEY": self.cookies.encryption_key,
+        }
+        with gunicorn(self.primary.url, workers=workers, **variables) as url:
+            yield Service(url, f"oxa={self.cookies.cookie()}")
+
+    @contextmanager
+    def primary_cannot_read(self) -> Iterator[None]:
+        """Lock the tables of the primary that a replica may be read for: what is answered now, the replica answers.
+
+        The replay must be paused, or it would take the lock too.
+        """
+        with psycopg.connect(self.primary.url) as locking:
+            [(tables,)] = locking.execute(CACHED_AND_PARDOT).fetchall()
+            locking.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+            yield
+            locking.rollback()
+
+
+@dataclass(frozen=True)
+class Service:
+    url: str
+    cookie: str
+
+    def get(self, path: str, **parameters: Any) -> requests.Response:
+        return requests.get(f"{self.url}{path}", params=parameters, headers={"Cookie": self.cookie}, timeout=60)
+
+    def post(self, path: str, body: Any) -> requests.Response:
+        with requests.Session() as browser:
+            browser.headers["Cookie"] = self.cookie
+            me = browser.get(f"{self.url}/api/v1/me", timeout=60)
+            browser.headers["Cookie"] = f"{self.cookie}; csrftoken={me.cookies['csrftoken']}"
+            browser.headers["X-CSRFToken"] = me.json()["csrf_token"]
+            return browser.post(f"{self.url}{path}", json=body, timeout=60)
+
+    def is_replicated(self) -> bool:
+        """Whether the replica may answer now."""
+        return self.lag()[0]
+
+    def lag(self) -> tuple[bool, float | None]:
+        """Whether the replica is used, and its lag, as ``/healthz/`` says."""
+        found = requests.get(f"{self.url}/healthz/", timeout=60).json()["replica"]
+        return found["used"], found["lag_seconds"]
+
+
+@contextmanager
+def replicated(folder: Path) -> Iterator[Replicated]:
+    with own_postgresql(folder / "primary") as primary:
+        run_on(primary.url, "migrate", "--verbosity=0")
+        run_on(primary.url, "create_super_user", f"--uuid={UUID}", "--name=Ines Example")
+        with standby_of(primary, folder / "standby") as standby:
+            yield Replicated(primary, standby)

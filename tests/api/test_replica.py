@@ -1,0 +1,325 @@
+"""A standby answers what it can prove to have; everything else, and everything while it is away, the primary does."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+from tests.api.replicated import Replicated, Service, replicated
+from tests.api.world import table
+from tests.databases import run_on
+from tests.simulated import ROOT, Simulator, manage
+
+ACCOUNTS = "/api/v1/records/accounts"
+NOTES = "/api/v1/pardot/notes"
+FIRST = "001Hs0000000001IAA"
+IDS = {"{type}": "forms", "{sf_id}": "701Hs0000000001IAA", "{school_id}": FIRST, "s/{id}": f"s/{FIRST}"}
+"""All others are numbers."""
+LONG_LAG = 3600
+SHORT_LAG = 2
+MANY = 300
+"""Rows, so that a page is some work."""
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Replicated]:
+    with replicated(ROOT / ".data" / "tests" / "replica") as both:
+        both.primary.rows(
+            "INSERT INTO sf_account "
+            "(id, name, type, system_modstamp, is_deleted, local_create_date, local_update_date) "
+            "SELECT '001Hs' || lpad(n::text, 10, '0') || 'IAA', 'Example ' || n, 'College', now(), false, now(), now() "
+            f"FROM generate_series(1, {MANY}) n"
+        )
+        yield both
+
+
+@pytest.fixture(scope="module")
+def patient(both: Replicated) -> Iterator[Service]:
+    """May use the replica whatever it lags."""
+    with both.served(lag=LONG_LAG) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def strict(both: Replicated) -> Iterator[Service]:
+    with both.served(lag=SHORT_LAG) as service:
+        yield service
+
+
+@pytest.fixture(autouse=True)
+def in_step(both: Replicated) -> Iterator[None]:
+    """Each test begins with a standby that has everything, and leaves it running."""
+    both.standby.catch_up()
+    forget_limits(both)
+    yield
+    both.standby.resume()
+
+
+@contextmanager
+def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
+    """The standby stands still, after these services have had an answer from it."""
+    for service in used_by:
+        wait_for(service.is_replicated)
+    both.standby.pause()
+    yield
+    both.standby.resume()
+
+
+def forget_limits(both: Replicated) -> None:
+    """The records have a limit that no setting changes."""
+    both.primary.rows("DELETE FROM api_ratecount")
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def name_of_first(service: Service) -> str:
+    return str(service.get(f"/api/v1/records/accounts/{FIRST}", fields="name").json()["name"])
+
+
+def rename_first(both: Replicated, name: str) -> None:
+    both.primary.rows(f"UPDATE sf_account SET name = '{name}', local_update_date = now() WHERE id = '{FIRST}'")
+
+
+# -- who answers --------------------------------------------------------------------------------------------
+
+
+def reads() -> list[str]:
+    """The addresses of all routes of records, schools and the dashboard that only read."""
+    lines = [line for line in table().values() if line["method"] == "GET"]
+    paths = [f"{line['route']}?{line['query']}" for line in lines if line["route"].startswith(REPLICATED)]
+    for name, value in IDS.items():
+        paths = [path.replace(name, value) for path in paths]
+    return [re.sub("{[a-z_]+}", "1", path) for path in paths if "/sync/" not in path]
+
+
+REPLICATED = ("/api/v1/records/", "/api/v1/schools", "/api/v1/pardot/")
+
+
+def test_the_replica_answers_all_reads_of_records_schools_and_dashboard(both: Replicated, patient: Service) -> None:
+    usual = {path: patient.get(path).status_code for path in reads()}
+    assert Counter(usual.values())[200] > 30
+    assert set(usual.values()) == {200, 404}, usual
+    with paused(both, patient), both.primary_cannot_read():
+        assert {path: patient.get(path).status_code for path in reads()} == usual
+        assert patient.get("/pardot/progress/").status_code == 200
+        assert patient.get("/api/v1/pardot/sync/status").status_code == 503, "only the primary answers this"
+
+
+def test_a_paused_replica_shows_its_lag_and_is_left_out_after_the_setting(
+    both: Replicated, strict: Service, patient: Service
+) -> None:
+    rename_first(both, "Before")
+    both.standby.catch_up()
+    with paused(both, strict, patient):
+        rename_first(both, "After")
+        assert name_of_first(patient) == "Before"
+        wait_for(lambda: name_of_first(strict) == "After")
+        used, lag = strict.lag()
+        assert (used, lag is not None and lag > SHORT_LAG) == (False, True)
+        assert requests.get(f"{strict.url}/healthz/", timeout=60).json()["status"] != "ok"
+        metrics = requests.get(f"{strict.url}/metrics", timeout=60).text
+        assert "sfapi_replica_used 0" in metrics
+        assert "sfapi_replica_lag_seconds" in metrics
+        told = manage("sync_status", variables=both.variables, database=both.primary.url).stdout
+        assert "read replica    " in told
+    wait_for(strict.is_replicated)
+    wait_for(lambda: name_of_first(patient) == "After")
+
+
+# -- copies -------------------------------------------------------------------------------------------------
+
+
+def changed_since(service: Service, since: str) -> tuple[dict[str, str | None], str]:
+    """Cities by id of all pages, and ``as_of``."""
+    found: dict[str, str | None] = {}
+    page = service.get(ACCOUNTS, fields="city", limit=100, **({"modified_since": since} if since else {})).json()
+    while True:
+        found |= {row["id"]: row["city"] for row in page["results"]}
+        if page["next"] is None:
+            return found, page["as_of"]
+        page = requests.get(page["next"], headers={"Cookie": service.cookie}, timeout=60).json()
+
+
+def test_what_the_primary_has_promised_a_replica_behind_it_does_not_answer(
+    both: Replicated, patient: Service, strict: Service
+) -> None:
+    with paused(both, patient, strict):
+        rename_first(both, "Promised")
+        wait_for(lambda: name_of_first(strict) == "Promised")  # the primary answers
+        [(paused_at,)] = both.standby.rows("SELECT written_at FROM sf_replicamark")
+        _, as_of = changed_since(strict, "")
+        while as_of <= paused_at.isoformat():
+            _, as_of = changed_since(strict, as_of)
+        both.primary.rows(f"UPDATE sf_account SET city = 'Later', local_update_date = now() WHERE id = '{FIRST}'")
+        changed, again = changed_since(patient, as_of)
+        assert changed == {FIRST: "Later"}
+        assert again >= as_of
+
+
+def test_a_copy_by_as_of_over_a_lagging_replica_equals_the_primary(
+    both: Replicated, patient: Service, strict: Service
+) -> None:
+    copy: dict[str, str | None] = {}
+    since, ended = "", threading.Event()
+
+    def write(number: int) -> None:
+        """Transactions that are open for a while, so that rows become visible long after their date."""
+        with psycopg.connect(both.primary.url) as connection:
+            for turn in range(10_000):
+                if ended.is_set():
+                    return
+                connection.execute("SELECT now()")
+                time.sleep(0.03 * (1 + (number + turn) % 5))
+                connection.execute(
+                    "UPDATE sf_account SET city = %s, local_update_date = now() WHERE id = %s",
+                    [f"By {number} at {turn}", f"001Hs{(number + turn * 4) % MANY + 1:010}IAA"],
+                )
+                connection.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, number) for number in range(4)]
+        for turn in range(12):
+            both.standby.pause() if turn % 4 == 1 else both.standby.resume()
+            changed, since = changed_since((patient, strict)[turn % 2], since)
+            copy |= changed
+            time.sleep(0.25)
+        ended.set()
+        for writer in writers:
+            writer.result()
+    both.standby.resume()
+    [(last,)] = both.primary.rows("SELECT max(local_update_date) FROM sf_account")
+    while since <= last.isoformat():
+        time.sleep(0.2)
+        changed, since = changed_since(patient, since)
+        copy |= changed
+    assert copy == dict(both.primary.rows("SELECT id, city FROM sf_account"))
+
+
+# -- writes -------------------------------------------------------------------------------------------------
+
+
+def notes(service: Service) -> list[str]:
+    return [note["text"] for note in service.get(NOTES, **{"from": "2026-01-01"}).json()["notes"]]
+
+
+def test_a_write_on_the_dashboard_is_seen_by_every_read_after_it(both: Replicated, patient: Service) -> None:
+    with paused(both, patient):
+        assert patient.post(NOTES, {"day": "2026-02-01", "text": "Written"}).status_code == 201
+        assert "Written" in notes(patient)
+        both.primary.rows("UPDATE pardot_daynote SET text = 'Changed' WHERE text = 'Written'")
+    both.standby.catch_up()
+    wait_for(lambda: "Changed" in notes(patient))
+    with paused(both, patient), both.primary_cannot_read():
+        wait_for(lambda: "Changed" in notes(patient))  # the replica answers again
+
+
+def test_what_a_sync_has_stored_the_dashboard_shows(both: Replicated, patient: Service, simulator: Simulator) -> None:
+    notes(patient)
+    with paused(both, patient):
+        both.primary.rows("INSERT INTO pardot_daynote (day, text, created_by, created_at) VALUES "
+                          "('2026-03-01', 'By the sync', '', now())")  # fmt: skip
+        assert "By the sync" not in notes(patient)
+        run_on(both.primary.url, "sync_books", **simulator.variables)
+        assert "By the sync" in notes(patient)
+
+
+# -- a replica that is away ---------------------------------------------------------------------------------
+
+
+class Load:
+    """Clients that read all the time, and the statuses that they get."""
+
+    def __init__(self, both: Replicated, service: Service) -> None:
+        self._both, self._service = both, service
+        self._ended = threading.Event()
+        self.statuses: Counter[int] = Counter()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        paths = [f"{ACCOUNTS}?limit=300", "/api/v1/schools?type=College", f"{NOTES}?from=2026-01-01"]
+        with ThreadPoolExecutor(len(paths)) as pool:
+            clients = [pool.submit(self._read, path) for path in paths]
+            try:
+                yield
+            finally:
+                self._ended.set()
+            for client in clients:
+                client.result()
+
+    def _read(self, path: str) -> None:
+        while not self._ended.is_set():
+            self.statuses[self._service.get(path).status_code] += 1
+            time.sleep(0.02)
+
+    def wait_for_more(self, number: int = 20) -> None:
+        forget_limits(self._both)
+        before = self.statuses.total()
+        wait_for(lambda: self.statuses.total() >= before + number)
+
+
+def conflicts(both: Replicated) -> int:
+    """Statements that the standby has ended because they were in the way of the replay."""
+    [(number,)] = both.standby.rows(
+        "SELECT confl_lock + confl_snapshot + confl_bufferpin FROM pg_stat_database_conflicts "
+        "WHERE datname = current_database()"
+    )
+    return int(number)
+
+
+def disturb(both: Replicated) -> None:
+    """Replay what takes away rows and locks tables that are being read."""
+    with psycopg.connect(both.primary.url, autocommit=True) as connection:
+        connection.execute("UPDATE sf_account SET state = 'Texas'")
+        connection.execute("VACUUM sf_account")
+        with connection.transaction():
+            connection.execute("LOCK TABLE sf_account IN ACCESS EXCLUSIVE MODE")
+
+
+def test_conflicts_with_the_replay_break_no_answer(both: Replicated, patient: Service) -> None:
+    load, before = Load(both, patient), conflicts(both)
+    with load.at_work():
+        while conflicts(both) < before + 3:
+            disturb(both)
+            load.wait_for_more(1)
+    assert set(load.statuses) == {200}
+
+
+def test_a_killed_replica_breaks_no_answer_and_is_used_again_when_it_is_back(
+    both: Replicated, patient: Service
+) -> None:
+    load = Load(both, patient)
+    with load.at_work():
+        load.wait_for_more()
+        both.standby.kill()
+        load.wait_for_more()
+        wait_for(lambda: not patient.is_replicated())
+        both.standby.start()
+        wait_for(patient.is_replicated)
+        load.wait_for_more()
+    assert set(load.statuses) == {200}
+
+
+def test_a_server_that_is_no_standby_of_the_primary_is_not_used(both: Replicated) -> None:
+    def told(url: str) -> Any:
+        variables = {"DATABASE_REPLICA_URL": url}
+        lines = manage("sync_status", variables=variables, database=both.primary.url).stdout.splitlines()
+        return next(line for line in lines if line.startswith("read replica"))
+
+    assert "it follows no primary" in told(both.primary.url)
+    assert "it cannot be read" in told(both.standby.url.replace("/postgres", "/template1"))
+    assert "it cannot be read" in told("postgresql://sfapi@127.0.0.1:1/postgres")
