@@ -318,6 +318,9 @@ interface Selecting<Row> {
 /** The part of a table that ui/table-view.js uses. */
 interface TableParts<Row> {
   options: SetOptions<Row>;
+  /** The keys of the columns that are not shown, and the menu to choose them: ui/columns.js. */
+  hidden: ReadonlySet<string>;
+  chooser: { element: HTMLElement | null };
   columns: FullColumn<Row>[];
   open: Set<string | number>;
   selection: Selecting<Row> | null;

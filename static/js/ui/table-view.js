@@ -32,7 +32,7 @@ export function makeTools(table) {
     filterButton.element,
     selects.map((one) => one.element),
     options.tools,
-    h("span", { class: "push row" }, options.detail && openAllButton(table), exportButton),
+    h("span", { class: "push row" }, options.detail && openAllButton(table), table.chooser.element, exportButton),
   );
   return {
     element,
@@ -136,7 +136,8 @@ function openAllButton(table) {
  * @param {TableParts<Row>} table
  * @param {(column: FullColumn<Row>) => void} sortBy
  */
-export function makeHead({ columns, options, selection }, sortBy) {
+export function makeHead(table, sortBy) {
+  const { columns, options, selection } = table;
   const cells = columns.map((column) => ({ column, ...headCell(column, sortBy) }));
   const first = options.detail && h("th", { scope: "col", class: "tight expand" }, hiddenText("Details"));
   const element = h(
@@ -154,7 +155,10 @@ export function makeHead({ columns, options, selection }, sortBy) {
     element,
     /** @param {string} sort */
     show(sort) {
-      for (const cell of cells) markSorted(cell, sort);
+      for (const cell of cells) {
+        markSorted(cell, sort);
+        cell.element.hidden = table.hidden.has(cell.column.key);
+      }
     },
   };
 }
@@ -210,7 +214,7 @@ export function makeRows(table, rows) {
  */
 function rowOf(table, row) {
   const { columns, options } = table;
-  const cells = columns.map((column, index) => cellOf(column, row, index === 0));
+  const cells = columns.map((column, index) => cellOf(column, row, index === 0, table.hidden.has(column.key)));
   const pick = table.selection?.cell(row);
   if (!options.detail) return h("tr", {}, pick, cells);
   const id = options.rowId(row);
@@ -225,12 +229,14 @@ function rowOf(table, row) {
  * @param {FullColumn<Row>} column
  * @param {Row} row
  * @param {boolean} isFirst
+ * @param {boolean} hidden
  */
-function cellOf(column, row, isFirst) {
+function cellOf(column, row, isFirst, hidden) {
   const shown = column.show(row);
   const nothing = shown === null || shown === undefined || shown === "";
   const name = isFirst ? "th" : "td";
-  return h(name, { class: classes(column, nothing && "nothing"), scope: isFirst && "row" }, nothing ? MISSING : shown);
+  const attributes = { class: classes(column, nothing && "nothing"), scope: isFirst && "row", hidden };
+  return h(name, attributes, nothing ? MISSING : shown);
 }
 
 /**

@@ -6,6 +6,7 @@ import { onBack } from "../core/outage.js";
 import { closest, focusOn, h, replace } from "../core/dom.js";
 import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
+import { columnChooser } from "./columns.js";
 import { csvText, download, fileName } from "./csv.js";
 import { empty, failed, nothingFound, waiting } from "./states.js";
 import { Selection } from "./selection.js";
@@ -61,6 +62,8 @@ class Table {
     /** @type {AbortController | undefined} */
     this.current = undefined;
     this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } });
+    this.chooser = columnChooser(this, () => this.chooseColumns());
+    this.hidden = this.chooser.hidden();
     /** @type {ReturnType<typeof makeTools>} */
     this.tools = makeTools(this);
     /** @type {Selection<Row> | null} */
@@ -123,7 +126,13 @@ class Table {
     const caption = h("caption", {}, this.options.caption, " ", this.count);
     const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
     const region = { role: "region", "aria-label": this.options.caption, tabindex: "0" };
-    return h("div", { class: "table-scroll", ...region }, grid);
+    const scroll = h("div", { class: "table-scroll", ...region }, grid);
+    // Only a table that need not scroll sideways can keep its head in view: css/table.css.
+    const look = () => scroll.classList.toggle("fits", grid.offsetWidth <= scroll.clientWidth);
+    const watcher = new ResizeObserver(() => requestAnimationFrame(look));
+    watcher.observe(scroll);
+    watcher.observe(grid);
+    return scroll;
   }
 
   /** @param {{ quiet?: boolean }} [options] */
@@ -276,6 +285,12 @@ class Table {
   turn({ page, size }) {
     this.state.set(size ? { size, page: "" } : { page: page === 1 ? "" : page });
     if (this.element.getBoundingClientRect().top < 0) this.element.scrollIntoView({ block: "start" });
+  }
+
+  chooseColumns() {
+    this.hidden = this.chooser.hidden();
+    this.head.show(this.query().sort);
+    replace(this.body, makeRows(this, this.rows));
   }
 
   /** @param {boolean} opened */

@@ -1,0 +1,106 @@
+/* Choose the columns of a table: remembered in this browser, and in the address (forms.hide=url,updated_at) to be shared. */
+
+import { h } from "../core/dom.js";
+
+const KEY = "hidden-columns";
+const LEAST = 4;
+
+/**
+ * Return { hidden(), element }: the keys of the columns that are not shown, and the menu; no menu for a narrow table or
+ * one without an address. The first column names the row and stays. changed: called after each choice.
+ *
+ * @template Row
+ * @param {{ options: { key?: string, caption: string }, columns: readonly FullColumn<Row>[], state: TableState }} table
+ * @param {() => unknown} changed
+ */
+export function columnChooser({ options: { key = "", caption }, columns, state }, changed) {
+  const choices = columns.slice(1);
+  if (!key || choices.length < LEAST) return { element: null, hidden: () => NONE };
+  const hidden = () => hiddenOf(state.get("hide"), key);
+  /** @type {Map<string, HTMLInputElement>} */
+  const boxes = new Map();
+  const choose = () => {
+    const off = choices.filter((column) => !boxes.get(column.key)?.checked).map((column) => column.key);
+    remember(key, off);
+    state.set({ hide: off.join(",") }, { replace: true });
+    changed();
+  };
+  for (const column of choices) {
+    boxes.set(column.key, h("input", { type: "checkbox", on: { change: choose } }));
+  }
+  const show = () => {
+    for (const [name, box] of boxes) box.checked = !hidden().has(name);
+  };
+  const labels = choices.map((column) => h("label", { class: "row" }, boxes.get(column.key), column.label));
+  const element = menu(`Columns: ${caption}`, labels);
+  let before = state.get("hide");
+  state.onChange(() => {
+    if (state.get("hide") === before) return;
+    before = state.get("hide");
+    show();
+    changed();
+  });
+  show();
+  return { element, hidden };
+}
+
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
+
+/**
+ * @param {string} address
+ * @param {string} key
+ * @returns {ReadonlySet<string>}
+ */
+function hiddenOf(address, key) {
+  return new Set(address ? address.split(",") : remembered()[key]);
+}
+
+/** @returns {Record<string, string[]>} */
+function remembered() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return Object.fromEntries(Object.entries(kept ?? {}).filter(([, names]) => Array.isArray(names)));
+  } catch {
+    return {}; // Storage is disabled, or holds what an older release wrote.
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string[]} off
+ */
+function remember(key, off) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [key]: off }));
+  } catch {
+    // Storage is disabled: the choice is only in the address.
+  }
+}
+
+/**
+ * Escape and a press beside it close it.
+ *
+ * @param {string} label
+ * @param {Child} content
+ */
+function menu(label, content) {
+  const summary = h("summary", { class: "button compact", "aria-label": label }, "Columns");
+  const legend = h("legend", { class: "visually-hidden" }, label);
+  const element = h("details", { class: "column-menu" }, summary, h("fieldset", {}, legend, content));
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !element.open) return;
+    event.stopPropagation();
+    element.open = false;
+    summary.focus();
+  });
+  /** @param {Event} event */
+  const beside = (event) => {
+    if (!(event.target instanceof Node && element.contains(event.target))) element.open = false;
+  };
+  element.addEventListener("toggle", () => {
+    if (element.open) addEventListener("pointerdown", beside);
+    else removeEventListener("pointerdown", beside);
+  });
+  return element;
+}

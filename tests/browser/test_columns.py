@@ -1,0 +1,70 @@
+"""The head of a table stays in view; its columns are chosen, remembered and shared."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Open
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+FORMS = "/pardot/?tab=gear-locker&gear.type=forms"
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    return open_window(camp_site, viewport={"width": 1440, "height": 700})
+
+
+def table(visit: Visit) -> Locator:
+    return visit.page.get_by_role("table", name="Forms")
+
+
+def heads(visit: Visit) -> list[str]:
+    return [each.strip() for each in table(visit).get_by_role("columnheader").all_inner_texts() if each.strip()]
+
+
+def test_the_head_stays_below_the_pages_header_while_rows_are_read(camp: Visit) -> None:
+    camp.go(f"{FORMS}&forms.size=100")
+    page = camp.page
+    table(camp).get_by_role("row").last.scroll_into_view_if_needed()
+    head = table(camp).get_by_role("columnheader", name="Name").bounding_box()
+    header = page.locator(".app-header").bounding_box()
+    last = table(camp).get_by_role("row").last.bounding_box()
+    assert head is not None
+    assert header is not None
+    assert last is not None
+    assert page.evaluate("scrollY") > 500
+    assert header["y"] + header["height"] - 2 <= head["y"] < header["y"] + header["height"] + 4
+    assert last["y"] > head["y"] + head["height"]
+
+
+def test_columns_are_hidden_remembered_and_shared_by_the_address(
+    camp: Visit, open_window: Open, camp_site: Site
+) -> None:
+    camp.go(FORMS)
+    before = heads(camp)
+    block = camp.page.locator("[data-table=forms]")
+    block.get_by_text("Columns", exact=True).click()
+    menu = block.get_by_role("group", name="Columns: Forms")
+    expect(menu.get_by_label("Name", exact=True)).to_have_count(0)
+    menu.get_by_label("Updated").uncheck()
+    menu.get_by_label("Since").uncheck()
+    assert camp.axe() == []
+    assert heads(camp) == [name for name in before if name not in {"Updated", "Since"}]
+    assert len(table(camp).get_by_role("row").nth(1).locator("th:visible, td:visible").all()) == len(before) - 2 + 1
+    assert "forms.hide=since%2Cupdated_at" in camp.page.url
+    camp.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+    colleague = open_window(camp_site)
+    colleague.go(camp.page.url.removeprefix(camp.url))
+    assert heads(colleague) == heads(camp)
+
+    camp.go(FORMS)
+    assert "Updated" not in heads(camp)
+    block.get_by_text("Columns", exact=True).click()
+    menu.get_by_label("Updated").check()
+    menu.get_by_label("Since").check()
+    assert heads(camp) == before
