@@ -294,6 +294,16 @@ def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
     assert asked_about == ["beforeunload"], "nothing was unsaved any more"
 
 
+def test_the_navigation_marks_the_section_that_is_read(settings: Visit) -> None:
+    nav = settings.page.get_by_role("navigation", name="Settings")
+    current = nav.locator("[aria-current]")
+    expect(current).to_have_text("Team")
+    nav.get_by_role("link", name="Weights").click()
+    expect(current).to_have_text("Weights")
+    settings.page.keyboard.press("End")
+    expect(current).to_have_text("Administration")
+
+
 def test_settings_lead_to_the_administration(settings: Visit) -> None:
     link = section(settings, "Administration").get_by_role("link", name="administration")
     expect(link).to_have_attribute("href", "/admin/pardot/")

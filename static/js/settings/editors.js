@@ -226,7 +226,7 @@ function drawStrip(strip, values) {
         "span",
         { vars: { "--span": Math.max(2, end - minimum) } },
         h("strong", {}, grade || "?"),
-        h("small", {}, String(minimum)),
+        h("small", {}, `${minimum}+`),
       );
     }),
   );

@@ -1,0 +1,28 @@
+/* Mark in the navigation beside the settings which section is being read. */
+
+import { findAll } from "../core/dom.js";
+
+/** A section is read once its beginning is in the upper third of the window. */
+const SHARE = 1 / 3;
+
+/** @param {HTMLElement} nav */
+export function followReader(nav) {
+  const links = /** @type {HTMLAnchorElement[]} */ (findAll(nav, "a"));
+  const mark = () => {
+    const begun = links.filter((link) => hasBegun(link.hash.slice(1)));
+    const isAtEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    const here = isAtEnd ? links.at(-1) : begun.at(-1);
+    for (const link of links) {
+      if (link === here) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  addEventListener("scroll", mark, { passive: true });
+  mark();
+}
+
+/** @param {string} id of a section, which may not be there yet */
+function hasBegun(id) {
+  const top = document.getElementById(id)?.getBoundingClientRect().top;
+  return top !== undefined && top < innerHeight * SHARE;
+}
