@@ -9,6 +9,7 @@ import pytest
 from pardot.dashboard.tabs import TABS
 from tests.browser.components import altered
 from tests.browser.conftest import Open
+from tests.browser.past import earlier_days
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
@@ -54,12 +55,18 @@ def test_some_tabs_stay_in_place_while_they_load(open_window: Open, camp_site: S
 def test_every_page_stays_in_place_while_it_loads(
     open_window: Open, camp_site: Site, empty_site: Site, width: int, seed: int
 ) -> None:
-    """With an empty cache and with a full one, with data and without."""
-    for site in (camp_site, empty_site):
-        for name, path in PAGES.items():
-            visit = window(open_window, site, width, seed=seed)
-            for cache in ("cold", "warm"):
-                assert jumps(visit, path) == "", f"{name}, {cache}"
+    """With an empty cache and with a full one; without data, with those of a day, with those of six weeks."""
+    stay_in_place(open_window, empty_site, width, seed)
+    stay_in_place(open_window, camp_site, width, seed)
+    with earlier_days(camp_site, 44, slowness=2):
+        stay_in_place(open_window, camp_site, width, seed)
+
+
+def stay_in_place(open_window: Open, site: Site, width: int, seed: int) -> None:
+    for name, path in PAGES.items():
+        visit = window(open_window, site, width, seed=seed)
+        for cache in ("cold", "warm"):
+            assert jumps(visit, path) == "", f"{name}, {cache}"
 
 
 @pytest.mark.parametrize("width", SIZES)

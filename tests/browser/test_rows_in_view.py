@@ -8,6 +8,7 @@ import pytest
 
 from pardot.dashboard.tabs import TABS
 from tests.browser.conftest import Open
+from tests.browser.past import worse_and_better
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
@@ -17,8 +18,15 @@ TABLES = {
     "issues", "crm",
 }  # fmt: skip
 """Those that links of the tabs ask something of; `exemptions` only where there are some."""
-SIZES = [pytest.param((1366, 768), id="laptop", marks=pytest.mark.soak), pytest.param((390, 844), id="phone")]
+SIZES = [
+    pytest.param((1440, 900), id="desktop", marks=pytest.mark.soak),
+    pytest.param((1366, 768), id="laptop", marks=pytest.mark.soak),
+    pytest.param((390, 844), id="phone"),
+]
 """What has the least room is tried by default."""
+
+
+COMPARED = ("/pardot/?open=compare", "Forms in no campaign")
 
 
 def links_of(camp: Visit) -> list[str]:
@@ -54,7 +62,15 @@ def test_links_to_rows_bring_the_first_row_into_view(camp: Visit) -> None:
 def rows_come_into_view(camp: Visit, link: str) -> None:
     camp.page.goto("about:blank")
     camp.go(link)
-    camp.page.wait_for_function("rowOutOfView() === ''")
+    camp.page.wait_for_function("() => rowOutOfView() === ''")
+
+
+def test_links_of_what_changed_and_of_dialogs_bring_the_first_row_into_view(camp: Visit, camp_site: Site) -> None:
+    with worse_and_better(camp_site):
+        for address, link in (("/pardot/", "2 new rows: Forms in no campaign"), COMPARED):
+            camp.go(address)
+            camp.page.get_by_role("link", name=link, exact=True).click()
+            camp.page.wait_for_function("() => rowOutOfView() === ''")
 
 
 @pytest.mark.soak

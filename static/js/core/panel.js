@@ -74,7 +74,9 @@ class MountedPanel {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     this.element.setAttribute("aria-busy", "true");
-    this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
+    // An empty one is not measured: between the panels of a page each measurement would lay the page out again.
+    if (this.body.hasChildNodes())
+      this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
     replace(this.body, loading(this.spec.lines));
     try {
       const data = await this.spec.load({ signal, route });
