@@ -6,38 +6,21 @@ It holds nothing about prospects: neither names nor addresses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from pardot.domain.areas import Area
-from pardot.domain.days import today
 from pardot.models import Task, TeamMember
-from pardot.planning.tasks import TaskFilter, is_overdue, tasks_filtered
+from pardot.planning.tasks import is_overdue
 from pardot.reports.addresses import rows_address, tasks_address
+from pardot.reports.personal_work import OwnArea, PersonalWork, WorkFacts, personal_work
 from pardot.reports.view_news import ViewNews, view_news
 from pardot.reports.wording import Section, change, long_date, number, plural, score_and_grade, since_day, text_of
-from pardot.scoring.changes import Changes, IssueChange, changes_since
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.changes import IssueChange
 
 MOST_TASKS = 10
 _LONGEST_TITLE = 100
-
-
-@dataclass(frozen=True)
-class PersonalFacts:
-    """Every fact in the messages of a day, whoever they are for."""
-
-    day: date
-    card: Scorecard
-    changes: Changes
-
-
-def personal_facts(now: datetime | None = None) -> PersonalFacts:
-    """Return the facts as of now."""
-    day, card = today(now), current_scorecard(now)
-    return PersonalFacts(day, card, changes_since(None, card, day))
 
 
 def members_with_messages(day: date) -> list[TeamMember]:
@@ -47,39 +30,31 @@ def members_with_messages(day: date) -> list[TeamMember]:
     return [member for member in wanting if member.areas or member.has_task or view_news(member, day)]
 
 
-def personal_message(
-    facts: PersonalFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str
-) -> str:
+def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
     """Return the message of ``member``, with the address that stops the messages."""
-    since = since_day(facts.changes.since.day, facts.day) if facts.changes.since else ""
-    areas = [Area(area) for area in member.areas]
+    work = personal_work(facts, member)
+    since = since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
         f"Camp Campaign for {member.name}, {long_date(facts.day)}",
         [
-            Section("Your areas", tuple(_areas(facts, areas))),
-            Section(f"Changed {since}", tuple(_changes(facts, areas)) if facts.changes.since else ()),
-            Section("Your open tasks", tuple(_tasks(member))),
+            Section("Your areas", tuple(_area(own) for own in work.areas)),
+            Section(f"Changed {since}", tuple(_changes(work, facts.since)) if facts.since else ()),
+            Section("Your open tasks", tuple(_tasks(work.tasks))),
             Section("Your views", tuple(each.line(facts.day) for each in news)),
         ],
     )
     return f"{text}\nStop these messages: {stop_address}\n"
 
 
-def _areas(facts: PersonalFacts, areas: list[Area]) -> Iterator[str]:
-    before = facts.changes.since.area_scores if facts.changes.since else {}
-    for area in areas:
-        score = facts.card.grading.areas[area].score
-        graded = score_and_grade(score, facts.card.area_grades[area])
-        yield f"{area.label}: {graded}{change(score, before.get(area.value))} {rows_address(area)}"
+def _area(own: OwnArea) -> str:
+    graded = score_and_grade(own.score, own.grade)
+    return f"{own.area.label}: {graded}{change(own.score, own.before)} {rows_address(own.area)}"
 
 
-def _changes(facts: PersonalFacts, areas: list[Area]) -> Iterator[str]:
-    assert facts.changes.since is not None
-    changed = [*facts.changes.worse, *facts.changes.other_rows, *facts.changes.better]
-    own = [found for found in changed if found.listed.issue.area in areas]
-    yield from (_changed(found, facts.changes.since.day) for found in own)
-    if areas and not own:
-        yield f"nothing in your areas {rows_address(areas[0])}"
+def _changes(work: PersonalWork, since: date) -> Iterator[str]:
+    yield from (_changed(found, since) for found in work.changes)
+    if work.areas and not work.changes:
+        yield f"nothing in your areas {rows_address(work.areas[0].area)}"
 
 
 def _changed(found: IssueChange, since: date) -> str:
@@ -92,8 +67,7 @@ def _changed(found: IssueChange, since: date) -> str:
     return f"{', '.join(parts)} {rows_address(issue.area, **filters)}"
 
 
-def _tasks(member: TeamMember) -> Iterator[str]:
-    tasks = tasks_filtered(TaskFilter(assignee=member, status=Task.Status.OPEN))
+def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
     for task in tasks[:MOST_TASKS]:
         yield _task(task)
     if (more := tasks.count() - MOST_TASKS) > 0:

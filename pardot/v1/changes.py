@@ -67,14 +67,15 @@ def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpR
             "since": found.since.day if found.since else None,
             "score_before": found.since.health_score if found.since else None,
             "score": card.overall,
-            "worse": [_changed(each) for each in found.worse],
-            "better": [_changed(each) for each in found.better],
-            "other_rows": [_changed(each) for each in found.other_rows],
+            "worse": [changed_rows(each) for each in found.worse],
+            "better": [changed_rows(each) for each in found.better],
+            "other_rows": [changed_rows(each) for each in found.other_rows],
         }
     )
 
 
-def _changed(found: IssueChange) -> dict[str, Any]:
+def changed_rows(found: IssueChange) -> dict[str, Any]:
+    """Return the fields of ``ChangedRows``."""
     issue = found.listed.issue
     return {
         "key": issue.key,

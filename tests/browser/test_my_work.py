@@ -1,4 +1,4 @@
-"""My work: saved views, one's own and shared ones."""
+"""My work: own areas, what changed in them, own tasks, and saved views."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.components import asked, fits
 from tests.browser.conftest import Open
-from tests.browser.sites import Site
+from tests.browser.sites import SUPER_USER, Site
 from tests.browser.visit import Visit
 
 NO_CAMPAIGN = "tab=gear-locker&gear.type=forms&forms.flag=no_campaign"
@@ -25,6 +25,22 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
         token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
         address = f"{visit.url}/api/v1/pardot/views/{view['id']}"
         assert visit.page.request.delete(address, headers={"X-CSRFToken": token}).ok
+
+
+def show_work(visit: Visit) -> None:
+    """As a member's with an area, a change in it, and tasks."""
+    task = {"id": 7, "title": "Ask who needs it", "due_date": "2026-11-27", "is_overdue": True}
+    change = {
+        "key": "forms_no_campaign", "area": "forms", "flag": "no_campaign", "title": "Forms in no campaign: 9",
+        "owners": ["Ines"], "is_percentage": False, "exempt": 0, "before": 7, "after": 9, "change": 2, "harm": 0.4,
+        "new": 2, "fixed": 0, "oldest": None,
+    }  # fmt: skip
+    work = {
+        "member": "Ines", "account": SUPER_USER, "day": "2026-11-30", "since": "2026-11-27",
+        "areas": [{"area": "forms", "label": "Forms", "score": 88, "grade": "B", "before": 92}],
+        "changes": [change], "tasks": [task], "task_count": 7,
+    }  # fmt: skip
+    visit.page.route("**/api/v1/pardot/my-work", lambda route: route.fulfill(json=work))
 
 
 def drawer(visit: Visit) -> Locator:
@@ -65,15 +81,59 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
     expect(drawer(camp).get_by_text("No saved views yet")).to_be_visible()
 
 
+def test_own_areas_changes_and_tasks_lead_to_their_rows(camp: Visit) -> None:
+    show_work(camp)
+    camp.go("/pardot/")
+    camp.page.get_by_role("button", name="My work").click()
+    areas = drawer(camp).get_by_role("region", name="Areas")
+    expect(areas.get_by_role("link", name="Forms")).to_have_attribute(
+        "href", "/pardot/?tab=gear-locker&gear.type=forms"
+    )
+    expect(areas).to_contain_text("−4 since Friday")
+    new = drawer(camp).get_by_role("region", name="Changed since Friday").get_by_role("link", name="2 new rows")
+    expect(new).to_have_attribute("href", re.compile(r"forms\.flag=no_campaign&forms\.new=2026-11-27"))
+    tasks = drawer(camp).get_by_role("region", name="Open tasks")
+    task = tasks.get_by_role("link", name="Ask who needs it")
+    expect(task).to_have_attribute("href", "/pardot/?tab=base-camp&open=tasks&tasks.q=Ask+who+needs+it")
+    expect(tasks).to_contain_text("3 days overdue")
+    expect(tasks).to_contain_text("and 6 more tasks")
+    tasks.get_by_role("button", name="My tasks").click()
+    expect(camp.page.get_by_role("dialog", name="Tasks")).to_be_visible()
+    expect(camp.page).to_have_url(re.compile("open=tasks"))
+
+
+def test_a_task_is_closed_in_place(camp: Visit) -> None:
+    show_work(camp)
+    written: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        written.append(route.request.post_data)
+        route.fulfill(json={})
+
+    camp.page.route("**/api/v1/pardot/tasks/7", answer)
+    camp.go("/pardot/?open=my-work")
+    drawer(camp).get_by_role("button", name="Done: Ask who needs it").click()
+    expect(drawer(camp).get_by_role("button", name="My tasks")).to_be_focused()
+    assert written == ['{"status":"done"}']
+
+
+def test_whoever_is_not_in_the_team_reads_which_account_to_enter(camp: Visit) -> None:
+    camp.go("/pardot/?open=my-work")
+    expect(drawer(camp).get_by_text(SUPER_USER)).to_be_visible()
+    expect(drawer(camp).get_by_role("button", name="Save this view")).to_be_visible()
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_drawer_is_accessible_and_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 800})
     mine = {"id": 1, "name": "Dormant " * 12, "query": NO_CAMPAIGN, "is_mine": True, "is_shared": True}
     other = {"id": 2, "name": "Tags", "query": "tab=tags", "is_mine": False, "is_shared": True}
     views = [view | {"created_by": "Ben Example", "can_be_mailed": True, "mailed": "monday"} for view in (mine, other)]
+    show_work(visit)
     answer = {"views": views, "no_mail": ""}
     visit.page.route("**/api/v1/pardot/views", lambda route: route.fulfill(json=answer))
     visit.go("/pardot/?open=my-work")
     expect(drawer(visit).get_by_text("From colleagues")).to_be_visible()
+    expect(drawer(visit).get_by_role("region", name="Areas")).to_be_visible()
     assert visit.axe() == []
     assert fits(visit)

@@ -20,7 +20,8 @@ from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.personal_message import members_with_messages, personal_facts, personal_message
+from pardot.reports.personal_message import members_with_messages, personal_message
+from pardot.reports.personal_work import work_facts
 from pardot.reports.team_channels import team_channels
 from pardot.reports.view_news import ViewNews, note_told, view_news
 from pardot.status.expectations import DIGEST
@@ -124,7 +125,7 @@ def _to(member: TeamMember) -> _Channel:
 def _message_and_stop(member: TeamMember, news: Sequence[ViewNews]) -> tuple[str, str]:
     """Return the member's message, and the address that stops the messages."""
     stop = site_address(reverse("pardot:stop-messages", args=[stop_token(member)]))
-    return personal_message(personal_facts(), member, news, stop_address=stop), stop
+    return personal_message(work_facts(), member, news, stop_address=stop), stop
 
 
 def _message_of(name: str) -> str:

@@ -1,16 +1,18 @@
-/* My work: the views that the reader saved, and those that colleagues share. */
+/* My work: the reader's areas, what changed in them, open tasks, and saved views. */
 
+import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { panelDialog } from "../ui/panel-dialog.js";
+import { ownWork } from "../work/own-work.js";
 import { viewsSection } from "../work/views.js";
 
 export default () => panelDialog({ title: "My work", drawer: true, content });
 
 const content = panel({
-  lines: 8,
-  uses: ["views"],
-  load: () => shared("views"),
-  render: (views) => h("div", { class: "work" }, viewsSection(views)),
+  lines: 12,
+  uses: ["views", "tasks"],
+  load: () => Promise.all([optional(shared("my-work")), shared("views")]),
+  render: ([work, views]) => h("div", { class: "work" }, work && ownWork(work), viewsSection(views)),
 });

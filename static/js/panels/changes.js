@@ -121,10 +121,12 @@ function line(change, since, recent) {
 }
 
 /**
+ * Return links to the new rows and to the fixed ones.
+ *
  * @param {Api["ChangedRows"]} change
  * @param {string | null} since
  */
-function rowLinks({ area, flag, exempt, title, new: added, fixed, change }, since) {
+export function rowLinks({ area, flag, exempt, title, new: added, fixed, change }, since) {
   const name = withoutCount(title);
   /** @param {string} text @param {Params} filters */
   const link = (text, filters) =>

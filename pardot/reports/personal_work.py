@@ -1,0 +1,73 @@
+"""The work of one team member: own areas, what changed in them, own open tasks. Page and morning message show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from pardot.domain.areas import Area
+from pardot.domain.days import today
+from pardot.models import Task, TeamMember
+from pardot.planning.tasks import TaskFilter, tasks_filtered
+from pardot.scoring.changes import Changes, IssueChange, changes_since
+from pardot.scoring.scorecard import Scorecard, current_scorecard
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """Every fact about the work of a day, whoever does it."""
+
+    day: date
+    card: Scorecard
+    changes: Changes
+
+    @property
+    def since(self) -> date | None:
+        """Return the day of the snapshot that is compared with."""
+        return self.changes.since.day if self.changes.since else None
+
+
+@dataclass(frozen=True)
+class OwnArea:
+    """An area that the member owns. ``before``: its score in the snapshot that is compared with."""
+
+    area: Area
+    score: int | None
+    grade: str | None
+    before: int | None
+
+
+@dataclass(frozen=True)
+class PersonalWork:
+    """The work of one member."""
+
+    areas: tuple[OwnArea, ...]
+    changes: tuple[IssueChange, ...]
+    """In the member's areas, the most harmful first."""
+    tasks: QuerySet[Task]
+    """All that are open, the most urgent first."""
+
+
+def work_facts(now: datetime | None = None) -> WorkFacts:
+    """Return the facts as of now."""
+    day, card = today(now), current_scorecard(now)
+    return WorkFacts(day, card, changes_since(None, card, day))
+
+
+def personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
+    """Return the work of ``member``."""
+    areas = [Area(area) for area in member.areas]
+    changed = [*facts.changes.worse, *facts.changes.other_rows, *facts.changes.better]
+    return PersonalWork(
+        areas=tuple(_own_area(facts, area) for area in areas),
+        changes=tuple(each for each in changed if each.listed.issue.area in areas),
+        tasks=tasks_filtered(TaskFilter(assignee=member, status=Task.Status.OPEN)),
+    )
+
+
+def _own_area(facts: WorkFacts, area: Area) -> OwnArea:
+    before = facts.changes.since.area_scores if facts.changes.since else {}
+    score, grade = facts.card.grading.areas[area].score, facts.card.area_grades[area]
+    return OwnArea(area, score, grade, before.get(area.value))

@@ -1,0 +1,71 @@
+"""``GET /pardot/my-work``: what the caller's morning message tells, for the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from api.auth.callers import signed_in_user
+from api.http.errors import documented
+from pardot.domain.areas import Area
+from pardot.models import TeamMember
+from pardot.planning.team import member_by_account
+from pardot.reports.personal_work import WorkFacts, personal_work, work_facts
+from pardot.v1.changes import ChangedRows, changed_rows
+from pardot.v1.tasks import TaskOut, tasks_out
+
+router = Router(tags=["pardot: team"])
+
+MOST_TASKS = 25
+
+
+class AreaOfMine(Schema):
+    area: Area
+    label: str
+    score: int | None = Field(description="null: no data.")
+    grade: str | None
+    before: int | None = Field(description="The score on `since`.")
+
+
+class MyWork(Schema):
+    member: str | None = Field(description="The caller's name in the team; null: nobody there has this account.")
+    account: str = Field(description="The caller's account, for the settings of the team.")
+    day: date = Field(description="Today.")
+    since: date | None = Field(description="The day of the snapshot that is compared with; null: there is none.")
+    areas: list[AreaOfMine]
+    changes: list[ChangedRows] = Field(description="In the caller's areas: what got worse first.")
+    tasks: list[TaskOut] = Field(description=f"The {MOST_TASKS} most urgent open ones.")
+    task_count: int = Field(description="All open ones.")
+
+
+@router.get("/my-work", response={200: MyWork, **documented(401, 403)}, summary="The caller's own work")
+def get_my_work(request: HttpRequest) -> MyWork:
+    """Return the areas that the caller owns, what changed in them since the last snapshot, and open tasks."""
+    account = signed_in_user(request).session.uuid
+    member, facts = member_by_account(account), work_facts()
+    whose: dict[str, Any] = {
+        "member": member.name if member else None,
+        "account": account,
+        "day": facts.day,
+        "since": facts.since,
+    }
+    return MyWork(**whose, **(_work(facts, member) if member else _NOTHING))
+
+
+_NOTHING: dict[str, Any] = {"areas": [], "changes": [], "tasks": [], "task_count": 0}
+
+
+def _work(facts: WorkFacts, member: TeamMember) -> dict[str, Any]:
+    work = personal_work(facts, member)
+    return {
+        "areas": [
+            AreaOfMine(area=own.area, label=own.area.label, score=own.score, grade=own.grade, before=own.before)
+            for own in work.areas
+        ],
+        "changes": [ChangedRows(**changed_rows(each)) for each in work.changes],
+        "tasks": tasks_out(work.tasks[:MOST_TASKS]),
+        "task_count": work.tasks.count(),
+    }
