@@ -6,8 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import requests
@@ -16,9 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = STOP_SECONDS = 60
 
 
-@contextmanager
-def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator[str]:
+AS_SHIPPED = ("--config=python:sfapi.gunicorn",)
+
+
+def gunicorn(database: str, *, workers: int = 4, **environment: str) -> AbstractContextManager[str]:
     """Its URL. ``environment`` are more variables of the settings."""
+    return gunicorn_of(ROOT, AS_SHIPPED, database, workers, environment)
+
+
+@contextmanager
+def gunicorn_of(
+    checkout: Path, options: Sequence[str], database: str, workers: int, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """The URL of another checkout's service, which may want other options."""
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",
@@ -33,10 +43,10 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Iterator
         url = f"http://127.0.0.1:{port.getsockname()[1]}"
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "--config=python:sfapi.gunicorn", f"--bind=fd://{port.fileno()}",
+                sys.executable, "-m", "gunicorn", *options, f"--bind=fd://{port.fileno()}",
                 f"--workers={workers}", "--log-level=warning",
             ],
-            cwd=ROOT,
+            cwd=checkout,
             env=variables,
             pass_fds=[port.fileno()],
             stdout=subprocess.DEVNULL,

@@ -1,0 +1,158 @@
+"""The code of the release before at work on the tables and rows of this one (``make soak``).
+
+As in an upgrade: the database is migrated and filled by the present code, and web processes of both releases answer
+from it while commands of both run. The older code runs in the present virtual environment; a package that it needs
+and that is no longer there fails the test.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from api.auth.api_keys import api_key_create
+from api.domain.scopes import Scope
+from api.models import FormSubmission, OutboundCase, SuperUser
+from pardot.models import CampaignMember, DayNote, Exemption, Form, Prospect, Task
+from sf.models import Account, Adoption, Book, Contact, Opportunity
+from tests.api.cookies import CookieMaker
+from tests.api.served import gunicorn, gunicorn_of
+from tests.api.world import SUPER_USER, World
+from tests.conftest import Manage
+from tests.releases.checkout import NoHistory, check_out
+from tests.releases.schema import FOLDER, from_json
+from tests.releases.visitors import ADMIN_NAME, ADMIN_PASSWORD, PAGES, Load, operator, requests_of, service, super_user
+from tests.sf.cache import assert_equal
+from tests.simulated import Simulator, environment
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+
+AS_SHIPPED = ("sfapi.wsgi:application", "--threads=4")
+"""What the README of 0.1.0 says of gunicorn; later releases have a configuration of their own."""
+LIMIT = "1000000/min"
+COMMANDS = (
+    ["sync_all"], ["sync_books"], ["camp_sync"], ["deliver_pending"], ["sync_all", "--force"], ["camp_sync", "--scout"],
+    ["camp_sync", "--survey"], ["camp_digest"], ["cleanup_logs"], ["sync_status"], ["sf", "check"], ["list_api_keys"],
+    ["create_api_key", "--name=older", "--scopes=read:books"],
+)  # fmt: skip
+NOTHING_THERE = {"/api/v1/pardot/compare?from=2026-01-01&to=2026-01-02": [403, 404]}
+"""No sync was on those days."""
+RENAMED = "Zanzibar Polytechnic"
+
+Older = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The files of the release before."""
+    [file] = FOLDER.glob("*.json")
+    commit, _ = from_json(file.read_text())
+    try:
+        return check_out(commit, tmp_path / file.stem)
+    except NoHistory as reason:
+        pytest.skip(f"the release before is NOT tried on the present tables: {reason}")
+
+
+@pytest.fixture
+def older(checkout: Path, simulator: Simulator, database: str) -> Older:
+    """``older("sync_all")``: a command of the release before."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=checkout, env=environment(simulator.variables, database),
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def filled(simulator: Simulator, run_manage: Manage) -> World:
+    """All of Salesforce and Pardot as this release stores it, and something of each kind that visitors change."""
+    names = {"FirstName": "Ines", "LastName": "Example"}
+    contact = simulator.create("Contact", **names, Accounts_UUID__c=SUPER_USER, FV_Status__c="confirmed_faculty")
+    [adoption, *_] = simulator.query("SELECT Opportunity__c FROM Adoption__c WHERE Opportunity__c != null")
+    simulator.edit("Opportunity", adoption["Opportunity__c"], Contact__c=contact)
+    simulator.create("Account", Name="Example College")
+    named = ["--noinput", f"--username={ADMIN_NAME}", "--email=operator@example.org"]
+    for command in (["sync_books"], ["sync_all"], ["camp_sync", "--survey"], ["createsuperuser", *named]):
+        done = run_manage(*command, DJANGO_SUPERUSER_PASSWORD=ADMIN_PASSWORD)
+        assert done.returncode == 0, done.stderr
+    SuperUser.objects.create(accounts_uuid=SUPER_USER)
+    return World({}, {**_of_salesforce(), **_of_ours()})
+
+
+def _of_salesforce() -> dict[str, str]:
+    models = {"schools": Account, "accounts": Account, "books": Book, "contacts": Contact, "adoptions": Adoption}
+    found = {name: model.objects.values_list("id", flat=True)[0] for name, model in models.items()}
+    return {**found, "opportunities": Opportunity.objects.values_list("id", flat=True)[0]}
+
+
+def _of_ours() -> dict[str, str]:
+    maker, form = f"user:{SUPER_USER}", Form.objects.all()[0]
+    case = OutboundCase.objects.create(maker=maker, source="case", values={"Subject": "Of the present release"})
+    submission = FormSubmission.objects.create(submitted_by=maker, form_type="contact_us", data={}, case=case)
+    exemption = Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test.")
+    return {
+        "case": str(case.id),
+        "submissions": str(submission.id),
+        "issues": "forms_errors",
+        "assets": "forms",
+        "campaigns": CampaignMember.objects.values_list("campaign_id", flat=True)[0],
+        "tasks": str(Task.objects.create(title="Look at it").pk),
+        "exemptions": str(exemption.pk),
+        "notes": str(DayNote.objects.create(day="2026-01-31", text="A note").pk),
+        "config": "list_stale_months",
+        "engagement": str(Prospect.objects.all()[0].id),
+    }
+
+
+@pytest.fixture
+def cookies() -> CookieMaker:
+    return CookieMaker()
+
+
+@pytest.fixture
+def services(checkout: Path, simulator: Simulator, database: str, cookies: CookieMaker) -> Iterator[tuple[str, str]]:
+    """The URLs of the release before and of this one, side by side."""
+    variables = {
+        **simulator.variables, "DEBUG": "on", "SALESFORCE_API_RATE_LIMIT": LIMIT, "NO_PROXY": "localhost,127.0.0.1",
+        "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
+        "METRICS_ALLOWED_NETWORKS": "127.0.0.0/8",
+    }  # fmt: skip
+    with ExitStack() as running:
+        older = gunicorn_of(checkout, AS_SHIPPED, database, 2, variables)
+        newer = gunicorn(database, workers=2, SALESFORCE_SCHOOLS_RATE_LIMIT=LIMIT, **variables)
+        yield running.enter_context(older), running.enter_context(newer)
+
+
+def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
+    filled: World, services: tuple[str, str], older: Older, run_manage: Manage, simulator: Simulator,
+    checkout: Path, cookies: CookieMaker,
+) -> None:  # fmt: skip
+    older_url, newer_url = services
+    wanted = requests_of(checkout / "tests" / "api" / "routes_and_callers.csv", filled)
+    key = service(api_key_create(name="load", scopes=list(Scope)).text)
+    pages = [("GET", page, "") for page in PAGES]
+    visitors = [(url, super_user(url, cookies), [*wanted, *pages]) for url in (older_url, older_url, newer_url)]
+    visitors += [(older_url, key, wanted), (older_url, *operator(older_url))]
+    load = Load()
+    with load.of(visitors):
+        for number, command in enumerate(COMMANDS):
+            simulator.edit("Account", simulator.ids("Account")[number], Name=f"{RENAMED} {number}")
+            done = older(*command)
+            assert done.returncode == 0, (command, done.stdout, done.stderr)
+            done = run_manage("sync_all")
+            assert done.returncode == 0, done.stderr
+    assert load.broken == []
+    assert load.never_shown() == NOTHING_THERE
+    assert older("sync_all", "--force").returncode == 0
+    assert_equal(simulator)
+    found = Client().get(f"/api/v1/schools?name={RENAMED}").json()
+    assert found["count"] == len(COMMANDS), "what the older code merges, the present search finds"

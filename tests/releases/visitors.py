@@ -1,0 +1,110 @@
+"""Visitors of a running service who ask for everything that a table of routes lists, as fast as they get answers."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.api.cookies import CookieMaker
+from tests.api.world import SUPER_USER, World
+
+ADMIN_NAME, ADMIN_PASSWORD = "operator", "only-for-this-test"
+PAGES = ("/", "/pardot/", "/sign-in/", "/ping/", "/healthz/", "/metrics", "/api/v1/docs", "/api/v1/openapi.json")
+ASK_SECONDS = 30
+_ADMIN_PAGE = re.compile(r'href="(/admin/\w+/\w+/)"')
+
+Request = tuple[str, str, str]
+"""Method, address, body."""
+
+
+def requests_of(table: Path, world: World) -> list[Request]:
+    """Return a request for each line of a ``routes_and_callers.csv``."""
+    with table.open(newline="") as file:
+        return [(line["method"], world.address(line), line["body"]) for line in csv.DictReader(file)]
+
+
+def super_user(url: str, cookies: CookieMaker) -> requests.Session:
+    """Return a session that may do everything, with the token that a page would send."""
+    session, cookie = requests.Session(), f"oxa={cookies.cookie(uuid=SUPER_USER)}"
+    me = session.get(f"{url}/api/v1/me", headers={"Cookie": cookie}, timeout=ASK_SECONDS)
+    session.headers["Cookie"] = f"{cookie}; csrftoken={session.cookies['csrftoken']}"
+    session.headers["X-CSRFToken"] = me.json()["csrf_token"]
+    session.cookies.clear()
+    return session
+
+
+def service(key: str) -> requests.Session:
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {key}"
+    return session
+
+
+def operator(url: str) -> tuple[requests.Session, list[Request]]:
+    """Return a session of the admin, and the pages that its start page names."""
+    session = requests.Session()
+    session.get(f"{url}/admin/login/", timeout=ASK_SECONDS)
+    answers = {"username": ADMIN_NAME, "password": ADMIN_PASSWORD, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    start = session.post(f"{url}/admin/login/?next=/admin/", data=answers, timeout=ASK_SECONDS)
+    assert start.ok
+    pages = sorted(set(_ADMIN_PAGE.findall(start.text)))
+    assert len(pages) > 10, pages
+    return session, [("GET", page, "") for page in pages]
+
+
+class Load:
+    """What visitors were answered: by request, how often which status."""
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[str, str], Counter[int]] = {}
+        self.broken: list[str] = []
+        self._lock, self._ended = threading.Lock(), threading.Event()
+
+    @contextmanager
+    def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
+        """Have each visitor ask in an order of its own, for as long as the context lasts and once at least."""
+        with ThreadPoolExecutor(len(visitors)) as pool:
+            working = [pool.submit(self._work, *visitor) for visitor in visitors]
+            try:
+                yield
+            finally:
+                self._ended.set()
+            for each in working:
+                each.result()
+
+    def never_shown(self) -> dict[str, list[int]]:
+        """Return the addresses that nobody was shown, with the statuses that were given."""
+        refused = {request: sorted(statuses) for request, statuses in self.seen.items() if min(statuses) >= 400}
+        return {address: statuses for (method, address), statuses in refused.items() if method == "GET"}
+
+    def _work(self, url: str, session: requests.Session, wanted: Sequence[Request]) -> None:
+        first = True
+        while first or not self._ended.is_set():
+            for request in random.sample(wanted, len(wanted)):
+                if first or not self._ended.is_set():
+                    self._ask(url, session, *request)
+            first = False
+
+    def _ask(self, url: str, session: requests.Session, method: str, address: str, body: str) -> None:
+        headers = {"Content-Type": "application/json"} if body else {}
+        data = body.encode() or None
+        answer = session.request(
+            method,
+            url + address,
+            data=data,
+            headers=headers,
+            timeout=ASK_SECONDS,
+            allow_redirects=False,
+        )
+        with self._lock:
+            self.seen.setdefault((method, address), Counter())[answer.status_code] += 1
+            if answer.status_code >= 500:
+                self.broken.append(f"{method} {url + address}: {answer.status_code} {answer.text[:400]}")
