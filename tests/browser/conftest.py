@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.api.cookies import CookieMaker
 from tests.browser.chromium import MISSING, chromium, chromium_path
@@ -21,6 +21,9 @@ from tests.shared import made_once
 from tests.simulated import Simulator, manage
 
 HERE = Path(__file__).parent
+
+# Playwright's 5 seconds are a busy machine's. What comes at once is not waited for.
+expect.set_options(timeout=30_000)
 
 Open = Callable[..., Visit]
 OPERATOR_PASSWORD = "a long pass phrase of the test"
