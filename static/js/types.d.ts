@@ -203,6 +203,8 @@ interface Column<Row> {
   end?: boolean;
   className?: string;
   search?: boolean;
+  /** The definition behind the "?" of the column's head: ui/about.js. */
+  about?: string | (() => Promise<Child> | Child);
 }
 
 /** A value and its label. */

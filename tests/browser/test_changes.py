@@ -42,7 +42,7 @@ def test_the_first_card_says_what_changed_and_leads_to_the_new_rows(camp: Visit)
     expect(table).to_contain_text("2 forms found")
     expect(camp.page.get_by_label("New", exact=True)).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d$"))
     camp.page.get_by_label("New", exact=True).select_option("All")
-    camp.page.get_by_role("button", name="Since").click()
+    camp.page.get_by_role("button", name="Since", exact=True).click()
     expect(camp.page).to_have_url(re.compile(re.escape("forms.sort=-since")))
 
 

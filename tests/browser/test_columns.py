@@ -1,4 +1,4 @@
-"""The head of a table stays in view; its columns are chosen, remembered and shared."""
+"""The head of a table stays in view; its columns are chosen, remembered and shared, and their terms defined."""
 
 from __future__ import annotations
 
@@ -68,3 +68,21 @@ def test_columns_are_hidden_remembered_and_shared_by_the_address(
     menu.get_by_label("Updated").check()
     menu.get_by_label("Since").check()
     assert heads(camp) == before
+
+
+def test_a_definition_is_opened_by_touch_and_by_keyboard(open_window: Open, camp_site: Site) -> None:
+    phone = open_window(camp_site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.go(FORMS)
+    page = phone.page
+    page.get_by_role("button", name="Definition: Issues").tap()
+    issues = page.get_by_role("dialog", name="Issues")
+    expect(issues.locator("div", has=page.get_by_text("No campaign", exact=True)).last).to_contain_text(
+        "points of its area"
+    )
+    assert phone.axe() == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Definition: Issues")).to_be_focused()
+    phone.go("/pardot/")
+    page.get_by_role("button", name="Definition: How the score works").press("Enter")
+    health = page.request.get(f"{phone.url}/api/v1/pardot/health-score").json()
+    expect(page.get_by_role("dialog", name="How the score works")).to_contain_text(f" make {health['overall']}.")

@@ -10,6 +10,7 @@ import { table } from "../ui/table.js";
 import { assetButton } from "./asset-button.js";
 import { assetBulk } from "./bulk.js";
 import { csvColumns } from "./csv-columns.js";
+import { flagDefinitions, RECENT } from "./definitions.js";
 import { activityNote, EXEMPT_FILTER, flagChips, flagFilter, flagParams, flagText, yesOrNo } from "./flags.js";
 import { outwardOr } from "./links.js";
 import { paged } from "./paging.js";
@@ -61,7 +62,7 @@ export function auditTable(summary, { pages, since, owners }) {
     }),
     columns: [
       nameColumn(type),
-      issuesColumn(),
+      issuesColumn(summary),
       sinceColumn(type),
       ...columnsOf(type, pages),
       actionsColumn(summary, pages),
@@ -133,8 +134,8 @@ function columnsOf(type, pages) {
   return [
     ...(type === "campaigns" ? [salesforceColumn(pages)] : (OWN[type] ?? [])),
     ...(isContent(type) ? [campaignColumn()] : []),
-    ...(counted ? [countColumn("activity_count", counted)] : []),
-    ...(type === "forms" ? [countColumn("error_count", "Errors")] : []),
+    ...(counted ? [countColumn("activity_count", counted, RECENT)] : []),
+    ...(type === "forms" ? [countColumn("error_count", "Errors", RECENT)] : []),
     {
       key: "updated_at",
       label: "Updated",
@@ -158,18 +159,23 @@ export function nameColumn(type) {
   };
 }
 
-/** @returns {Column<Flagged>} */
-export function issuesColumn() {
-  return { key: "flags", label: "Issues", sort: "issues", first: "desc", value: flagText, show: flagChips };
+/**
+ * @param {Api["AreaSummary"]} summary
+ * @returns {Column<Flagged>}
+ */
+export function issuesColumn(summary) {
+  const about = () => flagDefinitions(summary);
+  return { key: "flags", label: "Issues", sort: "issues", first: "desc", value: flagText, show: flagChips, about };
 }
 
 /**
  * @param {"activity_count" | "error_count" | "usage"} key
  * @param {string} label
+ * @param {string} [about]
  * @returns {Column<Api["AssetRecord"]>}
  */
-export function countColumn(key, label) {
-  return { key, label, end: true, first: "desc", show: (row) => number(row[key]) };
+export function countColumn(key, label, about) {
+  return { key, label, end: true, first: "desc", show: (row) => number(row[key]), about };
 }
 
 /** @returns {Column<Api["AssetRecord"]>} */

@@ -5,6 +5,7 @@ import { h } from "../core/dom.js";
 import { day, sinceDay } from "../core/format.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
+import { SINCE } from "./definitions.js";
 
 const MONDAY = 1;
 
@@ -92,6 +93,7 @@ export function sinceColumn(key) {
   return {
     key: "since",
     label: "Since",
+    about: SINCE,
     className: "tight",
     first: "desc",
     search: false,

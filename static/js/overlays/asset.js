@@ -126,12 +126,18 @@ function issues({ issues: rows, record }) {
   if (rows.length === 0) return section("Issues", empty("No issue was ever found.", { sign: "check" }));
   /** @type {PlainColumn<Api["PastIssueOut"]>[]} */
   const columns = [
-    { label: "Issue", value: ({ flag }) => flagWords(flag).label },
+    { label: "Issue", value: issueName },
     { label: "Since", value: ({ first_seen: seen }) => (seen ? day(seen) : "Earlier") },
     { label: "Age", end: true, value: ({ days }) => (days === null ? MISSING : days ? plural(days, "day") : "New") },
     { label: "State", value: (row) => state(row, record) },
   ];
   return section("Issues", plainTable("Issues, open and fixed", columns, rows, { hideCaption: true }));
+}
+
+/** @param {Api["PastIssueOut"]} issue */
+function issueName({ flag }) {
+  const { label, why } = flagWords(flag);
+  return [label, why && h("span", { class: "under" }, why)];
 }
 
 /**

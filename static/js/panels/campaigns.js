@@ -164,7 +164,7 @@ function params({ sf, assets, members, age, folder, ...flags }) {
 function columns(summary, to) {
   return [
     { ...nameColumn("campaigns"), label: "Campaign" },
-    issuesColumn(),
+    issuesColumn(summary),
     sinceColumn("campaigns"),
     { key: "salesforce_id", label: "Salesforce", sort: false, show: (row) => inSalesforce(row, to) },
     { key: "assets", label: "Assets", sort: "asset_count", first: "desc", csv: null, value: assetText, show: assets },

@@ -144,6 +144,9 @@ function recentColumns(recent) {
   ];
 }
 
+const POINTS =
+  "What the issue costs the overall score now: its count, times its weight (see the settings), times the share of its area.";
+
 /** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [
   { key: "title", label: "Issue", className: "wide" },
@@ -159,5 +162,5 @@ const COLUMNS = [
   { key: "owners", label: "Owner", value: (issue) => issue.owners.join(", ") },
   { key: "count", label: "Count", end: true, first: "desc", show: count },
   { key: "exempt", label: "Exempt", end: true, first: "desc" },
-  { key: "impact", label: "Points", end: true, first: "desc", show: (issue) => points(issue.impact) },
+  { key: "impact", label: "Points", end: true, first: "desc", show: (issue) => points(issue.impact), about: POINTS },
 ];

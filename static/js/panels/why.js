@@ -8,7 +8,9 @@ import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { tones } from "../core/tones.js";
+import { scoreDefinition } from "../assets/definitions.js";
 import { dots } from "../charts/dots.js";
+import { about } from "../ui/about.js";
 
 export default panel({
   lines: 7,
@@ -16,7 +18,13 @@ export default panel({
   load: () => Promise.all([shared("health-score"), optional(shared("briefing")), optional(shared("issues")), tones()]),
   noData: ([health]) => health.overall === null,
   render: ([health, briefing, found, toneOf]) => [
-    h("p", { class: "why-sentence" }, sentence(health.by_area, found?.issues ?? [])),
+    h(
+      "p",
+      { class: "why-sentence" },
+      sentence(health.by_area, found?.issues ?? []),
+      " ",
+      about("How the score works", scoreDefinition),
+    ),
     h("div", { class: "stack" }, scores(health.by_area, briefing?.last_week ?? null, toneOf)),
   ],
 });

@@ -2,6 +2,7 @@
 
 import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 import { MISSING, number } from "../core/format.js";
+import { about } from "./about.js";
 
 const TYPING = 180;
 
@@ -170,13 +171,15 @@ export function makeHead(table, sortBy) {
  */
 function headCell(column, sortBy) {
   const element = h("th", { scope: "col", class: classes(column) });
+  const definition = column.about ? about(column.label, column.about) : "";
   if (!column.sort) {
-    element.append(column.label);
+    element.append(column.label, definition);
     return { element };
   }
   const sign = icon("up");
   element.append(
     h("button", { type: "button", class: "sort-button", on: { click: () => sortBy(column) } }, column.label, sign),
+    definition,
   );
   return { element, sign };
 }

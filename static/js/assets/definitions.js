@@ -1,0 +1,74 @@
+/* Definitions of issues, with their weight and what they cost today. */
+
+import { optional } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { decimal, number, points } from "../core/format.js";
+import { shared } from "../core/shared.js";
+import { chip } from "../ui/parts.js";
+import { flagWords } from "./words.js";
+
+export const SINCE =
+  "The day on which a check first saw the issue; with several, the latest. “Earlier”: before such days were recorded.";
+export const RECENT = "Counted over the last 30 days, or as many as the settings say for the look-back.";
+
+/**
+ * Return the definition of each flag of a type of assets.
+ *
+ * @param {Api["AreaSummary"]} summary
+ */
+export async function flagDefinitions({ counts, issues: keys }) {
+  const found = await optional(shared("issues"));
+  return h(
+    "dl",
+    { class: "definitions" },
+    Object.keys(counts).map((flag) => {
+      const issue = found?.issues.find(({ key }) => key === keys[flag]);
+      const { label, tone, why } = flagWords(flag);
+      return h(
+        "div",
+        {},
+        h("dt", {}, chip(label, { tone })),
+        h(
+          "dd",
+          {},
+          why,
+          issue && h("span", { class: "under" }, cost(issue)),
+          !keys[flag] && h("span", { class: "under" }, "For information; it does not count."),
+        ),
+      );
+    }),
+  );
+}
+
+/** @param {Api["IssueItem"]} issue */
+function cost({ weight, count, impact, is_percentage: isPercentage }) {
+  const each = `${decimal(weight)} points of its area for each${isPercentage ? " percent" : ""}`;
+  if (count === null) return `${each}; no data now.`;
+  const now = isPercentage ? `${decimal(count)}%` : number(count);
+  return `${each}; ${now} now cost ${points(impact)} of the overall score.`;
+}
+
+/** How the score comes about, with today's numbers. */
+export async function scoreDefinition() {
+  const { by_area: areas, overall } = await shared("health-score");
+  const graded = areas.filter(({ score }) => score !== null);
+  return [
+    h(
+      "p",
+      {},
+      "Each area begins with 100 points. Each row with an issue takes off the weight of the issue, which the settings " +
+        "show; an area never has fewer than 0. Exempt rows do not count.",
+    ),
+    h(
+      "p",
+      {},
+      "The overall score is the mean of the areas. An area with more items weighs more, but slowly: its weight is the " +
+        "logarithm of the number of its items.",
+    ),
+    h(
+      "p",
+      {},
+      `Today ${graded.map(({ label, score }) => `${label} ${number(score)}`).join(", ")} make ${number(overall)}.`,
+    ),
+  ];
+}
