@@ -201,25 +201,51 @@ class UsageLogAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 
+class EndFilter(admin.SimpleListFilter):
+    """A filter by how runs ended; the failures need one click."""
+
+    title = "end"
+    parameter_name = "end"
+    BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED, SyncRun.State.PAUSED)
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("bad", "Ended badly"), *((state.value, state.label) for state in SyncRun.State)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(state__in=self.BAD if self.value() == "bad" else [self.value()])
+
+
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    list_display = [
-        "started", "object", "state", "read", "changes", "set_aside", "api_calls", "seconds", "short_message",
-    ]  # fmt: skip
-    list_filter = ["object", "state", "mode", "transport"]
+    list_display = ["begun", "name", "state", "short_message", "took", "read", "changes", "how"]
+    list_display_links = ["begun", "name"]
+    list_filter = [EndFilter, "object", "mode", "transport"]
     date_hierarchy = "started"
 
-    @admin.display(description="read", ordering="rows_read")
+    @admin.display(description="started", ordering="started")
+    def begun(self, run: SyncRun) -> str:
+        return f"{timezone.localtime(run.started):%b %d, %H:%M:%S}"
+
+    @admin.display(description="object", ordering="object")
+    def name(self, run: SyncRun) -> str:
+        return run.object.replace("_", " ").capitalize()
+
+    @admin.display(description="records read", ordering="rows_read")
     def read(self, run: SyncRun) -> str:
-        how = f" {run.mode}, {run.get_transport_display()}" if run.mode else ""
-        return f"{run.rows_read:,}{how}"
+        return f"{run.rows_read:,}"
+
+    @admin.display(description="how")
+    def how(self, run: SyncRun) -> str:
+        return f"{run.mode}, {run.get_transport_display()}" if run.mode else "–"
 
     @admin.display(description="new / changed / deleted")
     def changes(self, run: SyncRun) -> str:
         return f"{run.inserted:,} / {run.updated:,} / {run.soft_deleted:,}"
 
     @admin.display(description="seconds")
-    def seconds(self, run: SyncRun) -> str:
+    def took(self, run: SyncRun) -> str:
         return f"{(run.ended - run.started).total_seconds():,.1f}" if run.ended else "–"
 
     @admin.display(description="message")

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pardot.admin.base import ByNumberAdmin, FlagFilter, ProgramsOnlyAdmin
+from pardot.admin.base import ByNumberAdmin, FlagFilter, ProgramsOnlyAdmin, drawer_address
+from pardot.audits.run import AUDIT_OF
 from pardot.models import (
     Campaign,
     CustomRedirect,
@@ -23,6 +24,7 @@ from pardot.models import (
     Tag,
     TaggedObject,
 )
+from pardot.platform.links import PARDOT_PAGES, pardot_base
 from sf.models import SyncConfig
 
 
@@ -32,6 +34,21 @@ class AssetAdmin(ProgramsOnlyAdmin):
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
     search_help_text = "Part of the name, or Pardot ID"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return the fields with links before them, the flags in words, and the campaign by its name."""
+        instead = {"flags": "flag_list", "campaign_id": "campaign"}
+        return ["pages", *(instead.get(name, name) for name in super().get_fields(request, obj))]
+
+    @admin.display(description="open in")
+    def pages(self, asset: Any) -> SafeString | str:
+        """Link to the asset's page in Pardot and to its drawer on the dashboard."""
+        kind = next((area.value for area, audit in AUDIT_OF.items() if audit.model is self.model), None)
+        if kind is None:
+            return "–"
+        drawer = drawer_address(kind, asset.pk)
+        text = '<a href="{}" target="_blank" rel="noopener">Pardot</a> · <a href="{}">Dashboard</a>'
+        return format_html(text, pardot_base() + PARDOT_PAGES[kind].format(id=asset.pk), drawer)
 
     @admin.display(description="name", ordering="name")
     def named(self, asset: Any) -> str:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from pardot.audits.run import ASSET_AUDITS
@@ -64,6 +65,11 @@ class ByNumberAdmin(ProgramsOnlyAdmin):
         for column in self.number_columns:
             found |= queryset.filter(**{column: number})
         return found, False
+
+
+def drawer_address(asset_type: str, asset: int) -> str:
+    """Return the address of an asset's drawer on the dashboard."""
+    return f"{reverse('pardot:dashboard')}?open=asset&asset.type={asset_type}&asset.id={asset}"
 
 
 def as_id(term: str) -> int | None:

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -144,8 +145,9 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         return "–"
 
     @admin.display(description="purpose")
-    def explanation(self, row: ConfiguredValue) -> str:
-        return configured_key(row.key).help
+    def explanation(self, row: ConfiguredValue) -> SafeString:
+        text = '{} <a href="{}">The settings page has a form for it, with a preview.</a>'
+        return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
 
     @admin.display(description="default")
     def default(self, row: ConfiguredValue) -> SafeString:

@@ -61,12 +61,17 @@ class FindingAdmin(ProgramsOnlyAdmin):
 @admin.register(DailySnapshot)
 class DailySnapshotAdmin(ProgramsOnlyAdmin):
     list_display = [
-        "day", "tier", "health_score", "issues", "campaigns", "forms", "landing_pages", "lists", "list_emails", "tags",
-        "prospects", "activities", "orphans",
+        "day", "tier", "health_score", "issues", "campaigns", "forms", "landing_pages", "list_emails", "prospects",
+        "orphans", "on_dashboard",
     ]  # fmt: skip
     list_filter = ["tier"]
     ordering = ["-day"]
     date_hierarchy = "day"
+
+    @admin.display(description="dashboard")
+    def on_dashboard(self, snapshot: DailySnapshot) -> SafeString:
+        page = f"{reverse('pardot:dashboard')}?open=compare&compare.to={snapshot.day}"
+        return format_html('<a href="{}">compare</a>', page)
 
     @admin.display(description="issue types")
     def issues(self, snapshot: DailySnapshot) -> int:

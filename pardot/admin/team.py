@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from pardot.admin.base import ProgramsOnlyAdmin
+from pardot.catalog.asset_names import asset_names
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
@@ -131,6 +132,9 @@ class ExemptionForm(forms.ModelForm):
     class Meta:
         model = Exemption
         fields = ["asset_type", "asset_id", "issue", "reason", "until"]
+        help_texts = {
+            "asset_id": "The Pardot ID. Easier: on the dashboard, Search everything (Ctrl+K), open the asset, Exempt."
+        }
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -148,9 +152,22 @@ class ExemptionForm(forms.ModelForm):
 @admin.register(Exemption)
 class ExemptionAdmin(SignedAdmin):
     form = ExemptionForm
-    list_display = ["asset_type", "asset_id", "issue", "reason", "until", "in_force", "created_by", "created_at"]
+    list_display = ["asset", "asset_type", "issue", "reason", "until", "in_force", "created_by", "created_at"]
     list_filter = ["asset_type", "issue", "until"]
     search_fields = ["reason", "=asset_id", "created_by"]
+
+    @admin.display(description="asset", ordering="asset_id")
+    def asset(self, exemption: Any) -> str:
+        return exemption.shown_name or f"{exemption.asset_id} (deleted)"
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Add the names of the assets to the rows, with a query for each type and not for each row."""
+        found = super().get_changelist_instance(request)
+        keys = [(row, (Area(row.asset_type), row.asset_id)) for row in found.result_list]
+        names = asset_names(key for _, key in keys)
+        for row, key in keys:
+            row.shown_name = names.get(key)
+        return found
 
     @admin.display(description="in force", boolean=True)
     def in_force(self, exemption: Exemption) -> bool:

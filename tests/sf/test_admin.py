@@ -169,6 +169,16 @@ def test_runs_show_their_counts_and_messages(admin: Client) -> None:
     assert "…" in shown
 
 
+def test_runs_that_ended_badly_are_one_click_away(admin: Client) -> None:
+    SyncRun.objects.create(object="accounts", state="failed", message="Salesforce said no.")
+    SyncRun.objects.create(object="books", state="interrupted", message="Killed.")
+    shown = html(admin, f"{page(SyncRun)}?end=bad")
+    assert ("Salesforce said no." in shown, "Killed." in shown) == (True, True)
+    good = page(SyncRun, "change", SyncRun.objects.filter(object="contacts", state="done")[0].pk)
+    assert good not in shown
+    assert good in html(admin, f"{page(SyncRun)}?end=done")
+
+
 # -- the configuration -----------------------------------------------------------------------------------------
 
 

@@ -364,3 +364,19 @@ def test_a_reset_that_does_not_go_with_another_value_says_so(admin: Client) -> N
     chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
     assert "after more months (4) than stale (6)" in admin.post(page(ConfiguredValue), chosen, follow=True).text
     assert ConfiguredValue.objects.count() == 2
+
+
+def test_the_page_of_an_asset_links_to_pardot_the_dashboard_and_its_campaign(admin: Client, one_of_each: Rows) -> None:
+    shown = html(admin, page(models.Form, "change", 1))
+    assert "/form/read/id/1" in shown
+    assert "?open=asset&amp;asset.type=forms&amp;asset.id=1" in shown
+    assert f'<a href="{page(models.Campaign, "change", 1)}">Spring</a>' in shown
+    assert "[&#x27;no_campaign&#x27;]" not in shown
+    assert "no campaign" in shown
+
+
+def test_the_configuration_leads_to_the_page_with_forms(admin: Client) -> None:
+    assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
+    row = ConfiguredValue.objects.get()
+    for address in (page(ConfiguredValue), page(ConfiguredValue, "change", row.pk)):
+        assert 'href="/pardot/admin-settings/"' in html(admin, address)
