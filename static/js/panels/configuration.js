@@ -114,7 +114,7 @@ function contextOf(configuration, { areas, issues }) {
  * @param {Draft[]} drafts
  */
 function makeSection({ id, title, text, keys, after }, configuration, context, drafts) {
-  const parts = keys.map((key) => makeKey(entryOf(configuration, key), context, keys.length > 1));
+  const parts = keys.map((key) => makeKey(entryOf(configuration, key), context, title));
   drafts.push(...parts.map((part) => part.draft));
   const more = after?.(parts.map((part) => part.draft));
   const state = h("span", { class: "chip accent" }, "Changed");
@@ -162,9 +162,9 @@ function makeSection({ id, title, text, keys, after }, configuration, context, d
 /**
  * @param {Entry} entry
  * @param {Context} context
- * @param {boolean} isOneOfMany
+ * @param {string} section its title, which a key of the same name does not repeat
  */
-function makeKey(entry, context, isOneOfMany) {
+function makeKey(entry, context, section) {
   const editor = EDITORS[entry.key](entry, context);
   const problem = h(
     "p",
@@ -183,7 +183,7 @@ function makeKey(entry, context, isOneOfMany) {
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);
   const standard = editor.standard && h("p", { class: "small soft" }, "Default: ", editor.standard, ".");
-  const named = isOneOfMany && editor.fields().length !== 1 && h("h3", {}, entry.title);
+  const named = entry.title !== section && editor.fields().length !== 1 && h("h3", {}, entry.title);
   return {
     draft,
     element: h("div", { class: "setting-key stack" }, named, old, problem, editor.element, standard, who),
