@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from sfapi.embedded_postgres.install import Installation
@@ -16,12 +17,11 @@ PATIENCE_SECONDS = 60
 
 
 class Standby(OwnPostgreSQL):
-    """A streaming standby. Its ``url`` answers reads only, and a read in the way of the replay is ended at once."""
+    """A streaming standby. Its ``url`` answers reads only."""
 
     def __init__(self, installation: Installation, *, primary: OwnPostgreSQL) -> None:
         self._primary = primary
         super().__init__(installation)
-        self._options += " -c max_standby_streaming_delay=0"
 
     def _make_data(self) -> None:
         self._installation.run(
@@ -36,6 +36,18 @@ class Standby(OwnPostgreSQL):
 
     def resume(self) -> None:
         self.rows("SELECT pg_wal_replay_resume()")
+
+    @contextmanager
+    def ending_reads_in_its_way(self) -> Iterator[None]:
+        """The replay waits for no read: one that is in its way is ended at once, and not after 30 s."""
+        self._alter("SET max_standby_streaming_delay = 0")
+        yield
+        self._alter("RESET max_standby_streaming_delay")
+
+    def _alter(self, change: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM {change}".encode())
+            connection.execute("SELECT pg_reload_conf()")
 
     def promote(self) -> None:
         """Make it a primary: it takes changes from now on, and follows no other."""

@@ -14,9 +14,12 @@ import requests
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.own_postgresql import OwnPostgreSQL, own_postgresql
 from tests.api.served import gunicorn
-from tests.databases import run_on
 from tests.standby import Standby, standby_of
 
+SUPER_USER = f"""
+    INSERT INTO api_superuser (accounts_uuid, name, active, may_start_jobs, created_at)
+    VALUES ('{UUID}', 'Ines Example', true, false, now())
+"""
 NO_LIMIT = "1000000/sec"
 CACHED_AND_PARDOT = """
     SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
@@ -92,9 +95,9 @@ class Service:
 
 
 @contextmanager
-def replicated(folder: Path) -> Iterator[Replicated]:
+def replicated(folder: Path, migrated_database: str) -> Iterator[Replicated]:
     with own_postgresql(folder / "primary") as primary:
-        run_on(primary.url, "migrate", "--verbosity=0")
-        run_on(primary.url, "create_super_user", f"--uuid={UUID}", "--name=Ines Example")
+        primary.copy(migrated_database)
+        primary.rows(SUPER_USER)
         with standby_of(primary, folder / "standby") as standby:
             yield Replicated(primary, standby)
