@@ -114,11 +114,11 @@ def _below_threshold(card: Scorecard) -> Iterator[Condition]:
 def _bad_syncs() -> Iterator[Condition]:
     health = all_freshness()
     for each in [*health.syncs, *(job for job in health.jobs if job.name in _SYNC_JOBS)]:
-        name = each.name.replace("_", " ")
+        name = each.name if each.name in _SYNC_JOBS else f"sync of {each.name.replace('_', ' ')}"
         if each.state in FAILING:
-            yield Condition(f"sync {each.name}", f"sync of {name} failed{_last_good(each)}")
+            yield Condition(f"sync {each.name}", f"{name} failed{_last_good(each)}")
         elif each.state == "late":
-            yield Condition(f"sync {each.name}", f"sync of {name} is overdue{_last_good(each)}")
+            yield Condition(f"sync {each.name}", f"{name} is overdue{_last_good(each)}")
 
 
 def _last_good(each: Freshness) -> str:
