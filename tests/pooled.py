@@ -24,17 +24,17 @@ SERVER_CONNECTIONS = 3
 
 
 @contextmanager
-def pgbouncer(database: str) -> Iterator[str]:
+def pgbouncer(database: str, connections: int = SERVER_CONNECTIONS) -> Iterator[str]:
     """The URL that leads through it. Skips the test where it is not installed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("PgBouncer is not installed (apt install pgbouncer)")
-    with tempfile.TemporaryDirectory() as folder, _running(program, database, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, _running(program, database, connections, Path(folder)) as url:
         yield url
 
 
 @contextmanager
-def _running(program: str, database: str, folder: Path) -> Iterator[str]:
+def _running(program: str, database: str, connections: int, folder: Path) -> Iterator[str]:
     folder.chmod(0o755)  # PgBouncer may be another user
     parts, [port] = urlsplit(database), free_ports(1)
     configuration = folder / "pgbouncer.ini"
@@ -50,7 +50,8 @@ unix_socket_dir =
 auth_type = trust
 auth_file = {users}
 pool_mode = transaction
-default_pool_size = {SERVER_CONNECTIONS}
+default_pool_size = {connections}
+server_login_retry = 1
 max_client_conn = 200
 """
     )

@@ -1,0 +1,133 @@
+"""What clients see while hosts are killed: writers who note what was accepted, and one who watches a copy grow old."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import requests
+
+from tests.api.outgoing import CASE
+from tests.api.test_outbox_processes import wait_for
+from tests.simulated import Simulator
+
+WRITERS = 4
+SOME = 10
+"""Accepted writes that are waited for after each blow."""
+PAUSE = 0.1
+ASK_SECONDS = 20
+
+
+class Clients:
+    """Programs that ask another host when one does not answer, with the same ``Idempotency-Key``."""
+
+    def __init__(self, urls: Sequence[str], key: str) -> None:
+        self._urls = itertools.cycle(urls)
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._ended, self._lock = threading.Event(), threading.Lock()
+        self.accepted: dict[str, str] = {}
+        """By subject, the id that the answer named."""
+        self.statuses: Counter[str] = Counter()
+        self.unexpected: list[str] = []
+
+    @contextmanager
+    def at_work(self, watcher: Watcher) -> Iterator[None]:
+        work: list[Callable[[], None]] = [partial(self._write, number) for number in range(WRITERS)]
+        work += [self._read, partial(watcher.watch, self._ended, self.ask)]
+        with ThreadPoolExecutor(len(work)) as pool:
+            working = [pool.submit(each) for each in work]
+            try:
+                yield
+            finally:
+                self._ended.set()
+            for each in working:
+                each.result()
+
+    def wait_for_accepted(self) -> None:
+        before = len(self.accepted)
+        wait_for(lambda: bool(self.unexpected) or len(self.accepted) >= before + SOME)
+        assert self.unexpected == []
+
+    def ask(self, path: str) -> requests.Response | None:
+        """Return the answer of any host; ``None`` where there is none, or only one that asks to come again."""
+        return self._answered("GET", path)
+
+    def _write(self, writer: int) -> None:
+        for number in itertools.count():
+            subject = f"case-{number}-of-{writer}"
+            answer = None
+            while answer is None and not self._ended.wait(PAUSE):
+                answer = self._answered("POST", "case", {**CASE, "subject": subject}, {"Idempotency-Key": subject})
+            if answer is None:
+                return
+            self.accepted[subject] = answer.json()["id"]
+
+    def _read(self) -> None:
+        for path in itertools.cycle(["books", "schools?name=college", "info", "records/accounts?limit=5"]):
+            self._answered("GET", path)
+            if self._ended.wait(PAUSE):
+                return
+
+    def _answered(
+        self, method: str, path: str, body: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> requests.Response | None:
+        with self._lock:
+            url = f"{next(self._urls)}/api/v1/{path}"
+        try:
+            answer = requests.request(
+                method, url, json=body, headers={**self._headers, **(headers or {})}, timeout=ASK_SECONDS
+            )
+        except requests.RequestException as error:
+            self._note(method, type(error).__name__)
+            return None
+        self._note(method, str(answer.status_code))
+        if answer.ok:
+            return answer
+        if answer.status_code not in {403, 409, 503} or (
+            answer.status_code != 403 and not answer.headers["Retry-After"]
+        ):
+            self.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return None
+
+    def _note(self, method: str, outcome: str) -> None:
+        with self._lock:
+            self.statuses[f"{method} {outcome}"] += 1
+
+
+class Watcher:
+    """Changes one school in Salesforce every second, and notes for how long the API does not show a change."""
+
+    def __init__(self, simulator: Simulator, school: str) -> None:
+        self._simulator, self._school = simulator, school
+        self.changed: list[float] = []
+        """When each change was made."""
+        self.seen, self.stalest = 0, 0.0
+
+    def watch(self, ended: threading.Event, ask: Callable[[str], requests.Response | None]) -> None:
+        while not ended.wait(1.0):
+            self._change()
+            self.look(ask)
+
+    def look(self, ask: Callable[[str], requests.Response | None]) -> None:
+        asked = time.monotonic()
+        answer = ask(f"schools/{self._school}")
+        if answer is not None:
+            with suppress(ValueError):  # the name before the first change
+                self.seen = max(self.seen, int(answer.json()["name"].removeprefix("Change ")))
+        if self.seen < len(self.changed):
+            self.stalest = max(self.stalest, asked - self.changed[self.seen])
+
+    @property
+    def has_seen_all(self) -> bool:
+        return self.seen == len(self.changed)
+
+    def _change(self) -> None:
+        moment = time.monotonic()
+        self._simulator.edit("Account", self._school, Name=f"Change {len(self.changed) + 1}")
+        self.changed.append(moment)

@@ -1,0 +1,132 @@
+"""An hour of ``SYNC_EVERY=1m``, its minutes made short: all changes arrive, for as many calls as were shown before."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity, ScheduledJob, SyncRun
+from tests.conftest import Manage
+from tests.sf.cache import assert_equal
+from tests.simulated import Simulator
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak, pytest.mark.timeout(1500)]
+
+PACE = "1m,books=1m"
+MINUTES = 60
+MINUTES_OF_A_DAY = 1440
+RECORDS = 20
+"""Of each object, these are changed again and again."""
+EDIT_SECONDS = 0.2
+EDITED: list[tuple[type[CachedRecord], str, str]] = [
+    (Account, "Name", "name"), (Contact, "LastName", "last_name"), (Opportunity, "Name", "name"),
+    (Adoption, "Students__c", "students"), (Book, "Official_Name__c", "official_name"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that Salesforce got in this minute: a number that grows from change to change."""
+
+    number: int
+    model: type[CachedRecord]
+    record: str
+    column: str
+    minute: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the cache has this value, or that of a later change."""
+        value = self.model.objects.values_list(self.column, flat=True).get(pk=self.record)
+        return int(str(value).rpartition(" ")[2]) >= self.number
+
+
+class Editors:
+    """People who change records of all objects, also while a sync reads them."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator, self._random = simulator, random.Random(7)
+        self._ids = {model: list(model.objects.values_list("id", flat=True)[:RECORDS]) for model, _, _ in EDITED}
+        self.changes: list[Change] = []
+        self.minute = 0
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        ended = threading.Event()
+
+        def work() -> None:
+            while not ended.wait(EDIT_SECONDS):
+                self.edit()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def edit(self) -> None:
+        minute, number = self.minute, len(self.changes) + 1
+        model, field, column = self._random.choice(EDITED)
+        record = self._random.choice(self._ids[model])
+        value = number if column == "students" else f"Change {number}"
+        self._simulator.edit(model.salesforce_object, record, **{field: value})
+        self.changes.append(Change(number, model, record, column, minute))
+
+
+def calls_shown(run_manage: Manage) -> int:
+    """The calls of a day that ``sync_status`` shows for this pace."""
+    said = run_manage("sync_status", SYNC_EVERY=PACE).stdout
+    [calls] = re.findall(r"Salesforce is read every minute: about ([\d,]+) calls a day", said)
+    return int(calls.replace(",", ""))
+
+
+def intervals() -> int:
+    """How often the objects were synced. A minute of the real clock is an interval too."""
+    done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
+    return max(done.filter(object=name).count() for name in ("accounts", "books"))
+
+
+def work_once(run_manage: Manage) -> None:
+    done = run_manage("work", "--once", SYNC_EVERY=PACE)
+    assert done.returncode == 0, done.stderr
+
+
+def pass_a_minute(run_manage: Manage) -> None:
+    """Have the worker find that a minute has gone by for each sync."""
+    due = ScheduledJob.objects.filter(command__startswith="sync_", command__endswith="--quiet")
+    assert due.update(handled_until=F("handled_until") - timedelta(minutes=1)) == 2
+    work_once(run_manage)
+
+
+def test_every_change_is_there_within_two_intervals_for_the_calls_that_were_shown(
+    simulator: Simulator, run_manage: Manage
+) -> None:
+    for command in ("sync_books", "sync_all"):
+        assert run_manage(command).returncode == 0
+    work_once(run_manage)
+    editors = Editors(simulator)
+    with editors.at_work():
+        pass_a_minute(run_manage)
+        shown, before, begun = calls_shown(run_manage), simulator.calls(), intervals()
+        for minute in range(1, MINUTES + 1):
+            editors.minute = minute
+            pass_a_minute(run_manage)
+            earlier = [change for change in editors.changes if change.minute < minute]
+            assert [change for change in earlier if not change.is_shown] == []
+        made, passed = simulator.calls() - before, intervals() - begun
+    print(f"{passed} intervals, {len(editors.changes)} changes, {made} calls, {shown} a day shown before")  # noqa: T201
+    assert passed >= MINUTES
+    assert len(editors.changes) > 3 * MINUTES
+    assert made <= shown * passed / MINUTES_OF_A_DAY
+    pass_a_minute(run_manage)
+    assert_equal(simulator)
