@@ -30,7 +30,7 @@ class PastIssue:
     """``None``: before findings were recorded."""
     fixed_on: date | None
     days: int | None
-    """How long the asset has or had it; ``None`` if the first day is not known."""
+    """The days from the first one until it was fixed, or until today; ``None`` if the first day is not known."""
 
 
 @dataclass(frozen=True)
