@@ -20,6 +20,7 @@ from sf.models import (
     Opportunity,
     RefusedLogin,
     RefusedRecord,
+    ReplicaMark,
     ScheduledJob,
     SchoolShortForm,
     SchoolWord,
@@ -64,7 +65,7 @@ def declare() -> None:
     not_personal(SyncConfig, "instance_url", "off_reason")
     not_personal(OperatorAction, "label", "command", "host", "outcome")
     nobody = [
-        Account, Book, CachedOrg, FollowedObject, RefusedLogin, ScheduledJob,
+        Account, Book, CachedOrg, FollowedObject, RefusedLogin, ReplicaMark, ScheduledJob,
         SchoolShortForm, SchoolWord, SearchedSchool, SFAPIUsageLog, SyncLease, SyncRun,
         UnreadableField,
     ]  # fmt: skip
