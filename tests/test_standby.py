@@ -1,31 +1,47 @@
-"""The standby of the tests is one: it follows, stands still, refuses changes, and takes over."""
+"""A standby takes over, and the service finds it without being told."""
 
 from __future__ import annotations
 
-import psycopg
-import pytest
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import requests
 
 from tests.api.own_postgresql import own_postgresql
+from tests.api.served import gunicorn
 from tests.simulated import ROOT
 from tests.standby import standby_of
 
 FOLDER = ROOT / ".data" / "tests" / "standby"
 
 
-def test_a_standby_follows_refuses_changes_stands_still_when_paused_and_takes_over() -> None:
-    with own_postgresql(FOLDER / "primary") as primary, standby_of(primary, FOLDER / "standby") as standby:
-        primary.rows("CREATE TABLE seen (number int)")
-        primary.rows("INSERT INTO seen VALUES (1)")
-        standby.catch_up()
-        assert standby.rows("SELECT number FROM seen") == [(1,)]
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            standby.rows("INSERT INTO seen VALUES (2)")
-        standby.pause()
-        primary.rows("INSERT INTO seen VALUES (3)")
-        assert standby.rows("SELECT number FROM seen") == [(1,)]
-        standby.resume()
-        standby.catch_up()
-        assert standby.rows("SELECT number FROM seen") == [(1,), (3,)]
-        standby.promote()
-        standby.rows("INSERT INTO seen VALUES (4)")
-        assert standby.rows("SELECT number FROM seen") == [(1,), (3,), (4,)]
+def first_that_takes_changes(*urls: str) -> str:
+    parts = [urlsplit(url) for url in urls]
+    hosts = ",".join(f"{part.hostname}:{part.port}" for part in parts)
+    return f"postgresql://{parts[0].username}@{hosts}{parts[0].path}?target_session_attrs=read-write"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def test_after_a_failover_the_service_finds_the_server_that_takes_changes(migrated_database: str) -> None:
+    with own_postgresql(FOLDER / "primary") as primary:
+        primary.copy(migrated_database)
+        with standby_of(primary, FOLDER / "standby") as standby:
+            either = first_that_takes_changes(standby.url, primary.url)
+            with gunicorn(either, workers=1) as url:
+
+                def is_ready() -> bool:
+                    return requests.get(f"{url}/readyz", timeout=60).status_code == 200
+
+                assert is_ready(), "although the standby is named first"
+                standby.catch_up()
+                primary.kill()
+                wait_for(lambda: not is_ready())
+                standby.promote()
+                wait_for(is_ready)

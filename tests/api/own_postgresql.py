@@ -54,9 +54,15 @@ class OwnPostgreSQL:
         """``immediate``: without writing anything down first."""
         self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
 
+    def is_running(self) -> bool:
+        return (self._data / "postmaster.pid").exists() and Path(f"/proc/{self._pid()}").exists()
+
+    def _pid(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+
     def kill(self) -> None:
         """As the kernel does when memory is short."""
-        os.kill(int((self._data / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
+        os.kill(self._pid(), signal.SIGKILL)
 
     def copy(self, database: str) -> None:
         """Take over tables and rows of the database with this URL, which is sooner done than to migrate."""
@@ -91,6 +97,7 @@ def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Se
     try:
         yield server
     finally:
-        server.stop()
+        if server.is_running():
+            server.stop()
         shutil.rmtree(installation.home, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,6 +18,7 @@ import requests
 from tests.api.replicated import Replicated, Service, replicated
 from tests.api.world import table
 from tests.databases import run_on
+from tests.pooled import pgbouncer
 from tests.simulated import ROOT, Simulator, manage
 
 ACCOUNTS = "/api/v1/records/accounts"
@@ -333,6 +334,17 @@ def test_a_killed_replica_breaks_no_answer_and_is_used_again_when_it_is_back(
         wait_for(patient.is_replicated)
         load.wait_for_more()
     assert set(load.statuses) == {200}
+
+
+def test_through_a_pooler_the_replica_answers_too(both: Replicated) -> None:
+    rename_first(both, "Before")
+    both.standby.catch_up()
+    with pgbouncer(both.standby.url) as pooled, both.served(lag=LONG_LAG, replica=pooled) as service:
+        with paused(both, service):
+            rename_first(both, "After")
+            assert name_of_first(service) == "Before"
+            assert service.get("/api/v1/schools", type="College").status_code == 200
+        wait_for(lambda: name_of_first(service) == "After")
 
 
 def test_a_server_that_is_no_standby_of_the_primary_is_not_used(both: Replicated) -> None:
