@@ -22,6 +22,7 @@ from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credential
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.http import HostGone
 from sf.status.cost import cost_line, is_affordable
+from sf.status.following import following
 from sf.sync.identity import AnotherOrg, cached_org, check_org
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 from sf.sync.readable import unreadable_columns
@@ -74,6 +75,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
         yield from _questions_to_the_org(client)
     yield from _pooler()
     yield from _replica()
+    yield from _change_events()
     yield Finding("ok" if is_affordable() else "warn", "schedule", cost_line())
     for question in _questions_apart:
         yield from question(client)
@@ -104,6 +106,12 @@ def _replica() -> Iterator[Finding]:
     """Report how far the read replica lags; yield nothing without one."""
     if state := replica_state():
         yield Finding("ok" if state.is_used else "fix" if state.problem else "warn", "replica", str(state))
+
+
+def _change_events() -> Iterator[Finding]:
+    """Report whether change events are followed, and how far; yield nothing where nobody is to follow."""
+    if followed := following():
+        yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))
 
 
 def _configuration() -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from sf.ingest.scheduled import leader
 from sf.live.org import calls_today, known_usage
 from sf.models import RefusedRecord, SyncConfig, SyncRun
 from sf.reads.replica_state import replica_state
+from sf.status.following import following
 from sf.status.freshness import MAX_AGE, job_freshness, sync_freshness
 from sf.status.last_runs import estimated_rows, last_runs, objects_under_way, outcomes_of_a_day
 from sf.sync.objects import EVERY_OBJECT
@@ -125,6 +126,15 @@ def replica() -> Iterator[Metric]:
     yield Metric("sfapi_replica_lag_seconds", "How far the read replica is behind; missing when unknown.", lag)
 
 
+def change_events() -> Iterator[Metric]:
+    """Yield how far change events are followed; figures without a value where nobody is to follow."""
+    found = following()
+    running = [] if found is None else [Sample(found.lease is not None)]
+    ages = [] if found is None else [Sample(age, {"object": name}) for name, age in found.ages.items()]
+    yield Metric("sfapi_follow_running", "1 while a process follows change events.", running)
+    yield Metric("sfapi_follow_age_seconds", "All changes up to so many seconds ago are stored.", ages)
+
+
 def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
     told = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
@@ -138,6 +148,6 @@ def audit_log() -> Iterator[Metric]:
 
 SOURCES: list[Callable[[], Iterable[Metric]]] = [
     release, syncs, runs, records, jobs, salesforce, outbox, circuit_breakers, requests_by_route, audit_log,
-    replica,
+    replica, change_events,
 ]  # fmt: skip
 """The sources of the figures; each must be cheap. Other apps add theirs."""

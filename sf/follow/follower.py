@@ -30,6 +30,7 @@ from sf.follow.reading import read_changes
 from sf.follow.storing import store
 from sf.ingest.errors import SyncError, SyncPaused
 from sf.ingest.lease import LeaseLost, hold_lease, is_running
+from sf.models import FollowedObject
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import (
     DailyLimitReached,
@@ -48,8 +49,7 @@ from sf.sync.objects import SyncedObject
 
 logger = logging.getLogger(__name__)
 
-FOLLOW = "follow"
-"""The name of the lease."""
+FOLLOW = FollowedObject.LEASE
 COLLECT_SECONDS = 0.7
 """The time in which further events are awaited: one read then serves all of them."""
 STANDBY_SECONDS = 5.0

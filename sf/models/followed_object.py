@@ -10,6 +10,9 @@ class FollowedObject(models.Model):
     Only ``sf follow`` writes it, in the transaction that stores the records which the events named.
     """
 
+    LEASE = "follow"
+    """The name of the lease that the process which follows holds."""
+
     object = models.CharField(max_length=64, primary_key=True, help_text="Name in the cache, such as contacts.")
     organization_id = models.CharField(max_length=18, help_text="The org whose events they are.")
     replay_id = models.BinaryField(help_text="Salesforce's own mark, good for 72 hours.")

@@ -20,6 +20,7 @@ from sf.ingest.requested import latest_actions
 from sf.ingest.scheduled import WORK
 from sf.models import (
     CachedOrg,
+    FollowedObject,
     OperatorAction,
     RefusedRecord,
     SFAPIUsageLog,
@@ -41,8 +42,6 @@ from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_
 from sfapi.operations.words import told_age, told_moment
 
 _SILENT = timedelta(minutes=10)
-_FOLLOW = "follow"
-"""The lease of ``sf follow``. Its module has the name too, but needs libraries that not every installation has."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ class Board:
     @property
     def follower_said(self) -> str:
         """Return which process runs ``sf follow``; empty when none does."""
-        return _told_holder(self.leases.get(_FOLLOW))
+        return _told_holder(self.leases.get(FollowedObject.LEASE))
 
     @cached_property
     def replica(self) -> ReplicaState | None:

@@ -13,6 +13,7 @@ from sf.ingest.scheduled import leader
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.reads.replica_state import replica_state
 from sf.status.cost import cost_line
+from sf.status.following import following
 from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.adoption import objects_to_replace
@@ -70,6 +71,9 @@ class Command(BaseCommand):
         self.stdout.write(f"schedule        {cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
         self.stdout.write(f"syncs           {switch}")
+        if followed := following():
+            style = self.style.SUCCESS if followed.is_well else self.style.WARNING
+            self.stdout.write(style(f"change events   {followed}"))
         if replica := replica_state():
             style = self.style.SUCCESS if replica.is_used else self.style.WARNING
             self.stdout.write(style(f"read replica    {replica}"))

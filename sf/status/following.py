@@ -1,0 +1,58 @@
+"""Tell whether change events are followed (``sf follow``), and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from sf.ingest.lease import is_running
+from sf.ingest.runs import database_now
+from sf.models import FollowedObject, SyncLease
+
+SILENT = timedelta(minutes=10)
+"""Salesforce gives a sign of life every five minutes, and each of them is stored."""
+_REPLAYED = timedelta(hours=72)
+"""The time that Salesforce keeps events: whoever stopped following before has to begin anew."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """The process that follows, and how many seconds ago each object was followed up to."""
+
+    lease: SyncLease | None
+    ages: Mapping[str, float]
+
+    @property
+    def is_well(self) -> bool:
+        return self.lease is not None and all(age <= SILENT.total_seconds() for age in self.ages.values())
+
+    def __str__(self) -> str:
+        runs = f"by process {self.lease.pid} on {self.lease.host}" if self.lease else "by no process"
+        if not self.ages:
+            return f"{runs}; nothing was stored yet"
+        name, age = max(self.ages.items(), key=lambda each: each[1])
+        advice = "" if self.lease else "; the scheduled syncs go on. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
+        return f"{runs}; all changes up to {_told(age)} ago are stored (the oldest: {name}){advice}"
+
+
+def following() -> Following | None:
+    """Return who follows and how far; ``None`` where nobody follows, and nobody is to."""
+    now = database_now()
+    lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
+    stored = dict(FollowedObject.objects.values_list("object", "stored_at"))
+    if lease is None and not settings.SYNC_FOLLOW and not _was_followed(stored, now):
+        return None
+    return Following(lease, {name: (now - moment).total_seconds() for name, moment in sorted(stored.items())})
+
+
+def _was_followed(stored: Mapping[str, datetime], now: datetime) -> bool:
+    return any(now - moment < _REPLAYED for moment in stored.values())
+
+
+def _told(seconds: float) -> str:
+    if seconds < 120:
+        return f"{max(0, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

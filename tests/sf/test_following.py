@@ -1,0 +1,70 @@
+"""How far change events are followed is told by ``sync_status`` and ``/metrics``."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from sf.ingest.lease import hold_lease
+from sf.models import FollowedObject
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def scraped(settings: Any) -> None:
+    settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+
+
+def followed(name: str, *, ago: timedelta) -> None:
+    FollowedObject.objects.create(
+        object=name, organization_id="00D000000000001AAA", replay_id=b"1", stored_at=timezone.now() - ago
+    )
+
+
+def told() -> str:
+    output = io.StringIO()
+    call_command("sync_status", stdout=output, no_color=True)
+    lines = [line for line in output.getvalue().splitlines() if line.startswith("change events")]
+    return " ".join("".join(lines).split()).removeprefix("change events ")
+
+
+def metrics() -> dict[str, float]:
+    lines = re.findall(r"^(sfapi_follow\S+) (\S+)$", Client().get("/metrics").content.decode(), re.MULTILINE)
+    return {name: float(value) for name, value in lines}
+
+
+def test_nothing_is_told_where_nobody_follows() -> None:
+    assert (told(), metrics()) == ("", {})
+    followed("contacts", ago=timedelta(days=4))
+    assert (told(), metrics()) == ("", {}), "Salesforce has forgotten that place, so it was given up"
+
+
+def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
+    settings.SYNC_FOLLOW = True
+    assert told() == "by no process; nothing was stored yet"
+    settings.SYNC_FOLLOW = False
+    followed("books", ago=timedelta(minutes=3))
+    assert told().startswith("by no process; all changes up to 3 min ago are stored (the oldest: books); the scheduled")
+    assert metrics()["sfapi_follow_running"] == 0
+
+
+def test_the_process_and_the_object_that_is_furthest_behind_are_told() -> None:
+    followed("books", ago=timedelta(seconds=20))
+    followed("contacts", ago=timedelta(minutes=20))
+    with hold_lease(FollowedObject.LEASE):
+        assert re.fullmatch(
+            r"by process \d+ on \S+; all changes up to 20 min ago are stored \(the oldest: contacts\)", told()
+        )
+        found = metrics()
+    ages = {name: found[f'sfapi_follow_age_seconds{{object="{name}"}}'] for name in ("books", "contacts")}
+    assert found["sfapi_follow_running"] == 1
+    assert ages["contacts"] >= 1200 > ages["books"]
