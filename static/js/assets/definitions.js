@@ -42,7 +42,7 @@ export async function flagDefinitions({ counts, issues: keys }) {
 
 /** @param {Api["IssueItem"]} issue */
 function cost({ weight, count, impact, is_percentage: isPercentage }) {
-  const each = `${decimal(weight)} points of its area for each${isPercentage ? " percent" : ""}`;
+  const each = `${points(weight)} points of its area for each${isPercentage ? " percent" : ""}`;
   if (count === null) return `${each}; no data now.`;
   const now = isPercentage ? `${decimal(count)}%` : number(count);
   return `${each}; ${now} now cost ${points(impact)} of the overall score.`;

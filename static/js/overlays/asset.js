@@ -127,11 +127,16 @@ function issues({ issues: rows, record }) {
   /** @type {PlainColumn<Api["PastIssueOut"]>[]} */
   const columns = [
     { label: "Issue", value: issueName },
-    { label: "Since", value: ({ first_seen: seen }) => (seen ? day(seen) : "Earlier") },
+    { label: "Since", value: since },
     { label: "Age", end: true, value: ({ days }) => (days === null ? MISSING : days ? plural(days, "day") : "New") },
     { label: "State", value: (row) => state(row, record) },
   ];
   return section("Issues", plainTable("Issues, open and fixed", columns, rows, { hideCaption: true }));
+}
+
+/** @param {Api["PastIssueOut"]} issue */
+function since({ first_seen: seen }) {
+  return seen ? h("time", { class: "together", datetime: seen }, day(seen)) : "Earlier";
 }
 
 /** @param {Api["PastIssueOut"]} issue */

@@ -71,5 +71,5 @@ function single() {
     checked: lettersAreOn(),
     on: { change: (event) => switchLetters(event.currentTarget.checked) },
   });
-  return h("label", { class: "row" }, box, "Use the shortcuts of a single key: / and ?");
+  return h("label", { class: "row single-keys" }, box, "Use the shortcuts of a single key: / and ?");
 }
