@@ -14,6 +14,7 @@ from bench.dashboard import dashboard
 from bench.endpoints import endpoints
 from bench.follow import follow
 from bench.ledger import ledger
+from bench.lighthouse import lighthouse
 from bench.neighbors import neighbors
 from bench.overhead import overhead
 from bench.report import Result
@@ -58,6 +59,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
         "camp-endpoints": lambda: camp_endpoints(max(1, FULL_SCALE // options.schools), options.runs),
         "ledger": lambda: ledger(max(1, FULL_SCALE // options.schools), options.runs),
         "dashboard": lambda: dashboard(max(1, FULL_SCALE // options.schools), options.runs),
+        "lighthouse": lambda: lighthouse(options.runs),
         "overhead": lambda: overhead(options.schools, options.runs),
     }
 

@@ -56,18 +56,18 @@ def dashboard(divisor: int, runs: int) -> Iterator[Result]:
     if not chromium_path():
         raise SystemExit(MISSING)
     with chromium() as browser:
-        with world(SCHOOLS) as here, _served(here) as address:
+        with world(SCHOOLS) as here, served(here) as address:
             here.manage("camp_sync", "--survey")
             yield _first_view(browser, address, runs, "the simulator's default data", DEMO_SECONDS)
             yield from _table(browser, address, runs, ROWS // divisor)
         size = LARGE.part(divisor)
-        with world(SCHOOLS) as here, _served(here) as address:
+        with world(SCHOOLS) as here, served(here) as address:
             fill_camp(here, size)
             yield _first_view(browser, address, runs, f"{size.assets:,} assets", LARGE_SECONDS)
 
 
 @contextmanager
-def _served(here: World) -> Iterator[Address]:
+def served(here: World) -> Iterator[Address]:
     """Serve with static files as in production: named by their content, compressed."""
     here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
     cookie = Identity.open(DATA / str(SCHOOLS) / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
