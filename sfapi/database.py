@@ -59,7 +59,10 @@ def replica_settings(env: Environment) -> dict[str, Any]:
         return {}
     common = _common(env)
     found = _from_url("DATABASE_REPLICA_URL", url, {**common["OPTIONS"], **_REPLICA_OPTIONS})
-    return {"replica": {**common, **found, "TEST": {"MIRROR": "default"}}}
+    limit = _statement_seconds(env)
+    # A server whose disk hangs keeps no time limit itself.
+    give_up = {"GIVE_UP_SECONDS": limit + 1} if limit else {}
+    return {"replica": {**common, **found, **give_up, "TEST": {"MIRROR": "default"}}}
 
 
 def _common(env: Environment) -> dict[str, Any]:
@@ -77,13 +80,17 @@ def _time_limits(env: Environment) -> dict[str, int]:
     No user waits for a command, so only its waits for locks are limited.
     """
     web = (
-        env.integer("DATABASE_STATEMENT_SECONDS", 5, at_most=3600),
+        _statement_seconds(env),
         env.integer("DATABASE_LOCK_SECONDS", 3, at_most=3600),
         env.integer("DATABASE_IDLE_SECONDS", 10, at_most=3600),
     )
     command = (0, env.integer("COMMAND_LOCK_SECONDS", 300, at_most=86_400), 0)
     seconds = web if is_web_process() else command
     return {name: 1000 * each for name, each in zip(_LIMITS, seconds, strict=True)}
+
+
+def _statement_seconds(env: Environment) -> int:
+    return env.integer("DATABASE_STATEMENT_SECONDS", 5, at_most=3600)
 
 
 def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]:

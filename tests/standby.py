@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +51,26 @@ class Standby(OwnPostgreSQL):
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f"ALTER SYSTEM {change}".encode())
             connection.execute("SELECT pg_reload_conf()")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections and statements, and answers none, as a server whose disk hangs."""
+        processes = [self._pid(), *self._children()]
+        self._send(signal.SIGSTOP, processes)
+        try:
+            yield
+        finally:
+            self._send(signal.SIGCONT, processes)
+
+    def _children(self) -> list[int]:
+        pid = self._pid()
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    @staticmethod
+    def _send(number: signal.Signals, processes: list[int]) -> None:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def promote(self) -> None:
         """Make it a primary: it takes changes from now on, and follows no other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from functools import partial
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -14,6 +15,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
     shares_sessions = False
     """A pooler is between us and PostgreSQL: settings and prepared statements of a session may reach another client."""
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open a connection; ``GIVE_UP_SECONDS`` is how long a server that does not even say no is waited for."""
+        connection = super().get_new_connection(conn_params)
+        if seconds := self.settings_dict.get("GIVE_UP_SECONDS"):
+            connection.wait = partial(connection.wait, timeout=seconds)
+        return connection
 
     def init_connection_state(self) -> None:
         super().init_connection_state()

@@ -336,6 +336,17 @@ def test_a_killed_replica_breaks_no_answer_and_is_used_again_when_it_is_back(
     assert set(load.statuses) == {200}
 
 
+def test_a_replica_that_hangs_breaks_no_answer(both: Replicated, patient: Service) -> None:
+    load = Load(both, patient)
+    with load.at_work():
+        load.wait_for_more()
+        with both.standby.frozen():
+            load.wait_for_more()
+        wait_for(patient.is_replicated)
+        load.wait_for_more()
+    assert set(load.statuses) == {200}
+
+
 def test_through_a_pooler_the_replica_answers_too(both: Replicated) -> None:
     rename_first(both, "Before")
     both.standby.catch_up()
