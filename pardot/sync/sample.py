@@ -46,7 +46,7 @@ class ProspectSample(PardotSync):
         if hidden := _CHOSEN_BY & self._synced.left_out:
             raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
         # Not the survey's table: an unfinished survey may be waiting there.
-        self._stage = Stage(replace(self._synced.target, staging_suffix="_sample"))
+        self._stage = Stage(replace(self._synced.target, staging_suffix="_sampled"))
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()

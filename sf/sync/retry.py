@@ -29,7 +29,7 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
             raise SyncSkipped(f"a sync of {synced.name} is under way; it tries them itself")
         before, now = waiting.count(), runs.database_now()
         # A separate table, because an unfinished read may be waiting in the sync's own.
-        stage = Stage(replace(synced.target, staging_suffix="_retry"))
+        stage = Stage(replace(synced.target, staging_suffix="_retried"))
         stage.create()
         quarantine.stage_refused_again(synced, stage, tried_before=now)
         _, refusals = Merge(stage).run()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from api.models import FormSubmission, OutboundCase, SuperUser
 from pardot.models import CampaignMember, DayNote, Exemption, Form, Prospect, Task
 from sf.models import Account, Adoption, Book, Contact, Opportunity
 from tests.api.cookies import CookieMaker
-from tests.api.served import gunicorn, gunicorn_of
+from tests.api.served import AS_SHIPPED, gunicorn, gunicorn_of
 from tests.api.world import SUPER_USER, World
 from tests.conftest import Manage
 from tests.releases.checkout import NoHistory, check_out
@@ -33,8 +34,10 @@ from tests.simulated import Simulator, environment
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
-AS_SHIPPED = ("sfapi.wsgi:application", "--threads=4")
+OF_0_1 = ("sfapi.wsgi:application", "--threads=4")
 """What the README of 0.1.0 says of gunicorn; later releases have a configuration of their own."""
+BOTH = (["sync_all", "--force"], ["sync_all"]) * 3
+"""Commands that both releases run at once."""
 LIMIT = "1000000/min"
 COMMANDS = (
     ["sync_all"], ["sync_books"], ["camp_sync"], ["deliver_pending"], ["sync_all", "--force"], ["camp_sync", "--scout"],
@@ -127,7 +130,8 @@ def services(checkout: Path, simulator: Simulator, database: str, cookies: Cooki
         "METRICS_ALLOWED_NETWORKS": "127.0.0.0/8",
     }  # fmt: skip
     with ExitStack() as running:
-        older = gunicorn_of(checkout, AS_SHIPPED, database, 2, variables)
+        options = AS_SHIPPED if (checkout / "sfapi" / "gunicorn.py").exists() else OF_0_1
+        older = gunicorn_of(checkout, options, database, 2, variables)
         newer = gunicorn(database, workers=2, SALESFORCE_SCHOOLS_RATE_LIMIT=LIMIT, **variables)
         yield running.enter_context(older), running.enter_context(newer)
 
@@ -156,3 +160,18 @@ def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
     assert_equal(simulator)
     found = Client().get(f"/api/v1/schools?name={RENAMED}").json()
     assert found["count"] == len(COMMANDS), "what the older code merges, the present search finds"
+
+
+def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
+    simulator: Simulator, older: Older, run_manage: Manage
+) -> None:
+    """Each has locks of its own, so both run: an old crontab and a new worker, until the upgrade is done."""
+    schools = simulator.ids("Account")
+    for number, command in enumerate(BOTH):
+        simulator.edit("Account", schools[number], Name=f"{RENAMED} {number}")
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(run, *command) for run in (older, run_manage)]
+        for each in both:
+            assert each.result().returncode == 0, each.result().stdout + each.result().stderr
+    assert run_manage("sync_books").returncode == 0
+    assert_equal(simulator)

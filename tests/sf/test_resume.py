@@ -111,7 +111,7 @@ def test_a_crash_of_postgres_empties_the_stage_and_the_read_begins_anew(simulato
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_behind_two_bulk_pages(simulator)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE sf_adoption_staging")  # what recovery does to an UNLOGGED table
+        cursor.execute("TRUNCATE sf_adoption_staged")  # what recovery does to an UNLOGGED table
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
 

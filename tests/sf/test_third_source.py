@@ -97,7 +97,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         )
     yield tmp_path
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE trail; DROP TABLE IF EXISTS trail_staging")
+        cursor.execute("DROP TABLE trail; DROP TABLE IF EXISTS trail_staged")
 
 
 def write(folder: Path, rows: int, *, longer: int = 0, odd: str = "") -> Path:

@@ -59,7 +59,7 @@ class Target:
     table: str
     columns: tuple[Column, ...]
     required: tuple[str, ...] = ()
-    staging_suffix: str = "_staging"
+    staging_suffix: str = "_staged"  # 0.1.0, which may be at work during an upgrade, has "_staging"
     stamp: str = "system_modstamp"
     keeps_newer: bool = True
     marks_deleted: bool = True

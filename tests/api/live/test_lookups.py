@@ -170,14 +170,14 @@ def test_a_sync_with_half_its_pages_staged_is_not_disturbed(user: Client, salesf
     contact = new_contact(salesforce)
     adoption_of(salesforce, contact, Base_Year__c=2024)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS sf_contact_staging")
-        cursor.execute("CREATE UNLOGGED TABLE sf_contact_staging (id text)")
-        cursor.execute("INSERT INTO sf_contact_staging VALUES ('half')")
+        cursor.execute("DROP TABLE IF EXISTS sf_contact_staged")
+        cursor.execute("CREATE UNLOGGED TABLE sf_contact_staged (id text)")
+        cursor.execute("INSERT INTO sf_contact_staged VALUES ('half')")
     with hold_lease("contacts") as held:
         assert held
         assert user.get(ADOPTIONS, {"expire": "true"}).json()["count"] == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM sf_contact_staging")
+        cursor.execute("SELECT id FROM sf_contact_staged")
         assert cursor.fetchall() == [("half",)]
     sync()
     assert assert_equal(salesforce) > 0
