@@ -1,6 +1,6 @@
 /* Choose the columns of a table: remembered in this browser, and in the address (forms.hide=url,updated_at) to be shared. */
 
-import { h } from "../core/dom.js";
+import { h, replace } from "../core/dom.js";
 
 const KEY = "hidden-columns";
 const LEAST = 4;
@@ -79,15 +79,16 @@ function remember(key, off) {
 }
 
 /**
- * Escape and a press beside it close it.
+ * Escape and a press beside it close it. The content is there only while it is open: its labels are those of filters.
  *
  * @param {string} label
- * @param {Child} content
+ * @param {readonly Node[]} content
  */
 function menu(label, content) {
   const summary = h("summary", { class: "button compact", "aria-label": label }, "Columns");
   const legend = h("legend", { class: "visually-hidden" }, label);
-  const element = h("details", { class: "column-menu" }, summary, h("fieldset", {}, legend, content));
+  const fieldset = h("fieldset", {}, legend);
+  const element = h("details", { class: "column-menu" }, summary, fieldset);
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !element.open) return;
     event.stopPropagation();
@@ -99,6 +100,7 @@ function menu(label, content) {
     if (!(event.target instanceof Node && element.contains(event.target))) element.open = false;
   };
   element.addEventListener("toggle", () => {
+    replace(fieldset, legend, element.open && content);
     if (element.open) addEventListener("pointerdown", beside);
     else removeEventListener("pointerdown", beside);
   });
