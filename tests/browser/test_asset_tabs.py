@@ -87,7 +87,7 @@ def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_p
     counts = get(camp, "asset-health")["types"]["campaigns"]["counts"]
     page.locator("[data-panel=campaign-summary]").get_by_role("link", name="No members").click()
     expect(count(page, "Campaigns")).to_have_text(f"({counts['no_members']} campaigns found)")
-    expect(page.get_by_label("Issue", exact=True)).to_have_value("no_members")
+    expect(page.get_by_role("combobox", name="Issue", exact=True)).to_have_value("no_members")
     page.get_by_role("button", name="Activity", exact=True).click()
     rows = exported(page, "Campaigns", tmp_path)
     assert len(rows) == counts["no_members"]
@@ -110,8 +110,8 @@ def test_filters_of_campaigns_are_those_of_the_endpoint(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sf=no&campaigns.assets=some")
     found = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")
     expect(count(camp.page, "Campaigns")).to_have_text(f"({found['count']} campaigns found)")
-    camp.page.get_by_label("Age", exact=True).select_option("older")
-    camp.page.get_by_label("Assets", exact=True).select_option("forms")
+    camp.page.get_by_role("combobox", name="Age", exact=True).select_option("older")
+    camp.page.get_by_role("combobox", name="Assets", exact=True).select_option("forms")
     expected = get(camp, "campaigns?no_sf=true&asset_type=forms&min_age_days=1095&limit=500")["count"]
     many = "campaign" if expected == 1 else "campaigns"
     said = f"({expected} {many} found)" if expected else "Nothing fits"
@@ -186,7 +186,7 @@ def test_the_chain_leads_to_what_is_not_linked(camp: Visit) -> None:
     row = camp.page.locator("[data-panel=chain] tbody tr").first
     row.get_by_role("link", name=str(unlinked), exact=True).first.click()
     expect(count(camp.page, "Forms")).to_have_text(f"({unlinked} forms found)")
-    expect(camp.page.get_by_label("Salesforce", exact=True)).to_have_value("no")
+    expect(camp.page.get_by_role("combobox", name="Salesforce", exact=True)).to_have_value("no")
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_a_prefix_leads_to_its_tags(camp: Visit) -> None:
     camp.go("/pardot/?tab=tags")
     pattern = get(camp, "tags?limit=1")["naming_patterns"][0]
     camp.page.get_by_role("link", name=pattern["prefix"], exact=True).click()
-    expect(camp.page.get_by_label("Prefix", exact=True)).to_have_value(pattern["prefix"])
+    expect(camp.page.get_by_role("combobox", name="Prefix", exact=True)).to_have_value(pattern["prefix"])
     expect(count(camp.page, "Tags")).to_have_text(f"({pattern['tags']} tags found)")
     expect(camp.page.get_by_role("heading", name="All tags")).to_be_in_viewport()
 

@@ -59,11 +59,11 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     page.get_by_role("button", name=f"All {len(ISSUES)} issues").click()
     expect(page.get_by_role("table", name=f"Issues ({len(ISSUES)} issues)")).to_be_visible()
     page.locator('[data-panel="gear-overview"] a.chip').first.click()
-    expect(page.get_by_label("Area", exact=True)).to_have_value("campaigns")
+    expect(page.get_by_role("combobox", name="Area", exact=True)).to_have_value("campaigns")
     expect(page.get_by_role("heading", name="What to do next")).to_be_in_viewport()
-    page.get_by_label("Area", exact=True).select_option("All")
-    page.get_by_label("Priority").select_option("high")
-    page.get_by_label("State").select_option("found")
+    page.get_by_role("combobox", name="Area", exact=True).select_option("All")
+    page.get_by_role("combobox", name="Priority", exact=True).select_option("high")
+    page.get_by_role("combobox", name="State", exact=True).select_option("found")
     page.get_by_role("button", name="Count").click()
     expect(page).to_have_url(re.compile(re.escape("issues.sort=-count")))
     expect(page).to_have_url(re.compile(re.escape("issues.priority=high")))
@@ -77,7 +77,7 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     assert counts == sorted(counts, reverse=True)
     page.reload()
     camp.settle()
-    expect(page.get_by_label("Priority")).to_have_value("high")
+    expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")
 
 
 def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
@@ -104,7 +104,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     expect(board.get_by_role("row").filter(has_text="Read the <b>error</b> report")).to_contain_text("–")
     board.get_by_role("button", name="Done: Read the").press("Enter")
     expect(board).to_contain_text("No open tasks.")
-    board.get_by_label("State").select_option("done")
+    board.get_by_role("combobox", name="State", exact=True).select_option("done")
     expect(board.get_by_role("row").filter(has_text="Read the")).to_contain_text("Done")
     board.get_by_role("button", name="Delete: Read the").press("Enter")
     page.get_by_role("dialog", name="Delete this task?").get_by_role("button", name="Delete").press("Enter")
@@ -132,9 +132,9 @@ def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> No
     board = camp.page.get_by_role("dialog", name="Tasks")
     expect(board.get_by_role("row")).to_have_count(4)  # with the head
     expect(board.get_by_role("row").filter(has_text="Calm")).to_contain_text("Today")
-    board.get_by_label("Assignee").last.select_option("Mine")
+    board.get_by_role("combobox", name="Assignee", exact=True).last.select_option("Mine")
     expect(board).not_to_contain_text("Of Bo")
-    board.get_by_label("State").select_option("Overdue")
+    board.get_by_role("combobox", name="State", exact=True).select_option("Overdue")
     expect(board).not_to_contain_text("Calm")
     expect(camp.page).to_have_url(re.compile(re.escape("/pardot/?open=tasks&tasks.whose=me&tasks.state=overdue") + "$"))
     camp.page.keyboard.press("Escape")
@@ -299,7 +299,7 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     expect(banner).to_contain_text("Sync failed: Custom redirects (last good: ")
     expect(banner).to_contain_text(" · failed 1 minute ago)")
     banner.get_by_role("button", name="Details").click()
-    camp.page.get_by_role("dialog").get_by_label("State").select_option("failed")
+    camp.page.get_by_role("dialog").get_by_role("combobox", name="State", exact=True).select_option("failed")
     expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
 
 

@@ -144,7 +144,7 @@ def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
     expect(broken.locator(".figure-value")).to_have_text(["70", "0"])
     expect(broken).to_contain_text("What to do:")
     expect(broken.locator("tbody code")).to_have_text(["n/a"])
-    broken.get_by_label("Field", exact=True).select_option("contact")
+    broken.get_by_role("combobox", name="Field", exact=True).select_option("contact")
     expect(broken).to_contain_text("No fields match")
     broken.get_by_role("link", name="Invalid lead ID").click()
     expect(panel(scout, "top-prospects").get_by_label("Group")).to_have_value("bad_lead_id")
