@@ -1,7 +1,7 @@
 /* The last 45 days of a number: a small line, and the change in a week. */
 
 import { optional } from "../core/api.js";
-import { before } from "../core/days.js";
+import { before, dayIn } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { shared } from "../core/shared.js";
 import { sparkline } from "../charts/sparkline.js";
@@ -13,13 +13,16 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Send one request for all panels; return no days when it fails.
+ * Send one request for all panels; return no days when it fails. The reader's day, which may be the server's day before
+ * or after, is near enough: to ask for the server's first would let the first view wait for two answers in a row.
  *
  * @returns {Promise<Recent>}
  */
 export async function recentDays() {
-  const briefing = await optional(shared("briefing"));
-  const trail = briefing && (await optional(shared("trail", { from: before(briefing.date, SPAN) })));
+  const [briefing, trail] = await Promise.all([
+    optional(shared("briefing")),
+    optional(shared("trail", { from: before(dayIn(), SPAN) })),
+  ]);
   const snapshots = trail?.snapshots ?? [];
   return { days: snapshots.length ? allDays(snapshots) : [], snapshots, lastWeek: briefing?.last_week ?? null };
 }
