@@ -33,6 +33,12 @@ async ({ path, wait }) => {
 """
 
 
+FITS = """
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  done(document.documentElement.scrollWidth <= innerWidth))))
+"""
+
+
 def show_gallery(visit: Visit, *, rows: int = 320, address: str = "/pardot/") -> None:
     """All components at ``address``; the table has so many rows."""
     visit.go(address)
@@ -81,5 +87,5 @@ def exported(
 
 
 def fits(visit: Visit) -> bool:
-    """Whether nothing sticks out to the right."""
-    return bool(visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    """Whether nothing sticks out to the right, a frame after tables were drawn: then they have seen their widths."""
+    return bool(visit.page.evaluate(FITS))
