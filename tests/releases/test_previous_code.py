@@ -28,7 +28,18 @@ from tests.api.world import SUPER_USER, World
 from tests.conftest import Manage
 from tests.releases.checkout import NoHistory, check_out
 from tests.releases.schema import FOLDER, from_json
-from tests.releases.visitors import ADMIN_NAME, ADMIN_PASSWORD, PAGES, Load, operator, requests_of, service, super_user
+from tests.releases.visitors import (
+    ADMIN_NAME,
+    ADMIN_PASSWORD,
+    PAGES,
+    Load,
+    operator,
+    requests_of,
+    routes_in,
+    routes_of,
+    service,
+    super_user,
+)
 from tests.sf.cache import assert_equal
 from tests.simulated import Simulator, environment
 
@@ -131,7 +142,9 @@ def services(checkout: Path, simulator: Simulator, database: str, cookies: Cooki
     }  # fmt: skip
     with ExitStack() as running:
         options = AS_SHIPPED if (checkout / "sfapi" / "gunicorn.py").exists() else OF_0_1
-        older = gunicorn_of(checkout, options, database, 2, variables)
+        # A process of its own from the first line: one that is forked (tests/warm.py) finds the present code first.
+        alone = {**variables, "PYTHONPATH": str(checkout)}
+        older = gunicorn_of(checkout, options, database, 2, alone)
         newer = gunicorn(database, workers=2, SALESFORCE_SCHOOLS_RATE_LIMIT=LIMIT, **variables)
         yield running.enter_context(older), running.enter_context(newer)
 
@@ -141,7 +154,9 @@ def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
     checkout: Path, cookies: CookieMaker,
 ) -> None:  # fmt: skip
     older_url, newer_url = services
-    wanted = requests_of(checkout / "tests" / "api" / "routes_and_callers.csv", filled)
+    table = checkout / "tests" / "api" / "routes_and_callers.csv"
+    assert routes_of(older_url) == routes_in(table), "it is the older code that answers"
+    wanted = requests_of(table, filled)
     key = service(api_key_create(name="load", scopes=list(Scope)).text)
     pages = [("GET", page, "") for page in PAGES]
     visitors = [(url, super_user(url, cookies), [*wanted, *pages]) for url in (older_url, older_url, newer_url)]

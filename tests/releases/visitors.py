@@ -19,7 +19,7 @@ from tests.api.world import SUPER_USER, World
 
 ADMIN_NAME, ADMIN_PASSWORD = "operator", "only-for-this-test"
 PAGES = ("/", "/pardot/", "/sign-in/", "/ping/", "/healthz/", "/metrics", "/api/v1/docs", "/api/v1/openapi.json")
-ASK_SECONDS = 30
+ASK_SECONDS = 120
 _ADMIN_PAGE = re.compile(r'href="(/admin/\w+/\w+/)"')
 
 Request = tuple[str, str, str]
@@ -30,6 +30,18 @@ def requests_of(table: Path, world: World) -> list[Request]:
     """Return a request for each line of a ``routes_and_callers.csv``."""
     with table.open(newline="") as file:
         return [(line["method"], world.address(line), line["body"]) for line in csv.DictReader(file)]
+
+
+def routes_in(table: Path) -> set[str]:
+    """Return the routes of a ``routes_and_callers.csv``."""
+    with table.open(newline="") as file:
+        return {f"{line['method']} {line['route']}" for line in csv.DictReader(file)}
+
+
+def routes_of(url: str) -> set[str]:
+    """Return the routes of the OpenAPI document that this service publishes."""
+    paths = requests.get(f"{url}/api/v1/openapi.json", timeout=ASK_SECONDS).json()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 
 def super_user(url: str, cookies: CookieMaker) -> requests.Session:

@@ -18,7 +18,7 @@ from tests.conftest import Manage
 from tests.sf.cache import assert_equal
 from tests.simulated import Simulator
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak, pytest.mark.timeout(3600)]
 
 PACE = "1m,books=1m"
 MINUTES = 60
