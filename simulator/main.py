@@ -97,7 +97,7 @@ class Simulator:
             raise CannotStart(f"--instance: {error}") from error
         self._variables_file: Path | None = options.variables_file
         folder = _folder(options)
-        self.certificates: Certificates = certificates(folder)
+        self.certificates: Certificates = _certificates(folder)
         self._servers: list[Server] = []
         self._events: Any = None
         self._pubsub_port = _pubsub_port(options)
@@ -183,6 +183,13 @@ def _pubsub_port(options: argparse.Namespace) -> int:
 def _folder(options: argparse.Namespace) -> Path:
     parent = options.data_dir or Path(os.environ.get("SFAPI_DATA_DIR") or ".data")
     return Path(parent) / "simulator"
+
+
+def _certificates(folder: Path) -> Certificates:
+    try:
+        return certificates(folder)
+    except OSError as error:
+        raise CannotStart(f"--data-dir: {folder} cannot be used: {error.strerror}.") from error
 
 
 def _open(config: Config, *, fresh: bool, say: Say) -> World:

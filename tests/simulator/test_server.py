@@ -108,6 +108,15 @@ def test_a_taken_port_is_told_in_one_line(simulator: RunningSimulator, tmp_path:
     assert (ended.returncode, ended.stderr) == (1, f"Port {port} is taken by another program.\n")
 
 
+def test_a_data_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "simulator", "--data-dir", str(tmp_path / "file")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        1, f"--data-dir: {tmp_path}/file/simulator cannot be used: Not a directory.\n",
+    )  # fmt: skip
+
+
 def test_a_data_folder_serves_one_simulator(simulator: RunningSimulator, tmp_path: Path) -> None:
     folder = Path(simulator.bundle).parents[1]
     command = [sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", "--data-dir", str(folder)]
