@@ -60,6 +60,11 @@ def public_id_of(text: str) -> str | None:
     return match.group(1)
 
 
+def no_such_key(given: str) -> str:
+    """Say that no key has this public id; ``given`` may be a whole key by mistake, so most of it is left out."""
+    return f"there is no API key {given[:PUBLIC_ID_LENGTH]!r} (list_api_keys shows all; the key itself is not wanted)"
+
+
 def key_hash(text: str) -> str:
     """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

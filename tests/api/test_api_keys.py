@@ -110,6 +110,16 @@ def test_a_revoked_key_stops_at_once(db: None) -> None:
         run("revoke_api_key", "nothing")
 
 
+@pytest.mark.parametrize("command", ["revoke_api_key", "rotate_api_key"])
+def test_a_key_given_in_place_of_its_public_id_is_not_printed(db: None, command: str) -> None:
+    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    for given in (key.text, key.text.rpartition("_")[2]):
+        with pytest.raises(CommandError, match="the key itself is not wanted") as refused:
+            run(command, given)
+        assert given[8:] not in str(refused.value)
+        assert given[:12] not in str(refused.value)
+
+
 def test_a_mistyped_key_is_known_by_its_checksum() -> None:
     key = make_key()
     assert public_id_of(key.text) == key.public_id

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.auth.api_keys import api_key_revoke
+from api.domain.keys import no_such_key
 
 
 class Command(BaseCommand):
@@ -16,5 +17,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         key = api_key_revoke(options["public_id"])
         if key is None:
-            raise CommandError(f"there is no API key {options['public_id'][:40]!r} (list_api_keys shows all)")
+            raise CommandError(no_such_key(options["public_id"]))
         self.stdout.write(f"API key {key.public_id} ({key.name}) is revoked.")

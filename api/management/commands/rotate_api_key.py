@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.auth.api_keys import NotActive, api_key_rotate
+from api.domain.keys import no_such_key
 from api.models import APIKey
 
 _UNITS = {"d": "days", "h": "hours"}
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         except NotActive as error:
             raise CommandError(f"API key {public_id} is {error}; make a new one with create_api_key") from error
         if made is None:
-            raise CommandError(f"there is no API key {public_id[:40]!r} (list_api_keys shows all)")
+            raise CommandError(no_such_key(public_id))
         self._report(*made)
 
     def _report(self, old: APIKey, new: APIKey) -> None:
