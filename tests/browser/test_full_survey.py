@@ -45,7 +45,7 @@ def test_orphans_by_kind_down_to_their_rows(survey: Visit, tmp_path: Path) -> No
     expect(kinds.locator("tbody tr")).to_have_count(counts["custom_redirects"])
     rows = exported(survey, kinds.get_by_role("button", name="Export as CSV"), tmp_path)
     records = asked(survey, "orphans?kind=custom_redirects")["records"]
-    assert [(row["Name"], row["Campaign that is gone"]) for row in rows] == [
+    assert [(row["Name"], row["Deleted campaign"]) for row in rows] == [
         (one["name"], one["missing"]) for one in records
     ]
     expect(kinds.locator("tbody th a").first).to_have_attribute(

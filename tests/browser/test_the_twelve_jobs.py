@@ -97,7 +97,7 @@ def test_job_c_a_half_remembered_campaign_is_found_with_three_clicks_and_typing(
     wanted = next(each for each in asked(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4)
     page, click = camp.page, Clicks()
     click(page.get_by_role("tab", name="Campaign Map"))
-    click(page.get_by_role("searchbox", name="Search name, folder, tag or ID"))
+    click(page.get_by_role("searchbox", name="Name, folder, tag, ID"))
     page.keyboard.type(" ".join(word[:6].lower() for word in reversed(wanted["name"].split()[1:4])))
     row = page.locator("[data-table=campaigns] tbody tr", has_text=wanted["name"]).first
     click(row.locator(".expand-button"))

@@ -62,7 +62,7 @@ class Palette {
       autocomplete: "off",
       spellcheck: "false",
       maxlength: 100,
-      placeholder: "A name, an id, a page, an action…",
+      placeholder: "A name, an ID, a page, an action…",
       on: { input: () => this.later(), keydown: (event) => this.onKey(event) },
     });
   }

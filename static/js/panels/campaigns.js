@@ -59,7 +59,7 @@ function map({ summary, folders, to, since, owners }, signal) {
     exportAs: "campaigns",
     size: 25,
     sort: "name",
-    search: "Search name, folder, tag or ID",
+    search: "Name, folder, tag, ID",
     source: paged(async (asked, wanted, signal) => {
       const found = await api.get("campaigns", { params: { ...asked, ...params(wanted) }, signal });
       return { rows: found.campaigns, total: found.count, didYouMean: found.did_you_mean };
@@ -178,7 +178,7 @@ function columns(summary, to) {
     },
     {
       key: "created_at",
-      label: "Made",
+      label: "Created",
       className: "tight",
       first: "desc",
       value: begun,

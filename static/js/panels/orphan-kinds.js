@@ -206,7 +206,7 @@ function assetColumns(type, links) {
       show: (row) => row.record_id,
       className: "tight",
     },
-    { key: "missing", label: "Campaign that is gone", show: (row) => h("code", {}, row.missing) },
+    { key: "missing", label: "Deleted campaign", show: (row) => h("code", {}, row.missing) },
   ];
 }
 
@@ -230,7 +230,7 @@ function prospectColumns(kind, links) {
     { key: "email", label: "Email" },
   ];
   if (kind === "prospects_crm_gone")
-    columns.push({ key: "missing", label: "Ids that are gone", show: (row) => h("code", {}, row.missing) });
+    columns.push({ key: "missing", label: "Deleted IDs", show: (row) => h("code", {}, row.missing) });
   return [...columns, openColumn("Pardot", (row) => links.pardot("prospects", row.record_id), who)];
 }
 

@@ -73,8 +73,8 @@ const SECTIONS = [
   {
     title: "In Salesforce",
     rows: [
-      ["As a contact", "as_contact"],
-      ["As a lead", "as_lead"],
+      ["Linked as contact", "as_contact"],
+      ["Linked as lead", "as_lead"],
       ["Linked in all", "linked"],
       ["Not linked", "unlinked"],
     ],
@@ -90,10 +90,10 @@ const SECTIONS = [
   {
     title: "Broken fields",
     rows: [
-      ["Salesforce id", "bad_salesforce_ids", "bad_salesforce_id"],
-      ["Lead id", "bad_lead_ids", "bad_lead_id"],
-      ["Contact id", "bad_contact_ids", "bad_contact_id"],
-      ["Account id", "bad_account_ids", "bad_account_id"],
+      ["Salesforce ID", "bad_salesforce_ids", "bad_salesforce_id"],
+      ["Lead ID", "bad_lead_ids", "bad_lead_id"],
+      ["Contact ID", "bad_contact_ids", "bad_contact_id"],
+      ["Account ID", "bad_account_ids", "bad_account_id"],
       ["Adoption data stuck", "adoption_stuck"],
     ],
     isBad: true,

@@ -48,7 +48,7 @@ function broken({ bad_lead_ids: leads, bad_contact_ids: contacts }) {
 function partsOf({ total, linked, as_contact: contacts, unlinked }) {
   const rest = Math.max(0, (linked ?? 0) - (contacts ?? 0));
   return [
-    { label: "As contact", count: contacts, tone: "1", total, group: "as_contact" },
+    { label: "Linked as contact", count: contacts, tone: "1", total, group: "as_contact" },
     { label: "Linked as lead only", count: rest, tone: "2", total, group: null },
     { label: "Not linked", count: unlinked, tone: "bad", total, group: "unlinked" },
   ];

@@ -159,7 +159,7 @@ const COLUMNS = [
   { key: "area", label: "Type", value: ({ area }) => TYPES[area].title },
   {
     key: "count",
-    label: "Occurs",
+    label: "Count",
     end: true,
     first: "desc",
     show: (row) => (row.count && row.flag ? h("a", { href: rowsOfIssue(row) }, number(row.count)) : number(row.count)),

@@ -7,7 +7,7 @@ import { TYPES } from "../assets/words.js";
 /** @type {Record<Api["Kind"], KindWords>} */
 export const KINDS = {
   prospects_crm_gone: {
-    title: "Prospects whose CRM record is gone",
+    title: "Prospects whose CRM record was deleted",
     noun: "prospect",
     what: "Their lead or contact was deleted in Salesforce.",
     todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
@@ -15,7 +15,7 @@ export const KINDS = {
   prospects_unlinked: {
     title: "Prospects without a CRM record",
     noun: "prospect",
-    what: "They have no lead or contact id, so sales cannot see them.",
+    what: "They have no lead or contact ID, so sales cannot see them.",
     todo: "Assign them in Pardot, so that the connector creates leads; where an email address exists in Salesforce already, check why the connector does not match it.",
   },
   forms: {
