@@ -51,7 +51,8 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# The matches are kept as narrow rows that fit into memory. Equally good ones are compared by name only for a page.
+# The rows are kept as narrow ones that fit into memory; those without a place lack a word that was not looked up.
+# Equally good ones are compared by name only for a page.
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT account_id, {place} AS place FROM sf_searchedschool WHERE {condition}
@@ -63,7 +64,7 @@ _PAGE = """
          WHERE place <= (SELECT max(place) FROM (SELECT place FROM found ORDER BY place LIMIT %(end)s) AS first)
          ORDER BY place, words, id LIMIT %(limit)s OFFSET %(offset)s
     )
-    SELECT (SELECT count(*) FROM found), {columns}
+    SELECT (SELECT count(place) FROM found), {columns}
       FROM (SELECT) AS always LEFT JOIN page ON true LEFT JOIN sf_account USING (id)
      ORDER BY page.place, words, id
 """
@@ -83,11 +84,14 @@ _OF_ONE = """
          WHEN strpos(words, %(initials_{0})s) > 0 THEN 2
          ELSE 3 END
 """
-_OF_SEVERAL = """
-    CASE WHEN strpos(words, %(side_by_side_{0})s) > 0
-         THEN CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN 4 WHEN strpos(words, %(exact_{0})s) > 0 THEN 0 ELSE 3 END
-         WHEN strpos(words, ' |') = %(length_{0})s AND words LIKE ALL (%(each_{0})s) THEN 1
-         WHEN words ~ %(in_order_{0})s THEN 4
+_OF_SIDE_BY_SIDE = """
+    CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN 4 WHEN strpos(words, %(exact_{0})s) > 0 THEN 0 ELSE 3 END
+"""
+_SIDE_BY_SIDE_IN_A_NAME = "nullif(strpos(words, %(side_by_side_{0})s), 0) < strpos(words, ' ~ ')"
+_OF_SEVERAL = f"""
+    CASE WHEN strpos(words, %(side_by_side_{{0}})s) > 0 THEN {_OF_SIDE_BY_SIDE}
+         WHEN strpos(words, ' |') = %(length_{{0}})s AND words LIKE ALL (%(each_{{0}})s) THEN 1
+         WHEN words ~ %(in_order_{{0}})s THEN 4
          ELSE 5 END
 """
 _PLACES = 100_000
@@ -168,10 +172,8 @@ def _search(
         return 0, []
     looked_up = [_looked_up(words) for words in variants]
     conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
-    if any(left_out for _, left_out in looked_up):
-        compared = (_has_words(number, len(_counting(words))) for number, words in enumerate(variants))
-        conditions.append(f"({' OR '.join(compared)})")
-    ranks = ", ".join(_rank(number, words) for number, words in enumerate(variants))
+    rank = _rank_with_words if any(left_out for _, left_out in looked_up) else _rank
+    ranks = ", ".join(rank(number, words) for number, words in enumerate(variants))
     parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in looked_up), **_facet_values(facets)}
     for number, words in enumerate(variants):
         parameters |= _patterns(number, words)
@@ -188,8 +190,21 @@ def _rank(number: int, words: Words) -> str:
     return tests.format(number)
 
 
+def _rank_with_words(number: int, words: Words) -> str:
+    """Return ``_rank`` where the index was not asked for all words; NULL for a row that lacks one.
+
+    Words side by side in a name are looked for first: that is one comparison in place of one for each word.
+    """
+    if len(words) == 1:
+        return f"CASE WHEN {_has_words(number, 1)} THEN {_rank(number, words)} END"
+    return f"""
+        CASE WHEN {_SIDE_BY_SIDE_IN_A_NAME.format(number)} THEN {_OF_SIDE_BY_SIDE.format(number)}
+             WHEN {_has_words(number, len(_counting(words)))} THEN {_OF_SEVERAL.format(number)} END
+    """
+
+
 def _has_words(number: int, count: int) -> str:
-    """Return the SQL that compares what the index was not asked for: a row has each word, and one of them in a name."""
+    """Return the SQL that a row has each word, and one of them in a name."""
     places = [f"strpos(words, %(word_{number}_{place})s)" for place in range(count)]
     each = " AND ".join(f"{place} > 0" for place in places)
     return f"({each} AND least({', '.join(places)}) < strpos(words, ' ~ '))"
