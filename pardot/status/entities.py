@@ -138,10 +138,11 @@ class EntityStatus:
 
 @dataclass(frozen=True)
 class CampStatus:
-    """The status of all entities, and the runs under way."""
+    """The status of all entities, the runs under way, and whether a ``camp_sync`` holds the lock."""
 
     entities: tuple[EntityStatus, ...]
     running: tuple[SyncRun, ...]
+    is_locked: bool
 
 
 def camp_status(now: datetime | None = None) -> CampStatus:
@@ -159,6 +160,7 @@ def camp_status(now: datetime | None = None) -> CampStatus:
             for part in parts.values()
             if syncing and part.last_run is not None and part.last_run.state == _State.RUNNING
         ),
+        is_locked=syncing,
     )
 
 

@@ -9,12 +9,10 @@ from ninja import Field, Router, Schema
 
 from api.auth.callers import signed_in_user
 from api.http.errors import documented
-from pardot.catalog.entities import LOCK
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
 from pardot.status.problems import Problem
 from pardot.status.tiers import synced_tier
-from sf.ingest.lease import is_running
 from sf.ingest.requested import latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
 
@@ -99,7 +97,7 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
         quota=quota(),
         running=[_running(run) for run in found.running],
         entities=[_entity(status) for status in found.entities],
-        is_locked=is_running(LOCK),
+        is_locked=found.is_locked,
         may_refresh=user.may_start_jobs,
         activity=[requested(action) for action in latest_actions(_SHOWN)],
     )
