@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -28,9 +29,12 @@ streams = [(each.encoding, each.errors, each.line_buffering, each.write_through,
            for each in (sys.stdin, sys.stdout, sys.stderr)]
 handlers = [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)]
 files = sorted(int(name) for name in os.listdir("/proc/self/fd"))[:-1]
-print(json.dumps([__name__, sys.argv, sys.path, os.getcwd(), sorted(os.environ.items()), streams, handlers, files,
-                  os.getppid(), os.getpgid(0) == os.getpid(),
-                  [name for name in sys.modules if name.startswith(("tests", "sf"))]]))
+print(json.dumps({
+    "name": __name__, "argv": sys.argv, "path": sys.path, "cwd": os.getcwd(), "environ": sorted(os.environ.items()),
+    "streams": streams, "handlers": handlers, "files": files, "parent": os.getppid(),
+    "leads a group": os.getpgid(0) == os.getpid(),
+    "modules": [name for name in sys.modules if name.startswith(("tests", "sf"))],
+}))
 print("to the other", file=sys.stderr)
 print(sys.stdin.read())
 exec(sys.argv[1])
@@ -45,7 +49,7 @@ ENDS = {
 }
 
 
-def run(folder: Path, program: str, **options: Any) -> tuple[int, str, list[str]]:
+def run(folder: Path, program: str, **options: Any) -> dict[str, Any]:
     script = folder / "program.py"
     script.write_text(PROGRAM)
     done = subprocess.run(
@@ -59,7 +63,9 @@ def run(folder: Path, program: str, **options: Any) -> tuple[int, str, list[str]
         **options,
     )
     told = [line for line in done.stderr.splitlines() if not line.startswith((" ", "Traceback"))]
-    return done.returncode, done.stdout, told
+    first, _, rest = done.stdout.partition("\n")
+    found: dict[str, Any] = json.loads(first or "{}")  # nothing was written by who was killed before
+    return found | {"status": done.returncode, "printed": rest, "told": told}
 
 
 @pytest.mark.parametrize(("program", "status"), ENDS.values(), ids=ENDS)
@@ -70,13 +76,14 @@ def test_it_does_as_a_new_one_does(tmp_path: Path, program: str, status: int, mo
     os.umask(0o022)
     warm = run(tmp_path, program, env=environment)
     assert warm == new
-    assert warm[0] == status
+    assert warm["status"] == status
 
 
 def test_it_has_the_libraries_already(tmp_path: Path) -> None:
     loaded = "print('django.db.models' in sys.modules, 'django.conf' in sys.modules)"
-    status, said, _ = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
-    assert (status, said.splitlines()[-1]) == (0, "True True" if sys.platform == "linux" else "False False")
+    found = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
+    expected = "True True" if sys.platform == "linux" else "False False"
+    assert (found["status"], found["printed"].splitlines()[-1]) == (0, expected)
 
 
 LOADED = """
@@ -121,8 +128,8 @@ def test_a_python_whose_private_method_is_another_starts_processes_as_always(mon
 
 
 def test_its_session_is_its_own_when_asked(tmp_path: Path) -> None:
-    status, said, _ = run(tmp_path, "print(os.getsid(0) == os.getpid())", env={"PATH": ""}, start_new_session=True)
-    assert (status, said.splitlines()[-1]) == (0, "True")
+    found = run(tmp_path, "print(os.getsid(0) == os.getpid())", env={"PATH": ""}, start_new_session=True)
+    assert (found["status"], found["printed"].splitlines()[-1]) == (0, "True")
 
 
 def test_it_is_waited_for_and_killed_like_a_child() -> None:

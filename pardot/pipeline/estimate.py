@@ -28,7 +28,8 @@ def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, boo
     for entity in entities:
         if not isinstance(entity, PardotEntity):
             continue
-        rows = entity.model._default_manager.count()
+        state = known.get(entity.name)
+        rows = (state.rows or 0) if state else 0  # as counted by the last sync: to count millions takes seconds
         if entity.changes_by and entity.name in known and not full:
             rows = 0  # only what has changed: a page or two
         elif entity is PROSPECTS and entity.name not in known:

@@ -55,7 +55,12 @@ class OwnPostgreSQL:
         self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
 
     def is_running(self) -> bool:
-        return (self._data / "postmaster.pid").exists() and Path(f"/proc/{self._pid()}").exists()
+        """Return whether it answers signals: one that was killed stays as a zombie until its parent looks."""
+        try:
+            state = Path(f"/proc/{self._pid()}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state != "Z"
 
     def _pid(self) -> int:
         return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])

@@ -138,6 +138,8 @@ def test_job_e_broken_crm_links_are_one_click_away_with_their_values(camp: Visit
     expect(rows.first).to_be_in_viewport()
     assert click.number <= 1
     values = {row["value"] for row in alerts["bad_lead_ids"] + alerts["bad_contact_ids"]}
+    for value in values:
+        expect(rows.locator("code", has_text=value).first).to_be_visible()
     assert set(rows.locator("code").all_inner_texts()) == values
 
 

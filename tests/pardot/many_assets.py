@@ -60,7 +60,7 @@ def sf_id(prefix: str, number: int) -> str:
     return id_of_18(f"{prefix}Hs{number:010d}") or ""
 
 
-IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": sf_id("701", 2)}
+IN_BRACES: Mapping[str, str] = {"type": "forms", "asset_id": "1", "prospect_id": "17", "sf_id": sf_id("701", 2)}
 """What stands for the parameters of paths."""
 
 

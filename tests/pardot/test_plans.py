@@ -18,7 +18,11 @@ pytestmark = pytest.mark.django_db
 
 PREFIX = "/api/v1/pardot/"
 TODAY = timezone.now().date()
-QUERIES = {"compare": f"?from={TODAY - timedelta(days=2)}&to={TODAY - timedelta(days=1)}", "goal": "?target=1"}
+QUERIES = {
+    "compare": f"?from={TODAY - timedelta(days=2)}&to={TODAY - timedelta(days=1)}",
+    "goal": "?target=1",
+    "search": "?q=form",
+}
 LARGE = tables(VisitorActivity, AssetActivityDay, CampaignMember, TaggedObject)
 
 
