@@ -5,6 +5,7 @@ import { number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
+import { booksOf } from "../people/adoption-data.js";
 import { linksColumns, prospectButton, prospectsOf } from "../people/people.js";
 import { chip, figure } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
@@ -68,9 +69,9 @@ function rows({ sample }, links) {
       { key: "score", label: "Score", end: true, first: "desc", show: (row) => number(row.score) },
       {
         key: "value",
-        label: "Value",
+        label: "Adoption data",
         sort: false,
-        show: (row) => h("code", { class: "held", title: row.value }, row.value),
+        show: (row) => h("span", { class: "held", title: row.value }, booksOf(row.value)),
       },
       ...linksColumns(links),
     ],

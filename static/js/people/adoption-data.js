@@ -1,0 +1,20 @@
+/* What the adoption data of a prospect says. The form on the web site fills the field with JSON; anybody may edit it. */
+
+/**
+ * The books with their students, such as “Biology (120 students), Physics”. What has another form stays as it is held.
+ * @param {string} held
+ */
+export function booksOf(held) {
+  const books = parsed(held)?.Books;
+  if (!Array.isArray(books) || !books.length || !books.every((book) => typeof book?.name === "string")) return held;
+  return books.map(({ name, students }) => (students > 0 ? `${name} (${students} students)` : name)).join(", ");
+}
+
+/** @param {string} held */
+function parsed(held) {
+  try {
+    return JSON.parse(held);
+  } catch {
+    return null;
+  }
+}
