@@ -10,7 +10,8 @@ test("adoption data is told as books with their students", () => {
 });
 
 test("what is no such data is told as it is held", () => {
-  for (const held of ["Biology", "{", "null", "{}", '{"Books": []}', '{"Books": [{"title": "Biology"}]}', "[1]", ""]) {
+  const noNames = ['{"Books": [{"title": "Biology"}]}', '{"Books": [{"name": " "}]}', '{"Books": [null]}'];
+  for (const held of ["Biology", "{", "null", "{}", '{"Books": []}', '{"Books": {}}', "[1]", "", ...noNames]) {
     assert.equal(booksOf(held), held);
   }
 });

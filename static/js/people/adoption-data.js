@@ -6,8 +6,13 @@
  */
 export function booksOf(held) {
   const books = parsed(held)?.Books;
-  if (!Array.isArray(books) || !books.length || !books.every((book) => typeof book?.name === "string")) return held;
+  if (!Array.isArray(books) || !books.length || !books.every(isNamed)) return held;
   return books.map(({ name, students }) => (students > 0 ? `${name} (${students} students)` : name)).join(", ");
+}
+
+/** @param {any} book */
+function isNamed(book) {
+  return typeof book?.name === "string" && book.name.trim() !== "";
 }
 
 /** @param {string} held */
