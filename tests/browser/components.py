@@ -66,7 +66,7 @@ def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
     """From now on the answers of an endpoint arrive as ``change`` leaves them."""
 
     def answer(route: Route) -> None:
-        response = route.fetch()
+        response = route.fetch(max_retries=3)
         body = response.json()
         change(body)
         route.fulfill(response=response, json=body)

@@ -261,7 +261,7 @@ def test_a_task_about_an_asset(camp: Visit) -> None:
 
 def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
     def answer(route: Route) -> None:
-        found = route.fetch().json()
+        found = route.fetch(max_retries=3).json()
         found["records"][0] |= {"name": "<script>alert(1)</script>"}
         found["records"][1] |= {"name": None, "campaign_name": None}
         route.fulfill(json=found)
@@ -275,7 +275,7 @@ def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
 
 def test_without_activities_nothing_is_called_dormant(camp: Visit) -> None:
     def answer(route: Route) -> None:
-        found = route.fetch().json()
+        found = route.fetch(max_retries=3).json()
         forms = found["types"]["forms"]
         forms["has_activities"], forms["counts"] = False, {**forms["counts"], "dormant": None, "errors": None}
         route.fulfill(json=found)
@@ -335,7 +335,7 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
 
 def with_tags(route: Route) -> None:
     """As after the tags were made, and one form was tagged."""
-    status = route.fetch().json()
+    status = route.fetch(max_retries=3).json()
     for number, action in enumerate(status["actions"]):
         action["tag_id"] = 7 + number
     item = {"type": "forms", "object_type": "Form", "object_id": 12, "object_name": "Old form"}
