@@ -52,16 +52,21 @@ _NEAR = """
 """
 
 # The rows are kept as narrow ones that fit into memory; those without a place lack a word that was not looked up.
-# Equally good ones are compared by name only for a page.
+# Equally good ones are compared by name only for a page. BETWEEN: PostgreSQL expects few rows of a range, and of one
+# comparison a third, for which it would compile the statement first (jit_above_cost). OFFSET 0: row by row.
 _PAGE = """
     WITH found AS MATERIALIZED (
-        SELECT account_id, {place} AS place FROM sf_searchedschool WHERE {condition}
+        SELECT ctid AS at, {place} AS place FROM sf_searchedschool WHERE {condition}
+    ), first AS (
+        SELECT at, place FROM found
+         WHERE place BETWEEN 0 AND (
+             SELECT max(place) FROM (SELECT place FROM found ORDER BY place LIMIT %(end)s) AS best
+         )
     ), page AS (
-        SELECT account_id AS id, place,
-               (SELECT words FROM sf_searchedschool AS school WHERE school.account_id = found.account_id)
-                   COLLATE "C" AS words
-          FROM found
-         WHERE place <= (SELECT max(place) FROM (SELECT place FROM found ORDER BY place LIMIT %(end)s) AS first)
+        SELECT account_id AS id, place, words
+          FROM first, LATERAL (
+              SELECT account_id, words COLLATE "C" FROM sf_searchedschool AS school WHERE ctid = first.at OFFSET 0
+          ) AS school
          ORDER BY place, words, id LIMIT %(limit)s OFFSET %(offset)s
     )
     SELECT (SELECT count(place) FROM found), {columns}
