@@ -1,4 +1,8 @@
-"""Measure the cost of the audit log and the limiter: the same endpoint with and without them, in turns."""
+"""Measure the cost of the audit log and the limiter: the same endpoint with and without them, in turns.
+
+Each service has one worker: which of several workers gets how many of the connections would decide more than the parts
+that are measured. "Nothing" is the same service twice; what it seems to cost is the noise of the run.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,14 @@ from contextlib import ExitStack
 from bench.callers import Callers
 from bench.endpoints import Load, filled, loads_of
 from bench.report import Result
-from bench.service import Service, service
+from bench.service import CONNECTIONS, WORKERS, Service, service
 
-SECONDS = 2.0
+SECONDS = 0.7
+PAIRS = 4
+"""The number of pairs for each run that was asked for."""
 MOST = 0.15
 TWINS = {
+    "nothing": "sfapi.settings.base",
     "audit log": "bench.twins.without_audit",
     "limiter": "bench.twins.without_limiter",
     "audit log and limiter": "bench.twins.without_both",
@@ -23,9 +30,9 @@ TWINS = {
 def overhead(schools: int, runs: int) -> Iterator[Result]:
     """Yield the additional time of a request as a share; all twins run at once and are asked in turns."""
     with filled(schools) as here, ExitStack() as stack:
-        loads = loads_of(here, Callers(here, schools))
-        whole = stack.enter_context(service(here))
-        twins = {name: stack.enter_context(service(here, settings=module)) for name, module in TWINS.items()}
+        loads = {name: load[: CONNECTIONS // WORKERS] for name, load in loads_of(here, Callers(here, schools)).items()}
+        whole = stack.enter_context(service(here, workers=1))
+        twins = {name: stack.enter_context(service(here, settings=module, workers=1)) for name, module in TWINS.items()}
         for running in (whole, *twins.values()):
             for load in loads.values():
                 running.load(load, seconds=1)
@@ -37,7 +44,7 @@ def overhead(schools: int, runs: int) -> Iterator[Result]:
 def _share(whole: Service, twin: Service, load: Load, runs: int) -> float:
     """Measure in pairs; every second pair begins with the twin."""
     ratios = []
-    for pair in range(max(2 * runs, 6)):
+    for pair in range(PAIRS * runs):
         order = (whole, twin) if pair % 2 else (twin, whole)
         rates = {running: running.load(load, seconds=SECONDS).rate for running in order}
         ratios.append(rates[twin] / rates[whole])

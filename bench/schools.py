@@ -17,8 +17,11 @@ from simulator.data.schools import place
 from simulator.schema.ids import make_id
 
 SCHOOLS = 200_000
-WANTED = ((1, 25), (160, 25), (40_000, 80))
+WANTED = ((1, 25), (160, 25))
 """Hits at 200,000 schools, and the milliseconds within which 95% must be answered."""
+VERY_COMMON, COMMON_MILLISECONDS = 40_000, 80
+TWO_COMMON_MILLISECONDS = 100
+"""Not part of the contract, which speaks of one very common word."""
 TYPO_MILLISECONDS = 150
 MOST_NAMES = 200
 SHORTEST_NAME = 3
@@ -52,8 +55,18 @@ def schools_search(schools: int, runs: int) -> Iterator[Result]:
             yield _searched(
                 here, f"over {many:,} schools, about {wanted:,} hits", _names(here, wanted), milliseconds, runs
             )
+        yield from _common(here, many, runs)
         misspelled = [f"{name[:4]}{name[5:]}" for name in _names(here, 1) if name[:6].isalpha()]
         yield _searched(here, f"over {many:,} schools, a letter left out", misspelled, TYPO_MILLISECONDS, runs)
+
+
+def _common(here: World, many: int, runs: int) -> Iterator[Result]:
+    """Search for a very common word, and for two of them."""
+    hits = VERY_COMMON * many // SCHOOLS
+    names = _names(here, hits)
+    for what, milliseconds in (("a very common word", COMMON_MILLISECONDS), ("two of them", TWO_COMMON_MILLISECONDS)):
+        some = [name for name in names if (" " in name) == (what == "two of them")]
+        yield _searched(here, f"over {many:,} schools, {what}, about {hits:,} hits", some, milliseconds, runs)
 
 
 def _fill(here: World, many: int) -> None:

@@ -62,7 +62,7 @@ class Service:
 
 
 @contextmanager
-def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[Service]:
+def service(here: World, *, settings: str = "sfapi.settings.base", workers: int = WORKERS) -> Iterator[Service]:
     """Run the service as in production, with a rate limit that is never reached."""
     environment = {
         **{name: value for name, value in here.environment.items() if name != "SIMULATOR_URL"},
@@ -74,7 +74,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base") -> Iterator[S
         "SALESFORCE_SCHOOLS_RATE_LIMIT": UNLIMITED,
         "DJANGO_SETTINGS_MODULE": settings,
     }
-    arguments = [f"--workers={WORKERS}", f"--threads={CONNECTIONS // WORKERS}"]
+    arguments = [f"--workers={workers}", f"--threads={CONNECTIONS // WORKERS}"]
     with gunicorn("sfapi.wsgi:application", arguments, environment) as port:
         yield Service(port)
 

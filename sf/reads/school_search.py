@@ -89,6 +89,9 @@ _OF_ONE = """
          WHEN strpos(words, %(initials_{0})s) > 0 THEN 2
          ELSE 3 END
 """
+_OF_A_LONG_ONE = """
+    CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN 5 WHEN strpos(words, %(exact_{0})s) > 0 THEN 0 ELSE 3 END
+"""
 _OF_SIDE_BY_SIDE = """
     CASE WHEN strpos(words, %(prefix_{0})s) = 0 THEN 4 WHEN strpos(words, %(exact_{0})s) > 0 THEN 0 ELSE 3 END
 """
@@ -191,8 +194,9 @@ def _rank(number: int, words: Words) -> str:
     The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
     their order, all words. Single words have fewer.
     """
-    tests = _OF_SEVERAL if len(words) > 1 else _OF_ONE
-    return tests.format(number)
+    if len(words) > 1:
+        return _OF_SEVERAL.format(number)
+    return (_OF_ONE if len(words[0]) in INITIALS else _OF_A_LONG_ONE).format(number)
 
 
 def _rank_with_words(number: int, words: Words) -> str:
