@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from tests.releases.schema import FOLDER, from_json
+from tests.releases.contract import is_of_kept, kept_columns
 
 pytestmark = pytest.mark.django_db
 
@@ -17,21 +17,15 @@ COLUMNS = """
            collation_name, is_nullable, column_default, generation_expression
       FROM information_schema.columns WHERE table_schema = %s AND table_name = ANY(%s)
 """
-KEPT = {("sf_account", "search_name")}
-"""Columns that only the release before reads, with their indexes: the next release drops them."""
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = %s AND tablename = ANY(%s)"
 
 
 def described(schema: str) -> tuple[set[tuple[object, ...]], set[str]]:
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [schema, TABLES])
-        columns = {row for row in cursor.fetchall() if row[:2] not in KEPT}
+        columns = {row for row in cursor.fetchall() if row[:2] not in kept_columns()}
         cursor.execute(INDEXES, [schema, TABLES])
         return columns, {definition.replace(f" {schema}.", " ") for (definition,) in cursor.fetchall()}
-
-
-def is_of_kept(definition: str) -> bool:
-    return any(f"ON {table} " in definition and f"({column} " in definition for table, column in KEPT)
 
 
 def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
@@ -44,9 +38,3 @@ def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
     migrated_columns, migrated_indexes = described("public")
     assert columns ^ migrated_columns == set()
     assert indexes ^ {each for each in migrated_indexes if not is_of_kept(each)} == set()
-
-
-def test_columns_that_no_model_knows_are_needed_by_the_release_before() -> None:
-    [file] = FOLDER.glob("*.json")
-    _, needed = from_json(file.read_text())
-    assert {(table, column) for table, column in KEPT if column not in needed.tables[table].columns} == set()

@@ -1,0 +1,51 @@
+"""The list of what the next release may drop is that of what this release no longer uses."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from tests.releases.contract import listed, unused
+from tests.releases.schema import FOLDER, from_json
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_no_code_of_this_release_uses_is_listed_and_nothing_else() -> None:
+    assert unused() == listed(), "docs/decisions/expand-and-contract.md, “What the next release drops”"
+
+
+def test_what_is_listed_is_needed_by_the_release_before() -> None:
+    """Anything else can go at once: with a migration of this release."""
+    [file] = FOLDER.glob("*.json")
+    _, needed = from_json(file.read_text())
+    known = {f"column {table}.{column}" for table, parts in needed.tables.items() for column in parts.columns}
+    known |= {f"table {table}" for table in needed.tables}
+    known |= {f"function {signature.partition('(')[0]}" for signature in needed.functions}
+    assert listed() - known == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("ALTER TABLE sf_book ADD COLUMN left_over text", {"column sf_book.left_over"}),
+        ("CREATE TABLE pardot_left_over (id bigint)", {"table pardot_left_over"}),
+        ("CREATE FUNCTION sf_left_over() RETURNS text LANGUAGE sql RETURN 'x'", {"function sf_left_over"}),
+        (
+            """CREATE FUNCTION sf_left_over(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+               ALTER TABLE sf_book ADD COLUMN left_over text GENERATED ALWAYS AS (sf_left_over(name)) STORED""",
+            {"column sf_book.left_over", "function sf_left_over"},
+        ),
+        (
+            """CREATE FUNCTION sf_left_over(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN $1;
+               CREATE INDEX left_over ON sf_book (sf_left_over(name))""",
+            set(),
+        ),
+        ("CREATE INDEX left_over ON sf_book (name)", set()),  # tests/test_models_and_tables.py
+    ],
+)
+def test_what_nothing_uses_is_found(statement: str, told: set[str]) -> None:
+    before = unused()
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert unused() - before == told
