@@ -15,6 +15,7 @@ from pardot.catalog.asset_names import asset_names
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
+from pardot.planning.saved_views import BadView, checked_query
 from pardot.planning.tasks import BadTask, age_days, check_asset, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
@@ -193,6 +194,12 @@ class SavedViewForm(forms.ModelForm):
     class Meta:
         model = SavedView
         fields = ["name", "query", "is_shared", "owner_uuid"]
+
+    def clean_query(self) -> str:
+        try:
+            return checked_query(self.cleaned_data["query"])
+        except BadView as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 @admin.register(SavedView)

@@ -56,8 +56,10 @@ def lasting_query(query: str) -> str:
     return urlencode([(key, value) for key, value in pairs if not _passes(key, opened)])
 
 
-def _checked(query: str) -> str:
+def checked_query(query: str) -> str:
     """Return what is kept of the address. Raises ``BadView``."""
+    if any("\0" in part for pair in parse_qsl(query) for part in pair):
+        raise BadView("query", "This address contains the character NUL (%00), which nothing that is stored has.")
     kept = lasting_query(query)
     if not kept:
         raise BadView("query", "This address names nothing to save. Give at least a tab, as in tab=gear-locker.")
@@ -75,7 +77,7 @@ def _passes(key: str, opened: str) -> bool:
 
 def _saved(view: SavedView, values: Mapping[str, Any]) -> SavedView:
     for name, value in values.items():
-        setattr(view, name, _checked(value) if name == "query" else value)
+        setattr(view, name, checked_query(value) if name == "query" else value)
     try:
         with transaction.atomic():
             view.save()

@@ -19,6 +19,8 @@ SortKeys = Mapping[str, F | Func | Subquery]
 """The expressions by which a page can be sorted, by name."""
 
 LARGEST_ID = 9_223_372_036_854_775_807
+LONGEST_SEARCH = 255
+"""Characters of the words to search for."""
 
 
 @dataclass(frozen=True)

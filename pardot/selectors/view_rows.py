@@ -21,7 +21,7 @@ from pardot.selectors.area_health import AreaHealth, area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, matching_assets
 from pardot.selectors.campaigns import CampaignFilters, matching_campaigns
 from pardot.selectors.children import COUNT_OF
-from pardot.selectors.rows import Rows, Unknown
+from pardot.selectors.rows import LONGEST_SEARCH, Rows, Unknown
 
 _YES_OR_NO = {"yes": True, "no": False}
 _MONTH, _YEAR = timedelta(days=30), timedelta(days=365)
@@ -88,7 +88,7 @@ def _shared(given: Mapping[str, str]) -> dict[str, Any]:
         "exempt": _YES_OR_NO.get(given.get("exempt", "")),
         "new_since": _day(given.get("new")),
         "fixed_since": _day(given.get("fixed")),
-        "q": given.get("q", "").strip() or None,
+        "q": _words(given.get("q", "")),
     }
 
 
@@ -97,7 +97,7 @@ def _of_assets(given: Mapping[str, str]) -> dict[str, Any]:
         "campaign_id": _number(given.get("campaign")),
         "linked": _YES_OR_NO.get(given.get("reach", "")),
         "tagged": _YES_OR_NO.get(given.get("tagged", "")),
-        "prefix": given.get("prefix") or None,
+        "prefix": _words(given.get("prefix", "")),
     }
 
 
@@ -117,6 +117,14 @@ def _of_campaigns(given: Mapping[str, str]) -> dict[str, Any]:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _words(text: str) -> str | None:
+    """Return the words to search for. Raises ``ValueError`` for those that the table at this address refuses."""
+    words = text.strip()
+    if len(words) > LONGEST_SEARCH or "\0" in words:
+        raise ValueError("no such search")
+    return words or None
 
 
 def _number(text: str | None) -> int | None:

@@ -12,9 +12,9 @@ from pydantic import StringConstraints
 from api.http.errors import Unprocessable
 from api.http.fields import PlainText
 from api.records.values import QueryDate
-from pardot.selectors.rows import LARGEST_ID, Unknown
+from pardot.selectors.rows import LARGEST_ID, LONGEST_SEARCH, Unknown
 
-SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]
+SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=LONGEST_SEARCH)]
 Name = Annotated[PlainText, StringConstraints(max_length=64)]
 RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 

@@ -46,7 +46,9 @@ class SurveyEstimate(Schema):
 
 
 @router.post(
-    "/sync/refresh", response={202: RefreshOut, **documented(401, 403, 409, 422)}, summary="Start a sync of Pardot"
+    "/sync/refresh",
+    response={202: RefreshOut, **documented(400, 401, 403, 409, 413, 415, 422)},
+    summary="Start a sync of Pardot",
 )
 def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
     """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
@@ -62,7 +64,7 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 
 @router.post(
     "/sync/accept-deletions",
-    response={202: RefreshOut, **documented(401, 403, 409, 422)},
+    response={202: RefreshOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Delete what the source does not return",
 )
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:

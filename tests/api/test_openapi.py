@@ -81,6 +81,17 @@ def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]
             assert "401" in statuses or not all(operation["security"] or [{}])
 
 
+def test_every_route_with_a_body_says_how_it_is_refused(document: dict[str, Any]) -> None:
+    untold = {
+        f"{method.upper()} {path}": {"400", "413", "415"} - set(operation["responses"])
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if "requestBody" in operation
+    }
+    assert len(untold) > 10
+    assert {operation for operation, statuses in untold.items() if statuses} == set()
+
+
 def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
     assert document["servers"]

@@ -26,6 +26,7 @@ NOTES = "/api/v1/pardot/notes"
 FIRST = "001Hs0000000001IAA"
 IDS = {"{type}": "forms", "{sf_id}": "701Hs0000000001IAA", "{school_id}": FIRST, "s/{id}": f"s/{FIRST}"}
 """All others are numbers."""
+ERASED = "7c1d9f04-0000-4000-8000-0000000050d0"
 LONG_LAG = 3600
 SHORT_LAG = 2
 MANY = 300
@@ -256,6 +257,21 @@ def test_what_a_sync_has_stored_the_dashboard_shows(both: Replicated, patient: S
         assert "By the sync" not in notes(patient)
         run_on(both.primary.url, "sync_books", **simulator.variables)
         assert "By the sync" in notes(patient)
+
+
+def test_a_person_who_was_erased_is_not_shown_any_more(both: Replicated, patient: Service) -> None:
+    def views() -> list[str]:
+        return [view["name"] for view in patient.get("/api/v1/pardot/views").json()["views"]]
+
+    both.primary.rows(
+        "INSERT INTO pardot_savedview (name, query, owner_uuid, is_shared, created_by) "
+        f"VALUES ('Of the erased', 'tab=tags', '{ERASED}', true, '')"
+    )
+    both.standby.catch_up()
+    wait_for(lambda: views() == ["Of the erased"])
+    with paused(both, patient):
+        manage("erase_person", "--uuid", ERASED, "--yes", variables=both.variables, database=both.primary.url)
+        assert views() == []
 
 
 # -- a replica that is away ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from pardot.models import DigestDelivery, Form, Prospect, SavedView, Task, TeamM
 from pardot.pipeline.after_sync import finish
 from pardot.planning.team import Member, team_replace
 from pardot.selectors.view_rows import rows_of_view
+from sf.models import SyncRun
 from tests.api.records import salesforce_id
 from tests.pardot.audit_factories import READ, make, read
 
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 SITE = "https://camp.example"
 FRIDAY, MONDAY, TUESDAY = 5, 8, 9
+NOTHING = "Nobody has anything to read today; nothing was sent.\n"
 NO_CAMPAIGN = "tab=gear-locker&gear.type=forms&forms.flag=no_campaign"
 
 Sync = Callable[[int], None]
@@ -183,8 +185,7 @@ def test_a_view_is_reported_when_its_rows_change_and_not_again(sync: Sync) -> No
     make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
     subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
-    with pytest.raises(CommandError, match="nowhere to send to"):
-        camp_digest("--send")
+    assert camp_digest("--send") == NOTHING
     make(Form, name="New", campaign_id=None)
     sync(MONDAY)
     assert "Your views" in camp_digest("--for", "Ada"), "to print it does not count as reported"
@@ -193,8 +194,24 @@ def test_a_view_is_reported_when_its_rows_change_and_not_again(sync: Sync) -> No
     assert line == f"View of change: 2, up 1 since Friday {SITE}/pardot/?{NO_CAMPAIGN}"
     assert DigestDelivery.objects.get().text == mail.outbox[0].body
     sync(TUESDAY)
-    with pytest.raises(CommandError, match="nowhere to send to"):
-        camp_digest("--send")
+    assert camp_digest("--send") == NOTHING
+
+
+def test_a_day_without_news_is_no_failure_of_the_job(sync: Sync) -> None:
+    sync(FRIDAY)
+    subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
+    assert camp_digest("--send") == NOTHING
+    assert [run.state for run in SyncRun.objects.filter(object="camp_digest")] == [SyncRun.State.DONE]
+
+
+def test_a_search_that_cannot_be_made_stops_no_message(sync: Sync) -> None:
+    sync(FRIDAY)
+    ada = member("Ada")
+    for unusable in ("%00", "x" * 300):
+        subscribed = subscription(ada, "monday", NO_CAMPAIGN, day=1)
+        SavedView.objects.filter(pk=subscribed.view.pk).update(query=f"{NO_CAMPAIGN}&forms.q={unusable}")
+    member("Ben")
+    assert sorted(camp_digest("--send").splitlines()) == ["sent to ada@camp.example", "sent to ben@camp.example"]
 
 
 def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
@@ -211,14 +228,12 @@ def test_a_view_of_mondays_is_reported_once_a_week_also_after_a_missed_monday(sy
     make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
     subscription(member(areas=[]), "monday", NO_CAMPAIGN, day=FRIDAY)
-    with pytest.raises(CommandError, match="nowhere to send to"):
-        camp_digest("--send")
+    assert camp_digest("--send") == NOTHING
     sync(TUESDAY)
     camp_digest("--send")
     assert lines(str(mail.outbox[0].body))[0].startswith("View of monday: 1, unchanged since Fri, Jun 5 ")
     sync(TUESDAY + 1)
-    with pytest.raises(CommandError, match="nowhere to send to"):
-        camp_digest("--send")
+    assert camp_digest("--send") == NOTHING
 
 
 def test_a_mail_that_was_not_delivered_is_not_counted_as_reported(sync: Sync, settings: Any) -> None:

@@ -112,10 +112,16 @@ def test_only_tables_without_people_are_counted(query: str, area: Area | None) -
         {"gear__type": "forms", "forms__new": "yesterday"},
         {"gear__type": "forms", "forms__campaign": "x"},
         {"gear__type": "forms", "forms__prefix": "x"},
+        {"gear__type": "forms", "forms__q": "a\0b"},
+        {"gear__type": "forms", "forms__q": "x" * 256},
     ],
 )
 def test_what_has_no_data_or_no_meaning_has_no_count(filters: dict[str, Any]) -> None:
     assert count("gear-locker", **filters) is None
+
+
+def test_a_prefix_that_cannot_be_stored_has_no_count() -> None:
+    assert count("tags", tags__prefix="a\0b") is None
 
 
 def test_the_fingerprint_differs_with_other_rows_in_the_same_number() -> None:

@@ -11,6 +11,7 @@ from api.retention.personal import waiting_cases
 from sf.ingest.personal import UNREACHED, Person
 from sf.management.questions import agreed_on_terminal
 from sf.models import Contact
+from sf.reads.replica import noted_write
 from sf.salesforce.ids import id_of_18
 
 _ELSEWHERE = (
@@ -69,7 +70,8 @@ class Command(BaseCommand):
             raise CommandError("nothing was changed: repeat the command with --yes to go ahead")
         if not agreed and not agreed_on_terminal(f"Erase this in {rows:,} rows, for good? [yes/no] "):
             raise CommandError("nothing was changed")
-        erased = person_erase(person)
+        with noted_write():
+            erased = person_erase(person)
         self.stdout.write(f"Erased in {sum(share.rows for share in erased):,} rows.")
 
     def _elsewhere(self) -> None:

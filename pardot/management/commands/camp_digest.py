@@ -64,6 +64,9 @@ class Command(BaseCommand):
                 self._send(missing, digest(digest_facts()))
 
     def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
+        if not channels and _has_readers():
+            self.stdout.write("Nobody has anything to read today; nothing was sent.")
+            return
         if not channels:
             raise CommandError(
                 "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an email "
@@ -99,6 +102,11 @@ def _channels() -> dict[str, _Channel]:
     if settings.PUBLIC_URL:
         found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
     return found
+
+
+def _has_readers() -> bool:
+    """Return whether any member gets a message on days when there is something to tell."""
+    return bool(settings.PUBLIC_URL) and TeamMember.objects.exclude(email="").filter(gets_messages=True).exists()
 
 
 def _keeping_nothing(send: Callable[[str], None]) -> Callable[[str], str]:

@@ -288,6 +288,15 @@ def test_exemptions_are_checked_as_by_the_endpoint(admin: Client) -> None:
     html(admin, page(Exemption))
 
 
+def test_views_are_checked_as_by_the_endpoint(admin: Client) -> None:
+    good = {"name": "Forms", "query": "tab=scout-report&prospects.q=jo@camp.example", "owner_uuid": str(uuid.uuid4())}
+    for query, message in (("open=tasks", "names nothing to save"), ("tab=tags&tags.q=%00", "NUL")):
+        assert message in save(admin, SavedView, {**good, "query": query})[0]
+    assert not SavedView.objects.exists()
+    assert save(admin, SavedView, good) == []
+    assert SavedView.objects.get().query == "tab=scout-report&prospects.q=jo%40camp.example"
+
+
 def test_notes_know_who_wrote_them(admin: Client) -> None:
     assert save(admin, DayNote, {"day": "2026-03-01", "text": "Spring clean"}) == []
     assert DayNote.objects.get().created_by == "admin"

@@ -92,6 +92,7 @@ def test_a_view_keeps_the_address_without_what_is_of_the_moment(browser: Browser
         ({"query": "tags.q=" + "€" * 300}, "longer than 2000 characters"),
         ({"is_shared": "maybe"}, "is_shared"),
         ({"owner": UUID}, "owner"),
+        ({"query": "tab=tags&tags.q=a%00b"}, "NUL"),
     ],
 )
 def test_mistakes_are_named_and_save_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
