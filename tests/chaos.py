@@ -7,7 +7,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -15,6 +14,7 @@ import requests
 
 from tests.api.outgoing import CASE
 from tests.api.test_outbox_processes import wait_for
+from tests.in_background import in_background
 from tests.simulated import Simulator
 
 WRITERS = 4
@@ -40,14 +40,8 @@ class Clients:
     def at_work(self, watcher: Watcher) -> Iterator[None]:
         work: list[Callable[[], None]] = [partial(self._write, number) for number in range(WRITERS)]
         work += [self._read, partial(watcher.watch, self._ended, self.ask)]
-        with ThreadPoolExecutor(len(work)) as pool:
-            working = [pool.submit(each) for each in work]
-            try:
-                yield
-            finally:
-                self._ended.set()
-            for each in working:
-                each.result()
+        with in_background(work, self._ended):
+            yield
 
     def wait_for_accepted(self) -> None:
         before = len(self.accepted)

@@ -1,14 +1,15 @@
-"""Passes of a rate limit that a process holds for callers who come often.
+"""Take several passes of a rate limit at once for callers who come often, and hold them in the process.
 
-Counting a request is a round trip to PostgreSQL, a quarter of what a small request costs in all. A caller with a limit
-of thousands who comes often is therefore given several passes by one count, and the process holds them for the
-caller's next requests. PostgreSQL counts them as used at the end of the short time in which they may be used, so
-never more than the limit pass in any window. Passes that are left over at that time are lost for one window.
+Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small request. When a caller has a limit of
+thousands and comes often, one count therefore takes several passes, and the process holds them for the caller's next
+requests. PostgreSQL counts the passes as used at the end of the short time in which they may be used, so no window
+ever contains more requests than the limit. Passes that are left over at that time are lost for one window.
 """
 
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -18,20 +19,19 @@ SHARE = 1000
 """At most a thousandth of a limit is taken at once; limits below 2,000 are counted pass by pass."""
 
 LONGEST_SECONDS = 1.0
-MOST_CALLERS = 1000
-"""From this number on, callers who stayed away are forgotten."""
 
 
 def hold_seconds(rate: Rate) -> float:
-    """Return the time in which passes that were taken at once may be used; 0 where each is counted on its own."""
+    """Return for how long passes that were taken at once may be used; 0 when each request is counted on its own."""
     return min(rate.seconds / 100, LONGEST_SECONDS) if rate.limit >= 2 * SHARE else 0.0
 
 
 @dataclass(frozen=True)
 class Hold:
-    """``size`` passes were taken ``since`` (``time.monotonic()``), and ``left`` of them are not used yet.
+    """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
 
-    Then the limit had ``room`` for so many more, and its next pass came back at ``next_at``.
+    The limit still had ``room`` for that many passes then, and its next used pass is free again at ``next_at``. Both
+    times are those of ``time.monotonic()``.
     """
 
     size: int
@@ -46,10 +46,14 @@ class HeldPasses:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._holds: dict[tuple[str, Rate], Hold] = {}
+        self._holds: OrderedDict[tuple[str, Rate], Hold] = OrderedDict()
+        """The newest last: callers who stayed away are found at the front, without looking at the others."""
+
+    def __len__(self) -> int:
+        return len(self._holds)
 
     def use(self, key: str, rate: Rate) -> Hold | None:
-        """Use a pass and return the hold afterward; ``None`` when no pass is held whose time is not over."""
+        """Use a held pass and return what is then left of its hold; ``None`` when no usable pass is held."""
         with self._lock:
             hold = self._usable(key, rate, time.monotonic())
             if hold is not None:
@@ -69,20 +73,22 @@ class HeldPasses:
         return min(2 * hold.size, rate.limit // SHARE) if age < seconds / 2 else hold.size
 
     def add(self, key: str, rate: Rate, taken: Hold) -> None:
-        """Keep passes that were taken; those of another thread whose time is not over stay."""
+        """Keep passes that were just taken, together with passes of another thread whose time is not over."""
         if not hold_seconds(rate):
             return
         with self._lock:
-            if len(self._holds) >= MOST_CALLERS:
-                self._forget(taken.since)
+            self._forget(taken.since)
             other = self._usable(key, rate, taken.since)
             if other:
                 taken = replace(taken, left=taken.left + other.left, since=min(taken.since, other.since))
             self._holds[key, rate] = taken
+            self._holds.move_to_end((key, rate))
 
     def _usable(self, key: str, rate: Rate, now: float) -> Hold | None:
         hold = self._holds.get((key, rate))
         return hold if hold and hold.left and now - hold.since < hold_seconds(rate) else None
 
     def _forget(self, now: float) -> None:
-        self._holds = {k: hold for k, hold in self._holds.items() if now - hold.since < 2 * hold_seconds(k[1])}
+        """Forget callers who stayed away so long that ``next_size`` is 1 for them anyway."""
+        while self._holds and now - next(iter(self._holds.values())).since >= 2 * LONGEST_SECONDS:
+            self._holds.popitem(last=False)

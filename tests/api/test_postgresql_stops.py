@@ -6,7 +6,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -16,6 +15,7 @@ from tests.api.outgoing import CASE, FIELD, cases_in
 from tests.api.own_postgresql import OwnPostgreSQL, own_postgresql
 from tests.api.served import gunicorn
 from tests.api.test_outbox_processes import LONG, wait_for
+from tests.in_background import in_background
 from tests.simulated import ROOT, Simulator, manage
 
 WRITERS = 6
@@ -40,14 +40,8 @@ class Writers:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        with ThreadPoolExecutor(WRITERS) as pool:
-            working = [pool.submit(self._work) for _ in range(WRITERS)]
-            try:
-                yield
-            finally:
-                self._ended.set()
-            for each in working:
-                each.result()
+        with in_background([self._work] * WRITERS, self._ended):
+            yield
 
     def wait_for_accepted(self) -> None:
         before = len(self.accepted)

@@ -7,8 +7,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -18,6 +18,7 @@ import requests
 from tests.api.replicated import Replicated, Service, replicated
 from tests.api.world import table
 from tests.databases import run_on
+from tests.in_background import in_background
 from tests.pooled import pgbouncer
 from tests.simulated import ROOT, Simulator, manage
 
@@ -210,18 +211,12 @@ def test_a_copy_by_as_of_over_a_lagging_replica_equals_the_primary(
                 )
                 connection.commit()
 
-    with ThreadPoolExecutor(4) as pool:
-        writers = [pool.submit(write, number) for number in range(4)]
-        try:
-            for turn in range(12):
-                both.standby.pause() if turn % 4 == 1 else both.standby.resume()
-                changed, since = changed_since((patient, strict)[turn % 2], since)
-                copy |= changed
-                time.sleep(0.25)
-        finally:
-            ended.set()
-        for writer in writers:
-            writer.result()
+    with in_background([partial(write, number) for number in range(4)], ended):
+        for turn in range(12):
+            both.standby.pause() if turn % 4 == 1 else both.standby.resume()
+            changed, since = changed_since((patient, strict)[turn % 2], since)
+            copy |= changed
+            time.sleep(0.25)
     both.standby.resume()
     [(last,)] = both.primary.rows("SELECT max(local_update_date) FROM sf_account")
     while since <= last.isoformat():
@@ -288,14 +283,8 @@ class Load:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         paths = [f"{ACCOUNTS}?limit=300", "/api/v1/schools?type=College", f"{NOTES}?from=2026-01-01"]
-        with ThreadPoolExecutor(len(paths)) as pool:
-            clients = [pool.submit(self._read, path) for path in paths]
-            try:
-                yield
-            finally:
-                self._ended.set()
-            for client in clients:
-                client.result()
+        with in_background([partial(self._read, path) for path in paths], self._ended):
+            yield
 
     def _read(self, path: str) -> None:
         while not self._ended.is_set():

@@ -27,6 +27,7 @@ from tests.api import records
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.served import gunicorn
 from tests.api.world import expected, table
+from tests.in_background import in_background
 from tests.simulated import Simulator
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
@@ -48,13 +49,8 @@ def unlimited(database: str) -> Iterator[None]:
             while not ended.wait(0.1):
                 connection.execute("DELETE FROM api_ratecount")
 
-    forgetting = threading.Thread(target=forget)
-    forgetting.start()
-    try:
+    with in_background([forget], ended):
         yield
-    finally:
-        ended.set()
-        forgetting.join()
 
 
 @pytest.fixture

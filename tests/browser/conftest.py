@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.api.cookies import CookieMaker
 from tests.browser.chromium import MISSING, chromium, chromium_path
+from tests.browser.past import earlier_days
 from tests.browser.profiles import Profiles
 from tests.browser.sites import SUPER_USER, VISITOR, Site, serve
 from tests.browser.visit import Visit
@@ -166,3 +167,16 @@ def visitor(open_window: Open) -> Visit:
 def stranger(open_window: Open) -> Visit:
     """Nobody is signed in."""
     return open_window(who=None)
+
+
+@pytest.fixture
+def camp(open_window: Open, camp_site: Site) -> Visit:
+    """A Super User's, on a site with data."""
+    return open_window(camp_site)
+
+
+@pytest.fixture
+def a_week(camp_site: Site) -> Iterator[None]:
+    """Each of the seven days before was a point worse than the next."""
+    with earlier_days(camp_site, 7):
+        yield

@@ -12,11 +12,6 @@ from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
 
 
-@pytest.fixture
-def camp(open_window: Open, camp_site: Site) -> Visit:
-    return open_window(camp_site)
-
-
 def get(visit: Visit, path: str) -> Any:
     return visit.page.request.get(f"{visit.url}/api/v1/pardot/{path}").json()
 

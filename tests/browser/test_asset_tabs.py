@@ -19,12 +19,6 @@ from tests.browser.visit import LIGHT_AND_WIDE, Visit
 TABS = ["campaign-map", "gear-locker&gear.type=forms", "tags"]
 
 
-@pytest.fixture
-def camp(open_window: Open, camp_site: Site) -> Visit:
-    """A Super User's window on a site with data."""
-    return open_window(camp_site)
-
-
 def get(visit: Visit, path: str) -> Any:
     answer = visit.page.request.get(f"{visit.url}/api/v1/pardot/{path}")
     assert answer.ok, answer.text()

@@ -22,11 +22,6 @@ def a_change(camp_site: Site) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def camp(open_window: Open, camp_site: Site) -> Visit:
-    return open_window(camp_site)
-
-
 @pytest.mark.usefixtures("a_change")
 def test_the_first_card_says_what_changed_and_leads_to_the_new_rows(camp: Visit) -> None:
     camp.go("/pardot/")

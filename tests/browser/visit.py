@@ -66,6 +66,11 @@ class Visit:
             self.settle()
         return answer
 
+    def answer(self, path: str) -> dict[str, Any]:
+        """Return what the dashboard's API answers at this address."""
+        found: dict[str, Any] = self.page.request.get(f"{self.url}/api/v1/pardot/{path}").json()
+        return found
+
     def settle(self) -> None:
         """Wait until nothing that is seen is being loaded."""
         self.page.wait_for_function(SETTLED)

@@ -8,14 +8,15 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import requests
 
 from tests.api.cookies import CookieMaker
 from tests.api.world import SUPER_USER, World
+from tests.in_background import in_background
 
 ADMIN_NAME, ADMIN_PASSWORD = "operator", "only-for-this-test"
 PAGES = ("/", "/pardot/", "/sign-in/", "/ping/", "/healthz/", "/metrics", "/api/v1/docs", "/api/v1/openapi.json")
@@ -83,14 +84,8 @@ class Load:
     @contextmanager
     def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
         """Have each visitor ask in an order of its own, for as long as the context lasts and once at least."""
-        with ThreadPoolExecutor(len(visitors)) as pool:
-            working = [pool.submit(self._work, *visitor) for visitor in visitors]
-            try:
-                yield
-            finally:
-                self._ended.set()
-            for each in working:
-                each.result()
+        with in_background([partial(self._work, *visitor) for visitor in visitors], self._ended):
+            yield
 
     def never_shown(self) -> dict[str, list[int]]:
         """Return the addresses that nobody was shown, with the statuses that were given."""

@@ -15,6 +15,7 @@ from django.db.models import F
 
 from sf.models import Account, Adoption, Book, CachedRecord, Contact, Opportunity, ScheduledJob, SyncRun
 from tests.conftest import Manage
+from tests.in_background import in_background
 from tests.sf.cache import assert_equal
 from tests.simulated import Simulator
 
@@ -66,13 +67,8 @@ class Editors:
             while not ended.wait(EDIT_SECONDS):
                 self.edit()
 
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
+        with in_background([work], ended):
             yield
-        finally:
-            ended.set()
-            thread.join()
 
     def edit(self) -> None:
         minute, number = self.minute, len(self.changes) + 1

@@ -1,0 +1,43 @@
+"""The passes that a process holds are found, and forgotten, without a look at all callers."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from api.domain.rates import Rate
+from api.protection.held_passes import HeldPasses, Hold
+
+RATE = Rate(limit=100_000, seconds=3600)
+
+
+def take(passes: HeldPasses, caller: int, *, at: float) -> None:
+    passes.add(f"caller-{caller}", RATE, Hold(size=4, left=3, since=at, room=90_000, next_at=at + 1))
+
+
+def calls_of_a_new_caller(active: int) -> int:
+    """Return the number of Python and C functions that one more caller costs beside this many active ones."""
+    passes = HeldPasses()
+    for caller in range(active):
+        take(passes, caller, at=100.0)
+    seen: list[str] = []
+    sys.setprofile(lambda frame, event, argument: seen.append(event))
+    take(passes, active, at=100.5)
+    sys.setprofile(None)
+    assert len(passes) == active + 1
+    return len(seen)
+
+
+def test_a_new_caller_costs_the_same_however_many_are_active() -> None:
+    assert calls_of_a_new_caller(5000) == calls_of_a_new_caller(5)
+
+
+@pytest.mark.parametrize("callers", [3, 3000])
+def test_callers_who_stay_away_are_forgotten_when_another_comes(callers: int) -> None:
+    passes = HeldPasses()
+    for caller in range(callers):
+        take(passes, caller, at=100.0)
+    take(passes, 0, at=101.5)  # comes again
+    take(passes, callers, at=103.0)
+    assert len(passes) == 2

@@ -1,0 +1,79 @@
+"""Days compared, the trend, badges, and notes on days."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from pardot.reports.wording import since_day
+from tests.browser.sites import Site
+from tests.browser.visit import Visit
+
+
+@pytest.mark.usefixtures("a_week")
+def test_a_change_opens_the_two_days(camp: Visit) -> None:
+    camp.go("/pardot/")
+    page = camp.page
+    page.get_by_role("button", name="+7 since last week").click()
+    dialog = page.get_by_role("dialog", name="Compare two days")
+    expect(dialog).to_contain_text("+7 points")
+    today = str(camp.answer("briefing")["date"])
+    expect(page).to_have_url(re.compile(re.escape(f"compare.to={today}")))
+    dialog.get_by_label("From", exact=True).fill(dialog.get_by_label("To", exact=True).input_value())
+    dialog.get_by_label("From", exact=True).blur()
+    expect(dialog).to_contain_text("±0 points")
+    dialog.get_by_label("Show").select_option("all")
+    expect(dialog.get_by_role("row").filter(has_text="Landing pages").first).to_be_visible()
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.usefixtures("a_week")
+def test_after_missed_nights_the_change_names_its_day_and_the_trend_bridges_the_gap(
+    camp: Visit, camp_site: Site
+) -> None:
+    with psycopg.connect(camp_site.database, autocommit=True) as connection:
+        connection.execute(
+            "DELETE FROM pardot_dailysnapshot WHERE day IN (SELECT day FROM pardot_dailysnapshot ORDER BY day DESC"
+            " OFFSET 1 LIMIT 3)"
+        )
+    today = date.fromisoformat(str(camp.answer("briefing")["date"]))
+    since = since_day(today - timedelta(days=4), today)
+    camp.go("/pardot/")
+    score = camp.page.locator('[data-panel="score"]')
+    expect(score.get_by_role("button", name=f"+4 {since}")).to_be_visible()
+    expect(camp.page.locator('[data-panel="score-trend"] .mark-bridge')).to_have_count(1)
+    camp.page.get_by_role("button", name="Compare days").click()
+    expect(camp.page.get_by_role("dialog", name="Compare two days")).to_contain_text("+4 points")
+
+
+@pytest.mark.usefixtures("a_week")
+def test_badges_come_from_the_data(camp: Visit) -> None:
+    camp.go("/pardot/")
+    camp.page.get_by_role("button", name="Uphill, Steady fire").click()
+    badges = camp.page.get_by_role("dialog", name="Badges")
+    expect(badges.get_by_role("listitem").filter(has_text="Steady fire")).to_contain_text("Earned")
+    expect(badges.get_by_role("listitem").filter(has_text="All roped up")).to_contain_text("Not yet")
+
+
+def test_a_note_is_pinned_to_a_day_and_taken_off(camp: Visit) -> None:
+    camp.go("/pardot/")
+    page = camp.page
+    trend = page.locator('[data-panel="score-trend"]')
+    trend.get_by_role("button", name="Pin a note").click()
+    page.get_by_label("What happened").fill("A launch <script>")
+    page.get_by_role("button", name="Pin it").click()
+    expect(trend.locator(".day-notes")).to_contain_text("A launch <script>")
+    trend.get_by_role("radio", name="Issues by area").check(force=True)
+    expect(trend.get_by_role("figure", name="Issues by area")).to_be_visible()
+    expect(page).to_have_url(re.compile(re.escape("trend.show=issues")))
+    expect(trend.get_by_role("radio", name="Issues by area")).to_be_focused()
+    trend.get_by_role("button", name="Delete the note").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(trend.locator(".day-notes")).not_to_contain_text("A launch")

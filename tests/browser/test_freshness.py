@@ -1,0 +1,116 @@
+"""The age of the data, failed syncs, and the remedy of each failure."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.visit import Visit
+
+
+def test_never_synced_says_what_to_run(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    expect(page.locator('[data-panel="score"]')).to_contain_text("No data yet")
+    expect(page.locator('[data-panel="score"] code')).to_have_text("python manage.py camp_sync")
+    expect(page.locator('[data-panel="why"]')).to_be_hidden()
+    page.get_by_role("button", name="Never synced").click()
+    rows = page.get_by_role("dialog", name="Data freshness").get_by_role("row").filter(has_text="Never synced")
+    expect(rows.filter(has_text="Prospects")).to_contain_text("--survey")
+    assert window.axe() == []
+
+
+def test_old_data_are_named_with_their_age(camp: Visit) -> None:
+    status = camp.answer("sync/status")
+    entities = status["entities"]
+    entities[1] |= {"freshness": "never", "state": None, "last_sync": None}
+    entities[2] |= {"freshness": "old", "last_sync": "2026-01-31T08:00:00Z"}
+    entities[5] |= {"state": "failed", "problem": "failed", "failed_at": minutes_ago(1), "message": "An outage."}
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.go("/pardot/?tab=tags")
+    banner = camp.page.locator('[data-panel="freshness-banner"]')
+    expect(banner).to_contain_text("Never synced: Lists.")
+    expect(banner).to_contain_text("Late: Forms (last good: ")
+    expect(banner).to_contain_text("Sync failed: Custom redirects (last good: ")
+    expect(banner).to_contain_text(" · failed 1 minute ago)")
+    banner.get_by_role("button", name="Details").click()
+    camp.page.get_by_role("dialog").get_by_role("combobox", name="State", exact=True).select_option("failed")
+    expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
+
+
+REMEDIES = {
+    "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes"),
+    "refused": ("Nothing new arrives until this is fixed.", "sf check"),
+    "quota": ("continues by itself", None),
+    "interrupted": ("The next sync tries again.", "camp_sync --entities forms,lists"),
+    "failed": ("The next sync tries again.", "camp_sync --entities forms,lists"),
+}
+
+
+def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
+    status = camp.answer("sync/status")
+    entities = status["entities"]
+    found = sorted(
+        (entity for entity in entities if entity["name"] in {"forms", "lists"}), key=lambda each: each["name"]
+    )
+    assert len(found) == 2
+    entities[:] = found
+    camp.go("/pardot/?tab=tags")
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    for problem, (sentence, command) in REMEDIES.items():
+        for entity in found:
+            entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}
+        camp.page.get_by_role("button", name="Refresh", exact=True).click()
+        banner = camp.page.locator('[data-panel="freshness-banner"]')
+        expect(banner).to_contain_text(sentence)
+        assert banner.locator("code").all_text_contents() == ([f"python manage.py {command}"] if command else [])
+        expect(camp.page.get_by_role("button", name="2 sources failed")).to_be_visible()
+    assert camp.axe() == []
+
+
+BUTTONS = {
+    "deletes": ["Accept deletions"],
+    "failed": ["Refresh data"],
+    "old": ["Run survey"],
+    "refused": [],
+}
+
+
+def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None:
+    status = camp.answer("sync/status") | {"may_refresh": True}
+    entities = status["entities"]
+    entity = next(each for each in entities if each["name"] == "prospects")
+    entities[:] = [entity | {"failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}]
+    sent: list[object] = []
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.page.route("**/pardot/sync/accept-deletions", lambda route: note(route, sent))
+    banner = camp.page.locator('[data-panel="freshness-banner"]')
+    for kind, labels in BUTTONS.items():
+        entities[0] |= {"freshness": kind, "problem": None} if kind == "old" else {"problem": kind}
+        camp.go("/pardot/?tab=tags")
+        assert [each for each in banner.get_by_role("button").all_inner_texts() if each in REMEDY_BUTTONS] == labels
+        if kind == "deletes":
+            banner.get_by_role("button", name="Accept deletions").click()
+            dialog = camp.page.get_by_role("dialog", name="Accept deletions?")
+            expect(dialog).to_contain_text("33 of 118 prospects")
+            assert camp.axe() == []
+            dialog.get_by_role("button", name="Cancel").click()
+            assert sent == []
+            banner.get_by_role("button", name="Accept deletions").click()
+            dialog.get_by_role("button", name="Accept deletions").click()
+            expect(camp.page.get_by_role("region", name="Messages")).to_contain_text("It is started.")
+            assert sent == [{"entities": ["prospects"]}]
+
+
+REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}
+
+
+def note(route: Route, sent: list[object]) -> None:
+    sent.append(route.request.post_data_json)
+    route.fulfill(status=202, json={"message": "It is started."})
+
+
+def minutes_ago(minutes: int) -> str:
+    return (datetime.now(tz=UTC) - timedelta(minutes=minutes, seconds=5)).isoformat()

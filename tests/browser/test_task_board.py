@@ -1,0 +1,96 @@
+"""The board of tasks: their life, whose they are, and refusals."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from playwright.sync_api import expect
+
+from tests.browser.visit import Visit
+
+
+def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
+    camp.go("/pardot/")
+    page = camp.page
+    step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
+    step.get_by_role("button", name="Make a task").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name="New task").get_by_label("Due").fill("2026-01-31")
+    page.keyboard.press("Enter")
+    expect(step.get_by_role("button", name="Has a task")).to_be_visible()
+    page.get_by_role("button", name="Show it").press("Enter")
+    board = page.get_by_role("dialog", name="Tasks")
+    row = board.get_by_role("row").filter(has_text="Linked campaigns without members")
+    expect(row).to_contain_text("days overdue")
+    expect(page).to_have_url(re.compile(re.escape("open=tasks")))
+    row.get_by_role("button", name="Change").press("Enter")
+    page.get_by_label("Title").fill("Read the <b>error</b> report")
+    page.get_by_role("dialog", name="Change the task").get_by_label("Due").fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Change the task")).to_have_count(0)
+    expect(board).to_contain_text("No tasks match")
+    board.get_by_role("searchbox").fill("")
+    expect(board.get_by_role("row").filter(has_text="Read the <b>error</b> report")).to_contain_text("–")
+    board.get_by_role("button", name="Done: Read the").press("Enter")
+    expect(board).to_contain_text("No open tasks.")
+    board.get_by_role("combobox", name="State", exact=True).select_option("done")
+    expect(board.get_by_role("row").filter(has_text="Read the")).to_contain_text("Done")
+    board.get_by_role("button", name="Delete: Read the").press("Enter")
+    page.get_by_role("dialog", name="Delete this task?").get_by_role("button", name="Delete").press("Enter")
+    expect(board.get_by_role("row").filter(has_text="Read the")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(board).to_have_count(0)
+    expect(page).to_have_url(f"{camp.url}/pardot/")
+    assert camp.answer("tasks")["count"] == 0
+
+
+def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> None:
+    team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
+    # Noon in UTC, two o'clock of the next day where the server counts.
+    camp.page.clock.set_fixed_time(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    config = camp.answer("config") | {"me": "Ines Example", "team": team, "time_zone": "Pacific/Kiritimati"}
+    late = {"assignee": "Ines Example", "due_date": "2026-01-31", "is_overdue": True}
+    tasks = [
+        task(1, "Late", **late),
+        task(2, "Calm", assignee="Ines Example", due_date="2026-11-23"),
+        task(3, "Of Bo", assignee="Bo Sample"),
+    ]
+    camp.page.route("**/pardot/config", lambda route: route.fulfill(json=config))
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 3, "tasks": tasks}))
+    camp.go("/pardot/?open=tasks")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    expect(board.get_by_role("row")).to_have_count(4)  # with the head
+    expect(board.get_by_role("row").filter(has_text="Calm")).to_contain_text("Today")
+    board.get_by_role("combobox", name="Assignee", exact=True).last.select_option("Mine")
+    expect(board).not_to_contain_text("Of Bo")
+    board.get_by_role("combobox", name="State", exact=True).select_option("Overdue")
+    expect(board).not_to_contain_text("Calm")
+    expect(camp.page).to_have_url(re.compile(re.escape("/pardot/?open=tasks&tasks.whose=me&tasks.state=overdue") + "$"))
+    camp.page.keyboard.press("Escape")
+    camp.page.get_by_role("button", name="Pin a note").click()
+    expect(camp.page.get_by_label("Day", exact=True)).to_have_value("2026-11-23")
+
+
+def task(number: int, title: str, **values: object) -> dict[str, object]:
+    """As the endpoint gives it; open, nobody's, without a date."""
+    no = dict.fromkeys(
+        ["assignee", "area", "issue", "asset_type", "asset_id", "asset_name", "due_date", "completed_at"]
+    )
+    made = {"id": number, "title": title, "description": "", "status": "open", "priority": "normal", "age_days": 3}
+    times = {"created_by": "Kit", "created_at": "2026-01-01T08:00:00Z", "updated_at": "2026-01-01T08:00:00Z"}
+    return {**no, **made, **times, "is_overdue": False, **values}
+
+
+def test_what_the_server_refuses_stays_on_the_board(camp: Visit) -> None:
+    camp.expect("status of 503")
+    camp.go("/pardot/?open=tasks")
+    page = camp.page
+    page.get_by_role("button", name="New task").click()
+    form = page.get_by_role("dialog", name="New task")
+    form.get_by_role("button", name="Create task").click()
+    expect(form).to_contain_text("Enter a title.")
+    page.route("**/api/v1/pardot/tasks", lambda route: route.fulfill(status=503, json={"message": "A part is away."}))
+    form.get_by_label("Title").fill("Something")
+    form.get_by_role("button", name="Create task").click()
+    expect(form.get_by_role("alert")).to_contain_text("A part is away.")
