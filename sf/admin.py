@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from outgoing.times import clock_and_day
 from sf.ingest.errors import SyncSkipped
 from sf.models import (
     Account,
@@ -226,7 +227,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="started", ordering="started")
     def begun(self, run: SyncRun) -> str:
-        return f"{timezone.localtime(run.started):%b %d, %H:%M:%S}"
+        return clock_and_day(timezone.localtime(run.started), seconds=True)
 
     @admin.display(description="object", ordering="object")
     def name(self, run: SyncRun) -> str:

@@ -115,7 +115,7 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
         html = page(operator)
         state = operator.get("/admin/ops/state.json").json()
     assert rows(html)[0].startswith("Accounts Salesforce Interrupted")
-    assert 'data-progress="books">4,321 rows read, for 2 min' in html
+    assert 'data-progress="books">4,321 rows read, for 2 minutes' in html
     assert 'data-progress="accounts"' not in html
     assert state["mark"] in html, "nothing has changed since"
     assert (list(state["running"]), state["is_busy"]) == (["books"], True)
@@ -147,7 +147,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
         "1,200 of 100,000", "Syncs pause from 85,000 on", "77 of 25,000",
-        "1 waiting, the oldest for 3 min", "1 to correct or settle", "1 records",
+        "1 waiting, the oldest for 3 minutes", "1 to correct or settle", "1 records",
         "Contact.LMS__c", "salesforce live: no answer", "last heartbeat", "Follower</span> process",
     ):  # fmt: skip
         assert words in html, words
@@ -157,10 +157,10 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
 def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
     ran("deliver_pending")
-    assert "No worker. Cron: a job was last active 3 min ago." in page(operator)
+    assert "No worker. Cron: a job was last active 2 minutes ago." in page(operator)
     long_ago = timezone.now() - timedelta(hours=1)
     SyncRun.objects.update(started=long_ago, ended=long_ago)
-    assert "a job was last active 60 min ago. Start <code>manage.py work</code>" in page(operator)
+    assert "a job was last active 1 hour ago. Start <code>manage.py work</code>" in page(operator)
 
 
 def queries(client: Client) -> int:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from outgoing.times import age_text
 from pardot.domain.days import today
 from pardot.domain.grading import GradeThreshold, grade_of
 from pardot.models import Alert, DigestDelivery
@@ -123,7 +124,4 @@ def _bad_syncs() -> Iterator[Condition]:
 
 def _last_good(each: Freshness) -> str:
     """Return how old the copy is; empty for a job, and for what was never copied."""
-    hours = None if each.age_seconds is None else each.age_seconds // 3600
-    if hours is None:
-        return ""
-    return f"; the data are {plural(hours // 24, 'day') if hours >= 48 else plural(hours, 'hour')} old"
+    return "" if each.age_seconds is None else f"; the data are {age_text(each.age_seconds)} old"

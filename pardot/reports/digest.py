@@ -17,12 +17,14 @@ from pardot.reports.wording import (
     SETUP,
     SURVEY,
     Section,
+    amount,
     change,
     long_date,
     missing,
     number,
     percent,
     plural,
+    points,
     score_and_grade,
     since_day,
     text_of,
@@ -103,8 +105,7 @@ def _worst(facts: DigestFacts) -> Iterator[str]:
     losing = [(area, score) for area, score in facts.card.grading.areas.items() if score.points_lost]
     for area, score in sorted(losing, key=_lost, reverse=True)[:WORST]:
         top = _top_issue(facts, area)
-        points = round(score.points_lost or 0, 1)
-        lost = f"{area.label}: {number(points)} {'point' if points == 1 else 'points'} lost"
+        lost = f"{area.label}: {points(score.points_lost or 0)} points lost"
         yield f"{lost}; {top}" if top else lost
     if not losing and facts.card.overall is not None:
         yield "no area loses any"
@@ -134,7 +135,7 @@ def _changes(facts: DigestFacts) -> Iterator[str]:
         before = facts.before.issue_counts.get(key)
         if counted.count is not None and before is not None and float(counted.count) != float(before):
             changed = True
-            yield f"{_titled(facts, counted)} (was {number(before)})"
+            yield f"{_titled(facts, counted)} (was {amount(before, is_percentage=counted.issue.is_percentage)})"
     if not changed and facts.card.overall is not None:
         yield "nothing"
 

@@ -16,7 +16,17 @@ from pardot.planning.tasks import is_overdue
 from pardot.reports.addresses import rows_address, tasks_address
 from pardot.reports.personal_work import OwnArea, PersonalWork, WorkFacts, personal_work
 from pardot.reports.view_news import ViewNews, view_news
-from pardot.reports.wording import Section, change, long_date, number, plural, score_and_grade, since_day, text_of
+from pardot.reports.wording import (
+    Section,
+    amount,
+    change,
+    long_date,
+    number,
+    plural,
+    score_and_grade,
+    since_day,
+    text_of,
+)
 from pardot.scoring.changes import IssueChange
 
 MOST_TASKS = 10
@@ -59,7 +69,7 @@ def _changes(work: PersonalWork, since: date) -> Iterator[str]:
 
 def _changed(found: IssueChange, since: date) -> str:
     issue, new = found.listed.issue, found.ledger.new
-    parts = [found.listed.title, f"was {number(found.before)}"]
+    parts = [found.listed.title, f"was {amount(found.before, is_percentage=issue.is_percentage)}"]
     filters = {"flag": issue.flag, **({"exempt": "no"} if found.listed.exempt else {})}
     if new:
         parts.append(f"{number(new)} new")

@@ -11,7 +11,7 @@ from pardot.domain.areas import Area
 from pardot.domain.grading import grade_of
 from pardot.models import DailySnapshot
 from pardot.reports.progress import ProgressFacts, progress_facts
-from pardot.reports.wording import number, score_and_grade
+from pardot.reports.wording import amount, percent, score_and_grade
 from pardot.scoring.changes import harm_of_one
 from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
@@ -110,11 +110,11 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 def _issue(facts: ProgressFacts, found: IssueCount, before: float) -> IssueRow:
     """Return the row; its direction counts also where the weight is zero."""
     change = float(found.count or 0) - before
-    unit = "%" if found.issue.is_percentage else ""
+    is_percentage = found.issue.is_percentage
     return IssueRow(
         title=_COUNT.sub("", facts.card.configuration.templates[found.issue.key].title).strip(),
-        before=f"{number(before)}{unit}",
-        after=f"{number(found.count or 0)}{unit}",
+        before=amount(before, is_percentage=is_percentage),
+        after=amount(found.count, is_percentage=is_percentage),
         harm=change * max(harm_of_one(facts.card, found.issue), 1e-9),
     )
 
@@ -123,12 +123,8 @@ def _coverage(facts: ProgressFacts, first: DailySnapshot) -> str:
     if facts.coverage.total_sf is None:
         return ""
     before = coverage_of(first)
-    now = _percent(facts.coverage.coverage_pct)
-    return f"{_percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{number(value)}%"
+    now = percent(facts.coverage.coverage_pct)
+    return f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
 
 
 def _change(before: int | None, after: int | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from outgoing.text import one_line
 
@@ -46,16 +46,34 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
-def percent(value: float | None) -> str:
-    """Return ``12.5 %``; an en dash for ``None``."""
-    return "–" if value is None else f"{number(value)}%"
+def percent(value: Number | None) -> str:
+    """Return ``12.5%``, ``36%``; an en dash for ``None``. The page does the same: ``percent`` of ``core/format.js``."""
+    return "–" if value is None else f"{number(_rounded(value, '0.1'))}%"
+
+
+def amount(count: Number | None, *, is_percentage: bool) -> str:
+    """Return the count of an issue, which is a percentage for some."""
+    return percent(count) if is_percentage else number(count or 0)
+
+
+def points(value: float) -> str:
+    """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``. The page does the same: ``points``."""
+    size, sign = abs(value), "−" if value < 0 else ""
+    if size < 0.005:
+        return f"{sign}<0.01" if size else "0"
+    return f"{sign}{_rounded(size, '0.1' if size >= 0.995 else '0.01')}"
+
+
+def _rounded(value: Number, step: str) -> Decimal:
+    """Round a half up, as JavaScript does; ``round`` would round it to the even digit."""
+    return Decimal(value).quantize(Decimal(step), ROUND_HALF_UP)
 
 
 def change(now: Number | None, before: Number | None) -> str:
     """Return ``, up 2``; an empty string when either is not known."""
     if now is None or before is None:
         return ""
-    by = round(float(now) - float(before), 1)
+    by = _rounded(float(now) - float(before), "0.1")
     if not by:
         return ", unchanged"
     return f", {'up' if by > 0 else 'down'} {number(abs(by))}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -67,11 +69,15 @@ class SyncConfig(models.Model):
     @property
     def told_switch(self) -> str:
         """Say where syncs were switched off, by whom, until when, and why."""
+        return f"admin: Sync configuration{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
+
+    def describe_switch(self, told: Callable[[datetime], str]) -> str:
+        """Say by whom syncs were switched off, until when, and why; ``told`` formats a moment."""
         by = f" by {self.switched_by}" if self.switched_by else ""
-        at = f" {self.switched_at:%Y-%m-%d %H:%M %Z}" if self.switched_at else ""
-        until = f", until {self.off_until:%Y-%m-%d %H:%M %Z}" if self.off_until else ""
+        at = f" {told(self.switched_at)}" if self.switched_at else ""
+        until = f", until {told(self.off_until)}" if self.off_until else ""
         why = f": {' '.join(self.off_reason.split())}" if self.off_reason else ""
-        return f"admin: Sync configuration{by}{at}{until}{why}"
+        return f"{by}{at}{until}{why}"
 
     def budget(self, org_maximum: int) -> int:
         """Return the number of calls from which syncs pause."""

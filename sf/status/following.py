@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from outgoing.times import age_text
 from sf.ingest.lease import is_running
 from sf.ingest.runs import database_now
 from sf.models import FollowedObject, SyncLease
@@ -35,7 +36,7 @@ class Following:
             return f"{runs}; nothing was stored yet"
         name, age = max(self.ages.items(), key=lambda each: each[1])
         advice = "" if self.lease else "; the scheduled syncs go on. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
-        return f"{runs}; all changes up to {_told(age)} ago are stored (the oldest: {name}){advice}"
+        return f"{runs}; all changes up to {age_text(age)} ago are stored (the oldest: {name}){advice}"
 
 
 def following() -> Following | None:
@@ -50,9 +51,3 @@ def following() -> Following | None:
 
 def _was_followed(stored: Mapping[str, datetime], now: datetime) -> bool:
     return any(now - moment < _REPLAYED for moment in stored.values())
-
-
-def _told(seconds: float) -> str:
-    if seconds < 120:
-        return f"{max(0, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

@@ -15,6 +15,7 @@ from django.utils import timezone
 from api.models import CircuitBreaker
 from api.outbox.queue import QueueDepth, queue_depth
 from api.protection.breaker import THRESHOLD
+from outgoing.times import age_text, ago
 from pardot.models import CachedBusinessUnit, DigestDelivery, PardotQuota
 from sf.ingest.requested import latest_actions
 from sf.ingest.scheduled import WORK
@@ -39,7 +40,7 @@ from sfapi.operations.bars import draw_bars
 from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
 from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
-from sfapi.operations.words import told_age, told_moment
+from sfapi.operations.words import told_moment
 
 _SILENT = timedelta(minutes=10)
 
@@ -148,9 +149,14 @@ class Board:
         return replica_state()
 
     @property
+    def switch_said(self) -> str:
+        """Return who switched syncs off, when, until when, and why."""
+        return str(self.config.describe_switch(told_moment))
+
+    @property
     def cron_seen(self) -> str:
         """Return when the last scheduled job was active; empty when none ever was."""
-        return f"{told_age(self._silence.total_seconds())} ago" if self._silence is not None else ""
+        return ago(self._silence.total_seconds()) if self._silence is not None else ""
 
     @property
     def is_silent(self) -> bool:
@@ -206,7 +212,7 @@ class Board:
 
     @property
     def oldest_case(self) -> str:
-        return told_age(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
+        return age_text(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
 
 
 def board(rights: Rights) -> Board:
@@ -232,8 +238,8 @@ def board(rights: Rights) -> Board:
 def _told_holder(lease: SyncLease | None) -> str:
     if lease is None:
         return ""
-    beat = told_age((timezone.now() - lease.renewed_at).total_seconds())
-    return f"process {lease.pid} on {lease.host} since {told_moment(lease.taken_at)}; last heartbeat {beat} ago"
+    beat = ago((timezone.now() - lease.renewed_at).total_seconds())
+    return f"process {lease.pid} on {lease.host} since {told_moment(lease.taken_at)}; last heartbeat {beat}"
 
 
 def _config_with_single_rows() -> Any:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from outgoing.times import age_text, ago
 from sf.models import OperatorAction, SyncLease, SyncRun
 from sf.status.freshness import Freshness
 from sfapi.operations.advice import Advice
 from sfapi.operations.bars import Bars
 from sfapi.operations.next_starts import SALESFORCE
 from sfapi.operations.runs import state_of
-from sfapi.operations.words import label_of, told_age, told_moment, told_seconds, told_span
+from sfapi.operations.words import label_of, told_moment, told_seconds, told_span
 
 STATES = {
     "failing": ("Failing", "bad"),
@@ -64,7 +65,7 @@ class ObjectRow:
 
     @property
     def age(self) -> str:
-        return told_age(self.freshness.age_seconds)
+        return ago(self.freshness.age_seconds)
 
     @property
     def promised(self) -> str:
@@ -123,7 +124,7 @@ class RunningNow:
     @property
     def progress(self) -> str:
         rows = f"{self.run.rows_read:,} rows read" if self.run.rows_read else "reading"
-        since = told_age((timezone.now() - self.run.started).total_seconds())
+        since = age_text((timezone.now() - self.run.started).total_seconds())
         where = f", process {self.lease.pid} on {self.lease.host}" if self.lease else ""
         return f"{rows}, for {since}{where}"
 

@@ -22,6 +22,7 @@ from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync
 from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
 from sfapi.operations.actions import DIGEST, START_JOBS, SURVEY, Action, actions
+from sfapi.operations.words import told_moment
 
 MOVE_SWITCH = "sf.change_syncconfig"
 CLOSE_BREAKER = "api.change_circuitbreaker"
@@ -58,7 +59,8 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         switch_off(by=_name(request), reason=reason, until=form.until())
         return _moved(request, "Switch syncs off", reason)
-    context = {"form": form, "config": SyncConfig.load()}
+    config = SyncConfig.load()
+    context = {"form": form, "config": config, "switch_said": config.describe_switch(told_moment)}
     return _page(request, site, "operations/switch.html", "Syncs on or off", context)
 
 

@@ -6,30 +6,25 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from outgoing.times import age_text, clock_and_day
 
-def told_age(seconds: float | None) -> str:
-    """Return ``3 min``; ``never`` without an age."""
-    if seconds is None:
-        return "never"
-    if seconds < 90:
-        return f"{round(max(seconds, 0))} s"
-    if seconds < 120 * 60:
-        return f"{round(seconds / 60)} min"
-    return f"{round(seconds / 3600)} h" if seconds < 48 * 3600 else f"{round(seconds / 86400)} days"
+_SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 
 
 def told_span(span: timedelta) -> str:
-    return told_age(span.total_seconds())
+    """Return a promised span in the largest unit that divides it: ``90 minutes``, ``2 hours``."""
+    unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
+    number = round(span / length)
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def told_seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else told_age(seconds)
+    return f"{seconds:.1f} s" if seconds < 10 else age_text(seconds)
 
 
 def told_moment(moment: datetime, now: datetime | None = None) -> str:
-    """Return the time of day, with the date unless it is today."""
-    local, today = timezone.localtime(moment), timezone.localtime(now or timezone.now()).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%a, %b} {local.day}, {local:%H:%M}"
+    """Return the time of day with its zone, and the date unless it is today."""
+    return clock_and_day(timezone.localtime(moment), timezone.localtime(now or timezone.now()).date())
 
 
 _LABELS = {

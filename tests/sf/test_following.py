@@ -53,7 +53,9 @@ def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
     assert told() == "by no process; nothing was stored yet"
     settings.SYNC_FOLLOW = False
     followed("books", ago=timedelta(minutes=3))
-    assert told().startswith("by no process; all changes up to 3 min ago are stored (the oldest: books); the scheduled")
+    assert told().startswith(
+        "by no process; all changes up to 3 minutes ago are stored (the oldest: books); the scheduled"
+    )
     assert metrics()["sfapi_follow_running"] == 0
 
 
@@ -62,7 +64,7 @@ def test_the_process_and_the_object_that_is_furthest_behind_are_told() -> None:
     followed("contacts", ago=timedelta(minutes=20))
     with hold_lease(FollowedObject.LEASE):
         assert re.fullmatch(
-            r"by process \d+ on \S+; all changes up to 20 min ago are stored \(the oldest: contacts\)", told()
+            r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(the oldest: contacts\)", told()
         )
         found = metrics()
     ages = {name: found[f'sfapi_follow_age_seconds{{object="{name}"}}'] for name in ("books", "contacts")}

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
+from outgoing.times import ago
 from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
 from sf.ingest.scheduled import leader
@@ -14,7 +14,7 @@ from sf.models import SFAPIUsageLog, SyncConfig
 from sf.reads.replica_state import replica_state
 from sf.status.cost import cost_line
 from sf.status.following import following
-from sf.status.freshness import FAILING, Freshness, failure_messages, job_freshness, sync_freshness
+from sf.status.freshness import FAILING, failure_messages, job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
 from sf.sync.adoption import objects_to_replace
 from sf.sync.again import next_tries
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             told = [reasons.get(each.name, "")]
             if each.name in tries:
                 told.append(_told_next(tries[each.name].minutes(now)))
-            line = _HEALTH.format(each.name, each.state, _last_good(each), "; ".join(filter(None, told)))
+            line = _HEALTH.format(each.name, each.state, ago(each.age_seconds), "; ".join(filter(None, told)))
             self.stdout.write(line.rstrip())
 
     def _fields(self) -> None:
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         if config.last_usage_check and config.last_usage_limit:
             self.stdout.write(
                 f"org's usage     {config.last_usage_value:,} of {config.last_usage_limit:,} calls when last seen, "
-                f"{_ago(timezone.now() - config.last_usage_check)}; syncs pause from "
+                f"{ago((timezone.now() - config.last_usage_check).total_seconds())}; syncs pause from "
                 f"{config.budget(config.last_usage_limit):,} on"
             )
 
@@ -110,7 +110,7 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
         f"{status.rows:,}",
         f"{soft_deleted:,}",
         f"{status.set_aside:,}",
-        _ago(status.age) if status.age is not None else "never",
+        ago(status.age.total_seconds() if status.age is not None else None),
         done.get_mode_display().lower() if done else "",
         last.state if last else "",
         "" if last is None or last.state == last.State.DONE else last.message,
@@ -119,16 +119,3 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
 
 def _told_next(minutes: int) -> str:
     return f"next try in {minutes} min" if minutes else "next try within 5 min"
-
-
-def _last_good(found: Freshness) -> str:
-    return "never" if found.age_seconds is None else _ago(timedelta(seconds=found.age_seconds))
-
-
-def _ago(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 120:
-        return f"{minutes} min ago"
-    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"

@@ -2,7 +2,7 @@
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { decimal, number, points } from "../core/format.js";
+import { amount, number, points } from "../core/format.js";
 import { shared } from "../core/shared.js";
 import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
@@ -44,8 +44,7 @@ export async function flagDefinitions({ counts, issues: keys }) {
 function cost({ weight, count, impact, is_percentage: isPercentage }) {
   const each = `${points(weight)} points of its area for each${isPercentage ? " percent" : ""}`;
   if (count === null) return `${each}; no data now.`;
-  const now = isPercentage ? `${decimal(count)}%` : number(count);
-  return `${each}; ${now} now cost ${points(impact)} of the overall score.`;
+  return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} of the overall score.`;
 }
 
 /** How the score comes about, with today's numbers. */
@@ -68,7 +67,8 @@ export async function scoreDefinition() {
     h(
       "p",
       {},
-      `Today ${graded.map(({ label, score }) => `${label} ${number(score)}`).join(", ")} make ${number(overall)}.`,
+      `Today ${graded.map(({ label, score }) => `${label} ${number(score)}`).join(", ")} make ${number(overall)}. ` +
+        "Scores are rounded to whole numbers, points lost are not.",
     ),
   ];
 }

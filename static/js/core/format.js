@@ -30,17 +30,21 @@ const namedMoments = new Intl.DateTimeFormat("en-US", {
   minute: "2-digit",
 });
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const STEPS = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
-  ["hour", 3600],
-  ["minute", 60],
-];
 /** The mean length of a month: twelve of them are a year. */
 const MONTH = 2_629_800;
-const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+/**
+ * Each unit of an age, its length, and from how many seconds on it is used. Python has the same: outgoing/ages.py.
+ *
+ * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
+ */
+const STEPS = [
+  ["year", 12 * MONTH, 24 * MONTH],
+  ["month", MONTH, MONTH],
+  ["day", 86_400, 86_400],
+  ["hour", 3600, 3600],
+  ["minute", 60, 60],
+];
+const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "always" });
 
 /**
  * @param {unknown} value
@@ -67,7 +71,7 @@ export function decimal(value) {
 }
 
 /**
- * 12.345 → "12.3%".
+ * 12.345 → "12.3%", 36 → "36%": every percentage, as in pardot/reports/wording.py.
  *
  * @param {Maybe<number>} value
  */
@@ -76,24 +80,26 @@ export function percent(value) {
 }
 
 /**
- * 36 → "36.0%": for columns.
+ * Return the count of an issue, which is a percentage for some.
  *
- * @param {Maybe<number>} value
+ * @param {Maybe<number>} count
+ * @param {boolean} isPercentage
  */
-export function tenths(value) {
-  return isMissing(value) ? MISSING : `${value.toFixed(1)}%`;
+export function amount(count, isPercentage) {
+  return isPercentage ? percent(count) : number(count);
 }
 
 /**
- * Points of the score: 12.345 → "12.3", 5 → "5.0", 0.1234 → "0.12", 0.001 → "<0.01".
+ * Points of the score: 12.345 → "12.3", 5 → "5.0", 0.1234 → "0.12", 0.001 → "<0.01", −2 → "−2.0".
  *
  * @param {Maybe<number>} value
  */
 export function points(value) {
   if (isMissing(value)) return MISSING;
-  if (value > 0 && value < 0.005) return "<0.01";
   if (value === 0) return "0";
-  return value >= 0.995 ? value.toFixed(1) : value.toFixed(2);
+  const [sign, size] = value < 0 ? ["−", -value] : ["", value];
+  if (size < 0.005) return `${sign}<0.01`;
+  return sign + (size >= 0.995 ? size.toFixed(1) : size.toFixed(2));
 }
 
 /**
@@ -159,7 +165,7 @@ export function namedMoment(value) {
 }
 
 /**
- * Return how long ago a timestamp was: "3 hours ago".
+ * Return how long ago a timestamp was, in the largest whole unit: "3 hours ago", "15 months ago".
  *
  * @param {Maybe<string>} value
  * @param {number} [now]
@@ -167,10 +173,7 @@ export function namedMoment(value) {
 export function ago(value, now = Date.now()) {
   if (isMissing(value)) return "never";
   const seconds = (new Date(value).getTime() - now) / 1000;
-  const months = Math.trunc(Math.abs(seconds) / MONTH);
-  if (months >= 12 && seconds < 0)
-    return months < 36 ? `${months}\u00a0mo ago` : `${Math.trunc(months / 12)}\u00a0years ago`;
-  const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
+  const step = STEPS.find(([, , from]) => Math.abs(seconds) >= from);
   return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
 }
 

@@ -2,7 +2,7 @@
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { day, decimal, number, points, signed } from "../core/format.js";
+import { amount, day, number, points, signed } from "../core/format.js";
 import { nameOf, withoutCount } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
@@ -99,7 +99,7 @@ function side({ asked, used }, score) {
   );
 }
 
-/** @typedef {Api["Changed"] & { kind: string, name: string, harm: number | null, owners: readonly string[], href: string | null }} Row */
+/** @typedef {Api["Changed"] & { kind: string, name: string, harm: number | null, owners: readonly string[], href: string | null, isPercentage: boolean }} Row */
 
 /**
  * @param {Api["ComparedDays"]} found
@@ -109,16 +109,24 @@ function allRows(found, issues) {
   const byKey = new Map(issues.map((issue) => [issue.key, issue]));
   /** @type {Row[]} */
   const rows = [
-    ...found.areas.map((row) => ({ ...row, kind: "score", name: row.label, href: rowsOf(row.area) })),
-    ...found.people.map((row) => ({ ...row, kind: "person", owners: [row.name], href: null })),
+    ...found.areas.map((row) => ({
+      ...row,
+      kind: "score",
+      isPercentage: false,
+      name: row.label,
+      href: rowsOf(row.area),
+    })),
+    ...found.people.map((row) => ({ ...row, kind: "person", isPercentage: false, owners: [row.name], href: null })),
     ...found.issues.map((row) => {
       const issue = byKey.get(row.key);
       const name = issue ? withoutCount(issue.title) : row.key;
-      return { ...row, kind: "issue", name, href: issue ? rowsOfIssue(issue) : null };
+      const isPercentage = issue?.is_percentage ?? false;
+      return { ...row, kind: "issue", name, isPercentage, href: issue ? rowsOfIssue(issue) : null };
     }),
     ...found.counts.map((row) => ({
       ...row,
       kind: "count",
+      isPercentage: false,
       name: nameOf(row.name),
       harm: null,
       owners: [],
@@ -162,8 +170,8 @@ function rowsTable(found, issues) {
         show: (row) => (row.href ? h("a", { href: row.href }, row.name) : row.name),
       },
       { key: "kind", label: "Kind", value: (row) => KINDS.find(([kind]) => kind === row.kind)?.[1] },
-      { key: "before", label: "Before", end: true, show: (row) => decimal(row.before) },
-      { key: "after", label: "After", end: true, show: (row) => decimal(row.after) },
+      { key: "before", label: "Before", end: true, show: (row) => amount(row.before, row.isPercentage) },
+      { key: "after", label: "After", end: true, show: (row) => amount(row.after, row.isPercentage) },
       { key: "change", label: "Change", end: true, first: "desc", show: change },
       { key: "harm", label: "Points lost", end: true, first: "desc", show: (row) => harm(row) },
       { key: "owners", label: "Owner", value: (row) => row.owners.join(", ") },
@@ -195,8 +203,7 @@ function rowsTable(found, issues) {
 
 /** @param {Row} row */
 function harm({ harm: lost }) {
-  if (lost === null || lost === 0) return lost === null ? null : points(0);
-  return `${lost < 0 ? "−" : ""}${points(Math.abs(lost))}`;
+  return lost === null ? null : points(lost);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { api, isAbort, optional } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { freshId, h, replace } from "../core/dom.js";
-import { decimal, points } from "../core/format.js";
+import { amount, points } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -118,7 +118,7 @@ class WhatIf {
         "span",
         { class: "what-if-many" },
         many,
-        h("span", { class: "soft small number" }, `of ${decimal(issue.count)}${issue.is_percentage ? "%" : ""}`),
+        h("span", { class: "soft small number" }, `of ${amount(issue.count, issue.is_percentage)}`),
       ),
     );
   }

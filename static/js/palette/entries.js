@@ -2,7 +2,7 @@
 
 import { optional } from "../core/api.js";
 import { find, findAll } from "../core/dom.js";
-import { number } from "../core/format.js";
+import { amount } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
@@ -135,6 +135,6 @@ function viewEntry({ name, query, is_mine: isMine, created_by: by }) {
  * @returns {PaletteEntry}
  */
 function issueEntry(issue) {
-  const count = `${number(issue.count)}${issue.is_percentage ? "%" : ""}`;
+  const count = amount(issue.count, issue.is_percentage);
   return { group: "Issues", label: withoutCount(issue.title), hint: count, sign: "flag", to: rowsOfIssue(issue) };
 }

@@ -2,7 +2,7 @@
 
 import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
-import { decimal, plural } from "../core/format.js";
+import { amount, plural } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
@@ -100,16 +100,11 @@ function lists({ found, recent }) {
  */
 function line(change, since, recent) {
   const name = withoutCount(change.title);
-  const unit = change.is_percentage ? "%" : "";
   return h(
     "li",
     { class: "change" },
     h("p", { class: "change-name" }, name),
-    h(
-      "p",
-      { class: "change-numbers" },
-      delta(change.change, `${decimal(change.before)} → ${decimal(change.after)}${unit}`, { better: "down" }),
-    ),
+    h("p", { class: "change-numbers" }, delta(change.change, beforeAndAfter(change), { better: "down" })),
     recentLine(recent, name, issueCount(change.key)),
     h(
       "p",
@@ -119,6 +114,14 @@ function line(change, since, recent) {
     ),
   );
 }
+
+/**
+ * "7 → 9", "36.4% → 38%".
+ *
+ * @param {Api["ChangedRows"]} change
+ */
+export const beforeAndAfter = ({ before, after, is_percentage: isPercentage }) =>
+  `${amount(before, isPercentage)} → ${amount(after, isPercentage)}`;
 
 /**
  * Return links to the new rows and to the fixed ones.

@@ -1,7 +1,7 @@
 /* The table of all issues. */
 
 import { h } from "../core/dom.js";
-import { day, decimal, number, points } from "../core/format.js";
+import { amount, day, points } from "../core/format.js";
 import { nameOf, withoutCount } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
 import { chip, delta } from "../ui/parts.js";
@@ -104,7 +104,7 @@ function stateOf({ count }) {
  * @param {Api["IssueItem"]} issue
  */
 function count(issue) {
-  const text = issue.is_percentage && issue.count !== null ? `${decimal(issue.count)}%` : number(issue.count);
+  const text = amount(issue.count, issue.is_percentage);
   return issue.count ? h("a", { href: rowsOfIssue(issue), "aria-label": `${text}: show the rows` }, text) : text;
 }
 

@@ -44,7 +44,7 @@ function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
     ring({
       value: rate,
       label: `Linked to Salesforce: ${percent(rate)}`,
-      text: rate === null ? "–" : `${Math.round(rate)}%`,
+      text: percent(rate),
       tone: toneOf(rate),
       size: 132,
     }),

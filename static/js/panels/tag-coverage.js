@@ -1,7 +1,7 @@
 /* The share of each type of object that has a tag. */
 
 import { h } from "../core/dom.js";
-import { number, tenths } from "../core/format.js";
+import { number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
@@ -43,7 +43,7 @@ const COLUMNS = [
       h(
         "span",
         { class: "metered" },
-        h("span", { class: "number" }, tenths(tagged_pct)),
+        h("span", { class: "number" }, percent(tagged_pct)),
         tagged_pct !== null && meter(tagged_pct),
       ),
   },

@@ -2,7 +2,7 @@
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
-import { number, plural, tenths } from "../core/format.js";
+import { number, percent, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
@@ -174,7 +174,7 @@ const COLUMNS = [
       h(
         "span",
         { class: "metered" },
-        h("span", { class: "number" }, tenths(tagged_pct)),
+        h("span", { class: "number" }, percent(tagged_pct)),
         meter(tagged_pct, tagged_pct === 100 ? "good" : ""),
       ),
   },

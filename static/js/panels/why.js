@@ -30,7 +30,7 @@ export default panel({
 });
 
 /**
- * "Prospects cost 1.8 of the 2.5 points lost, mostly: Prospects not linked to Salesforce."
+ * "Prospects cost most: 1.8 points, mainly by …" A sum of all would contradict the rounded score.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues
@@ -38,12 +38,11 @@ export default panel({
 function sentence(areas, issues) {
   const [worst] = byLoss(areas);
   if (!worst?.points_lost) return "No area loses points.";
-  const all = areas.reduce((sum, area) => sum + (area.points_lost ?? 0), 0);
   const top = issues.find((issue) => issue.area === worst.area && issue.count);
   const link = top && h("a", { href: rowsOfIssue(top) }, top.title);
   return [
-    h("strong", {}, `${worst.label} cost ${points(worst.points_lost)} of the ${points(all)} points lost`),
-    link ? [", mostly: ", link, "."] : ".",
+    h("strong", {}, `${worst.label} cost most: ${points(worst.points_lost)} points`),
+    link ? [", mainly by ", link, "."] : ".",
   ];
 }
 

@@ -3,13 +3,13 @@
 import { api, messageOf } from "../core/api.js";
 import { daysBetween } from "../core/days.js";
 import { h, hiddenText, icon } from "../core/dom.js";
-import { day, decimal, number, plural, shortDay, sinceDay } from "../core/format.js";
+import { day, number, plural, shortDay, sinceDay } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { route } from "../core/route.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed } from "../core/shared.js";
-import { rowLinks } from "../panels/changes.js";
+import { beforeAndAfter, rowLinks } from "../panels/changes.js";
 import { button, chip, delta } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
@@ -108,7 +108,7 @@ function changes({ areas: own, changes: found, since, day: today }) {
                 "span",
                 { class: "row" },
                 rowLinks(change, since),
-                delta(change.change, `${decimal(change.before)} → ${decimal(change.after)}`, { better: "down" }),
+                delta(change.change, beforeAndAfter(change), { better: "down" }),
               ),
             ),
           ),

@@ -1,0 +1,45 @@
+"""Put ages and times of day into words, as the dashboard does (``static/js/core/format.js``)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+_MONTH = 2_629_800
+_STEPS = [
+    ("year", 12 * _MONTH, 24 * _MONTH),
+    ("month", _MONTH, _MONTH),
+    ("day", 86_400, 86_400),
+    ("hour", 3600, 3600),
+    ("minute", 60, 60),
+    ("second", 1, 0),
+]
+"""Each unit, its length in seconds, and from how many seconds on it is used."""
+
+
+def age_text(seconds: float) -> str:
+    """Return the age in its largest whole unit: ``3 minutes``, ``15 months``."""
+    known = max(0.0, seconds)
+    unit, length = next((unit, length) for unit, length, start in _STEPS if known >= start)
+    number = int(known // length)
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def ago(seconds: float | None) -> str:
+    """Return ``3 minutes ago``; ``just now`` within a minute, ``never`` without an age."""
+    if seconds is None:
+        return "never"
+    return "just now" if seconds < 60 else f"{age_text(seconds)} ago"
+
+
+def clock(local: datetime, *, seconds: bool = False) -> str:
+    """Return ``10:56 PM UTC``: the time of day with its zone, for readers who sit elsewhere."""
+    time = f"{local.hour % 12 or 12}:{local:%M}{local.strftime(':%S') if seconds else ''}"
+    return f"{time} {'AM' if local.hour < 12 else 'PM'} {local:%Z}".rstrip()
+
+
+def clock_and_day(local: datetime, today: date | None = None, *, seconds: bool = False) -> str:
+    """Return ``Sun, Nov 29, 10:56 PM UTC``; without the day if it is ``today``, with the year if that is another."""
+    if local.date() == today:
+        return clock(local, seconds=seconds)
+    year = "" if today is None or local.year == today.year else f" {local.year},"
+    return f"{local:%a, %b} {local.day},{year} {clock(local, seconds=seconds)}"

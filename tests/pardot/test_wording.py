@@ -1,0 +1,43 @@
+"""Texts that the server and the page say alike, from one table: tests/javascript/format.test.js is the other half."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from outgoing.times import ago, clock_and_day
+from pardot.reports.wording import change, percent, points, since_day
+from tests.environments import ROOT
+
+SAID = json.loads((ROOT / "tests" / "javascript" / "wording.json").read_text())
+FUNCTIONS: dict[str, Callable[..., str]] = {
+    "since_day": lambda day, today: since_day(date.fromisoformat(day), date.fromisoformat(today)),
+    "ago": ago,
+    "percent": percent,
+    "points": points,
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_days_ages_percentages_and_points_are_told_as_the_page_tells_them(name: str) -> None:
+    said: list[tuple[list[Any], str]] = SAID[name]
+    assert [FUNCTIONS[name](*values) for values, _ in said] == [text for _, text in said]
+
+
+def test_a_change_rounds_a_half_up_as_the_page_does() -> None:
+    assert [change(now, 0) for now in (0.25, -0.25, 2, 0.04)] == [", up 0.3", ", down 0.3", ", up 2", ", unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "text"), [(0, "12:05 AM UTC"), (9, "9:05 AM UTC"), (12, "12:05 PM UTC"), (22, "10:05 PM UTC")]
+)
+def test_a_time_of_day_has_its_zone(hour: int, text: str) -> None:
+    moment = datetime(2026, 11, 29, hour, 5, 7, tzinfo=UTC)
+    assert clock_and_day(moment, moment.date()) == text
+    assert clock_and_day(moment, date(2026, 11, 30)) == f"Sun, Nov 29, {text}"
+    assert clock_and_day(moment, date(2027, 1, 1)) == f"Sun, Nov 29, 2026, {text}"
+    assert clock_and_day(moment, moment.date(), seconds=True) == text.replace(":05", ":05:07")
