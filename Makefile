@@ -6,10 +6,11 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # One more than the cores of a small machine: some tests wait.
 WORKERS ?= 3
+USUAL = -m "not slow and not soak and not screenshots"
 # For all Pythons and systems at once. pip is left out: it is there before anything is installed.
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
-.PHONY: help demo test docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
+.PHONY: help demo test slow docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -17,8 +18,11 @@ help:  ## this list
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
-test: $(VENV)/test.installed  ## all tests, against a real PostgreSQL and the simulator (ARGS="-k name" WORKERS=3)
-	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+test: $(VENV)/test.installed  ## the tests, against a real PostgreSQL and the simulator, without the slow ones (ARGS="tests/sf -k name": all those)
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),$(USUAL))
+
+slow: $(VENV)/test.installed  ## the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "slow and not soak and not screenshots" $(ARGS)
 
 quick: $(VENV)/test.installed  ## the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
 	$(RUN) -m pytest -m quick $(ARGS)

@@ -24,6 +24,7 @@ from tests.measured import measured_starts
 from tests.quick import mark_quick_tests
 from tests.shared import made_once
 from tests.simulated import Simulator, manage, start_simulator
+from tests.slow import mark_slow_tests
 from tests.warm import quick_starts
 
 SCHOOLS = 60
@@ -54,7 +55,8 @@ def quick_emptying() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    mark_quick_tests(items)  # before those that are not asked for are left out
+    mark_slow_tests(items)  # before those that are not asked for are left out
+    mark_quick_tests(items)
     yield
     items.sort(key=_seconds_allowed, reverse=True)  # a long test at the end would leave the other processes idle
 

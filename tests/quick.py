@@ -36,7 +36,7 @@ def mark_quick_tests(items: list[pytest.Item]) -> None:
 
 
 def _is_long(item: pytest.Function) -> bool:
-    return any(item.get_closest_marker(name) for name in ("soak", "screenshots"))
+    return any(item.get_closest_marker(name) for name in ("slow", "soak", "screenshots"))
 
 
 def _is_quick(item: pytest.Function) -> bool:

@@ -29,7 +29,7 @@ from tests.sf.conftest import quick_retries  # noqa: F401 - for all tests of thi
 from tests.simulated import Simulator
 from tests.single_faults import FAULTS, Example, Victim, sampled, spread
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900), pytest.mark.slow]
 
 LONG = [pytest.mark.soak, pytest.mark.timeout(7200)]
 SAMPLE = [pytest.param(1, None, id="sample")]

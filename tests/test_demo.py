@@ -29,6 +29,7 @@ def data_dir() -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)  # two starts with everything, each a few seconds or, on a busy machine, minutes
 def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
     ports = free_ports(3)

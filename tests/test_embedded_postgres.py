@@ -24,6 +24,8 @@ USE_IT = f"""
 import sys, psycopg
 from pathlib import Path
 from sfapi.embedded_postgres.server import ensure_running
+
+pytestmark = pytest.mark.slow
 endpoint = ensure_running(Path(sys.argv[1]))
 with psycopg.connect(host=endpoint.host, port=endpoint.port, user="{USER}", password=endpoint.password,
                      dbname="postgres") as connection:

@@ -16,7 +16,7 @@ from tests.conftest import Manage
 from tests.sf.processes import start_process
 from tests.simulated import Simulator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 BACK = ("migrate", "api", "0004", "--lock-seconds=1")
 """Back over a migration that alters ``TABLE``."""

@@ -22,7 +22,7 @@ from tests.pooled import pgbouncer
 from tests.sf.cache import assert_equal
 from tests.simulated import Simulator, manage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 READS = 120
 PAUSE = 0.05

@@ -1,8 +1,12 @@
-"""Which tests ``make quick`` runs is told from what they ask for."""
+"""What ``make quick`` runs is told from what tests ask for, what ``make test`` leaves out of the pages from a list."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
+
+from tests.slow import PAGES, PAGES_OF_MAKE_TEST
 
 
 def is_quick(request: pytest.FixtureRequest) -> bool:
@@ -32,3 +36,11 @@ def test_those_that_start_processes_are_not(request: pytest.FixtureRequest) -> N
 
     tests = [item for item in request.session.items if getattr(item, "module", None) in {test_demo, test_warm}]
     assert not [item.name for item in tests if item.get_closest_marker("quick")]
+
+
+def test_the_pages_that_make_test_keeps_exist_and_the_others_are_slow(request: pytest.FixtureRequest) -> None:
+    for item in request.session.items:
+        module = item.module.__name__ if isinstance(item, pytest.Function) else ""
+        if module.startswith(PAGES):
+            assert bool(item.get_closest_marker("slow")) == (module not in PAGES_OF_MAKE_TEST), item.nodeid
+    assert all(find_spec(name) for name in PAGES_OF_MAKE_TEST)

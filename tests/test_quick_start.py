@@ -21,6 +21,8 @@ from sfapi.embedded_postgres.install import find_installation
 from tests.ports import free_ports
 from tests.simulated import ROOT, Simulator
 
+pytestmark = pytest.mark.slow
+
 ENV = """\
 SALESFORCE_CLIENT_ID={SALESFORCE_CLIENT_ID}
 SALESFORCE_CLIENT_SECRET={SALESFORCE_CLIENT_SECRET}

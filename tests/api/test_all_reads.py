@@ -25,6 +25,7 @@ NO_LIMIT = "1000000/sec"
 Answers = Counter[tuple[str, int]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [3, LONG])
 def test_nobody_gets_a_5xx(
     database: str, world: World, simulator: Simulator, cookies: CookieMaker, seconds: int

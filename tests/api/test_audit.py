@@ -183,6 +183,7 @@ def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytes
     assert "missing in the audit log" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["", "--preload --max-requests 9"])
 def test_rows_survive_the_end_of_gunicorns_workers(database: str, arguments: str) -> None:
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=arguments) as url:
@@ -192,6 +193,7 @@ def test_rows_survive_the_end_of_gunicorns_workers(database: str, arguments: str
     assert kept == sorted(f"r{number}" for number in range(40))
 
 
+@pytest.mark.slow
 def test_rows_wait_while_postgresql_is_away(database: str) -> None:
     with gunicorn(database, workers=1) as url:
         requests.get(f"{url}/api/v1/me", timeout=10)

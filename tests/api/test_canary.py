@@ -24,6 +24,8 @@ from tests.conftest import Manage
 from tests.sentry import listening_sentry
 from tests.simulated import ROOT, Simulator, environment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(

@@ -119,6 +119,7 @@ def test_the_database_is_away(probe: Client, monkeypatch: pytest.MonkeyPatch) ->
     assert "10.1.2.3" not in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_is_missing() -> None:
     call_command("migrate", "sf", "0001", verbosity=0)

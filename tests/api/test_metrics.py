@@ -178,6 +178,7 @@ def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: 
     assert [noted.measured for noted in noted_requests.all] == [None]
 
 
+@pytest.mark.slow
 def test_all_processes_are_in_one_sum(database: str) -> None:
     wanted = 'sfapi_http_requests_total{route="/api/v1/openapi.json",method="GET",status="200"} 60'
     with gunicorn(database, workers=3, METRICS_ALLOWED_NETWORKS="127.0.0.1") as url:

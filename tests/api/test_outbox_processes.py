@@ -27,6 +27,8 @@ from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, mend_sal
 from tests.api.served import gunicorn
 from tests.simulated import ROOT, Simulator, environment
 
+pytestmark = pytest.mark.slow
+
 Post = Callable[..., requests.Response]
 
 LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])

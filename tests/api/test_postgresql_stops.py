@@ -18,6 +18,8 @@ from tests.api.test_outbox_processes import LONG, wait_for
 from tests.in_background import in_background
 from tests.simulated import ROOT, Simulator, manage
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 6
 SOME = 10
 """Answers that are waited for before and after each stop."""

@@ -31,6 +31,7 @@ from tests.api.served import gunicorn
 OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
 
 
+@pytest.mark.slow
 def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, cookies: CookieMaker) -> None:
     records.school("Example College")
     keys = [api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text for _ in range(2)]

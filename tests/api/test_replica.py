@@ -22,6 +22,8 @@ from tests.in_background import in_background
 from tests.pooled import pgbouncer
 from tests.simulated import ROOT, Simulator, manage
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = "/api/v1/records/accounts"
 NOTES = "/api/v1/pardot/notes"
 FIRST = "001Hs0000000001IAA"

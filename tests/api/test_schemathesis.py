@@ -35,7 +35,7 @@ COMMAND = Path(sys.executable).with_name("schemathesis")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "1")
 SECONDS = 900
 
-pytestmark = pytest.mark.timeout(SECONDS + 60)
+pytestmark = [pytest.mark.timeout(SECONDS + 60), pytest.mark.slow]
 SELECTIONS = pytest.mark.parametrize("everything", [False, pytest.param(True, marks=pytest.mark.soak, id="everything")])
 
 

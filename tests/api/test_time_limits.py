@@ -19,7 +19,7 @@ from tests.api.served import gunicorn
 from tests.pooled import SERVER_CONNECTIONS, pgbouncer
 from tests.simulated import Simulator, manage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GUNICORN_SECONDS = 30
 """Then it kills a worker that does not answer."""

@@ -36,6 +36,7 @@ PATHS = (
 MOST_STATEMENTS = 24
 
 
+@pytest.mark.slow
 def test_the_number_of_statements_does_not_grow_and_none_reads_what_is_large(super_user: Client) -> None:
     fill(12)
     few = {path: len(statements(super_user, path)) for path in PATHS}

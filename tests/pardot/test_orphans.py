@@ -208,6 +208,7 @@ def test_it_takes_few_calls_and_counts_them(pardot: Pardot, simulator: Simulator
     assert sum(SFAPIUsageLog.objects.values_list("call_count", flat=True)) == simulator.calls()
 
 
+@pytest.mark.slow
 def test_ids_by_the_hundred_stay_below_the_longest_request(surveyed: Pardot) -> None:
     """The simulator refuses a longer one, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):

@@ -45,6 +45,7 @@ def test_no_endpoint_scans_what_grows_with_people(super_user: Client) -> None:
     assert {path: found for path, found in scans.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_a_scan_of_the_activities_would_be_seen() -> None:
     fill(120)
     whole = VisitorActivity.objects.filter(type=4).values("id").query

@@ -119,6 +119,7 @@ def test_an_empty_text_stays_one(pardot: Pardot) -> None:
     assert_equal(pardot, entities.LISTS)
 
 
+@pytest.mark.slow
 def test_activities_go_back_as_many_days_as_asked_and_no_further(pardot: Pardot) -> None:
     camp_sync("--survey", "--days", "45")
     earliest = datetime.now(UTC) - timedelta(days=45)

@@ -22,7 +22,7 @@ from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 NAMES = ("accounts", "books", "contacts", "opportunities", "adoptions")
 Follow = Callable[[], "subprocess.Popen[str]"]

@@ -32,7 +32,7 @@ from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 ELSEWHERE = "another-host 0d8f 4026531836"
 

@@ -18,6 +18,8 @@ from sf.salesforce.http import Patience, Transport
 from sf.sync.usage import UsageCounter
 from tests.simulated import Simulator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.django_db(transaction=True)
 def test_who_has_little_time_does_not_wait_for_anothers_login(simulator: Simulator) -> None:

@@ -37,6 +37,7 @@ few, many = (
 )
 
 
+@pytest.mark.slow
 @few
 @given(history=histories, bulk=st.booleans())
 def test_each_sync_makes_the_cache_equal(simulator: Simulator, settings: Any, history: History, bulk: bool) -> None:

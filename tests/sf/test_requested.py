@@ -20,7 +20,7 @@ from tests.sf.cache import assert_equal
 from tests.sf.processes import Start, wait_for
 from tests.simulated import Simulator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> OperatorAction:

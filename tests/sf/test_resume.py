@@ -19,7 +19,7 @@ from tests.conftest import point_settings_at
 from tests.sf.cache import assert_equal, sync
 from tests.simulated import ROOT, Simulator, environment, start_simulator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

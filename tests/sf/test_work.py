@@ -30,7 +30,7 @@ from sf.models import ScheduledJob, SyncLease, SyncRun
 from tests.conftest import Manage
 from tests.sf.processes import Start, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TABLE = [
     ("0 5 * * *", "", ["sync_all", "--quiet"]),

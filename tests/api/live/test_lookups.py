@@ -196,6 +196,7 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
     assert user.get(CONTACT).status_code == 200
 
 
+@pytest.mark.slow
 def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
 ) -> None:

@@ -18,7 +18,7 @@ from tests.simulated import Simulator
 
 __all__ = ["contact"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 FORMER = pytest.mark.parametrize("former", ["redirects", "closed"])
 
