@@ -1,4 +1,8 @@
-"""The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data"."""
+"""The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data".
+
+A transaction that locks tables for writing does so before it writes a row of ``EntityState``: the audits that end one
+sync and a merge of the next one would otherwise wait for each other for ever.
+"""
 
 from __future__ import annotations
 

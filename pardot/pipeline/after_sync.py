@@ -1,4 +1,4 @@
-"""Finish a sync: count rows, run audits, and store the day's score.
+"""Finish a sync: run audits, count rows, and store the day's score.
 
 Roll-ups need no step here: the transaction that merges activities updates them.
 """
@@ -22,6 +22,6 @@ def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     ``tier`` is ``None`` after a read of some entities.
     """
     with transaction.atomic():
-        count_rows()
         run_audits(now=now)
+        count_rows()  # after the audits, which lock tables: see complete_reads.py
         return write_snapshot(tier, now)

@@ -260,8 +260,8 @@ class EntitySync(PardotSync):
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         since = datetime.fromisoformat(self._state.created_since) if self._state.created_since else None
-        note_complete(self._name, began=read.began, is_full=read.is_full, since=since, withheld=self._state.withheld)
         if self._synced.model is VisitorActivity:
             rollups.activities_merged(self._stage, read.began, since=since if read.is_full else None)
         if self._synced.model is Campaign:
             fill_campaign_dates()
+        note_complete(self._name, began=read.began, is_full=read.is_full, since=since, withheld=self._state.withheld)

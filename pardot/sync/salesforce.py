@@ -45,9 +45,9 @@ class CampObjectSync(ObjectSync):
     meaning = CampMeaning()
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
-        note_complete(self._name, began=read.began)
         if self._synced.model is SalesforceCampaign:
             fill_campaign_dates()
+        note_complete(self._name, began=read.began)
 
 
 class CountingSync(SalesforceSync[AnySynced]):
