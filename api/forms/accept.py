@@ -30,14 +30,15 @@ class NewSubmission:
     case_values: CaseValues
 
 
-def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> FormSubmission:
-    """Store the submission, or return that of the same request before. Nothing is sent yet."""
+def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tuple[FormSubmission, bool]:
+    """Store the submission, or return that of the same request before, and whether it is one. Nothing is sent yet."""
     submission_id = uuid.uuid4()
     with transaction.atomic():
         earlier = request.take(submission_id)
         if earlier is None:
             _store(new, submission_id)
-    return FormSubmission.objects.select_related("case").get(pk=earlier or submission_id)
+    submission = FormSubmission.objects.select_related("case").get(pk=earlier or submission_id)
+    return submission, earlier is not None
 
 
 def submission_deliver(submission: FormSubmission) -> None:

@@ -23,8 +23,8 @@ _REQUEST_HEADERS = (
 )
 """Sentry and OpenTelemetry in browsers send the last four: a page that uses them could not call us otherwise."""
 _ANSWER_HEADERS = (
-    "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-As-Of, "
-    "X-Request-ID"
+    "Content-Disposition, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    "WWW-Authenticate, X-As-Of, X-Request-ID"
 )
 _ENTRY = re.compile(r"(https?)://(\*\.)?((?:[a-z0-9-]+\.)*[a-z0-9-]+)(:[0-9]+)?")
 _LABELS = r"(?:[a-z0-9_-]+\.)+"

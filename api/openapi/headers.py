@@ -7,6 +7,7 @@ from typing import Any
 
 from api.http.request_id import HEADER
 from api.openapi.cleaning import Document, methods_and_operations
+from api.outbox.idempotency import REPLAYED
 
 _REF = "#/components/headers/{name}"
 _TEXT = {"type": "string"}
@@ -26,6 +27,11 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         "The address of what was made.",
         {**_TEXT, "format": "uri-reference"},
         "/api/v1/case/9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
+    ),
+    REPLAYED: (
+        "`true` when an earlier request with the same `Idempotency-Key` made it; left out otherwise.",
+        {**_TEXT, "enum": ["true"]},
+        "true",
     ),
     "Link": (
         'The address of the next page, as `<address>; rel="next"`; left out on the last page.',
@@ -113,6 +119,8 @@ def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Ite
         yield from ("ETag", "Cache-Control")
     if good and operation["operationId"] == "create_case":
         yield "Location"
+    if good and any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"]):
+        yield REPLAYED
     if good and _FILE in operation["responses"].get(200, {}).get("content", {}):
         yield from _of_records(operation)
 

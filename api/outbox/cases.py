@@ -19,8 +19,8 @@ from sf.sync.best_effort import best_effort
 SOURCE = "case"
 
 
-def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> OutboundCase:
-    """Create a case and try once to deliver it, or return the case of the same request before.
+def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
+    """Create a case and try once to deliver it, or return the case of the same request before, and whether it is one.
 
     Raises ``Conflict`` when that request is still running, and ``Unprocessable`` when it had another body.
     """
@@ -35,10 +35,10 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
         if earlier is not None:
             if outbox.is_being_sent_by_request(case):
                 raise idempotency.still_running()
-            return case
+            return case, True
         if claimed:
             _deliver(case)
-    return case
+    return case, False
 
 
 def _deliver(case: OutboundCase) -> None:

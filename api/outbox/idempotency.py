@@ -24,6 +24,8 @@ from api.http.errors import Conflict, Unprocessable
 from api.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
+REPLAYED = "Idempotent-Replayed"
+"""The header of an answer about what an earlier request with the same key made."""
 STILL_RUNNING_SECONDS = 3
 
 _FORM = re.compile(r"[\x21-\x7e]{1,255}")

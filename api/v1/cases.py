@@ -20,7 +20,7 @@ from api.http.fields import PlainText, json_response
 from api.models import OutboundCase
 from api.outbox.cases import SOURCE, case_create
 from api.outbox.delivery import REQUEST_SECONDS
-from api.outbox.idempotency import idempotent_request
+from api.outbox.idempotency import REPLAYED, idempotent_request
 from api.protection.refused_values import field_errors
 
 router = Router(tags=["cases"])
@@ -133,13 +133,15 @@ def create_case(
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
     until = time.monotonic() + REQUEST_SECONDS
-    made = case_create(maker=maker, values=case.salesforce_values(), request=once)
+    made, is_replay = case_create(maker=maker, values=case.salesforce_values(), request=once)
     if made.state in {_State.REFUSED, _State.FAILED}:
         raise _refusal(made, until)
     delivered = made.state == _State.DELIVERED
     response = json_response(_detail(made))
     response.status_code = 200 if delivered else 202
     response["Location"] = f"{request.path}/{made.pk}"
+    if is_replay:
+        response[REPLAYED] = "true"
     return response
 
 

@@ -18,7 +18,7 @@ from api.forms.values import FormValue, PageTime
 from api.http.errors import NotFound, documented
 from api.http.fields import JSON, PlainText, json_response
 from api.models import FormSubmission
-from api.outbox.idempotency import idempotent_request
+from api.outbox.idempotency import REPLAYED, idempotent_request
 from api.v1.cases import IDEMPOTENCY_KEY, IdempotencyKeyText
 from sf.sync.best_effort import best_effort
 
@@ -139,9 +139,12 @@ def submit_form(
         case_values=case_values_of(form.form_type, form.data),
         spam_reason=spam_reason(honeypot=form.honeypot, submitted_at=form.submitted_at, data=form.data),
     )
-    submission = submission_create(new, request=once)
+    submission, is_replay = submission_create(new, request=once)
     state = {**_state(submission), "status": FormSubmission.Status.PENDING.value}
-    return AnswerThenDeliver(submission, json.dumps(state).encode())
+    response = AnswerThenDeliver(submission, json.dumps(state).encode())
+    if is_replay:
+        response[REPLAYED] = "true"
+    return response
 
 
 _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /forms/submit` answered with.")]

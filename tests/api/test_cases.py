@@ -221,6 +221,7 @@ def test_the_same_key_and_body_is_one_case_in_its_present_state(writer: Client, 
     third = post_case(writer, **KEY)
     assert (third.status_code, third.json()["status"]) == (200, "delivered")
     assert {answer.json()["id"] for answer in (first, second, third)} == {cases_in(simulator)[0][FIELD]}
+    assert [answer.headers.get("Idempotent-Replayed") for answer in (first, second, third)] == [None, "true", "true"]
     assert len(cases_in(simulator)) == 1
 
 

@@ -304,6 +304,7 @@ def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) ->
     key = {"Idempotency-Key": "k"}
     first, second = submit(sender, **key), submit(sender, **key)
     assert first.json() == second.json()
+    assert [answer.headers.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
     assert submit(sender, WEB_TO_CASE, **key).status_code == 422
     assert len(made(simulator)) == FormSubmission.objects.count() == 1
 
