@@ -128,6 +128,8 @@ def _configuration() -> Iterator[Finding]:
     )
     for warning in login_warnings():
         yield Finding("warn", "configuration", str(warning))
+    if names := settings.OVERRULED:
+        yield Finding("warn", "environment", f"wins over .env, which has another value of {', '.join(names)}")
 
 
 def _login(client: SalesforceClient) -> Finding:

@@ -41,6 +41,8 @@ class Environment:
 
         Only with ``DEBUG``: otherwise a placeholder stops the start.
         """
+        self.overruled: list[str] = []
+        """Variables of ``.env`` for which the real environment has another value, which wins."""
 
     @classmethod
     def load(cls, root: Path) -> Environment:
@@ -48,8 +50,9 @@ class Environment:
 
         ``SFAPI_ENV_FILE`` names another file; if it is set but empty, none is read.
         """
-        load_env_file(root)
+        overruled = load_env_file(root)
         environment = cls(os.environ)
+        environment.overruled = overruled
         environment.declared["SFAPI_ENV_FILE"] = ".env"
         return environment
 

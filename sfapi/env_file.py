@@ -6,25 +6,48 @@ A file that cannot be read stops the start with one line: a variable that is sil
 from __future__ import annotations
 
 import codecs
+import hashlib
 import io
 import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from dotenv import load_dotenv
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FROM_FILE = "SFAPI_FROM_ENV_FILE"
+"""The variable that tells processes started by this one what came from ``.env``: names with a digest of each value."""
 
 
-def load_env_file(root: Path) -> None:
-    """Complete ``os.environ`` from the ``.env`` file; variables that are already set win."""
+def load_env_file(root: Path) -> list[str]:
+    """Complete ``os.environ`` from the ``.env`` file; variables that are already set win.
+
+    Values that an earlier process read from the file and passed on are read again: the new processes of a reload and
+    the jobs of a worker use ``.env`` as it is now. Return the names for which the environment has another value.
+    """
     path = env_file(root)
     if path is None:
-        return
+        return []
     text = _decoded(path, _content(path))
     _check_lines(path, text)
-    load_dotenv(stream=io.StringIO(text))
+    _forget_earlier_values()
+    values = {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value is not None}
+    unset = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(unset)
+    os.environ[_FROM_FILE] = " ".join(f"{name}={_digest(value)}" for name, value in unset.items())
+    return [name for name, value in values.items() if value and os.environ[name] != value]
+
+
+def _forget_earlier_values() -> None:
+    for word in os.environ.pop(_FROM_FILE, "").split():
+        name, _, digest = word.rpartition("=")
+        if name in os.environ and _digest(os.environ[name]) == digest:
+            del os.environ[name]
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def env_file(root: Path) -> Path | None:

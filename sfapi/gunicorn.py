@@ -2,12 +2,17 @@
 
 It uses threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
 ``api/protection/bulkhead.py`` keeps some of them free. Each variable: ``docs/settings.md``.
+
+The variables of this file are read once; processes that a reload starts read all others, and the code, again.
 """
 
 import os
+import sys
 from pathlib import Path
 
-from sfapi.env import Environment
+_there_before = set(sys.modules)
+
+from sfapi.env import Environment  # noqa: E402
 
 _env = Environment.load(Path(__file__).resolve().parents[1])
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a file of its own
@@ -33,3 +38,15 @@ if _env.choice("LOG_FORMAT", ("text", "json"), "text") == "json":
     }
 # TRUSTED_PROXY_COUNT decides which X-Forwarded-Proto is believed; gunicorn would believe every local program.
 forwarded_allow_ips = ""
+
+_imported_here = set(sys.modules) - _there_before
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Let the new process import what this file has imported from its files again.
+
+    Otherwise a reload after an upgrade mixes new code with modules that the first process imported long ago.
+    """
+    for name in _imported_here:
+        if name.partition(".")[0] not in sys.stdlib_module_names:
+            sys.modules.pop(name, None)

@@ -242,3 +242,5 @@ check_authorities()
 
 PLACEHOLDERS = env.placeholders
 """Variables that still have a document's placeholder, ``<your_…>``, as their value; ``manage.py`` reports them."""
+OVERRULED = env.overruled
+"""Variables of ``.env`` for which the real environment has another value; ``sf check`` names them."""

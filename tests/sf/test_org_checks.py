@@ -53,6 +53,12 @@ def test_fields_are_named_only_when_the_object_was_described(simulator: Simulato
     assert "grant the API user read access" not in said
 
 
+def test_variables_of_the_env_file_that_are_overruled_are_named(simulator: Simulator, settings: Any) -> None:
+    settings.OVERRULED = ["REQUESTS_CA_BUNDLE", "LOGLEVEL"]
+    line = "warn environment: wins over .env, which has another value of REQUESTS_CA_BUNDLE, LOGLEVEL"
+    assert line in check().splitlines()
+
+
 def hand_over_session(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | login_of(simulator, LoginFlow.DIRECT_SESSION)
 

@@ -1,0 +1,119 @@
+"""A reload of gunicorn (``kill -HUP``): its new processes use ``.env`` and the code as they are then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.api.served import AS_SHIPPED
+from tests.ports import free_ports
+from tests.simulated import ROOT
+
+FOLDERS = ("sfapi", "api", "pardot", "sf", "accounts_client", "outgoing", "templates")
+SECONDS = 60
+
+
+class Installation:
+    """A copy of the code with an ``.env`` of its own, served by gunicorn's first process."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        self._folder, self._port = folder, free_ports(1)[0]
+        self._lines = f"SECRET_KEY={'k' * 60}\nDATABASE_URL={database}\nSECURE_SSL_REDIRECT=off\n"
+
+    def set_name(self, name: str) -> None:
+        (self._folder / ".env").write_text(f"{self._lines}ALLOWED_HOSTS={name}\n")
+
+    def append(self, file: str, line: str) -> None:
+        with (self._folder / file).open("a") as code:
+            code.write(f"\n{line}\n")
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *AS_SHIPPED, f"--bind=127.0.0.1:{self._port}", "--workers=1"],
+            cwd=self._folder,
+            # The last variable has it started by itself, not forked from a process that knows modules already.
+            env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
+    def answers_to(self, name: str) -> bool:
+        try:
+            answer = requests.get(f"http://127.0.0.1:{self._port}/", headers={"Host": name}, timeout=SECONDS)
+        except requests.ConnectionError:
+            return False
+        return answer.status_code == 200
+
+
+@pytest.fixture
+def installation(tmp_path: Path, migrated_database: str) -> Installation:
+    return Installation(tmp_path, migrated_database)
+
+
+@pytest.fixture
+def first_process(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
+    installation.set_name("before.example")
+    process = installation.start()
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+
+
+def test_after_a_reload_the_env_file_and_the_code_are_those_of_now(
+    installation: Installation, first_process: subprocess.Popen[bytes]
+) -> None:
+    wait_for(first_process, installation, "before.example")
+    installation.set_name("after.example")
+    # The first process has imported sfapi/env.py, where the settings of the next release expect something new.
+    installation.append("sfapi/env.py", "NEW = True")
+    installation.append("sfapi/settings/base.py", "from sfapi.env import NEW as NEW")
+    first_process.send_signal(signal.SIGHUP)
+    wait_for(first_process, installation, "after.example")
+
+
+def wait_for(process: subprocess.Popen[bytes], installation: Installation, name: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not installation.answers_to(name):
+        assert process.poll() is None, "gunicorn has ended"
+        assert time.monotonic() < deadline, f"{name} is not answered"
+        time.sleep(0.1)
+
+
+# -- processes that a process starts: jobs of the worker, commands of a button -----------------------------------
+
+STARTS_ANOTHER = """
+import subprocess, sys
+from pathlib import Path
+from sfapi.env import Environment
+
+root = Path(sys.argv[1])
+Environment.load(root)
+(root / ".env").write_text("TIME_ZONE=Asia/Tokyo\\nLOGLEVEL=debug\\n")
+program = "import os, sys; from pathlib import Path; from sfapi.env import Environment; " \\
+    "env = Environment.load(Path(sys.argv[1])); " \\
+    "print(*(env.text(name, 'unset') for name in ('TIME_ZONE', 'LOGLEVEL', 'ENVIRONMENT')), env.overruled)"
+subprocess.run([sys.executable, "-c", program, sys.argv[1]], check=True)
+"""
+
+
+def test_a_process_that_another_one_starts_reads_the_env_file_of_now_and_what_was_set_outside_wins(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("TIME_ZONE=Europe/Paris\nENVIRONMENT=staging\nLOGLEVEL=info\n")
+    outside = {"PATH": os.environ["PATH"], "LOGLEVEL": "warning"}
+    done = subprocess.run(
+        [sys.executable, "-c", STARTS_ANOTHER, str(tmp_path)], cwd=ROOT, env=outside, capture_output=True, check=True,
+        text=True, timeout=SECONDS,
+    )  # fmt: skip
+    assert done.stdout.split(maxsplit=3) == ["Asia/Tokyo", "warning", "unset", "['LOGLEVEL']\n"]
