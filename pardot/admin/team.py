@@ -33,7 +33,7 @@ class TeamMemberAdmin(admin.ModelAdmin):
     """The team. The tasks of a member who is removed become unassigned."""
 
     form = TeamMemberForm
-    list_display = ["name", "role", "area_list", "label", "order", "open_tasks", "accounts_uuid"]
+    list_display = ["name", "role", "area_list", "label", "order", "open_tasks", "is_linked"]
     list_editable = ["order"]
     search_fields = ["name", "role"]
 
@@ -48,6 +48,10 @@ class TeamMemberAdmin(admin.ModelAdmin):
     @admin.display(description="open tasks", ordering="open_task_count")
     def open_tasks(self, member: Any) -> int:
         return member.open_task_count
+
+    @admin.display(description="sign-in", boolean=True)
+    def is_linked(self, member: TeamMember) -> bool:
+        return member.accounts_uuid is not None
 
 
 class SignedAdmin(admin.ModelAdmin):

@@ -10,7 +10,9 @@ from pydantic import AfterValidator, StringConstraints
 
 from api.auth.callers import signed_in_user
 from api.http.fields import storable
+from api.models import SuperUser
 from api.records.values import QueryDate
+from pardot.planning.team import member_by_account
 from pardot.selectors.rows import LARGEST_ID
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -33,6 +35,17 @@ class PageQuery(Schema):
 
 
 def actor_name(request: HttpRequest) -> str:
-    """Return the name of the signed-in user, or else the account's UUID: for ``created_by`` and ``updated_by``."""
+    """Return the name of the signed-in user, for ``created_by`` and ``updated_by``.
+
+    An account without a name has that of its team member, else of its Super User, else its UUID.
+    """
     session = signed_in_user(request).session
-    return (session.name.replace("\0", "").strip() or session.uuid)[:_NAME_CHARACTERS]
+    name = session.name.replace("\0", "").strip() or _known_name(session.uuid) or session.uuid
+    return name[:_NAME_CHARACTERS]
+
+
+def _known_name(account: str) -> str:
+    member = member_by_account(account)
+    if member is not None:
+        return member.name
+    return SuperUser.objects.filter(accounts_uuid=account).values_list("name", flat=True).first() or ""

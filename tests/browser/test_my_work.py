@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.components import asked, fits
+from tests.browser.components import asked, fits, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import SUPER_USER, Site
 from tests.browser.visit import Visit
@@ -117,10 +117,25 @@ def test_a_task_is_closed_in_place(camp: Visit) -> None:
     assert written == ['{"status":"done"}']
 
 
-def test_whoever_is_not_in_the_team_reads_which_account_to_enter(camp: Visit) -> None:
-    camp.go("/pardot/?open=my-work")
-    expect(drawer(camp).get_by_text(SUPER_USER)).to_be_visible()
-    expect(drawer(camp).get_by_role("button", name="Save this view")).to_be_visible()
+def test_whoever_is_not_in_the_team_is_linked_to_a_member_by_one_button(camp: Visit) -> None:
+    """Nowhere is an account's identifier shown or typed."""
+    put_team = "return (await m.api.put('admin/team', { team: %s })).team.map((one) => one.accounts_uuid);"
+    for name in ("my-work", "tasks"):
+        camp.go(f"/pardot/?open={name}")
+        expect(camp.page.get_by_role("dialog").get_by_role("link", name="Add yourself to the team")).to_be_visible()
+        expect(camp.page.get_by_role("dialog")).not_to_contain_text(SUPER_USER)
+    run_module(camp, "core/api", put_team % "[{ name: 'Ines', areas: ['forms'] }, { name: 'Ben' }]")
+    try:
+        camp.go("/pardot/?open=my-work")
+        drawer(camp).get_by_role("combobox", name="Who are you on the team?").select_option("Ines")
+        drawer(camp).get_by_role("button", name="This is me").click()
+        expect(drawer(camp).get_by_role("region", name="Areas")).to_contain_text("Forms")
+        expect(drawer(camp).get_by_role("button", name="This is me")).to_have_count(0)
+        assert {one["name"]: one["accounts_uuid"] for one in asked(camp, "config")["team"]} == {
+            "Ines": SUPER_USER, "Ben": None,
+        }  # fmt: skip
+    finally:
+        run_module(camp, "core/api", put_team % "[]")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -7,6 +7,7 @@ const { flagParams, flagText, yesOrNo } = await import("../../static/js/assets/f
 const { listed, nameOf } = await import("../../static/js/core/names.js");
 const { commandOf, kindOf, lastSync } = await import("../../static/js/panels/freshness-state.js");
 const { byGrade, isCrmId } = await import("../../static/js/people/people.js");
+const { actor, actorText } = await import("../../static/js/people/actor.js");
 const { same } = await import("../../static/js/settings/drafts.js");
 const { shortTitle } = await import("../../static/js/settings/editors.js");
 const { byDay, chosenKind } = await import("../../static/js/survey/kinds.js");
@@ -28,6 +29,14 @@ test("an asset without a name is called by its id", () => {
   assert.equal(nameOfAsset({ name: "  ", id: 7 }), "(no name, 7)");
   assert.equal(nameOfAsset({ name: null, id: 7 }), "(no name, 7)");
   assert.equal(nameOfAsset({ name: "Form", id: 7 }), "Form");
+});
+
+test("an account is never shown in place of a name", () => {
+  assert.equal(actorText("Ines Example"), "Ines Example");
+  assert.equal(actor("Ines Example"), "Ines Example");
+  for (const by of ["5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935", "5B0A4F3E-1D27-4A69-9F0E-2C8B7D61A935", "", null]) {
+    assert.equal(actorText(by), "an unknown person", String(by));
+  }
 });
 
 test("a flag that is new here is called as it is", () => {

@@ -19,7 +19,7 @@ export function nameOf(key) {
 }
 
 /** @param {string} text */
-function sentenceCase(text) {
+export function sentenceCase(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -14,6 +14,7 @@ import { pages } from "../assets/links.js";
 import { makeExemption } from "../assets/row-actions.js";
 import { flagWords, nameOfAsset, TYPES } from "../assets/words.js";
 import { makeAssetTask } from "../tasks/make-task.js";
+import { actor } from "../people/actor.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, chip, outward } from "../ui/parts.js";
 import { plainTable } from "../ui/plain-table.js";
@@ -196,7 +197,7 @@ function exemptions({ exemptions: rows, summary }) {
           "li",
           {},
           `${flagWords(flags[row.issue] ?? row.issue).label}: ${row.reason}`,
-          h("span", { class: "under" }, `${until(row)} · by ${row.created_by || "unknown"}, ${day(row.created_at)}`),
+          h("span", { class: "under" }, `${until(row)} · by `, actor(row.created_by), `, ${day(row.created_at)}`),
         ),
       ),
     ),

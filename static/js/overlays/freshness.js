@@ -6,6 +6,7 @@ import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { commandOf, KINDS, kindOf } from "../panels/freshness-state.js";
+import { actorText } from "../people/actor.js";
 import { copyButton } from "../ui/copy.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
@@ -174,7 +175,7 @@ function activity(presses) {
           {},
           chip(ACTIVITY[state][0], { tone: ACTIVITY[state][1] }),
           ` ${label} `,
-          h("span", { class: "soft" }, `${ago(requested_at)} by ${by}${message ? `: ${message}` : ""}`),
+          h("span", { class: "soft" }, `${ago(requested_at)} by ${actorText(by)}${message ? `: ${message}` : ""}`),
         ),
       ),
     ),

@@ -12,7 +12,7 @@ export default () => panelDialog({ title: "My work", drawer: true, content });
 
 const content = panel({
   lines: 12,
-  uses: ["views", "tasks"],
-  load: () => Promise.all([optional(shared("my-work")), shared("views")]),
-  render: ([work, views]) => h("div", { class: "work" }, work && ownWork(work), viewsSection(views)),
+  uses: ["views", "tasks", "config"],
+  load: () => Promise.all([optional(shared("my-work")), optional(shared("config")), shared("views")]),
+  render: ([work, config, views]) => h("div", { class: "work" }, work && ownWork(work, config), viewsSection(views)),
 });

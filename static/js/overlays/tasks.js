@@ -10,6 +10,8 @@ import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed, shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
+import { actor } from "../people/actor.js";
+import { whoAmI } from "../people/who-am-i.js";
 import { makeTask } from "../tasks/make-task.js";
 import { quickAdd } from "../tasks/quick-add.js";
 import { taskForm } from "../tasks/task-form.js";
@@ -27,6 +29,7 @@ export default () => panelDialog({ title: "Tasks", drawer: true, wide: true, con
 
 const content = panel({
   lines: 8,
+  uses: ["config"],
   load: async ({ signal }) => {
     const [tasks, config, { issues }, links] = await Promise.all([
       tasksNow(signal),
@@ -72,7 +75,11 @@ class Board {
       filters: filtersOf(team, config.me, today),
       detail: (task) => this.detail(task),
     });
-    this.nodes = [quickAdd(config, () => this.refresh()), this.table.element, !config.me && whoAmI(config)];
+    this.nodes = [
+      quickAdd(config, () => this.refresh()),
+      this.table.element,
+      !config.me && whoAmI(config, "The filter “Mine” then works."),
+    ];
   }
 
   // -- what a row has ------------------------------------------------------------------------------------
@@ -131,7 +138,9 @@ class Board {
       h(
         "p",
         { class: "small soft" },
-        `Made by ${task.created_by} ${ago(task.created_at)}`,
+        "Made by ",
+        actor(task.created_by),
+        ` ${ago(task.created_at)}`,
         task.completed_at && `, done ${moment(task.completed_at)}`,
         ".",
       ),
@@ -278,18 +287,5 @@ function act(sign, label, click, data = {}) {
     { type: "button", class: "icon-button", data, title: label.split(":")[0], on: { click } },
     icon(sign),
     hiddenText(label),
-  );
-}
-
-/** @param {Api["PardotConfig"]} config */
-function whoAmI({ account }) {
-  return h(
-    "p",
-    { class: "small soft" },
-    "“Mine” needs to know who you are: in the ",
-    h("a", { href: "/pardot/admin-settings/" }, "settings"),
-    ", give your team member this account: ",
-    h("code", {}, account),
-    ".",
   );
 }

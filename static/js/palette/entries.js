@@ -8,6 +8,7 @@ import { rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { TYPES } from "../assets/words.js";
 import { fold, withWords } from "../ui/search-words.js";
+import { actorText } from "../people/actor.js";
 import { showHelp } from "./help.js";
 
 const MOST = 5;
@@ -127,7 +128,7 @@ function actions() {
  * @returns {PaletteEntry}
  */
 function viewEntry({ name, query, is_mine: isMine, created_by: by }) {
-  return { group: "Saved views", label: name, hint: isMine ? "" : by, sign: "pin", to: `/pardot/?${query}` };
+  return { group: "Saved views", label: name, hint: isMine ? "" : actorText(by), sign: "pin", to: `/pardot/?${query}` };
 }
 
 /**

@@ -7,6 +7,7 @@ import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
 import { Draft } from "../settings/drafts.js";
 import { EDITORS, shortTitle } from "../settings/editors.js";
+import { actorText } from "../people/actor.js";
 import { saveBar } from "../settings/save-bar.js";
 
 /**
@@ -192,7 +193,7 @@ function makeKey(entry, context, section) {
       if (standard) standard.hidden = draft.isDefault;
       who.hidden = at === null;
       who.title = moment(at);
-      who.textContent = at ? `Entered ${ago(at)}${by ? ` by ${by}` : ""}.` : "";
+      who.textContent = at ? `Entered ${ago(at)}${by ? ` by ${actorText(by)}` : ""}.` : "";
     },
   };
 }

@@ -10,6 +10,7 @@ import { changed, shared } from "../core/shared.js";
 import { assetButton } from "../assets/asset-button.js";
 import { pages } from "../assets/links.js";
 import { flagWords, TYPES } from "../assets/words.js";
+import { actor } from "../people/actor.js";
 import { confirm } from "../ui/dialog.js";
 import { chip, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -67,7 +68,7 @@ function columns(to) {
     { key: "issueLabel", label: "Issue" },
     { key: "reason", label: "Reason", className: "wide" },
     { key: "until", label: "Ends on", className: "tight", show: until, csv: (row) => row.until ?? "no end date" },
-    { key: "created_by", label: "By" },
+    { key: "created_by", label: "By", show: (row) => actor(row.created_by) },
     { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => day(row.created_at) },
     {
       key: "actions",

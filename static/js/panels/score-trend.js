@@ -9,6 +9,7 @@ import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { changed, shared } from "../core/shared.js";
 import { trend } from "../charts/trend.js";
+import { actor } from "../people/actor.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button } from "../ui/parts.js";
@@ -242,7 +243,7 @@ function noteLine(note) {
   return h(
     "li",
     {},
-    h("p", { class: "small soft" }, `${day(note.day)}, ${note.created_by}`),
+    h("p", { class: "small soft" }, `${day(note.day)}, `, actor(note.created_by)),
     h("p", {}, note.text),
     h(
       "button",

@@ -6,22 +6,22 @@ import { plural } from "../core/format.js";
 import { listed } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
+import { TEAM, writeTeam } from "../people/write-team.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button, chip } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {Api["MemberOut"]} Member */
-/** @typedef {Api["MemberIn"] & { open_tasks?: number }} Changed */
+/** @typedef {import("../people/write-team.js").Member} Member */
+/** @typedef {import("../people/write-team.js").Changed} Changed */
 
-const PATH = "admin/team";
 const UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
 export default panel({
   lines: 5,
-  uses: [PATH],
-  load: async ({ signal }) => ({ team: (await api.get(PATH, { signal })).team, areas: (await shared("config")).areas }),
+  uses: [TEAM],
+  load: async ({ signal }) => ({ team: (await api.get(TEAM, { signal })).team, areas: (await shared("config")).areas }),
   render: ({ team, areas }, { element }) => {
     focusAgain(element);
     const add = button("Add a member", () => edit(null, areas), { kind: "primary", sign: "plus" });
@@ -160,29 +160,18 @@ function unowned(team, areas) {
 let returnTo = null;
 
 /**
- * Get the saved team, change it, and save all of it, so that changes of other users are kept.
- *
- * @param {(team: Member[]) => Changed[]} change
- */
-async function write(change) {
-  const { team } = await api.get(PATH);
-  const next = change(team).map(({ open_tasks: _, ...member }, order) => ({ ...member, order }));
-  return (await api.put(PATH, { team: next })).team;
-}
-
-/**
  * @param {(team: Member[]) => Changed[]} change
  * @param {{ member: number | null, tool?: string }} focus
  */
 async function save(change, focus) {
   try {
-    await write(change);
+    await writeTeam(change);
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });
     return false;
   }
   returnTo = focus;
-  changed(PATH, "config", "tasks", "issues");
+  changed(TEAM, "config", "tasks", "issues");
   return true;
 }
 
@@ -227,7 +216,7 @@ async function edit(member, areas) {
         maxlength: 36,
         pattern: UUID,
         value: member?.accounts_uuid ?? "",
-        hint: "The account's UUID: the task board uses it for “my items”.",
+        hint: "The account's UUID. “This is me” in My work fills it in.",
       },
       {
         name: "email",
@@ -240,14 +229,14 @@ async function edit(member, areas) {
     ],
     submit: async (values) => {
       const given = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
-      const team = await write((now) => (member ? replaced(now, member, given) : [...now, given]));
+      const team = await writeTeam((now) => (member ? replaced(now, member, given) : [...now, given]));
       return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
     },
   });
   if (!saved) return;
   toast(member ? `Saved: ${saved.name}.` : `${saved.name} is on the team.`);
   returnTo = { member: saved.id, tool: "Edit" };
-  changed(PATH, "config", "tasks", "issues");
+  changed(TEAM, "config", "tasks", "issues");
 }
 
 /**

@@ -3,6 +3,8 @@
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
 import { ago } from "../core/format.js";
+import { actorText } from "../people/actor.js";
+import { sentenceCase } from "../core/names.js";
 import { confirm } from "../ui/dialog.js";
 
 /** One key: its editor, its saved value, and the server's errors. */
@@ -207,7 +209,7 @@ function areMappings(...values) {
 
 /** @param {Entry} there */
 function asksForMine({ title, updated_by, updated_at, value }) {
-  const who = updated_by || "Somebody";
+  const who = updated_by ? sentenceCase(actorText(updated_by)) : "Somebody";
   const what = value !== null && typeof value === "object" ? "" : ` to ${value}`;
   return confirm({
     title: "Another user changed this",

@@ -10,6 +10,7 @@ import { route } from "../core/route.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { changed } from "../core/shared.js";
 import { beforeAndAfter, rowLinks } from "../panels/changes.js";
+import { whoAmI } from "../people/who-am-i.js";
 import { button, chip, delta } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
@@ -20,29 +21,12 @@ let isWritten = false;
 
 /**
  * @param {Work} work
+ * @param {Api["PardotConfig"] | null} config
  * @returns {Child}
  */
-export function ownWork(work) {
-  if (work.member === null) return stranger(work);
+export function ownWork(work, config) {
+  if (work.member === null) return config && whoAmI(config, "Your areas and tasks then appear here.");
   return [areas(work), changes(work), tasks(work)];
-}
-
-/** @param {Work} work */
-function stranger({ account }) {
-  return h(
-    "p",
-    { class: "banner" },
-    icon("info"),
-    h(
-      "span",
-      {},
-      "Your areas and tasks appear here once you are in the team. In the ",
-      h("a", { href: "/pardot/admin-settings/" }, "settings"),
-      ", give your team member this account: ",
-      h("code", {}, account),
-      ".",
-    ),
-  );
 }
 
 /**

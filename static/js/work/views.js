@@ -4,6 +4,7 @@ import { api, messageOf } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
 import { route } from "../core/route.js";
 import { changed } from "../core/shared.js";
+import { actor } from "../people/actor.js";
 import { copyButton } from "../ui/copy.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
@@ -72,7 +73,7 @@ function line(view, noMail) {
       h("a", { href: addressOf(view) }, view.name),
       view.is_mine
         ? view.is_shared && [" ", chip("Shared", { sign: "people" })]
-        : h("span", { class: "small soft" }, ` ${view.created_by}`),
+        : h("span", { class: "small soft" }, " ", actor(view.created_by)),
       view.mailed && [" ", chip(view.mailed === "monday" ? "Mailed on Mondays" : "Mailed on change", { sign: "mail" })],
     ),
     h(

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from api.models import SuperUser
 from pardot.audits.run import run_audits
-from pardot.models import DayNote, Exemption
+from pardot.models import DayNote, Exemption, TeamMember
 from tests.api.cookies import UUID, CookieMaker
 from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
@@ -162,10 +163,19 @@ def test_notes_are_pinned_to_days(browser: Browser) -> None:
     assert days() == ["2026-03-02", "2026-03-03"]
 
 
-def test_who_has_no_name_acts_by_the_id_of_the_account(user: Client, browser: Browser, cookies: CookieMaker) -> None:
+def test_who_has_no_name_acts_by_the_name_known_here(user: Client, browser: Browser, cookies: CookieMaker) -> None:
     user.cookies["oxa"] = cookies.cookie(name="")
-    made = browser.ask("post", "notes", {"day": "2026-03-01", "text": "A note"}, expect=201)
-    assert made["created_by"] == UUID
+    note = {"day": "2026-03-01", "text": "A note"}
+
+    def author() -> object:
+        return browser.ask("post", "notes", note, expect=201)["created_by"]
+
+    SuperUser.objects.filter(accounts_uuid=UUID).update(name="")
+    assert author() == UUID
+    SuperUser.objects.filter(accounts_uuid=UUID).update(name="Ada Example")
+    assert author() == "Ada Example"
+    TeamMember.objects.create(name="Ada", accounts_uuid=UUID)
+    assert author() == "Ada"
 
 
 def test_mistakes_in_notes_are_named(browser: Browser) -> None:

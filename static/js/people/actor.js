@@ -1,0 +1,24 @@
+/* Name who did something. The server stores a name, or the account's UUID where it knew none. */
+
+import { h } from "../core/dom.js";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Return the name as text.
+ *
+ * @param {Maybe<string>} by
+ */
+export function actorText(by) {
+  return by && !UUID.test(by) ? by : "an unknown person";
+}
+
+/**
+ * Return the name; where only an id is known, the id appears on hover.
+ *
+ * @param {Maybe<string>} by
+ * @returns {Child}
+ */
+export function actor(by) {
+  return by && UUID.test(by) ? h("span", { title: `Account ${by}` }, actorText(by)) : actorText(by);
+}

@@ -1,0 +1,72 @@
+/* Ask the user who they are on the team, and link that member to their account. */
+
+import { ApiError, messageOf } from "../core/api.js";
+import { freshId, h, icon } from "../core/dom.js";
+import { changed } from "../core/shared.js";
+import { button } from "../ui/parts.js";
+import { toast } from "../ui/toast.js";
+import { TEAM, writeTeam } from "./write-team.js";
+
+/** @typedef {Api["ConfigTeamMember"]} Member */
+
+/**
+ * why: what it is good for, as a sentence.
+ *
+ * @param {Api["PardotConfig"]} config
+ * @param {string} why
+ */
+export function whoAmI({ team, account }, why) {
+  const free = team.filter((member) => member.accounts_uuid === null);
+  return h(
+    "div",
+    { class: "banner who-am-i" },
+    icon("person"),
+    free.length ? choice(free, account, why) : settings(why),
+  );
+}
+
+/** @param {string} why */
+function settings(why) {
+  const link = h("a", { href: "/pardot/admin-settings/#team" }, "Add yourself to the team");
+  return h("span", {}, link, `, then choose “This is me” here. ${why}`);
+}
+
+/**
+ * @param {readonly Member[]} free
+ * @param {string} account
+ * @param {string} why
+ */
+function choice(free, account, why) {
+  const id = freshId("me");
+  const options = free.map((member) => h("option", { value: String(member.id) }, member.name));
+  const select = h("select", { id }, options);
+  const me = button("This is me", () => claim(free[select.selectedIndex], account, me), { kind: "compact primary" });
+  return h(
+    "div",
+    { class: "stack" },
+    h("p", {}, h("label", { for: id }, "Who are you on the team?"), ` ${why}`),
+    h("p", { class: "row" }, select, me),
+  );
+}
+
+/**
+ * @param {Member} member
+ * @param {string} account
+ * @param {HTMLButtonElement} pressed
+ */
+async function claim({ id, name }, account, pressed) {
+  pressed.disabled = true;
+  try {
+    await writeTeam((team) => {
+      const now = team.find((one) => one.id === id);
+      if (!now || now.accounts_uuid !== null)
+        throw new ApiError(409, `${name} was changed meanwhile. Reload the page, then choose again.`);
+      return team.map((one) => (one.id === id ? { ...one, accounts_uuid: account } : one));
+    });
+    toast(`You are ${name} on the team.`, { about: "team" });
+  } catch (error) {
+    toast(messageOf(error), { kind: "bad" });
+  }
+  pressed.disabled = false;
+  changed(TEAM, "config", "tasks", "issues", "my-work", "views");
+}
