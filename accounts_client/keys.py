@@ -23,7 +23,7 @@ _BETWEEN = re.compile(r"[\s,]+")
 
 
 def signature_keys(text: str) -> list[str]:
-    """Return each PEM of the setting. Text that is no PEM is returned whole, for the checks to refuse."""
+    """Return each PEM of the setting. Text that is not PEM is returned whole, for the checks to refuse."""
     keys = [match[0] for match in _PEM.finditer(text)]
     rest = _BETWEEN.sub("", _PEM.sub("", text))
     return [*keys, rest] if rest else keys
@@ -67,6 +67,6 @@ def _which(number: int, keys: list[str]) -> str:
 
 def _check_count(name: str, keys: list[str]) -> None:
     if len(keys) > MOST_KEYS:
-        raise ImproperlyConfigured(f"{name}: holds {len(keys)} keys, but at most {MOST_KEYS} are tried")
+        raise ImproperlyConfigured(f"{name}: contains {len(keys)} keys, but at most {MOST_KEYS} are tried")
     if len(set(keys)) < len(keys):
-        raise ImproperlyConfigured(f"{name}: holds the same key twice; the other one was probably meant")
+        raise ImproperlyConfigured(f"{name}: contains the same key twice; the other one was probably meant")

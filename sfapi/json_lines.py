@@ -41,7 +41,7 @@ def print_json(arguments: Sequence[str]) -> None:
 
 
 class JsonLines(io.TextIOBase):
-    """A stream whose lines become JSON objects. ``for_information``: where lines go that are no problem."""
+    """A stream whose lines become JSON objects. Lines that report no problem go to ``for_information``."""
 
     def __init__(self, stream: TextIO, name: str, level: int, for_information: Any = None) -> None:
         self._stream, self._name, self._level = stream, name, level

@@ -37,7 +37,7 @@ KINDS: Mapping[str, str] = {
     "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
     "rows_twice": "send the first row of a page again in place of its last one",
     "missing_columns": "leave out of a page the columns without any value, or else the last one",
-    "garble": "put bytes that are no text behind a fraction of the answer",
+    "garble": "append bytes that are not text to a fraction of the answers",
     "cut_gzip": "compress the answer, and send a fraction of that as if it were the whole",
     "gzip_members": "compress the answer in two members",
     "crlf": "end the lines of a CSV page in CRLF",

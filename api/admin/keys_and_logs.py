@@ -1,4 +1,4 @@
-"""Admin pages for callers and for what they called. Keys are created here, and shown once."""
+"""Admin pages of callers, API keys and logs. A key is shown once, right after it was created."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class APIKeyForm(forms.ModelForm):
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]
         if self.instance.pk is None and expires_at is not None and expires_at <= timezone.now():
-            raise forms.ValidationError("This is in the past: the key could never be used.")
+            raise forms.ValidationError("This time is in the past: the key could never be used.")
         return expires_at
 
 
@@ -79,7 +79,7 @@ class APIKeyAdmin(admin.ModelAdmin):
     actions = ["revoke"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Return none on the form of a new key: PostgreSQL does not know their values yet."""
+        """Show read-only fields only for a stored key: a new key has no values for them yet."""
         return [] if obj is None else [str(name) for name in super().get_readonly_fields(request, obj)]
 
     @admin.display(description="scopes")
@@ -99,10 +99,10 @@ class APIKeyAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: APIKey, post_url_continue: str | None = None) -> HttpResponse:
-        """Show the key on a page instead of redirecting: its text is not stored anywhere."""
+        """Show the key on a page instead of redirecting, because the text of the key is not stored anywhere."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "API key made",
+            "title": "API key created",
             "api_key": obj,
             "text": obj.text,
         }
@@ -112,7 +112,7 @@ class APIKeyAdmin(admin.ModelAdmin):
 
 
 class LogAdmin(ReadOnlyAdmin):
-    """A log. Logs grow large, so no total is counted, and searches are for whole values, which have indexes."""
+    """A log. Logs grow large, so the total is not counted, and a search finds whole values only, by an index."""
 
     list_per_page = 50
     show_full_result_count = False

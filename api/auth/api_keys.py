@@ -92,7 +92,7 @@ def api_key_revoke(public_id: str) -> APIKey | None:
 
 
 def api_key_note_use(key: APIKey) -> None:
-    """Record that the key was used, unless a use was recorded a short while ago: most requests write nothing."""
+    """Record that the key was used. Most requests write nothing, because a recent use is already recorded."""
     now = timezone.now()
     if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
         return

@@ -23,7 +23,7 @@ class ErrorType(StrEnum):
     API_KEY_EXPIRED = "api_key_expired"
     SIGN_IN_AGAIN = "sign_in_again"
     # 403: the caller is known and may not
-    CSRF_TOKEN_MISSING = "csrf_token_missing"  # noqa: S105 - a name, no secret
+    CSRF_TOKEN_MISSING = "csrf_token_missing"  # noqa: S105 - a name, not a secret
     SCOPE_MISSING = "scope_missing"
     USER_REQUIRED = "user_required"
     SUPER_USER_REQUIRED = "super_user_required"

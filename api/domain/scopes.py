@@ -1,4 +1,4 @@
-"""The rights of callers. Super Users have all scopes, an API key the ones it was given."""
+"""The rights of callers. Super Users have all scopes; an API key has the scopes that it was created with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Self
 
 
 class Scope(StrEnum):
-    """A scope's name, and what it opens."""
+    """A scope, and the purpose that admins see beside its name."""
 
     READ_BOOKS = "read:books", "the list of books"
     READ_INFO = "read:info", "the system's status"
-    WRITE_CASES = "write:cases", "support cases: to make them and to follow their delivery"
+    WRITE_CASES = "write:cases", "create support cases and follow their delivery"
     READ_RECORDS = "read:records", "all cached records, in bulk"
 
     purpose: str

@@ -1,4 +1,4 @@
-"""Detect spam in forms by three signs. The answer never shows that one was found."""
+"""Detect spam in forms by three signs. The response never shows that a form was taken for spam."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ LEAST_SECONDS = 3.0
 """The least number of seconds that a person needs to fill in a form."""
 
 
-def spam_reason(*, honeypot: str | None, submitted_at: float | None, data: Mapping[str, Any]) -> str:
-    """Return why a form is spam; empty when no sign says so.
+def spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[str, Any]) -> str:
+    """Return the reason why a form is spam, or an empty string.
 
-    ``honeypot`` is a field that people do not see. ``submitted_at`` is when the page was loaded, in milliseconds
-    since 1970 by the visitor's clock; a time far in the future means nothing.
+    ``honeypot`` is a field that people do not see. ``loaded_at`` is the time when the page was loaded, in milliseconds
+    since 1970, by the visitor's clock. A wrong clock, which gives a time far in the future, is no sign of spam.
     """
     if honeypot:
         return "honeypot filled in"
-    if submitted_at is not None and abs(time.time() - submitted_at / 1000) < LEAST_SECONDS:
+    if loaded_at is not None and abs(time.time() - loaded_at / 1000) < LEAST_SECONDS:
         return f"sent within {LEAST_SECONDS:.0f} s of loading the page"
     email = data.get("email")
     if isinstance(email, str) and is_disposable(email):

@@ -1,4 +1,4 @@
-"""Errors of PostgreSQL that say nothing about the request: the same request may succeed later, so they are a 503."""
+"""Recognize errors of PostgreSQL that are not the request's fault. They become a 503: a later try may succeed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Give every error the same shape.
 
-It has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the same sentence twice,
-because some clients read one and some the other), and fields of some errors only. Errors are raised anywhere below
-a view and answered here. ``api/middleware/requests.py`` brings refusals of other layers (an unknown path, a wrong
+An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the same sentence twice,
+because some clients read one and some the other). Some errors have more fields. Views and the code that they call
+raise errors; the handlers here turn them into responses. ``api/middleware/requests.py`` brings refusals of other layers (an unknown path, a wrong
 method, a broken header, a crash) into the same shape.
 """
 
@@ -22,48 +22,49 @@ from api.domain.error_types import OF_STATUS, ErrorType
 from api.http.refusal_words import refusal
 
 MESSAGES = {
-    400: "The request cannot be understood.",
+    400: "The request is malformed.",
     403: "This is not allowed.",
-    404: "There is nothing at this address; /api/v1/docs/ lists what there is.",
-    405: "This method is not possible here.",
-    406: "This cannot be had in the form that Accept asks for: JSON, CSV, or HTML where there is a page.",
-    411: "The length of the body is not given: send Content-Length, or a complete chunked body.",
-    412: "The condition of this request (If-Match, If-Unmodified-Since) does not hold.",
+    404: "There is nothing at this address. All addresses are in /api/v1/docs/.",
+    405: "This address does not support this method.",
+    406: "This address has none of the formats that Accept names. It may have JSON, CSV, or an HTML page.",
+    411: "The length of the body is missing: send Content-Length, or a complete chunked body.",
+    412: "The condition of this request (If-Match, If-Unmodified-Since) is not met.",
     413: "The request is too large.",
     415: "The body must be JSON, sent with “Content-Type: application/json”.",
     422: "The request is not valid.",
     429: "Too many requests: try again later.",
-    500: "Something went wrong here. It has been noted; the X-Request-ID of this answer helps to find it.",
-    502: "Another system refused what it was asked for this.",
-    503: "A part of the service is away for the moment: try again soon.",
+    500: "An unexpected error happened and was logged. Give the X-Request-ID of this response when you report it.",
+    502: "This request needs another system, which refused its part.",
+    503: "A part of the service is unavailable at the moment: try again soon.",
 }
 
 
 class FieldError(Schema):
-    """A value that is refused."""
+    """A refused value."""
 
-    loc: list[str | int] = Field(description="Where it is: `body`, `query`, `path` or `header`, then the names.")
-    message: str = Field(description="What is wrong with it.")
+    loc: list[str | int] = Field(description="The place of the value: `body`, `query`, `path` or `header`, then the names.")
+    message: str = Field(description="The reason why the value was refused.")
     allowed: list[str] = Field(
         [],
-        description="Only when a picklist of Salesforce refused the value, and its values can be read in time: the "
-        "active ones, of which several are sent with semicolons in between. A record type may allow fewer.",
+        description="The active values of the Salesforce picklist that refused the value; absent for other refusals, "
+        "and when the picklist could not be read in time. A record type may allow fewer. To send several values, "
+        "separate them with semicolons.",
     )
 
 
 class ErrorBody(Schema):
-    """An error: `code` is the HTTP status, `type` tells programs why, `message` tells people."""
+    """An error: `code` is the HTTP status, `type` tells programs the reason, `message` tells people."""
 
     code: int = Field(description="The HTTP status.")
-    type: ErrorType = Field(description="Why, for programs.")
-    message: str = Field(description="What happened, for people. Its words may change.")
-    detail: str = Field(description="The text of `message` again.")
+    type: ErrorType = Field(description="The reason, for programs.")
+    message: str = Field(description="The reason, for people. The wording may change.")
+    detail: str = Field(description="The same text as `message`.")
 
 
 class ForbiddenBody(ErrorBody):
     """An error 403."""
 
-    scope: str = Field("", description="The scope that the caller lacks, with the type `scope_missing` only.")
+    scope: str = Field("", description="The scope that the caller lacks; only with the type `scope_missing`.")
 
 
 class RetryBody(ErrorBody):
@@ -75,12 +76,12 @@ class RetryBody(ErrorBody):
 class ValidationErrorBody(ErrorBody):
     """An error 422."""
 
-    errors: list[FieldError] = Field([], description="One for each value that is refused, where one is to blame.")
-    salesforce_code: str = Field("", description="Only when Salesforce refused: its own code, `DUPLICATES_DETECTED`.")
+    errors: list[FieldError] = Field([], description="One for each refused value; empty when no single value is to blame.")
+    salesforce_code: str = Field("", description="Salesforce's own code, such as `DUPLICATES_DETECTED`, when Salesforce refused.")
 
 
 class ApiError(Exception):
-    """An error with its answer. ``default_type`` is for classes whose status has one usual reason."""
+    """An error that can be returned to the client. Classes whose status has one usual reason set ``default_type``."""
 
     status = 500
     default_type: ErrorType | None = None
@@ -109,7 +110,7 @@ class ApiError(Exception):
 
 
 class NotAuthenticated(ApiError):
-    """401 with the challenge of RFC 6750: ``error`` only for a key that was sent and does not count."""
+    """401 with the challenge of RFC 6750, which contains ``error`` only when the client sent an invalid key."""
 
     status = 401
 
@@ -136,7 +137,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """The refusal of a system that we call: retrying does not help, and the message says what does."""
+    """A system that we call refused. Trying again does not help; the message says what does."""
 
     status = 502
 
@@ -144,22 +145,22 @@ class BadGateway(ApiError):
         super().__init__(message, error_type=error_type)
 
 
-class PassingError(ApiError):
-    """An error after which the same request may succeed."""
+class TemporaryError(ApiError):
+    """An error after which the same request may succeed later."""
 
     def __init__(self, message: str, error_type: ErrorType, *, retry_after: int) -> None:
         super().__init__(message, error_type=error_type, headers={"Retry-After": str(retry_after)})
 
 
-class Conflict(PassingError):
+class Conflict(TemporaryError):
     status = 409
 
 
-class TooManyRequests(PassingError):
+class TooManyRequests(TemporaryError):
     status = 429
 
 
-class Unavailable(PassingError):
+class Unavailable(TemporaryError):
     status = 503
 
 
@@ -177,7 +178,7 @@ def error_response(
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> HttpResponse:
-    """Return the answer to an error; without ``error_type``, with the type of the status."""
+    """Return the response to an error; without ``error_type`` the status decides the type."""
     message = message or MESSAGES.get(status, MESSAGES[400])
     kind = error_type or OF_STATUS.get(status, ErrorType.REQUEST_MALFORMED)
     headers = dict(headers or {})
@@ -195,13 +196,13 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 
 def documented(*statuses: int) -> dict[int, Any]:
-    """Return the errors of a route for ``response=``: the given ones, and those of every route."""
+    """Return a route's errors for ``response=``: the given statuses, and the statuses that every route can return."""
     wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Answer every exception of a view in the same shape; unknown ones go on to Django, which logs them."""
+    """Answer every exception of a view in the same shape; Django logs and answers unknown exceptions."""
     api.add_exception_handler(ApiError, _api_error)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(ValidationError, _validation_error)
@@ -217,7 +218,7 @@ def _api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpRe
 
 
 def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    """Answer ninja's own error, or the error of our body parser inside it."""
+    """Answer an error that ninja raised, or the error of our body parser that ninja wrapped."""
     assert isinstance(error, HttpError)
     if isinstance(error.__cause__, ApiError):
         return error.__cause__.response()

@@ -27,7 +27,7 @@ class BadRequest(ApiError):
 
 
 class JSONParser(Parser):
-    """Refuses invalid JSON, and other content types, which a form on another site's page could send."""
+    """Parses JSON, and refuses the content types that an HTML form on another site could send."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != _JSON:
@@ -46,10 +46,10 @@ class JSONParser(Parser):
 def _refuse_encodings(request: HttpRequest) -> None:
     """Refuse bodies that are compressed or in another character set: they would be misread."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in _NOT_ENCODED:
-        raise UnsupportedMediaType("Compressed bodies are not taken: send it without Content-Encoding.")
+        raise UnsupportedMediaType("Compressed bodies are not supported: send the body without Content-Encoding.")
     if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:
         raise UnsupportedMediaType("The body must be UTF-8.")
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")

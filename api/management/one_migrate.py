@@ -1,7 +1,7 @@
 """Let one ``migrate`` at a time change a database: hosts that start together would apply each migration twice.
 
-The lock belongs to a transaction of a connection of its own, so it works behind a pooler that shares sessions, on a
-database without any table, and goes when its process is killed.
+The lock is held by a transaction on a separate connection. So it works behind a pooler that shares sessions, it needs
+no table, and PostgreSQL releases it when the process is killed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PREPARE = f"""
 
 @contextmanager
 def one_migrate(connection: BaseDatabaseWrapper, report: Callable[[str], object]) -> Iterator[None]:
-    """Hold the lock; while another process has it, report that once and wait."""
+    """Hold the lock. While another process holds it, report that once and wait."""
     own = connection.copy()
     own.settings_dict["TIME_LIMITS"] = {}
     try:
@@ -36,7 +36,7 @@ def one_migrate(connection: BaseDatabaseWrapper, report: Callable[[str], object]
 
 
 def _take(own: BaseDatabaseWrapper) -> bool:
-    """Open a transaction that holds the lock. One that waited for it would block ``CREATE INDEX CONCURRENTLY``."""
+    """Try to open a transaction that holds the lock. Do not wait in it: that would block ``CREATE INDEX CONCURRENTLY``."""
     own.set_autocommit(False)
     with own.cursor() as cursor:
         cursor.execute(_PREPARE)

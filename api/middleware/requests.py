@@ -185,7 +185,7 @@ def _reshaped(response: HttpResponseBase) -> HttpResponse:
     """Return our JSON error in place of an HTML or text answer, with that answer's headers and cookies."""
     message = MESSAGES.get(response.status_code, "")
     if response.status_code == 405:
-        message = f"This method is not possible here. Possible methods: {response['Allow']}."
+        message = f"This address does not support this method. Supported methods: {response['Allow']}."
     shaped = error_response(response.status_code, message)
     for name, value in response.items():
         if name.lower() not in {"content-type", "content-length"}:

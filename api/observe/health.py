@@ -106,7 +106,7 @@ def _syncs() -> Check:
 def _jobs() -> Check:
     """Report the jobs, and whether a worker starts them.
 
-    Without a worker, cron may start them; a job that never ran is no fault, because on a new installation they are
+    Without a worker, cron may start them; a job that never ran is not a fault, because on a new installation they are
     scheduled last.
     """
     found = jobs_to_look_at()
@@ -114,7 +114,7 @@ def _jobs() -> Check:
 
 
 def _breakers() -> Check:
-    """Report the breakers. An open one is no fault: waiting cases show in ``outbox``, and users get cached answers."""
+    """Report the breakers. An open breaker is not a fault: waiting cases show in ``outbox``, and users get cached answers."""
     return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 
@@ -126,7 +126,7 @@ def _fields() -> Check:
 
 
 def _replica() -> Check:
-    """Report the read replica. One that is away or lags is no fault: the primary answers in its place."""
+    """Report the read replica. A replica that is unavailable or lags is not a fault: the primary answers instead."""
     state = replica_state()
     assert state is not None  # the check is only made where there is one
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)

@@ -1,7 +1,7 @@
 """Answer ``/readyz``: whether this process can serve requests now.
 
 It can when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL takes changes. Freshness of
-the cache is no part of it: old data is served too.
+the cache is not part of readiness: old data is served too.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _RETRIED = frozenset({409, 429, 503})
 _FIRST_ERROR = 400
 
 _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
-    400: {T.REQUEST_MALFORMED: "The body is no JSON."},
+    400: {T.REQUEST_MALFORMED: "The body is not JSON."},
     401: {
         T.CREDENTIALS_MISSING: "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
         "“Authorization: Bearer <key>”.",
@@ -41,7 +41,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     404: {
         T.RECORD_NOT_FOUND: "There is no such record.",
         T.NO_MATCH: "No school matches. Check the spelling, or use fewer words.",
-        T.CONTACT_NOT_FOUND: "There is no contact of this user.",
+        T.CONTACT_NOT_FOUND: "There is no contact for this user in Salesforce.",
     },
     406: {T.NOT_ACCEPTABLE: MESSAGES[406]},
     409: {
@@ -64,7 +64,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.TOO_MANY_FAILED_LOGINS: "Too many requests with credentials that are not valid: try again later.",
     },
     500: {T.INTERNAL_ERROR: MESSAGES[500]},
-    502: {T.PARDOT_REFUSED: "Not all tags could be made: Pardot allows no more tags."},
+    502: {T.PARDOT_REFUSED: "Not all tags could be created: Pardot allows no more tags."},
     503: {
         T.DATABASE_AWAY: MESSAGES[503],
         T.DATABASE_BUSY: "The database is too busy for this at the moment: try again soon.",
@@ -76,9 +76,9 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.CHANGE_NOT_MADE: "Salesforce takes no changes at the moment, and nothing was changed: try again soon.",
         T.CHANGE_UNCERTAIN: "Salesforce's answer was lost, and it cannot be asked what it did: the change may have "
         "been made. Look again soon (GET /api/v1/contact?expire=true), or send the same once more: that does no harm.",
-        T.CHANGE_MADE: "The change was made in Salesforce, but a part of this service is away: it will show here "
-        "later.",
-        T.PARDOT_AWAY: "Pardot cannot make all tags at the moment: it is away. Trying again does no harm.",
+        T.CHANGE_MADE: "The change was made in Salesforce, but a part of this service is unavailable: it will show "
+        "here later.",
+        T.PARDOT_AWAY: "Pardot cannot create all tags, because it is unavailable at the moment. Trying again does no harm.",
     },
 }
 Operation = Mapping[str, Any]

@@ -38,7 +38,7 @@ class Cursor:
             date, record_id, as_of = parts
             found = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-            raise UnreadableCursor("This is no cursor of ours: take it from “next”") from error
+            raise UnreadableCursor("This is not a cursor of this service: take the cursor from “next”") from error
         if not isinstance(record_id, str) or id_of_18(record_id) != record_id:
-            raise UnreadableCursor("This is no cursor of ours: take it from “next”")
+            raise UnreadableCursor("This is not a cursor of this service: take the cursor from “next”")
         return found

@@ -137,7 +137,7 @@ def submit_form(
         source_url=form.source_url or "",
         submitted_by=submitted_by,
         case_values=case_values_of(form.form_type, form.data),
-        spam_reason=spam_reason(honeypot=form.honeypot, submitted_at=form.submitted_at, data=form.data),
+        spam_reason=spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
     )
     submission, is_replay = submission_create(new, request=once)
     state = {**_state(submission), "status": FormSubmission.Status.PENDING.value}

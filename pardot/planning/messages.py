@@ -10,26 +10,26 @@ _SALT = "pardot.messages"
 
 
 class BadLink(ValueError):
-    """The link was not made here, or is about nobody who gets messages at that address."""
+    """The link was not created here, or no team member has its address any more."""
 
 
 def stop_token(member: TeamMember) -> str:
-    """Return what the link carries: the member and the address, signed."""
+    """Return the signed part of the link: the member and the address."""
     return signing.dumps([member.pk, member.email], salt=_SALT, compress=False)
 
 
 def member_of_token(token: str) -> TeamMember:
-    """Return the member whom the link is about. Raises ``BadLink``."""
+    """Return the member to whom the link was sent. Raises ``BadLink``."""
     try:
         pk, email = signing.loads(token, salt=_SALT)
     except signing.BadSignature as error:
-        raise BadLink("This link is not complete.") from error
+        raise BadLink("This link is incomplete. Copy all of it from the message.") from error
     member = TeamMember.objects.filter(pk=pk, email=email).first()
     if member is None:
-        raise BadLink("Nobody gets messages at this address any more.")
+        raise BadLink("No team member gets messages at this address any more.")
     return member
 
 
 def messages_set(member: TeamMember, *, wanted: bool) -> None:
-    """Stop the messages of a member, or begin them again."""
+    """Stop the morning messages of a member, or start them again."""
     TeamMember.objects.filter(pk=member.pk).update(gets_messages=wanted)

@@ -26,9 +26,9 @@ class Member:
     order: int = 0
     accounts_uuid: uuid.UUID | None = None
     email: str | None = None
-    """``None``: as before."""
+    """``None`` leaves the address unchanged."""
     gets_messages: bool | None = None
-    """``None``: as before: whoever has stopped the messages does not get them again by a change of the team."""
+    """``None`` leaves the choice unchanged: changing the team does not restart messages that a member stopped."""
 
     def write_to(self, row: TeamMember) -> TeamMember:
         row.name, row.role, row.label, row.order = self.name, self.role, self.label, self.order

@@ -66,11 +66,11 @@ CODES: Mapping[int, PardotCode] = {
     181: PardotCode(WrongBusinessUnit, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
     182: PardotCode(
         WrongBusinessUnit,
-        "SALESFORCE_PARDOT_BUSINESS_UNIT is no business unit's id: 18 characters that begin with 0Uv",
+        "SALESFORCE_PARDOT_BUSINESS_UNIT is not a business unit's id: 18 characters that begin with 0Uv",
     ),
     183: PardotCode(TransientError, "Pardot failed inside", Group.MOMENT),
     BAD_TOKEN: PardotCode(
-        SessionExpired, "the connected app lacks the scope pardot_api, or the API user is no Pardot user"
+        SessionExpired, "the connected app lacks the scope pardot_api, or the API user is not a Pardot user"
     ),
     198: PardotCode(RequestRefused, "PARDOT_API_URL is not Pardot's host, or this API has no such object"),
     201: PardotCode(

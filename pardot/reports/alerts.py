@@ -85,7 +85,7 @@ def _link() -> str:
 
 
 def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
-    """Compare with the last snapshot by the thresholds of today: another threshold is no fall."""
+    """Compare with the last snapshot by the thresholds of today: a changed threshold is not a fall."""
     before = last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
         return

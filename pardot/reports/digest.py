@@ -222,7 +222,7 @@ def _crm_ids(facts: DigestFacts) -> Iterator[str]:
         yield missing(SCOUT)
         return
     bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
-    yield from (f"{number(count)} with something in the {kind} id that is no id" for count, kind in bad if count)
+    yield from (f"{number(count)} with a {kind} id that is not an id" for count, kind in bad if count)
     if not any(count for count, _ in bad):
         yield "all are valid"
     if figures["adoption_stuck"]:

@@ -1,4 +1,4 @@
-"""The channels that the whole team reads: Slack's webhook and the addresses of the digest, whichever is set."""
+"""List the channels that the whole team reads: Slack and the digest's mail addresses, where they are configured."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pardot.reports.channels.slack import post_to_slack
 
 @dataclass(frozen=True)
 class TeamChannel:
-    """A destination. ``send`` raises ``NotDelivered``. ``label`` is its name in the line “sent to …”."""
+    """A destination. ``send`` raises ``NotDelivered``. ``label`` names the destination in the line “sent to …”."""
 
     send: Callable[[str], None]
     label: str
 
 
 def team_channels() -> dict[str, TeamChannel]:
-    """Return the configured channels by the name under which their deliveries are stored."""
-    found = {}
+    """Return the configured channels by name. ``DigestDelivery`` stores deliveries under the same names."""
+    channels = {}
     if url := settings.SLACK_WEBHOOK_URL:
-        found["slack"] = TeamChannel(lambda text: post_to_slack(url, text), "Slack")
+        channels["slack"] = TeamChannel(lambda text: post_to_slack(url, text), "Slack")
     if recipients := settings.DIGEST_RECIPIENTS:
         mail = lambda text: mail_to(recipients, text.partition("\n")[0], text)  # noqa: E731
-        found["mail"] = TeamChannel(mail, ", ".join(recipients))
-    return found
+        channels["mail"] = TeamChannel(mail, ", ".join(recipients))
+    return channels

@@ -1,7 +1,7 @@
-"""Read pages of prospects by group, grade and search, in several orders, without reading all of them.
+"""Read pages of prospects by group, grade and search, in several orders, without reading all prospects.
 
-Few prospects are sorted; for many, an index is read in its order until the page is full. The indexes are in
-``pardot/models/prospect.py``; PostgreSQL uses them only for the same expressions.
+Few matches are sorted; many are read in the order of an index until the page is full. The indexes are in
+``pardot/models/prospect.py``; PostgreSQL uses an index only for exactly the same expression.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""The largest number of prospects that are sorted; a search also counts no further."""
+"""The largest number of matches that are sorted. Beyond this number, the matches of a search are not counted."""
 
 
 class ProspectGroup(StrEnum):
-    """The prospects that a figure counts."""
+    """A group of prospects: the prospects behind one of the audit's figures."""
 
     ACTIVE = "active"
     LINKED = "linked"
@@ -53,7 +53,7 @@ class ProspectGroup(StrEnum):
 
 
 def _bad(field: str) -> str:
-    # The index exists for the first half.
+    # The first half lets PostgreSQL use the index of prospects with any bad id.
     return f"{ANY_BAD_ID} AND {bad_id(f'p.{field}')}"
 
 
@@ -122,23 +122,23 @@ ORDERS = tuple(_ORDERS)
 
 @dataclass(frozen=True)
 class ProspectFilters:
-    """The filter of prospects; ``None``: all except those in Pardot's recycle bin, which are a separate group."""
+    """The filters of prospects. Prospects in Pardot's recycle bin match only the group ``DELETED``."""
 
     group: ProspectGroup | None = None
     grade: str | None = None
-    """``WITHOUT_GRADE``: prospects without a grade."""
+    """A grade, or ``WITHOUT_GRADE`` for prospects that have none."""
     q: str | None = None
-    """Parts of email, name or company in any order, or the id; see ``is_searchable``."""
+    """The searched text: parts of email, name or company in any order, or the id; see ``is_searchable``."""
 
 
 @dataclass(frozen=True)
 class ProspectPage:
-    """Ids in order, and the number of all that match."""
+    """The ids of a page in order, and the number of all matches."""
 
     ids: list[int]
     count: int
     is_exact: bool
-    """``False``: there are more than ``count``."""
+    """False when there are more matches than ``count``."""
     did_you_mean: str | None = None
     """The name, company or email that is spelled most like a search without matches."""
 
@@ -146,20 +146,20 @@ class ProspectPage:
 def prospect_page(
     wanted: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
 ) -> ProspectPage:
-    """Return a page, with empty values last. Raises ``Unknown``.
+    """Return a page, with empty values last. Raises ``Unknown`` for an unknown sort key.
 
-    ``figures`` of the audit give the number of matches where they contain it.
+    The number of matches comes from the audit's ``figures``, if they contain it; otherwise the matches are counted.
     """
     name = sort.removeprefix("-")
     if name not in _ORDERS:
         raise Unknown("sort", sort, _ORDERS)
-    found, descending = _Found.of(wanted), sort.startswith("-")
+    matches, descending = _Matches.of(wanted), sort.startswith("-")
     known = _figure(wanted, figures)
-    count = found.count_up_to(FEW + 1) if known is None else known
+    count = matches.count_up_to(FEW + 1) if known is None else known
     if count <= FEW:
-        ids = found.sorted(_ORDERS[name], limit, offset, descending=descending)
+        ids = matches.sorted(_ORDERS[name], limit, offset, descending=descending)
     else:
-        ids = found.walked(_ORDERS[name], limit, offset, descending=descending)
+        ids = matches.walked(_ORDERS[name], limit, offset, descending=descending)
     is_exact = known is not None or count <= FEW
     instead = None if count or not wanted.q else _did_you_mean(wanted)
     return ProspectPage(ids, count if is_exact else FEW, is_exact, instead)
@@ -172,19 +172,19 @@ def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
     if wanted.grade:
         grades: Mapping[str, int] | None = figures.get("grade_distribution")
         return None if grades is None else grades.get(wanted.grade, 0)
-    found: int | None = figures.get(_FIGURES[wanted.group] if wanted.group else "total")
-    return found
+    figure: int | None = figures.get(_FIGURES[wanted.group] if wanted.group else "total")
+    return figure
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Matches:
     """The prospects that match ``conditions``, SQL with the parameters ``values``."""
 
     conditions: tuple[str, ...]
     values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, wanted: ProspectFilters) -> _Found:
+    def of(cls, wanted: ProspectFilters) -> _Matches:
         values: dict[str, Any] = {"grade": wanted.grade}
         if wanted.q:
             values |= {f"part_{place}": part for place, part in enumerate(wanted.q.split())}
@@ -197,7 +197,7 @@ class _Found:
         return count
 
     def sorted(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """Find all matches, then sort them: for few."""
+        """Find all matches, then sort them. This is faster for few matches."""
         rows = self._rows()
         by = order.of_all(descending=descending)
         return self._ask(
@@ -206,16 +206,16 @@ class _Found:
         )
 
     def walked(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """Read in the order of the index, first rows with a value to sort by, then the others: for many."""
+        """Read in the order of the index, rows without a sort value last. This is faster for many matches."""
         rows = self._rows(order.is_filled, _ENGAGEMENT)
         by = order.within(descending=descending)
         ids = self._ask(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
         if len(ids) == limit:
             return ids
         [filled] = [offset + len(ids)] if ids or not offset else self._ask(f"SELECT count(*) {rows}")
-        rest, gone = limit - len(ids), max(0, offset - filled)
+        rest, skipped = limit - len(ids), max(0, offset - filled)
         others = self._rows(order.is_empty, _ENGAGEMENT)
-        return ids + self._ask(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {gone}")
+        return ids + self._ask(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
 
     def _rows(self, condition: str = "true", join: str = "") -> str:
         return f"FROM pardot_prospect p {join} WHERE {' AND '.join((*self.conditions, condition))}"
@@ -245,8 +245,8 @@ def _did_you_mean(wanted: ProspectFilters) -> str | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.4")
         cursor.execute(statement, {"grade": wanted.grade, "q": wanted.q})
-        found = cursor.fetchone()
-    return found[0] if found else None
+        nearest = cursor.fetchone()
+    return nearest[0] if nearest else None
 
 
 _ENGAGEMENT = "LEFT JOIN pardot_prospectengagement e ON e.prospect_id = p.id"

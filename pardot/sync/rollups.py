@@ -73,7 +73,7 @@ def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) 
 
 
 def count_days(first: date, last: date | None) -> None:
-    """Recount the days from ``first`` to ``last`` (``None``: to the end)."""
+    """Recount the days from ``first`` to ``last`` (to the end when ``None``)."""
     days = AssetActivityDay.objects.filter(day__gte=first)
     if last is not None:
         days = days.filter(day__lte=last)

@@ -53,7 +53,7 @@ def _address(given: str) -> str:
         if given:
             validate_email(given)
     except ValidationError:
-        raise ValueError("this is no email address") from None
+        raise ValueError("this is not an email address") from None
     return given
 
 

@@ -94,7 +94,7 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
             retry_after=error.retry_after,
         ) from error
     except TagsRefused as error:
-        raise BadGateway(f"Not all tags could be made: {error}.", ErrorType.PARDOT_REFUSED) from error
+        raise BadGateway(f"Not all tags could be created: {error}.", ErrorType.PARDOT_REFUSED) from error
     return CleanupSetup(
         tags=[CleanupTagOut(action=tag.action, tag=tag.name, tag_id=tag.tag_id, created=tag.created) for tag in made]
     )

@@ -206,8 +206,8 @@ def _sentence(leads: int | None, contacts: int | None) -> str:
     if leads is None or contacts is None:
         return "No data: run camp_sync --scout or --survey."
     if not leads + contacts:
-        return "Every lead and contact field holds a Salesforce id or nothing."
-    return f"What is no Salesforce id: {leads:,} in the lead field, {contacts:,} in the contact field of prospects."
+        return "Every lead and contact field contains a Salesforce id or is empty."
+    return f"Values that are not Salesforce ids: {leads:,} in lead fields, {contacts:,} in contact fields of prospects."
 
 
 def _bad_ids(sample: Sequence[int], shown: dict[int, dict[str, Any]], field: str) -> list[BadId]:

@@ -32,7 +32,7 @@ class ProspectHealth(Schema):
     deleted: int | None = Field(description="In Pardot's recycle bin.")
     with_email: int | None
     opted_out: int | None
-    bad_salesforce_ids: int | None = Field(description="Fields that hold what is no id of 15 or 18 characters.")
+    bad_salesforce_ids: int | None = Field(description="Fields whose value is not an id of 15 or 18 characters.")
     bad_lead_ids: int | None
     bad_contact_ids: int | None
     bad_account_ids: int | None

@@ -50,4 +50,4 @@ def login_warnings() -> Iterator[LoginWarning]:
         hint = "Set SALESFORCE_HOST to the org's My Domain, https://….my.salesforce.com (Setup > My Domain)."
         yield LoginWarning("sf.W005", message, hint)
     if own := api_host_instead_of(host):
-        yield LoginWarning("sf.W006", f"SALESFORCE_HOST={host} is no API host.", f"Set it to {own}.")
+        yield LoginWarning("sf.W006", f"SALESFORCE_HOST={host} is not an API host.", f"Set it to {own}.")

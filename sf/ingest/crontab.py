@@ -53,7 +53,7 @@ class UserCrontab:
     def __init__(self) -> None:
         self._names = Settings(settings)
         listed = self._crontab("-l")
-        # A missing crontab is no error. A crontab that cannot be read must not be replaced by an empty one.
+        # A missing crontab is not an error. A crontab that cannot be read must not be replaced by an empty one.
         if listed.returncode and listed.stderr.strip() and not _NO_CRONTAB.search(listed.stderr):
             raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listed.stderr)}")
         self.lines = listed.stdout.removesuffix("\n").split("\n") if listed.returncode == 0 and listed.stdout else []

@@ -17,7 +17,7 @@ def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
     """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
-    # A stream that writes JSON has another one for lines that are no problem.
+    # A stream that writes JSON has another stream for lines that report no problem.
     return BarProgress(stream) if stream.isatty() else LineProgress(getattr(stream, "for_information", stream))
 
 

@@ -93,7 +93,7 @@ def _values(options: Mapping[str, Any]) -> dict[str, Any]:
 def _from_json(given: str) -> dict[str, Any]:
     values = _parsed(sys.stdin.read() if given == "-" else given, "--json")
     if not isinstance(values, dict):
-        raise CommandError('--json is no object such as {"LastName": "Smith"}')
+        raise CommandError('--json is not an object such as {"LastName": "Smith"}')
     return values
 
 
@@ -101,7 +101,7 @@ def _parsed(text: str, given: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise CommandError(f"{given}: is no JSON: {error}") from None
+        raise CommandError(f"{given}: is not JSON: {error}") from None
 
 
 # -- arguments ------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def json_of(answer: requests.Response) -> Any:
 
 
 def page_title(text: str) -> str:
-    """Return the title of an HTML page, shortened; empty when the text is no page."""
+    """Return the title of an HTML page, shortened; empty when the text is not a page."""
     found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     return " ".join(html.unescape(found[1]).split())[:100] if found else ""
 

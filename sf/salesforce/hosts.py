@@ -33,7 +33,7 @@ def api_host_instead_of(url: str) -> str:
 def advice_about_host(url: str, location: str, variable: str = "SALESFORCE_HOST") -> str:
     """Return the advice for a host, set in ``variable``, that answered with a redirect."""
     if own := api_host_instead_of(url) or api_host_instead_of(location):
-        return f"this is no API host: set {variable}={own}"
+        return f"this is not an API host: set {variable}={own}"
     target = urlsplit(location)
     if target.netloc and target.netloc != urlsplit(url).netloc:
         return f"check {variable}: it leads to {target.scheme}://{target.netloc}"

@@ -229,7 +229,7 @@ def _jwt_form(request: LoginRequest) -> dict[str, str]:
     try:
         assertion = jwt.encode(claims, values[names.PRIVATE_KEY], algorithm="RS256")
     except (ValueError, TypeError, jwt.PyJWTError) as error:
-        raise LoginFailed(f"{names.PRIVATE_KEY} is no RSA private key in PEM form: {error}") from error
+        raise LoginFailed(f"{names.PRIVATE_KEY} is not an RSA private key in PEM form: {error}") from error
     return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
 

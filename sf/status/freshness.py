@@ -47,12 +47,12 @@ A sample is not a good run: it says nothing about the other records.
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
 """Scheduled jobs that fill no table. Other apps add theirs.
 
-A job that has never run is no fault: cron may not be installed yet. A job that fails, or that does not run
+A job that has never run is not a fault: cron may not be installed yet. A job that fails, or that does not run
 again when the cron table says so, is one.
 """
 
 _HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
-"""The day's calls were used up: once is no fault."""
+"""The day's calls were used up: once is not a fault."""
 
 FAILING = ("failing", "interrupted")
 
@@ -67,7 +67,7 @@ class Freshness:
     """The freshness of one object.
 
     ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and no good run has
-    followed. Where runs follow each other closely, one bad run is no fault while the copy is as fresh as promised.
+    followed. Where runs follow each other closely, one bad run is not a fault while the copy is as fresh as promised.
     """
 
     name: str

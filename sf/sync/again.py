@@ -46,7 +46,7 @@ def next_tries(now: datetime | None = None) -> list[NextTry]:
     """Return the next retry of every object whose last run ended badly, earliest first."""
     now = now or timezone.now()
     runs: dict[str, list[SyncRun]] = {}
-    # Runs that were skipped, or could not begin, are no tries.
+    # Runs that were skipped, or could not begin, do not count as attempts.
     tried = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
     for run in tried.filter(started__gt=now - _LOOKED_AT).order_by("-started", "-id"):
         runs.setdefault(run.object, []).append(run)

@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Composable
 
 Limits = Mapping[str, int]
-"""Milliseconds by the name of PostgreSQL's parameter; 0 is no limit."""
+"""Milliseconds by the name of PostgreSQL's parameter; 0 means no limit."""
 
 _SET_UNLESS_POOLED = """
     SELECT pg_backend_pid() <> %(pid)s AS pooled,

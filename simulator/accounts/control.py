@@ -64,7 +64,7 @@ class AccountsControl:
         uuid, changes = request.params["uuid"].lower(), request.json()
         unknown = set(changes) - set(blank_user(uuid))
         if unknown or not UUID.fullmatch(uuid):
-            return _bad_request(f"Unknown: {', '.join(sorted(unknown))}" if unknown else "This is no UUID.")
+            return _bad_request(f"Unknown: {', '.join(sorted(unknown))}" if unknown else "This is not a UUID.")
         known = {**(DEMO_USERS.get(uuid) or {}), **self._settings.changed.get(uuid, {})}
         self._settings.changed[uuid] = {**known, **changes, "uuid": uuid}
         return self.user(request)

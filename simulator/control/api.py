@@ -241,7 +241,7 @@ def _object(request: Request) -> dict[str, Any]:
     try:
         payload = request.json()
     except ValueError as error:
-        raise ControlError(f"The body is no JSON: {error}") from error
+        raise ControlError(f"The body is not JSON: {error}") from error
     if payload is None:
         return {}
     if not isinstance(payload, dict):

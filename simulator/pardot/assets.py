@@ -1,4 +1,4 @@
-"""Generate campaigns, content and lists with every fault that the audits look for, in believable numbers."""
+"""Generate content and lists with every fault that the audits look for, in believable numbers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from simulator.pardot.plan import Plan
 from simulator.pardot.tables import Row, insert
 
 FIRST_ID = 1_001
-"""The first id of every kind. As in Pardot, the same number is a form, a page and a redirect."""
+"""The first id of every kind: in Pardot, too, a form, a page and a redirect may have the same id."""
 USERS = (11, 12, 13, 14, 15)
-"""The ids of the invented Pardot users who made things."""
+"""The ids of the invented Pardot users who created the assets."""
 
 Use = Literal["active", "dormant", "never"]
 
@@ -37,12 +37,12 @@ class Asset:
     name: str
     campaign_id: int | None
     use: Use = "never"
-    """``active``: has activities in the last 30 days; ``dormant``: only before them."""
+    """``active`` assets have activities in the last 30 days, ``dormant`` assets only older ones."""
 
 
 @dataclass
 class Content:
-    """All content that visitors can act upon, and the lists."""
+    """All assets: the content that visitors can act upon, and the lists."""
 
     forms: list[Asset] = field(default_factory=list)
     landing_pages: list[Asset] = field(default_factory=list)
@@ -53,12 +53,12 @@ class Content:
 
 @dataclass
 class Maker:
-    """Draws the values that all kinds of content have."""
+    """Draws random values for the fields that all kinds of content have."""
 
     plan: Plan
     rng: random.Random
     campaign_ids: Sequence[int]
-    """The ids of campaigns with content. As long as there is enough, each gets some."""
+    """The ids of campaigns with content. Each gets an asset before any gets a second one."""
     folder_ids: Sequence[int]
     made: int = 0
 
@@ -103,7 +103,7 @@ class Maker:
 def make_content(
     connection: sqlite3.Connection, plan: Plan, campaigns: Sequence[int], folders: Sequence[int]
 ) -> Content:
-    """Insert the content of the campaigns and the lists; return what visitors can act upon."""
+    """Insert the campaigns' content and the lists, and return all of these assets."""
     maker = Maker(plan, plan.chance("content"), campaigns, folders)
     sizes, content = plan.sizes, Content()
     kinds: tuple[tuple[PardotObject, int, list[Asset], Callable[[Maker, Asset], Row]], ...] = (

@@ -74,7 +74,7 @@ def parse(pardot_object: PardotObject, params: Mapping[str, str]) -> Query:
     filtered = set()
     for name, value in params.items():
         if name not in filters:
-            raise PardotError(61, f"{name} is no parameter of {pardot_object.path}.")
+            raise PardotError(61, f"{name} is not a parameter of {pardot_object.path}.")
         field, condition = filters[name]
         filtered.add(field)
         conditions.append(condition(name, value))

@@ -32,7 +32,7 @@ NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "email", "phone", "url"})
 _WITHOUT_CHILDREN = frozenset({"User", "RecordType"})
 LONG_TEXT = 255
-"""The length from which a text area can only be selected: not filtered, sorted or grouped by."""
+"""A text area of more characters can be selected, but not filtered, sorted or grouped by."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Field:
     length: int = 0
     """The number of characters of text and ids."""
     precision: int = 0
-    """The number of all digits of numbers."""
+    """The number of digits of a number, before and after the point."""
     scale: int = 0
-    """The number of digits after the point of numbers."""
+    """The number of digits of a number after the point."""
     values: tuple[str, ...] = ()
     """The values of a picklist."""
     former_values: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Field:
     """The picklist refuses values that are not listed."""
     reference_to: str = ""
     relationship: str = ""
-    """The name of the path to the parent: ``Account``, ``Opportunity__r``."""
+    """The name by which SOQL reaches the parent record: ``Account``, ``Opportunity__r``."""
     on_delete: OnDelete = "clear"
     """The effect on this record when the parent is deleted."""
     nillable: bool = True
@@ -75,7 +75,7 @@ class Field:
         return self.name.endswith("__c")
 
     def children_name(self, child: SObject) -> str:
-        """Return the parent's name for its records of ``child``; an empty string: no subquery reaches them."""
+        """Return the name by which a subquery on the parent reaches these ``child`` records; empty if none can."""
         plural = child.plural.replace(" ", "")
         if not self.reference_to or not self.createable or self.reference_to in _WITHOUT_CHILDREN:
             return ""
@@ -101,7 +101,7 @@ class Field:
 
     @property
     def required(self) -> bool:
-        """Return whether a record cannot be created without a value for it."""
+        """Return whether a record cannot be created without a value for this field."""
         return not self.nillable and self.createable and self.default is None
 
 
@@ -120,7 +120,7 @@ class SObject:
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
-        """Return the fields by their name in lower case: the API ignores case."""
+        """Return the fields by lower-case name, because the API ignores case."""
         return {field.name.lower(): field for field in self.fields}
 
     @cached_property

@@ -304,7 +304,7 @@ class _Compiler:
             raise SoqlError("MALFORMED_QUERY", "a semi join sub-select has no clause but WHERE")
         resolved = scope.resolve(query.items[0].what)
         if resolved.field.type not in ID_TYPES:
-            message = f"a semi join sub-select cannot select {resolved.path}: it is no ID"
+            message = f"a semi join sub-select cannot select {resolved.path}: it is not an ID"
             raise SoqlError("MALFORMED_QUERY", message)
         inner = _Compiler(query, scope, "raw")
         conditions = Conditions(scope, inner._where_term, _nested_subquery)

@@ -95,7 +95,7 @@ def _storable(value: Any) -> Any:
         return float(value)
     if value is None or isinstance(value, str | int | float):
         return value
-    raise RecordError("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{type(value).__name__} is no value of a field")
+    raise RecordError("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{type(value).__name__} is not a value of a field")
 
 
 def _check_writable(sobject: SObject, action: str) -> None:

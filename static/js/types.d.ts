@@ -291,7 +291,7 @@ interface Bulk<Row> {
 /** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** Whether all rows that match `q` and `filters` are selected; `known` are then only the ones selected one by one. */
+  /** True when all rows that match `q` and `filters` are selected; `known` then has only the rows selected one by one. */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;

@@ -59,16 +59,16 @@ def test_a_key_of_32_bytes_is_one_key_whatever_is_in_it(db: None, settings: Any,
     ("change", "message"),
     [
         ({"encryption_key": "k" * 32 + "\n" + "secret" * 5}, "SSO_ENCRYPTION_PRIVATE_KEY: key 2 of 2 has 30 bytes"),
-        ({"encryption_key": "k" * 32 + "," + "k" * 32}, "SSO_ENCRYPTION_PRIVATE_KEY: holds the same key twice"),
+        ({"encryption_key": "k" * 32 + "," + "k" * 32}, "SSO_ENCRYPTION_PRIVATE_KEY: contains the same key twice"),
         (
             {"encryption_key": "\n".join(letter * 32 for letter in "abcdef")},
-            "SSO_ENCRYPTION_PRIVATE_KEY: holds 6 keys, but at most 5 are tried",
+            "SSO_ENCRYPTION_PRIVATE_KEY: contains 6 keys, but at most 5 are tried",
         ),
         (
             {"signature_public_key": OLD.public_pem + "secret"},
             "SSO_SIGNATURE_PUBLIC_KEY: key 2 of 2 is not a PEM from",
         ),
-        ({"signature_public_key": OLD.public_pem * 2}, "SSO_SIGNATURE_PUBLIC_KEY: holds the same key twice"),
+        ({"signature_public_key": OLD.public_pem * 2}, "SSO_SIGNATURE_PUBLIC_KEY: contains the same key twice"),
         ({"signature_public_key": NEW.public_pem.removesuffix("-----\n")}, "SSO_SIGNATURE_PUBLIC_KEY: is not a PEM"),
     ],
 )

@@ -155,7 +155,7 @@ async () => {
       states.loading(2),
       states.empty("No open tasks."),
       states.failed(
-        new ApiError(503, "A part of the service is away for the moment: try again soon.", { requestId: "4f1d" }),
+        new ApiError(503, "A part of the service is unavailable at the moment: try again soon.", { requestId: "4f1d" }),
         () => {},
       ),
       states.noData("python manage.py camp_sync --scout"),

@@ -305,14 +305,14 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
     page.route(
         "**/api/v1/pardot/cleanup/setup",
         lambda route: route.fulfill(
-            status=502, json={"code": 502, "message": "Not all tags could be made: no permission."}
+            status=502, json={"code": 502, "message": "Not all tags could be created: no permission."}
         ),
     )
     camp.go("/pardot/?tab=tags")
     triage = page.locator("[data-panel=triage]")
     expect(triage).to_contain_text("3 tags are not in Pardot yet: Camp: Remove, Camp: Archive, Camp: Reviewed.")
     triage.get_by_role("button", name="Make them in Pardot").click()
-    expect(triage.get_by_role("alert")).to_have_text("Not all tags could be made: no permission.")
+    expect(triage.get_by_role("alert")).to_have_text("Not all tags could be created: no permission.")
     page.unroute("**/api/v1/pardot/cleanup/setup")
     made = {"tags": [{"action": "Remove", "tag": "Camp: Remove", "tag_id": 7, "created": True}]}
     page.route("**/api/v1/pardot/cleanup/setup", lambda route: route.fulfill(json=made))

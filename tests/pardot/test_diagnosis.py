@@ -75,8 +75,8 @@ def test_the_business_unit_or_the_host_is_wrong(
     ("code", "said"),
     [
         ("181", "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
-        ("182", "is no business unit's id: 18 characters that begin with 0Uv"),
-        ("184", "the connected app lacks the scope pardot_api, or the API user is no Pardot user"),
+        ("182", "is not a business unit's id: 18 characters that begin with 0Uv"),
+        ("184", "the connected app lacks the scope pardot_api, or the API user is not a Pardot user"),
         ("122", "the business unit's API calls of the day are used up"),
     ],
 )

@@ -189,8 +189,8 @@ def test_a_refusal_is_told_in_salesforces_words(screen: Screen, action: list[str
 @pytest.mark.parametrize(
     ("action", "said"),
     [
-        (["updated", "Account", "yesterday"], "'yesterday' is no time such as 2026-01-31T12:00"),
-        (["apex", "Echo", "--data", "{"], "is no JSON"),
+        (["updated", "Account", "yesterday"], "'yesterday' is not a time such as 2026-01-31T12:00"),
+        (["apex", "Echo", "--data", "{"], "is not JSON"),
         (["query", "SELECT Id FROM Account", "--format", "xml"], "invalid choice: 'xml'"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         ([], "arguments are required"),

@@ -217,7 +217,7 @@ def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(
     simulator: Simulator, settings: Any, no_key: str
 ) -> None:
     login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": no_key}
-    with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is no RSA private key"):
+    with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is not an RSA private key"):
         client_with(settings, login).limits()
     assert simulator.calls() == 0
 

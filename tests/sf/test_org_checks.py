@@ -65,7 +65,7 @@ def hand_over_session(simulator: Simulator, settings: Any) -> None:
 
 FAULTS = [
     ({"kind": "status", "status": 302, "headers": {"Location": "https://camp.lightning.force.com/"}},
-     "this is no API host: set SALESFORCE_INSTANCE_URL=https://camp.my.salesforce.com"),
+     "this is not an API host: set SALESFORCE_INSTANCE_URL=https://camp.my.salesforce.com"),
     ({"kind": "status", "status": 302}, "check SALESFORCE_INSTANCE_URL"),
     ({"kind": "error", "code": "INVALID_SESSION_ID", "status": 401, "message": "expired"}, "INVALID_SESSION_ID"),
 ]  # fmt: skip

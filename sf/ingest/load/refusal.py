@@ -35,5 +35,5 @@ def refusal_of(row: Row, target: Target) -> Refusal:
     named = dict(zip((column.name for column in target.columns), row, strict=True))
     bad = [name for name, value in named.items() if not is_storable_text((value,))]
     record_id = (named.get("id") or "").replace("\0", "")
-    reason = f"{', '.join(bad)}: a NUL character, or one that is no Unicode"
+    reason = f"{', '.join(bad)}: a NUL character, or a character that is not Unicode"
     return Refusal(record_id, json.dumps(named), reason)

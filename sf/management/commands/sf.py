@@ -230,7 +230,7 @@ def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no time such as 2026-01-31T12:00") from None
+        raise ArgumentTypeError(f"{text!r} is not a time such as 2026-01-31T12:00") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -238,7 +238,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"is no JSON: {error}") from None
+        raise ArgumentTypeError(f"is not JSON: {error}") from None
 
 
 def _no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

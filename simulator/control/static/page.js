@@ -15,7 +15,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Calls the control server; an answer that is no success is thrown with its own message.
+ * Calls the control server; a failed answer is thrown as an error with its message.
  *
  * @param {string} method
  * @param {string} path

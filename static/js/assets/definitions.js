@@ -47,7 +47,7 @@ function cost({ weight, count, impact, is_percentage: isPercentage }) {
   return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} of the overall score.`;
 }
 
-/** How the score comes about, with today's numbers. */
+/** Explain how the score is computed, with today's numbers. */
 export async function scoreDefinition() {
   const { by_area: areas, overall } = await shared("health-score");
   const graded = areas.filter(({ score }) => score !== null);

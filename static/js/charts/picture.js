@@ -1,6 +1,6 @@
-/* Turn a chart into a picture that stands alone: with title, date and legend, and colors and fonts in attributes.
+/* Turn a chart into a picture that stands alone: with title, date and legend, and with styles as attributes.
 
-   It is drawn again for the picture: equally wide on a phone and on a desk, and always light. */
+   The chart is drawn again for the picture, which is always light and equally wide on a phone and on a desktop. */
 
 import { h, s } from "../core/dom.js";
 import { moment } from "../core/format.js";
@@ -13,7 +13,7 @@ const EDGE = 32;
 const LINE = 24;
 
 /**
- * Return the picture, which does not depend on the page.
+ * Return the picture, which needs no style sheet of the page.
  *
  * @param {Pictured} chart
  * @returns {SVGSVGElement}
@@ -59,7 +59,7 @@ function compose({ title, headline, keys, draw }, stage) {
 }
 
 /**
- * Add samples and names, in as many lines as needed. Return the y at which they end.
+ * Add the legend, in as many lines as needed. Return the y coordinate of its end.
  *
  * @param {SVGSVGElement} outer
  * @param {readonly PictureKey[]} keys
@@ -98,7 +98,7 @@ const GEOMETRY = new Set(
   "x y x1 x2 y1 y2 cx cy r rx ry d width height viewBox transform text-anchor dominant-baseline".split(" "),
 );
 const TEXTS = new Set(["text", "tspan"]);
-/** The form in which browsers give `transparent`: the fill of fields that only catch the pointer. */
+/** `transparent` as browsers compute it. Areas that only catch the pointer have this fill. */
 const NO_COLOR = "rgba(0, 0, 0, 0)";
 const LEFT_OUT = new Set(["title", "div"]);
 

@@ -8,7 +8,8 @@ import { strokes } from "./strokes.js";
 const [WIDTH, HEIGHT, MARGIN] = [96, 24, 3];
 
 /**
- * values: one a day, null for days without one. name: what is read out: "Forms in no campaign, 45 days".
+ * values: one per day, null for a day without a value. name: the label for screen readers, such as "Forms in no
+ * campaign, 45 days".
  *
  * @param {{ name: string, values: readonly Maybe<number>[], tone?: Tone }} options
  */
@@ -39,7 +40,7 @@ export function sparkline({ name, values, tone = "" }) {
 }
 
 /**
- * Draw a line without changes in the middle.
+ * Return the range of the values; a line without changes is drawn in the middle.
  *
  * @param {readonly number[]} values
  * @returns {[number, number]}

@@ -8,7 +8,7 @@ import { find, hiddenText, icon, replace } from "./dom.js";
 
 /** @type {Theme[]} */
 const THEMES = [
-  { name: "auto", icon: "day", label: "Theme: as the system" },
+  { name: "auto", icon: "day", label: "Theme: system" },
   { name: "light", icon: "sun", label: "Theme: light" },
   { name: "dark", icon: "moon", label: "Theme: dark" },
 ];

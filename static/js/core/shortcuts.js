@@ -5,7 +5,7 @@ import { lettersAreOn } from "./single-keys.js";
 import { NOT_ARRIVED } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
-/** What is typed while the palette arrives; null: it does not. @type {string | null} */
+/** The text typed while the palette is being loaded; null at other times. @type {string | null} */
 let early = null;
 
 export function startShortcuts() {

@@ -1,4 +1,4 @@
-/* Whether shortcuts of a single key are on in this browser. */
+/* Return whether single-key shortcuts are on in this browser. */
 
 const OFF = "single-keys-off";
 
@@ -16,6 +16,6 @@ export function switchLetters(on) {
     if (on) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "yes");
   } catch {
-    // Storage is disabled: they stay on.
+    // Storage is disabled: the shortcuts stay on.
   }
 }

@@ -199,7 +199,7 @@ function go({ to, run }) {
 }
 
 /**
- * As a link: inside the dashboard the page stays (core/route.js).
+ * Follow the item like a link, which inside the dashboard does not load the page (core/route.js).
  *
  * @param {string} href
  */

@@ -1,4 +1,4 @@
-/* The items that were chosen last in this browser: names and addresses of assets, issues and pages, no prospects. */
+/* The items that were chosen last in this browser: names and addresses of assets, issues and pages, but not of prospects. */
 
 const KEY = "recent";
 const MOST = 6;

@@ -1,4 +1,4 @@
-/* How many assets reach a Salesforce campaign: asset → campaign → Salesforce campaign. */
+/* Show how many assets reach a Salesforce campaign: asset → campaign → Salesforce campaign. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

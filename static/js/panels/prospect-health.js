@@ -26,7 +26,7 @@ export default panel({
 });
 
 /**
- * A share is no score: the grades say nothing about it.
+ * A share is not a score: the grades say nothing about it.
  *
  * @param {number | null} rate
  */

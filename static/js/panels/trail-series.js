@@ -33,7 +33,7 @@ export function areaSeries(days, snapshots, nameOf) {
 }
 
 /**
- * Return the number of issues of each area. Shares of prospects are left out: they are no counts.
+ * Return the number of issues of each area. Shares of prospects are left out: they are not counts.
  *
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots

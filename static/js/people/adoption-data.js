@@ -1,4 +1,4 @@
-/* What the adoption data of a prospect says. The form on the web site fills the field with JSON; anybody may edit it. */
+/* Show the adoption data of a prospect. The form on the web site fills the field with JSON; anybody may edit it. */
 
 /**
  * The books with their students, such as “Biology (120 students), Physics”. What has another form stays as it is held.

@@ -1,4 +1,4 @@
-/* The bar at the foot of the page while something is unsaved. Leaving the page asks first. */
+/* The bar at the foot of the page while changes are unsaved. Leaving the page then asks the user first. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
@@ -9,7 +9,8 @@ import { saveAll } from "./drafts.js";
 import { SettingsPreview } from "./preview.js";
 
 /**
- * Return { element, update() }. `drafts`: settings/drafts.js; `titles`: of the issues; `done()` is called after saving.
+ * Return { element, update() }. `drafts`: see settings/drafts.js; `titles`: the issues' titles by key; `done()` is
+ * called after saving.
  *
  * @param {readonly Draft[]} drafts
  * @param {{ signal: AbortSignal, titles: Record<string, string>, done: () => void }} options
@@ -48,7 +49,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     for (const draft of drafts) if (draft.isUnsaved) draft.discard();
     find(document, "#main").focus({ preventScroll: true });
     update();
-    announce("Everything is saved.");
+    announce("Changes discarded.");
   }
 
   async function run() {
@@ -58,7 +59,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     save.disabled = discard.disabled = true;
     update();
     try {
-      tell(await saveAll(drafts));
+      report(await saveAll(drafts));
     } finally {
       saving = false;
       save.disabled = discard.disabled = false;
@@ -67,7 +68,7 @@ export function saveBar(drafts, { signal, titles, done }) {
   }
 
   /** @param {Awaited<ReturnType<typeof saveAll>>} outcome */
-  function tell({ saved, failed }) {
+  function report({ saved, failed }) {
     if (saved.length) {
       done();
       toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);

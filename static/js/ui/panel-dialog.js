@@ -1,4 +1,4 @@
-/* A dialog whose content is a panel, with a panel's states: loading, failed, no data. */
+/* A dialog whose content is a panel, so it shows the states of a panel: loading, failed, no data. */
 
 import { h } from "../core/dom.js";
 import { openDialog } from "./dialog.js";
@@ -6,7 +6,9 @@ import { openDialog } from "./dialog.js";
 const SETUP = "python manage.py camp_sync";
 
 /**
- * panelDialog({ title, content: panel({ … }), drawer, wide }) → as openDialog. before: what stays while it loads.
+ * Open a dialog with the panel `content`. The options and the result are those of openDialog (ui/dialog.js).
+ *
+ * before: nodes above the panel, which stay while the panel loads.
  *
  * @param {Omit<DialogOptions, "body"> & { content: Panel, before?: Child, command?: string }} options
  * @returns {Dialog}

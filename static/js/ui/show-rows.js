@@ -6,7 +6,7 @@ import { route } from "../core/route.js";
 const ROOM = 160;
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
-/** The address for which each table was shown last: to load it again is no reason to scroll. @type {Map<string, string>} */
+/** The address for which each table was shown last: loading the table again is no reason to scroll. @type {Map<string, string>} */
 const shown = new Map();
 
 /**

@@ -1,4 +1,4 @@
-/* One's own areas, what changed in them since the last day, and one's open tasks: as the morning message has them. */
+/* The user's areas, their changes since the last day, and the user's open tasks, like the morning message. */
 
 import { api, messageOf } from "../core/api.js";
 import { daysBetween } from "../core/days.js";

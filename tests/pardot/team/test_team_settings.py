@@ -76,7 +76,7 @@ def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
         ([{"name": "a\0b"}], "NUL"),
         ([{"name": "x" * 101}], "name"),
         ([{"name": "Cleo", "accounts_uuid": "ines"}], "accounts_uuid"),
-        ([{"name": "Cleo", "email": "cleo"}], "this is no email address"),
+        ([{"name": "Cleo", "email": "cleo"}], "this is not an email address"),
         ([{"name": "Cleo", "order": 40_000}], "order"),
         ([{"name": "Cleo", "order": "1"}], "order"),
         ([{"name": "Cleo", "open_tasks": 1}], "open_tasks"),
