@@ -44,7 +44,7 @@ _UNCERTAIN = (
     "Salesforce's answer was lost, and it cannot be asked what it did: the change may have been made. Look again soon "
     "(GET /api/v1/contact?expire=true), or send the same once more: that does no harm."
 )
-_NOT_NOTED = "The change was made in Salesforce, but a part of this service is away: it will show here later."
+_NOT_NOTED = "The change was made in Salesforce, but a part of this service is unavailable: it will show here later."
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Trouble:
     log_line: str
 
 
-AWAY = Trouble(ErrorType.DATABASE_AWAY, "", "PostgreSQL is away")
+AWAY = Trouble(ErrorType.DATABASE_AWAY, "", "PostgreSQL is unavailable")
 TOO_SLOW = Trouble(
     ErrorType.DATABASE_BUSY,
     "The database is too busy for this at the moment: try again soon.",

@@ -2,8 +2,8 @@
 
 An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the same sentence twice,
 because some clients read one and some the other). Some errors have more fields. Views and the code that they call
-raise errors; the handlers here turn them into responses. ``api/middleware/requests.py`` brings refusals of other layers (an unknown path, a wrong
-method, a broken header, a crash) into the same shape.
+raise errors; the handlers here turn them into responses. ``api/middleware/requests.py`` brings refusals of other
+layers (an unknown path, a wrong method, a broken header, a crash) into the same shape.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MESSAGES = {
 class FieldError(Schema):
     """A refused value."""
 
-    loc: list[str | int] = Field(description="The place of the value: `body`, `query`, `path` or `header`, then the names.")
+    loc: list[str | int] = Field(description="The place: `body`, `query`, `path` or `header`, then the names.")
     message: str = Field(description="The reason why the value was refused.")
     allowed: list[str] = Field(
         [],
@@ -76,8 +76,8 @@ class RetryBody(ErrorBody):
 class ValidationErrorBody(ErrorBody):
     """An error 422."""
 
-    errors: list[FieldError] = Field([], description="One for each refused value; empty when no single value is to blame.")
-    salesforce_code: str = Field("", description="Salesforce's own code, such as `DUPLICATES_DETECTED`, when Salesforce refused.")
+    errors: list[FieldError] = Field([], description="One for each refused value; empty when no value is to blame.")
+    salesforce_code: str = Field("", description="Salesforce's code for its refusal, such as `DUPLICATES_DETECTED`.")
 
 
 class ApiError(Exception):

@@ -36,7 +36,7 @@ def one_migrate(connection: BaseDatabaseWrapper, report: Callable[[str], object]
 
 
 def _take(own: BaseDatabaseWrapper) -> bool:
-    """Try to open a transaction that holds the lock. Do not wait in it: that would block ``CREATE INDEX CONCURRENTLY``."""
+    """Try to take the lock, without waiting: a waiting transaction would block ``CREATE INDEX CONCURRENTLY``."""
     own.set_autocommit(False)
     with own.cursor() as cursor:
         cursor.execute(_PREPARE)

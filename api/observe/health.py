@@ -114,7 +114,7 @@ def _jobs() -> Check:
 
 
 def _breakers() -> Check:
-    """Report the breakers. An open breaker is not a fault: waiting cases show in ``outbox``, and users get cached answers."""
+    """Report the breakers. Open breakers are fine: cases wait in ``outbox``, and users get cached answers."""
     return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 

@@ -78,7 +78,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         "been made. Look again soon (GET /api/v1/contact?expire=true), or send the same once more: that does no harm.",
         T.CHANGE_MADE: "The change was made in Salesforce, but a part of this service is unavailable: it will show "
         "here later.",
-        T.PARDOT_AWAY: "Pardot cannot create all tags, because it is unavailable at the moment. Trying again does no harm.",
+        T.PARDOT_AWAY: "Pardot cannot create all tags at the moment: it is busy. Trying again does no harm.",
     },
 }
 Operation = Mapping[str, Any]

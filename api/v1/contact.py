@@ -43,7 +43,7 @@ _EXAMPLE: Any = {
 
 Expire = Annotated[
     bool,
-    Query(description="Read from Salesforce first; the answer comes from the cache all the same when it is away."),
+    Query(description="Read from Salesforce first. While Salesforce is unavailable, the answer comes from the cache."),
 ]
 
 

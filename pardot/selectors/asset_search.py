@@ -64,7 +64,7 @@ def searched(rows: Rows, area: Area, text: str) -> Rows:
 
 
 def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows]) -> str | None:
-    """Return other words than ``wanted.q`` that have matches under the same filters; ``None`` when no words are known."""
+    """Return other words than ``wanted.q`` that have matches under the same filters; ``None`` if unknown."""
     if not wanted.q:
         return None
     return next((other for other in suggestions(area, wanted.q) if matching(replace(wanted, q=other)).exists()), None)

@@ -89,7 +89,7 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
         made = make_missing_tags(configuration())
     except TagsNotMade as error:
         raise Unavailable(
-            f"Pardot cannot make all tags at the moment: {error}. Trying again does no harm.",
+            f"Pardot cannot create all tags at the moment: {error}. Trying again does no harm.",
             ErrorType.PARDOT_AWAY,
             retry_after=error.retry_after,
         ) from error

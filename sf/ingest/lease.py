@@ -194,7 +194,7 @@ def _release(lease: Lease) -> None:
             cursor.execute(_RELEASE, [lease.name, lease.holder])
     except (DatabaseError, InterfaceError):
         # The heartbeat has stopped, so the lease expires by itself.
-        logger.info("the lease of %s is left to run out: PostgreSQL is away", lease.name)
+        logger.info("the lease of %s is left to run out: PostgreSQL is unavailable", lease.name)
 
 
 @contextmanager

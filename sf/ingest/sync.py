@@ -201,7 +201,7 @@ class Sync(ABC, Generic[AnySynced]):
             self._note_usage()
         except (DatabaseError, InterfaceError):
             self._run.state, self._run.message = state, message
-            logger.warning("%s: the end of the run could not be noted: PostgreSQL is away", self._name)
+            logger.warning("%s: the end of the run could not be noted: PostgreSQL is unavailable", self._name)
             connection.close()
 
     def _note_end(self, state: SyncRun.State, message: str) -> None:

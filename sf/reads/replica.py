@@ -31,7 +31,7 @@ _AWAY_SECONDS = 5.0
 """After a failed connection, the replica is left alone for so long."""
 _TIME_LIMIT = "57014"
 _SERVER_TROUBLE = ("08", "53", "57P")
-"""The beginnings of SQLSTATEs of a server that is away, stopping, starting or full."""
+"""The beginnings of SQLSTATEs of a server that is unavailable, stopping, starting or full."""
 
 T = TypeVar("T")
 
@@ -177,7 +177,7 @@ def _note_trouble(error: DatabaseError | InterfaceError) -> None:
     connections[REPLICA].close_if_unusable_or_obsolete()
     if _is_away(error):
         if not _trouble.away_until:
-            logger.warning("the primary answers, because the replica is away: %s", _line(error))
+            logger.warning("the primary answers, because the replica is unavailable: %s", _line(error))
         _trouble.leave_alone()
     else:
         logger.warning("the primary answers, because the replica could not: %s", _line(error))

@@ -1,4 +1,4 @@
-"""The outbox: nothing lost, nothing double, and nobody waits for a Salesforce that is away."""
+"""The outbox: nothing lost, nothing double, and nobody waits for a Salesforce that is unavailable."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: 
 def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulator: Simulator) -> None:
     queued(30)
     break_salesforce(simulator, "drop_after", times=1)
-    assert "Salesforce is away" in deliver()
+    assert "Salesforce is unavailable" in deliver()
     assert len(cases_in(simulator)) == 30
     assert deliver().startswith("30 delivered")
     assert len(cases_in(simulator)) == 30

@@ -1,4 +1,4 @@
-"""The circuit breaker of deliveries: while Salesforce is away nobody waits for it, and it is asked seldom."""
+"""The circuit breaker of deliveries: while Salesforce is unavailable nobody waits for it, and it is asked seldom."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simul
     simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away")
-    assert "Salesforce is away" in deliver()
+    assert "Salesforce is unavailable" in deliver()
     deliver("--all")
     deliver("--all")
     assert OutboundCase.objects.filter(state="delivered").count() >= 1

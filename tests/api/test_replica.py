@@ -1,4 +1,4 @@
-"""A standby answers what it can prove to have; everything else, and everything while it is away, the primary does."""
+"""A standby answers what it can prove to have; the primary answers everything else, and all while it is unavailable."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def test_a_person_who_was_erased_is_not_shown_any_more(both: Replicated, patient
         assert views() == []
 
 
-# -- a replica that is away ---------------------------------------------------------------------------------
+# -- a replica that is unavailable ---------------------------------------------------------------------------------
 
 
 class Load:

@@ -159,14 +159,14 @@ def test_an_endpoint_that_fails_is_said_where_it_is_missed(
     visit = open_window(camp_site)
     visit.expect("status of 503")
     pattern = f"**/api/v1/pardot/{endpoint}"
-    visit.page.route(pattern, lambda route: route.fulfill(status=503, json={"message": "A part is away."}))
+    visit.page.route(pattern, lambda route: route.fulfill(status=503, json={"message": "A part is unavailable."}))
     visit.go(page)
     failed = visit.page.locator("[data-panel]:has(.state.failed):visible")
     assert sorted(failed.evaluate_all("(all) => all.map((one) => one.dataset.panel)")) == sorted(panels)
     expect(visit.page.locator("#notices .banner, [data-panel] .waiting")).to_have_count(0)
     if not panels:
         return
-    expect(failed.first).to_contain_text("A part is away.")
+    expect(failed.first).to_contain_text("A part is unavailable.")
     expect(failed.first.locator(".figure-value")).to_have_count(0)
     assert visit.axe() == []
     visit.page.unroute(pattern)

@@ -93,10 +93,12 @@ def test_texts_are_copied_as_the_server_writes_them(camp: Visit) -> None:
 
 def test_one_endpoint_that_fails_takes_only_its_panels(camp: Visit) -> None:
     camp.expect("status of 503")
-    camp.page.route("**/pardot/health-score", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
+    camp.page.route(
+        "**/pardot/health-score", lambda route: route.fulfill(status=503, json={"message": "It is unavailable."})
+    )
     camp.go("/pardot/")
     why = camp.page.locator('[data-panel="why"]')
-    expect(why).to_contain_text("It is away.")
+    expect(why).to_contain_text("It is unavailable.")
     expect(camp.page.locator('[data-panel="score"]')).to_contain_text("Grade")
     camp.page.unroute("**/pardot/health-score")
     why.get_by_role("button", name="Try again").click()

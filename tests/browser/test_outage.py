@@ -1,4 +1,4 @@
-"""The server is away, or the reader is offline: one banner, nothing old or half on the page, and it mends itself."""
+"""The server is unavailable or the reader is offline: one banner, nothing old or half, and it recovers by itself."""
 
 from __future__ import annotations
 

@@ -71,9 +71,11 @@ def test_without_a_match_and_without_the_server_it_says_so(camp: Visit) -> None:
     camp.page.keyboard.type("zzzz")
     expect(palette(camp)).to_contain_text("Nothing matches “zzzz”.")
     assert camp.axe() == []
-    camp.page.route("**/pardot/search*", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
+    camp.page.route(
+        "**/pardot/search*", lambda route: route.fulfill(status=503, json={"message": "It is unavailable."})
+    )
     camp.page.keyboard.type("y")
-    expect(palette(camp)).to_contain_text("It is away.")
+    expect(palette(camp)).to_contain_text("It is unavailable.")
 
 
 def test_single_keys_are_left_alone_while_typing_and_can_be_turned_off(camp: Visit) -> None:

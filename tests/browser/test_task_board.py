@@ -90,7 +90,9 @@ def test_what_the_server_refuses_stays_on_the_board(camp: Visit) -> None:
     form = page.get_by_role("dialog", name="New task")
     form.get_by_role("button", name="Create task").click()
     expect(form).to_contain_text("Enter a title.")
-    page.route("**/api/v1/pardot/tasks", lambda route: route.fulfill(status=503, json={"message": "A part is away."}))
+    page.route(
+        "**/api/v1/pardot/tasks", lambda route: route.fulfill(status=503, json={"message": "A part is unavailable."})
+    )
     form.get_by_label("Title").fill("Something")
     form.get_by_role("button", name="Create task").click()
-    expect(form.get_by_role("alert")).to_contain_text("A part is away.")
+    expect(form.get_by_role("alert")).to_contain_text("A part is unavailable.")

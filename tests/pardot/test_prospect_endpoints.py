@@ -114,7 +114,7 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     assert [(row["id"], row["value"]) for row in alerts["bad_lead_ids"]] == [(lead.pk, "null"), (both.pk, "n/a")]
     assert [row["id"] for row in alerts["bad_contact_ids"]] == [both.pk]
     assert (alerts["bad_lead_count"], alerts["bad_contact_count"], alerts["total_bad"]) == (2, 1, 3)
-    assert alerts["summary"].startswith("Values that are not Salesforce ids: 2 in the lead field, 1 in the contact field")
+    assert alerts["summary"].startswith("Values that are not Salesforce ids: 2 in lead fields, 1 in contact fields")
     assert (stuck["stuck_count"], stuck["total_prospects"], stuck["pct_affected"]) == (2, 5, 40.0)
     assert stuck["high_score_count"] == 1
     assert [(row["id"], len(row["value"])) for row in stuck["sample"]] == [(high.pk, 2), (low.pk, 200)]

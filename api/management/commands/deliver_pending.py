@@ -51,7 +51,7 @@ class Command(BaseCommand):
             return False
         if away.for_good:
             raise CommandError(f"{away} ({summary}; nothing is lost)")
-        run.state, run.message = SyncRun.State.SKIPPED, "Salesforce is away"
+        run.state, run.message = SyncRun.State.SKIPPED, "Salesforce is unavailable"
         self.stdout.write(f"{run.message}: {away} ({summary})")
         return True
 

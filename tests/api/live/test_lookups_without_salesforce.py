@@ -1,4 +1,4 @@
-"""Look-ups while Salesforce is away, hangs, refuses the login, or may not be asked."""
+"""Look-ups while Salesforce is unavailable, hangs, refuses the login, or may not be asked."""
 
 from __future__ import annotations
 
