@@ -60,10 +60,10 @@ class Sender(Schema):
     name: PersonName | None = Field(None, description="The whole name, or the next two.")
     first_name: PersonName | None = Field(None, description="The given name.")
     last_name: PersonName | None = Field(None, description="The family name.")
-    email: Email | None = Field(None, description="Where to answer to.")
+    email: Email | None = Field(None, description="The address for the answer.")
     phone: Line | None = Field(None, description="A telephone number.")
     school: Line | None = Field(None, description="The name of the sender's school.")
-    role: Line | None = Field(None, description="What the sender does there.")
+    role: Line | None = Field(None, description="The sender's role at the school.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
         """Return a case from this person. Values without a field in Salesforce follow the description."""
@@ -139,7 +139,7 @@ class WebToCase(Sender):
     subject: Annotated[PlainText, StringConstraints(min_length=1, max_length=SUBJECT_LENGTH)] = Field(
         description="The subject of the case."
     )
-    description: Paragraphs = Field(description="What is wrong.")
+    description: Paragraphs = Field(description="The problem, in plain text.")
     product: Line | None = Field(None, description="A value of Salesforce's picklist.")
     feature: Line | None = Field(None, description="A value of Salesforce's picklist.")
     issue: Line | None = Field(None, description="A value of Salesforce's picklist.")

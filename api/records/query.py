@@ -60,10 +60,10 @@ class RecordsQuery(RecordQuery):
         examples=["2026-01-31T12:00:00Z"],
     )
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(
-        DEFAULT_LIMIT, description="How many records a page may have."
+        DEFAULT_LIMIT, description="The largest number of records on a page."
     )
     cursor: Annotated[Any, BeforeValidator(_cursor), Field(json_schema_extra={"type": "string"})] = Field(
-        None, description="From `next`: goes on behind the last record of a page."
+        None, description="The cursor from `next`, which continues after the last record of a page."
     )
 
 

@@ -61,9 +61,9 @@ class AdoptionList(Schema):
     total_students: int = Field(description="Sum of the `students` of these adoptions, without negative numbers.")
     total_savings: float = Field(description="Sum of the `savings` of these adoptions, without negative amounts.")
     adoptions: list[AdoptionItem] = Field(description="The adoptions asked for, the newest `base_year` first.")
-    cache_create: datetime = Field(description="When this answer was made.")
+    cache_create: datetime = Field(description="The time of this answer.")
     cache_expire: datetime = Field(
-        description="Until when a client may keep this answer: one hour after `cache_create`."
+        description="The time until which a client may keep this answer: one hour after `cache_create`."
     )
 
 

@@ -83,7 +83,7 @@ class CaseIn(Schema):
     )
     description: Annotated[
         PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
-    ] = Field(description="What happened, in plain text.", json_schema_extra={"pattern": _WORDS})
+    ] = Field(description="The problem, in plain text.", json_schema_extra={"pattern": _WORDS})
     product: Picked | None = _picked("Product__c", "product")
     feature: Picked | None = _picked("Feature__c", "feature of the product")
     issue: Picked | None = _picked("Issue__c", "kind of issue")
@@ -111,8 +111,8 @@ class CaseDetail(Schema):
     salesforce_code: str | None = Field(
         description="Salesforce's code for why it refused the case; null unless it failed."
     )
-    message: str | None = Field(description="Why, in Salesforce's words; null unless it failed.")
-    created_at: datetime = Field(description="When the case was accepted here.")
+    message: str | None = Field(description="Salesforce's reason for its refusal; null unless the case failed.")
+    created_at: datetime = Field(description="The time when the case was accepted here.")
 
 
 @router.post(

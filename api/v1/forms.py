@@ -90,14 +90,14 @@ def _model_of(form_type: str, data: type[Schema]) -> type[Schema]:
     name = f"{form_type.title().replace('_', '')}Form"
     typed: Any = {
         "form_type": (Literal[form_type], Field(description="The type of the form.")),
-        "data": (data, Field(description="What was filled in.")),
+        "data": (data, Field(description="The fields of the form.")),
     }
     return create_model(name, __base__=FormEnvelope, __doc__=f"A form of the type `{form_type}`.", **typed)
 
 
 class SubmissionState(Schema):
-    id: uuid.UUID = Field(description="For GET /forms/submissions/{id}.")
-    form_type: str = Field(description="As it was sent.", examples=["contact_us"])
+    id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
+    form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
         description="pending: kept, delivery goes on by itself. failed: Salesforce refused it for good."
     )

@@ -55,13 +55,13 @@ class ReleaseInformation(Schema):
 class UsageOfTheDay(Schema):
     api_usage: int = Field(description="Calls of the last 24 hours, of all applications of the org.")
     api_limit: int = Field(description="The most calls that Salesforce allows the org in 24 hours.")
-    by_source: dict[str, int] = Field(description="Our own calls since midnight UTC, by who made them.")
+    by_source: dict[str, int] = Field(description="This service's own calls since midnight UTC, by caller.")
 
 
 class Failure(Schema):
     """Replaces a part that is not available now."""
 
-    error: str = Field(description="Why, for people.")
+    error: str = Field(description="The reason, for people.")
 
 
 class AccountsState(Schema):
@@ -92,13 +92,13 @@ class SSOConfig(Schema):
 class SyncState(Schema):
     rows: int = Field(description="Records in the cache, without those that were deleted in Salesforce.")
     last_run: datetime | None = Field(
-        description="When the last run began, skipped runs left out; null before the first."
+        description="The start of the last run, skipped runs left out; null before the first."
     )
     mode: str | None = Field(
         description="Of the last run: `full` reads all records, `incremental` those that changed; null when the run "
         "ended before this was decided."
     )
-    state: str | None = Field(description="How the last run ended, or `running`; null before the first.")
+    state: str | None = Field(description="The outcome of the last run, or `running`; null before the first.")
     age_seconds: int | None = Field(description="Seconds since the last run that ended well; null when none has.")
 
 
@@ -149,7 +149,7 @@ _EXAMPLE: JsonDict = {
 class Info(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    release_information: ReleaseInformation = Field(description="What runs here.")
+    release_information: ReleaseInformation = Field(description="The release that runs here.")
     salesforce_org: SalesforceOrg | None = Field(
         description="The org that the cache is a copy of; null before the first sync."
     )
@@ -159,7 +159,9 @@ class Info(Schema):
     accounts_api: AccountsState = Field(
         description="Whether OpenStax Accounts accepts the credentials of this service."
     )
-    sso_config: SSOConfig = Field(description="How the cookie of OpenStax Accounts is checked, without any key.")
+    sso_config: SSOConfig = Field(
+        description="The rules for checking the cookie of OpenStax Accounts, without any key."
+    )
     sync: dict[str, SyncState] = Field(description="Each cached object by name, such as `accounts`.")
 
 

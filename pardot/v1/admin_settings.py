@@ -67,16 +67,22 @@ _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 class MemberIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    id: _MemberId | None = Field(None, description="Of somebody who is in the team: their tasks stay theirs.")
+    id: _MemberId | None = Field(None, description="The id of a present member, who keeps their tasks.")
     name: _Name = Field(json_schema_extra=NOT_BLANK)
     role: _Short = ""
-    areas: Annotated[list[_AreaOf], Field(max_length=len(Area))] = Field([], description="What they own.")
+    areas: Annotated[list[_AreaOf], Field(max_length=len(Area))] = Field(
+        [], description="The areas that the member owns."
+    )
     label: _Label = Field("", description="A short name for narrow places.")
-    order: _Number | None = Field(None, description="Left out: the place in this list.")
-    accounts_uuid: uuid.UUID | None = Field(None, description="Of their OpenStax account: `mine` of tasks goes by it.")
-    email: _Email | None = Field(None, description="For a message each morning; empty: none. Left out: as before.")
+    order: _Number | None = Field(None, description="Left out, the place in this list counts.")
+    accounts_uuid: uuid.UUID | None = Field(
+        None, description="The member's OpenStax account, by which tasks are `mine`."
+    )
+    email: _Email | None = Field(
+        None, description="The address for morning messages; empty for none, left out for no change."
+    )
     gets_messages: bool | None = Field(
-        None, description="false: no messages, whether or not there is an address. Left out: as before."
+        None, description="`false` stops messages, also when there is an address. Left out, nothing changes."
     )
 
     def member(self, place: int) -> Member:
@@ -154,11 +160,11 @@ class ConfiguredOut(Schema):
     help: str
     value: Any = Field(description="The value in effect.")
     default: Any
-    is_changed: bool = Field(description="It differs from the default.")
-    updated_at: datetime | None = Field(description="When the value was last changed; null: never.")
+    is_changed: bool = Field(description="Whether the value differs from the default.")
+    updated_at: datetime | None = Field(description="The time of the last change; null: never.")
     updated_by: str
     problem: str = Field(
-        description="Why what was entered is not used, or not all of it: a release no longer takes it. Usually empty."
+        description="Usually empty. The reason why a saved value is not used, or only in part: it is no longer valid."
     )
 
 
@@ -169,7 +175,9 @@ class ConfigurationOut(Schema):
 class ValueIn(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"value": 30}})
 
-    value: Any = Field(description="As in `GET`; of a mapping only some entries: the others have their default.")
+    value: Any = Field(
+        description="The value, shaped as in `GET`. A mapping may have some entries only; the others get their default."
+    )
     was: Any = Field(
         None,
         description="The value that you saw, as in `GET`: 409 when it is another by now. Left out: not checked.",
@@ -181,7 +189,7 @@ class ConfigurationChangeOut(Schema):
     title: str
     before: Any
     after: Any
-    is_reset: bool = Field(description="It went back to the default.")
+    is_reset: bool = Field(description="Whether the change was back to the default.")
     changed_by: str
     changed_at: datetime
 
@@ -190,7 +198,7 @@ class ConfigurationChanges(Schema):
     changes: list[ConfigurationChangeOut] = Field(description="The latest 100, newest first.")
 
 
-_Key = Annotated[str, Path(max_length=64, description="As in `GET /pardot/admin/config`.")]
+_Key = Annotated[str, Path(max_length=64, description="A key from `GET /pardot/admin/config`.")]
 
 
 @router.get("/admin/config", response={200: ConfigurationOut, **documented(401, 403)}, summary="The configuration")

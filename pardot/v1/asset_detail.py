@@ -26,9 +26,11 @@ router = Router(tags=["pardot: assets"])
 class PastIssueOut(Schema):
     issue: str = Field(description="The key of the issue.")
     flag: str
-    first_seen: date | None = Field(description="null: before such days were recorded.")
-    fixed_on: date | None = Field(description="The day of the first audit without it; null: it is open.")
-    days: int | None = Field(description="For how many days the asset has it, or had it; null: not known.")
+    first_seen: date | None = Field(
+        description="The day on which an audit first saw the issue; null: before such days were recorded."
+    )
+    fixed_on: date | None = Field(description="The day of the first audit without the issue; null: the issue is open.")
+    days: int | None = Field(description="The number of days with the issue, so far or in all; null: not known.")
 
 
 class TagOfAsset(Schema):
@@ -38,7 +40,7 @@ class TagOfAsset(Schema):
 
 class AssetDetail(Schema):
     type: Area
-    summary: AreaSummary = Field(description="Of all assets of this type.")
+    summary: AreaSummary = Field(description="The summary of all assets of this type.")
     record: AssetRecord
     issues: list[PastIssueOut] = Field(description="Open ones first, then the latest that were fixed; at most 100.")
     tags: list[TagOfAsset]

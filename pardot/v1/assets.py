@@ -37,8 +37,8 @@ class RecentAsset(Schema):
 class TypeInventory(Schema):
     type: str
     label: str
-    count: int | None = Field(description="null: never read completely.")
-    recent: list[RecentAsset] = Field(description="The 10 that were made last.")
+    count: int | None = Field(description="The number of assets; null: never read completely.")
+    recent: list[RecentAsset] = Field(description="The 10 assets that were created last.")
 
 
 class AssetInventory(Schema):
@@ -56,37 +56,39 @@ class AssetRecord(Schema):
     name: str | None
     created_at: datetime | None
     updated_at: datetime | None
-    flags: list[str] = Field(description="As in `counts`; those without data are absent.")
-    exempt: list[str] = Field(description="Of `flags` those that do not count.")
+    flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
+    exempt: list[str] = Field(description="Flags that do not count for this asset, because it is exempt.")
     since: dict[str, date | None] = Field(
-        description="By flag the day on which an audit first saw it; null: before such days were recorded."
+        description="The day on which an audit first saw each flag; null: before such days were recorded."
     )
     title: str | None = None
     subject: str | None = None
     url: str | None = None
     salesforce_id: str | None = None
     campaign_id: int | None = None
-    campaign_name: str | None = Field(None, description="null: the campaign does not exist, or has no name.")
+    campaign_name: str | None = Field(
+        None, description="The campaign's name; null: the campaign does not exist, or has no name."
+    )
     folder_id: int | None = None
     folder_name: str | None = None
     is_sent: bool | None = None
     is_dynamic: bool | None = None
     is_public: bool | None = None
     prefix: str | None = None
-    usage: int | None = Field(None, description="On how many objects a tag is; null: no data.")
+    usage: int | None = Field(None, description="The number of objects with the tag; null: no data.")
     activity_count: int | None = Field(
         None,
         description="Within the look-back: submissions of forms, views of pages, clicks on redirects, anything in "
         "campaigns; null: no data.",
     )
-    error_count: int | None = Field(None, description="Of forms, within the look-back; null: no data.")
+    error_count: int | None = Field(None, description="The errors of a form within the look-back; null: no data.")
 
 
 class AssetList(Schema):
     type: Area
     has_activities: bool
     summary: AreaSummary
-    count: int = Field(description="Of all records that match, whatever the limit.")
+    count: int = Field(description="The number of all matching records, whatever the limit.")
     records: list[AssetRecord]
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
 

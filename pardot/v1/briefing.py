@@ -30,11 +30,13 @@ class SalesforceHealthOut(Schema):
 
     total_leads: int | None
     total_contacts: int | None
-    leads_with_pardot: int | None = Field(description="Those with `pi__url__c`.")
+    leads_with_pardot: int | None = Field(description="Leads with `pi__url__c`.")
     contacts_with_pardot: int | None
-    total_sf: int | None = Field(description="Leads and contacts.")
-    total_linked: int | None = Field(description="Of these, those that Pardot knows.")
-    coverage_pct: float | None = Field(description="To one decimal place.")
+    total_sf: int | None = Field(description="The number of leads and contacts.")
+    total_linked: int | None = Field(description="The number of leads and contacts that Pardot knows.")
+    coverage_pct: float | None = Field(
+        description="The percentage of leads and contacts that Pardot knows, to one decimal place."
+    )
     captured_at: datetime | None
 
 
@@ -54,11 +56,15 @@ class AssetCounts(Schema):
 
 class Briefing(Schema):
     day: date = Field(alias="date", description="Today, in the time zone of the installation.")
-    camp_day: int | None = Field(description="From 1; null: camp has not begun, is over, or is not planned.")
+    camp_day: int | None = Field(
+        description="The day of camp, from 1; null: camp has not begun, is over, or is not planned."
+    )
     camp_days_total: int | None
-    days_until_camp: int | None = Field(description="Before camp: until its first day.")
+    days_until_camp: int | None = Field(description="The days until the first day of camp; null once it has begun.")
     tier: int = Field(
-        ge=0, le=3, description="What has been synced. 1: all assets; 2: a sample of the prospects; 3: everything."
+        ge=0,
+        le=3,
+        description="The data that has been synced. 1: all assets; 2: a sample of the prospects; 3: everything.",
     )
     health_score: int | None = Field(description="The overall score now; null: nothing was synced yet.")
     grade: str | None

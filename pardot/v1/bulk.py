@@ -66,7 +66,8 @@ class BulkTasks(Choice):
     )
 
     title: Line = Field(
-        json_schema_extra=NOT_BLANK, description="Of tasks for each asset, its name follows after a colon."
+        json_schema_extra=NOT_BLANK,
+        description="The title. In tasks for each asset, a colon and the asset's name are added.",
     )
     description: TaskText = ""
     for_each: bool = Field(True, description="false: one task for all assets, which lists them.")
@@ -103,7 +104,7 @@ class Removal(Schema):
 
 
 class Removed(Schema):
-    removed: int = Field(description="Those of them that were there.")
+    removed: int = Field(description="The number of exemptions that existed and were removed.")
 
 
 @router.post("/assets/{type}/tasks", response={201: BulkMade, **_ERRORS_OF_TYPE}, summary="Make tasks for many assets")

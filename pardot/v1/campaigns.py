@@ -32,14 +32,16 @@ class CampaignChild(Schema):
     id: int
     name: str | None
     flags: list[str]
-    exempt: list[str] = Field(description="Of `flags` those that do not count.")
-    activity_count: int | None = Field(description="null: no data; those of list emails are not counted.")
+    exempt: list[str] = Field(description="Flags that do not count for this asset, because it is exempt.")
+    activity_count: int | None = Field(
+        description="The number of activities; null: no data. Activities of list emails are not counted."
+    )
 
 
 class OrphanedAsset(Schema):
     id: int
     name: str | None
-    campaign_id: int = Field(description="Of the campaign that does not exist.")
+    campaign_id: int = Field(description="The id of the missing campaign.")
     flags: list[str]
     exempt: list[str]
     activity_count: int | None
@@ -58,7 +60,9 @@ class CampaignItem(Schema):
     sf_modified_at: datetime | None
     start_date: date | None
     end_date: date | None
-    form_count: int | None = Field(description="null, as the other counts: no data.")
+    form_count: int | None = Field(
+        description="The number of forms. This and the other counts are null when there is no data."
+    )
     landing_page_count: int | None
     list_email_count: int | None
     custom_redirect_count: int | None
@@ -68,7 +72,7 @@ class CampaignItem(Schema):
     flags: list[str]
     exempt: list[str]
     since: dict[str, date | None] = Field(
-        description="By flag the day on which an audit first saw it; null: before such days were recorded."
+        description="The day on which an audit first saw each flag; null: before such days were recorded."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 of each type; `assets/{type}?campaign_id=` has all."
@@ -81,15 +85,15 @@ class CampaignSummary(AreaSummary):
 
 
 class OrphanedAssets(Schema):
-    count: int | None = Field(description="Exempt ones aside; null: no data.")
-    exempt: int = Field(description="How many more there are, exempt today.")
+    count: int | None = Field(description="The number of orphaned assets that are not exempt; null: no data.")
+    exempt: int = Field(description="The number of orphaned assets that are exempt today.")
     records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
 
 
 class CampaignList(Schema):
     has_activities: bool
     summary: CampaignSummary
-    count: int = Field(description="Of all campaigns that match, whatever the limit.")
+    count: int = Field(description="The number of all matching campaigns, whatever the limit.")
     campaigns: list[CampaignItem]
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
     orphans: dict[ContentType, OrphanedAssets]
@@ -186,7 +190,9 @@ class CampaignMemberItem(Schema):
     id: str
     lead_id: str | None
     contact_id: str | None
-    name: str | None = Field(description="Of a contact; null: of a lead, which are not copied here, or not read yet.")
+    name: str | None = Field(
+        description="The name of a contact; null for leads, which are not copied, and for contacts not read yet."
+    )
     status: str | None
     has_responded: bool | None
     created_date: datetime | None
@@ -200,15 +206,17 @@ class CampaignMemberSummary(Schema):
     responded: int | None
     leads: int | None
     contacts: int | None
-    response_pct: float | None = Field(description="null also without members.")
+    response_pct: float | None = Field(description="The percentage that responded; null also without members.")
 
 
 class CampaignMemberList(Schema):
     sf_id: str = Field(description="18 characters.")
     campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to it.")
     summary: CampaignMemberSummary
-    members: list[CampaignMemberItem] | None = Field(description="By id; null: no survey has read members yet.")
-    next: str | None = Field(description="Give it as `after` to get the following members; null: these are the last.")
+    members: list[CampaignMemberItem] | None = Field(
+        description="The members in the order of their ids; null: no survey has read members yet."
+    )
+    next: str | None = Field(description="The value of `after` that gets the following members; null on the last page.")
 
 
 class MemberPaging(Schema):

@@ -29,14 +29,16 @@ class ChangedRows(Schema):
     title: str = Field(description="With the count of today.")
     owners: list[str]
     is_percentage: bool
-    exempt: int = Field(description="How many more have it and are exempt today.")
+    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
     before: int | float
     after: int | float
     change: int | float = Field(description="after − before; more is always worse.")
     harm: float = Field(description="Points of the overall score that the change costs; below zero: gives back.")
     new: int = Field(description="Assets that got it after `since`; 0 for a percentage, which has no rows of its own.")
     fixed: int = Field(description="Assets that had it on `since` and lost it, deleted ones included.")
-    oldest: date | None = Field(description="Since when the oldest of its assets has it; null: not known.")
+    oldest: date | None = Field(
+        description="The day since which the oldest of the assets has the issue; null: not known."
+    )
 
 
 class ChangesOut(Schema):
@@ -46,7 +48,7 @@ class ChangesOut(Schema):
     score: int | None
     worse: list[ChangedRows] = Field(description="The most harmful first.")
     better: list[ChangedRows] = Field(description="The most helpful first.")
-    other_rows: list[ChangedRows] = Field(description="As many as before, with new assets among them.")
+    other_rows: list[ChangedRows] = Field(description="Issues whose number is unchanged but that have new assets.")
 
 
 _SINCE: Any = Query(

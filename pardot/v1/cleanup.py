@@ -19,8 +19,8 @@ router = Router(tags=["pardot: clean-up"])
 
 
 class TaggedItem(Schema):
-    type: Area | None = Field(description="null: something that has no area here.")
-    object_type: str | None = Field(description="Pardot's word.")
+    type: Area | None = Field(description="The area; null: the object has no area here.")
+    object_type: str | None = Field(description="Pardot's name for the type.")
     object_id: int | None
     object_name: str | None
 
@@ -28,8 +28,10 @@ class TaggedItem(Schema):
 class ActionStatus(Schema):
     action: str
     tag: str
-    tag_id: int | None = Field(description="null: not in Pardot yet; POST …/cleanup/setup makes it.")
-    count: int | None = Field(description="Everything that carries it; null: no data.")
+    tag_id: int | None = Field(
+        description="The tag's id; null: the tag is not in Pardot yet, POST …/cleanup/setup creates it."
+    )
+    count: int | None = Field(description="The number of objects with the tag; null: no data.")
     by_type: dict[str, int]
     items: list[TaggedItem]
 
@@ -37,10 +39,12 @@ class ActionStatus(Schema):
 class IssueTriage(Schema):
     key: str
     area: Area
-    count: int | float | None = Field(description="As the score counts it; null: no data.")
-    exempt: int = Field(description="How many more have it and are exempt today.")
-    tagged: int | None = Field(description="Of those, how many carry a clean-up tag; null: no data.")
-    tagged_pct: float | None = Field(description="null also when there are none.")
+    count: int | float | None = Field(description="The number that the score counts; null: no data.")
+    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
+    tagged: int | None = Field(description="The number of counted assets with a clean-up tag; null: no data.")
+    tagged_pct: float | None = Field(
+        description="The percentage of counted assets with a clean-up tag; null also when nothing is counted."
+    )
 
 
 class CleanupStatus(Schema):
@@ -56,7 +60,7 @@ class CleanupTagOut(Schema):
     action: str
     tag: str
     tag_id: int
-    created: bool = Field(description="It was made just now.")
+    created: bool = Field(description="Whether this request created the tag.")
 
 
 class CleanupSetup(Schema):

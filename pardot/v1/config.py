@@ -44,20 +44,22 @@ class ConfigCamp(Schema):
 
 class ConfigGrade(Schema):
     grade: str
-    minimum: int = Field(description="From so many points on.")
+    minimum: int = Field(description="The least number of points for this grade.")
 
 
 class ConfigIssue(Schema):
     key: str = Field(examples=["forms_no_campaign"])
     area: Area
     flag: str = Field(
-        description="Of the area's assets, those with this flag count; of prospects, a figure of `prospect-health`.",
+        description="The flag of the assets that are counted; for prospects, a figure of `prospect-health`.",
         examples=["no_campaign"],
     )
 
 
 class PardotConfig(Schema):
-    sf_instance_url: str | None = Field(description="Of the org of the last sync; null: none has run yet.")
+    sf_instance_url: str | None = Field(
+        description="The address of the org of the last sync; null: no sync has run yet."
+    )
     pardot_url: str = Field(description="Base of links into Pardot.")
     pardot_pages: dict[str, str] = Field(
         description="Kind of record → path behind `pardot_url`, with `{id}` for its id."
@@ -72,8 +74,8 @@ class PardotConfig(Schema):
     list_stale_months: int
     list_stale_severe_months: int
     cleanup_tags: dict[str, str] = Field(description="Action → name of its tag in Pardot.")
-    time_zone: str = Field(description="In which days begin and end.")
-    me: str | None = Field(description="The team member with the caller's account; null: nobody has it.")
+    time_zone: str = Field(description="The time zone in which days begin and end.")
+    me: str | None = Field(description="The team member with the caller's account; null: no member has it.")
     account: str = Field(description="UUID of the caller's account.")
 
 

@@ -51,7 +51,9 @@ class EngagedProspect(Schema):
     salesforce_lead_id: str | None
     salesforce_contact_id: str | None
     salesforce_account_id: str | None
-    activity_count: int | None = Field(description="In the 30 days before the last read of activities; null: no data.")
+    activity_count: int | None = Field(
+        description="The activities in the 30 days before the last read of activities; null: no data."
+    )
     last_activity: datetime | None
     scoring_categories: dict[str, float] = Field(description="Category → score, as Salesforce has them.")
 
@@ -74,7 +76,7 @@ class CrmIdAlerts(Schema):
     bad_contact_ids: list[BadId] = Field(description="At most 50 prospects whose contact field is not a Salesforce id.")
     bad_lead_count: int | None
     bad_contact_count: int | None
-    total_bad: int | None = Field(description="Fields of both kinds; null: no data.")
+    total_bad: int | None = Field(description="The number of bad fields of both kinds; null: no data.")
     summary: str
 
 
@@ -84,10 +86,12 @@ class StuckAdoption(NamedProspect):
 
 
 class AdoptionAlert(Schema):
-    stuck_count: int | None = Field(description="Neither empty nor “Blank”; null: no data.")
+    stuck_count: int | None = Field(
+        description="The number of prospects whose field is neither empty nor “Blank”; null: no data."
+    )
     total_prospects: int | None
     pct_affected: float | None
-    high_score_count: int | None = Field(description="Of those stuck, with a score of 100 or more.")
+    high_score_count: int | None = Field(description="The number of stuck prospects with a score of 100 or more.")
     sample: list[StuckAdoption] = Field(description="At most 50, the highest scores first.")
 
 
@@ -102,7 +106,7 @@ class EngagementSummary(Schema):
 
 class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
-    activity_until: datetime | None = Field(description="Where the look-back of activity ends; null: no data.")
+    activity_until: datetime | None = Field(description="The end of the look-back of activity; null: no data.")
     count: int | None = Field(
         description="Of all prospects that match, whatever the limit; null: no data about activity, which the group "
         "needs."
@@ -253,8 +257,8 @@ class ProspectActivity(Schema):
     type_name: str | None
     created_at: datetime | None
     campaign_id: int | None
-    campaign: str | None = Field(description="Its name.")
-    campaign_salesforce_id: str | None = Field(description="null: it is not linked to Salesforce.")
+    campaign: str | None = Field(description="The campaign's name.")
+    campaign_salesforce_id: str | None = Field(description="The campaign's id in Salesforce; null: not linked.")
     asset: str | None = Field(description="The name of the form, page, redirect or email.")
     form_id: int | None
     form_handler_id: int | None
@@ -268,9 +272,9 @@ class ProspectActivities(Schema):
     prospect_id: int
     prospect: EngagedProspect
     since: datetime | None
-    until: datetime | None = Field(description="Where the look-back ends; null: no data about activity.")
-    count: int | None = Field(description="All of the 30 days; null: no data.")
-    activities: list[ProspectActivity] | None = Field(description="The latest first; null: no data.")
+    until: datetime | None = Field(description="The end of the look-back; null: no data about activity.")
+    count: int | None = Field(description="The number of all activities of the 30 days; null: no data.")
+    activities: list[ProspectActivity] | None = Field(description="The activities, the latest first; null: no data.")
 
 
 class ActivitiesPage(Schema):

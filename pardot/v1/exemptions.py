@@ -53,8 +53,8 @@ class ExemptionOut(Schema):
     id: int
     asset_type: Area
     asset_id: int
-    asset_name: str | None = Field(description="Null: the asset is no longer there.")
-    salesforce_id: str | None = Field(description="Of a campaign that is linked to Salesforce.")
+    asset_name: str | None = Field(description="The asset's name; null: the asset no longer exists.")
+    salesforce_id: str | None = Field(description="The Salesforce id, when the asset is a linked campaign.")
     issue: str
     reason: str
     until: date | None = Field(description="Last day of the exemption; null: no end.")

@@ -18,9 +18,9 @@ class ChainOut(Schema):
     """The connections of one type. All are null without data; the links also while the campaigns were never read."""
 
     total: int | None
-    in_campaign: int | None = Field(description="In a campaign that exists.")
-    in_sf_campaign: int | None = Field(description="In a campaign that is linked to Salesforce.")
-    orphaned: int | None = Field(description="In a campaign that does not exist.")
+    in_campaign: int | None = Field(description="The number of assets in a campaign that exists.")
+    in_sf_campaign: int | None = Field(description="The number of assets in a campaign that is linked to Salesforce.")
+    orphaned: int | None = Field(description="The number of assets in a campaign that does not exist.")
     no_campaign: int | None
 
 
@@ -32,7 +32,7 @@ class CampaignLinks(Schema):
 
 class GearSummary(Schema):
     content: dict[Area, ChainOut]
-    totals: ChainOut = Field(description="Of the types about which there are data.")
+    totals: ChainOut = Field(description="The sums over all types that have data.")
     campaigns: CampaignLinks
     lists_count: int | None
 

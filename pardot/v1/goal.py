@@ -23,7 +23,7 @@ _TARGET: Any = Query(..., ge=1, le=100, description="The score to reach.")
 class PlannedFix(Schema):
     issue: str
     area: Area
-    count: int | float = Field(description="How many to fix; of a percentage: points of it.")
+    count: int | float = Field(description="The number to fix; for a percentage, the number of points.")
 
 
 class Goal(Schema):
@@ -32,7 +32,7 @@ class Goal(Schema):
         description="As `POST /pardot/what-if` takes them. They reach the target; the search is greedy, so another mix "
         "may need a few rows fewer. Empty: it is reached."
     )
-    rows: int = Field(description="How many assets and prospects that are, together.")
+    rows: int = Field(description="The number of assets and prospects to fix, together.")
 
 
 @router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Few fixes that reach a score")

@@ -20,7 +20,7 @@ class AreaSummary(Schema):
         description="False: there are no data about activity, or none newer than 8 days; flags that need them are "
         "absent, and what was counted of them is null."
     )
-    activity_until: datetime | None = Field(description="Where the look-back of activity ends.")
+    activity_until: datetime | None = Field(description="The end of the look-back of activity.")
     counts: dict[str, int | None] = Field(description="Flag → how many have it, exempt ones aside; null: no data.")
     exempt: dict[str, int] = Field(description="Flag → how many more have it and are exempt.")
     issues: dict[str, str] = Field(description="Flag → key of the issue that counts it; some flags only inform.")

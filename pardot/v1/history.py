@@ -37,7 +37,9 @@ class TrailNote(Schema):
 class Trail(Schema):
     count: int
     snapshots: list[Snapshot] = Field(description="One a day on which something was synced, oldest first.")
-    notes: list[TrailNote] = Field(description="Of all these days, oldest first, also of days without a snapshot.")
+    notes: list[TrailNote] = Field(
+        description="The notes on all these days, oldest first, including days without a snapshot."
+    )
 
 
 class Changed(Schema):

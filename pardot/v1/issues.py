@@ -39,7 +39,7 @@ class IssueTask(Schema):
     assignee: str | None = Field(description="Name of the team member.")
     area: Area | Literal[""]
     issue: str
-    asset_id: int | None = Field(description="Of the one asset that it is about; null: the issue as a whole.")
+    asset_id: int | None = Field(description="The id of the asset; null when the whole issue is meant.")
     status: Literal["open", "done"]
     priority: Literal["high", "normal", "low"]
     due_date: date | None
@@ -52,15 +52,15 @@ class IssueItem(Schema):
     area: Area
     flag: str = Field(description="The flag of the assets that have it, as in `assets/{type}`.")
     title: str = Field(description="With the count; a dash stands for no data.")
-    description: str = Field(description="What to do in Pardot.")
+    description: str = Field(description="The steps to take in Pardot.")
     priority: Literal["high", "normal", "low"]
     count: int | float | None = Field(description="Without exempt assets; null: no data. A percentage has decimals.")
     is_percentage: bool
-    exempt: int = Field(description="How many more have it and are exempt today.")
+    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
     weight: float = Field(description="Points that the area loses for each.")
     impact: float | None = Field(description="Points of the overall score that it costs; null: no data.")
     oldest: date | None = Field(
-        description="Since when the oldest of its assets has it, without exempt ones; null: none has it, or not known."
+        description="The day since which the oldest asset, exempt ones aside, has the issue; null: none, or not known."
     )
     owners: list[str]
     tasks: list[IssueTask] = Field(description="The open ones, the newest first.")

@@ -24,23 +24,23 @@ router = Router(tags=["pardot: orphans"])
 class OrphanKind(Schema):
     kind: Kind
     count: int
-    stored: int = Field(description="How many of them have details here.")
+    stored: int = Field(description="The number of orphans with details here.")
     capped: bool = Field(description="There are more than have details.")
 
 
 class Orphan(Schema):
     kind: Kind
     record_id: str = Field(description="Pardot's id, or Salesforce's for leads and contacts.")
-    name: str = Field(description="Of the asset, or of the prospect.")
-    email: str | None = Field(description="Of the person.")
-    missing: str = Field(description="What is not there: the campaign's id, or ids of leads and contacts.")
+    name: str = Field(description="The name of the asset or prospect.")
+    email: str | None = Field(description="The person's address.")
+    missing: str = Field(description="The missing ids: of the campaign, or of leads and contacts.")
 
 
 class Orphans(Schema):
     captured_at: datetime | None = Field(
-        description="Of the latest check; null: none was made, run camp_sync --survey."
+        description="The time of the latest check; null: never checked, run camp_sync --survey."
     )
-    total: int | None = Field(description="Of all kinds.")
+    total: int | None = Field(description="The number of orphans of all kinds.")
     kinds: list[OrphanKind]
     count: int = Field(description="Records with details, of the kind that was asked for.")
     records: list[Orphan]

@@ -39,13 +39,13 @@ class ConfigurationDraft(Schema):
 class PreviewedIssue(Schema):
     issue: str
     area: Area
-    before: int | float | None = Field(description="Null, as `after`: no data.")
+    before: int | float | None = Field(description="The number before. This and `after` are null without data.")
     after: int | float | None
 
 
 class PreviewedScore(Schema):
     day: date
-    before: int | None = Field(description="As recorded on that day.")
+    before: int | None = Field(description="The score that was recorded on that day.")
     after: int | None
     grade_before: str | None
     grade_after: str | None
@@ -55,7 +55,7 @@ class ConfigurationPreview(Schema):
     overall: ScoreChange
     by_area: list[AreaChange]
     by_person: list[PersonChange]
-    issues: list[PreviewedIssue] = Field(description="Those that would be counted differently.")
+    issues: list[PreviewedIssue] = Field(description="The issues whose number would change.")
     days: list[PreviewedScore] = Field(
         description="The last 45 days with other weights or grades, oldest first; empty where the values move neither."
     )

@@ -28,8 +28,10 @@ class ProspectHealth(Schema):
     as_contact: int | None
     unlinked: int | None
     unlinked_pct: float | None
-    link_rate: float | None = Field(description="Of 100, to one decimal place; null also without any prospect.")
-    deleted: int | None = Field(description="In Pardot's recycle bin.")
+    link_rate: float | None = Field(
+        description="The percentage of linked prospects, to one decimal place; null also without any prospect."
+    )
+    deleted: int | None = Field(description="The number of prospects in Pardot's recycle bin.")
     with_email: int | None
     opted_out: int | None
     bad_salesforce_ids: int | None = Field(description="Fields whose value is not an id of 15 or 18 characters.")
@@ -37,7 +39,9 @@ class ProspectHealth(Schema):
     bad_contact_ids: int | None
     bad_account_ids: int | None
     adoption_stuck: int | None = Field(description="`adoption_json` is neither empty nor “Blank”.")
-    adoption_stuck_high_score: int | None = Field(description="Of those, with a score of 100 or more.")
+    adoption_stuck_high_score: int | None = Field(
+        description="The number of stuck prospects with a score of 100 or more."
+    )
 
 
 @router.get(

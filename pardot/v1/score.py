@@ -21,10 +21,12 @@ class AreaScoreOut(Schema):
     label: str
     score: int | None = Field(description="0 to 100; null: no data.")
     grade: str | None
-    items: int | None = Field(description="Null, as all that follows: no data.")
+    items: int | None = Field(
+        description="The number of assets or prospects. This and the following values are null without data."
+    )
     demerits: float | None = Field(description="Points that the issues of the area take, together.")
     weight: float | None = Field(description="ln(items + 1): how much the area counts in the overall score.")
-    points_lost: float | None = Field(description="Of the overall score.")
+    points_lost: float | None = Field(description="The points of the overall score that the area costs.")
     owners: list[str]
 
 

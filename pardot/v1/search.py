@@ -31,12 +31,12 @@ class FoundAsset(Schema):
     type: Area
     id: int
     name: str | None
-    campaign_name: str | None = Field(None, description="null: none, or the type has none.")
-    folder_name: str | None = Field(None, description="null: none, or the type has none.")
+    campaign_name: str | None = Field(None, description="null: not set, or the type does not have it.")
+    folder_name: str | None = Field(None, description="null: not set, or the type does not have it.")
 
 
 class FoundAssets(Schema):
-    found: list[FoundAsset] = Field(description="By type; of each type the best matches first.")
+    found: list[FoundAsset] = Field(description="The matches by type; within a type, the best first.")
 
 
 @router.get("/search", response={200: FoundAssets, **documented(401, 403, 422)}, summary="Search assets of all types")

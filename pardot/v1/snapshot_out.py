@@ -18,7 +18,7 @@ COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_s
 class Snapshot(Schema):
     """The figures of one day; null: never read until then."""
 
-    day: date = Field(description="In the time zone of the installation.")
+    day: date = Field(description="The day, in the time zone of the installation.")
     tier: int = Field(ge=0, le=3, description="The highest tier that was synced on this day; 0: single entities.")
     updated_at: datetime
     health_score: int | None
@@ -44,7 +44,9 @@ class Snapshot(Schema):
     activities: int | None = Field(description="All that are kept.")
     campaign_members: int | None
     orphans: int | None
-    coverage_pct: float | None = Field(description="Of Salesforce's leads and contacts, those that Pardot knows.")
+    coverage_pct: float | None = Field(
+        description="The percentage of Salesforce's leads and contacts that Pardot knows."
+    )
 
 
 def snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:

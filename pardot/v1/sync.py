@@ -23,7 +23,7 @@ router = Router(tags=["pardot: sync"])
 
 class HeldBackDeletes(Schema):
     missing: int = Field(description="The records that the last read did not return.")
-    of: int = Field(description="Of so many that are stored here.")
+    of: int = Field(description="The number of records that are stored here.")
 
 
 class EntityFreshness(Schema):
@@ -33,20 +33,24 @@ class EntityFreshness(Schema):
     freshness: Freshness = Field(
         description="old: no complete read for 2 days (tier 1) or 8. partial: only a sample was read."
     )
-    last_sync: datetime | None = Field(description="When the last run that went well ended.")
-    mode: str | None = Field(description="Of that run: full, incremental, sample; null: counted by Salesforce.")
-    count: int | None = Field(description="Rows, as counted at the end of the last sync; null: never read.")
-    state: str | None = Field(description="How the last run ended, or running; null: there was none.")
+    last_sync: datetime | None = Field(description="The end of the last successful run.")
+    mode: str | None = Field(
+        description="The mode of the last successful run: full, incremental, sample; null: counted by Salesforce."
+    )
+    count: int | None = Field(description="The number of rows at the end of the last sync; null: never read.")
+    state: str | None = Field(description="The state of the last run: its outcome, or running; null: never run.")
     problem: Problem | None = Field(
         description="Why the last run did not end well: deletes (the mass-delete guard), refused (a login or a "
         "setting), quota, switched_off, interrupted, failed."
     )
-    failed_at: datetime | None = Field(description="When that run ended.")
-    deletes: HeldBackDeletes | None = Field(description="What the mass-delete guard did not delete.")
-    message: str = Field(description="What the last run had to say.")
-    age_seconds: int | None = Field(description="Since `last_sync`.")
+    failed_at: datetime | None = Field(description="The end of the last failed run.")
+    deletes: HeldBackDeletes | None = Field(description="The deletions that the mass-delete guard held back.")
+    message: str = Field(description="The message of the last run.")
+    age_seconds: int | None = Field(description="The seconds since `last_sync`.")
     withheld: bool = Field(description="Pardot left rows out: the API user may not see them.")
-    complete_until: datetime | None = Field(description="All is here up to then; null: never read completely.")
+    complete_until: datetime | None = Field(
+        description="The time up to which all records are here; null: never read completely."
+    )
     complete_since: datetime | None = Field(description="All is here from then on; null: from the beginning.")
 
 
@@ -62,7 +66,7 @@ class PardotQuotaState(Schema):
     used: int
     maximum: int
     left: int
-    told_at: datetime = Field(description="When Pardot reported these numbers, which restart every day.")
+    told_at: datetime = Field(description="The time when Pardot reported these numbers. They restart every day.")
 
 
 class RequestedSync(Schema):
@@ -75,9 +79,9 @@ class RequestedSync(Schema):
 
 
 class SyncStatus(Schema):
-    tier: int = Field(ge=0, le=3, description="What has been synced.")
-    sync_enabled: bool = Field(description="False: syncs are switched off (admin: Sync configuration).")
-    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
+    tier: int = Field(ge=0, le=3, description="The data that has been synced; see `briefing`.")
+    sync_enabled: bool = Field(description="False while syncs are switched off (admin: Sync configuration).")
+    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]
     is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")

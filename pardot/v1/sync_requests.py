@@ -35,14 +35,16 @@ class AcceptDeletionsIn(Schema):
 
 
 class RefreshOut(Schema):
-    message: str = Field(description="What happened: who starts the sync.")
+    message: str = Field(description="A sentence for people that names the process that starts the sync.")
     activity: RequestedSync
 
 
 class SurveyEstimate(Schema):
     calls: int = Field(description="The API calls of Pardot that a survey takes.")
-    at_least: bool = Field(description="It may take more: the number of activities is not known yet.")
-    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: it was never asked.")
+    at_least: bool = Field(
+        description="Whether more calls are possible, because the number of activities is not known yet."
+    )
+    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
 
 
 @router.post(

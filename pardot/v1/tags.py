@@ -38,22 +38,24 @@ class NamingPattern(Schema):
 class ObjectTypeCoverage(Schema):
     object_type: str = Field(description="The area, or Pardot's word for what is not audited here.")
     area: Area | None
-    total: int | None = Field(description="null: never read, or not copied.")
-    tagged: int | None = Field(description="Of them, with one tag or more.")
+    total: int | None = Field(description="The number of objects of this type; null: never read, or not copied.")
+    tagged: int | None = Field(description="The number of objects with one tag or more.")
     tagged_pct: float | None
-    assignments: int = Field(description="Tags on objects of this type, together.")
+    assignments: int = Field(description="The number of all tags on objects of this type.")
 
 
 class TagList(Schema):
     totals: TagTotals
     summary: AreaSummary
-    count: int = Field(description="Of all tags that match, whatever the limit.")
+    count: int = Field(description="The number of all matching tags, whatever the limit.")
     tags: list[AssetRecord]
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
     naming_patterns: list[NamingPattern] | None = Field(
         description="The 500 prefixes with the most tags; null: no data."
     )
-    object_type_coverage: list[ObjectTypeCoverage] | None = Field(description="null: no data.")
+    object_type_coverage: list[ObjectTypeCoverage] | None = Field(
+        description="The use of tags by type of object; null: no data."
+    )
 
 
 class TagSearch(FlaggedPaging):

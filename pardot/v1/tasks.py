@@ -91,7 +91,7 @@ class TaskOut(Schema):
     asset_type: Area | None
     asset_id: int | None
     asset_name: str | None
-    salesforce_id: str | None = Field(description="Of the asset, when it is a campaign that is linked to Salesforce.")
+    salesforce_id: str | None = Field(description="The Salesforce id, when the asset is a linked campaign.")
     status: Task.Status
     priority: Task.Priority
     due_date: date | None
@@ -99,7 +99,7 @@ class TaskOut(Schema):
     is_settled: bool = Field(
         description="Open, and its issue no longer occurs, or its asset no longer has the issue: it can be closed."
     )
-    age_days: int = Field(description="From when it was made until it was done, or until today.")
+    age_days: int = Field(description="The days from creation to completion, or to today.")
     created_by: str
     created_at: datetime
     updated_at: datetime

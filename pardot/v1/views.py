@@ -81,13 +81,17 @@ class ViewOut(Schema):
     is_mine: bool = Field(description="Saved by the caller, who may change and delete it.")
     created_by: str
     created_at: datetime
-    can_be_mailed: bool = Field(description="It shows a table of assets, campaigns or tags.")
-    mailed: SubscriptionTime | None = Field(description="When the caller's morning message has a line about it.")
+    can_be_mailed: bool = Field(
+        description="Whether a morning message can include the view: it must show a table of assets, campaigns or tags."
+    )
+    mailed: SubscriptionTime | None = Field(
+        description="The days on which the caller's morning message includes the view."
+    )
 
 
 class ViewList(Schema):
     views: list[ViewOut]
-    no_mail: str = Field(description="Why the caller gets no morning message; usually empty.")
+    no_mail: str = Field(description="Usually empty. The reason why the caller gets no morning message.")
 
 
 @router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
