@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _simulate() -> NoReturn:
-    """Run the simulator, a program of its own: it needs no settings, and is not an app of this project."""
+    """Run the simulator, a separate program: it needs no settings, and is not an app of this project."""
     from simulator.main import main as simulate  # noqa: PLC0415 - a deployment may leave it out
 
     sys.exit(simulate(sys.argv[2:], program="manage.py simulator"))

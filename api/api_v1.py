@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api.auth.callers import FAILURES_RATE, Service, address_of, any_caller, caller_of
-from api.auth.throttling import RateThrottle, throttled_response
+from api.auth.throttling import RateThrottle, throttled_error
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import add_error_handlers
 from api.http.parser import JSONParser
@@ -110,7 +110,7 @@ api = V1(
     parser=JSONParser(),
 )
 add_error_handlers(api)
-api.add_exception_handler(Throttled, throttled_response)
+api.add_exception_handler(Throttled, throttled_error)
 
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())

@@ -1,6 +1,6 @@
 """Measure how long a change takes from Salesforce to the API's answer while ``sf follow`` runs.
 
-Contacts are changed in the simulator at a steady pace, each once, each to a title of its own. The clock of a change
+Contacts are changed in the simulator at a steady pace, each once, each to a different title. The clock of a change
 starts before it is sent to the simulator, and stops when a client that keeps a copy (``/records/contacts/`` with a key,
 from the ``as_of`` of its last pass on) has got an answer with that title. The client asks twice a second, because the
 limit of the records API allows no more: its pauses are part of the figure.

@@ -1,6 +1,6 @@
 """A small load generator: a few keep-alive connections, each of which asks again as soon as it is answered.
 
-``python -m bench.load`` is a process of its own, so that it does not slow down what measures. It reads a plan as JSON
+``python -m bench.load`` is a separate process, so that it does not slow down what measures. It reads a plan as JSON
 (``Plan``) and writes what it saw (``Seen``).
 """
 

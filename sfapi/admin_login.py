@@ -1,4 +1,4 @@
-"""Sign-in to ``/admin/`` with a name and a password: few attempts a minute, each failure a line in the log.
+"""Sign-in to ``/admin/`` with a name and a password: few attempts per minute, and a log line for each failure.
 
 Checking a password takes half a second of processor time on purpose, so a refusal comes before that. Attempts count for
 the address, against one guesser with many names, and for the name, against many addresses with one name.

@@ -15,7 +15,7 @@ _there_before = set(sys.modules)
 from sfapi.env import Environment  # noqa: E402
 
 _env = Environment.load(Path(__file__).resolve().parents[1])
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a file of its own
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a separate file
 
 wsgi_app = "sfapi.wsgi:application"
 bind = _env.text("WEB_BIND", "127.0.0.1:8000")

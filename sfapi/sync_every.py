@@ -54,7 +54,7 @@ def _given(text: str) -> dict[str, timedelta]:
 
 
 def cron_expression(pause: timedelta, daily: str) -> str:
-    """Return the five fields for a pause; ``daily`` are those of a day or longer, which have an hour of their own."""
+    """Return the five fields for a pause; ``daily`` are those of a day or longer, which have their own hour."""
     minutes = int(pause / timedelta(minutes=1))
     if pause >= DAY:
         return daily

@@ -121,7 +121,7 @@ def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[
 
 
 def _children_maker(children: Children, base: str, type_of: TypeOf) -> Callable[[str], Record | None]:
-    """Return a function from a subquery's rows to a page of its own; null when there are none."""
+    """Return a function from a subquery's rows to a separate page; null when there are none."""
     make = _maker(children.sobject, children.columns, base, type_of)
 
     def page(text: str) -> Record | None:

@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--organization",
         type=int,
         metavar="N",
-        help="number of the org: each has an organization id of its own (default: the seed)",
+        help="number of the org: each has a separate organization id (default: the seed)",
     )
     add(
         "--instance",

@@ -1,4 +1,4 @@
-"""The threaded HTTP(S) server: a thread a connection, kept alive between calls.
+"""The threaded HTTP(S) server, with one thread per connection. Connections are kept alive between requests.
 
 The TLS handshake happens in the connection's own thread, so a caller that stalls delays no other caller.
 """
@@ -68,8 +68,8 @@ class Server(socketserver.ThreadingTCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
-    def known(self, connection: socket.socket) -> Iterator[None]:
-        """Close this connection too when the server stops."""
+    def closed_on_stop(self, connection: socket.socket) -> Iterator[None]:
+        """Close the connection when the server stops in the meantime."""
         self._connections.add(connection)
         try:
             yield
@@ -83,7 +83,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class Connection(socketserver.BaseRequestHandler):
-    """One caller's connection and the calls on it."""
+    """A caller's connection, and the requests on it."""
 
     server: Server
     request: socket.socket
@@ -91,10 +91,14 @@ class Connection(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.settimeout(IDLE_SECONDS)
-        # Nobody is left to tell when the caller has disconnected or the handshake has failed.
+        # When the caller has disconnected or the handshake has failed, no one can receive an error.
         with suppress(OSError, ConnectionDropped):
             connection = self._secured()
-            with self.server.known(connection), connection, connection.makefile("rb", buffering=65_536) as stream:
+            with (
+                self.server.closed_on_stop(connection),
+                connection,
+                connection.makefile("rb", buffering=65_536) as stream,
+            ):
                 while self._exchange(connection, cast(BinaryIO, stream)):
                     pass
 
@@ -106,13 +110,13 @@ class Connection(socketserver.BaseRequestHandler):
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
         """Answer one request; return ``False`` when none follows."""
         try:
-            found = read_request(stream, connection)
+            incoming = read_request(stream, connection)
         except WireError as error:
             write_response(connection, "GET", Response(error.status), keep_open=False)
             return False
-        if found is None:
+        if incoming is None:
             return False
-        request, head_size = found
+        request, head_size = incoming
         keep_open = request.headers.get("connection", "").lower() != "close"
 
         def send(response: Response) -> None:

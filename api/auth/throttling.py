@@ -1,4 +1,4 @@
-"""Rate limits on routes, for ninja: which callers are counted together, and at what rate."""
+"""Set the rate limits of ninja's routes: the callers that are counted together, and the rate."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RateThrottle(BaseThrottle):
         return identity_of(request)
 
     def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
-        """Return the policy, the key that it counts, and the rate."""
+        """Return the policy, the identity whose requests it counts, and the rate."""
         return self.policy, self.identity(request), self.current_rate()
 
     def allow_request(self, request: HttpRequest) -> bool:
@@ -44,16 +44,16 @@ class RateThrottle(BaseThrottle):
 
 def rate_limit_result(request: HttpRequest) -> RateLimitResult | None:
     """Return the result of the request's rate limit; ``None`` when the route has none or was not reached."""
-    found: RateLimitResult | None = vars(request).get(_RESULT)
-    return found
+    result: RateLimitResult | None = vars(request).get(_RESULT)
+    return result
 
 
-def throttled_response(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
-    """Turn ninja's exception into its answer."""
-    return throttled_answer(request)
+def throttled_error(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
+    """Turn ninja's exception into a response."""
+    return throttled_response(request)
 
 
-def throttled_answer(request: HttpRequest) -> HttpResponse:
+def throttled_response(request: HttpRequest) -> HttpResponse:
     """Return a 429 with the limit and the time to wait; the headers come from ``api/middleware/requests.py``."""
     result = rate_limit_result(request)
     if result is None:

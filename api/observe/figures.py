@@ -132,7 +132,7 @@ def change_events() -> Iterator[Metric]:
     running = [] if found is None else [Sample(found.lease is not None)]
     ages = [] if found is None else [Sample(age, {"object": name}) for name, age in found.ages.items()]
     yield Metric("sfapi_follow_running", "1 while a process follows change events.", running)
-    yield Metric("sfapi_follow_age_seconds", "All changes up to so many seconds ago are stored.", ages)
+    yield Metric("sfapi_follow_age_seconds", "All changes older than this number of seconds are stored.", ages)
 
 
 def audit_log() -> Iterator[Metric]:

@@ -17,8 +17,8 @@ _METHODS = frozenset({"get", "put", "post", "patch", "delete", "head", "options"
 _NULL = {"type": "null"}
 _NO_DEFAULTS: tuple[Any, ...] = (None, "", [])
 _PARAMETERS: Mapping[str, str] = {
-    "limit": "At most so many of them in one answer.",
-    "offset": "Leave out so many from the beginning.",
+    "limit": "The largest number of records in one answer.",
+    "offset": "The number of records to skip at the beginning.",
     "sort": "The property to sort by; with `-` in front, the largest first.",
     "flag": "Only those with this finding.",
     "q": "Only those whose name contains this text.",

@@ -181,7 +181,7 @@ def hasten_all() -> int:
 def queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
-    There is a query for each state, because each has an index of its own: probes call this every few seconds, and
+    There is a query for each state, because each has a separate index: probes call this every few seconds, and
     delivered cases are kept.
     """
     here = ["", cached_org_id() if organization_id is None else organization_id]

@@ -17,7 +17,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from api.auth.callers import Caller, demand_scope, required_caller
-from api.auth.throttling import RateThrottle, throttled_answer
+from api.auth.throttling import RateThrottle, throttled_response
 from api.domain.scopes import Scope
 from api.http.errors import ApiError, Unprocessable, error_response
 
@@ -97,7 +97,7 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, ApiError):
         return error.response()
     if isinstance(error, exceptions.Throttled):
-        return throttled_answer(request)
+        return throttled_response(request)
     if isinstance(error, exceptions.MethodNotAllowed):
         # The records have no error of their own for it: the middleware writes the text, with HEAD and OPTIONS.
         return HttpResponseNotAllowed(["GET"])

@@ -27,7 +27,7 @@ class Pruned:
 
 
 def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove rows older than so many days, chunk by chunk; with ``dry_run``, only count.
+    """Remove rows older than ``days``, chunk by chunk; with ``dry_run``, only count.
 
     ``change_days`` count for what people changed: fields of contacts, and what operators did.
     """

@@ -24,7 +24,7 @@ class EverywhereSearch(Schema):
         "tags; case and accents do not matter. Or an id.",
         examples=["summer nursing"],
     )
-    limit: int = Field(5, ge=1, le=20, description="At most so many of each type.")
+    limit: int = Field(5, ge=1, le=20, description="The largest number of matches of each type.")
 
 
 class FoundAsset(Schema):

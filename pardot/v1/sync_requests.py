@@ -53,7 +53,7 @@ class SurveyEstimate(Schema):
     summary="Start a sync of Pardot",
 )
 def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
-    """Have the worker, or a process of its own, run `camp_sync`; `GET …/sync/status` tells how it goes.
+    """Have the worker, or a separate process, run `camp_sync`; `GET …/sync/status` tells how it goes.
 
     Only for Super Users with the right *may refresh data*.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sf.salesforce.events.decoding import ChangeEvent
 
 MANY = 2_000
-"""From so many ids on, an incremental sync is cheaper than reading them."""
+"""From this number of ids on, an incremental sync is cheaper than reading the records by id."""
 
 
 @dataclass

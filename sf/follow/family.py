@@ -23,7 +23,7 @@ class Link:
 
 
 def links_to(parent: SyncedObject) -> Iterator[Link]:
-    """Yield the look-ups to an object that have a field of their own in Salesforce."""
+    """Yield the look-ups to an object that have their own field in Salesforce."""
     for child in PARENTS_FIRST:
         for field in child.model.copied_fields():
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:

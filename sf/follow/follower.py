@@ -57,10 +57,10 @@ ANSWER_SECONDS = 5.0
 """The time in which Salesforce may confirm a subscription, before the sync begins that it has to precede."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
-"""While no calls may be made, Salesforce is asked so often whether they may be again."""
+"""The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""After a sync, so many records that events named are read too: gap events may name some that have no new stamp."""
+"""The most records named by events that are read after a sync: a gap event may name a record without a new stamp."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip

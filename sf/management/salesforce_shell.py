@@ -14,14 +14,14 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
 
 _BANNER = """\
-sf is a simple-salesforce client of {instance}, API {version}. What it writes changes this org.
+sf is a simple-salesforce client of {instance}, API {version}. Its writes change this org.
   sf.query("SELECT Id, Name FROM Account LIMIT 5")    sf.Contact.get("003…")    sf.Contact.create({{"LastName": "…"}})
 Each call is counted under “sf shell”. Ctrl-D ends it."""
 
 
 def run_shell(client: SalesforceClient) -> None:
-    """Read Python from the terminal, or run what is piped in. Errors of Salesforce are ``SalesforceError``."""
-    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - 0.3 s, which only its users pay
+    """Run Python code from the terminal or from a pipe. Salesforce's errors are raised as ``SalesforceError``."""
+    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     names: dict[str, Any] = {
         "sf": simple_salesforce(client),

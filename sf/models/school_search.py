@@ -12,7 +12,7 @@ from sf.models.account import Account
 class SearchedSchool(models.Model):
     """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` keep the table.
 
-    It is a table of its own because the search for a common word reads tens of thousands of rows: these are short.
+    It is a separate table because the search for a common word reads tens of thousands of rows: these are short.
     """
 
     account = models.OneToOneField(Account, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")

@@ -26,9 +26,9 @@ _CATCH_UP_SECONDS = 0.1
 """The time that a request waits for a mark that is on its way to the replica."""
 _LOOK_SECONDS = 0.004
 _LAGGING_SECONDS = 1.0
-"""After a wait in vain, requests do not wait for so long."""
+"""The time after a failed wait in which requests do not wait again."""
 _AWAY_SECONDS = 5.0
-"""After a failed connection, the replica is left alone for so long."""
+"""The time after a failed connection in which the replica is not tried again."""
 _TIME_LIMIT = "57014"
 _SERVER_TROUBLE = ("08", "53", "57P")
 """The beginnings of SQLSTATEs of a server that is unavailable, stopping, starting or full."""

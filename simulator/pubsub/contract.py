@@ -59,7 +59,7 @@ def _add_field(message: Any, name: str, number: int, kind: str) -> None:
         field.type, field.type_name = 14 if kind == "ReplayPreset" else 11, f".eventbus.v1.{kind}"
 
 
-# A pool of its own: a client in the same process may bring the same names.
+# A separate pool: a client in the same process may bring the same names.
 _POOL = descriptor_pool.DescriptorPool()
 _POOL.Add(_file())
 

@@ -17,7 +17,7 @@ LOGIN_PATHS = ("/services/oauth2/", "/services/Soap/")
 
 
 class Listener(Protocol):
-    """A server on a port of its own."""
+    """A server on a separate port."""
 
     @property
     def port(self) -> int: ...

@@ -47,7 +47,7 @@ def name_instance(letters: str) -> None:
 
     Raises ``ValueError`` when they cannot be part of an id.
     """
-    global _instance  # noqa: PLW0603 - one org a process
+    global _instance  # noqa: PLW0603 - one org per process
     if len(letters) != 2 or not _LETTERS.issuperset(letters):
         raise ValueError("two letters or digits name an instance")
     _instance = letters

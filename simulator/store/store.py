@@ -32,7 +32,7 @@ class Store:
     """The data of the org: queried in SOQL, changed by Salesforce's rules, safe to use from many threads.
 
     Reads raise ``SoqlError``, writes ``RecordError``; both carry Salesforce's code and message. Writes are done one
-    after another, each in a transaction of its own; readers see only committed changes.
+    after another, each in a separate transaction; readers see only committed changes.
     """
 
     def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:

@@ -57,7 +57,7 @@ def test_a_key_may_expire(db: None) -> None:
 def test_a_key_may_have_a_rate_of_its_own_which_no_other_has(db: None, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "2/min"
     output = run("create_api_key", "--name=site", "--scopes=read:books", "--rate=4/min")
-    assert "4 requests a minute of its own" in output
+    assert "rate limit 4 requests a minute" in output
     own, common = (
         bearer(output.splitlines()[-1]),
         bearer(run("create_api_key", "--name=x", "--scopes=read:books")[-64:].split()[-1]),

@@ -16,7 +16,7 @@ _LONGEST_DAYS = 36_500
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = (
         "Remove old rows of the request log, the field change log and the operator actions, old cases and forms "
         "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS) and expired sessions, in chunks; empty copies of "

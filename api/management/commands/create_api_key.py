@@ -10,15 +10,15 @@ from api.domain.scopes import Scope, UnknownScope, parse_scopes
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
-    help = "Make an API key for a service. The key is printed once, alone on the last line."
+    requires_system_checks = []  # the checks load every route
+    help = "Create an API key for a service. The key is printed once, alone on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--name", required=True, help="which service will use it")
+        parser.add_argument("--name", required=True, help="the service that will use the key")
         parser.add_argument("--scopes", required=True, help=f"comma list of {', '.join(Scope)}")
-        parser.add_argument("--expires-days", type=int, metavar="D", help="it stops working after so many days")
+        parser.add_argument("--expires-days", type=int, metavar="D", help="the key expires after this number of days")
         parser.add_argument("--rate", default="", metavar="R", help="rate limit of this key, such as 100/min")
-        parser.add_argument("--created-by", default="", metavar="W", help="who asked for it")
+        parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 
     def handle(self, *args: Any, **options: Any) -> None:
         days, name = options["expires_days"], options["name"].strip()
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             created_by=options["created_by"][:150],
         )
         until = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "without an end"
-        limit = f"; {parse_rate(rate)} of its own" if rate else ""
+        limit = f"; rate limit {parse_rate(rate)}" if rate else ""
         self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; valid {until}{limit}.")
-        self.stdout.write("Keep it now, it cannot be shown again. Send it as “Authorization: Bearer <key>”.")
+        self.stdout.write("Save the key now: it cannot be shown again. Send it as “Authorization: Bearer <key>”.")
         self.stdout.write(key.text)

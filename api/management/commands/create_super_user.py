@@ -8,13 +8,13 @@ from api.models import SuperUser
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
-    help = "Make an OpenStax user a Super User: all scopes and the dashboard. Again: renames or reactivates."
+    requires_system_checks = []  # the checks load every route
+    help = "Make an OpenStax user a Super User, or rename or reactivate one. Opens all scopes and the dashboard."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", required=True, help="the Accounts UUID; GET /api/v1/me shows one's own")
-        parser.add_argument("--name", default="", help="as the admin shows it")
-        parser.add_argument("--may-refresh", action="store_true", help="shows “Refresh data” on the dashboard")
+        parser.add_argument("--name", default="", help="the name that the admin shows")
+        parser.add_argument("--may-refresh", action="store_true", help="let the user refresh data on the dashboard")
 
     def handle(self, *args: Any, **options: Any) -> None:
         uuid = canonical_uuid(options["uuid"].strip())
@@ -25,5 +25,5 @@ class Command(BaseCommand):
             values["name"] = options["name"][:150]
         if options["may_refresh"]:
             values["may_start_jobs"] = True
-        user, made = SuperUser.objects.update_or_create(accounts_uuid=uuid, defaults=values)
-        self.stdout.write(f"Super User {'added' if made else 'updated'}: {user} ({uuid}).")
+        user, created = SuperUser.objects.update_or_create(accounts_uuid=uuid, defaults=values)
+        self.stdout.write(f"Super User {'added' if created else 'updated'}: {user} ({uuid}).")

@@ -17,7 +17,7 @@ MOST_LINES = 20
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
 
     help = (
         "Try to send each queued case to Salesforce. Cron runs this every minute, and several runs may overlap. "

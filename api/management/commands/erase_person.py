@@ -24,7 +24,7 @@ _ELSEWHERE = (
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = "Erase what is stored about one person. Prints what it finds by table, and asks first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -10,7 +10,7 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = "List all API keys with their state, last use, rate and scopes; times are UTC."
 
     def handle(self, *args: Any, **options: Any) -> None:

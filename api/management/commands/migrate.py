@@ -1,7 +1,7 @@
 """Migrate without stopping the site: wait briefly for each lock, and try again.
 
 A change of a table waits for its readers, and all later queries wait behind the change. A migration therefore gives
-up after some seconds, lets the others through, and starts again. Of several at once, one migrates and the others wait.
+up after some seconds, lets the queries through, and starts again. Only one ``migrate`` runs at a time; others wait.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Command(migrate.Command):
 
 
 def _require_utf8(connection: BaseDatabaseWrapper) -> None:
-    """Refuse another encoding before the first table is made."""
+    """Refuse an encoding other than UTF-8 before the first table is created."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_encoding")
         [encoding] = cursor.fetchone()
@@ -75,7 +75,7 @@ def _require_utf8(connection: BaseDatabaseWrapper) -> None:
 
 def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
     settings: dict[str, Any] = connection.settings_dict
-    # The limits of web processes count where runserver migrates.
+    # Under runserver the connection has the time limits of web processes, which are too short for a migration.
     limits = {**settings.get("TIME_LIMITS", {}), "statement_timeout": 0, "lock_timeout": seconds * 1000}
     if settings.get("TIME_LIMITS") != limits:
         settings["TIME_LIMITS"] = limits
@@ -88,6 +88,6 @@ def _gave_up(connection: BaseDatabaseWrapper, attempts: int) -> str:
         oldest = "; ".join(row[0] for row in cursor.fetchall())
     return (
         f"A table stayed locked by another connection through {attempts} attempts, and the migration that needs it "
-        f"was not made. Open transactions, the oldest first: {oldest or 'none now'}. End them (pg_terminate_backend) "
+        f"was not applied. Open transactions, oldest first: {oldest or 'none now'}. End them (pg_terminate_backend) "
         "or wait for their end, then run migrate again."
     )

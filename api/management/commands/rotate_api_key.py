@@ -14,7 +14,7 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = "Make a key that takes the place of another, which works on for a while. Printed once, on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -23,7 +23,7 @@ _PATIENCE = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
 
     help = (
         "Post and mail to the team when the grade fell, the score is below the threshold in the settings, or a sync "

@@ -92,7 +92,7 @@ class _Channel:
     """A destination. ``label`` is its name in the line “sent to …”."""
 
     send: Callable[[str], str]
-    """Send the digest for all, or a text of its own; return what the log of deliveries keeps of it."""
+    """Send the digest for all, or another text; return what the log of deliveries keeps of it."""
     label: str
 
 

@@ -31,7 +31,7 @@ LONGEST_WAIT = timedelta(hours=3)
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
 
     help = "Sync the Pardot health data: assets and Salesforce's counts; more with --scout and --survey."
 

@@ -20,7 +20,7 @@ _LINES = 20
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = (
         "Run a command that was requested on the operators' page or the dashboard, and record how it ended. Started "
         "by work, or by a web process where no worker leads; nobody needs to call it."

@@ -11,7 +11,7 @@ from sf.sync.again import due_commands
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
 
     help = (
         "Try syncs again that failed or were killed, 5, 15 and 30 minutes after the first failure. Cron runs it every "

@@ -26,7 +26,7 @@ _HEALTH = "{:<24} {:<11} {:<16} {}"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = (
         "What is cached and how fresh it is, what /healthz/ says and why, the API budget, and when the next run begins."
     )

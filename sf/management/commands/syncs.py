@@ -14,7 +14,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = "Switch all syncs off or on, as in admin > Sync configuration. Without an action: say how the switch is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

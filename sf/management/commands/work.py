@@ -19,7 +19,7 @@ _LINE = "{:<34} {:<22} {:<22} {}"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # they load every route
+    requires_system_checks = []  # the checks load every route
     help = (
         "Run the scheduled jobs (sfapi/cron.py) without a crontab. This process keeps running, and starts each due job "
         "in a new process. Of several workers, one leads and the others wait. When it ends, another takes over: "
@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
 
 def _start(words: list[str]) -> subprocess.Popen[bytes]:
-    """Start a job in a session of its own, so that Ctrl-C reaches the worker only."""
+    """Start a job in a separate session, so that Ctrl-C reaches the worker only."""
     program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, *words]
     return subprocess.Popen(program, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own commands
 

@@ -22,7 +22,7 @@ from sf.salesforce.events.decoding import ChangeEvent, Decoder
 from sf.salesforce.events.errors import TopicForbidden, UnreadableEvent, error_of
 
 MOST_REQUESTED = 100
-"""Salesforce sends at most so many events for one request."""
+"""The most events that Salesforce sends for one request."""
 ANSWER_SECONDS = 20.0
 # Salesforce itself speaks after 270 s at most; the pings notice a dead connection sooner.
 _OPTIONS = (("grpc.keepalive_time_ms", 60_000), ("grpc.keepalive_timeout_ms", 20_000))

@@ -47,7 +47,7 @@ export default panel({
 });
 
 /**
- * Keep the reader's place: a choice replaces the list too.
+ * Focus the chosen kind again, because a choice replaces the list in which it was focused.
  *
  * @param {HTMLElement} element
  */
@@ -142,7 +142,7 @@ function detail(data) {
         h(
           "span",
           {},
-          `${number(all.count)} in all; the first ${number(all.stored)} are listed. Others appear as these are fixed.`,
+          `${number(all.count)} in all; the first ${number(all.stored)} are listed. More are listed once these are fixed.`,
         ),
       ),
     rows(data, found.records),
