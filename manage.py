@@ -56,7 +56,7 @@ def _execute() -> None:
     from sfapi.command_line import CommandLine  # noqa: PLC0415
 
     try:
-        # Django goes on without settings, and some commands trip over that later; here it does not
+        # Django continues without settings, and some commands trip over that later; here it does not
         warn_of_placeholders(settings.PLACEHOLDERS)
         migrate_embedded_database(sys.argv)
         CommandLine(sys.argv).execute()

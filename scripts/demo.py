@@ -69,7 +69,7 @@ def main() -> None:
     except DemoFailed as error:
         sys.exit(f"make demo: {error}")
     except KeyboardInterrupt:
-        print("\nStopped. The data is kept; `make demo` goes on with it, `make clean` removes it.")
+        print("\nStopped. The data is kept; `make demo` continues with it, `make clean` removes it.")
 
 
 # -- steps ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Work that goes on in threads while a test does something to the service."""
+"""Work that continues in threads while a test does something to the service."""
 
 from __future__ import annotations
 

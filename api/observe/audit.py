@@ -95,7 +95,7 @@ def _put(noted: Noted) -> None:
 
 
 def _measured(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> Measure | None:
-    """Return what is counted for ``/metrics``: nothing while nobody may read it."""
+    """Return what is counted for ``/metrics``: nothing while no client may read the metrics."""
     return measure(request, response, milliseconds=milliseconds) if settings.METRICS_ALLOWED_NETWORKS else None
 
 

@@ -39,9 +39,9 @@ def syncs() -> Iterator[Metric]:
     yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
-    told = "Records that PostgreSQL would not store."
+    meaning = "Records that PostgreSQL would not store."
     names = dict.fromkeys([*MAX_AGE, *refused])
-    yield Metric("sfapi_records_set_aside", told, [Sample(refused.get(name, 0), {"object": name}) for name in names])
+    yield Metric("sfapi_records_set_aside", meaning, [Sample(refused.get(name, 0), {"object": name}) for name in names])
     yield Metric("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
 
 
@@ -72,9 +72,9 @@ def runs() -> Iterator[Metric]:
 def records() -> Iterator[Metric]:
     tables = {synced.model._meta.db_table: synced.name for synced in EVERY_OBJECT}
     rows = estimated_rows(tables)
-    told = "Rows of the cache as PostgreSQL last estimated them, tombstones included."
+    meaning = "Rows of the cache as PostgreSQL last estimated them, tombstones included."
     yield Metric(
-        "sfapi_cached_records", told, [Sample(rows[table], {"object": name}) for table, name in tables.items()]
+        "sfapi_cached_records", meaning, [Sample(rows[table], {"object": name}) for table, name in tables.items()]
     )
 
 
@@ -86,8 +86,10 @@ def salesforce() -> Iterator[Metric]:
         return
     yield Metric("sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(known.usage.used)])
     yield Metric("sfapi_salesforce_limit", "Calls that the org has in 24 hours.", [Sample(known.usage.maximum)])
-    told = Sample(known.asked.timestamp())
-    yield Metric("sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last reported its usage.", [told])
+    reported = Sample(known.asked.timestamp())
+    yield Metric(
+        "sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last reported its usage.", [reported]
+    )
 
 
 def outbox() -> Iterator[Metric]:
@@ -137,13 +139,13 @@ def change_events() -> Iterator[Metric]:
 
 def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
-    told = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
-    yield Metric("sfapi_unknown_path_requests", told, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
-    told = "Rows that the request log lost because PostgreSQL was away for too long."
+    meaning = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
+    yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
+    meaning = "Rows that the request log lost because PostgreSQL was away for too long."
     lost = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
-    yield Metric("sfapi_request_log_lost_rows_total", told, lost, kind="counter")
-    told = "Rows that wait to be written, in the process that was asked."
-    yield Metric("sfapi_request_log_waiting_rows", told, [Sample(writer.waiting)])
+    yield Metric("sfapi_request_log_lost_rows_total", meaning, lost, kind="counter")
+    meaning = "Rows that wait to be written, in the process that was asked."
+    yield Metric("sfapi_request_log_waiting_rows", meaning, [Sample(writer.waiting)])
 
 
 SOURCES: list[Callable[[], Iterable[Metric]]] = [

@@ -85,10 +85,10 @@ def requests_by_route() -> Iterator[Metric]:
     totals = (
         Sample(each.total, {"route": each.route, "method": each.method, "status": str(each.status)}) for each in counts
     )
-    told = "Requests by route, method and status of the answer."
-    yield Metric("sfapi_http_requests_total", told, totals, kind="counter")
-    told = "Seconds until the answer was ready to be sent, by route and method."
-    yield Metric("sfapi_http_request_duration_seconds", told, _histograms(counts), kind="histogram")
+    meaning = "Requests by route, method and status of the answer."
+    yield Metric("sfapi_http_requests_total", meaning, totals, kind="counter")
+    meaning = "Seconds until the answer was ready to be sent, by route and method."
+    yield Metric("sfapi_http_request_duration_seconds", meaning, _histograms(counts), kind="histogram")
 
 
 def _histograms(counts: Iterable[RouteCount]) -> Iterator[Sample]:

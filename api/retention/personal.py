@@ -1,4 +1,4 @@
-"""Declare what the API, and Django itself, hold about people."""
+"""Declare what the API, and Django itself, store about people."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def declare() -> None:
     _declare_staff()
     for model in (CircuitBreaker, RequestCount, RouteCount, Group, Permission, ContentType):
         not_personal(model)
-    not_personal(Session)  # it has only the id of an admin user
+    not_personal(Session)  # a session contains only the id of an admin user
 
 
 def waiting_cases(person: Person) -> Rows:
-    """Return the person's cases that Salesforce does not have yet: they are erased only once it does."""
+    """Return the person's cases that Salesforce does not have yet: a case is erased once Salesforce has it."""
     wanted = _of_case(person)
     return OutboundCase.objects.filter(wanted, _WAITS) if wanted else OutboundCase.objects.none()
 

@@ -101,7 +101,7 @@ class CaseDetail(Schema):
     id: uuid.UUID = Field(description="Id of the case here, for GET /case/{id}.")
     salesforce_id: str | None = Field(description="Id of the case in Salesforce; null until it is delivered.")
     status: Literal["queued", "delivered", "failed"] = Field(
-        description="queued: accepted and kept, delivery goes on by itself. failed: Salesforce refused it for good."
+        description="queued: accepted and kept, delivery continues by itself. failed: Salesforce refused it for good."
     )
     subject: str | None = _sent("subject")
     description: str | None = _sent("description")

@@ -99,7 +99,7 @@ class SubmissionState(Schema):
     id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
     form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
-        description="pending: kept, delivery goes on by itself. failed: Salesforce refused it for good."
+        description="pending: kept, delivery continues by itself. failed: Salesforce refused it for good."
     )
 
 

@@ -76,12 +76,14 @@ class Me(Schema):
     assignable_school_integrated: bool | None = _of_accounts("Whether the user's school has integrated Assignable")
     accounts: AccountsState | None = Field(
         description="Where the eight fields above come from: `ok` (OpenStax Accounts, at most a minute old); `away`: "
-        "it cannot be asked now, so they are null; `off`: it is not configured; null: nobody is logged in."
+        "Accounts cannot be asked now, so they are null; `off`: Accounts is not configured; null: no user is logged in."
     )
     csrf_token: str = Field(description="Send it as the header `X-CSRFToken` with requests that change something.")
     accounts_environment: AccountsEnvironment
     cookie_name: CookieName
-    debug: SignInDebug | None = Field(None, description="Only when nobody is logged in: at which step it fails.")
+    debug: SignInDebug | None = Field(
+        None, description="The step at which signing in fails; only when no user is logged in."
+    )
 
 
 _COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}

@@ -13,7 +13,7 @@ from pardot.models import SavedView, TeamMember, ViewSubscription
 def why_no_mail(member: TeamMember | None) -> str:
     """Return why this team member gets no morning message; an empty string when nothing is in the way."""
     if member is None:
-        return "Nobody in the team has your account: enter it in the settings."
+        return "No team member has your account: enter it in the settings."
     if not member.email:
         return f"{member.name} has no email address in the settings."
     if not member.gets_messages:

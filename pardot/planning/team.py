@@ -65,7 +65,7 @@ def member_by_name(name: str) -> TeamMember:
     found = TeamMember.objects.filter(name__iexact=name.strip()).first()
     if found is None:
         names = ", ".join(TeamMember.objects.values_list("name", flat=True))
-        raise UnknownMember(f"Nobody in the team is called “{name}”. The team: {names or 'nobody yet'}.")
+        raise UnknownMember(f"No team member is called “{name}”. The team: {names or 'empty so far'}.")
     return found
 
 
@@ -122,7 +122,7 @@ def _twice(members: Sequence[Member]) -> list[tuple[int, str, str]]:
 
 def _unknown(members: Sequence[Member], known: Any) -> list[tuple[int, str, str]]:
     return [
-        (index, "id", f"nobody in the team has the id {member.id}; leave it out for somebody new")
+        (index, "id", f"no team member has the id {member.id}; leave the id out for a new member")
         for index, member in enumerate(members)
         if member.id is not None and member.id not in known
     ]

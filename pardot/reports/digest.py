@@ -91,7 +91,7 @@ def _people(facts: DigestFacts) -> Iterator[str]:
         areas = ", ".join(area.label.lower() for area in person.areas) or "no areas"
         yield f"{person.name}: {score_and_grade(person.score, person.grade)}; {areas}"
     if not facts.card.people:
-        yield "nobody is in the team yet: /pardot/admin-settings/"
+        yield "the team has no members yet: /pardot/admin-settings/"
 
 
 def _areas(facts: DigestFacts) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """Every fact about the work of a day, whoever does it."""
+    """Every fact about the work of a day, for all members."""
 
     day: date
     card: Scorecard

@@ -31,7 +31,7 @@ class AreaOfMine(Schema):
 
 
 class MyWork(Schema):
-    member: str | None = Field(description="The caller's name in the team; null: nobody there has this account.")
+    member: str | None = Field(description="The caller's name in the team; null: no team member has this account.")
     account: str = Field(description="The caller's account, for the settings of the team.")
     day: date = Field(description="Today.")
     since: date | None = Field(description="The day of the snapshot that is compared with; null: there is none.")

@@ -185,7 +185,7 @@ def _caller(request: HttpRequest) -> TeamMember:
     uuid = signed_in_user(request).session.uuid
     member = member_by_account(uuid)
     if member is None:
-        message = f"Nobody in the team has your account: enter {uuid} as the accounts_uuid of a team member."
+        message = f"No team member has your account: enter {uuid} as the accounts_uuid of a team member."
         raise Unprocessable(message, errors=[{"loc": ["query", "mine"], "message": message}])
     return member
 

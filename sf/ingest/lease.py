@@ -93,7 +93,7 @@ class Lease:
         if self.is_over:
             raise RanTooLong(
                 f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was ended. What was read is kept where it "
-                "can be continued; the next run goes on with it"
+                "can be continued; the next run continues with it"
             )
 
 
@@ -229,7 +229,7 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
 def _lost(name: str) -> str:
     return (
         f"this process stood still, and another took over the lease of {name}; nothing more was written here. "
-        "Nothing to do: the other run goes on"
+        "Nothing to do: the other run continues"
     )
 
 

@@ -137,7 +137,7 @@ def _start_here(action: OperatorAction) -> OperatorAction:
     program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, "run_request", str(action.pk)]
     nowhere = subprocess.DEVNULL
     try:
-        # In a separate session: it goes on when this web process ends.
+        # In a separate session: it continues when this web process ends.
         process = subprocess.Popen(  # noqa: S603 - our own command
             program, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
         )

@@ -170,7 +170,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     def _what_follows_a_pause(self) -> str:
         if runs.is_unfinished(self._synced):
-            return "What was read is kept; the next run goes on with it"
+            return "What was read is kept; the next run continues with it"
         return "Nothing was changed; the next run starts over"
 
     def _failure(self, error: Exception) -> str:

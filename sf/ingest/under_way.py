@@ -69,7 +69,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     """Record a run that cannot start because another has the lease: skipped, and failed from the second time on.
 
     An object that is synced more often than a run may last is skipped while one does: there, the age of the copy
-    tells whether this goes on for too long.
+    tells whether this continues for too long.
     """
     again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(

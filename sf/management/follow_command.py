@@ -57,7 +57,7 @@ def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter
     except NotFollowable as error:
         raise CommandError(str(error)) from error
     except (KeyboardInterrupt, SystemExit):
-        lines.tell("stopped; the next start goes on from here")
+        lines.tell("stopped; the next start continues from here")
         sys.exit(0)
 
 

@@ -66,7 +66,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 def message_of(error: SalesforceError) -> str:
     """Return what to tell the operator: Salesforce's own words, and a warning when the change may have happened."""
-    doubt = " It may have been done all the same: look before you try again." if error.outcome_unknown else ""
+    doubt = " It may have been done anyway: look before you try again." if error.outcome_unknown else ""
     return one_line(error.in_full) + doubt
 
 

@@ -16,7 +16,7 @@ from sf.models import FollowedObject, SyncLease
 SILENT = timedelta(minutes=10)
 """Salesforce gives a sign of life every five minutes, and each of them is stored."""
 _REPLAYED = timedelta(hours=72)
-"""The time that Salesforce keeps events: whoever stopped following before has to begin anew."""
+"""The time that Salesforce keeps events: after a longer stop, following starts with a sync."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Following:
 
 
 def following() -> Following | None:
-    """Return who follows and how far; ``None`` where nobody follows, and nobody is to."""
+    """Return who follows and how far; ``None`` where following is neither configured nor running."""
     now = database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
     stored = dict(FollowedObject.objects.values_list("object", "stored_at"))

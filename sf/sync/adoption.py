@@ -22,11 +22,11 @@ OnAdoption = Callable[[str, str], list[str]]
 """Called in the transaction with the ids of the previous and the new org; returns lines for the operator."""
 
 ON_ADOPTION: list[OnAdoption] = []
-"""Other apps add theirs."""
+"""The functions of all apps that are called when another org is adopted."""
 
 
 def adopt_org(organization: Organization, instance_url: str) -> list[str]:
-    """Make ``organization`` the org of the cache, and return lines for the operator. Reads no records."""
+    """Make ``organization`` the org of the cache without reading records. Return lines for the operator."""
     with transaction.atomic():
         known = CachedOrg.objects.select_for_update().first()
         before = known.organization_id if known else UNKNOWN if has_records() else ""
@@ -53,7 +53,7 @@ def adopt_org(organization: Organization, instance_url: str) -> list[str]:
 
 
 def forget_runs(runs: QuerySet[SyncRun]) -> None:
-    """Keep later runs from resuming these, whose records are of another org."""
+    """Keep later runs from resuming these runs, whose records are of another org."""
     runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
 
 
@@ -63,6 +63,6 @@ def objects_to_replace() -> list[str]:
 
 
 def note_replaced(name: str) -> None:
-    """Record that an object's rows were replaced; call this in the transaction that did so."""
+    """Record that an object's rows were replaced; call this in the transaction that replaced them."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE sf_cachedorg SET to_replace = array_remove(to_replace, %s)", [name])

@@ -47,7 +47,7 @@ class UsageCounter:
     def _add(self, step: int) -> None:
         with self._lock:
             self.calls += step
-        # A call that cannot be counted is made all the same: in the middle of a change it is too late to stop.
+        # A call that cannot be counted is made anyway: in the middle of a change it is too late to stop.
         with best_effort("Salesforce API usage"), connection.cursor() as cursor:
             cursor.execute(_COUNT, [self.source, step, step])
 

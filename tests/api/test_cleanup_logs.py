@@ -182,7 +182,7 @@ def run_of(days: float, **values: Any) -> int:
 
 
 def freshness_states() -> dict[str, str]:
-    """How fresh each object is; its age in seconds goes on while the test runs."""
+    """How fresh each object is; its age in seconds continues while the test runs."""
     return {found.name: found.state for found in sync_freshness()}
 
 

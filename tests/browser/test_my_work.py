@@ -66,7 +66,7 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
 
     drawer(camp).get_by_role("button", name="by mail").click()
     mail = page.get_by_role("dialog", name="by mail")
-    expect(mail).to_contain_text("Nobody in the team has your account")
+    expect(mail).to_contain_text("No team member has your account")
     mail.get_by_role("button", name="Cancel").click()
 
     camp.go("/pardot/?tab=tags&open=my-work")

@@ -82,7 +82,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
 
 
 def stored_bad_input(database: str, simulator: Simulator) -> list[str]:
-    """Return where refused input was stored all the same: here, or in Salesforce."""
+    """Return where refused input was stored anyway: here, or in Salesforce."""
     with psycopg.connect(database) as connection:
         rows = connection.execute(_STORED).fetchall()
     here = [f"the refused input of a {kind} was stored" for kind, text in rows if BAD_INPUT in text]

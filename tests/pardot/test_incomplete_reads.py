@@ -86,7 +86,7 @@ def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
     pardot.settings(daily_max=30, daily_used=0)
     said = camp_sync("--entities", "activities")
     assert "paused: Pardot API usage is" in said
-    assert "What was read is kept; the next run goes on with it" in said
+    assert "What was read is kept; the next run continues with it" in said
     staged = staged_rows("activities")
     assert staged >= 50
     pardot.settings(daily_max=50_000)

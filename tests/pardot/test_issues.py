@@ -200,7 +200,7 @@ def test_an_unknown_issue_lists_the_known_ones(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"assignee": "Zoe Example"}, "Nobody in the team is called “Zoe Example”. The team: Ada Example."),
+        ({"assignee": "Zoe Example"}, "No team member is called “Zoe Example”. The team: Ada Example."),
         ({"due_date": "tomorrow"}, "due_date"),
         ({"due_date": 5}, "due_date"),
         ({"assignee": 7}, "assignee"),

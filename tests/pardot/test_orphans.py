@@ -237,7 +237,7 @@ def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
         camp_sync("--survey")
     assert (stored(), OrphanRun.objects.latest().pk) == (before, latest)
     assert last_run("orphans").state == "failed"
-    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest goes on"
+    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest continues"
 
 
 @pytest.mark.usefixtures("surveyed")

@@ -133,7 +133,7 @@ def test_a_title_with_a_line_break_stays_one_line_and_many_tasks_end_with_their_
 
 def test_a_name_that_nobody_has_is_told() -> None:
     member("Ada")
-    with pytest.raises(CommandError, match="Nobody in the team is called “Eve”"):
+    with pytest.raises(CommandError, match="No team member is called “Eve”"):
         camp_digest("--for", "Eve")
 
 

@@ -1,4 +1,4 @@
-"""A field that Pardot refuses by name: its column stays as it is, the rest goes on, and somebody is told."""
+"""A field that Pardot refuses by name: its column stays as it is, the rest continues, and somebody is told."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_a_lost_answer_to_a_creation_is_not_sent_again(simulator: Simulator, run
     simulator.fail("drop_after", path="/sobjects/Case", times=1)
     done = run_manage("sf", "create", "Case", "Subject=only once", "--yes")
     assert done.returncode == 1
-    assert done.stderr.endswith("It may have been done all the same: look before you try again.\n")
+    assert done.stderr.endswith("It may have been done anyway: look before you try again.\n")
     assert len(simulator.ids("Case", "Subject = 'only once'")) == 1
 
 

@@ -246,7 +246,7 @@ def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: 
         sync("sync_accounts")
     run = SyncRun.objects.get()
     assert "(SYNC_MAX_HOURS) and was ended" in run.message
-    assert run.resume_state is not None, "the next run goes on waiting for the same job"
+    assert run.resume_state is not None, "the next run continues waiting for the same job"
     assert not SyncLease.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""A run that dies leaves nothing half done, and the next one goes on where it stopped."""
+"""A run that dies leaves nothing half done, and the next one continues where it stopped."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""Another host's cron runs at the same minute. Whoever waits in vain leaves it to that one, or to the next run."""
+"""Another host's cron runs in the same minute. Without the lock a run leaves the work to others."""
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-/* The drawer of one prospect, prospect.id in the address: scores by category and recent activity. */
+/* The drawer of the prospect whose id is in the address (prospect.id): scores by category, recent activity. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -126,7 +126,7 @@ function categories({ scoring_categories: scores }) {
   );
 }
 
-// -- what it did -----------------------------------------------------------------------------------------------
+// -- activity -------------------------------------------------------------------------------------------------
 
 /**
  * @param {Api["ProspectActivities"]} found

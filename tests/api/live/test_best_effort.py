@@ -69,7 +69,7 @@ def test_a_look_up_is_answered_whatever_cannot_be_noted(
     with write_locked(database, table):
         assert user.get(CONTACT).json()["id"] == made
     if table == "sf_sfapiusagelog":
-        assert "Salesforce API usage: failed, and the request goes on" in caplog.text
+        assert "Salesforce API usage: failed, and the request continues" in caplog.text
 
 
 def test_an_answer_in_the_last_moment_is_an_answer(

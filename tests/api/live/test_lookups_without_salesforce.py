@@ -74,7 +74,7 @@ def test_when_salesforce_hangs_only_the_first_wait_for_it(
     assert (change.status_code, "nothing was changed" in change.json()["message"]) == (503, True)
     assert salesforce.calls() == before
     assert not breaker_state().open, "deliveries have a breaker of their own"
-    # Once in a while one asks all the same, and finds that it is over.
+    # Once in a while one asks anyway, and finds that it is over.
     monkeypatch.setattr(live, "SECONDS", 4.0)
     CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - LIVE_SILENCE)
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == contact

@@ -63,7 +63,7 @@ def test_life_of_a_task(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"assignee": "Nemo"}, "Nobody in the team is called “Nemo”. The team: Ada, Ben"),
+        ({"assignee": "Nemo"}, "No team member is called “Nemo”. The team: Ada, Ben"),
         ({"asset_type": "forms", "asset_id": 987654}, "There is no asset 987654 among the forms"),
         ({"asset_type": "forms"}, "both the type and the id"),
         ({"asset_id": 3}, "both the type and the id"),

@@ -68,7 +68,7 @@ def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
     [
         ([{"name": "Cleo"}, {"name": "cLEO "}], "“cLEO” is in the team twice"),
         ([{"name": "Cleo", "accounts_uuid": UUID}, {"name": "Dan", "accounts_uuid": UUID}], f"the account {UUID}"),
-        ([{"name": "Cleo", "id": 987654}], "nobody in the team has the id 987654"),
+        ([{"name": "Cleo", "id": 987654}], "no team member has the id 987654"),
         ([{"name": "Cleo", "areas": ["forms", "pages"]}], "there is no area 'pages'. Known: campaigns, forms"),
         ([{"name": "Cleo", "areas": [["forms"]]}], "there is no area ['forms']"),
         ([{"name": "  "}], "name"),

@@ -130,7 +130,7 @@ def test_what_cannot_be_mailed_is_named(browser: Browser, colleague: Browser) ->
         view = save(browser, query, query)["id"]
         return browser.refused("put", f"views/{view}/subscription", {"when": "monday"})
 
-    assert "Nobody in the team has your account" in refusal("tab=tags")
+    assert "No team member has your account" in refusal("tab=tags")
     records.member("Ines", accounts_uuid=UUID)
     assert "Only views of a table" in refusal("tab=scout-report")
     assert "no data for this view" in refusal("tab=tags&tags.flag=unused")
@@ -140,7 +140,7 @@ def test_what_cannot_be_mailed_is_named(browser: Browser, colleague: Browser) ->
 
 
 def test_the_list_says_why_no_message_comes(browser: Browser, settings: Any) -> None:
-    assert browser.get("views")["no_mail"].startswith("Nobody in the team has your account")
+    assert browser.get("views")["no_mail"].startswith("No team member has your account")
     ines = records.member("Ines", accounts_uuid=UUID)
     for change, reason in (
         ({}, "Ines has no email address"),
