@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from api.domain.error_types import ErrorType
-from api.http.errors import MESSAGES, ApiError
+from api.http.errors import MESSAGES, ApiError, Unprocessable
 
 _JSON = "application/json"
+_NO_OBJECT = "Must be a JSON object"
 _NOT_ENCODED = {"", "identity"}
 _CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
@@ -34,13 +35,18 @@ class JSONParser(Parser):
             raise UnsupportedMediaType(MESSAGES[415])
         _refuse_encodings(request)
         try:
-            return json.loads(request.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+            found = json.loads(request.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except UnicodeDecodeError:
             raise BadRequest("The body is not UTF-8.") from None
         except RecursionError:
             raise BadRequest("The JSON is nested too deeply.") from None
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}.") from None
+        if found is not None and not isinstance(found, dict):
+            # Some schemas take any value: whose fields may be left out, they are left out.
+            errors = [{"loc": ["body"], "message": _NO_OBJECT}]
+            raise Unprocessable(f"The request is not valid: body: {_NO_OBJECT}.", errors=errors)
+        return found
 
 
 def _refuse_encodings(request: HttpRequest) -> None:

@@ -45,10 +45,15 @@ def current_conditions(now: datetime | None = None) -> list[Condition]:
 def note_conditions(conditions: Iterable[Condition], now: datetime | None = None) -> None:
     """Begin an alert for each new condition, and end those that have passed.
 
-    The alert about a grade lasts until the day is over: on one day, no grade is reported twice.
+    The alert about a grade lasts until the day is over: on one day, no grade is reported twice. A grade that lasts
+    over midnight keeps its alert.
     """
     now, found = now or timezone.now(), {each.key: each.text for each in conditions}
     lasting = Alert.objects.filter(ended_at=None)
+    for key in found:
+        if key.startswith(_GRADE) and not lasting.filter(key=key).exists():
+            _, _, grade = key.split(" ", 2)
+            lasting.filter(key__startswith=_GRADE, key__endswith=f" {grade}").update(key=key)
     passed = lasting.exclude(key__in=found).exclude(key__startswith=_grade_key(today(now), ""))
     passed.update(ended_at=now)
     known = set(lasting.values_list("key", flat=True))

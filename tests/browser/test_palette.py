@@ -65,6 +65,20 @@ def test_a_page_an_issue_and_a_drawer_are_found(camp: Visit, typed: str, group: 
     assert address in camp.page.url
 
 
+@pytest.mark.parametrize("what", ["a drawer", "an asset"])
+def test_enter_takes_what_was_typed_and_not_what_was_there_before(camp: Visit, what: str) -> None:
+    """Whoever types fast presses Enter before the list, or the server, has followed."""
+    asset = asked(camp, "campaigns?limit=1")["campaigns"][0]["id"]
+    typed, address = ("compare", "open=compare") if what == "a drawer" else (str(asset), f"asset.id={asset}")
+    camp.page.keyboard.press("/")
+    expect(palette(camp).get_by_role("option").first).to_be_visible()
+    camp.page.keyboard.type(typed)
+    camp.page.keyboard.press("Enter")
+    expect(palette(camp)).to_have_count(0)
+    camp.settle()
+    assert address in camp.page.url
+
+
 def test_without_a_match_and_without_the_server_it_says_so(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.page.keyboard.press("/")

@@ -87,6 +87,19 @@ def test_a_second_fall_is_another_occurrence_and_a_rise_is_none(webhook: Slack) 
     assert camp_alerts() == ""
 
 
+def test_a_fall_after_the_snapshot_of_the_day_is_not_told_again_after_midnight(
+    webhook: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot(YESTERDAY, health_score=85)
+    score(85)  # and the snapshot of today has it
+    weigh(forms_no_campaign=2)
+    assert "fell from B to C" in camp_alerts()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=15))
+    assert camp_alerts() == ""
+    weigh(forms_no_campaign=4)
+    assert "fell from B to F" in camp_alerts(), "that is another fall"
+
+
 def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
     snapshot(YESTERDAY, health_score=85)
     score(85)

@@ -10,13 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import SuperUser
-from pardot.models import PardotQuota
+from pardot.models import PardotQuota, Task
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 from sf.ingest.switch import switch_off, switch_on
 from sf.models import OperatorAction, SyncRun
 from tests.api.conftest import super_user  # noqa: F401 - a fixture
-from tests.pardot.team.browser import Browser
+from tests.pardot.team.browser import ROOT, Browser
 
 # ruff: noqa: F811 - the fixture
 
@@ -70,6 +70,16 @@ def test_a_survey_is_started_after_its_calls_and_those_that_are_left_were_shown(
     assert (estimate["at_least"], estimate["quota"]["left"]) == (True, 24_923)
     browser.ask("post", "sync/survey", {}, expect=202)
     assert OperatorAction.objects.get().command == "camp_sync --survey"
+
+
+@pytest.mark.parametrize("body", ["[]", '""', "0", "false", "[1]", '"forms"'])
+def test_a_body_that_is_no_object_starts_and_makes_nothing(browser: Browser, body: str) -> None:
+    headers = {"X-CSRFToken": browser.token}
+    for path in (REFRESH, "tasks"):
+        answer = browser.client.post(f"{ROOT}{path}", body, content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["loc"]) == (422, ["body"])
+    assert not OperatorAction.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_a_request_is_left_for_the_worker_and_shown_with_its_author(browser: Browser) -> None:

@@ -28,6 +28,10 @@ class Palette {
     /** @type {HTMLElement[]} */
     this.options = [];
     this.active = 0;
+    /** The list is not that of what is typed yet. */
+    this.isBehind = false;
+    /** Enter was pressed meanwhile: the first result is taken once there is one. */
+    this.takesFirst = false;
     /** @type {AbortController | undefined} */
     this.asking = undefined;
     this.timer = 0;
@@ -82,6 +86,8 @@ class Palette {
   later() {
     clearTimeout(this.timer);
     this.asking?.abort();
+    this.isBehind = true;
+    this.takesFirst = false;
     if (!this.q()) this.suggest();
     else this.timer = setTimeout(() => this.search(), TYPING);
   }
@@ -122,6 +128,9 @@ class Palette {
     this.input.setAttribute("aria-expanded", String(found.length > 0));
     this.point(0);
     if (this.q()) announce(found.length ? `${plural(found.length, "result")}.` : sentence);
+    this.isBehind = false;
+    if (this.takesFirst) this.choose(0);
+    this.takesFirst = false;
   }
 
   /**
@@ -155,8 +164,17 @@ class Palette {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step === undefined && event.key !== "Enter") return;
     event.preventDefault();
-    if (step === undefined) this.choose(this.active);
+    if (step === undefined) this.enter();
     else this.move(step);
+  }
+
+  /** Who types fast presses Enter before the list has followed: it must not take what was there before. */
+  enter() {
+    if (!this.isBehind) return void this.choose(this.active);
+    clearTimeout(this.timer);
+    this.takesFirst = true;
+    this.search();
+    return undefined;
   }
 
   /** @param {number} step */
