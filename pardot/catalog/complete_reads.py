@@ -1,7 +1,7 @@
 """The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data".
 
-A transaction that locks tables for writing does so before it writes a row of ``EntityState``: the audits that end one
-sync and a merge of the next one would otherwise wait for each other for ever.
+A merge locks its tables for writing before it writes its row of ``EntityState``, and the audits that end a sync write
+none: they and a merge of the next sync would otherwise wait for each other for ever. 0.1.0 took both orders.
 """
 
 from __future__ import annotations

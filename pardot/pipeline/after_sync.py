@@ -1,4 +1,4 @@
-"""Finish a sync: run audits, count rows, and store the day's score.
+"""Finish a sync: count rows, run audits, and store the day's score.
 
 Roll-ups need no step here: the transaction that merges activities updates them.
 """
@@ -17,11 +17,12 @@ from pardot.status.row_counts import count_rows
 
 
 def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
-    """Run the audits and store the day's figures in one transaction.
+    """Count rows, then run the audits and store the day's figures in one transaction.
 
     ``tier`` is ``None`` after a read of some entities.
     """
+    with transaction.atomic():  # of its own: the audits lock tables, see complete_reads.py
+        count_rows()
     with transaction.atomic():
         run_audits(now=now)
-        count_rows()  # after the audits, which lock tables: see complete_reads.py
         return write_snapshot(tier, now)

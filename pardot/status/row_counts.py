@@ -25,7 +25,7 @@ _COUNTED: Mapping[str, type[models.Model]] = {
 
 
 def count_rows() -> None:
-    """Update ``EntityState.rows``; call this in the transaction that ends a sync."""
+    """Update ``EntityState.rows``; call this in a transaction that locks no tables."""
     tables = {name: model for entity in ALL for name, model in _tables(entity).items()}
     states = list(EntityState.objects.filter(name__in=tables))
     for state in states:

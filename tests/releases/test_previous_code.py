@@ -23,9 +23,11 @@ from api.models import FormSubmission, OutboundCase, SuperUser
 from pardot.models import CampaignMember, DayNote, Exemption, Form, Prospect, Task
 from sf.models import Account, Adoption, Book, Contact, Opportunity
 from tests.api.cookies import CookieMaker
+from tests.api.live.locks import merging
 from tests.api.served import AS_SHIPPED, gunicorn, gunicorn_of
 from tests.api.world import SUPER_USER, World
 from tests.conftest import Manage
+from tests.pardot.test_locks_of_merges import waiting
 from tests.releases.checkout import NoHistory, check_out
 from tests.releases.schema import FOLDER, from_json
 from tests.releases.visitors import (
@@ -41,6 +43,7 @@ from tests.releases.visitors import (
     super_user,
 )
 from tests.sf.cache import assert_equal
+from tests.sf.processes import wait_for
 from tests.simulated import Simulator, environment
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
@@ -190,3 +193,17 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
             assert each.result().returncode == 0, each.result().stdout + each.result().stderr
     assert run_manage("sync_books").returncode == 0
     assert_equal(simulator)
+
+
+def test_our_audits_and_a_merge_of_the_release_before_both_end(
+    simulator: Simulator, older: Older, run_manage: Manage
+) -> None:
+    """0.1.0 writes the state of an entity before it locks Pardot's campaigns, which our audits have locked by then."""
+    assert run_manage("camp_sync").returncode == 0
+    with ThreadPoolExecutor(2) as pool, merging("pardot_form"):
+        ours = pool.submit(run_manage, "camp_sync", "--entities", "folders")
+        wait_for(lambda: waiting() == 1)
+        theirs = pool.submit(older, "camp_sync", "--entities", "sf_campaign_dates", "--full")
+        wait_for(lambda: waiting() == 2)
+    ended = [ours.result(), theirs.result()]
+    assert [done.returncode for done in ended] == [0, 0], [done.stderr for done in ended]
