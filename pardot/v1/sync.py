@@ -9,9 +9,11 @@ from ninja import Field, Router, Schema
 
 from api.auth.callers import signed_in_user
 from api.http.errors import documented
+from api.models import SuperUser
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
 from pardot.status.problems import Problem
+from pardot.status.steps import sync_steps
 from pardot.status.tiers import synced_tier
 from sf.ingest.requested import latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
@@ -78,6 +80,11 @@ class RequestedSync(Schema):
     message: str = Field(description="The last line of its output.")
 
 
+class SyncSteps(Schema):
+    step: int = Field(description="The entity that is being read is the so many-th.")
+    of: int = Field(description="So many are read.")
+
+
 class SyncStatus(Schema):
     tier: int = Field(ge=0, le=3, description="The data that has been synced; see `briefing`.")
     sync_enabled: bool = Field(description="False while syncs are switched off (admin: Sync configuration).")
@@ -86,6 +93,8 @@ class SyncStatus(Schema):
     entities: list[EntityFreshness]
     is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")
     may_refresh: bool = Field(description="The caller may use POST …/sync/refresh, /accept-deletions and /survey.")
+    who_may_refresh: list[str] = Field(description="Names of the Super Users who may.")
+    steps: SyncSteps | None = Field(description="How far a requested sync is; null: none is running.")
     activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
 
 
@@ -94,6 +103,8 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which they are read."""
     user = signed_in_user(request)
     found = camp_status()
+    actions = latest_actions(_SHOWN)
+    steps = sync_steps(found, actions)
     complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
     return SyncStatus(
         tier=synced_tier(complete),
@@ -103,8 +114,15 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
         entities=[_entity(status) for status in found.entities],
         is_locked=found.is_locked,
         may_refresh=user.may_start_jobs,
-        activity=[requested(action) for action in latest_actions(_SHOWN)],
+        who_may_refresh=_may_refresh(),
+        steps=SyncSteps(step=steps[0], of=steps[1]) if steps else None,
+        activity=[requested(action) for action in actions],
     )
+
+
+def _may_refresh() -> list[str]:
+    found = SuperUser.objects.filter(active=True, may_start_jobs=True).exclude(name="")
+    return list(found.order_by("name").values_list("name", flat=True))
 
 
 def requested(action: OperatorAction) -> RequestedSync:

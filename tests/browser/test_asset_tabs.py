@@ -277,7 +277,8 @@ def test_without_activities_nothing_is_called_dormant(camp: Visit) -> None:
     camp.page.route("**/api/v1/pardot/asset-health", answer)
     camp.go("/pardot/?tab=gear-locker&gear.type=forms")
     expect(camp.page.locator(".gear-drawer").first).to_contain_text("No data: dormant, errors")
-    expect(camp.page.locator(".drawer-inside")).to_contain_text("camp_sync --survey")
+    camp.page.locator(".drawer-inside").get_by_role("button", name="Data freshness").click()
+    expect(camp.page.get_by_role("dialog", name="Data freshness")).to_be_visible()
 
 
 # -- tags -----------------------------------------------------------------------------------------------------------

@@ -209,3 +209,20 @@ def test_an_open_drawer_is_all_that_is_printed_and_once(open_window: Open, camp_
     expect(visit.page.locator("main")).to_be_hidden()
     pages = visit.page.pdf(format="A4").count(b"/Type /Page\n")
     assert 1 <= pages <= 4
+
+
+def test_nothing_sticks_out_of_the_paper(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
+    visit.page.emulate_media(media="print")
+    for tab in ("base-camp", "campaign-map", "full-survey"):
+        visit.go(f"/pardot/?tab={tab}")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == 718, tab
+
+
+def test_no_chip_of_an_issue_is_cut_off_on_a_phone(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site, viewport={"width": 390, "height": 844})
+    visit.go("/pardot/")
+    chips = visit.page.locator(".further .chip")
+    rights = chips.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+    assert len(rights) > 10
+    assert max(rights) <= 390 - 16

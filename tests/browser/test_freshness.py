@@ -18,7 +18,8 @@ def test_never_synced_says_what_to_run(window: Visit) -> None:
     expect(page.locator('[data-panel="why"]')).to_be_hidden()
     page.get_by_role("button", name="Never synced").click()
     rows = page.get_by_role("dialog", name="Data freshness").get_by_role("row").filter(has_text="Never synced")
-    expect(rows.filter(has_text="Prospects")).to_contain_text("--survey")
+    expect(rows.filter(has_text="Prospects")).to_contain_text("Run survey")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Run survey")).to_have_count(0)
     assert window.axe() == []
 
 

@@ -99,5 +99,5 @@ def test_without_the_right_there_is_no_button(open_window: Open, empty_site: Sit
     visit.go("/pardot/")
     visit.page.get_by_title("Data freshness").click()
     dialog = visit.page.get_by_role("dialog", name="Data freshness")
-    expect(dialog.get_by_text("Ask your administrator to run:").first).to_be_visible()
+    expect(dialog.get_by_text("Ask your administrator to start it.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Refresh data")).to_have_count(0)

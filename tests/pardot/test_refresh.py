@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -117,6 +118,31 @@ def conflict(browser: Browser) -> str:
     found: dict[str, Any] = browser.ask("post", REFRESH, {}, expect=409)
     assert found["type"] == "sync_not_started"
     return str(found["message"])
+
+
+def test_who_may_start_syncs_is_told_to_those_who_may_not(browser: Browser) -> None:
+    SuperUser.objects.create(accounts_uuid=uuid4(), name="Zoe Example", may_start_jobs=True)
+    SuperUser.objects.create(accounts_uuid=uuid4(), name="Gone Example", may_start_jobs=True, active=False)
+    SuperUser.objects.create(accounts_uuid=uuid4(), name="Ben Example")
+    assert "Zoe Example" in (names := browser.get("sync/status")["who_may_refresh"])
+    assert not {"Gone Example", "Ben Example"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("command", "reading", "steps"),
+    [
+        ("camp_sync", "lists", {"step": 2, "of": 12}),
+        ("camp_sync --survey", "lead_category_scores", {"step": 16, "of": 16}),
+        ("camp_sync --entities lists,forms", "forms", {"step": 2, "of": 2}),
+        ("camp_sync --entities lists,forms", "tags", None),
+        ("sync_all", "forms", None),
+    ],
+)
+def test_a_requested_sync_tells_how_far_it_is(browser: Browser, command: str, reading: str, steps: object) -> None:
+    OperatorAction.objects.create(label="Refresh", command=command, requested_by="ines", started=timezone.now())
+    SyncRun.objects.create(object=reading, mode="full", state="running", started=timezone.now())
+    with hold_lease("camp_sync"):
+        assert browser.get("sync/status")["steps"] == steps
 
 
 def test_a_sync_that_would_only_be_skipped_is_not_started(browser: Browser) -> None:

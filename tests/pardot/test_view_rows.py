@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
+from inspect import getsource
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder, Form, Tag, TaggedObject
+from pardot.selectors import view_rows
 from pardot.selectors.view_rows import area_of_view, rows_of_view
+from tests.api.conftest import super_user  # noqa: F401 - a fixture
+from tests.environments import ROOT
 from tests.pardot.audit_factories import NOW, SF_18, audit, make, read
+from tests.pardot.team.browser import Browser
+
+# ruff: noqa: F811 - the fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +141,27 @@ def test_the_fingerprint_differs_with_other_rows_in_the_same_number() -> None:
     assert first is not None
     assert second is not None
     assert (first.count, first.fingerprint != second.fingerprint) == (second.count, True)
+
+
+LINKED = json.loads((ROOT / "tests" / "javascript" / "linked-filters.json").read_text())
+"""Views, and what the page asks of which endpoint for each: tests/javascript/linked-filters.test.js has the same."""
+
+
+def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Client) -> None:
+    browser, different = Browser(super_user), set()
+    for case in LINKED:
+        shown = browser.get(
+            f"{case['path']}?{urlencode(case['params']).replace('True', 'true').replace('False', 'false')}"
+        )
+        found = rows_of_view(case["view"])
+        assert found is not None, case["view"]
+        assert found.count == shown["count"], case["view"]
+        different.add(found.count)
+    assert len(different) > 2
+
+
+def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
+    """A filter is what the module asks the address for; the search by words is the endpoint's own."""
+    asked = set(re.findall(r'given(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
+    compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
+    assert asked == compared - {"", "type"}

@@ -94,7 +94,7 @@ export function auditTable(summary, { pages, since, owners }) {
  *
  * @param {Record<string, string>} filters
  */
-function params({ reach, tagged, campaign, prefix, ...flags }) {
+export function params({ reach, tagged, campaign, prefix, ...flags }) {
   return {
     ...flagParams(flags),
     ...sinceParams(flags),

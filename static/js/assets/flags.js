@@ -2,8 +2,9 @@
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
+import { openOverlay } from "../core/open-overlay.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
-import { chip } from "../ui/parts.js";
+import { button, chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
 /** @typedef {{ area: string, counts: Record<string, number | null>, exempt: Record<string, number> }} Counted */
@@ -195,9 +196,8 @@ export function activityNote({ has_activities }, what) {
     h(
       "span",
       {},
-      `No activity was synced in the last 8 days. ${what} Ask your administrator to run `,
-      h("code", {}, "python manage.py camp_sync --survey"),
-      ".",
+      `No activity was synced in the last 8 days. ${what} A full survey brings it: `,
+      button("Data freshness", () => openOverlay("freshness"), { kind: "compact" }),
     ),
   );
 }

@@ -5,7 +5,8 @@ import { onBack } from "./outage.js";
 import { focusOn, replace, whenIdle } from "./dom.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
-import { empty, failed, loading, noData, waiting } from "../ui/states.js";
+import { noData, syncStatus } from "../sync/remedy.js";
+import { empty, failed, loading, waiting } from "../ui/states.js";
 
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
@@ -80,7 +81,8 @@ class MountedPanel {
     replace(this.body, loading(this.spec.lines));
     try {
       const data = await this.spec.load({ signal, route });
-      if (!signal.aborted) replace(this.body, this.content(data, signal));
+      const status = this.spec.noData?.(data) ? await syncStatus() : null;
+      if (!signal.aborted) replace(this.body, this.content(data, signal, status));
     } catch (error) {
       if (signal.aborted || isAbort(error)) return true;
       return this.fail(error, signal);
@@ -111,10 +113,11 @@ class MountedPanel {
   /**
    * @param {Data} data
    * @param {AbortSignal} signal
+   * @param {Api["SyncStatus"] | null} status
    * @returns {Child}
    */
-  content(data, signal) {
-    if (this.spec.noData?.(data)) return noData(this.command);
+  content(data, signal, status) {
+    if (this.spec.noData?.(data)) return noData(this.command, status);
     const sentence = this.spec.empty?.(data);
     if (sentence) return empty(sentence);
     return this.spec.render(/** @type {NonNullable<Data>} */ (data), {

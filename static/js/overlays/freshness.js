@@ -11,7 +11,8 @@ import { copyButton } from "../ui/copy.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip } from "../ui/parts.js";
 import { table } from "../ui/table.js";
-import { remedyButton } from "../sync/refresh.js";
+import { remedyButton, remedyText } from "../sync/refresh.js";
+import { whoCan } from "../sync/remedy.js";
 
 const OF_AGE = { old: true, never: true };
 /** @type {Record<string, [word: string, tone: Tone]>} */
@@ -37,6 +38,8 @@ const TIERS = {
   3: "Full survey: also every prospect, activity and member",
 };
 
+/** @typedef {import("../sync/refresh.js").Remedy} Remedy */
+
 export default () => panelDialog({ title: "Data freshness", drawer: true, wide: true, content });
 
 const content = panel({
@@ -46,10 +49,10 @@ const content = panel({
   render: (status) => [
     now(status),
     status.may_refresh && buttons(status),
-    rows(status.entities),
+    rows(status),
     activity(status.activity),
-    h("p", { class: "soft" }, `${status.may_refresh ? "For less, ask" : "Ask"} your administrator to run:`),
-    commands(status.may_refresh ? [2] : [1, 2, 3]),
+    !status.may_refresh && h("p", { class: "soft" }, whoCan(status)),
+    h("details", {}, h("summary", {}, "Commands for administrators"), commands([1, 2, 3])),
   ],
 });
 
@@ -101,8 +104,8 @@ function buttons({ entities }) {
   );
 }
 
-/** @param {readonly Api["EntityFreshness"][]} entities */
-function rows(entities) {
+/** @param {Api["SyncStatus"]} status */
+function rows({ entities, may_refresh: mayRefresh }) {
   return table({
     key: "freshness",
     caption: "Sources",
@@ -127,7 +130,13 @@ function rows(entities) {
         ],
       },
       { key: "count", label: "Records", end: true, first: "desc", show: (entity) => number(entity.count) },
-      { key: "command", label: "Command", value: command },
+      {
+        key: "remedy",
+        label: "What to do",
+        sort: false,
+        value: (entity) => remedyText(remedyOf(entity)),
+        show: (entity) => remedy(remedyOf(entity), mayRefresh),
+      },
       {
         key: "message",
         label: "Last message",
@@ -150,10 +159,15 @@ function rows(entities) {
 }
 
 /** @param {Api["EntityFreshness"]} entity */
-function command(entity) {
-  const own = KINDS[kindOf(entity)];
-  return (own ? (own.command?.([entity]) ?? "") : commandOf(entity.tier)).replace("python manage.py ", "");
-}
+const remedyOf = (entity) => KINDS[kindOf(entity)]?.remedy?.([entity]) ?? null;
+
+/**
+ * A button for those who may press it; for others its name.
+ *
+ * @param {Remedy | null} found
+ * @param {boolean} mayRefresh
+ */
+const remedy = (found, mayRefresh) => (found && mayRefresh ? remedyButton(found) : remedyText(found));
 
 /**
  * Return what users started recently.

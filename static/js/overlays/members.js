@@ -9,7 +9,8 @@ import { outwardOr, pages } from "../assets/links.js";
 import { nameOfAsset } from "../assets/words.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, chip, figure } from "../ui/parts.js";
-import { empty, failed, noData } from "../ui/states.js";
+import { noData, syncStatus } from "../sync/remedy.js";
+import { empty, failed } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
 /** @typedef {Api["CampaignMemberList"]} Page */
@@ -24,10 +25,10 @@ const content = panel({
   keys: [KEY],
   load: async ({ signal }) => {
     const id = route.get(KEY);
-    return id ? Promise.all([id, pageOf(id, null, signal), pages()]) : null;
+    return id ? Promise.all([id, pageOf(id, null, signal), pages(), syncStatus()]) : null;
   },
   empty: (data) => data === null && "The address has no campaign id.",
-  render: ([id, page, to], { signal }) => new Members(id, to, signal).show(page),
+  render: ([id, page, to, status], { signal }) => new Members(id, to, signal, status).show(page),
 });
 
 /**
@@ -44,8 +45,10 @@ class Members {
    * @param {string} id
    * @param {Pages} to
    * @param {AbortSignal} signal
+   * @param {Api["SyncStatus"] | null} status
    */
-  constructor(id, to, signal) {
+  constructor(id, to, signal, status) {
+    this.status = status;
     this.id = id;
     this.to = to;
     this.signal = signal;
@@ -98,10 +101,7 @@ class Members {
   /** @param {Page} page */
   list({ members, summary }) {
     if (members === null)
-      return noData(
-        "python manage.py camp_sync --survey",
-        "Members are read by a full survey. Ask your administrator to run:",
-      );
+      return noData("python manage.py camp_sync --survey", this.status, "Members are read by a full survey.");
     if (members.length === 0) return empty("This campaign has no members.", { sign: "people" });
     this.all = summary.members;
     this.rows = table({

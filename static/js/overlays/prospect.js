@@ -11,7 +11,8 @@ import { columns } from "../charts/columns.js";
 import { isCrmId, nameOfPerson } from "../people/people.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { chip, figure, outward } from "../ui/parts.js";
-import { empty, noData } from "../ui/states.js";
+import { noData, syncStatus } from "../sync/remedy.js";
+import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
 /** @typedef {"form_id" | "landing_page_id" | "custom_redirect_id" | "list_email_id" | "form_handler_id" | "email_id"} SourceColumn */
@@ -40,9 +41,9 @@ export default function prospect() {
       keys: [KEY],
       load,
       empty: (data) => data === null && "The address has no prospect id.",
-      render: ([found, links]) => {
+      render: ([found, links, status]) => {
         dialog.retitle(nameOfPerson(found.prospect));
-        return content(found, links);
+        return content(found, links, status);
       },
     }),
   });
@@ -53,15 +54,20 @@ export default function prospect() {
 async function load({ signal }) {
   const id = route.get(KEY);
   if (!/^[1-9]\d{0,17}$/.test(id)) return null;
-  return Promise.all([api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }), pages()]);
+  return Promise.all([
+    api.get(`engagement/${id}/activities`, { params: { limit: MOST }, signal }),
+    pages(),
+    syncStatus(),
+  ]);
 }
 
 /**
  * @param {Api["ProspectActivities"]} found
  * @param {Pages} links
+ * @param {Api["SyncStatus"] | null} status
  */
-function content(found, links) {
-  return [head(found.prospect, links), categories(found.prospect), activity(found, links)];
+function content(found, links, status) {
+  return [head(found.prospect, links), categories(found.prospect), activity(found, links, status)];
 }
 
 /**
@@ -131,18 +137,16 @@ function categories({ scoring_categories: scores }) {
 /**
  * @param {Api["ProspectActivities"]} found
  * @param {Pages} links
+ * @param {Api["SyncStatus"] | null} status
  */
-function activity({ activities, count, since, until }, links) {
+function activity({ activities, count, since, until }, links, status) {
   const title = h("h3", {}, "Activity");
   if (activities === null || count === null || until === null)
     return h(
       "section",
       { class: "stack" },
       title,
-      noData(
-        "python manage.py camp_sync --survey",
-        "No activities were synced in the last 8 days. Ask your administrator to run:",
-      ),
+      noData("python manage.py camp_sync --survey", status, "No activities were synced in the last 8 days."),
     );
   const span = h(
     "p",

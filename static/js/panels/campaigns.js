@@ -141,7 +141,7 @@ function filters(summary, folders, since) {
  *
  * @param {Record<string, string>} filters
  */
-function params({ sf, assets, members, age, folder, ...flags }) {
+export function params({ sf, assets, members, age, folder, ...flags }) {
   return {
     ...flagParams(flags),
     ...sinceParams(flags),

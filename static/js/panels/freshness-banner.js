@@ -4,9 +4,9 @@ import { h, icon } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
-import { copyButton } from "../ui/copy.js";
 import { button } from "../ui/parts.js";
 import { remedyButton } from "../sync/refresh.js";
+import { shellCommand, whoCan } from "../sync/remedy.js";
 import { lastSync, problemsOf } from "./freshness-state.js";
 
 /** @typedef {ReturnType<typeof problemsOf>[number]} Problem */
@@ -30,7 +30,7 @@ export default panel({
         "div",
         { class: "banner-lines" },
         !status.sync_enabled && switchedOff(),
-        problems.map((problem) => line(problem, status.may_refresh)),
+        problems.map((problem) => line(problem, status)),
       ),
       problems.length > 0 &&
         h(
@@ -49,20 +49,17 @@ function switchedOff() {
 
 /**
  * @param {Problem} problem
- * @param {boolean} mayRefresh
+ * @param {Api["SyncStatus"]} status
  */
-function line({ words, entities }, mayRefresh) {
-  const remedy = mayRefresh ? words.remedy?.(entities) : null;
+function line({ words, entities }, status) {
+  const remedy = status.may_refresh ? words.remedy?.(entities) : null;
   const command = remedy ? null : words.command?.(entities);
   return h(
-    "p",
+    "div",
     {},
     h("strong", {}, `${words.label}: `),
     words.text(entities),
     remedy && [" ", remedyButton(remedy)],
-    command && [
-      " Ask your administrator to run: ",
-      h("span", { class: "banner-command" }, h("code", {}, command), copyButton(command, "Copy the command")),
-    ],
+    command && [words.remedy ? ` ${whoCan(status)}` : " Ask your administrator.", shellCommand(command)],
   );
 }

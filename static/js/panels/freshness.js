@@ -32,8 +32,9 @@ export default panel({
 });
 
 /** @param {Api["SyncStatus"]} status */
-function wordsFor({ entities, running, activity }) {
-  if (running.length) return { text: `Syncing now: ${nameOf(running[0].entity)}`, tone: "info", sign: "refresh" };
+function wordsFor({ entities, running, steps, activity }) {
+  const step = steps ? `, ${steps.step} of ${steps.of}` : "";
+  if (running.length) return { text: `Syncing ${nameOf(running[0].entity)}${step}`, tone: "info", sign: "refresh" };
   if (activity.some(({ state }) => state === "waiting"))
     return { text: "Sync requested", tone: "info", sign: "refresh" };
   const last = lastSync(entities);

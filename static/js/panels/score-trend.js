@@ -13,7 +13,8 @@ import { actor } from "../people/actor.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button } from "../ui/parts.js";
-import { empty, noData } from "../ui/states.js";
+import { noData, syncStatus } from "../sync/remedy.js";
+import { empty } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { forecast, forecastValues, WINDOW, withForecast } from "./forecast.js";
 import { allDays, areaSeries, issueSeries, scoreSeries } from "./trail-series.js";
@@ -38,11 +39,11 @@ export default panel({
   keys: [...SPAN_KEYS, "trend.show"],
   uses: ["notes", "config"],
   load: async () => {
-    const [day, config] = await Promise.all([today(), optional(shared("config"))]);
+    const [day, config, status] = await Promise.all([today(), optional(shared("config")), syncStatus()]);
     const span = chosen("trend.days", spans(config?.camp, day));
     const asked = daysOf(span, day, config?.camp);
     const [trail, found] = await Promise.all([shared("trail", asked), optional(shared("issues"))]);
-    return { ...trail, issues: found?.issues ?? null, config, today: day, span, asked };
+    return { ...trail, issues: found?.issues ?? null, config, status, today: day, span, asked };
   },
   render: (data) => [
     controls(data),
@@ -51,7 +52,7 @@ export default panel({
       { class: "trend-and-notes" },
       data.count
         ? drawing(data)
-        : noData("python manage.py camp_sync", "There was no sync in these days. Choose a longer span, or run:"),
+        : noData("python manage.py camp_sync", data.status, "There was no sync in these days. Choose a longer span."),
       notesOf(data.notes),
     ),
   ],

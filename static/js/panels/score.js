@@ -10,21 +10,27 @@ import { shared } from "../core/shared.js";
 import { tonesBy } from "../core/tones.js";
 import { ring } from "../charts/ring.js";
 import { button, delta } from "../ui/parts.js";
-import { noData } from "../ui/states.js";
+import { noData, syncStatus } from "../sync/remedy.js";
 
 export default panel({
   lines: 6,
   uses: ["exemptions", "config"],
-  load: () => Promise.all([shared("briefing"), optional(shared("config"))]),
-  render: ([briefing, config]) => (briefing.health_score === null ? beginning() : [hero(briefing, config), tools()]),
+  load: () => Promise.all([shared("briefing"), optional(shared("config")), syncStatus()]),
+  render: ([briefing, config, status]) =>
+    briefing.health_score === null ? beginning(status) : [hero(briefing, config), tools()],
 });
 
-/** Before the first sync, the rest of Base Camp is hidden (css/camp.css). */
-function beginning() {
+/**
+ * Before the first sync, the rest of Base Camp is hidden (css/camp.css).
+ *
+ * @param {Api["SyncStatus"] | null} status
+ */
+function beginning(status) {
   return [
     noData(
       "python manage.py camp_sync",
-      "No Pardot data yet. Ask your administrator to run this command, which takes about twenty API calls:",
+      status,
+      "Nothing was read from Pardot so far. The first sync takes about twenty API calls.",
     ),
     h(
       "p",

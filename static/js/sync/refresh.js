@@ -34,6 +34,9 @@ export function remedyButton({ starts, entities }, { kind = "compact" } = {}) {
   return button(label, (event) => press(event, () => start(entities)), { kind, sign });
 }
 
+/** @param {Remedy | null} remedy */
+export const remedyText = (remedy) => (remedy ? REMEDIES[remedy.starts].label : "");
+
 /**
  * @param {MouseEvent} event
  * @param {() => Promise<Started | null>} start

@@ -3,7 +3,6 @@
 import { ApiError } from "../core/api.js";
 import { sessionBack } from "../core/session.js";
 import { h, hiddenText, icon } from "../core/dom.js";
-import { copyButton } from "./copy.js";
 
 export const NOT_ARRIVED = "This part of the page could not be loaded.";
 
@@ -92,41 +91,11 @@ export function notArrived() {
 }
 
 /**
- * Never synced: a zero would be wrong.
- *
- * @param {string} command
- * @param {string} [sentence]
- */
-export function noData(command, sentence = "Ask your administrator to run:") {
-  return state(
-    "no-data",
-    "tent",
-    "No data yet",
-    h("p", {}, sentence),
-    h(
-      "div",
-      { class: "state-command" },
-      h("pre", { class: "command" }, h("code", {}, words(command))),
-      copyButton(command, "Copy the command"),
-    ),
-  );
-}
-
-/**
- * Show a command so that lines break between its words, not within an option.
- *
- * @param {string} command
- */
-function words(command) {
-  return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
-}
-
-/**
  * @param {string} kind
  * @param {string} sign
  * @param {string} title
  * @param {...Child} children
  */
-function state(kind, sign, title, ...children) {
+export function state(kind, sign, title, ...children) {
   return h("div", { class: `state ${kind}` }, icon(sign), title && h("p", { class: "state-title" }, title), children);
 }

@@ -1,0 +1,80 @@
+/* Where data is missing or old: the button that brings it, or the names of those who have that button. */
+
+import { optional } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { listed } from "../core/names.js";
+import { shared } from "../core/shared.js";
+import { copyButton } from "../ui/copy.js";
+import { state } from "../ui/states.js";
+import { remedyButton } from "./refresh.js";
+
+/** @typedef {Api["SyncStatus"]} Status */
+/** @typedef {import("./refresh.js").Remedy} Remedy */
+
+/**
+ * "Only Ada Example can start it.": the reader has no button.
+ *
+ * @param {Status | null} status
+ */
+export function whoCan(status) {
+  const names = status?.who_may_refresh ?? [];
+  return names.length
+    ? `Ask ${listed(names).replace(/ and (?=[^ ]+(?: [^ ]+)*$)/, " or ")}, who can start it here.`
+    : "Ask your administrator to start it.";
+}
+
+/**
+ * The command in a shell, which only administrators have.
+ *
+ * @param {string} command
+ */
+export function shellCommand(command) {
+  return h(
+    "details",
+    { class: "shell-command small" },
+    h("summary", {}, "For administrators"),
+    h("div", { class: "state-command" }, h("pre", { class: "command" }, h("code", {}, words(command))), copy(command)),
+  );
+}
+
+/** @param {string} command */
+const copy = (command) => copyButton(command, "Copy the command");
+
+/**
+ * Show a command so that lines break between its words, not within an option.
+ *
+ * @param {string} command
+ */
+function words(command) {
+  return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
+}
+
+/** Return what noData needs to know. */
+export const syncStatus = () => optional(shared("sync/status"));
+
+/**
+ * Never synced: a zero would be wrong. `command` brings the data; the button does the same.
+ *
+ * @param {string} command
+ * @param {Status | null} status
+ * @param {string} [sentence]
+ */
+export function noData(command, status, sentence = "") {
+  const isBusy = Boolean(status?.running.length || status?.is_locked);
+  const may = Boolean(status?.may_refresh);
+  const text = [sentence, isBusy ? "A sync is under way." : !may && whoCan(status)].filter(Boolean).join(" ");
+  return state(
+    "no-data",
+    "tent",
+    "No data yet",
+    text && h("p", {}, text),
+    may && !isBusy && h("p", {}, remedyButton({ starts: startsOf(command), entities: [] }, { kind: "" })),
+    shellCommand(command),
+  );
+}
+
+/**
+ * @param {string} command
+ * @returns {Remedy["starts"]}
+ */
+const startsOf = (command) => (command.includes(" --s") ? "survey" : "refresh");
