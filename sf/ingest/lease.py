@@ -215,13 +215,18 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
 
 def _beat(lease: Lease, stop: threading.Event) -> None:
     """Renew until the run ends, loses its lease, or takes too long: a run that hangs must not block others."""
+    failed = False
     while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_RENEW, [lease.name, lease.holder])
                 lease.lost = cursor.rowcount == 0
+            failed = False
         except (DatabaseError, InterfaceError) as error:
-            logger.info("the lease of %s could not be renewed: %s", lease.name, " ".join(str(error).split()))
+            if not failed:  # one line for an hour without PostgreSQL, not one for each beat
+                reason = " ".join(str(error).split())
+                logger.info("the lease of %s could not be renewed, trying again: %s", lease.name, reason)
+            failed = True
         finally:
             connection.close()
 

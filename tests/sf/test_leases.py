@@ -58,6 +58,23 @@ def states(client: Client) -> dict[str, str]:
     return {name: each["state"] for name, each in objects.items()}
 
 
+def test_heartbeats_that_fail_one_after_another_are_one_line_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.01)
+    caplog.set_level("INFO", leases.logger.name)
+    with hold_lease("accounts"), connection.cursor() as cursor:
+        for _ in range(2):
+            cursor.execute("ALTER TABLE sf_synclease RENAME TO aside")
+            time.sleep(0.3)
+            cursor.execute("ALTER TABLE aside RENAME TO sf_synclease")
+            renewed_at = SyncLease.objects.get().renewed_at
+            wait_for(lambda: SyncLease.objects.get().renewed_at > renewed_at)  # noqa: B023 - called in this turn
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "the lease of accounts could not be renewed, trying again"
+    ] * 2
+
+
 def test_a_lease_ends_within_a_minute_of_the_last_heartbeat_and_not_before() -> None:
     assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE < timedelta(minutes=1)
     with held_elsewhere("accounts"):
