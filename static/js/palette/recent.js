@@ -2,6 +2,8 @@
 
 const KEY = "recent";
 const MOST = 6;
+/** The tabs whose tables are searched for people. */
+const OF_PEOPLE = ["scout-report", "full-survey"];
 
 /** @typedef {Pick<PaletteEntry, "label" | "sign" | "hint" | "to">} Recent */
 
@@ -17,10 +19,17 @@ export function recentEntries() {
 
 /** @param {Recent} entry */
 export function remember({ label, sign, hint, to }) {
+  if (namesPerson(to)) return;
   const others = recentEntries().filter((one) => JSON.stringify(one.to) !== JSON.stringify(to));
   try {
     localStorage.setItem(KEY, JSON.stringify([{ label, sign, hint, to }, ...others].slice(0, MOST)));
   } catch {
     // Storage is disabled: nothing is remembered.
   }
+}
+
+/** @param {Recent["to"]} to */
+function namesPerson(to) {
+  const params = new URLSearchParams(typeof to === "string" ? to.split("?")[1] : "");
+  return OF_PEOPLE.includes(params.get("tab") ?? "") && [...params.keys()].some((name) => name.endsWith(".q"));
 }

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+/** @type {Map<string, string>} */
+const kept = new Map();
+Object.assign(globalThis, {
+  localStorage: {
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+  },
+});
+const { recentEntries, remember } = await import("../../static/js/palette/recent.js");
+
+/** @param {PaletteEntry["to"]} to */
+const entry = (to) => ({ group: "Saved views", label: "A view", hint: "", sign: "pin", to });
+
+test("what was chosen last is kept, each once and the latest first", () => {
+  for (const to of ["/pardot/?tab=tags&tags.q=north", { open: "tasks" }, "/pardot/?tab=tags&tags.q=north"])
+    remember(entry(to));
+  assert.deepEqual(
+    recentEntries().map(({ to }) => to),
+    ["/pardot/?tab=tags&tags.q=north", { open: "tasks" }],
+  );
+});
+
+test("a view that searches for a person leaves nothing in the browser", () => {
+  kept.clear();
+  remember(entry("/pardot/?tab=scout-report&prospects.q=jo%40school.example"));
+  remember(entry("/pardot/?tab=full-survey&orphans.q=Rivera"));
+  remember(entry("/pardot/?tab=scout-report"));
+  assert.deepEqual(
+    recentEntries().map(({ to }) => to),
+    ["/pardot/?tab=scout-report"],
+  );
+  assert.equal(/school|Rivera/.test([...kept.values()].join()), false);
+});
