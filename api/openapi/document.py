@@ -23,7 +23,7 @@ _ABOUT: Mapping[str, Any] = {
 }
 _SERVERS = [{"url": "/", "description": "The host that serves this document."}]
 _TAGS: Mapping[str, str] = {
-    "me": "Who is signed in, and the CSRF token.",
+    "me": "The signed-in user, and the CSRF token.",
     "contact": "The signed-in user's own contact.",
     "adoptions": "The signed-in user's own adoptions.",
     "books": "Active books.",

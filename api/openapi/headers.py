@@ -22,7 +22,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         _TEXT,
         '"5d41402abc4b2a76b9719d911017c592"',
     ),
-    "Cache-Control": ("How long the answer may be kept, and by whom.", _TEXT, "private, no-cache"),
+    "Cache-Control": ("The time for which the answer may be kept, and by whom.", _TEXT, "private, no-cache"),
     "Location": (
         "The address of what was made.",
         {**_TEXT, "format": "uri-reference"},

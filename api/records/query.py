@@ -40,8 +40,8 @@ class RecordQuery(Schema):
     format: Literal["json", "csv", "html"] = Field("json", description="Wins over the `Accept` header.")
     dialect: Literal["rfc4180", "excel"] = Field(
         "rfc4180",
-        description="Of CSV. `excel` is for spreadsheets: it begins with a byte order mark, and an apostrophe stands "
-        "before text that would be a formula. `rfc4180` is for programs: the values as they are.",
+        description="The dialect of CSV. `excel` is for spreadsheets: it begins with a byte order mark, and an "
+        "apostrophe is put before text that would be a formula. `rfc4180` is for programs: values are unchanged.",
     )
 
     def columns(self, known: Sequence[str]) -> list[str]:

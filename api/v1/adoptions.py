@@ -48,7 +48,7 @@ class AdoptionItem(Schema):
     savings: float | None = copied(
         Adoption, "savings", "Savings of the students, an amount of money in the currency of Salesforce's field"
     )
-    how_using: str | None = copied(Adoption, "how_using", "How the book is used")
+    how_using: str | None = copied(Adoption, "how_using", "The use of the book")
     confirmation_date: date | None = copied(Adoption, "confirmation_date", "Day of the confirmation")
 
 

@@ -95,8 +95,8 @@ class SyncState(Schema):
         description="The start of the last run, skipped runs left out; null before the first."
     )
     mode: str | None = Field(
-        description="Of the last run: `full` reads all records, `incremental` those that changed; null when the run "
-        "ended before this was decided."
+        description="The mode of the last run: `full` reads all records, `incremental` changed records; null when "
+        "the run ended before this was decided."
     )
     state: str | None = Field(description="The outcome of the last run, or `running`; null before the first.")
     age_seconds: int | None = Field(description="Seconds since the last run that ended well; null when none has.")

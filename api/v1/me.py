@@ -91,7 +91,7 @@ _COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}
 
 
 @router.get(
-    "/me", auth=None, response={200: Me, **documented(429)}, summary="Who am I", openapi_extra=_COOKIE_OR_NOTHING
+    "/me", auth=None, response={200: Me, **documented(429)}, summary="The caller", openapi_extra=_COOKIE_OR_NOTHING
 )
 def get_me(request: HttpRequest) -> HttpResponse:
     """Return whether the cookie identifies you, and what OpenStax Accounts knows about you.

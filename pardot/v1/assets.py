@@ -127,7 +127,7 @@ class AssetSearch(AssetParameters, Paging):
     )
 
 
-@router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="What there is of each type")
+@router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="Inventory of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the latest ones."""
     return json_response({"types": [asdict(each) for each in inventory()]})

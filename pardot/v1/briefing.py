@@ -110,7 +110,7 @@ def get_briefing(request: HttpRequest) -> Briefing:
 
 
 @router.get(
-    "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="How many people Pardot knows"
+    "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="People that Pardot knows"
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
     """Return the latest counts of Salesforce."""

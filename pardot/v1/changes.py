@@ -57,7 +57,7 @@ _SINCE: Any = Query(
 
 
 @router.get(
-    "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="What got worse and what got better"
+    "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="Changes for the worse and the better"
 )
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day. Issues without data on one of the days are left out."""

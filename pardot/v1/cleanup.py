@@ -67,7 +67,7 @@ class CleanupSetup(Schema):
     tags: list[CleanupTagOut]
 
 
-@router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="How far triage is")
+@router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="Progress of triage")
 def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
     """Return what carries the tag of each action, and how much of each issue is tagged.
 

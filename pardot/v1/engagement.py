@@ -108,8 +108,8 @@ class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
     activity_until: datetime | None = Field(description="The end of the look-back of activity; null: no data.")
     count: int | None = Field(
-        description="Of all prospects that match, whatever the limit; null: no data about activity, which the group "
-        "needs."
+        description="The number of all matching prospects, whatever the limit; null: the group needs data about "
+        "activity, and there is none."
     )
     count_is_exact: bool = Field(
         description="False: more than `count`. What no figure counts (`q`, or `group` and `grade` together) is counted "
@@ -150,7 +150,7 @@ class EngagementQuery(Paging):
         return ProspectFilters(group=self.group, grade=self.grade or None, q=self.q or None)
 
 
-@router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Who engages")
+@router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects that engage")
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
     """Return a page of prospects, of the sample (`--scout`) or of all (`--survey`), with problems of their CRM fields.
 

@@ -29,7 +29,7 @@ class PlannedFix(Schema):
 class Goal(Schema):
     target: int
     fixes: list[PlannedFix] = Field(
-        description="As `POST /pardot/what-if` takes them. They reach the target; the search is greedy, so another mix "
+        description="Fixes for `POST /pardot/what-if`. They reach the target; the search is greedy, so another mix "
         "may need a few rows fewer. Empty: it is reached."
     )
     rows: int = Field(description="The number of assets and prospects to fix, together.")

@@ -62,7 +62,9 @@ class History(Schema):
     checks: list[PastCheck] = Field(description="The latest first.")
 
 
-@router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="What lost its other half")
+@router.get(
+    "/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Records whose other half is missing"
+)
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the latest check. Counts are exact; at most 1,000 orphans of each kind have details."""
     run = OrphanRun.objects.first()

@@ -65,7 +65,7 @@ class ConfigurationPreview(Schema):
 @router.post(
     "/admin/config-preview",
     response={200: ConfigurationPreview, **documented(400, 401, 403, 413, 415, 422)},
-    summary="What other settings would do",
+    summary="Preview of other settings",
 )
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
     """Return the scores with the given values instead of the current ones. Nothing is changed.

@@ -98,7 +98,7 @@ class SyncStatus(Schema):
     activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
 
 
-@router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="How fresh the data is")
+@router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="Freshness of the data")
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which they are read."""
     user = signed_in_user(request)

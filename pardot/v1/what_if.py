@@ -37,7 +37,7 @@ class Fix(Schema):
         ge=0,
         le=2_147_483_647,
         allow_inf_nan=False,
-        description="How many would be fixed, at most as many as there are; of a percentage: points of it. Null or "
+        description="The number to fix, at most as many as there are; for a percentage, the number of points. Null or "
         "left out: all.",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -201,6 +202,11 @@ def test_every_property_and_parameter_of_the_public_part_is_described(anonymous:
     }
     assert {"SchoolItem.city", "SchoolDetail.city", "search_schools city"} <= described.keys()
     assert [name for name, text in described.items() if not (text or "").strip()] == []
+
+
+def test_every_text_of_the_document_stands_alone(document: dict[str, Any]) -> None:
+    texts = re.findall(r'"(?:summary|description)": "((?:What|How|As|Of|Those|Who)\b[^"]*)', json.dumps(document))
+    assert texts == []
 
 
 def test_the_document_bounds_what_the_records_bound(document: dict[str, Any]) -> None:
