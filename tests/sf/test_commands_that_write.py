@@ -73,7 +73,7 @@ def test_values_come_from_standard_input(simulator: Simulator, database: str) ->
         (["create", "Contact", "--yes"], "no values: add"),
         (["create", "Contact", "LastName", "--yes"], "'LastName' is not of the form Field=text"),
         (["create", "Contact", "Age:=old", "--yes"], "Age:=old: is not JSON"),
-        (["create", "Contact", "--json", "[1]", "--yes"], "--json is no object"),
+        (["create", "Contact", "--json", "[1]", "--yes"], "--json is not an object"),
         (["upsert", "Case", "SFAPI_Id__c", "Subject=x", "--yes"], "is not of the form ExternalIdField=value"),
         (["create", "Contact", "LastName=x"], "add --yes: nobody can be asked here, and nothing was changed"),
     ],
