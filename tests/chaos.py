@@ -109,13 +109,16 @@ class Watcher:
             self.look(ask)
 
     def look(self, ask: Callable[[str], requests.Response | None]) -> None:
+        """Note how old what this answer shows is, even when an earlier answer showed more."""
         asked = time.monotonic()
         answer = ask(f"schools/{self._school}")
+        shown = self.seen
         if answer is not None:
             with suppress(ValueError):  # the name before the first change
-                self.seen = max(self.seen, int(answer.json()["name"].removeprefix("Change ")))
-        if self.seen < len(self.changed):
-            self.stalest = max(self.stalest, asked - self.changed[self.seen])
+                shown = int(answer.json()["name"].removeprefix("Change "))
+        self.seen = max(self.seen, shown)
+        if shown < len(self.changed):
+            self.stalest = max(self.stalest, asked - self.changed[shown])
 
     @property
     def has_seen_all(self) -> bool:

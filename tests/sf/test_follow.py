@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -193,9 +194,9 @@ def test_an_unknown_object_is_named(simulator: Simulator) -> None:
 
 
 @contextmanager
-def changes(simulator: Simulator) -> Iterator[None]:
-    """Changes of all kinds, one after another, while the block runs."""
-    stop = threading.Event()
+def changes(simulator: Simulator) -> Iterator[list[float]]:
+    """Changes of all kinds, one after another, while the block runs; yields the moments of what was changed."""
+    stop, made = threading.Event(), list[float]()
     schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
     chance = random.Random(3)
 
@@ -207,11 +208,12 @@ def changes(simulator: Simulator) -> Iterator[None]:
             simulator.edit("Contact", chance.choice(contacts[:20]), Title=f"Title {number}")
             if number % 10 == 0:
                 simulator.do("delete", "Account", simulator.create("Account", Name=f"Short-lived {number}"))
+            made.extend([time.monotonic()] * (4 if number % 10 == 0 else 2))
 
     thread = threading.Thread(target=change)
     thread.start()
     try:
-        yield
+        yield made
     finally:
         stop.set()
         thread.join()
@@ -219,12 +221,14 @@ def changes(simulator: Simulator) -> Iterator[None]:
 
 def kill_often(simulator: Simulator, start: Start, times: int) -> None:
     chance = random.Random(5)
-    with changes(simulator):
+    with changes(simulator) as made:
         for _ in range(times):
             process = start("sf", "follow")
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(chance.uniform(1.5, 4))
             kill(process)
+    rate = len(made) / (made[-1] - made[0])
+    print(f"{times} kills, {len(made):,} changes at {rate:.0f} a second")  # noqa: T201
     start("sf", "follow")
     wait_for(lambda: equal(simulator))
 
