@@ -23,6 +23,8 @@ from pardot.domain.object_types import words_of
 from pardot.selectors.rows import LARGEST_ID, FlagFilters, Rows
 
 Filters = TypeVar("Filters", bound=FlagFilters)
+Variants = tuple[tuple[str, ...], tuple[str, ...]]
+"""The words of a text as they are stored: without apostrophes and periods, and with blanks in their place."""
 
 OWN_TEXTS = ("name", "title", "subject", "url", "salesforce_id")
 SHORTEST_CORRECTED = 4
@@ -72,7 +74,7 @@ def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows
 
 def suggestions(area: Area, text: str) -> Iterator[str]:
     """Yield ``text`` with unknown words replaced by known ones, the likest first; they may have no match either."""
-    words = _folded(text)[0]
+    words = folded(text)[0]
     long_words = [word for word in words if SHORTEST_CORRECTED <= len(word) <= 60]
     near: dict[str, list[tuple[int, str]]] = {}
     for typed, word, distance in _rows(_NEAR.format(texts=_vocabulary(area)), {"words": long_words}):
@@ -87,11 +89,16 @@ def suggestions(area: Area, text: str) -> Iterator[str]:
 
 def by_words(area: Area, text: str) -> Q:
     """Return the condition that every word begins a word of the asset, its campaign, folder or tags."""
+    return having_words(area, folded(text))
+
+
+def having_words(area: Area, variants: Variants) -> Q:
+    """Return the condition of ``by_words`` for a text that is folded already: folding is a query."""
     places = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
     condition = f"({' OR '.join([_BEGINS, *places])})"
     spellings = words_of(area)
     found = Q(pk=None)
-    for words in filter(None, dict.fromkeys(_folded(text))):
+    for words in filter(None, dict.fromkeys(variants)):
         parameters = [value for word in words for value in (*[word] * len(places), spellings, word)]
         found |= _having(area, " AND ".join([condition] * len(words)), parameters)
     return found
@@ -110,9 +117,10 @@ def by_id(text: str) -> Q:
     return Q(pk=int(text)) if is_id else Q(pk=None)
 
 
-def folded_words(text: str) -> tuple[str, ...]:
-    """Return the words of ``text`` as they are stored: without case, accents and punctuation."""
-    return _folded(text)[0]
+def folded(text: str) -> Variants:
+    """Return the words of ``text``: apostrophes and periods left out, and as blanks."""
+    [[joined, apart]] = _rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
+    return tuple(joined.split()), tuple(apart.split())
 
 
 def _having(area: Area, condition: str, parameters: Sequence[Any]) -> Q:
@@ -122,12 +130,6 @@ def _having(area: Area, condition: str, parameters: Sequence[Any]) -> Q:
 
 def _columns(area: Area) -> frozenset[str]:
     return frozenset(field.name for field in AUDIT_OF[area].model._meta.concrete_fields)
-
-
-def _folded(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words of ``text``: apostrophes and periods left out, and as blanks."""
-    [[joined, apart]] = _rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
-    return tuple(joined.split()), tuple(apart.split())
 
 
 def _vocabulary(area: Area) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -10,38 +10,40 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.models.audited import BY_NAME
-from pardot.selectors.asset_search import by_id, by_parts, by_words, folded_words
+from pardot.selectors.asset_search import by_id, by_parts, folded, having_words
 from pardot.selectors.assets import columns_of, name_them
 
 _SHOWN = ("id", "name", "campaign_id", "folder_id")
 
 
 def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
-    """Return at most ``each`` assets of every type, in the order of the areas; two queries a type, and two more.
+    """Return at most ``each`` assets of every type, in the order of the areas; one or two queries a type, three more.
 
     Every word must begin a word of the asset, or of its campaign, folder or tags, as in the tables; only when no type
     has such an asset, the words may be anywhere inside its own texts. An id comes first, then the asset's own words.
     """
-    return _found(lambda area: by_words(area, text) | by_id(text), text, each) or _found(
-        lambda area: by_parts(area, text), text, each
+    variants = folded(text)
+    rank = _rank(text, variants[0])
+    return _found(lambda area: having_words(area, variants) | by_id(text), rank, each) or _found(
+        lambda area: by_parts(area, text), rank, each
     )
 
 
-def _found(condition: Callable[[Area], Q], text: str, each: int) -> list[dict[str, Any]]:
-    found = [row for area in AUDIT_OF for row in _of_area(area, condition(area), text, each)]
+def _found(condition: Callable[[Area], Q], rank: Case, each: int) -> list[dict[str, Any]]:
+    found = [row for area in AUDIT_OF for row in _of_area(area, condition(area), rank, each)]
     name_them(found)
     return found
 
 
-def _of_area(area: Area, condition: Q, text: str, each: int) -> list[dict[str, Any]]:
-    rows = AUDIT_OF[area].model._default_manager.filter(condition).annotate(rank=_rank(text))
+def _of_area(area: Area, condition: Q, rank: Case, each: int) -> list[dict[str, Any]]:
+    rows = AUDIT_OF[area].model._default_manager.filter(condition).annotate(rank=rank)
     columns = [name for name in _SHOWN if name in columns_of(area)]
     return [{"type": area, **row} for row in rows.order_by("rank", BY_NAME, "id").values(*columns)[:each]]
 
 
-def _rank(text: str) -> Case:
+def _rank(text: str, words: Sequence[str]) -> Case:
     own = Q(pk__isnull=False)
-    for word in folded_words(text):
+    for word in words:
         own &= Q(search_words__contains=f" {word}")
     return Case(
         When(by_id(text), then=Value(0)), When(own, then=Value(1)), default=Value(2), output_field=IntegerField()
