@@ -205,7 +205,7 @@ class UsageLogAdmin(ReadOnlyAdmin):
 class EndFilter(admin.SimpleListFilter):
     """A filter by how runs ended; the failures need one click."""
 
-    title = "end"
+    title = "outcome"
     parameter_name = "end"
     BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED, SyncRun.State.PAUSED)
 

@@ -85,8 +85,8 @@ def missing(command: str) -> str:
 
 
 def long_date(day: date) -> str:
-    """Return ``Monday 23 November 2026``."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    """Return ``Monday, November 23, 2026``."""
+    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
 def since_day(day: date, today: date) -> str:

@@ -191,7 +191,7 @@ class Board:
     def org(self) -> str:
         config = self.config
         if not config.organization_id:
-            return "none yet: the first sync makes the cache a copy of the org of the login"
+            return "Not known yet. The first sync copies the org that the login leads to."
         kind = {True: "sandbox", False: "production", None: "kind unknown"}[config.org_is_sandbox]
         return f"{config.org_name or 'unnamed'}, {kind}, {config.organization_id}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from pardot.dashboard.tabs import TABS
 from tests.browser.conftest import Open
@@ -78,3 +79,12 @@ def test_every_link_to_rows_brings_the_first_row_into_view(camp: Visit) -> None:
     assert camp.page.evaluate("linksWithoutRowsInView", links_of(camp)) == ""
     for link in links_by_table(camp).values():
         rows_come_into_view(camp, link)
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_what_can_be_done_with_a_row_is_in_sight_however_wide_the_table(
+    open_window: Open, camp_site: Site, width: int
+) -> None:
+    visit = open_window(camp_site, viewport={"width": width, "height": 1200})
+    visit.go("/pardot/?tab=campaign-map")
+    expect(visit.page.locator("[data-table=campaigns] .row-actions").first).to_be_in_viewport(ratio=1)

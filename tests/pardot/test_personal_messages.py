@@ -97,7 +97,7 @@ def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: S
     task(ben, "Not hers")
 
     text = camp_digest("--for", "ada")
-    assert text.startswith("Camp Campaign for Ada, Monday 8 June 2026\n")
+    assert text.startswith("Camp Campaign for Ada, Monday, June 8, 2026\n")
     area, changed, own = lines(text)
     assert area.startswith("Forms: ")
     assert asked(area) == {"tab": "gear-locker", "gear.type": "forms"}

@@ -53,13 +53,13 @@ function lowest(rows) {
  */
 function draw(width, { title, rows, height, beforeLabel, costLabel, formatCost }) {
   const longest = Math.max(...rows.map((row) => row.label.length)) * 7.4 + 8;
-  const labels = Math.min(longest, width * 0.34);
+  const labels = Math.min(longest, width * 0.38);
   const cost = Math.max(NUMBER, costLabel.length * 7);
   const score = width - cost;
   const low = lowest(rows);
   const x = linear([low, 100], [labels + 22, score - NUMBER]);
   const places = { x, labels, width, score, bottom: height };
-  const marks = ticks(low, 100, width < 480 ? 2 : 4).filter((mark) => mark <= 100);
+  const marks = ticks(low, 100, width < 480 ? 2 : 4).filter((mark) => mark >= low && mark <= 100);
   return group(
     width,
     height,

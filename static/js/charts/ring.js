@@ -3,6 +3,9 @@
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";
 
+/** A longer text is drawn smaller, or it would lie on the ring. */
+const WIDEST = 3.8;
+
 /**
  * @typedef {{
  *   value: Maybe<number>, label: string, text: string, max?: number, tone?: Tone, size?: number, thickness?: number,
@@ -29,7 +32,7 @@ export function ring({ value, max = 100, label, text, tone = "", size = 96, thic
     });
   const middle = s(
     "g",
-    { "font-size": size / 3.8 },
+    { "font-size": size / Math.max(WIDEST, text.length) },
     s("text", { x: size / 2, y: size / 2, "text-anchor": "middle", "dominant-baseline": "central" }, text),
   );
   const element = picture(size, size, label, s("circle", { ...shape, class: "ring-track" }), arc, middle);

@@ -82,7 +82,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
         ["all", `One task for all ${many}`],
       ],
       value: "each",
-      hint: `Each is named by the title and its ${one}; one for all lists them.`,
+      hint: `Each task is named after the title and its ${one}. One task for all lists the ${many}.`,
     },
     defaults: { title, assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,
