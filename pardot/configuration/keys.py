@@ -223,8 +223,8 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ),
     ConfiguredKey(
         "list_stale_severe_months",
-        "Lists are stale for long",
-        "A list is very stale after this many months without a change; more than for stale lists.",
+        "Lists are very stale",
+        "A list is very stale after this many months without a change: more months than stale.",
         lambda: 12,
         TypeAdapter(Months),
         moves_audits=True,

@@ -239,7 +239,7 @@ def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str
     """Yield values that are valid on their own but conflict with each other: their keys, and why."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
-        message = f"Lists are stale for long after more months ({severe}) than stale ({stale})"
+        message = f"The months until a list is very stale ({severe}) must be more than until it is stale ({stale})"
         yield ("list_stale_months", "list_stale_severe_months"), message
     kept, wanted = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
     if wanted > kept:

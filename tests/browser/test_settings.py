@@ -240,7 +240,7 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
 def test_values_that_only_go_together_are_saved_together(settings: Visit) -> None:
     settings.expect("status of 422")
     settings.page.get_by_label("Lists are stale, in months").fill("20")
-    settings.page.get_by_label("Lists are stale for long, in months").fill("30")
+    settings.page.get_by_label("Lists are very stale, in months").fill("30")
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)

@@ -309,7 +309,7 @@ def test_notes_know_who_wrote_them(admin: Client) -> None:
 def test_the_configuration_shows_what_is_at_its_default(admin: Client) -> None:
     shown = html(admin, page(ConfiguredValue))
     assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
-    assert "Lists are stale for long" in shown
+    assert "Lists are very stale" in shown
     form = html(admin, f"{page(ConfiguredValue, 'add')}?key=cleanup_actions")
     assert "&quot;Archive&quot;" in form
 
@@ -338,7 +338,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     [
         ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the last grade must begin at 0"),
         ("score_weights", {"forms_errors": -1}, "forms_errors: must be 0 or more"),
-        ("list_stale_months", 12, "after more months (12) than stale (12)"),
+        ("list_stale_months", 12, "very stale (12) must be more than until it is stale (12)"),
         ("list_stale_months", "six", "must be a whole number"),
         ("nothing", 1, "not one of the available choices"),
     ],
@@ -371,7 +371,10 @@ def test_a_reset_that_does_not_go_with_another_value_says_so(admin: Client) -> N
     for key, value in (("list_stale_months", 2), ("list_stale_severe_months", 4)):
         ConfiguredValue.objects.create(key=key, value=value)
     chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
-    assert "after more months (4) than stale (6)" in admin.post(page(ConfiguredValue), chosen, follow=True).text
+    assert (
+        "very stale (4) must be more than until it is stale (6)"
+        in admin.post(page(ConfiguredValue), chosen, follow=True).text
+    )
     assert ConfiguredValue.objects.count() == 2
 
 

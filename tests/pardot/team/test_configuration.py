@@ -171,8 +171,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("activity_lookback_days", 10**400, "Must be 366 or less"),
     ("target_score", None, "Must be a whole number"),
     ("target_score", 101, "Must be 100 or less"),
-    ("list_stale_months", 12, "after more months (12) than stale (12)"),
-    ("list_stale_severe_months", 6, "after more months (6) than stale (6)"),
+    ("list_stale_months", 12, "very stale (12) must be more than until it is stale (12)"),
+    ("list_stale_severe_months", 6, "very stale (6) must be more than until it is stale (6)"),
     ("list_stale_months", -1, "Must be 1 or more"),
     ("list_stale_severe_months", 241, "Must be 240 or less"),
     ("cleanup_tag_prefix", "", "Must not be empty"),
@@ -217,7 +217,9 @@ def test_mistakes_about_the_request_itself(browser: Browser) -> None:
 def test_a_reset_that_does_not_go_with_another_value_is_refused(browser: Browser) -> None:
     browser.ask("put", "admin/config/list_stale_months", {"value": 2})
     browser.ask("put", "admin/config/list_stale_severe_months", {"value": 4})
-    assert "after more months (4) than stale (6)" in browser.refused("delete", "admin/config/list_stale_months")
+    assert "very stale (4) must be more than until it is stale (6)" in browser.refused(
+        "delete", "admin/config/list_stale_months"
+    )
     browser.ask("delete", "admin/config/list_stale_severe_months")
     browser.ask("delete", "admin/config/list_stale_months")
 
@@ -286,7 +288,7 @@ def test_changes_wait_for_each_other(transactional_db: None) -> None:
             value_change("list_stale_months", 9, by="the first")
             second = elsewhere.submit(change_elsewhere)
             _wait_until_somebody_waits()
-        assert second.result() == "Lists are stale for long after more months (8) than stale (9)"
+        assert second.result() == "The months until a list is very stale (8) must be more than until it is stale (9)"
 
 
 def _wait_until_somebody_waits() -> None:
