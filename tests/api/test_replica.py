@@ -146,6 +146,27 @@ def test_a_paused_replica_shows_its_lag_and_is_left_out_after_the_setting(
     wait_for(lambda: name_of_first(patient) == "After")
 
 
+OPERATORS_PAGE = """
+import re; from django.test import Client, override_settings
+from api.models import User
+client = Client()
+client.force_login(User.objects.create_superuser("operator"))
+for allowed in (3600, 2):
+    with override_settings(DATABASE_REPLICA_MAX_LAG_SECONDS=allowed):
+        page = client.get("/admin/", headers={"host": "localhost"}).content.decode()
+    print("section:", *re.sub("<[^>]*>", " ", page[page.index("Read replica<") : page.index("Who starts")]).split())
+"""
+
+
+def test_the_operators_page_shows_the_lag_and_whether_the_replica_answers(both: Replicated, strict: Service) -> None:
+    with paused(both, strict):
+        wait_for(lambda: not strict.is_replicated())
+        ran = manage("shell", "-c", OPERATORS_PAGE, variables=both.variables, database=both.primary.url)
+    answers, left_out = re.findall("^section: Read replica (.*)$", ran.stdout, re.MULTILINE)
+    assert re.match(r"Answers \d+\.\d\d s behind", answers)
+    assert re.match(r"Left out not used, the primary answers: it is \d+ s behind", left_out)
+
+
 # -- copies -------------------------------------------------------------------------------------------------
 
 
