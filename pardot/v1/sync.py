@@ -94,7 +94,7 @@ class SyncStatus(Schema):
     is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")
     may_refresh: bool = Field(description="The caller may use POST …/sync/refresh, /accept-deletions and /survey.")
     who_may_refresh: list[str] = Field(description="Names of the Super Users who may.")
-    steps: SyncSteps | None = Field(description="How far a requested sync is; null: none is running.")
+    steps: SyncSteps | None = Field(description="The progress of a requested sync; null: none is running.")
     activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
 
 
