@@ -336,3 +336,16 @@ def with_tags(route: Route) -> None:
     item = {"type": "forms", "object_type": "Form", "object_id": 12, "object_name": "Old form"}
     status["actions"][0] |= {"count": 1, "by_type": {"forms": 1}, "items": [item]}
     route.fulfill(json=status)
+
+
+def test_terms_have_their_definition_where_a_view_shows_them_first(camp: Visit) -> None:
+    for tab, button, term in (
+        ("campaign-map", "Issues of campaigns", "Members but no assets"),
+        ("tags", "Issues of tags", "Mixed separators"),
+        ("gear-locker", "Issues of lists", "Very stale"),
+    ):
+        camp.go(f"/pardot/?tab={tab}")
+        camp.page.get_by_role("button", name=f"Definition: {button}").first.click()
+        expect(camp.page.get_by_role("dialog", name=button)).to_contain_text(term)
+        camp.page.keyboard.press("Escape")
+    expect(camp.page.get_by_role("button", name="Definition: Lost")).to_be_visible()

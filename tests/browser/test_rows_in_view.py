@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pardot.dashboard.tabs import TABS
+from tests.browser.components import asked
 from tests.browser.conftest import Open
 from tests.browser.past import worse_and_better
 from tests.browser.sites import Site
+from tests.browser.test_my_work import show_work
 from tests.browser.visit import Visit
 
 NUMBERS = Path(__file__).parent / "numbers.js"
@@ -72,6 +74,23 @@ def test_links_of_what_changed_and_of_dialogs_bring_the_first_row_into_view(camp
             camp.go(address)
             camp.page.get_by_role("link", name=link, exact=True).click()
             camp.page.wait_for_function("() => rowOutOfView() === ''")
+
+
+def test_links_of_the_palette_my_work_and_an_asset_bring_the_first_row_into_view(camp: Visit) -> None:
+    show_work(camp)
+    camp.go("/pardot/")
+    camp.page.get_by_role("button", name="Search everything").click()
+    camp.page.keyboard.type("forms in no campaign")
+    camp.page.get_by_role("group", name="Issues").get_by_role("option", name="Forms in no campaign").click()
+    camp.page.wait_for_function("() => rowOutOfView() === ''")
+    campaign = asked(camp, "campaigns?limit=1")["campaigns"][0]["id"]
+    for address, link in (
+        ("?tab=tags&open=my-work", "Forms in no campaign"),
+        (f"?open=asset&asset.type=campaigns&asset.id={campaign}", "Show on the map"),
+    ):
+        camp.go(f"/pardot/{address}")
+        camp.page.get_by_role("dialog").get_by_role("link", name=link, exact=True).click()
+        camp.page.wait_for_function("() => rowOutOfView() === ''")
 
 
 @pytest.mark.soak

@@ -14,7 +14,7 @@ export const RECENT = "Counted over the last 30 days, or as many as the settings
 /**
  * Return the definition of each flag of a type of assets.
  *
- * @param {Api["AreaSummary"]} summary
+ * @param {Pick<Api["AreaSummary"], "counts" | "issues">} summary
  */
 export async function flagDefinitions({ counts, issues: keys }) {
   const found = await optional(shared("issues"));

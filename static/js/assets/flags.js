@@ -4,10 +4,12 @@ import { h, hiddenText, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
+import { about } from "../ui/about.js";
 import { button, chip } from "../ui/parts.js";
-import { flagWords } from "./words.js";
+import { flagDefinitions } from "./definitions.js";
+import { flagWords, TYPES } from "./words.js";
 
-/** @typedef {{ area: string, counts: Record<string, number | null>, exempt: Record<string, number> }} Counted */
+/** @typedef {{ area: string, counts: Record<string, number | null>, exempt: Record<string, number>, issues: Api["AreaSummary"]["issues"] }} Counted */
 /** @typedef {{ area: string, flag: string, exempt: number }} CountedFlag */
 
 /**
@@ -53,7 +55,8 @@ export function flagText({ flags, exempt }) {
  *
  * @param {Counted} summary
  */
-export function countChips({ area, counts, exempt }) {
+export function countChips(summary) {
+  const { area, counts, exempt } = summary;
   const found = Object.entries(counts).flatMap(([flag, count]) => (count ? [{ flag, count }] : []));
   const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
   const chips = found
@@ -67,6 +70,7 @@ export function countChips({ area, counts, exempt }) {
     { class: "chips" },
     chips,
     away.map((flag) => exemptChip(area, flag, exempt[flag])),
+    issuesAbout(summary),
   );
 }
 
@@ -106,13 +110,22 @@ function noDataChip(flags) {
  *
  * @param {Counted} summary
  */
-export function flagFigures({ area, counts, exempt }) {
+export function flagFigures(summary) {
+  const { area, counts, exempt } = summary;
   return h(
     "ul",
     { class: "tally" },
     Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure({ area, flag, exempt: exempt[flag] }, count))),
+    h("li", {}, issuesAbout(summary)),
   );
 }
+
+/**
+ * The definitions of "lost", "very stale" and the like, where a view shows them first.
+ *
+ * @param {Counted} summary
+ */
+const issuesAbout = (summary) => about(`Issues of ${TYPES[summary.area].many}`, () => flagDefinitions(summary));
 
 /**
  * @param {CountedFlag} issue

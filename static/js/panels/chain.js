@@ -111,9 +111,9 @@ function columns() {
  * @param {typeof PARTS[number]} part
  * @returns {Column<Chain & { type: Api["ContentType"] }>}
  */
-function partColumn({ key, short, filter }) {
+function partColumn({ key, label, short, filter }) {
   const show = (/** @type {Chain & { type: string }} */ row) => counted(row[key], rowsOf(row.type, filter));
-  return { key, label: short, end: true, first: "desc", show };
+  return { key, label: short, end: true, first: "desc", show, about: `${label}.` };
 }
 
 /**
