@@ -73,7 +73,7 @@ function line(view, noMail) {
       h("a", { href: addressOf(view) }, view.name),
       view.is_mine
         ? view.is_shared && [" ", chip("Shared", { sign: "people" })]
-        : h("span", { class: "small soft" }, " ", actor(view.created_by)),
+        : h("span", { class: "small soft" }, " by ", actor(view.created_by)),
       view.mailed && [" ", chip(view.mailed === "monday" ? "Mailed on Mondays" : "Mailed on change", { sign: "mail" })],
     ),
     h(
