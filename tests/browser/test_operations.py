@@ -85,7 +85,7 @@ def test_a_super_user_with_the_right_refreshes_the_data_from_the_dashboard(open_
     page = visit.page
     page.get_by_title("Data freshness").click()
     dialog = page.get_by_role("dialog", name="Data freshness")
-    dialog.get_by_role("button", name="Refresh data").click()
+    dialog.get_by_role("button", name="Refresh data", exact=True).click()
     messages = page.get_by_role("region", name="Messages")
     expect(messages.get_by_text("Refresh Pardot data: started on")).to_be_visible()
     expect(messages.get_by_text("The sync has ended.")).to_be_visible(timeout=PATIENCE)

@@ -135,7 +135,7 @@ function rows({ entities, may_refresh: mayRefresh }) {
         label: "What to do",
         sort: false,
         value: (entity) => remedyText(remedyOf(entity)),
-        show: (entity) => remedy(remedyOf(entity), mayRefresh),
+        show: (entity) => remedy(remedyOf(entity), mayRefresh, nameOf(entity.name)),
       },
       {
         key: "message",
@@ -166,8 +166,10 @@ const remedyOf = (entity) => KINDS[kindOf(entity)]?.remedy?.([entity]) ?? null;
  *
  * @param {Remedy | null} found
  * @param {boolean} mayRefresh
+ * @param {string} source
  */
-const remedy = (found, mayRefresh) => (found && mayRefresh ? remedyButton(found) : remedyText(found));
+const remedy = (found, mayRefresh, source) =>
+  found && mayRefresh ? remedyButton(found, { source }) : remedyText(found);
 
 /**
  * Return what users started recently.

@@ -1,6 +1,7 @@
 /* Start a sync on the server (refresh, accept deletions, survey), follow it, and say when it has ended. */
 
 import { api, messageOf } from "../core/api.js";
+import { hiddenText } from "../core/dom.js";
 import { moment, number, plural } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
 import { changed } from "../core/shared.js";
@@ -27,11 +28,13 @@ const REMEDIES = {
  * A button that starts the sync. Refresh without entities: all that is read daily. What cannot be undone is asked first.
  *
  * @param {Remedy} remedy
- * @param {{ kind?: string }} [options]
+ * @param {{ kind?: string, source?: string }} [options] source: what the row is about, where many have the button.
  */
-export function remedyButton({ starts, entities }, { kind = "compact" } = {}) {
+export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];
-  return button(label, (event) => press(event, () => start(entities)), { kind, sign });
+  const made = button(label, (event) => press(event, () => start(entities)), { kind, sign });
+  if (source) made.append(hiddenText(`: ${source}`));
+  return made;
 }
 
 /** @param {Remedy | null} remedy */
