@@ -36,7 +36,8 @@ def test_days_before(open_window: Open, camp_site: Site, width: int, scheme: str
     visit = look(open_window, camp_site, width, scheme)
     with worse_and_better(camp_site):
         for name, path in {
-            "base-camp": "?steps=all", "compare": "?open=compare", "forms": "?tab=gear-locker&forms.sort=-since",
+            "base-camp": "?steps=all", "compare": "?open=compare",
+            "forms": "?tab=gear-locker&gear.type=forms&forms.sort=-since",
             "report": "progress/",
         }.items():  # fmt: skip
             visit.go(f"/pardot/{path}")
