@@ -234,7 +234,7 @@ def test_job_i_stale_data_are_named_and_one_click_reads_them_again(
     visit = open_window(ops_site)
     visit.go("/pardot/")
     page, click = visit.page, Clicks()
-    problem = page.locator(".strip-banner p", has_text="Sync failed: Forms")
+    problem = page.locator(".banner-lines > *", has_text="Sync failed: Forms")
     expect(problem).to_contain_text("last good: ")
     click(problem.get_by_role("button", name="Refresh data"))
     assert click.number <= 1
