@@ -1,8 +1,8 @@
 /* Every component with made-up data, mounted into the open tab: for tests and for pictures. */
 async () => {
   const load = async (name) => import(window.modules[name]);
-  const [{ ApiError }, { h, icon }, states, parts, { table }, { plainTable }] = await Promise.all(
-    ["core/api", "core/dom", "ui/states", "ui/parts", "ui/table", "ui/plain-table"].map(load),
+  const [{ ApiError }, { h, icon }, states, remedy, parts, { table }, { plainTable }] = await Promise.all(
+    ["core/api", "core/dom", "ui/states", "sync/remedy", "ui/parts", "ui/table", "ui/plain-table"].map(load),
   );
   const [{ ring }, { bars }, { dots }, { trend }, { trail }] = await Promise.all(
     ["ring", "bars", "dots", "trend", "trail"].map((name) => load(`charts/${name}`)),
@@ -158,7 +158,7 @@ async () => {
         new ApiError(503, "A part of the service is unavailable at the moment: try again soon.", { requestId: "4f1d" }),
         () => {},
       ),
-      states.noData("python manage.py camp_sync --scout"),
+      remedy.noData("python manage.py camp_sync --scout", null),
     ),
     card(
       "Parts",

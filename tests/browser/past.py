@@ -54,20 +54,24 @@ _AFTER = (
 def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycopg.Connection]:
     """So many days are on record before the last one; in ``slowness`` days the score rose by a point."""
     with psycopg.connect(site.database, autocommit=True) as connection:
-        connection.execute(_EARLIER, {"days": days, "slowness": slowness})
-        yield connection
-        connection.execute(_NO_EARLIER)
+        try:
+            connection.execute(_EARLIER, {"days": days, "slowness": slowness})
+            yield connection
+        finally:
+            connection.execute(_NO_EARLIER)
 
 
 @contextmanager
 def worse_and_better(site: Site) -> Iterator[None]:
     """Since yesterday two more forms are in no campaign, and one list less has no name."""
     with psycopg.connect(site.database, autocommit=True) as connection:
-        for statement in _BEFORE:
-            connection.execute(statement)
-        yield
-        for statement in _AFTER:
-            connection.execute(statement)
+        try:
+            for statement in _BEFORE:
+                connection.execute(statement)
+            yield
+        finally:
+            for statement in _AFTER:
+                connection.execute(statement)
 
 
 def plan_camp(visit: Visit) -> None:

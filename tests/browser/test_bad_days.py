@@ -38,6 +38,7 @@ def test_never_synced_says_what_to_run(window: Visit, tab: Tab) -> None:
     window.go(f"/pardot/?tab={tab.slug}")
     panel = window.page.locator(f"#panel-{tab.slug}")
     expect(panel.get_by_text("No data yet").first).to_be_visible()
+    panel.get_by_text("For administrators").first.click()
     expect(panel.get_by_text(tab.command, exact=True).first).to_be_visible()
     assert panel.locator(".figure-value").all_inner_texts() == [], "no number without data"
 

@@ -31,7 +31,7 @@ export default panel({
     return { found, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
   },
   empty: ({ found }) => found.since === null && "Changes appear after the second day with a sync.",
-  render: (data) => [headline(data), lists(data)],
+  render: (data) => [headline(data), lists(data), compare(data)],
 });
 
 /** @param {Data} data */
@@ -56,12 +56,18 @@ function headline({ found, days }) {
           kind: "quiet compact",
         }),
       ),
-      button("Compare days", () => openOverlay("compare", { "compare.from": since, "compare.to": day }), {
-        kind: "quiet compact",
-        sign: "day",
-      }),
     ),
   );
+}
+
+/**
+ * Below the rows: on a Monday two more days are offered above them, and the rows are to be near for the keyboard.
+ *
+ * @param {Data} data
+ */
+function compare({ found: { day, since } }) {
+  const open = () => openOverlay("compare", { "compare.from": since, "compare.to": day });
+  return h("p", {}, button("Compare days", open, { kind: "quiet compact", sign: "day" }));
 }
 
 /** @param {Data} data */
