@@ -116,7 +116,7 @@ export function flagFigures(summary) {
     "ul",
     { class: "tally" },
     Object.entries(counts).map(([flag, count]) => h("li", {}, flagFigure({ area, flag, exempt: exempt[flag] }, count))),
-    h("li", {}, issuesAbout(summary)),
+    h("li", { class: "tally-about" }, issuesAbout(summary)),
   );
 }
 

@@ -168,7 +168,7 @@ class Palette {
     else this.move(step);
   }
 
-  /** Who types fast presses Enter before the list has followed: it must not take what was there before. */
+  /** Enter may come before the list has followed what was typed: it must not take what was there before. */
   enter() {
     if (!this.isBehind) return void this.choose(this.active);
     clearTimeout(this.timer);
