@@ -19,13 +19,13 @@ from sfapi.embedded_postgres.install import find_installation
 from sfapi.embedded_postgres.server import LINGER_SECONDS, USER
 from tests.simulated import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Prints a word from the database, then waits for its standard input to end.
 USE_IT = f"""
 import sys, psycopg
 from pathlib import Path
 from sfapi.embedded_postgres.server import ensure_running
-
-pytestmark = pytest.mark.slow
 endpoint = ensure_running(Path(sys.argv[1]))
 with psycopg.connect(host=endpoint.host, port=endpoint.port, user="{USER}", password=endpoint.password,
                      dbname="postgres") as connection:

@@ -51,7 +51,7 @@ def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Si
         (66, "more than five requests were open at once"),
         (109, "code 109 to GET"),
         (181, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
-        (182, "no business unit's id"),
+        (182, "not a business unit's id"),
         (184, "lacks the scope pardot_api"),
         (198, "PARDOT_API_URL is not Pardot's host"),
         (201, "names another org's business unit, or PARDOT_API_URL is the wrong host"),

@@ -298,7 +298,7 @@ def test_having_and_order_by_take_aggregates(store: Store) -> None:
         ("SELECT Id FROM Contact WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "HAVING only"),
         ("SELECT pi__score__c FROM Contact GROUP BY pi__score__c", "MALFORMED_QUERY", "can not be grouped"),
         ("SELECT Id FROM Contact WHERE Name IN (SELECT Id FROM Account)", "MALFORMED_QUERY", "ID fields"),
-        ("SELECT Id FROM Contact WHERE AccountId IN (SELECT Name FROM Account)", "MALFORMED_QUERY", "no ID"),
+        ("SELECT Id FROM Contact WHERE AccountId IN (SELECT Name FROM Account)", "MALFORMED_QUERY", "not an ID"),
         (
             "SELECT Id FROM Contact WHERE Id = null OR AccountId IN (SELECT Id FROM Account)",
             "MALFORMED_QUERY",
