@@ -76,14 +76,14 @@ def test_a_definition_is_opened_by_touch_and_by_keyboard(open_window: Open, camp
     phone = open_window(camp_site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.go(FORMS)
     page = phone.page
-    page.get_by_role("button", name="Definition: Issues").tap()
-    issues = page.get_by_role("dialog", name="Issues")
+    page.get_by_role("button", name="Definition: Issues", exact=True).tap()
+    issues = page.get_by_role("dialog", name="Issues", exact=True)
     expect(issues.locator("div", has=page.get_by_text("No campaign", exact=True)).last).to_contain_text(
         "points of its area"
     )
     assert phone.axe() == []
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Definition: Issues")).to_be_focused()
+    expect(page.get_by_role("button", name="Definition: Issues", exact=True)).to_be_focused()
     phone.go("/pardot/")
     page.get_by_role("button", name="Definition: How the score works").press("Enter")
     health = page.request.get(f"{phone.url}/api/v1/pardot/health-score").json()
