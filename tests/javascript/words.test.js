@@ -23,6 +23,8 @@ test("a list ends with “and”, a long one with the number of the rest", () =>
     ["", "a", "a and b", "a, b and c"],
   );
   assert.equal(listed(["a", "b", "c", "d"], 2), "a, b and 2 more");
+  assert.equal(listed(["Ada and Bo", "Cy"], 4, "or"), "Ada and Bo or Cy");
+  assert.equal(listed(["Rock and Roll"], 4, "or"), "Rock and Roll");
 });
 
 test("an asset without a name is called by its id", () => {

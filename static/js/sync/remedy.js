@@ -12,15 +12,13 @@ import { remedyButton } from "./refresh.js";
 /** @typedef {import("./refresh.js").Remedy} Remedy */
 
 /**
- * "Only Ada Example can start it.": the reader has no button.
+ * "Ask Ada Example or Bo Sample, who can start it here.": the reader has no button.
  *
  * @param {Status | null} status
  */
 export function whoCan(status) {
   const names = status?.who_may_refresh ?? [];
-  return names.length
-    ? `Ask ${listed(names).replace(/ and (?=[^ ]+(?: [^ ]+)*$)/, " or ")}, who can start it here.`
-    : "Ask your administrator to start it.";
+  return names.length ? `Ask ${listed(names, 4, "or")}, who can start it here.` : "Ask your administrator to start it.";
 }
 
 /**
@@ -53,7 +51,7 @@ function words(command) {
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
- * Never synced: a zero would be wrong. `command` brings the data; the button does the same.
+ * Never synced: a zero would be wrong. `command` brings the data, and so does the button.
  *
  * @param {string} command
  * @param {Status | null} status
@@ -74,7 +72,9 @@ export function noData(command, status, sentence = "") {
 }
 
 /**
+ * Return the sync that brings what the command brings. No button starts a scout: the survey includes it.
+ *
  * @param {string} command
  * @returns {Remedy["starts"]}
  */
-const startsOf = (command) => (command.includes(" --s") ? "survey" : "refresh");
+const startsOf = (command) => (/ --(scout|survey)\b/.test(command) ? "survey" : "refresh");
