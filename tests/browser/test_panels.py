@@ -174,7 +174,7 @@ def test_messages_are_three_at_most_and_one_about_each_thing(window: Visit) -> N
 
 def test_a_message_goes_after_ten_seconds_also_with_an_offer(window: Visit) -> None:
     window.go("/pardot/")
-    window.page.clock.install()
+    window.stop_clock()
     run_module(window, "ui/toast", TOAST.format("[['Done', { action: { label: 'Undo', run() {} } }]]"))
     window.page.clock.run_for(9_000)
     expect(window.page.locator(".toast")).to_have_count(1)

@@ -75,6 +75,12 @@ class Visit:
         """Wait until nothing that is seen is being loaded."""
         self.page.wait_for_function(SETTLED)
 
+    def stop_clock(self) -> None:
+        """From now on the page's time passes only with ``page.clock.run_for``, however slow the machine is."""
+        self.page.clock.install()
+        now = self.page.evaluate("Date.now()")
+        self.page.clock.pause_at(now + 60_000)
+
     def expect(self, *texts: str) -> None:
         """Complaints with these texts belong to the test: "status of 401"."""
         self.expected.update(texts)
