@@ -47,6 +47,11 @@ def staff(*permissions: str) -> Client:
     return client
 
 
+def held_back(name: str, missing: int, of: int) -> None:
+    words = f"{name}: {missing:,} of {of:,} cached records would be deleted: --allow-deletes {name}={missing}"
+    SyncRun.objects.create(object=name, state=SyncRun.State.FAILED, ended=timezone.now(), message=words)
+
+
 def press(client: Client, key: str, **more: str) -> Any:
     return client.post(START, {"action": key, **more}, follow=True)
 
@@ -68,14 +73,20 @@ def test_a_press_is_recorded_and_left_for_the_worker(worker: None) -> None:
     [
         ("survey", "camp_sync --survey", "It takes at least"),
         ("digest", "camp_digest --send --again", "also to those that got it today"),
-        ("accept-contacts", "sync_contacts --wait 10 --allow-deletes", "Check there first"),
-        ("accept-forms", "camp_sync --entities forms --allow-deletes", "Check there first"),
+        (
+            "accept-contacts-1200",
+            "sync_contacts --wait 10 --allow-deletes contacts=1200",
+            "did not return 1,200 of 4,000 contacts",
+        ),
+        ("accept-forms-33", "camp_sync --entities forms --allow-deletes forms=33", "Check there first"),
     ],
 )
 def test_what_cannot_be_taken_back_is_asked_before_with_the_calls_that_are_left(
     worker: None, key: str, words: str, asked: str
 ) -> None:
     PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
+    held_back("contacts", 1200, 4000)
+    held_back("forms", 33, 118)
     operator = staff("start_jobs")
     for question in (operator.get(START, {"action": key}), press(operator, key)):
         page = question.content.decode()
@@ -85,6 +96,26 @@ def test_what_cannot_be_taken_back_is_asked_before_with_the_calls_that_are_left(
     assert not OperatorAction.objects.exists()
     press(operator, key, confirmed="yes")
     assert OperatorAction.objects.get().command == words
+
+
+def test_deletions_are_accepted_only_as_long_as_their_number_is_the_one_that_was_shown(worker: None) -> None:
+    SyncRun.objects.create(object="contacts", state="done", mode="full", ended=timezone.now())
+    held_back("contacts", 1200, 4000)
+    operator = staff("start_jobs")
+    assert "accept-contacts-1200" in operator.get("/admin/").content.decode()
+    for message in ("contacts: 3,900 of 4,000 cached records would be deleted: --allow-deletes contacts=3900", ""):
+        state = "failed" if message else "done"
+        SyncRun.objects.create(object="contacts", state=state, ended=timezone.now(), message=message)
+        shown = press(operator, "accept-contacts-1200", confirmed="yes").content.decode()
+        assert "another number of records is missing" in shown
+        assert ("accept-contacts-3900" in shown) == bool(message)
+    assert not OperatorAction.objects.exists()
+
+
+def test_an_answer_without_any_record_of_salesforce_is_not_offered_for_acceptance(worker: None) -> None:
+    message = "contacts: Salesforce sent no records, but 4,000 are cached; nothing was changed."
+    SyncRun.objects.create(object="contacts", state="failed", ended=timezone.now(), message=message)
+    assert "Accept deletions" not in staff("start_jobs").get("/admin/").content.decode()
 
 
 def test_nothing_is_started_by_a_link_or_an_unknown_key(worker: None) -> None:
@@ -97,11 +128,11 @@ def test_nothing_is_started_by_a_link_or_an_unknown_key(worker: None) -> None:
 def test_without_pardot_or_a_channel_there_are_no_buttons_for_them(settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = settings.SLACK_WEBHOOK_URL = ""
     settings.DIGEST_RECIPIENTS = []
-    assert {"sync-all", "sync-books", "accept-books"} <= actions().keys()
-    assert not {"refresh", "survey", "digest", "sync-forms"} & actions().keys()
+    assert {"sync-all", "sync-books", "sync-contacts"} <= actions({}).keys()
+    assert not {"refresh", "survey", "digest", "sync-forms"} & actions({}).keys()
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
-    assert "survey" in actions()
-    assert "digest" not in actions()
+    assert "survey" in actions({})
+    assert "digest" not in actions({})
 
 
 @pytest.mark.parametrize(

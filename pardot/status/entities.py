@@ -91,9 +91,15 @@ class EntityStatus:
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return how many records of how many the mass-delete guard did not delete in the last run."""
-        failed = self.last_run is not None and self.last_run.state == _State.FAILED
-        return held_back_deletes(self.last_run.message) if failed and self.last_run is not None else None
+        """Return how many records of how many the mass-delete guard did not delete in the last runs."""
+        found = self.held_back_by_part.values()
+        return (sum(missing for missing, _ in found), sum(of for _, of in found)) if found else None
+
+    @property
+    def held_back_by_part(self) -> dict[str, tuple[int, int]]:
+        failed = [part.last_run for part in self.parts if part.last_run and part.last_run.state == _State.FAILED]
+        found = {run.object: held_back_deletes(run.message) for run in failed}
+        return {name: held_back for name, held_back in found.items() if held_back is not None}
 
     @property
     def last_sync(self) -> datetime | None:

@@ -82,8 +82,8 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
 
-    def _may_lose_all(self) -> bool:
-        return self._options.allow_deletes
+    def _believed_loss(self) -> float:
+        return self._options.allow_deletes.limit(self._name)
 
     def _as_readable(self) -> PardotEntity:
         return as_readable(self._synced)
@@ -227,7 +227,7 @@ class EntitySync(PardotSync):
     # -- merging ----------------------------------------------------------------------------------------
 
     def _removes(self) -> bool:
-        return self._state.is_full and (not self._state.withheld or self._options.allow_deletes)
+        return self._state.is_full and (not self._state.withheld or self._options.allow_deletes.limit(self._name) > 0)
 
     def _would_remove(self) -> bool:
         merge = Merge(self._stage, within=self._within())

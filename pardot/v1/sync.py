@@ -26,6 +26,7 @@ router = Router(tags=["pardot: sync"])
 class HeldBackDeletes(Schema):
     missing: int = Field(description="The records that the last read did not return.")
     of: int = Field(description="The number of records that are stored here.")
+    parts: dict[str, int] = Field(description="`missing` by part, as `camp_sync --allow-deletes` takes it.")
 
 
 class EntityFreshness(Schema):
@@ -165,10 +166,19 @@ def _entity(status: EntityStatus) -> EntityFreshness:
         state=status.state,
         problem=status.problem,
         failed_at=status.failed_at,
-        deletes=HeldBackDeletes(missing=status.held_back[0], of=status.held_back[1]) if status.held_back else None,
+        deletes=_held_back(status),
         message=status.last_run.message if status.last_run else "",
         age_seconds=None if status.age is None else int(status.age.total_seconds()),
         withheld=status.withheld,
         complete_until=status.complete_until,
         complete_since=status.complete_since,
+    )
+
+
+def _held_back(status: EntityStatus) -> HeldBackDeletes | None:
+    if status.held_back is None:
+        return None
+    missing, of = status.held_back
+    return HeldBackDeletes(
+        missing=missing, of=of, parts={part: number for part, (number, _) in status.held_back_by_part.items()}
     )

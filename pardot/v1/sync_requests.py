@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Annotated
+
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.responses import Status
@@ -11,9 +14,10 @@ from api.domain.error_types import ErrorType
 from api.http.errors import Conflict, Forbidden, Unprocessable, documented
 from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.pipeline.estimate import estimated_calls
-from pardot.status.entities import camp_status
+from pardot.status.entities import EntityStatus, camp_status
 from pardot.status.problems import Problem
 from pardot.v1.sync import PardotQuotaState, RequestedSync, quota, requested
+from sf.ingest.guard import AllowedDeletes
 from sf.ingest.requested import NotStarted, request_sync
 
 _AGAIN_SECONDS = 60
@@ -31,6 +35,11 @@ class RefreshIn(Schema):
 class AcceptDeletionsIn(Schema):
     entities: list[str] = Field(
         min_length=1, max_length=_MOST_NAMES, description="Entities whose `problem` is deletes; names or aliases."
+    )
+    seen: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        {},
+        max_length=_MOST_NAMES,
+        description="`deletes.missing` as a person saw it, by name. When more are held back by now, 422.",
     )
 
 
@@ -72,13 +81,20 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again whose deletions the mass-delete guard held back, and this time delete.
 
-    422 when nothing is held back for one of them. Only for Super Users with the right *may refresh data*.
+    If more records are missing by then, nothing is deleted. 422 when nothing is held back for one of them. Only for
+    Super Users with the right *may refresh data*.
     """
     by, chosen = _starter(request), _chosen(body.entities)
-    held_back = {each.entity.name for each in camp_status().entities if each.problem is Problem.DELETES}
+    held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
     if others := [entity for entity in chosen if entity.name not in held_back]:
         raise _wrong_entities(f"No deletions are held back for {_in_words(others)}. Nothing was started.")
-    return _start(["--entities", _names(chosen), "--allow-deletes"], f"Accept deletions of {_in_words(chosen)}", by)
+    if more := [entity for entity in chosen if _missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)]:
+        raise _wrong_entities(f"More records of {_in_words(more)} are missing by now. Look again; nothing was started.")
+    accepted = {
+        part: missing for entity in chosen for part, (missing, _) in held_back[entity.name].held_back_by_part.items()
+    }
+    options = ["--entities", _names(chosen), *AllowedDeletes(accepted).as_option().split()]
+    return _start(options, f"Accept deletions of {_in_words(chosen)}", by)
 
 
 @router.get(
@@ -97,6 +113,10 @@ def start_survey(request: HttpRequest) -> Status[RefreshOut]:
     Only for Super Users with the right *may refresh data*.
     """
     return _start(["--survey"], "Run survey", _starter(request))
+
+
+def _missing(status: EntityStatus) -> int:
+    return status.held_back[0] if status.held_back else 0
 
 
 def _starter(request: HttpRequest) -> str:

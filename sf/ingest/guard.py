@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sf.ingest.errors import SyncError
 
@@ -12,22 +15,68 @@ SMALL_TABLE = 100
 _WOULD_BE_DELETED = "cached records would be deleted"
 SENT_NOTHING = "sent no records, but"
 """The words of a run that would delete everything, also in a small table."""
+OPTION = "--allow-deletes"
+
+
+@dataclass(frozen=True)
+class AllowedDeletes:
+    """The deletions that an operator has accepted: a run does them although the guard would stop it."""
+
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    """The number of records by the name of the object. Other objects keep the guard."""
+    any_number: bool = False
+    """Accept every deletion of every object."""
+
+    def limit(self, name: str) -> float:
+        """Return how many records of an object may be deleted: 0 for none, infinity for any number."""
+        return math.inf if self.any_number else self.at_most.get(name, 0)
+
+    def as_option(self) -> str:
+        """Return the option of a sync command that accepts the same; empty: none."""
+        if self.any_number:
+            return OPTION
+        numbers = ",".join(f"{name}={most}" for name, most in self.at_most.items())
+        return f"{OPTION} {numbers}" if numbers else ""
+
+
+NO_DELETES = AllowedDeletes()
+ANY_DELETES = AllowedDeletes(any_number=True)
 
 
 def check_deletes(
-    *, name: str, deleted: int, live_before: int, at_most_percent: int, system: str = "Salesforce"
+    *,
+    name: str,
+    deleted: int,
+    live_before: int,
+    at_most_percent: int,
+    allowed: float = 0,
+    system: str = "Salesforce",
 ) -> None:
-    """Raise ``SyncError`` when too large a share of a table would be deleted; nothing is changed then."""
-    if live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent:
+    """Raise ``SyncError`` when more records would be deleted than this share of a table, and than ``allowed``.
+
+    The caller's transaction is rolled back then, so nothing is changed.
+    """
+    if live_before < SMALL_TABLE or deleted <= allowed or deleted * 100 <= live_before * at_most_percent:
         return
+    limit = f"more than {at_most_percent} %" + (f", and than the {allowed:,.0f} that were accepted" if allowed else "")
     raise SyncError(
-        f"{name}: {deleted:,} of {live_before:,} {_WOULD_BE_DELETED}, more than {at_most_percent} %; "
-        f"nothing was changed. If {system} really lost them, run again with --allow-deletes"
+        f"{name}: {deleted:,} of {live_before:,} {_WOULD_BE_DELETED}, {limit}; nothing was changed. "
+        f"If {system} really lost them, run again with {accepting(name, deleted)}"
     )
 
 
+def accepting(name: str, records: int) -> str:
+    """Return the option that accepts the deletion of up to this many records of an object."""
+    return AllowedDeletes({name: records}).as_option()
+
+
 def held_back_deletes(message: str) -> tuple[int, int] | None:
-    """Return how many records of how many the guard did not delete, from a run's message; ``None``: another message."""
+    """Return how many records of how many a run did not delete, from its message.
+
+    ``None``: another message, or deletions that no option accepts, because the source sent nothing at all.
+    """
+    if OPTION not in message:
+        return None
     if found := re.search(rf"([\d,]+) of ([\d,]+) {_WOULD_BE_DELETED}", message):
         return _number(found[1]), _number(found[2])
     if found := re.search(rf"{SENT_NOTHING} ([\d,]+) are cached", message):

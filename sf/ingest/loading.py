@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sf.ingest import quarantine
 from sf.ingest.errors import MiscountedRead, SyncError
-from sf.ingest.guard import SENT_NOTHING, check_deletes
+from sf.ingest.guard import SENT_NOTHING, accepting, check_deletes
 from sf.ingest.load import Counts, Merge, Stage
 from sf.ingest.runs import LoadedObject
 from sf.ingest.sync import Sync
@@ -65,9 +65,9 @@ class LoadingSync(Sync[AnyLoaded]):
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         """Do further work inside the transaction after the merge. ``run`` is the run as it will be stored."""
 
-    def _may_lose_all(self) -> bool:
-        """Return whether an answer without records is believed."""
-        return False
+    def _believed_loss(self) -> float:
+        """Return how many cached records may be missing from an answer without any records that is believed."""
+        return 0
 
     def _merge(self, read: StagedRead) -> None:
         self._progress.merging(self._name)
@@ -110,12 +110,12 @@ class LoadingSync(Sync[AnyLoaded]):
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
         """Treat an answer without records as an outage while records are cached."""
-        if not read.is_full or read.rows or self._may_lose_all():
+        if not read.is_full or read.rows:
             return
-        if live := merge.count_live():
+        if (live := merge.count_live()) > self._believed_loss():
             raise SyncError(
                 f"{self._name}: {self.system} {SENT_NOTHING} {live:,} are cached; nothing was changed. "
-                f"{self._advice_on_nothing()}"
+                f"{self._advice_on_nothing(live)}"
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
@@ -132,7 +132,8 @@ class LoadingSync(Sync[AnyLoaded]):
             name=self._name,
             deleted=deleted,
             live_before=counts.live_before,
-            at_most_percent=100 if self._options.allow_deletes else settings.SALESFORCE_MAX_DELETE_PERCENT,
+            at_most_percent=settings.SALESFORCE_MAX_DELETE_PERCENT,
+            allowed=self._options.allow_deletes.limit(self._name),
             system=self.system,
         )
         return deleted
@@ -156,9 +157,9 @@ class LoadingSync(Sync[AnyLoaded]):
                 "twice in place of others; nothing was changed. Run again"
             )
 
-    def _advice_on_nothing(self) -> str:
-        """Return what the operator should do when the system sent no records."""
-        return f"If {self.system} really has none left, run again with --allow-deletes"
+    def _advice_on_nothing(self, live: int) -> str:
+        """Return what the operator should do when the system sent no records, and ``live`` are cached."""
+        return f"If {self.system} really has none left, run again with {accepting(self._name, live)}"
 
     def _analyze(self) -> None:
         with connection.cursor() as cursor:

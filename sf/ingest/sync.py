@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest import runs
 from sf.ingest.errors import ObjectPaused, SyncError, SyncPaused, SyncSkipped, failures
+from sf.ingest.guard import NO_DELETES, AllowedDeletes
 from sf.ingest.lease import LeaseLost, fence, hold_lease
 from sf.ingest.meaning import Meaning
 from sf.ingest.runs import Synced
@@ -34,7 +35,7 @@ class SyncOptions:
     """Read every record again."""
     force_delete: bool = False
     """Empty the table and fill it again, in one transaction."""
-    allow_deletes: bool = False
+    allow_deletes: AllowedDeletes = NO_DELETES
     """Go ahead where the mass-delete guard would stop."""
     wait: timedelta = timedelta()
     """The time to wait for another run of the same object, instead of being skipped."""

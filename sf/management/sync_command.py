@@ -16,6 +16,7 @@ from sf.connection.clients import salesforce_client
 from sf.ingest.jobs import recorded_configuration
 from sf.ingest.progress import progress_for
 from sf.ingest.sync import Retry, SyncOptions
+from sf.management.accepted_deletes import add_allow_deletes, check_names
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.sync.engine import ObjectSync
@@ -44,11 +45,7 @@ class SyncCommand(BaseCommand):
                 action="store_true",
                 help="empty and refill the local table in one transaction: readers see the old rows until it ends",
             )
-        parser.add_argument(
-            "--allow-deletes",
-            action="store_true",
-            help="go ahead where the mass-delete guard stops: when Salesforce really lost many records",
-        )
+        add_allow_deletes(parser)
         parser.add_argument(
             "--wait",
             type=_minutes,
@@ -66,6 +63,7 @@ class SyncCommand(BaseCommand):
             allow_deletes=options["allow_deletes"],
             wait=options["wait"],
         )
+        check_names(wanted.allow_deletes, [synced.name for synced in self.objects])
         self._quiet = options["quiet"]
         began = time.monotonic()
         runs = self._run_all(wanted, quiet=self._quiet or options["verbosity"] == 0)

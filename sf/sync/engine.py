@@ -14,6 +14,7 @@ The order of steps, and why nothing is lost or half visible:
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from django.conf import settings
 
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import MiscountedRead
+from sf.ingest.guard import ANY_DELETES
 from sf.ingest.loading import StagedRead
 from sf.ingest.window import Window, choose_window
 from sf.models import SyncRun
@@ -63,8 +65,8 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     _replaces_org = False
     """The rows are still those of the previous org (``sync_all --adopt-org``): this run replaces them all."""
 
-    def _may_lose_all(self) -> bool:
-        return self._replaces_org
+    def _believed_loss(self) -> float:
+        return math.inf if self._replaces_org else 0
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         if self._replaces_org and read.replace:
@@ -88,7 +90,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _readable_after(self, refusal: RequestRefused) -> SyncedObject:
         return readable_after(refusal, self._client, self._synced)
 
-    def _advice_on_nothing(self) -> str:
+    def _advice_on_nothing(self, live: int) -> str:
         return "Can the API user still see them (sf check)?"
 
     def _read_what_is_readable(self) -> None:
@@ -98,7 +100,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         """
         self._replaces_org = self._name in objects_to_replace()
         if self._replaces_org:
-            self._options = replace(self._options, force_delete=True, allow_deletes=True)
+            self._options = replace(self._options, force_delete=True, allow_deletes=ANY_DELETES)
         self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)
         self._expected: dict[str, int | None] = {}
         left = runs.take_over_unfinished(self._synced, self._run, ReadState.from_json, kept=RESULTS_KEPT)

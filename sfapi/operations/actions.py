@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
 
 from pardot.catalog.entities import ALL, LOCK
+from sf.ingest.guard import accepting, held_back_deletes
+from sf.models import SyncRun
 from sf.sync.objects import EVERY_OBJECT
 from sfapi.operations.words import label_of
 
+ACCEPT = "accept-"
 START_JOBS = "sf.start_jobs"
 """The permission that all buttons need."""
 _WAIT = ("--wait", "10")
 """A sync of the same object that is under way is waited for, instead of skipping the object."""
-_ACCEPT = "--allow-deletes"
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class Action:
 
 
 _ACCEPT_QUESTION = (
-    "The last read did not return these records, and nothing was deleted. The command reads again, and this time "
-    "deletes from the copy what is missing at the source. Check there first that the records are really gone."
+    "The last read did not return {missing:,} of {of:,} {label}, and nothing was deleted. The command reads again, "
+    "and deletes from the copy what is then missing at the source, but no more records than these. Check there first "
+    "that they are really gone."
 )
 _SURVEY_QUESTION = "A survey reads every prospect, activity and campaign member. It takes minutes to hours."
 _DIGEST_QUESTION = "The digest is sent to all of its channels, also to those that got it today."
@@ -48,17 +51,24 @@ SURVEY = Action("survey", "Run survey", ("camp_sync", "--survey"), _SURVEY_QUEST
 DIGEST = Action("digest", "Send digest now", ("camp_digest", "--send", "--again"), _DIGEST_QUESTION)
 
 
-def actions() -> Mapping[str, Action]:
-    """Return every action of this installation by its key."""
-    return {action.key: action for action in (*_of_salesforce(), *(_of_pardot() if _has_pardot() else ()))}
+def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
+    """Return every action that can be started now, by its key. ``runs``: of each object, the latest first."""
+    standing = {action.key: action for action in (*_of_salesforce(), *(_of_pardot() if _has_pardot() else ()))}
+    return standing | {action.key: action for action in _of_held_back_deletes(runs, standing)}
+
+
+def synced_names() -> list[str]:
+    """Return the name of every object of this installation that is synced."""
+    return [*(synced.name for synced in EVERY_OBJECT), *(_read_as() if _has_pardot() else ())]
 
 
 def sync_key(name: str) -> str:
     return f"sync-{_read_as().get(name, name)}"
 
 
-def accept_key(name: str) -> str:
-    return f"accept-{_read_as().get(name, name)}"
+def accept_key(name: str, records: int) -> str:
+    """Return the key of an action that accepts this number of deletions, and no other: more may be missing later."""
+    return f"{ACCEPT}{name}-{records}"
 
 
 def _of_salesforce() -> Iterator[Action]:
@@ -66,8 +76,6 @@ def _of_salesforce() -> Iterator[Action]:
     for synced in EVERY_OBJECT:
         label, words = label_of(synced.name), (f"sync_{synced.name}", *_WAIT)
         yield Action(f"sync-{synced.name}", f"Sync {label.lower()}", words)
-        accepted = (*words, _ACCEPT)
-        yield Action(f"accept-{synced.name}", f"Accept deletions of {label.lower()}", accepted, _ACCEPT_QUESTION)
 
 
 def _of_pardot() -> Iterator[Action]:
@@ -77,8 +85,24 @@ def _of_pardot() -> Iterator[Action]:
     for entity in ALL:
         label, words = label_of(entity.name).lower(), ("camp_sync", "--entities", entity.name)
         yield Action(f"sync-{entity.name}", f"Sync {label}", words, lease=LOCK)
-        accepted = (*words, _ACCEPT)
-        yield Action(f"accept-{entity.name}", f"Accept deletions of {label}", accepted, _ACCEPT_QUESTION, LOCK)
+
+
+def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
+    """Yield an action for each object whose last run held deletions back: to do these, but no more."""
+    for name, latest in runs.items():
+        sync = standing.get(sync_key(name))
+        last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)
+        held_back = held_back_deletes(last.message) if last and last.state == SyncRun.State.FAILED else None
+        if sync is None or held_back is None:
+            continue
+        label, (missing, of) = label_of(name).lower(), held_back
+        yield Action(
+            accept_key(name, missing),
+            f"Accept deletions of {label}",
+            (*sync.words, *accepting(name, missing).split()),
+            _ACCEPT_QUESTION.format(missing=missing, of=of, label=label),
+            sync.lease,
+        )
 
 
 def _has_pardot() -> bool:

@@ -29,11 +29,11 @@ _TODO: Mapping[Problem, str] = {
 
 @dataclass(frozen=True)
 class Advice:
-    """The reason that an object is not fresh, and its remedy. ``accepts_deletes``: that is to accept deletions."""
+    """The reason that an object is not fresh, and its remedy. ``held_back``: deletions to accept."""
 
     why: str
     todo: str
-    accepts_deletes: bool = False
+    held_back: int = 0
 
 
 def advice_for(
@@ -54,10 +54,11 @@ def advice_for(
 
 
 def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
-    problem = problem_of(run, state, held_back=held_back_deletes(run.message))
+    held_back = held_back_deletes(run.message)
+    problem = problem_of(run, state, held_back=held_back)
     why = run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
     todo = (problem and _TODO.get(problem)) or _when_again(next_try)
-    return Advice(why, todo, accepts_deletes=problem is Problem.DELETES)
+    return Advice(why, todo, held_back=held_back[0] if held_back and problem is Problem.DELETES else 0)
 
 
 def _when_again(next_try: datetime | None) -> str:

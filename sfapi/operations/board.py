@@ -80,22 +80,26 @@ class Board:
     def _object(self, freshness: Freshness) -> ObjectRow:
         name, promise = freshness.name, MAX_AGE[freshness.name]
         runs = self.runs.get(name, ())
+        advice = advice_for(freshness, promise, runs, self.leases, self.tries.get(name))
         return ObjectRow(
             freshness=freshness,
             promise=promise,
             bars=draw_bars(runs, self.leases),
             set_aside=self.set_aside.get(name, 0),
             next_read=next_read(name, self.starts),
-            advice=advice_for(freshness, promise, runs, self.leases, self.tries.get(name)),
+            advice=advice,
             is_running=name in self.leases,
-            sync_key=sync_key(name) if sync_key(name) in self.actions else "",
-            accept_key=accept_key(name) if accept_key(name) in self.actions else "",
+            sync_key=self._offered(sync_key(name)),
+            accept_key=self._offered(accept_key(name, advice.held_back)) if advice and advice.held_back else "",
         )
+
+    def _offered(self, key: str) -> str:
+        return key if key in self.actions else ""
 
     @cached_property
     def actions(self) -> Mapping[str, Action]:
         """Return the actions that the user may start, by key."""
-        return actions() if self.rights.start else {}
+        return actions(self.runs) if self.rights.start else {}
 
     @property
     def buttons(self) -> list[Action]:

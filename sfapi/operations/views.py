@@ -21,19 +21,27 @@ from pardot.pipeline.estimate import estimated_calls
 from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync, submit
 from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
-from sfapi.operations.actions import DIGEST, START_JOBS, SURVEY, Action, actions
+from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, actions, synced_names
+from sfapi.operations.runs import latest_runs
 from sfapi.operations.words import told_moment
 
 MOVE_SWITCH = "sf.change_syncconfig"
 CLOSE_BREAKER = "api.change_circuitbreaker"
 
 _PAUSES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours", "1440": "1 day"}
+_NO_LONGER_HELD_BACK = (
+    "Nothing was started: another number of records is missing than when this page was opened. Look at it again."
+)
 
 
 def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Start the command of ``action``; if it has a question, ask first."""
     _demand(request, START_JOBS)
-    action = actions().get(request.POST.get("action") or request.GET.get("action", ""))
+    key = request.POST.get("action") or request.GET.get("action", "")
+    action = actions(latest_runs(synced_names())).get(key)
+    if action is None and key.startswith(ACCEPT):
+        messages.warning(request, _NO_LONGER_HELD_BACK)
+        return _back()
     if action is None:
         raise Http404("no such action")
     if action.question and request.POST.get("confirmed") != "yes":

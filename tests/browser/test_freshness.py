@@ -42,7 +42,7 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
 
 
 REMEDIES = {
-    "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes"),
+    "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes forms=33,lists=33"),
     "refused": ("Nothing new arrives until this is fixed.", "sf check"),
     "quota": ("continues by itself", None),
     "interrupted": ("The next sync tries again.", "camp_sync --entities forms,lists"),
@@ -62,7 +62,8 @@ def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     for problem, (sentence, command) in REMEDIES.items():
         for entity in found:
-            entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}
+            deletes = {"missing": 33, "of": 118, "parts": {entity["name"]: 33}}
+            entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": deletes}
         camp.page.get_by_role("button", name="Refresh", exact=True).click()
         banner = camp.page.locator('[data-panel="freshness-banner"]')
         expect(banner).to_contain_text(sentence)
@@ -102,7 +103,7 @@ def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None
             banner.get_by_role("button", name="Accept deletions").click()
             dialog.get_by_role("button", name="Accept deletions").click()
             expect(camp.page.get_by_role("region", name="Messages")).to_contain_text("It is started.")
-            assert sent == [{"entities": ["prospects"]}]
+            assert sent == [{"entities": ["prospects"], "seen": {"prospects": 33}}]
 
 
 REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}

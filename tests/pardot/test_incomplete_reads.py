@@ -182,7 +182,10 @@ def test_an_answer_without_rows_deletes_nothing_unless_it_is_allowed(pardot: Par
     with pytest.raises(CommandError, match="Pardot sent no records, but"):
         camp_sync("--entities", "redirects")
     assert copied(entities.CUSTOM_REDIRECTS) == before
-    camp_sync("--entities", "redirects", "--allow-deletes")
+    with pytest.raises(CommandError, match="Pardot sent no records, but"):
+        camp_sync("--entities", "redirects", "--allow-deletes", f"custom_redirects={len(before) - 1}")
+    assert copied(entities.CUSTOM_REDIRECTS) == before
+    camp_sync("--entities", "redirects", "--allow-deletes", f"custom_redirects={len(before)}")
     assert copied(entities.CUSTOM_REDIRECTS) == {}
 
 
@@ -191,7 +194,7 @@ def test_a_mass_deletion_stops_until_it_is_allowed(pardot: Pardot) -> None:
     ids = pardot.ids("tagged-objects")
     for record in ids[: len(ids) // 4]:
         pardot.purge("tagged-objects", record)
-    with pytest.raises(CommandError, match="If Pardot really lost them, run again with --allow-deletes"):
+    with pytest.raises(CommandError, match=f"run again with --allow-deletes tagged_objects={len(ids) // 4}"):
         camp_sync("--entities", "tagged_objects")
     assert TaggedObject.objects.count() == len(ids)
     camp_sync("--entities", "tagged_objects", "--allow-deletes")

@@ -36,7 +36,7 @@ def browser(super_user: Client) -> Iterator[Browser]:
 
 def held_back(*names: str) -> None:
     for name in names:
-        message = f"{name}: 33 of 118 cached records would be deleted, more than 20 %; nothing was changed."
+        message = f"{name}: 33 of 118 cached records would be deleted: run again with --allow-deletes {name}=33"
         SyncRun.objects.create(object=name, state=SyncRun.State.FAILED, ended=timezone.now(), message=message)
 
 
@@ -57,10 +57,13 @@ def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) 
         "post", "sync/accept-deletions", {"entities": ["forms", "landing_pages"]}
     )
     browser.refused("post", "sync/accept-deletions", {"entities": []})
+    assert "More records of forms are missing by now" in browser.refused(
+        "post", "sync/accept-deletions", {"entities": ["forms", "lists"], "seen": {"forms": 32, "lists": 33}}
+    )
     assert not OperatorAction.objects.exists()
-    browser.ask("post", "sync/accept-deletions", {"entities": ["forms", "lists"]}, expect=202)
+    browser.ask("post", "sync/accept-deletions", {"entities": ["forms", "lists"], "seen": {"forms": 33}}, expect=202)
     action = OperatorAction.objects.get()
-    assert action.command == "camp_sync --entities lists,forms --allow-deletes"
+    assert action.command == "camp_sync --entities lists,forms --allow-deletes lists=33,forms=33"
     assert (action.label, action.requested_by) == ("Accept deletions of lists, forms", "Ines Example")
 
 

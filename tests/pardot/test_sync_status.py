@@ -129,9 +129,14 @@ def test_deletes_that_the_guard_held_back_are_counted_and_can_be_accepted(
         camp_sync("--entities", "tagged_objects,redirects")
     found, every = entities(super_user), len(ids["custom-redirects"])
     assert {found[name]["problem"] for name in ("tagged_objects", "custom_redirects")} == {"deletes"}
-    assert found["tagged_objects"]["deletes"] == {"missing": share, "of": len(ids["tagged-objects"])}
-    assert found["custom_redirects"]["deletes"] == {"missing": every, "of": every}
-    camp_sync("--entities", "tagged_objects,custom_redirects", "--allow-deletes")
+    assert found["tagged_objects"]["deletes"] == {
+        "missing": share,
+        "of": len(ids["tagged-objects"]),
+        "parts": {"tagged_objects": share},
+    }
+    assert found["custom_redirects"]["deletes"] == {"missing": every, "of": every, "parts": {"custom_redirects": every}}
+    accepted = f"tagged_objects={share},custom_redirects={every}"
+    camp_sync("--entities", "tagged_objects,custom_redirects", "--allow-deletes", accepted)
     found = entities(super_user)
     assert [found[name]["problem"] for name in ("tagged_objects", "custom_redirects")] == [None, None]
     assert (found["tagged_objects"]["deletes"], found["custom_redirects"]["count"]) == (None, 0)

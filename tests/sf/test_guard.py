@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from sf.connection.clients import salesforce_client
 from sf.ingest.errors import SyncError
-from sf.ingest.guard import check_deletes
-from sf.models import Account, CachedRecord, Contact, Opportunity
+from sf.ingest.guard import ANY_DELETES, check_deletes
+from sf.models import Account, CachedRecord, Contact, Opportunity, SyncRun
 from sf.salesforce.bulk import BulkQuery
 from sf.sync.objects import ACCOUNTS
 from sf.sync.usage import UsageCounter
@@ -82,9 +83,13 @@ def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
     run = last_run(command.removeprefix("sync_"))
     assert (run.state, run.soft_deleted, run.updated, run.watermark) == ("failed", 0, 0, None)
     assert f"{lost} of {len(before)} cached records would be deleted, more than 20 %" in run.message
-    assert "--allow-deletes" in run.message
+    assert f"--allow-deletes {run.object}={lost}" in run.message
 
-    sync(command, **options, allow_deletes=True)
+    with pytest.raises(CommandError):
+        call_command(command, "--allow-deletes", f"{run.object}={lost - 1}", **options, verbosity=0)
+    assert in_cache(model) == before
+    assert f"more than 20 %, and than the {lost - 1} that were accepted" in last_run(run.object).message
+    call_command(command, "--allow-deletes", f"{run.object}={lost}", **options, verbosity=0)
     assert_equal(simulator, model)
     assert last_run(command.removeprefix("sync_")).soft_deleted == lost
 
@@ -104,6 +109,32 @@ def test_the_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
     with pytest.raises(CommandError):
         sync("sync_opportunities")
     assert "more than 5 %" in last_run("opportunities").message
+
+
+def test_any_number_is_deleted_when_the_option_names_none(simulator: Simulator) -> None:
+    sync("sync_opportunities")
+    lost = lose(simulator, Opportunity, delete, 90)
+    sync("sync_opportunities", allow_deletes=ANY_DELETES)
+    assert last_run("opportunities").soft_deleted == lost
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("accounts", "a name and a number of records such as forms=33, not 'accounts'"),
+        ("accounts=", "not 'accounts='"),
+        ("accounts=many", "not 'accounts=many'"),
+        ("accounts=0", "not 'accounts=0'"),
+        ("accounts=-5", "not 'accounts=-5'"),
+        ("=5", "not '=5'"),
+        ("accounts=5,", "not ''"),
+        ("forms=5", "--allow-deletes forms: this command syncs accounts"),
+    ],
+)
+def test_accepted_deletes_are_names_of_this_command_with_numbers(db: None, option: str, words: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(words)):
+        call_command("sync_accounts", f"--allow-deletes={option}")
+    assert not SyncRun.objects.exists()
 
 
 def test_small_tables_have_no_guard(simulator: Simulator) -> None:
@@ -129,7 +160,7 @@ def test_the_guard_begins_above_the_share_of_a_table_of_a_hundred(deleted: int, 
 NOTHING = json.dumps({"totalSize": 0, "done": True, "records": []})
 
 
-@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": ANY_DELETES}])
 def test_an_empty_answer_changes_nothing(simulator: Simulator, options: dict[str, bool]) -> None:
     sync("sync_accounts")
     before = in_cache(Account)
@@ -159,7 +190,7 @@ def test_an_empty_answer_to_an_incremental_read_is_no_news(simulator: Simulator)
     assert_equal(simulator, Account)
 
 
-@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": ANY_DELETES}])
 def test_a_page_with_fewer_rows_than_announced_changes_nothing(simulator: Simulator, options: dict[str, bool]) -> None:
     sync("sync_accounts")
     before = in_cache(Account)
@@ -181,7 +212,7 @@ def test_a_bulk_job_that_announced_more_than_it_sends_changes_nothing(simulator:
     assert_equal(simulator, Account)
 
 
-@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": True}])
+@pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": ANY_DELETES}])
 def test_a_record_that_came_twice_stands_for_one_that_did_not_come(
     simulator: Simulator, options: dict[str, bool]
 ) -> None:

@@ -22,6 +22,7 @@ from pardot.sync.options import CampOptions
 from sf.ingest.jobs import recorded_configuration, recorded_job
 from sf.ingest.lease import is_running
 from sf.ingest.progress import progress_for
+from sf.management.accepted_deletes import add_allow_deletes, check_names
 from sf.management.questions import agreed_on_terminal
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             action="store_true",
             help="copy the business unit of SALESFORCE_PARDOT_BUSINESS_UNIT from now on: removes the copies of another",
         )
-        parser.add_argument("--allow-deletes", action="store_true", help="go ahead where the mass-delete guard stops")
+        add_allow_deletes(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._wanted(options)
+        check_names(options["allow_deletes"], [part for entity in entities for part in entity.parts])
         wanted = CampOptions(
             force=options["full"],
             allow_deletes=options["allow_deletes"],

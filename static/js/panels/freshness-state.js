@@ -44,7 +44,7 @@ export const KINDS = {
     isBad: true,
     text: (entities) =>
       `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they were really deleted, then accept the deletions.`,
-    command: (entities) => `${again(entities)} --allow-deletes`,
+    command: (entities) => `${again(entities)} --allow-deletes ${entities.flatMap(accepted).join(",")}`,
     remedy: accept,
   },
   failed: {
@@ -125,6 +125,9 @@ const names = (entities) => entities.map(({ name }) => nameOf(name));
 
 /** @param {readonly Entity[]} entities */
 const named = (entities) => listed(entities.map((entity) => `${nameOf(entity.name)} (${times(entity)})`));
+
+/** @param {Entity} entity */
+const accepted = ({ deletes }) => Object.entries(deletes?.parts ?? {}).map(([part, records]) => `${part}=${records}`);
 
 /** @param {Entity} entity */
 function missing(entity) {

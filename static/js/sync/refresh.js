@@ -68,11 +68,12 @@ async function accept(entities) {
     title: "Accept deletions?",
     text:
       `The last read did not return ${listed(held.map(missing), 10)}. The next read deletes here what is missing there, ` +
-      "with its audits. Check in Pardot first that these records were really deleted.",
+      "with its audits, but no more than this. Check in Pardot first that these records were really deleted.",
     yes: "Accept deletions",
     danger: true,
   });
-  return agreed ? api.post("sync/accept-deletions", { entities }) : null;
+  const seen = Object.fromEntries(held.map(({ name, deletes }) => [name, deletes?.missing ?? 0]));
+  return agreed ? api.post("sync/accept-deletions", { entities, seen }) : null;
 }
 
 /** @param {Api["EntityFreshness"]} entity */
