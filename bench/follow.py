@@ -76,7 +76,7 @@ class Copy:
             rows = self._changed()
             now = time.monotonic()
             for row in rows:
-                if row["title"] == wanted.get(row["id"]):
+                if (row["id"], row["title"]) in wanted.items():  # other contacts may change too
                     seen.setdefault(row["id"], now)
         return seen
 
