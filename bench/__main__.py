@@ -36,7 +36,7 @@ def main() -> int:
             results.append(result)
             print(f"{'ok ' if result.reached else 'NO '} {result.what}: {result.figure} ({result.wanted})", flush=True)
     print(f"\n{report.write(results, f'{options.schools:,} schools, median of {options.runs} runs')}")
-    # A small run shows that the benchmarks work; its ratios say nothing.
+    # A small run only shows that the benchmarks work; its ratios mean nothing.
     return 0 if options.schools < FULL_SCALE or all(result.reached for result in results) else 1
 
 
@@ -66,8 +66,8 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--schools", type=int, default=FULL_SCALE, help="scale; default %(default)s")
-    parser.add_argument("--runs", type=int, default=3, help="of which the median counts; default %(default)s")
+    parser.add_argument("--schools", type=int, default=FULL_SCALE, help="size of the data; default %(default)s")
+    parser.add_argument("--runs", type=int, default=3, help="number of runs; the median counts; default %(default)s")
     parser.add_argument("only", nargs="*", help="names of benchmarks; default: all")
     return parser.parse_args()
 

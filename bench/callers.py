@@ -17,18 +17,18 @@ _USERS = """
 
 
 class Callers:
-    """One user per connection, each with 2 to 4 adoptions, and one key."""
+    """One user per connection, each with 2 to 4 adoptions, and one API key."""
 
     def __init__(self, here: World, schools: int, scopes: str = "read:books") -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
         with here.connect() as connection:
-            found = [str(row[0]) for row in connection.execute(_USERS, [CONNECTIONS]).fetchall()]
-        self.cookies = [identity.cookie({"id": 1, "uuid": uuid, "name": "Bench"}) for uuid in found]
+            uuids = [str(row[0]) for row in connection.execute(_USERS, [CONNECTIONS]).fetchall()]
+        self.cookies = [identity.cookie({"id": 1, "uuid": uuid, "name": "Bench"}) for uuid in uuids]
         made = here.manage("create_api_key", "--name=bench", f"--scopes={scopes}")
         self.key = next(word for word in made.output.split() if word.startswith("sfapi_"))
 
     def users(self, path: str) -> list[list[Request]]:
-        """Return requests of another user on each connection."""
+        """Return requests of a different user for each connection."""
         return [[Request(path, {"Cookie": f"oxa={cookie}"})] for cookie in self.cookies]
 
     def service(self, paths: Sequence[str]) -> list[list[Request]]:

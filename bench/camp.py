@@ -13,10 +13,10 @@ from bench.report import Result
 from bench.world import World, world
 
 PAGES = 3
-"""The number of pages of each object that are read row by row: enough to know the rate."""
+"""The pages of each object that are read row by row, enough to measure the rate."""
 CEILING = 100_000
 PER_CEILING = 10
-"""The number of activities, in ceilings: the eight slices of a read are then longer than one."""
+"""The activities as a multiple of the ceiling: each of the eight slices of a read is then longer than the ceiling."""
 
 _TRUNCATE = "TRUNCATE pardot_prospect, pardot_visitoractivity, pardot_entitystate, sf_syncrun"
 _LONGEST = """
@@ -48,7 +48,7 @@ def camp_survey(schools: int, runs: int) -> Iterator[Result]:
             f"{rows:,} rows, {statistics.median(ours):,.0f} rows/s against {statistics.median(usual):,.0f} rows/s",
         )
         allowed = rows // 1000 + 60
-        yield Result("calls of it", f"{calls:,}", f"rows ÷ 1000 + 60: {allowed:,}", calls <= allowed)
+        yield Result("calls of camp_sync --survey", f"{calls:,}", f"rows ÷ 1000 + 60: {allowed:,}", calls <= allowed)
 
 
 def camp_ceiling(schools: int) -> Iterator[Result]:
@@ -76,9 +76,9 @@ def _row_by_row(here: World) -> float:
 
 def _read(output: str) -> tuple[int, int]:
     """Return rows and calls, from the command's last line."""
-    found = re.search(r"^all: ([\d,]+) read.*; ([\d,]+) calls", output, re.MULTILINE)
-    assert found
-    rows, calls = (int(text.replace(",", "")) for text in found.groups())
+    totals = re.search(r"^all: ([\d,]+) read.*; ([\d,]+) calls", output, re.MULTILINE)
+    assert totals
+    rows, calls = (int(text.replace(",", "")) for text in totals.groups())
     return rows, calls
 
 

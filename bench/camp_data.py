@@ -1,4 +1,4 @@
-"""Fill the tables with Pardot data of any size, as ``camp_sync --survey`` would, made by PostgreSQL."""
+"""Fill the tables with Pardot data of any size, like ``camp_sync --survey``, but by SQL."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def fill_camp(here: World, size: CampSize) -> Finished:
             # Without parameters, psycopg leaves doubled percent signs as they are.
             connection.execute(statement, values)
         connection.execute("ANALYZE")
-    told = here.manage("shell", "--verbosity=0", "-c", _FINISH).output.split()
+    output = here.manage("shell", "--verbosity=0", "-c", _FINISH).output.split()
     with here.connect() as connection:
         connection.execute("VACUUM ANALYZE")
-    return Finished(float(told[-2]), float(told[-1]))
+    return Finished(float(output[-2]), float(output[-1]))

@@ -18,14 +18,14 @@ from simulator.sso import Identity
 SECONDS = 2.0
 MOST_MILLISECONDS, MOST_GROWTH = 100, 1.5
 NOISE_MILLISECONDS = 2.0
-"""Smaller differences make a ratio meaningless."""
+"""With a smaller difference the ratio means nothing."""
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
 IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001IAA"}
 TODAY = datetime.now(UTC).date()
 QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
-"""The queries that paths need to be answered with 200."""
+"""The queries without which these paths do not answer 200."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
@@ -64,7 +64,7 @@ def _measured(size: CampSize, runs: int) -> _Measured:
     with world(200) as here:
         finished = fill_camp(here, size)
         here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
-        told = Result(
+        survey = Result(
             f"after a survey of {size.prospects:,} prospects and {size.activities:,} activities",
             f"roll-ups of all days {finished.rolling:.1f} s, audits and snapshot {finished.auditing:.1f} s",
             "–",
@@ -73,14 +73,14 @@ def _measured(size: CampSize, runs: int) -> _Measured:
         cookie = Identity.open(DATA / "200" / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
         with service(here) as running:
             paths = _paths(running)
-            return _Measured({path: _times(running, path, cookie, runs) for path in paths}, [told])
+            return _Measured({path: _times(running, path, cookie, runs) for path in paths}, [survey])
 
 
 def _paths(running: Service) -> list[str]:
     with urlopen(f"http://{HOST}:{running.port}/api/v1/openapi.json") as answer:
         document = json.load(answer)
-    found = [path for path, operations in document["paths"].items() if path.startswith(PREFIX) and "get" in operations]
-    return sorted([_filled(path) for path in found] + [PREFIX + view for view in MORE])
+    paths = [path for path, operations in document["paths"].items() if path.startswith(PREFIX) and "get" in operations]
+    return sorted([_filled(path) for path in paths] + [PREFIX + view for view in MORE])
 
 
 def _filled(path: str) -> str:

@@ -1,7 +1,7 @@
-"""Our sync beside two data connectors that others wrote, in one run against the same simulator.
+"""Compare the sync with two public data connectors, in one run against the same simulator.
 
-The connectors write JSON lines to their output, ours rows into PostgreSQL; each logs in by itself. The connectors read
-every field that the API user may see, ours those that are cached. They come from ``make conformance``.
+The connectors read every field that the API user may see and write JSON lines; SFAPI reads the cached fields and writes
+rows into PostgreSQL. Each logs in by itself. ``make conformance`` installs the connectors.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Timed:
 
 
 def connectors(schools: int, runs: int) -> Iterator[Result]:
-    """Yield the seconds and records per second of each connector, and how many times as fast ours is."""
+    """Yield the time of each connector as a multiple of the time of ``sync_all``."""
     missing = [client.package for client in (TAP, AIRBYTE) if not (client.folder / "installed").exists()]
     if missing:
         names = " ".join(missing)

@@ -24,20 +24,20 @@ SCHOOLS = 200
 LARGE = CampSize(prospects=50_000, activities=500_000, assets=10_000)
 DEMO_SECONDS, LARGE_SECONDS = 1.0, 2.0
 ROWS, FRAME_MILLISECONDS = 10_000, 100
-"""People notice a wait that is longer than a tenth of a second."""
+"""People notice a wait of more than a tenth of a second."""
 SETTINGS = "tests.deployed_settings"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
 FIRST = ("changes", "score", "why", "next-steps")
 """The panels that are visible without scrolling."""
 _NOTE_PANELS = """
-window.stood = {};
+window.loaded = {};
 new MutationObserver((changes) => changes.forEach(({ target }) => {
-  if (!target.hasAttribute("aria-busy")) window.stood[target.dataset.panel] ??= performance.now();
+  if (!target.hasAttribute("aria-busy")) window.loaded[target.dataset.panel] ??= performance.now();
 })).observe(document, { subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
 """
-_ALL_STAND = """() =>
-  [...document.querySelectorAll("#panel-base-camp [data-panel]")].every((one) => one.dataset.panel in stood)
+_ALL_LOADED = """() =>
+  [...document.querySelectorAll("#panel-base-camp [data-panel]")].every((one) => one.dataset.panel in loaded)
 """
 _MANY_ROWS = (Path(__file__).parent / "many_rows.js").read_text().rstrip().rstrip(";")
 
@@ -52,7 +52,7 @@ class Address:
 
 
 def dashboard(divisor: int, runs: int) -> Iterator[Result]:
-    """Measure both. ``divisor`` shrinks the assets and the rows, to check that the benchmark works."""
+    """Measure loading and the table. ``divisor`` shrinks assets and rows, to check that the benchmark works."""
     if not chromium_path():
         raise SystemExit(MISSING)
     with chromium() as browser:
@@ -68,7 +68,7 @@ def dashboard(divisor: int, runs: int) -> Iterator[Result]:
 
 @contextmanager
 def served(here: World) -> Iterator[Address]:
-    """Serve with static files as in production: named by their content, compressed."""
+    """Serve with static files as in production: compressed, with a hash in their names."""
     here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
     cookie = Identity.open(DATA / str(SCHOOLS) / "simulator").cookie({"id": 1, "uuid": USER, "name": "Bench"})
     with tempfile.TemporaryDirectory() as folder:
@@ -81,9 +81,9 @@ def served(here: World) -> Iterator[Address]:
 
 
 def _first_view(browser: Browser, address: Address, runs: int, data: str, most: float) -> Result:
-    """Measure with an empty cache each time, like a new visitor. The service has answered before."""
-    _stood(browser, address)
-    times = [_stood(browser, address) for _ in range(runs)]
+    """Measure with an empty browser cache each time, like a new visitor, after the service has warmed up."""
+    _load_times(browser, address)
+    times = [_load_times(browser, address) for _ in range(runs)]
     first = statistics.median(max(each[panel] for panel in FIRST) for each in times)
     score = statistics.median(each["score"] for each in times)
     every = statistics.median(max(each.values()) for each in times)
@@ -96,11 +96,11 @@ def _first_view(browser: Browser, address: Address, runs: int, data: str, most: 
     )
 
 
-def _stood(browser: Browser, address: Address) -> dict[str, float]:
+def _load_times(browser: Browser, address: Address) -> dict[str, float]:
     """Return, by panel, the seconds from the start of the navigation until the panel had loaded."""
     with _page(browser, address) as page:
-        found: dict[str, float] = page.evaluate("window.stood")
-    return {panel: milliseconds / 1000 for panel, milliseconds in found.items()}
+        loaded: dict[str, float] = page.evaluate("window.loaded")
+    return {panel: milliseconds / 1000 for panel, milliseconds in loaded.items()}
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def _page(browser: Browser, address: Address) -> Iterator[Page]:
         context.add_init_script(_NOTE_PANELS)
         page = context.new_page()
         page.goto(f"{address.url}/pardot/")
-        page.wait_for_function(_ALL_STAND)
+        page.wait_for_function(_ALL_LOADED)
         if failed := page.locator(".state.failed").count():
             raise SystemExit(f"{failed} panels of Base Camp could not be loaded")
         yield page
@@ -122,8 +122,8 @@ def _page(browser: Browser, address: Address) -> Iterator[Page]:
 
 def _table(browser: Browser, address: Address, runs: int, rows: int) -> Iterator[Result]:
     with _page(browser, address) as page:
-        given = {"address": f"/static/{address.modules['js/ui/table.js']}", "many": rows}
-        frames = [page.evaluate(_MANY_ROWS, given) for _ in range(runs)]
+        options = {"address": f"/static/{address.modules['js/ui/table.js']}", "many": rows}
+        frames = [page.evaluate(_MANY_ROWS, options) for _ in range(runs)]
     for act, done in (("search", "searched"), ("sort", "sorted")):
         longest = statistics.median(each[act] for each in frames)
         yield Result(

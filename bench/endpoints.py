@@ -1,4 +1,4 @@
-"""The API's reads under load, against ``/ping/`` of the same processes."""
+"""Measure the API's reads under load, compared with ``/ping/`` of the same processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
 
 
 def endpoints(schools: int, runs: int) -> Iterator[Result]:
-    """Yield requests per second with authentication, limiter and audit log, each beside a run of ``/ping/``."""
+    """Yield requests per second with authentication, limiter and audit log, compared with those of ``/ping/``."""
     with filled(schools) as here, service(here) as running:
         loads = loads_of(here, Callers(here, schools))
         for load in (PING, *loads.values()):

@@ -1,9 +1,9 @@
 """Measure how long a change takes from Salesforce to the API's answer while ``sf follow`` runs.
 
-Contacts are changed in the simulator at a steady pace, each once, each to a different title. The clock of a change
-starts before it is sent to the simulator, and stops when a client that keeps a copy (``/records/contacts/`` with a key,
-from the ``as_of`` of its last pass on) has got an answer with that title. The client asks twice a second, because the
-limit of the records API allows no more: its pauses are part of the figure.
+Contacts are changed in the simulator at a steady rate, each once, each to a different title. The clock of a change
+starts before it is sent to the simulator. It stops when a client that keeps a copy (``/records/contacts/`` with a key,
+from the ``as_of`` of its last pass) has received that title. The client sends two requests a second, because the
+limit of the records API allows no more; its pauses are part of the figure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from bench.world import ROOT, World
 PER_SECOND = 50
 SECONDS = 30
 AT_MOST = 3.0
-"""The p95 to stay below, in seconds."""
+"""The limit of the p95, in seconds."""
 _ASK_SECONDS = 0.5
 _READY_SECONDS = 120
 _LAST_SECONDS = 60
@@ -50,7 +50,7 @@ def _result(took: list[float], began: list[float]) -> Result:
     p50, p95 = (took[len(took) * percent // 100] for percent in (50, 95))
     missing, rate = len(began) - len(took), len(began) / (began[-1] - began[0])
     return Result(
-        f"a change in Salesforce is in the API's answer, {PER_SECOND} changes a second (`sf follow`)",
+        f"from a change in Salesforce to the API's answer, {PER_SECOND} changes a second (`sf follow`)",
         f"p95 {p95:.1f} s",
         f"{AT_MOST:g} s",
         p95 < AT_MOST and not missing,
@@ -68,7 +68,7 @@ class Copy:
         self._as_of = self._got(self._address, {"limit": 1, "fields": "id"})["as_of"]
 
     def watch(self, wanted: dict[str, str]) -> dict[str, float]:
-        """Return the moment at which each contact was first answered with the wanted title."""
+        """Return when each contact was first received with the wanted title."""
         seen: dict[str, float] = {}
         deadline = time.monotonic() + SECONDS + _LAST_SECONDS
         while wanted.keys() - seen.keys() and time.monotonic() < deadline:
@@ -81,10 +81,10 @@ class Copy:
         return seen
 
     def _changed(self) -> list[dict[str, str]]:
-        """Return what changed since the last pass; a pass of this size has one page."""
+        """Return the contacts that changed since the last pass, which fit on one page."""
         body = self._got(self._address, {"limit": 5000, "fields": "id,title", "modified_since": self._as_of})
         if body["next"]:
-            raise SystemExit("more contacts changed than were changed here")
+            raise SystemExit("more contacts changed than this benchmark has changed")
         self._as_of = body["as_of"]
         return list(body["results"])
 
@@ -97,7 +97,7 @@ class Copy:
 
 @contextmanager
 def _following(here: World) -> Iterator[None]:
-    """Run ``sf follow``; the block begins when all objects are followed."""
+    """Run ``sf follow``, and enter the block when all objects are followed."""
     requests.post(f"{here.control}/pubsub", json={"keepalive_seconds": 1}, timeout=30).raise_for_status()
     process = subprocess.Popen([sys.executable, "manage.py", "sf", "follow"], cwd=ROOT, env=dict(here.environment))
     try:
@@ -105,7 +105,7 @@ def _following(here: World) -> Iterator[None]:
         with here.connect() as connection:
             while _followed(connection) < 5:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit("sf follow did not get ready")
+                    raise SystemExit("sf follow did not start to follow all objects")
                 time.sleep(0.1)
         yield
     finally:
@@ -126,7 +126,7 @@ def _contacts(here: World) -> list[str]:
 
 
 def _change(here: World, titles: dict[str, str]) -> dict[str, float]:
-    """Change the contacts in a thread, evenly; return the growing dictionary of the moments."""
+    """Change the contacts in a thread at a steady rate. Return a dictionary to which it adds the start times."""
     began: dict[str, float] = {}
 
     def run() -> None:

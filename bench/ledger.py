@@ -1,4 +1,4 @@
-"""Measure what the ledger of findings adds to the audits of 10,000 assets and 20,000 prospects."""
+"""Measure the time that the ledger of findings adds to the audits of 10,000 assets and 20,000 prospects."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bench.world import world
 
 SIZE = CampSize(prospects=20_000, activities=100_000, assets=10_000)
 MOST = 1.25
-"""The audits may take this many times as long with the ledger, on a night on which little changes."""
+"""The audits may take this many times as long with the ledger, on a night with few changes."""
 
-# Each figure is of one process: audits without the ledger and with it take turns. Every night two percent of the
-# forms change; the first night, on which every finding is new, is measured apart.
+# One process measures both: audits without and with the ledger take turns. Every night two percent of the forms
+# change; the first night, on which every finding is new, is measured separately.
 _MEASURE = """
 import json, statistics, time
 from django.db import connection, transaction
@@ -51,11 +51,11 @@ def ledger(divisor: int, runs: int) -> Iterator[Result]:
     with world(200) as here:
         fill_camp(here, SIZE.part(divisor))
         script = _MEASURE.replace("RUNS", str(max(runs, 3) * 5))
-        told = here.manage("shell", "--verbosity=0", "-c", script).output.split("\n")[-2]
-    first, plain, recorded, findings = json.loads(told)
+        output = here.manage("shell", "--verbosity=0", "-c", script).output.split("\n")[-2]
+    first, plain, recorded, findings = json.loads(output)
     yield Result(
         f"audits of {SIZE.assets // divisor:,} assets with the ledger of findings",
-        f"{recorded / plain:.2f} × those without",
+        f"{recorded / plain:.2f} × the time without it",
         f"at most {MOST} ×",
         recorded / plain <= MOST,
         f"{findings:,} findings; {recorded * 1000:,.0f} ms against {plain * 1000:,.0f} ms, "

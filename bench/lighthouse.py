@@ -1,4 +1,4 @@
-"""Ask Lighthouse about Base Camp on a desktop: performance, accessibility, best practices and search engines."""
+"""Run Lighthouse on Base Camp on a desktop: performance, accessibility, best practices and search engines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SHOWN = {
 
 
 def lighthouse(runs: int) -> Iterator[Result]:
-    """Return the median points of each category. Without npm's registry say why there are none."""
+    """Yield the median points of each category. If npm cannot install Lighthouse, print why and yield nothing."""
     if not chromium_path():
         raise SystemExit(MISSING)
     try:
@@ -44,12 +44,12 @@ def lighthouse(runs: int) -> Iterator[Result]:
     with world(SCHOOLS) as here, served(here) as address:
         here.manage("camp_sync", "--survey")
         with _browser(address) as port:
-            _report(address, port)  # the service has answered before
+            _report(address, port)  # warm up the service
             reports = [_report(address, port) for _ in range(runs)]
     for category, least in LEAST.items():
         points = statistics.median(round(100 * report["categories"][category]["score"]) for report in reports)
-        said = reports[0]["audits"]
-        detail = ", ".join(f"{words} {said[audit]['displayValue']}" for audit, words in SHOWN.items())
+        audits = reports[0]["audits"]
+        detail = ", ".join(f"{words} {audits[audit]['displayValue']}" for audit, words in SHOWN.items())
         yield Result(
             f"Lighthouse, Base Camp on a desktop: {category}",
             f"{points:.0f}",
@@ -81,5 +81,5 @@ def _report(address: Address, port: int) -> Mapping[str, Any]:
     )
     report: Mapping[str, Any] = json.loads(done.stdout)
     if problem := report.get("runtimeError"):
-        raise SystemExit(f"Lighthouse could not look at the page: {problem['message']}")
+        raise SystemExit(f"Lighthouse could not test the page: {problem['message']}")
     return report

@@ -1,7 +1,7 @@
-"""A small load generator: a few keep-alive connections, each of which asks again as soon as it is answered.
+"""A small load generator with a few keep-alive connections, each of which sends its next request after an answer.
 
-``python -m bench.load`` is a separate process, so that it does not slow down what measures. It reads a plan as JSON
-(``Plan``) and writes what it saw (``Seen``).
+``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
+and writes the result as JSON (``Seen``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Plan:
-    """``requests``: for each connection, the texts that it sends in turn. ``seconds`` 0: each of them once."""
+    """For each connection the texts that it sends in turn, for this many ``seconds``; 0 means each text once."""
 
     host: str
     port: int
@@ -32,7 +32,7 @@ class Plan:
 
 @dataclass
 class Seen:
-    """The number of answers by status, the seconds of each answer (``took``), and the seconds of the whole load."""
+    """The number of answers by status, the seconds of each answer (``took``), and the total seconds."""
 
     seconds: float = 0.0
     statuses: dict[str, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Seen:
 
 
 class Connection:
-    """One connection and the answer that is coming in on it."""
+    """One connection and the answer that it is receiving."""
 
     def __init__(self, plan: Plan, requests: list[str]) -> None:
         self._address = (plan.host, plan.port)
@@ -105,9 +105,9 @@ def run(plan: Plan) -> Seen:
         while ready.get_map():
             over = plan.seconds and time.perf_counter() - began > plan.seconds
             for key, _ in ready.select(_PATIENCE_SECONDS):
-                if found := key.data.receive():
-                    statuses[found[0]] += 1
-                    seen.took.append(found[1])
+                if answer := key.data.receive():
+                    statuses[answer[0]] += 1
+                    seen.took.append(answer[1])
                     if over or (not plan.seconds and key.data.done):
                         ready.unregister(key.data.socket)
                         key.data.socket.close()

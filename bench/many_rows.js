@@ -1,4 +1,4 @@
-/* A table of many rows in place of the panels of Base Camp: its longest frame while it is searched and sorted. */
+/* Replace the panels of Base Camp by a table of many rows. Return its longest frames during search and sort. */
 async ({ address, many }) => {
   const { table } = await import(address);
   const rows = Array.from({ length: many }, (_, id) => ({

@@ -1,8 +1,8 @@
 """Measure how a failing Salesforce or Accounts slows down users who need neither.
 
-The service runs as shipped, with 20 clients on a route that needs the failing system, and one visitor on each route
-that needs none. Each case is measured twice: with that system well, and while it hangs or answers after three
-seconds. The clients behave like people, not like a flood: each waits a moment between two requests.
+The service runs with its default settings, with 20 clients on a route that needs the failing system, and one visitor on
+each route that does not. Each case is measured twice: while that system is healthy, and while it hangs or answers after
+three seconds. The clients behave like people: each waits a moment between two requests.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the patience with Salesforce, so that the start, when the breaker is still closed, counts too."""
+"""Three times the time limit for Salesforce, so that the start, when the breaker is still closed, counts too."""
 STRANGERS = 1_000
-"""More users than come within one measurement; each is new to the cache and to Accounts."""
+"""More users than one measurement needs; each is new to the cache and to Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
 MOST = 2.0
 ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
@@ -55,7 +55,7 @@ class Visits:
 
 
 def neighbors(schools: int, runs: int) -> Iterator[Result]:
-    """Yield one line for each system and failure. ``runs`` is not used: a run is long and has many requests."""
+    """Yield one line for each system and failure. ``runs`` is not used: one run is long and has many requests."""
     with filled(schools) as here:
         crowd = Crowd(here, schools)
         with gunicorn(
@@ -85,7 +85,7 @@ def _environment(here: World) -> dict[str, str]:
 
 
 class Crowd:
-    """Users who are unknown so far, and visitors of ``VISITED`` with a key."""
+    """Users who are new to the service, and visitors of ``VISITED`` with a key."""
 
     def __init__(self, here: World, schools: int) -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
@@ -159,5 +159,5 @@ def _result(what: str, well: Mapping[str, Visits], ill: Mapping[str, Visits]) ->
     figure = ", ".join(f"{name.split('?')[0]} {ratio:.1f} ×" for name, ratio in ratios.items())
     reached = max(ratios.values()) <= MOST and not wrong
     return Result(
-        f"{what}, {CLIENTS} clients that need it: p95 of others", figure, f"{MOST:g} × at most", reached, detail
+        f"{what}, {CLIENTS} clients that need it: p95 of other requests", figure, f"{MOST:g} × at most", reached, detail
     )

@@ -1,7 +1,7 @@
 """Measure the cost of the audit log and the limiter: the same endpoint with and without them, in turns.
 
-Each service has one worker: which of several workers gets how many of the connections would decide more than the parts
-that are measured. "Nothing" is the same service twice; what it seems to cost is the noise of the run.
+Each service has one worker. With several, the result would depend more on how the connections are divided between them.
+"Nothing" compares the service with itself: its figure is the noise of the run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.service import CONNECTIONS, WORKERS, Service, service
 
 SECONDS = 0.7
 PAIRS = 4
-"""The number of pairs for each run that was asked for."""
+"""The number of pairs for each run of ``--runs``."""
 MOST = 0.15
 TWINS = {
     "nothing": "sfapi.settings.base",
@@ -28,7 +28,7 @@ TWINS = {
 
 
 def overhead(schools: int, runs: int) -> Iterator[Result]:
-    """Yield the additional time of a request as a share; all twins run at once and are asked in turns."""
+    """Yield the additional time of a request as a share. All twins run at once and are measured in turns."""
     with filled(schools) as here, ExitStack() as stack:
         loads = {name: load[: CONNECTIONS // WORKERS] for name, load in loads_of(here, Callers(here, schools)).items()}
         whole = stack.enter_context(service(here, workers=1))
@@ -42,7 +42,7 @@ def overhead(schools: int, runs: int) -> Iterator[Result]:
 
 
 def _share(whole: Service, twin: Service, load: Load, runs: int) -> float:
-    """Measure in pairs; every second pair begins with the twin."""
+    """Return the median additional time. Every second pair begins with the twin."""
     ratios = []
     for pair in range(PAIRS * runs):
         order = (whole, twin) if pair % 2 else (twin, whole)
@@ -54,4 +54,4 @@ def _share(whole: Service, twin: Service, load: Load, runs: int) -> float:
 def _result(part: str, shares: dict[str, float]) -> Result:
     middle = statistics.median(shares.values())
     detail = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-    return Result(f"{part}, against the same without", f"{middle:.0%}", f"{MOST:.0%} at most", middle <= MOST, detail)
+    return Result(f"time added by {part}", f"{middle:.0%}", f"{MOST:.0%} at most", middle <= MOST, detail)

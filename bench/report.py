@@ -15,7 +15,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """One line: the measurement, the figure, the target, and whether it was reached."""
+    """One line of the report: the measurement, the figure, the goal (``wanted``), and whether it was reached."""
 
     what: str
     figure: str
@@ -37,7 +37,7 @@ def write(results: list[Result], scale: str) -> str:
         "scale": scale,
     }
     lines = [f"{name}: {value}  " for name, value in about.items()]
-    lines += ["", "| what | measured | to reach | | details |", "|---|---|---|---|---|"]
+    lines += ["", "| what | measured | goal | reached | details |", "|---|---|---|---|---|"]
     lines += [
         f"| {line.what} | {line.figure} | {line.wanted} | {'yes' if line.reached else '**no**'} | {line.detail} |"
         for line in results

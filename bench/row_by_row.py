@@ -1,6 +1,6 @@
-"""The usual way to copy Pardot objects with Django: a page, then ``update_or_create`` for each of its rows.
+"""Copy Pardot objects the usual way with Django: read a page, then call ``update_or_create`` for each of its rows.
 
-Run as ``python -m bench.row_by_row <pages>``; prints rows and seconds, without the start of the process.
+Run as ``python -m bench.row_by_row <pages>``. It prints rows and seconds, without the start of the process.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Recall of the search for schools: a name is typed differently, and its school must be in the first ten.
+"""Measure the recall of the search for schools: when a name is typed differently, its school must be in the first ten.
 
-``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; names of
-Hipo/university-domains-list (MIT) are in that form. Without it, the report has one line that says so.
+``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; Hipo/university-domains-list (MIT) has
+that form. Without the variable, the report has one line that says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Change = Callable[[str], str]
 
 FIRST = 10
 SAMPLE = 150
-"""Names tried of each kind of change."""
+"""The number of names for each kind of change."""
 
 _COPY = """
     COPY sf_account (
@@ -105,7 +105,7 @@ def _found(running: Service, typed: str) -> list[Any]:
 
 
 def _with_typo(name: str, draw: random.Random) -> str:
-    """Change, drop, double or swap one letter of a word of five or more."""
+    """Change, drop, double or swap one letter of a word that has five or more."""
     words = list(re.finditer(r"[A-Za-z]{5,}", name))
     if not words:
         return name

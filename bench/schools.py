@@ -1,4 +1,4 @@
-"""Measure the search for schools: with one hit, some, very many, and with a typing error."""
+"""Measure the search for schools: with one hit, with some, with very many, and with a typing error."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WANTED = ((1, 25), (160, 25))
 """Hits at 200,000 schools, and the milliseconds within which 95% must be answered."""
 VERY_COMMON, COMMON_MILLISECONDS = 40_000, 80
 TWO_COMMON_MILLISECONDS = 100
-"""Not part of the contract, which speaks of one very common word."""
+"""This limit is our own: the contract is about one very common word."""
 TYPO_MILLISECONDS = 150
 MOST_NAMES = 200
 SHORTEST_NAME = 3
 NEAR = 0.2
-"""The permitted distance from the wanted number of hits, as a share."""
+"""The permitted deviation from the wanted number of hits, as a share."""
 
 _COPY = """
     COPY sf_account (id, name, type, city, state, state_code, country, country_code, is_deleted, system_modstamp)
@@ -42,7 +42,7 @@ _ONCE = """
 """
 _SCANS = "SELECT sum(seq_scan)::int FROM pg_stat_user_tables WHERE relname IN ('sf_account', 'sf_searchedschool')"
 _STATISTICS_SECONDS = 3
-"""The time after which PostgreSQL's processes have reported their statistics."""
+"""After this time PostgreSQL's processes have reported their statistics."""
 
 
 def schools_search(schools: int, runs: int) -> Iterator[Result]:
@@ -70,7 +70,7 @@ def _common(here: World, many: int, runs: int) -> Iterator[Result]:
 
 
 def _fill(here: World, many: int) -> None:
-    """Fill the table directly with schools as the simulator makes them."""
+    """Fill the table directly with schools like those of the simulator."""
     now = datetime.now(UTC)
     draw = Draw(7, now)
     with here.connect() as connection:
@@ -118,17 +118,17 @@ def _names(here: World, hits: int) -> Sequence[str]:
     """Return texts that match about this many schools."""
     with here.connect() as connection:
         rare = [str(row[0]) for row in connection.execute(_ONCE, [MOST_NAMES]).fetchall()]
-        found = []
+        names = []
         for text in rare if hits == 1 else [*_towns(), *_parts()]:
             [[count]] = connection.execute(_COUNT, [text]).fetchall()
             assert isinstance(count, int)
             if abs(count - hits) <= hits * NEAR:
-                found.append(text)
-            if len(found) == MOST_NAMES:
+                names.append(text)
+            if len(names) == MOST_NAMES:
                 break
-    if not found:
-        raise SystemExit(f"no text is found about {hits} times")
-    return found
+    if not names:
+        raise SystemExit(f"no text matches about {hits} schools")
+    return names
 
 
 def _towns() -> Iterator[str]:

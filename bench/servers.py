@@ -1,7 +1,7 @@
-"""Compare two servers of the application: gunicorn with threads, as shipped, and Granian.
+"""Compare two servers for the application: gunicorn with SFAPI's configuration, and Granian.
 
-Each has 2 processes of 4 threads, its turn in every round, and the same work: a page without the database, reads
-with a key, and reads while clients write to a Salesforce that takes a second for each case.
+Each has 2 processes of 4 threads, takes its turn in every round, and does the same work: a page without the database,
+reads with a key, and reads while clients write to a Salesforce that takes a second for each case.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ Figures = dict[str, float]
 
 
 def servers(schools: int, runs: int) -> Iterator[Result]:
-    """Yield whether slow writes delay readers of the server as shipped, then a line for each kind of work.
+    """Yield the delay of gunicorn's readers by slow writes, then a comparison for each kind of work.
 
-    A line gives Granian's figure as a multiple of gunicorn's, by the median of the rounds.
+    A comparison is Granian's figure as a multiple of gunicorn's, the median of the rounds.
     """
     with filled(schools) as here, ExitStack() as stack:
         callers = Callers(here, schools, scopes="read:books,write:cases")
@@ -48,20 +48,20 @@ def servers(schools: int, runs: int) -> Iterator[Result]:
         for turn in range(max(runs, 3) + 1):
             order = sorted(running, reverse=bool(turn % 2))
             rounds.append({name: _work(here, running[name], callers) for name in order})
-    del rounds[0]  # the first warms both up
+    del rounds[0]  # the first one warms both servers up
     for name in (PAGE, "/schools"):
         waits = [each["gunicorn"][f"{name} while {WRITERS} write, p95"] for each in rounds]
         alone = [each["gunicorn"][f"{name} alone, p95"] for each in rounds]
         ratio = statistics.median(busy / quiet for busy, quiet in zip(waits, alone, strict=True))
         detail = f"p95 {statistics.median(alone):.0f} → {statistics.median(waits):.0f} ms"
-        what = f"gunicorn as shipped, {name} while {WRITERS} clients wait for a slow Salesforce"
+        what = f"gunicorn, {name} while {WRITERS} clients wait for a slow Salesforce"
         yield Result(what, f"{ratio:.1f} ×", f"{MOST:g} × at most", ratio <= MOST, detail)
     for work in rounds[0]["gunicorn"]:
         own, other = (statistics.median(each[name][work] for each in rounds) for name in ("gunicorn", "granian"))
         ratio = statistics.median(each["granian"][work] / each["gunicorn"][work] for each in rounds)
         unit = "ms" if work.endswith("p95") else "MB" if work == "memory" else "/s"
         detail = f"gunicorn {own:,.0f} {unit}, Granian {other:,.0f} {unit}"
-        yield Result(f"Granian beside gunicorn, {work}", f"{ratio:.2f} ×", "to choose by", True, detail)
+        yield Result(f"Granian compared with gunicorn, {work}", f"{ratio:.2f} ×", "none", True, detail)
 
 
 def _work(here: World, server: tuple[Service, int], callers: Callers) -> Figures:
@@ -121,7 +121,7 @@ def _gunicorn(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
 
 @contextmanager
 def _granian(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
-    """Run Granian from its own folder: nothing else needs it."""
+    """Run Granian from a separate folder, because nothing else needs it."""
     folder = DATA / "granian"
     if not (folder / "granian").is_dir():
         install = [sys.executable, "-m", "pip", "install", "--quiet", f"--target={folder}", GRANIAN]

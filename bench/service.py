@@ -42,9 +42,9 @@ class Service:
     def load(
         self, requests: Sequence[Sequence[Request]], *, seconds: float = 0, allowed: Set[str] = frozenset({"200"})
     ) -> Seen:
-        """Send ``requests`` of each connection from a separate process.
+        """Send the ``requests`` of each connection from a separate process.
 
-        Statuses outside ``allowed`` end the benchmark.
+        A status that is not in ``allowed`` ends the benchmark.
         """
         plan = Plan(HOST, self.port, [[each.text() for each in several] for several in requests], seconds)
         done = subprocess.run(
@@ -69,7 +69,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base", workers: int 
         "DEBUG": "off",
         "SECRET_KEY": "only-for-the-benchmark-" * 3,
         "SECURE_SSL_REDIRECT": "off",
-        "LOGLEVEL": "error",  # static files are not collected here, and each worker would log that
+        "LOGLEVEL": "error",  # each worker would log that static files are not collected
         "SALESFORCE_API_RATE_LIMIT": UNLIMITED,
         "SALESFORCE_SCHOOLS_RATE_LIMIT": UNLIMITED,
         "DJANGO_SETTINGS_MODULE": settings,
@@ -83,7 +83,7 @@ def service(here: World, *, settings: str = "sfapi.settings.base", workers: int 
 def gunicorn(
     application: str, arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
 ) -> Iterator[int]:
-    """Yield gunicorn's port as soon as it answers ``/ping/``. ``quiet``: without its log lines."""
+    """Yield gunicorn's port as soon as it answers ``/ping/``. ``quiet`` drops its log lines."""
     port = free_port()
     command = ["-m", "gunicorn", application, f"--bind={HOST}:{port}", "--log-level=warning", *arguments]
     with answering(command, environment, port, quiet=quiet):
@@ -100,7 +100,7 @@ def free_port() -> int:
 def answering(
     command: Sequence[str], environment: Mapping[str, str], port: int, *, quiet: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Python with ``command``, a web server on ``port``, from its first answer to ``/ping/`` to the end."""
+    """Run Python with ``command``, a web server on ``port``. Enter the block when it answers ``/ping/``."""
     log = subprocess.DEVNULL if quiet else None
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment), stderr=log)
     try:

@@ -1,4 +1,4 @@
-"""Measure the start of ``manage.py`` and of a gunicorn worker, against a bare Django project with the same apps."""
+"""Compare the start of ``manage.py`` and of a gunicorn worker with a bare Django project that has the same apps."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def startup(runs: int) -> Iterator[Result]:
 
 
 def _compared(what: str, ours: Callable[[], float], bare: Callable[[], float], runs: int) -> Result:
-    """Measure in turns, and report the median of the ratios."""
+    """Measure both in turns, and return the median of the ratios."""
     pairs = [(ours(), bare()) for _ in range(runs)]
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)
     mine, theirs = (statistics.median(pair[which] for pair in pairs) for which in (0, 1))

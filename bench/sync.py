@@ -21,7 +21,7 @@ CHANGES = 100
 
 
 def sync_speed(schools: int, runs: int) -> Iterator[Result]:
-    """Measure first load and reload against the usual way, the floor, unchanged row versions, calls, incremental."""
+    """Measure first load, reload, the floor, unchanged row versions, calls and incremental syncs."""
     with world(schools) as here:
         _warm_up(here)
         first, first_usual, again, again_usual, calls = _timed(here, runs)
@@ -117,7 +117,7 @@ def _versions(here: World) -> list[object]:
 
 
 def _floor(here: World, first: list[float], runs: int) -> Result:
-    """Measure ``COPY`` of the same values straight into the same indexed tables."""
+    """Compare a first load with ``COPY`` of the same values directly into the same indexed tables."""
     files = {table: DATA / f"{table}.csv" for table in TABLES}
     with here.connect() as connection:
         for table, path in files.items():
@@ -149,25 +149,25 @@ def _copy_in(connection: Any, files: dict[str, Path]) -> float:
 
 
 def _calls(lines: list[str], rows: int) -> Result:
-    """Check the calls of objects read by Bulk. Polls (one per second at most), one login and limits come on top."""
-    found = [
+    """Check the calls for each object read by Bulk. Polls (at most one a second), login and ``/limits`` are extra."""
+    calls = [
         (name, int(read.replace(",", "")), int(made.replace(",", "")))
         for line in lines
         for name, read, made in re.findall(r"^(\w+): Full by Bulk.*?: ([\d,]+) read.*; ([\d,]+) Salesforce calls", line)
     ]
     over = [
         f"{name}: {made} for {read:,} rows"
-        for name, read, made in found
+        for name, read, made in calls
         if made > 3 + math.ceil(read / 50_000) + _POLLS
     ]
-    figure = ", ".join(f"{name} {made}" for name, _, made in found) or "no object was large enough for Bulk"
-    wanted = "3 + ⌈rows ÷ 50,000⌉ an object, and polls"
+    figure = ", ".join(f"{name} {made}" for name, _, made in calls) or "no object was large enough for Bulk"
+    wanted = "3 + ⌈rows ÷ 50,000⌉ per object, and polls"
     return Result("Salesforce calls of a full sync", figure, wanted, not over, "; ".join(over))
 
 
 _POLLS = 4
 _OF_THE_COMMAND = 2
-"""The login and /limits; they are booked on the first object."""
+"""The login and ``/limits``, which are counted for the first object."""
 
 
 def _incremental(here: World, runs: int) -> Iterator[Result]:
@@ -182,8 +182,8 @@ def _incremental(here: World, runs: int) -> Iterator[Result]:
         calls += [made[0] - _OF_THE_COMMAND, *made[1:]]
     middle = statistics.median(seconds)
     yield Result(f"incremental sync, {CHANGES} changes", f"{middle:.2f} s", "under 2 s with process start", middle < 2)
-    detail = "and the login and /limits, once a command"
-    yield Result("calls of an incremental sync", f"{calls}", "3 an object at most", max(calls) <= 3, detail)
+    detail = "and the login and /limits once per command"
+    yield Result("calls of an incremental sync", f"{calls}", "3 per object at most", max(calls) <= 3, detail)
 
 
 def _change(here: World, number: int) -> None:

@@ -1,7 +1,7 @@
-"""The usual way to copy Salesforce objects with Django, to compare our sync with.
+"""Copy Salesforce objects the usual way with Django, for a comparison with SFAPI's sync.
 
-``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, one model object
-per row. Run as ``python -m bench.usual_way``; prints the number of stored rows.
+It uses ``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, with one model
+object per row. Run as ``python -m bench.usual_way``; it prints the number of stored rows.
 """
 
 from __future__ import annotations

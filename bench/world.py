@@ -1,4 +1,4 @@
-"""The environment of a benchmark: a simulator of some size, and its own database in the embedded PostgreSQL."""
+"""The environment of a benchmark: a simulator of a chosen size, and a database in the embedded PostgreSQL."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class World:
     database: str
 
     def run(self, *arguments: str, **more: str) -> Process:
-        """Run a Python process, measured by the kernel's own figures; it must succeed."""
+        """Run a Python process and return its time, and its peak memory from the kernel. It must succeed."""
         began = time.monotonic()
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen(
@@ -55,10 +55,10 @@ class World:
             seconds = time.monotonic() - began
             process.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)
-            said = output.read()
+            text = output.read()
         if process.returncode:
-            raise SystemExit(f"{shlex.join(arguments)} ended with status {process.returncode}: {said[-800:]}")
-        return Process(seconds, usage.ru_maxrss / 1024, said)
+            raise SystemExit(f"{shlex.join(arguments)} ended with status {process.returncode}: {text[-800:]}")
+        return Process(seconds, usage.ru_maxrss / 1024, text)
 
     def manage(self, *arguments: str, **more: str) -> Process:
         return self.run("manage.py", *arguments, **more)
@@ -67,7 +67,7 @@ class World:
         return psycopg.connect(self.database, autocommit=True)
 
     def empty(self) -> None:
-        """Remove cached rows and runs: the next sync is a first one."""
+        """Remove cached rows and runs, so that the next sync is a first one."""
         tables = ("book", "account", "contact", "opportunity", "adoption", "syncrun", "refusedrecord")
         names = sql.SQL(", ").join(sql.Identifier(f"sf_{table}") for table in tables)
         with self.connect() as connection:
@@ -119,10 +119,10 @@ def _simulator(schools: int) -> Iterator[dict[str, str]]:
         deadline = time.monotonic() + START_SECONDS
         while not variables.exists():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"the simulator of {schools} schools did not start")
+                raise SystemExit(f"the simulator with {schools} schools did not start")
             time.sleep(0.1)
         pairs = (line.partition("=") for line in variables.read_text().splitlines() if not line.startswith("#"))
-        yield {name: "".join(shlex.split(value)) for name, found, value in pairs if found}
+        yield {name: "".join(shlex.split(value)) for name, separator, value in pairs if separator}
     finally:
         process.terminate()
         process.wait(30)

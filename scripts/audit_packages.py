@@ -1,7 +1,7 @@
-"""Check the pinned packages for known vulnerabilities, with PyPI's advisories by ``pip-audit``.
+"""Check the pinned packages for known vulnerabilities, by ``pip-audit`` and PyPI's advisories.
 
-Where the advisories cannot be read (no network, or a mirror without them), the script says so and succeeds: a build
-must not depend on them.
+Where the advisories cannot be read (no network, or a mirror without them), the script says so and succeeds, because a
+build must not depend on them.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ def main() -> None:
     pinned = [f"--requirement={path}" for path in PINNED]
     command = [sys.executable, "-m", "pip_audit", *pinned, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found, said = verdict(done.stdout, done.stderr)
-    print(f"pip-audit: {said}")
-    sys.exit(1 if found else 0)
+    failed, text = verdict(done.stdout, done.stderr)
+    print(f"pip-audit: {text}")
+    sys.exit(1 if failed else 0)
 
 
 def verdict(answer: str, errors: str) -> tuple[bool, str]:
-    """Return whether action is needed, and the text to print. ``answer`` is pip-audit's JSON, or empty."""
+    """Return true if action is needed, and the text to print. ``answer`` is pip-audit's JSON, or empty."""
     if not answer.strip():
-        last = (errors.strip() or "it said nothing").splitlines()[-1]
+        last = (errors.strip() or "no output").splitlines()[-1]
         return not _NOBODY_ANSWERS.search(errors), f"nothing was looked up: {last[:200]}"
     packages = json.loads(answer)["dependencies"]
     vulnerable = [package for package in packages if package.get("vulns")]

@@ -1,6 +1,6 @@
-"""Run ``manage.py check --deploy`` as in a deployment where everything is configured: it must find nothing.
+"""Run ``manage.py check --deploy`` with the variables of a complete deployment: it must find nothing.
 
-Names and secrets are made up, the keys new each time; no other system is called.
+Names are made up, secrets and keys are random; no other system is called.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def manage(variables: dict[str, str], *arguments: str) -> int:
 
 
 def deployment(folder: Path) -> dict[str, str]:
-    """Return the variables of a whole deployment, with its crontab and static files in ``folder``."""
+    """Return the variables of a complete deployment, with its crontab and static files in ``folder``."""
     signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     return {
         "PATH": f"{folder}:{os.environ['PATH']}",

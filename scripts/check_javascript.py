@@ -1,8 +1,8 @@
-"""Check format, faults and types of the JavaScript with Biome and TypeScript. Called by ``make lint``.
+"""Check the JavaScript with Biome (format, rules) and TypeScript (types). Called by ``make lint``.
 
-They are installed from npm at the versions of ``package-lock.json``, into ``.javascript/``. Where they cannot be
-installed, a line says so, and the script succeeds, or fails with ``NPM_REQUIRED``. The types of the API's answers are
-made from the API's own document. ``--write`` formats the files.
+Both are installed from npm into ``.javascript/``, at the versions of ``package-lock.json``. When they cannot be
+installed, a line says so, and the script succeeds; it fails when ``NPM_REQUIRED`` is set. The types of the API's
+answers are made from the OpenAPI document. ``--write`` formats the files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PACKAGES = (ROOT / "package.json", ROOT / "package-lock.json")
 PROGRAMS = FOLDER / "node_modules" / ".bin"
 DOCUMENT = FOLDER / "openapi.json"
 TYPES = FOLDER / "api.d.ts"
-"""``tsconfig.json`` knows it as ``api-document``."""
+"""``tsconfig.json`` names this file ``api-document``."""
 
 
 def main() -> int:

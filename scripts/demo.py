@@ -31,7 +31,7 @@ SIMULATOR_VARIABLES = DATA / "simulator.env"
 
 
 def _number(name: str, default: int, least: int, most: int) -> int:
-    """Return the number that a variable holds. Ends the program with one line when it is none of the range."""
+    """Return the number in a variable. Ends the program with one line when the value is not a number in the range."""
     text = os.environ.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         sys.exit(f"make demo: {name}: a number from {least} to {most:,}, not {text!r}")
@@ -109,9 +109,9 @@ def _explain(environment: dict[str, str]) -> None:
     print(f"""
 SFAPI is running with made-up data from the simulator.
 
-  Open     {here}/                what runs here, and where to go
+  Open     {here}/                the start page
            {here}/demo/sign-in/?next=/pardot/   the dashboard, signed in as a demo Super User
-           {here}/api/v1/docs/    the API, to read and to try
+           {here}/api/v1/docs/    the API's documentation, where calls can be tried
            {here}/admin/          user "admin", password "{environment["DJANGO_SUPERUSER_PASSWORD"]}"
            http://localhost:{CONTROL_PORT}/         the simulator: change records, make Salesforce fail
            http://localhost:{CONTROL_PORT}/picker/?api={here}/api/v1   another site's school picker
@@ -229,7 +229,7 @@ def _is_free(port: int) -> bool:
 def _base_environment() -> dict[str, str]:
     """Return an environment without ``.env`` and without this shell's Salesforce and database variables.
 
-    The demo must not touch what they lead to.
+    The demo must not touch the systems that they name.
     """
     foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -249,7 +249,7 @@ def _environment() -> dict[str, str]:
 
 
 def _trusted_pages() -> dict[str, str]:
-    """Let the simulator's picker call the API, and a page under development on port 3000 send signed requests too."""
+    """Let the simulator's picker and a page under development on port 3000 call the API; the latter may also write."""
     page = "http://localhost:3000"
     usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
     return {name: os.environ.get(name) or value for name, value in usual.items()}
@@ -258,7 +258,7 @@ def _trusted_pages() -> dict[str, str]:
 def _simulator_variables() -> dict[str, str]:
     """Return the simulator's variables.
 
-    Without user name and password, the login uses client credentials, which last.
+    Without user name and password, the login uses client credentials; the other ways end in 2027.
     """
     ending = {"SALESFORCE_USERNAME", "SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN"}
     return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}
@@ -273,8 +273,8 @@ def _parse(path: Path) -> dict[str, str]:
     """Parse ``NAME=value`` and ``export NAME=value`` lines, shell-quoted."""
     values: dict[str, str] = {}
     for line in path.read_text().splitlines():
-        name, found, value = line.removeprefix("export ").partition("=")
-        if found and name.isidentifier():
+        name, separator, value = line.removeprefix("export ").partition("=")
+        if separator and name.isidentifier():
             values[name] = "".join(shlex.split(value))
     return values
 
@@ -285,7 +285,7 @@ def _write_variables(environment: dict[str, str]) -> None:
     names = [*own, *_simulator_variables()]
     lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
     VARIABLES.touch(mode=0o600)
-    VARIABLES.write_text("# Written by make demo: `. .data/demo.env` in a shell.\n" + "\n".join(lines) + "\n")
+    VARIABLES.write_text("# Written by make demo. To use it in a shell: . .data/demo.env\n" + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

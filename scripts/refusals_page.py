@@ -1,4 +1,4 @@
-"""Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``. A test compares them."""
+"""Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``. A test checks them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
 
 
 def tables() -> Mapping[str, str]:
-    """Return the tables by the names of their marks in the page."""
+    """Return the tables by the names in the page's comments."""
     by_group = {group: "\n".join(_salesforce_rows(group)) for group in Group if group is not Group.UNKNOWN}
     return {**{f"salesforce {group}": rows for group, rows in by_group.items()}, "pardot": "\n".join(_pardot_rows())}
 

@@ -1,4 +1,4 @@
-"""The service's routes with rate limits switched off, to measure what the limits cost."""
+"""The service's routes with rate limits switched off, to measure the cost of the limits."""
 
 from api.auth.throttling import RateThrottle
 
