@@ -4,10 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-# One more than the cores of a small machine: some tests wait.
+# One more than the cores of a small machine, because some tests wait.
 WORKERS ?= 3
 USUAL = -m "not slow and not soak and not screenshots"
-# For all Pythons and systems at once. pip is left out: it is there before anything is installed.
+# For all Pythons and systems at once. pip is left out, because it installs the others.
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
 .PHONY: help demo test slow docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
@@ -18,7 +18,7 @@ help:  ## this list
 demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
-test: $(VENV)/test.installed  ## the tests, against a real PostgreSQL and the simulator, without the slow ones (ARGS="tests/sf -k name": all those)
+test: $(VENV)/test.installed  ## the tests, against a real PostgreSQL and the simulator, without the slow ones (ARGS="tests/sf -k name" runs these, slow or not)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),$(USUAL))
 
 slow: $(VENV)/test.installed  ## the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
@@ -58,7 +58,7 @@ docs: $(VENV)/docs.installed  ## the pages of docs/ as a web site in site/; a br
 	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -d .data/doctrees docs site
 	@echo "site/index.html"
 
-format: $(VENV)/dev.installed  ## put the code into the project's form
+format: $(VENV)/dev.installed  ## format the code
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 	$(RUN) -m scripts.check_javascript --write
@@ -74,8 +74,8 @@ bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="-
 simulator: $(VENV)/test.installed  ## only the simulator
 	$(RUN) manage.py simulator
 
-clean:  ## remove what the demo and the tests have made (the embedded database too)
-	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # elsewhere for root: nobody may enter its home
+clean:  ## remove all files of the demo and the tests, with the embedded database
+	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # for root the data is elsewhere, because the user nobody may not enter root's home
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
 
 $(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python
@@ -83,6 +83,6 @@ $(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed (make PYTHON=/path/to/python3.11 ...)"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is required (make PYTHON=/path/to/python3.11 ...)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-		echo "Could not make a virtual environment: on Debian and Ubuntu, install python3-venv"; exit 1; }
+		echo "Could not create a virtual environment. On Debian and Ubuntu, install python3-venv."; exit 1; }
