@@ -29,6 +29,7 @@ REPLAYED = "Idempotent-Replayed"
 STILL_RUNNING_SECONDS = 3
 
 _FORM = re.compile(r"[\x21-\x7e]{1,255}")
+_QUOTED = re.compile(r'"(.*)"')
 
 _TAKE = """
     INSERT INTO api_idempotencykey AS kept (caller, path, key, body_hash, record_id)
@@ -74,6 +75,8 @@ def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) ->
 
     ``body`` is the parsed one, so blanks and the order of fields make no difference.
     """
+    if key is not None and (quoted := _QUOTED.fullmatch(key)):  # as the draft has it; most clients leave the quotes out
+        key = re.sub(r"\\(.)", r"\1", quoted[1])
     if key is not None and not _FORM.fullmatch(key):
         message = "Idempotency-Key: wants 1 to 255 visible ASCII characters"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["header", "Idempotency-Key"], "message": message}])

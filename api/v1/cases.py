@@ -56,7 +56,7 @@ IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
     description="Any text that is new for each new request: sent again with the same body within 24 hours, "
-    "nothing is made twice, and the answer is the present state.",
+    "nothing is made twice, and the answer is the present state. In quotes or without, it is the same key.",
 )
 
 

@@ -225,6 +225,14 @@ def test_the_same_key_and_body_is_one_case_in_its_present_state(writer: Client, 
     assert len(cases_in(simulator)) == 1
 
 
+@pytest.mark.parametrize("quoted", ['"8f0c-1"', r'"8f0c\-1"'])
+def test_a_key_in_quotes_is_the_same_key(writer: Client, simulator: Simulator, quoted: str) -> None:
+    first, second = post_case(writer, **KEY), post_case(writer, **{"Idempotency-Key": quoted})
+    assert second.json()["id"] == first.json()["id"]
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert len(cases_in(simulator)) == 1
+
+
 def test_another_body_is_refused(writer: Client, simulator: Simulator) -> None:
     post_case(writer, **KEY)
     other = post_case(writer, {**CASE, "subject": "Other"}, **KEY)
@@ -269,7 +277,7 @@ def test_while_the_first_request_runs_the_answer_is_409(writer: Client, simulato
     assert post_case(writer, **KEY).status_code == 202
 
 
-@pytest.mark.parametrize("key", ["", " ", "a" * 256, "two words", "é"])
+@pytest.mark.parametrize("key", ["", " ", "a" * 256, "two words", "é", '""', '"two words"'])
 def test_a_key_that_is_none_is_refused(writer: Client, key: str) -> None:
     answer = post_case(writer, **{"Idempotency-Key": key})
     assert answer.status_code == 422
