@@ -47,7 +47,7 @@ globalThis.linksToRows = (tab) => {
 globalThis.tableOf = (href) => tableIn(new URL(href, location.href).searchParams);
 
 function tableIn(params) {
-  return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes(".")).split(".")[0];
+  return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
 /** Where the first row of the table is that the address bar names, or the sentence in its place, unless all is in view. */
