@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,24 +53,48 @@ def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
 
 
 def next_time(expression: str, after: datetime) -> datetime:
-    """Return the first time of a cron expression that is later than ``after``."""
+    """Return the first time of a cron expression that is later than ``after``.
+
+    As with cron, an hour that comes twice when clocks go back has the jobs of every hour twice, and those of a given
+    hour once. A time that is left out when clocks go forward is the time an hour later.
+    """
     minutes, hours, days, months, weekdays = (
         _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
     )
     either_day = not any(expression.split()[place].startswith("*") for place in (2, 4))
-    day = after.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(second=0, microsecond=0)
+    is_of_every_hour = expression.split()[1].startswith("*")
+    day = after.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(second=0, microsecond=0, fold=0)
     for _ in range(_SEARCHED.days + 1):
         weekday = day.isoweekday() % 7
         on_weekday = weekday in weekdays or (weekday == 0 and 7 in weekdays)
         # Cron: with both a day of the month and a weekday given (none begins with a star), either is enough.
         fits = (day.day in days or on_weekday) if either_day else (day.day in days and on_weekday)
         if fits and day.month in months:
-            for hour, minute in ((hour, minute) for hour in sorted(hours) for minute in sorted(minutes)):
-                moment = day.replace(hour=hour, minute=minute)
-                if moment > after:
-                    return moment
+            times = (day.replace(hour=hour, minute=minute) for hour in sorted(hours) for minute in sorted(minutes))
+            if _has_one_offset(day):
+                moment = next((time for time in times if time > after), None)
+            else:
+                moment = min(
+                    (time for time in _with_clock_change(times, again=is_of_every_hour) if time > after), default=None
+                )
+            if moment is not None:
+                return moment
         day += timedelta(days=1)
     raise ValueError(f"cron expression {expression!r} never comes true")
+
+
+def _has_one_offset(day: datetime) -> bool:
+    midnight = day.replace(hour=0, minute=0)
+    return midnight.utcoffset() == (midnight + timedelta(days=1)).utcoffset()
+
+
+def _with_clock_change(times: Iterable[datetime], *, again: bool) -> Iterator[datetime]:
+    """Yield the times of a day on which clocks change, in UTC. ``again``: those that come twice are yielded twice."""
+    for time in times:
+        yield time.astimezone(UTC)
+        second = time.replace(fold=1)
+        if again and time.astimezone(UTC) < second.astimezone(UTC):
+            yield second.astimezone(UTC)
 
 
 def _values(field: str, lowest: int, highest: int) -> set[int]:

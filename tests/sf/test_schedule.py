@@ -40,6 +40,37 @@ def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
     assert next_run("sync_all", summer) == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 
 
+CLOCKS_GO_BACK = datetime(2026, 11, 1, 6, 25, tzinfo=UTC)
+"""In Chicago: 2:00 AM, at 7:00 UTC, is 1:00 AM again."""
+CLOCKS_GO_FORWARD = datetime(2027, 3, 14, 7, 25, tzinfo=UTC)
+"""In Chicago: 2:00 AM, at 8:00 UTC, is 3:00 AM."""
+
+
+@pytest.mark.parametrize(
+    ("expression", "after", "expected"),
+    [
+        ("*/15 * * * *", CLOCKS_GO_BACK, "1 6:30, 1 6:45, 1 7:00, 1 7:15, 1 7:30, 1 7:45, 1 8:00"),
+        ("30 * * * *", CLOCKS_GO_BACK, "1 6:30, 1 7:30, 1 8:30"),
+        ("30 1 * * *", CLOCKS_GO_BACK, "1 6:30, 2 7:30"),
+        ("30 2 * * *", CLOCKS_GO_BACK, "1 8:30, 2 8:30"),
+        ("0 */2 * * *", CLOCKS_GO_BACK, "1 8:00, 1 10:00"),
+        ("*/15 * * * *", CLOCKS_GO_FORWARD, "14 7:30, 14 7:45, 14 8:00, 14 8:15"),
+        ("30 2 * * *", CLOCKS_GO_FORWARD, "14 8:30, 15 7:30"),
+        ("0 */2 * * *", CLOCKS_GO_FORWARD, "14 8:00, 14 9:00, 14 11:00"),
+    ],
+)
+def test_when_clocks_change_no_job_is_left_out_and_none_of_a_given_hour_runs_twice(
+    settings: Any, expression: str, after: datetime, expected: str
+) -> None:
+    settings.TIME_ZONE = "America/Chicago"
+    for start in (after, after.astimezone(ZoneInfo("America/Chicago"))):
+        found, moment = [], start
+        for _ in expected.split(","):
+            moment = next_time(expression, moment).astimezone(UTC)
+            found.append(f"{moment.day} {moment.hour}:{moment:%M}")
+        assert ", ".join(found) == expected
+
+
 def test_the_projects_own_table_can_be_read() -> None:
     assert next_run("sync_all", SUNDAY) is not None
     assert next_run("sync_books", SUNDAY) == datetime(2026, 11, 28, 23, 45, tzinfo=ZoneInfo(django_settings.TIME_ZONE))
