@@ -1,4 +1,4 @@
-"""Assemble ``/api/v1``. Nothing here may change in a way that breaks a client: such a change needs a v2."""
+"""Assemble ``/api/v1``. A change that breaks a client needs a v2."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MeThrottle(RateThrottle):
 
 
 class V1(NinjaAPI):
-    """The API, with operation ids as clients see them: the function's own name.
+    """The API. An operation's id is the name of its function.
 
     The document also describes the records API, whose views are not ninja's.
     """
@@ -94,14 +94,15 @@ api = V1(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
         "`Authorization: Bearer <key>`. Every error has `code` (the HTTP status), "
         "`type` (for programs), `message` and `detail` (the same text).\n\n"
-        f"Limits: {parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} of a user, a key, or an address without either, "
-        "over contact, adoptions, books, schools, case and forms together; "
-        f"{parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)} of an address for schools without credentials; "
-        f"{parse_rate(RecordsRate.rate)} over records; {parse_rate(MeThrottle.rate)} of a user, a key, or an address "
-        f"without either, for me; {FAILURES_RATE} of an address with credentials "
-        "that are not valid. What is above is answered 429 and counts for nothing: come again after `Retry-After` "
-        "seconds. "
-        "`RateLimit` and `RateLimit-Policy` say how much is left."
+        "Rate limits for each user, each API key, and each address without credentials:\n\n"
+        "* contact, adoptions, books, schools, case and forms together: "
+        f"{parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} (an API key may have its own limit)\n"
+        f"* schools without credentials: {parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)}\n"
+        f"* records: {parse_rate(RecordsRate.rate)}\n"
+        f"* me: {parse_rate(MeThrottle.rate)}\n"
+        f"* invalid credentials: {FAILURES_RATE}\n\n"
+        "A request above a limit gets 429 and is not counted: try again after `Retry-After` seconds. "
+        "The headers `RateLimit` and `RateLimit-Policy` say how many requests are left."
     ),
     urls_namespace="v1",
     docs_url="/docs/",
@@ -120,4 +121,4 @@ for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)
 
 openapi_document = serve_document(api.document_part)
-"""The view of ``openapi.json``, in place of ninja's, which builds the document for every request."""
+"""The view of ``openapi.json``. It replaces ninja's view, which builds the document for every request."""

@@ -15,7 +15,7 @@ from api.middleware.cors import is_entry
 
 @register()
 def check_atomic_requests(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Refuse ``ATOMIC_REQUESTS``: the rate limiter needs transactions of its own (``api/protection/rate_limit.py``)."""
+    """Refuse ``ATOMIC_REQUESTS``: the rate limiter needs its own transactions."""
     if not settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return []
     return [checks.Error("ATOMIC_REQUESTS is on: requests would wait for each other at the rate limit.", id="api.E001")]

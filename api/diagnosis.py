@@ -1,4 +1,4 @@
-"""Add checks to ``sf check``: that cases can be created, each exactly once, and that Accounts gives us a token."""
+"""Add checks to ``sf check``: cases can be created exactly once, and Accounts issues a token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXTERNAL_ID = "exactly one case"
 
 @register
 def cases(client: SalesforceClient) -> Iterator[Finding]:
-    """Check that the API user may create cases with all our fields, and that the external id field is set up."""
+    """Check that the API user may create cases with all fields, and that the external id is set up."""
     try:
         creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _described)
     except SalesforceError as error:
@@ -57,13 +57,13 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
 
 @register_apart
 def accounts(client: SalesforceClient) -> Iterator[Finding]:
-    """Check that OpenStax Accounts gives us a token."""
-    asked = accounts_client()
-    if asked is None:
+    """Check that OpenStax Accounts issues a token."""
+    connected = accounts_client()
+    if connected is None:
         yield Finding("off", "Accounts", "not configured (ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET)")
         return
     try:
-        token = asked.token()
+        token = connected.token()
     except AccountsError as error:
         advice = "check ACCOUNTS_URL, ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET"
         yield Finding("fix", "Accounts", f"{error} ({advice})")

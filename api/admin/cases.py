@@ -1,4 +1,4 @@
-"""The outbox in the admin: read a refused case, correct its values and send it again, or mark it as dealt with."""
+"""The outbox in the admin: read a refused case, correct and resend it, or mark it as dealt with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sf.salesforce.refusals import REFUSALS
 from sf.sync.identity import cached_org_id
 
 _LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
-"""The lengths of fields of Salesforce's Case."""
+"""The greatest lengths of fields of Salesforce's Case."""
 _USUAL = 255
 _FIELDS = (
     "Subject", "Description", "Product__c", "Feature__c", "Issue__c", "SuppliedName", "SuppliedEmail", "Origin",
@@ -62,7 +62,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """Cases are read-only, except that the two buttons of a refused case change it."""
+    """Cases are read-only, except for the two buttons of a refused case."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -87,7 +87,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundCase]:
         return with_instance_url(OutboundCase.objects.all())
 
-    # -- who may do what --------------------------------------------------------------------------------------
+    # -- permissions ------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: OutboundCase | None = None) -> bool:
         return obj is not None and self.has_retry_permission(request) and needs_decision(obj)
@@ -95,7 +95,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("api.change_outboundcase")
 
-    # -- what is shown ----------------------------------------------------------------------------------------
+    # -- columns ----------------------------------------------------------------------------------------------
 
     @admin.display(description="subject")
     def subject(self, case: OutboundCase) -> str:
@@ -110,7 +110,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     @admin.display(description="meaning")
     def meaning(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
-            return f"It waits for the org {case.organization_id}. In the list, send it to this org, or discard it."
+            return f"It waits for the org {case.organization_id}. Use the list to send it to this org or discard it."
         known = REFUSALS.get(case.error_code)
         if known:
             return f"{known.meaning} {known.remedy}"
@@ -179,7 +179,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def _queued(case: OutboundCase) -> str:
         if case.organization_id in {"", cached_org_id()}:
             return "Queued again: deliver_pending sends it within a minute."
-        return f"Queued for the org {case.organization_id}, which is not cached: in the list send it to this org."
+        return f"Queued for the org {case.organization_id}, which is not cached. Use the list to send it to this org."
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.settle_view)
@@ -210,8 +210,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         done = [case for case in cases if queue_again([case])]
         for case in done:
             self.log_change(request, case, "Queued again.")
-        said = f"Queued again: {len(done)}; deliver_pending sends them within a minute."
-        self._tell(request, said, others=len(cases) - len(done))
+        result = f"Queued again: {len(done)}; deliver_pending sends them within a minute."
+        self._report(request, result, others=len(cases) - len(done))
 
     @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
     def deal_with(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
@@ -221,9 +221,9 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         done = [case for case in cases if settle([case], by=request.user.get_username())]
         for case in done:
             self.log_change(request, case, "Marked as dealt with.")
-        self._tell(request, f"Marked as dealt with: {len(done)}.", others=len(cases) - len(done))
+        self._report(request, f"Marked as dealt with: {len(done)}.", others=len(cases) - len(done))
 
-    def _tell(self, request: HttpRequest, said: str, *, others: int) -> None:
+    def _report(self, request: HttpRequest, result: str, *, others: int) -> None:
         if others:
-            said += f" Left alone, because they are not refused, or are being sent: {others}."
-        self.message_user(request, said, messages.WARNING if others else messages.SUCCESS)
+            result += f" Not changed, because they are not refused or are being sent: {others}."
+        self.message_user(request, result, messages.WARNING if others else messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""Cases kept apart after another org was adopted: an admin sends them to the cached org, or discards them."""
+"""Let an admin send cases of another org to the cached org, or discard them."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/api/outboundcase/confirm.html", context)
 
-    def _decide(self, request: HttpRequest, chosen: QuerySet[OutboundCase], decide: Decide, said: str) -> None:
+    def _decide(self, request: HttpRequest, chosen: QuerySet[OutboundCase], decide: Decide, result: str) -> None:
         cases = list(chosen)
         done = [case for case in cases if decide([case])]
         for case in done:
-            self.log_change(request, case, f"{said}; it was for the org {case.organization_id}.")
-        message = f"{said}: {len(done)}."
+            self.log_change(request, case, f"{result}; it was for the org {case.organization_id}.")
+        message = f"{result}: {len(done)}."
         if others := len(cases) - len(done):
-            message += f" Left alone, because they wait for no other org, or are being sent: {others}."
+            message += f" Not changed, because they do not wait for another org or are being sent: {others}."
         self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)

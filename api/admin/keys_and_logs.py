@@ -90,7 +90,7 @@ class APIKeyAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[APIKey]) -> None:
         for key in queryset:
             api_key_revoke(key.public_id)
-        self.message_user(request, f"Revoked: {len(queryset)}. They do not work any more.", messages.SUCCESS)
+        self.message_user(request, f"Revoked: {len(queryset)}. These keys no longer work.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: APIKey, form: Any, change: bool) -> None:
         if not change:
@@ -112,7 +112,7 @@ class APIKeyAdmin(admin.ModelAdmin):
 
 
 class LogAdmin(ReadOnlyAdmin):
-    """A log. Logs grow large, so the total is not counted, and a search finds whole values only, by an index."""
+    """A log. Logs grow large: the total is not counted, and a search needs whole values, to use an index."""
 
     list_per_page = 50
     show_full_result_count = False

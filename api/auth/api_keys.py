@@ -81,8 +81,8 @@ def api_key_rotate(
 
 def api_key_by_public_id(public_id: str) -> APIKey | None:
     """Return the key, or ``None``. Every request with a key calls this."""
-    found = Statement(_FIND, {"public_id": public_id}).rows()
-    return APIKey.from_db(None, list(found[0]), list(found[0].values())) if found else None
+    rows = Statement(_FIND, {"public_id": public_id}).rows()
+    return APIKey.from_db(None, list(rows[0]), list(rows[0].values())) if rows else None
 
 
 def api_key_revoke(public_id: str) -> APIKey | None:

@@ -1,8 +1,8 @@
 """Decide once per request who is calling, and what they may do.
 
-An ``Authorization`` header alone decides if there is one; otherwise the development bypass or the single sign-on
-cookie does. The order of answers: 401 without usable credentials, then 403 for a missing CSRF token (another site's
-page can make a browser send the cookie), then 403 for a missing right, with its name.
+If there is an ``Authorization`` header, nothing else counts; otherwise the development bypass or the single sign-on
+cookie does. The checks come in this order: 401 without usable credentials, 403 for a missing CSRF token (another
+site's page can make a browser send the cookie), 403 that names a missing right.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
-"""The hash to compare with when no key has the id: an unknown id takes as long as a wrong secret."""
+"""The hash to compare with when no key has the id, so that an unknown id takes as long as a wrong secret."""
 
 
 class AuthType(StrEnum):
@@ -52,7 +52,7 @@ class AuthType(StrEnum):
 
 
 class CredentialsRefused(Exception):
-    """Invalid credentials. The message is safe to return to the client. ``bad_token``: they were an API key."""
+    """Invalid credentials: with ``bad_token``, an API key. The message is safe to return to the client."""
 
     def __init__(
         self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False
@@ -98,7 +98,7 @@ class SignedInUser:
 
     @cached_property
     def super_user(self) -> SuperUser | None:
-        """Return the row of an active Super User, whose sign-in may be too old."""
+        """Return this user's row as an active Super User, even if the sign-in is too old."""
         return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).first()
 
     @property
@@ -137,29 +137,29 @@ class Service:
 
 Caller = SignedInUser | Service
 Outcome = Caller | CredentialsRefused | None
-_FOUND = "sfapi_caller"
+_OUTCOME = "sfapi_caller"
 
 
 def authenticate(request: HttpRequest) -> Outcome:
-    """Return the caller, or the refusal of the credentials; ``None`` without any. Decided once per request."""
-    found = vars(request)
-    if _FOUND not in found:
+    """Return the caller, the refusal of invalid credentials, or ``None`` without credentials."""
+    attributes = vars(request)
+    if _OUTCOME not in attributes:
         try:
-            found[_FOUND] = _find_caller(request)
+            attributes[_OUTCOME] = _find_caller(request)
         except CredentialsRefused as refused:
-            found[_FOUND] = refused
-    outcome: Outcome = found[_FOUND]
+            attributes[_OUTCOME] = refused
+    outcome: Outcome = attributes[_OUTCOME]
     return outcome
 
 
 def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
     """Return whether this request's outcome was already determined, and the outcome."""
-    found = vars(request)
-    return _FOUND in found, found.get(_FOUND)
+    attributes = vars(request)
+    return _OUTCOME in attributes, attributes.get(_OUTCOME)
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
-    """Return the caller of a route that is open to all: invalid credentials count as none."""
+    """Return the caller for a route that is open to all, where invalid credentials count as none."""
     outcome = authenticate(request)
     return None if isinstance(outcome, CredentialsRefused) else outcome
 
@@ -186,7 +186,7 @@ def required_caller(request: HttpRequest) -> Caller:
     outcome = authenticate(request)
     if outcome is None:
         raise NotAuthenticated(
-            "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
+            "You need to log in: send the cookie of an OpenStax account, or an API key as "
             "“Authorization: Bearer <key>”.",
             ErrorType.CREDENTIALS_MISSING,
         )
@@ -230,10 +230,10 @@ def _find_caller(request: HttpRequest) -> Caller | None:
 
 
 def sso_cookies(request: HttpRequest) -> list[str]:
-    """Return the values of the sign-in's cookies, in the order in which they were sent.
+    """Return the values of the single sign-on cookies, in the order in which they were sent.
 
-    A browser sends one for each path and domain that set it, and an old one may come before or after the good one.
-    Only the first few are returned: each costs a decryption.
+    A browser sends one for each path and domain that set it, and an old one may come before or after the valid one.
+    Only the first few are returned, because each costs a decryption.
     """
     sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
     values = (value.strip().strip('"') for name, _, value in sent if name.strip() == settings.SSO_COOKIE_NAME)
@@ -271,16 +271,16 @@ def _count_failure(request: HttpRequest) -> None:
         )
 
 
-# -- what routes ask for ----------------------------------------------------------------------------------------------
+# -- requirements of routes -------------------------------------------------------------------------------------------
 
 Demand = Callable[[Caller], None]
 """Raises ``Forbidden`` when a known caller lacks the right."""
 
 
 class Credential(AuthBase):
-    """A kind of credentials in the OpenAPI document. The one that ninja tries first decides for all of them.
+    """A kind of credentials in the OpenAPI document. The first that ninja tries checks all kinds.
 
-    ``who`` describes in the document who is admitted; ``roles`` are the scopes that a key needs.
+    ``who`` describes the permitted callers in the document; ``roles`` are the scopes that a key needs.
     """
 
     def __init__(self, demand: Demand, who: str, roles: Sequence[str] = ()) -> None:
@@ -310,8 +310,8 @@ class APIKeyBearer(Credential):
     openapi_type = "http"
     openapi_scheme = "bearer"
     openapi_description = (
-        "An API key, for programs: `Authorization: Bearer <key>`. An administrator of the service makes one with the "
-        "scopes that the program needs, and shows it once. Scopes: "
+        "An API key, for programs: `Authorization: Bearer <key>`. An administrator of the service creates it with the "
+        "scopes that the program needs; it is shown once. Scopes: "
         + "; ".join(f"`{scope}` ({scope.purpose})" for scope in Scope)
         + "."
     )
@@ -324,7 +324,7 @@ def any_caller() -> list[Credential]:
 
 
 def logged_in_user() -> list[Credential]:
-    """Admit a logged-in user, who asks for their own data."""
+    """Admit a logged-in user, for routes about the user's own data."""
     return [SSOCookie(_a_user, "A signed-in user. An API key has no contact of its own.")]
 
 
@@ -378,7 +378,7 @@ def _a_user(caller: Caller) -> None:
 
 def _a_super_user(caller: Caller) -> None:
     if isinstance(caller, Service):
-        message = "This needs a logged-in Super User: an API key will not do."
+        message = "This needs a logged-in Super User: API keys are not accepted."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)
     _refuse_old_sign_in(caller)
     if not caller.is_super_user:

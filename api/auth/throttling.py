@@ -1,4 +1,4 @@
-"""Set the rate limits of ninja's routes: the callers that are counted together, and the rate."""
+"""Apply rate limits to ninja's routes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def throttled_error(request: HttpRequest, error: Throttled | type[Throttled]) ->
 
 
 def throttled_response(request: HttpRequest) -> HttpResponse:
-    """Return a 429 with the limit and the time to wait; the headers come from ``api/middleware/requests.py``."""
+    """Return a 429 with the limit and the time to wait. ``api/middleware/requests.py`` adds headers."""
     result = rate_limit_result(request)
     if result is None:
         return error_response(429)

@@ -1,4 +1,4 @@
-"""Change one's own contact: in Salesforce, then in the cache, with a log row for each field."""
+"""Change a user's own contact: in Salesforce, then in the cache, with a log row for each field."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ logger = logging.getLogger(__name__)
 
 _SOURCE = "api contact"
 _NONE = "There is no contact for this user in Salesforce."
-_NO_MORE = "There is no contact for this user in Salesforce any more."
-_NOT_MADE = "Salesforce takes no changes at the moment, and nothing was changed: try again soon."
+_NO_MORE = "There is no longer a contact for this user in Salesforce."
+_NOT_MADE = "Salesforce accepts no changes at the moment, and nothing was changed: try again soon."
 _BUSY = "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try again soon."
-_NOT_CONFIRMED = "Salesforce did not confirm the change, and it is not there so far: send the same again."
+_NOT_CONFIRMED = "Salesforce did not confirm the change, and does not show it so far: send the same request again."
 _UNCERTAIN = (
-    "Salesforce's answer was lost, and it cannot be asked what it did: the change may have been made. Look again soon "
-    "(GET /api/v1/contact?expire=true), or send the same once more: that does no harm."
+    "Salesforce's answer was lost, so the change may have been made. Read the contact again soon (GET "
+    "/api/v1/contact?expire=true), or send the same request again: that does no harm."
 )
-_NOT_NOTED = "The change was made in Salesforce, but a part of this service is unavailable: it will show here later."
+_NOT_NOTED = "The change was made in Salesforce. It will show here once all parts of this service are available again."
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
@@ -54,15 +54,15 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
         written = _write(user, changes)
     except WriteRefused as refused:
         raise _refusal(refused, until) from refused
-    # The change is made now: no later failure may deny that.
+    # The change is made: no later failure may report otherwise.
     with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
         _note_changes(user, written, source)
-    with best_effort(f"cache of contact {written.record_id}, which the next sync brings"):
+    with best_effort(f"cache of contact {written.record_id}, which the next sync updates"):
         written.store()
     try:
         after = contacts_by_uuid(user.session.uuid).rows()
     except (DatabaseError, InterfaceError) as error:
-        logger.exception("contact %s was changed in Salesforce, and cannot be read here", written.record_id)
+        logger.exception("contact %s was changed in Salesforce, but cannot be read here", written.record_id)
         raise _not_noted() from error
     contact = next((each for each in after if each["id"] == written.record_id), None)
     if contact is None:  # it was not cached before, and could not be stored
@@ -126,7 +126,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that the answer shows, from the record that was read back: the cache may not have them yet."""
+    """Return the answer's values from the record that was read back: the cache may not have them yet."""
     fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 

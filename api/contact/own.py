@@ -30,8 +30,8 @@ ANOTHER_ORG = (
 )
 _AWAY = "Salesforce cannot be asked for this user at the moment: try again soon."
 _NONE = "There is no contact for this user in Salesforce."
-_NONE_HERE = "There is no copy of a contact for this user here, and Salesforce cannot be asked now: try again later."
-_NOT_ASKED = "There is no copy of a contact for this user here. To look in Salesforce, add expire=true."
+_NONE_HERE = "No contact of this user is cached, and Salesforce cannot be asked now: try again later."
+_NOT_ASKED = "No contact of this user is cached. Add expire=true to look in Salesforce."
 
 
 def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
@@ -39,9 +39,9 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 
     Raises ``NotFound`` when the rows contain no contact.
     """
-    found = by_contact(rows)
-    contact = _latest([{"id": each} for each in found], _NOT_ASKED)["id"]
-    return contact, found[contact]
+    adoptions = by_contact(rows)
+    contact = _latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]
+    return contact, adoptions[contact]
 
 
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Scopes, rates, error types and the text of API keys: pure code that imports nothing else of this project."""
+"""Scopes, rates, error types and the text of API keys. Imports nothing else of this project."""

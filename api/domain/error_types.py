@@ -1,6 +1,6 @@
-"""The ``type`` of every error, by which programs branch where the HTTP status alone is not enough.
+"""The ``type`` of every error, for programs that need more than the HTTP status.
 
-Clients compare these texts: within v1, entries may be added, but none renamed or removed.
+Clients compare these texts: within v1, entries may be added, but not renamed or removed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ErrorType(StrEnum):
-    # 400, 406, 411, 412, 413, 415: the request as it arrived
+    # 400, 406, 411, 412, 413, 415: the form of the request
     REQUEST_MALFORMED = "request_malformed"
     NOT_ACCEPTABLE = "not_acceptable"
     LENGTH_REQUIRED = "length_required"
@@ -22,7 +22,7 @@ class ErrorType(StrEnum):
     API_KEY_REVOKED = "api_key_revoked"
     API_KEY_EXPIRED = "api_key_expired"
     SIGN_IN_AGAIN = "sign_in_again"
-    # 403: the caller is known and may not
+    # 403: the caller is known but not permitted
     CSRF_TOKEN_MISSING = "csrf_token_missing"  # noqa: S105 - a name, not a secret
     SCOPE_MISSING = "scope_missing"
     USER_REQUIRED = "user_required"
@@ -34,7 +34,7 @@ class ErrorType(StrEnum):
     CONTACT_NOT_FOUND = "contact_not_found"
     NO_MATCH = "no_match"
     METHOD_NOT_ALLOWED = "method_not_allowed"
-    # 409 and 422: what the request says
+    # 409 and 422: the content of the request
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use"
     VALUE_CHANGED = "value_changed"
     SYNC_NOT_STARTED = "sync_not_started"
@@ -76,4 +76,4 @@ OF_STATUS = {
     500: ErrorType.INTERNAL_ERROR,
     503: ErrorType.SERVICE_UNAVAILABLE,
 }
-"""The type of an answer that our code does not choose: Django's or a framework's, or one whose status is enough."""
+"""The types of errors that set none: errors of a framework, and errors whose status says enough."""

@@ -1,8 +1,8 @@
 """The text of an API key: ``sfapi_<public id>_<secret><checksum>``.
 
 The prefix lets people and secret scanners recognize a key, the public id finds its row, the secret (238 bits)
-proves it, and the checksum tells a mistyped key from a wrong one before any look-up. A key is long and random, so
-one SHA-256 is the right hash: it cannot be guessed, and no request should pay for a slow hash.
+authenticates the caller, and the checksum exposes a mistyped key before any look-up. A key is long and random, so
+one SHA-256 is the right hash: the key cannot be guessed, and no request should pay for a slow hash.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class NewKey:
-    """A new key: the only time that its text is known."""
+    """A new key. Its text is known only now: the database stores a hash."""
 
     text: str
     public_id: str
@@ -61,8 +61,8 @@ def public_id_of(text: str) -> str | None:
 
 
 def no_such_key(given: str) -> str:
-    """Say that no key has this public id; ``given`` may be a whole key by mistake, so most of it is left out."""
-    return f"there is no API key {given[:PUBLIC_ID_LENGTH]!r} (list_api_keys shows all; the key itself is not wanted)"
+    """Return the message for an unknown public id. It shows little of ``given``, which may be a key."""
+    return f"there is no API key {given[:PUBLIC_ID_LENGTH]!r} (give a public id of list_api_keys, not the key itself)"
 
 
 def key_hash(text: str) -> str:

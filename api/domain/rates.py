@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
-"""The form as a PostgreSQL constraint: a value that was edited by hand must not fail every request of its key."""
+"""The form as a regular expression of PostgreSQL, for a constraint: a wrong rate would fail every request of its key.
+"""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 
@@ -47,7 +48,7 @@ def validate_rate(text: str) -> None:
 
 
 def configured_rate(name: str, text: str) -> str:
-    """Return ``text`` when it is a rate. Raises ``ImproperlyConfigured`` with the variable's name when not."""
+    """Return ``text`` if it is a rate. Raises ``ImproperlyConfigured`` with the variable's name if not."""
     try:
         parse_rate(text)
     except ValueError as error:

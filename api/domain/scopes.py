@@ -1,4 +1,4 @@
-"""The rights of callers. Super Users have all scopes; an API key has the scopes that it was created with."""
+"""The rights of callers. Super Users have all scopes; an API key has the scopes it was created with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def parse_scopes(names: Iterable[str]) -> list[Scope]:
     wanted = {name.strip() for name in names} - {""}
     unknown = sorted(wanted - set(Scope))
     if unknown:
-        raise UnknownScope(f"unknown scope: {', '.join(unknown)}; known are {', '.join(Scope)}")
+        raise UnknownScope(f"unknown scope: {', '.join(unknown)}; the scopes are {', '.join(Scope)}")
     if not wanted:
-        raise UnknownScope(f"no scope given; known are {', '.join(Scope)}")
+        raise UnknownScope(f"no scope given; the scopes are {', '.join(Scope)}")
     return [scope for scope in Scope if scope in wanted]

@@ -1,4 +1,4 @@
-"""Accept forms: store them, check them for spam, and put the others into the outbox."""
+"""Accept forms: store all, and put those that are not spam into the outbox."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NewSubmission:
 
 
 def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tuple[FormSubmission, bool]:
-    """Store the submission, or return that of the same request before, and whether it is one. Nothing is sent yet."""
+    """Store the submission. Return it, and whether an earlier request stored it. Nothing is sent yet."""
     submission_id = uuid.uuid4()
     with transaction.atomic():
         earlier = request.take(submission_id)
@@ -42,7 +42,7 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
 
 
 def submission_deliver(submission: FormSubmission) -> None:
-    """Try once to deliver a new one, unless Salesforce is unavailable or another sender has it."""
+    """Try once to deliver a new submission, unless Salesforce is unavailable or another sender has it."""
     new = submission.case
     if new is None or new.state != outbox.State.QUEUED or new.attempts:
         return

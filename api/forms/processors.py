@@ -57,7 +57,7 @@ class Sender(Schema):
         json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},
     )
 
-    name: PersonName | None = Field(None, description="The whole name, or the next two.")
+    name: PersonName | None = Field(None, description="The full name. Or give `first_name` and `last_name`.")
     first_name: PersonName | None = Field(None, description="The given name.")
     last_name: PersonName | None = Field(None, description="The family name.")
     email: Email | None = Field(None, description="The address for the answer.")
@@ -66,7 +66,7 @@ class Sender(Schema):
     role: Line | None = Field(None, description="The sender's role at the school.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
-        """Return a case from this person. Values without a field in Salesforce follow the description."""
+        """Return a case from this person. Values without a Salesforce field are appended to the description."""
         name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
         more = {"Phone": self.phone, "School": self.school, "Role": self.role}
         lines = [f"{title}: {value}" for title, value in more.items() if value]
@@ -117,12 +117,12 @@ def data_schemas() -> dict[str, type[Schema]]:
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
     """Return the case that a form becomes. Raises ``Unprocessable`` for an unknown type or invalid data."""
-    found = _PROCESSORS.get(form_type)
-    if found is None:
-        message = f"Unknown form type; known are {', '.join(form_types())}"
+    form = _PROCESSORS.get(form_type)
+    if form is None:
+        message = f"Unknown form type; the types are {', '.join(form_types())}"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "form_type"], "message": message}])
     try:
-        return found.case_values(found.data.model_validate(dict(data)))
+        return form.case_values(form.data.model_validate(dict(data)))
     except ValidationError as error:
         errors = [
             {"loc": ["body", "data", *each["loc"]], "message": each["msg"].removeprefix("Value error, ")}

@@ -16,7 +16,7 @@ def spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[
     """Return the reason why a form is spam, or an empty string.
 
     ``honeypot`` is a field that people do not see. ``loaded_at`` is the time when the page was loaded, in milliseconds
-    since 1970, by the visitor's clock. A wrong clock, which gives a time far in the future, is no sign of spam.
+    since 1970, by the visitor's clock. A time far in the future comes from a wrong clock and is no sign of spam.
     """
     if honeypot:
         return "honeypot filled in"
@@ -29,6 +29,6 @@ def spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[
 
 
 def is_disposable(email: str) -> bool:
-    """Return whether the address's domain, or a domain above it, is on the list of disposable-email-domains."""
+    """Return whether the list of disposable-email-domains has the address's domain or one above it."""
     labels = email.strip().rpartition("@")[2].lower().rstrip(".").split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

@@ -1,4 +1,4 @@
-"""Values of forms in the form in which pages send them: any JSON under unknown names, and times in several forms."""
+"""Validate what pages send with forms: any JSON under any name, and times in several notations."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _checked(value: Any) -> Any:
     _check(value, DEEPEST)
     size = len(value) if isinstance(value, str) else len(json.dumps(value))
     if size > LONGEST_VALUE:
-        raise ValueError(f"At most {LONGEST_VALUE:,} characters are possible")
+        raise ValueError(f"Must have at most {LONGEST_VALUE:,} characters")
     return value
 
 
 def _check(value: Any, depth: int) -> None:
     """Refuse values that PostgreSQL cannot store as JSON, or only at a high cost."""
     if depth < 0:
-        raise ValueError(f"More than {DEEPEST} levels are not possible")
+        raise ValueError(f"Must have at most {DEEPEST} levels")
     if isinstance(value, str):
         storable(value)
     elif isinstance(value, float) and not math.isfinite(value):
@@ -59,7 +59,7 @@ def _of_text(text: str) -> float | None:
 
 
 FormValue = Annotated[Any, AfterValidator(_checked), WithJsonSchema({})]
-"""Any JSON that can be stored. The processor checks the values that it knows further."""
+"""Any JSON that can be stored. The processor also checks the values that it knows."""
 
 PageTime = Annotated[
     float | None,

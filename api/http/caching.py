@@ -1,4 +1,4 @@
-"""Answers that browsers and shared caches may keep."""
+"""Set the caching headers of answers, and answer conditional requests."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def weak_etag_of(content: bytes, volatile: Sequence[str]) -> str:
 
 
 def public_response(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
-    """Let everyone keep ``response`` for ``seconds``; 304 without a body when the caller has the same one already."""
+    """Let every cache keep ``response`` for ``seconds``; return 304 when the caller already has it."""
     response["ETag"] = etag_of(response.content)
     response["Cache-Control"] = f"public, max-age={seconds}"
     return conditional_response(request, response)
 
 
 def private_response(request: HttpRequest, response: HttpResponse, *, etag: str = "") -> HttpResponse:
-    """Let the caller alone keep ``response``, and ask each time whether it is still the same: 304 if so."""
+    """Let only the caller keep ``response``, and revalidate it each time: 304 when it is unchanged."""
     response["ETag"] = etag or etag_of(response.content)
     response["Cache-Control"] = "private, no-cache"
     return conditional_response(request, response)
@@ -40,7 +40,7 @@ def private_response(request: HttpRequest, response: HttpResponse, *, etag: str 
 def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return ``response``, or 304 or 412 by its ``ETag``.
 
-    Other conditions are ignored, because there is no date to which they could refer (RFC 9110, section 13.1.4).
+    Conditions by date are ignored, because answers have no ``Last-Modified`` (RFC 9110, section 13.1.4).
     """
     request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     conditional = get_conditional_response(request, etag=response["ETag"], response=response)

@@ -11,13 +11,13 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
-"""A Unix socket has no address."""
+"""The address of a client on a Unix socket."""
 _IPV6_NETWORK_BITS = 64
 _INTERNAL = [
     ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "fc00::/7", "::1/128")
 ]
-"""Networks of no visitor of a public service, but of its own proxies."""
+"""Networks of proxies: no visitor of a public service has such an address."""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -41,12 +41,12 @@ def client_address(request: HttpRequest) -> str:
 
 
 def proxy_problem() -> str:
-    """Return a sentence about proxies in front that this process saw and ``TRUSTED_PROXY_COUNT`` does not fit."""
+    """Return how this process's requests contradict ``TRUSTED_PROXY_COUNT``; empty if they do not."""
     return _problem
 
 
 _NOT_TRUSTED = (
-    "X-Forwarded-For arrives, and TRUSTED_PROXY_COUNT is 0: if a proxy is in front, all its visitors count as one "
+    "X-Forwarded-For arrives, but TRUSTED_PROXY_COUNT is 0: if a proxy is in front, all its visitors count as one "
     "address and share its limits. Set TRUSTED_PROXY_COUNT to the number of proxies."
 )
 _MORE_THAN_TRUSTED = (
@@ -57,7 +57,7 @@ _problem = ""
 
 
 def _report(problem: str) -> None:
-    """Log the problem once per process: otherwise each request would."""
+    """Log only the first problem of a process: otherwise each request would log it."""
     global _problem  # noqa: PLW0603 - what the whole process has seen
     if not _problem:
         _problem = problem
@@ -71,7 +71,7 @@ def _is_internal(address: str) -> bool:
 def address_identity(address: str) -> str:
     """Return the key that a limit counts.
 
-    For IPv6 it is the /64 network, because one customer has all its addresses.
+    For IPv6 it is the /64 network, because one customer has all addresses of such a network.
     """
     if ":" not in address:
         return address

@@ -26,7 +26,7 @@ MESSAGES = {
     403: "This is not allowed.",
     404: "There is nothing at this address. All addresses are in /api/v1/docs/.",
     405: "This address does not support this method.",
-    406: "This address has none of the formats that Accept names. It may have JSON, CSV, or an HTML page.",
+    406: "None of the formats that Accept names is available here. Ask for JSON, CSV or HTML.",
     411: "The length of the body is missing: send Content-Length, or a complete chunked body.",
     412: "The condition of this request (If-Match, If-Unmodified-Since) is not met.",
     413: "The request is too large.",
@@ -62,7 +62,7 @@ class ErrorBody(Schema):
 
 
 class ForbiddenBody(ErrorBody):
-    """An error 403."""
+    """A 403 error."""
 
     scope: str = Field("", description="The scope that the caller lacks; only with the type `scope_missing`.")
 
@@ -74,14 +74,14 @@ class RetryBody(ErrorBody):
 
 
 class ValidationErrorBody(ErrorBody):
-    """An error 422."""
+    """A 422 error."""
 
     errors: list[FieldError] = Field([], description="One for each refused value; empty when no value is to blame.")
     salesforce_code: str = Field("", description="Salesforce's code for its refusal, such as `DUPLICATES_DETECTED`.")
 
 
 class ApiError(Exception):
-    """An error that can be returned to the client. Classes whose status has one usual reason set ``default_type``."""
+    """An error to return to the client. A class whose status has one usual type sets ``default_type``."""
 
     status = 500
     default_type: ErrorType | None = None
@@ -110,7 +110,7 @@ class ApiError(Exception):
 
 
 class NotAuthenticated(ApiError):
-    """401 with the challenge of RFC 6750, which contains ``error`` only when the client sent an invalid key."""
+    """401 with the challenge of RFC 6750, which has ``error`` only if the client sent an invalid key."""
 
     status = 401
 
@@ -137,7 +137,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """A system that we call refused. Trying again does not help; the message says what does."""
+    """Another system refused its part. Trying again does not help; the message says what does."""
 
     status = 502
 
@@ -196,7 +196,7 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 
 def documented(*statuses: int) -> dict[int, Any]:
-    """Return a route's errors for ``response=``: the given statuses, and the statuses that every route can return."""
+    """Return a route's errors for ``response=``: the given statuses, and those of every route."""
     wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
 
@@ -235,7 +235,7 @@ def _validation_error(request: HttpRequest, error: ValidationError | type[Valida
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:
-    """Return ``["body", "subject"]``: ninja puts the name of our function's parameter between the two."""
+    """Return ``["body", "subject"]``, without the name of our function's parameter between the two."""
     return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
 
 

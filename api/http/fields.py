@@ -1,4 +1,4 @@
-"""Types of values in requests and answers that several routes share."""
+"""Types of values and JSON encoding that several routes share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("Text must not contain half of a surrogate pair")
+        raise ValueError("Text must not contain an unpaired surrogate")
     return text
 
 
@@ -28,7 +28,7 @@ PlainText = Annotated[str, AfterValidator(storable)]
 
 EXAMPLE_ID = "001Hs0000010000IAA"
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
-"""A Salesforce id for the OpenAPI document. A schema cannot say which three characters may end it."""
+"""A Salesforce id for the OpenAPI document. A pattern cannot check its last three characters, a checksum."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 """Only described here; ``sf/salesforce/ids.py`` checks it."""
@@ -38,7 +38,7 @@ JSON = "application/json; charset=utf-8"
 
 
 def json_response(body: dict[str, Any]) -> HttpResponse:
-    """Return ``body`` without validation: for lists, validating our own rows again would take most of the time."""
+    """Return ``body`` without validation: validating our own rows would take most of the time."""
     return HttpResponse(json_text(body), content_type=JSON)
 
 

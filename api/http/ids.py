@@ -1,4 +1,4 @@
-"""Salesforce ids from callers, of 15 or 18 characters, and the error for other texts."""
+"""Check the Salesforce ids that callers send: 15 or 18 characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NOT_AN_ID = "Not a Salesforce id of 15 or 18 characters"
 
 
 def given_id(text: str, *, place: str = "path", name: str) -> str:
-    """Return the id with 18 characters, as it is stored. Raises ``Unprocessable``."""
+    """Return the id with 18 characters, as it is stored. Raises ``Unprocessable`` for other texts."""
     whole = id_of_18(text)
     if whole is None:
         raise Unprocessable(f"{NOT_AN_ID}.", errors=[{"loc": [place, name], "message": NOT_AN_ID}])

@@ -46,7 +46,7 @@ def masked_line(text: str) -> str:
 
 
 def masked_query(query: str) -> str:
-    """Return a query string with its secrets masked. The string is decoded to find them, and encoded again."""
+    """Return a query string with its secrets masked: decoded to find them, then encoded again."""
     if not query:
         return ""
     pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]

@@ -35,18 +35,18 @@ class JSONParser(Parser):
             raise UnsupportedMediaType(MESSAGES[415])
         _refuse_encodings(request)
         try:
-            found = json.loads(request.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+            body = json.loads(request.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except UnicodeDecodeError:
             raise BadRequest("The body is not UTF-8.") from None
         except RecursionError:
             raise BadRequest("The JSON is nested too deeply.") from None
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}.") from None
-        if found is not None and not isinstance(found, dict):
-            # Some schemas take any value: whose fields may be left out, they are left out.
+        if body is not None and not isinstance(body, dict):
+            # A schema with only optional fields would accept any other JSON, as if no field were given.
             errors = [{"loc": ["body"], "message": _NO_OBJECT}]
             raise Unprocessable(f"The request is not valid: body: {_NO_OBJECT}.", errors=errors)
-        return found
+        return body
 
 
 def _refuse_encodings(request: HttpRequest) -> None:

@@ -17,23 +17,23 @@ _CAMPAIGN = "utm_"
 
 
 def is_ignored(name: str) -> bool:
-    """Return whether ``name`` is a parameter that other programs append to addresses; it means nothing here."""
+    """Return whether ``name`` is a parameter that other programs append to any address."""
     return name == _CACHE_BUSTER or name.startswith(_CAMPAIGN)
 
 
 def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> None:
-    """Raise ``Unprocessable`` with each parameter that is not ``known``, and the one that was probably meant."""
+    """Raise ``Unprocessable`` that names each unknown parameter and the one that was probably meant."""
     unknown = [name for name in given if name not in known and not is_ignored(name)]
     if not unknown:
         return
     errors = [{"loc": ["query", name], "message": _message(name, known)} for name in unknown]
-    said = str(errors[0]["message"])
-    text = f"The request is not valid: {said}{'' if said.endswith('?') else '.'}"
+    first = str(errors[0]["message"])
+    text = f"The request is not valid: {first}{'' if first.endswith('?') else '.'}"
     raise Unprocessable(text, error_type=ErrorType.PARAMETER_UNKNOWN, errors=errors)
 
 
 def check_parameters_of_routes() -> None:
-    """Refuse unknown parameters after Ninja knows the caller, and before it reads the values of a request."""
+    """Make Ninja refuse unknown parameters, after it knows the caller and before it parses values."""
     read_values = Operation._get_values
 
     def read_known_values(operation: Operation, request: Any, path_params: Any, temporal_response: Any) -> Any:
@@ -55,4 +55,4 @@ def _message(name: str, known: Collection[str]) -> str:
         return f"There is no parameter “{name}” here: this address takes none"
     if nearest := get_close_matches(name.lower(), known, n=1, cutoff=0.5):
         return f"There is no parameter “{name}” here; did you mean “{nearest[0]}”?"
-    return f"There is no parameter “{name}” here; known are {', '.join(sorted(known))}"
+    return f"There is no parameter “{name}” here; the parameters are {', '.join(sorted(known))}"

@@ -1,4 +1,4 @@
-"""Say in plain words why a value is refused: Pydantic's own sentences are written for people who write code."""
+"""Say in plain words why a value is refused: Pydantic's own sentences are for programmers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LENGTHS = {
 
 
 def refusal(error: Mapping[str, Any]) -> str:
-    """Return the sentence, without a full stop, for one error of Pydantic; its own where it has none of ours."""
+    """Return a sentence for one error of Pydantic, without a period: ours, or Pydantic's if we have none."""
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in _LENGTHS:
         return _length(kind, context)

@@ -15,9 +15,9 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def choose_request_id(offered: str) -> str:
-    """Return the client's id if it is short, plain and not a secret, so that it can be followed across services.
+    """Return the client's id if it is short, plain and not a secret, otherwise a new one.
 
-    Otherwise return a new one.
+    With the client's id, a request can be followed across services.
     """
     sane = _SANE.fullmatch(offered) and masked(offered) == offered
     return offered if sane else str(uuid.uuid4())

@@ -52,7 +52,7 @@ def _read_body(environ: Environ) -> None:
 
 
 def _skip_rest(stream: Any) -> None:
-    """Read and discard more of the body: a client still sending when the connection closes never sees the answer."""
+    """Read and discard the rest: a client that is still sending when we close never sees the answer."""
     for _ in range(_SKIPPED_BLOCKS):
         if not stream.read(_BLOCK):
             return

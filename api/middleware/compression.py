@@ -12,10 +12,10 @@ _TOKEN_WAS_GIVEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 - what Django notes 
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compresses answers of the API, except those with the CSRF token (``/me``, the page of the document).
+    """Compresses answers of the API, except those with the CSRF token, such as ``/me``.
 
-    An observer who sees the length of compressed answers that also repeat a part of the request can guess the token
-    (BREACH). Django pads the other answers by random bytes.
+    If a compressed answer contains the token and a part of the request, an attacker who sees its length can guess the
+    token (BREACH). Django pads the other answers with random bytes.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

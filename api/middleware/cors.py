@@ -31,7 +31,7 @@ _LABELS = r"(?:[a-z0-9_-]+\.)+"
 
 
 class CorsMiddleware:
-    """Answer pages of ``CORS_ALLOWED_ORIGINS``, with the visitor's cookie; no other origin, never a bare wildcard."""
+    """Lets pages of ``CORS_ALLOWED_ORIGINS`` call with the visitor's cookie. Never sends a wildcard."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -61,11 +61,11 @@ def is_allowed(origin: str, entries: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=8)
 def _patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
-    parts = [found.groups(default="") for entry in entries if (found := _ENTRY.fullmatch(entry)) and found[2]]
+    parts = [match.groups(default="") for entry in entries if (match := _ENTRY.fullmatch(entry)) and match[2]]
     return [re.compile(f"{scheme}://{_LABELS}{re.escape(domain + port)}") for scheme, _, domain, port in parts]
 
 
 def is_entry(text: str) -> bool:
-    """Return whether ``text`` may be in the setting: an origin, or a pattern for subdomains of a two-part domain."""
-    found = _ENTRY.fullmatch(text)
-    return found is not None and not (found[2] and "." not in found[3] and found[3] != "localhost")
+    """Return whether ``text`` is an origin, or a pattern of subdomains below more than a top-level domain."""
+    match = _ENTRY.fullmatch(text)
+    return match is not None and not (match[2] and "." not in match[3] and match[3] != "localhost")

@@ -9,25 +9,25 @@ from django.urls import is_valid_path
 
 
 def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    """Answer HEAD as GET, and OPTIONS with 204 and the methods of the address; a 405 lists both of them."""
-    asked = request.method
-    if asked == "HEAD":
+    """Answer HEAD like GET, and OPTIONS with 204 and the allowed methods. A 405 lists both, too."""
+    method = request.method
+    if method == "HEAD":
         request.method = "GET"
     try:
         response = get_response(request)
     finally:
-        request.method = asked
+        request.method = method
     if response.status_code != 405:
         return response
     allowed = _with_head_and_options(response.get("Allow", ""))
-    if asked == "OPTIONS":
+    if method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": allowed})
     response["Allow"] = allowed
     return response
 
 
 def address_without_slash(request: HttpRequest) -> HttpResponse | None:
-    """Redirect from a known address with a slash at its end, keeping method and body; otherwise return ``None``."""
+    """Redirect a known address with a slash at its end, keeping method and body; else return ``None``."""
     known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
     if not known or is_valid_path(request.path_info):
         return None

@@ -1,4 +1,4 @@
-"""Middleware around every request: request id, audit log, probes, HEAD, and the form of the API's answers."""
+"""Middleware around every request: request id, audit log, probes, HEAD, and the shape of errors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestIdMiddleware:
-    """Sets ``X-Request-ID`` on every answer and on the log lines of its request. Must be the outermost middleware.
+    """Sets ``X-Request-ID`` on every answer and on the log lines of its request. Must be outermost.
 
     Also sets ``Content-Length`` on answers that did not pass through Django's ``CommonMiddleware``.
     """
@@ -58,7 +58,7 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Writes every request under ``/api/`` to the audit log, whichever layer answers, and counts requests for pages."""
+    """Logs every request under ``/api/``, whichever layer answers it, and counts requests for pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -109,7 +109,7 @@ class HeadMiddleware:
 
 
 class ApiMiddleware:
-    """Gives everything under ``/api/`` one error shape, HEAD for each GET, OPTIONS, and rate-limit headers.
+    """Gives everything under ``/api/`` one error shape, HEAD, OPTIONS, and rate-limit headers.
 
     Forbids caches to store an answer unless its route sets ``Cache-Control``.
     """
@@ -148,7 +148,7 @@ class ApiMiddleware:
 
 
 class PageWriteMiddleware:
-    """Makes the dashboard show what a form of a page (the admin) has changed, also when a replica answers."""
+    """Notes the writes of forms on pages (the admin): the dashboard must not show an older replica."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

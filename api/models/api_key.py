@@ -67,7 +67,7 @@ class APIKey(models.Model):
 
     @property
     def identity(self) -> str:
-        """Return what rate limits, logs, cases and forms know the service by; a key that replaces one keeps it."""
+        """Return the service's identity in limits, logs, cases and forms. A rotated key keeps it."""
         return f"key:{self.first_id or self.public_id}"
 
     @property

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class CircuitBreaker(models.Model):
-    """Salesforce's recent answers: one row that all processes share, written by ``api/protection/breaker.py``."""
+    """The state of one breaker, which all processes share. Only ``api/protection/breaker.py`` writes here."""
 
     name = models.CharField(max_length=32, primary_key=True)
     failures = models.PositiveIntegerField(default=0, help_text="Failures in a row; at 3 the breaker opens.")

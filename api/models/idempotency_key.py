@@ -3,7 +3,7 @@ from django.db.models.functions import Now
 
 
 class IdempotencyKey(models.Model):
-    """A caller's request with this ``Idempotency-Key``, and the record that it created. Kept for 24 hours."""
+    """A request with an ``Idempotency-Key``, and the record that it created. Kept for 24 hours."""
 
     caller = models.CharField(max_length=100)
     path = models.CharField(max_length=200)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class RequestCount(models.Model):
-    """The number of requests that are counted instead of logged one by one."""
+    """A total of requests that have no row in the request log."""
 
     UNKNOWN_PATHS = "unknown_paths"
     LOST_ROWS = "lost_rows"

@@ -2,4 +2,4 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """An admin who signs in to ``/admin/``. It is our own model since the first migration."""
+    """An admin who signs in to ``/admin/``: our own model, because Django's cannot be replaced later."""

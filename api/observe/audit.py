@@ -37,7 +37,7 @@ LONGEST_TEXT = 2000
 
 
 class Entry(NamedTuple):
-    """A future row: the columns of ``RequestLog`` by name."""
+    """A row to be written: the columns of ``RequestLog`` by name."""
 
     time: datetime
     method: str
@@ -63,7 +63,7 @@ _FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND pa
 
 
 class Noted(NamedTuple):
-    """A request in the buffer: its row of the log, unless it has none, and what is counted of it."""
+    """A request in the buffer: its log row, if it gets one, and its measures for the counts."""
 
     entry: Entry | None = None
     is_guess: bool = False
@@ -95,7 +95,7 @@ def _put(noted: Noted) -> None:
 
 
 def _measured(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> Measure | None:
-    """Return what is counted for ``/metrics``: nothing while no client may read the metrics."""
+    """Return the measures for ``/metrics``; ``None`` while no client may read the metrics."""
     return measure(request, response, milliseconds=milliseconds) if settings.METRICS_ALLOWED_NETWORKS else None
 
 
@@ -110,7 +110,7 @@ def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
 def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Return whether an unknown caller asked for an address that does not exist.
 
-    Credentials are checked here because no view did so, and made-up ones must not make a difference.
+    Credentials are checked here, because no view has checked them: made-up ones must not count.
     """
     if response.status_code != 404 or request.resolver_match is not None:
         return False
@@ -139,10 +139,10 @@ def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, mi
 
 
 def _caller(request: HttpRequest) -> tuple[str, str]:
-    """Return kind and identity of the caller if the request determined them: the log causes no look-up."""
-    asked, outcome = known_outcome(request)
+    """Return kind and identity of the caller if the request has determined them; look nothing up."""
+    is_known, outcome = known_outcome(request)
     if outcome is None:
-        return ("none" if asked else ""), ""
+        return ("none" if is_known else ""), ""
     if isinstance(outcome, CredentialsRefused):
         return "refused", ""
     return outcome.auth_type.value, outcome.identity
@@ -155,7 +155,7 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def write_noted(noted: Sequence[Noted], again: bool) -> None:
-    """Store the rows and the counts at once.
+    """Store the rows, and add to the counts.
 
     ``again``: first check whether the previous attempt stored them and lost its answer.
     """

@@ -77,7 +77,7 @@ class BatchWriter(Generic[Row]):
                 self._changed.notify()
 
     def close(self) -> None:
-        """Write the remaining rows, as far as that is possible soon."""
+        """Write the remaining rows, as far as ``CLOSE_SECONDS`` allow."""
         with self._changed:
             self._close_at = time.monotonic() + self.CLOSE_SECONDS
             self._changed.notify()
@@ -86,7 +86,7 @@ class BatchWriter(Generic[Row]):
             thread.join(self.CLOSE_SECONDS + 1)
         left = len(self._waiting) + len(self._in_hand) + self._lost
         if left:
-            logger.error("%s: %d rows are lost: PostgreSQL was away when the process ended", self._what, left)
+            logger.error("%s: %d rows are lost: PostgreSQL was unavailable when the process ended", self._what, left)
 
     def _run(self) -> None:
         failures = 0
@@ -122,6 +122,6 @@ class BatchWriter(Generic[Row]):
         with self._changed:
             self._in_hand, lost, self._lost = [], self._lost, 0
         if lost:
-            logger.error("%s: %d rows are lost: PostgreSQL was away for too long", self._what, lost)
+            logger.error("%s: %d rows are lost: PostgreSQL was unavailable for too long", self._what, lost)
             self._note_lost(lost)
         return True

@@ -27,39 +27,39 @@ from sf.sync.objects import EVERY_OBJECT
 
 def release() -> Iterator[Metric]:
     labels = {"version": settings.RELEASE_VERSION, "environment": settings.ENVIRONMENT}
-    yield Metric("sfapi_info", "What runs here.", [Sample(1, labels)])
+    yield Metric("sfapi_info", "The release that runs here, and its environment.", [Sample(1, labels)])
     built = {"version": settings.RELEASE_VERSION, "python": platform.python_version(), "django": django.__version__}
-    yield Metric("sfapi_build_info", "What it is made of.", [Sample(1, built)])
+    yield Metric("sfapi_build_info", "The versions of SFAPI, Python and Django.", [Sample(1, built)])
 
 
 def syncs() -> Iterator[Metric]:
-    found = sync_freshness()
-    ages = [Sample(each.age_seconds, {"object": each.name}) for each in found if each.age_seconds is not None]
-    fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in found]
+    objects = sync_freshness()
+    ages = [Sample(each.age_seconds, {"object": each.name}) for each in objects if each.age_seconds is not None]
+    fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
     yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
-    meaning = "Records that PostgreSQL would not store."
+    meaning = "Records that PostgreSQL refused to store."
     names = dict.fromkeys([*MAX_AGE, *refused])
     yield Metric("sfapi_records_set_aside", meaning, [Sample(refused.get(name, 0), {"object": name}) for name in names])
     yield Metric("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
 
 
 def runs() -> Iterator[Metric]:
-    found, under_way, outcomes = last_runs(MAX_AGE), objects_under_way(MAX_AGE), outcomes_of_a_day(MAX_AGE)
+    latest, under_way, outcomes = last_runs(MAX_AGE), objects_under_way(MAX_AGE), outcomes_of_a_day(MAX_AGE)
     changes = [
         Sample(count, {"object": run.name, "change": change})
-        for run in found
+        for run in latest
         for change, count in (
             ("read", run.rows_read), ("inserted", run.inserted),
             ("updated", run.updated), ("deleted", run.soft_deleted),
         )
     ]  # fmt: skip
     yield Metric("sfapi_sync_last_run_rows", "Rows that the last run read and changed.", changes)
-    seconds = [Sample(run.seconds, {"object": run.name}) for run in found]
-    yield Metric("sfapi_sync_last_run_duration_seconds", "How long the last run took.", seconds)
-    ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in found if run.ended]
-    yield Metric("sfapi_sync_last_run_timestamp_seconds", "When the last run ended.", ended)
+    seconds = [Sample(run.seconds, {"object": run.name}) for run in latest]
+    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the last run.", seconds)
+    ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in latest if run.ended]
+    yield Metric("sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended.", ended)
     running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
     yield Metric("sfapi_sync_running", "1 while a run is under way.", running)
     ways = [state for state in SyncRun.State.values if state != SyncRun.State.RUNNING]
@@ -85,32 +85,33 @@ def salesforce() -> Iterator[Metric]:
     if known is None:
         return
     yield Metric("sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(known.usage.used)])
-    yield Metric("sfapi_salesforce_limit", "Calls that the org has in 24 hours.", [Sample(known.usage.maximum)])
+    yield Metric("sfapi_salesforce_limit", "Calls that the org may make in 24 hours.", [Sample(known.usage.maximum)])
     reported = Sample(known.asked.timestamp())
     yield Metric(
-        "sfapi_salesforce_usage_told_timestamp_seconds", "When Salesforce last reported its usage.", [reported]
+        "sfapi_salesforce_usage_told_timestamp_seconds", "Unix time of Salesforce's last report of usage.", [reported]
     )
 
 
 def outbox() -> Iterator[Metric]:
     depth = queue_depth()
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
-    yield Metric("sfapi_outbox_cases", "Cases that are not in Salesforce: on their way, or refused for good.", states)
-    yield Metric("sfapi_outbox_stuck", "Queued cases that somebody has to act for.", [Sample(depth.stuck)])
-    yield Metric("sfapi_outbox_oldest_seconds", "How long the oldest has waited.", [Sample(depth.oldest_seconds or 0)])
+    yield Metric("sfapi_outbox_cases", "Cases that are not in Salesforce: queued, or refused for good.", states)
+    yield Metric("sfapi_outbox_stuck", "Queued cases that need an operator.", [Sample(depth.stuck)])
+    oldest = [Sample(depth.oldest_seconds or 0)]
+    yield Metric("sfapi_outbox_oldest_seconds", "Seconds that the oldest queued case has waited.", oldest)
     yield Metric(
         "sfapi_outbox_breaker_open", "1 while no delivery is tried, except probes.", [Sample(breaker_state().open)]
     )
 
 
 def jobs() -> Iterator[Metric]:
-    found = job_freshness()
-    ages = [Sample(each.age_seconds, {"job": each.name}) for each in found if each.age_seconds is not None]
-    well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in found]
+    scheduled = job_freshness()
+    ages = [Sample(each.age_seconds, {"job": each.name}) for each in scheduled if each.age_seconds is not None]
+    well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in scheduled]
     yield Metric("sfapi_job_age_seconds", "Seconds since the scheduled job last succeeded.", ages)
-    yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or was not seen when the cron table says.", well)
+    yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or did not run when it was due.", well)
     yield Metric(
-        "sfapi_work_leader", "1 while a manage.py work leads; cron needs none.", [Sample(leader() is not None)]
+        "sfapi_work_leader", "1 while a manage.py work leads; not needed with cron.", [Sample(leader() is not None)]
     )
 
 
@@ -120,19 +121,19 @@ def circuit_breakers() -> Iterator[Metric]:
 
 
 def replica() -> Iterator[Metric]:
-    """Yield the state of the read replica; figures without a value where there is none."""
+    """Yield the state of the read replica; without a replica, the metrics have no samples."""
     state = replica_state()
     used = [] if state is None else [Sample(state.is_used)]
     lag = [] if state is None or state.lag_seconds is None else [Sample(state.lag_seconds)]
     yield Metric("sfapi_replica_used", "1 while the read replica may answer.", used)
-    yield Metric("sfapi_replica_lag_seconds", "How far the read replica is behind; missing when unknown.", lag)
+    yield Metric("sfapi_replica_lag_seconds", "Seconds that the replica is behind; missing when unknown.", lag)
 
 
 def change_events() -> Iterator[Metric]:
-    """Yield how far change events are followed; figures without a value where nobody is to follow."""
-    found = following()
-    running = [] if found is None else [Sample(found.lease is not None)]
-    ages = [] if found is None else [Sample(age, {"object": name}) for name, age in found.ages.items()]
+    """Yield how far change events are followed; if they are not, the metrics have no samples."""
+    state = following()
+    running = [] if state is None else [Sample(state.lease is not None)]
+    ages = [] if state is None else [Sample(age, {"object": name}) for name, age in state.ages.items()]
     yield Metric("sfapi_follow_running", "1 while a process follows change events.", running)
     yield Metric("sfapi_follow_age_seconds", "All changes older than this number of seconds are stored.", ages)
 
@@ -141,10 +142,10 @@ def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
     meaning = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
     yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
-    meaning = "Rows that the request log lost because PostgreSQL was away for too long."
+    meaning = "Rows that the request log lost because PostgreSQL was unavailable for too long."
     lost = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
     yield Metric("sfapi_request_log_lost_rows_total", meaning, lost, kind="counter")
-    meaning = "Rows that wait to be written, in the process that was asked."
+    meaning = "Rows that wait to be written, in the process that answers this request."
     yield Metric("sfapi_request_log_waiting_rows", meaning, [Sample(writer.waiting)])
 
 

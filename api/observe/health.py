@@ -48,10 +48,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 when all is well or only degraded, 503 when anything is wrong; the body says which."""
     checks = {"database": _database()}
     if checks["database"].ok:
-        checks["migrations"] = _made("migrations", _migrations)
+        checks["migrations"] = _run("migrations", _migrations)
     if all(check.ok for check in checks.values()):
         wanted = _CHECKS | ({"replica": _replica} if has_replica() else {})
-        checks |= {name: _made(name, check) for name, check in wanted.items()}
+        checks |= {name: _run(name, check) for name, check in wanted.items()}
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
@@ -66,8 +66,8 @@ def _status(checks: Collection[Check]) -> str:
     return "degraded" if any(check.degraded for check in checks) else "ok"
 
 
-def _made(name: str, check: Callable[[], Check]) -> Check:
-    """Make one check. A check that fails is itself a finding, so the other checks are still reported."""
+def _run(name: str, check: Callable[[], Check]) -> Check:
+    """Run one check. If it raises, report that as its result, so that the other checks are reported too."""
     try:
         return check()
     except Exception as error:
@@ -97,10 +97,10 @@ def _migrations() -> Check:
 
 
 def _syncs() -> Check:
-    """Return each object's state. Messages stay in the admin and in ``sync_status``, because this page is public."""
-    found = sync_freshness()
-    objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in found}
-    return Check(ok=all(each.state == "fresh" for each in found), details={"objects": objects})
+    """Report each object's state, without messages, because this page is public."""
+    synced = sync_freshness()
+    objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in synced}
+    return Check(ok=all(each.state == "fresh" for each in synced), details={"objects": objects})
 
 
 def _jobs() -> Check:
@@ -109,8 +109,8 @@ def _jobs() -> Check:
     Without a worker, cron may start them; a job that never ran is not a fault, because on a new installation they are
     scheduled last.
     """
-    found = jobs_to_look_at()
-    return Check(ok=not found["failing"] and not found["late"], details={**found, "worker": leader() is not None})
+    jobs = jobs_to_look_at()
+    return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": leader() is not None})
 
 
 def _breakers() -> Check:
@@ -126,7 +126,7 @@ def _fields() -> Check:
 
 
 def _replica() -> Check:
-    """Report the read replica. A replica that is unavailable or lags is not a fault: the primary answers instead."""
+    """Report the read replica. One that is unavailable or lags is not a fault: the primary answers."""
     state = replica_state()
     assert state is not None  # the check is only made where there is one
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)
@@ -156,7 +156,7 @@ def _outbox() -> Check:
             "deliver_pending and admin › Cases (outbox) say why"
         )
     elif depth.late:
-        details["message"] = "Cases have waited for long: does cron run deliver_pending, and does Salesforce answer?"
+        details["message"] = "Cases have waited too long: does cron run deliver_pending, and does Salesforce answer?"
     return Check(ok="message" not in details, details=details)
 
 
@@ -167,4 +167,4 @@ _CHECKS: dict[str, Callable[[], Check]] = {
     "breakers": _breakers,
     "fields": _fields,
 }
-"""The checks to make once PostgreSQL answers and its schema is that of this code."""
+"""The checks to run when PostgreSQL answers and has all migrations."""

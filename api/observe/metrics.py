@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer the metrics; 404 while they are off, 403 for other networks, 503 while PostgreSQL is unavailable."""
+    """Return the metrics; 404 while they are off, 403 for other networks, 503 without PostgreSQL."""
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _text("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
     if not _is_allowed(client_address(request)):
@@ -35,9 +35,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _is_allowed(address: str) -> bool:
     if address == UNKNOWN:
         return False
-    found = ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in network for network in settings.METRICS_ALLOWED_NETWORKS)
+    client = ip_address(address)
+    mapped = getattr(client, "ipv4_mapped", None)
+    return any((mapped or client) in network for network in settings.METRICS_ALLOWED_NETWORKS)
 
 
 def _text(text: str, *, status: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Answer ``/readyz``: whether this process can serve requests now.
 
-It can when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL takes changes. Freshness of
+It can when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL accepts changes. Freshness of
 the cache is not part of readiness: old data is served too.
 """
 
@@ -27,7 +27,7 @@ _WRITE_A_FILE = "SET LOCAL work_mem = '64kB'", "SELECT count(*) FROM generate_se
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
 
 _last_problem = ""
-"""The reason of the last answer, so that the log has a line for each change and not for each question."""
+"""The reason of the last answer, so that the log has a line for each change and not for each probe."""
 
 
 @require_safe
@@ -43,7 +43,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _problem() -> str:
-    """Return why this process cannot serve; empty when it can. The message tells no address and no name."""
+    """Return why this process cannot serve; empty when it can. Contains no address and no name."""
     try:
         with transaction.atomic():
             missing = missing_migrations()
@@ -56,7 +56,7 @@ def _writing_problem() -> str:
     with connection.cursor() as cursor:
         cursor.execute(_IS_READ_ONLY)
         if cursor.fetchone() == (True,):
-            return "PostgreSQL takes no changes: it is a standby, or read-only"
+            return "PostgreSQL accepts no changes: it is a standby, or read-only"
         for statement in _WRITE_A_FILE:
             cursor.execute(statement)
     return ""

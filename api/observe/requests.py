@@ -50,11 +50,11 @@ def measure(request: HttpRequest, response: HttpResponseBase, *, milliseconds: f
 
 
 def _route(request: HttpRequest) -> str:
-    """Return the route with its parameters as names: there are as many as the project has, whatever is asked for."""
+    """Return the route with names for its parameters, so that requests cannot add new routes."""
     match = request.resolver_match
     if match is None:
         return _UNKNOWN
-    route = "/" + _PARAMETER.sub(lambda found: f"{{{found[1] or found[2]}}}", match.route)
+    route = "/" + _PARAMETER.sub(lambda parameter: f"{{{parameter[1] or parameter[2]}}}", match.route)
     route = route.replace("^", "").replace("/?$", "/").replace("$", "")
     return _ADMIN if route.startswith(_ADMIN) else route
 
@@ -70,14 +70,14 @@ def add_measures(measures: Iterable[Measure]) -> None:
 
 
 def _rows(measures: Iterable[Measure]) -> list[list[Any]]:
-    """Return a row for each route, method and status, sorted: processes that lock several rows cannot deadlock."""
-    found: dict[tuple[str, str, int], list[Any]] = {}
+    """Return a row per route, method and status, sorted, so that processes do not lock in a cycle."""
+    counts: dict[tuple[str, str, int], list[Any]] = {}
     for each in measures:
-        row = found.setdefault(each[:3], [0, 0.0, [0] * (len(BOUNDS) + 1)])
+        row = counts.setdefault(each[:3], [0, 0.0, [0] * (len(BOUNDS) + 1)])
         row[0] += 1
         row[1] += each.seconds
         row[2][bisect_left(BOUNDS, each.seconds)] += 1
-    return [[*key, *row] for key, row in sorted(found.items())]
+    return [[*key, *row] for key, row in sorted(counts.items())]
 
 
 def requests_by_route() -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""Correct what Ninja and Pydantic write differently from OpenAPI 3.1, and what misleads generators.
+"""Correct deviations of Ninja and Pydantic from OpenAPI 3.1, and texts that mislead generators.
 
 Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and writes the
 arguments of Pydantic's fields as they are (``ge``). Generators assume that a property with a ``default`` is always
@@ -20,11 +20,11 @@ _PARAMETERS: Mapping[str, str] = {
     "limit": "The largest number of records in one answer.",
     "offset": "The number of records to skip at the beginning.",
     "sort": "The property to sort by; with `-` in front, the largest first.",
-    "flag": "Only those with this finding.",
-    "q": "Only those whose name contains this text.",
+    "flag": "Only records with this finding.",
+    "q": "Only records whose name contains this text.",
     "from": "The first day.",
     "to": "The last day.",
-    "after": "The last id of the page before.",
+    "after": "The last id of the previous page.",
 }
 """Descriptions of parameters that many routes share and do not describe themselves."""
 
@@ -58,7 +58,7 @@ def _correct_parameter(parameter: dict[str, Any]) -> None:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter without null: a parameter is left out instead."""
+    """Return the schema of a parameter without null: a client leaves the parameter out instead."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != _NULL]
     if len(kinds) == len(schema.get("anyOf", [])):
         return schema
@@ -67,7 +67,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct_schemas(node: Any) -> None:
-    """Use JSON Schema's names for bounds, and remove defaults that stand for "left out"."""
+    """Use JSON Schema's names for bounds, and remove defaults that mean "left out"."""
     if isinstance(node, list):
         for each in node:
             _correct_schemas(each)
@@ -86,7 +86,7 @@ def _correct_schema(schema: dict[str, Any]) -> None:
             schema[standard] = schema.pop(name)
     if "default" in schema and schema["default"] in _NO_DEFAULTS:
         del schema["default"]
-    if "minProperties" in schema:  # a change: what is left out stays as it is
+    if "minProperties" in schema:  # a change: a property that is left out keeps its value
         for each in schema.get("properties", {}).values():
             each.pop("default", None)
 

@@ -1,4 +1,4 @@
-"""The whole document: Ninja's operations, each with its permitted callers, and the parts that all operations share.
+"""Build the document: Ninja's operations with their permitted callers, and the shared parts.
 
 Source: OpenAPI 3.1, in which a security requirement may name roles for any scheme, not only for OAuth.
 """
@@ -58,18 +58,18 @@ def _ways(operation: Operation) -> list[Credential]:
 
 
 def security_of(ways: Sequence[Credential]) -> list[dict[str, list[str]]]:
-    """Return the requirements of an operation; a caller must meet one of them. ``None``: open to all."""
+    """Return the requirements of an operation; a caller must meet one of them. Empty: open to all."""
     return [{type(way).__name__: list(way.roles)} for way in ways]
 
 
 def with_access(description: str, ways: Sequence[Credential]) -> str:
     """Return ``description`` with a sentence on who may call."""
-    who = ways[0].who if ways else "Anybody, without credentials."
+    who = ways[0].who if ways else "Anyone, without credentials."
     return f"{description}\n\n**Access:** {who}".strip()
 
 
 def finish_document(document: Document, part: str) -> Document:
-    """Return ``document``, or a part of it, as valid OpenAPI 3.1 with additions for generators and readers."""
+    """Return ``document``, or a part of it, as valid OpenAPI 3.1 with examples, headers and tags."""
     if part == PUBLIC:
         document["paths"] = _public_paths(document["paths"])
     document["servers"] = _SERVERS

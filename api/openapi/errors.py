@@ -1,6 +1,6 @@
-"""Errors in the document: the meaning and an example of each type, and the answers that many operations share.
+"""Describe errors in the document: an example of each type, and the answers that operations share.
 
-A status has the same types everywhere, except for those that only some operations return (``_ONLY``).
+A status has the same types everywhere, except for those that only some operations return (``_ONLY_IF``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FIRST_ERROR = 400
 _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     400: {T.REQUEST_MALFORMED: "The body is not JSON."},
     401: {
-        T.CREDENTIALS_MISSING: "You need to log in: this wants the cookie of an OpenStax account, or an API key as "
+        T.CREDENTIALS_MISSING: "You need to log in: send the cookie of an OpenStax account, or an API key as "
         "“Authorization: Bearer <key>”.",
         T.CREDENTIALS_INVALID: "This API key is not valid.",
         T.API_KEY_REVOKED: "This API key is revoked.",
@@ -45,7 +45,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     },
     406: {T.NOT_ACCEPTABLE: MESSAGES[406]},
     409: {
-        T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: ask again soon.",
+        T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: try again soon.",
         T.VALUE_CHANGED: "Ines Example changed list_stale_months at 2026-11-28 14:02 UTC. Read it again, then decide.",
     },
     413: {T.BODY_TOO_LARGE: MESSAGES[413]},
@@ -55,7 +55,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.PARAMETER_UNKNOWN: "The request is not valid: There is no parameter “sate” here; did you mean “state”?",
         T.NOTHING_GIVEN: "Nothing to change: give one or more of first_name, last_name, role, subject_interest, lms.",
         T.SEARCH_TOO_SHORT: "The name is too short: give 3 characters or more.",
-        T.IDEMPOTENCY_KEY_REUSED: "This Idempotency-Key was used with another body in the last 24 hours: take a new "
+        T.IDEMPOTENCY_KEY_REUSED: "This Idempotency-Key was used with another body in the last 24 hours: use a new "
         "one.",
         T.SALESFORCE_REFUSED: "Salesforce refuses this case: bad value for restricted picklist field: Bugg",
     },
@@ -73,11 +73,11 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         "again soon.",
         T.SALESFORCE_ANOTHER_ORG: "This service is connected to a different Salesforce org than the one its data came "
         "from. Nothing was read or changed there. The operators of this service must correct the connection.",
-        T.CHANGE_NOT_MADE: "Salesforce takes no changes at the moment, and nothing was changed: try again soon.",
-        T.CHANGE_UNCERTAIN: "Salesforce's answer was lost, and it cannot be asked what it did: the change may have "
-        "been made. Look again soon (GET /api/v1/contact?expire=true), or send the same once more: that does no harm.",
-        T.CHANGE_MADE: "The change was made in Salesforce, but a part of this service is unavailable: it will show "
-        "here later.",
+        T.CHANGE_NOT_MADE: "Salesforce accepts no changes at the moment, and nothing was changed: try again soon.",
+        T.CHANGE_UNCERTAIN: "Salesforce's answer was lost, so the change may have been made. Read the contact again "
+        "soon (GET /api/v1/contact?expire=true), or send the same request again: that does no harm.",
+        T.CHANGE_MADE: "The change was made in Salesforce. It will show here once all parts of this service are "
+        "available again.",
         T.PARDOT_AWAY: "Pardot cannot create all tags at the moment: it is busy. Trying again does no harm.",
     },
 }
@@ -160,7 +160,7 @@ def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
 
 
 def types_of(operation: Operation, status: int) -> list[ErrorType]:
-    """Return the error types of ``operation``; the most general one where all belong to other operations."""
+    """Return the error types of ``operation`` for ``status``; the first one if none applies."""
     every = list(_EXAMPLES[status])
     return [kind for kind in every if _ONLY_IF.get(kind, _always)(operation)] or every[:1]
 
@@ -179,7 +179,7 @@ def add_error_examples(document: Document) -> None:
 
 
 def share_error_responses(document: Document) -> None:
-    """Declare each error response once, named by its status, and by the first operation where there are several."""
+    """Declare each error response once, named after its status or, if taken, after its operation too."""
     shared: dict[str, Any] = {}
     document["components"]["responses"] = shared
     names: dict[str, str] = {}
@@ -209,7 +209,7 @@ def _types_text() -> str:
 
 
 _TYPES_INTRODUCTION = (
-    "Why a request failed, for programs. Types may be added within v1: take an unknown one for its HTTP status. "
-    "An example of each:"
+    "The reason why a request failed, for programs. Types may be added within v1: handle an unknown type by its HTTP "
+    "status. An example of each:"
 )
 ERROR_TYPES_TEXT = _types_text()

@@ -1,4 +1,4 @@
-"""Give each good answer an example, composed of the examples of its properties.
+"""Give each successful answer an example, composed of the examples of its properties.
 
 An example is declared once: at its property (``Field(examples=[...])``), or at a schema as a whole.
 """
@@ -22,7 +22,7 @@ _JSON = "application/json"
 
 
 def add_examples(document: Document) -> None:
-    """Give each good answer in JSON an example."""
+    """Give each successful answer in JSON an example."""
     schemas = document["components"]["schemas"]
     for operation in operations_of(document):
         for status, response in operation["responses"].items():

@@ -1,4 +1,4 @@
-"""Headers of answers, declared once; each answer refers to those that it may have."""
+"""Declare the headers of answers once, and refer to them from each answer that may have them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REF = "#/components/headers/{name}"
 _TEXT = {"type": "string"}
 _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     HEADER: (
-        "Identifies this request in the service's logs: name it in a report. A request may bring its own.",
+        "Identifies this request in the service's logs: quote it in a report. A client may send its own.",
         _TEXT,
         "9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
     ),
@@ -24,12 +24,12 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     ),
     "Cache-Control": ("The time for which the answer may be kept, and by whom.", _TEXT, "private, no-cache"),
     "Location": (
-        "The address of what was made.",
+        "The address of the case.",
         {**_TEXT, "format": "uri-reference"},
         "/api/v1/case/9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
     ),
     REPLAYED: (
-        "`true` when an earlier request with the same `Idempotency-Key` made it; left out otherwise.",
+        "`true` when an earlier request with the same `Idempotency-Key` created the record; left out otherwise.",
         {**_TEXT, "enum": ["true"]},
         "true",
     ),
@@ -39,12 +39,12 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         '<https://api.example.org/api/v1/records/books?cursor=eyJ>; rel="next"',
     ),
     "X-As-Of": (
-        "The `as_of` of the page: pass it as `modified_since` the next time.",
+        "The `as_of` of the page: pass it as `modified_since` in the next read.",
         {**_TEXT, "format": "date-time"},
         "2026-01-31T12:00:00Z",
     ),
     "Content-Disposition": (
-        "A name for the file, with CSV only.",
+        "A name for the file; only with CSV.",
         _TEXT,
         'attachment; filename="books-2026-01-31.csv"',
     ),
@@ -56,7 +56,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     ),
     "RateLimit-Policy": ("The same limit: `q` requests in `w` seconds.", _TEXT, '"salesforce";q=5;w=60'),
     "WWW-Authenticate": (
-        "The challenge of RFC 6750: why an API key does not do.",
+        "The challenge of RFC 6750: the reason why an API key was not accepted.",
         _TEXT,
         'Bearer realm="sfapi", error="invalid_token"',
     ),
@@ -72,7 +72,8 @@ _IF_NONE_MATCH: Mapping[str, Any] = {
     "in": "header",
     "name": "If-None-Match",
     "required": False,
-    "description": "The `ETag` of an earlier answer: 304 without a body when it would be the same.",
+    "description": "The `ETag` of an earlier answer. If the answer is still the same, the response is a 304 without a "
+    "body.",
     "schema": {"type": "string"},
 }
 _CHANGING = frozenset({"post", "put", "patch", "delete"})
@@ -82,7 +83,7 @@ _FILE = "text/csv"
 
 
 def add_headers(document: Document) -> None:
-    """Declare the headers, refer to them from each answer that may have them, and name those that requests may need."""
+    """Declare the headers of answers and refer to them; add the headers that requests may need."""
     document["components"]["headers"] = {name: _declared(name) for name in _HEADERS}
     for method, operation in methods_and_operations(document):
         operation["parameters"] = [*operation.get("parameters", []), *_sent_headers(method, operation)]
@@ -106,7 +107,7 @@ def _sent_headers(method: str, operation: Mapping[str, Any]) -> Iterator[dict[st
 
 
 def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Iterator[str]:
-    """Yield the names of the headers that the answer with ``status`` may have; ``statuses`` are all of them."""
+    """Yield the headers that the answer with ``status`` may have; ``statuses`` are the operation's."""
     good = status < 400
     yield HEADER
     if 429 in statuses and (good or status == 429):

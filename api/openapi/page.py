@@ -1,4 +1,4 @@
-"""The page ``/api/v1/docs/``: Swagger UI over the document, the same for every visitor, so caches may keep it."""
+"""Show ``/api/v1/docs/``: Swagger UI, the same for every visitor, so that caches may keep it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.openapi.serving import DOCUMENT_SECONDS
 
 
 class DocsPage(DocsBase):
-    """Ninja's own page writes the visitor's CSRF token into the markup; ours asks ``/me`` for it before a write."""
+    """A page without the visitor's CSRF token, unlike ninja's: it asks ``/me`` for it before a write."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         names = {"document": self.get_openapi_url(api, kwargs), "me": reverse(f"{api.urls_namespace}:get_me")}

@@ -1,4 +1,4 @@
-"""The view of the document: each part is rendered once in a process, and browsers and caches keep it."""
+"""Serve the document. Each part is rendered once per process, and browsers and caches may keep it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ def _part(request: HttpRequest) -> str:
     refuse_unknown_parameters(request.GET, ["part"])
     part = request.GET.get("part", WHOLE)
     if part not in PARTS:
-        message = f"There is no part “{part}”; known are {', '.join(PARTS)}"
+        message = f"There is no part “{part}”; the parts are {', '.join(PARTS)}"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["query", "part"], "message": message}])
     return part

@@ -20,9 +20,9 @@ SOURCE = "case"
 
 
 def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
-    """Create a case and try once to deliver it, or return the case of the same request before, and whether it is one.
+    """Create a case and try once to deliver it. Return it, and whether an earlier request created it.
 
-    Raises ``Conflict`` when that request is still running, and ``Unprocessable`` when it had another body.
+    Raises ``Conflict`` when the earlier request is still running, and ``Unprocessable`` when it had another body.
     """
     case_id, claimed = uuid.uuid4(), False
     with place(Neighbor.SALESFORCE) as free:

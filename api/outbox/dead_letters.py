@@ -1,9 +1,8 @@
-"""Accepted cases that need an operator.
+"""Let operators act on accepted cases that need them.
 
-They are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may
+These are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may
 correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no longer cached
-may be sent to the cached org, or discarded. Each action is one statement that only takes rows no one is sending, so
-a delivery under way is never overtaken.
+may be sent to the cached org, or discarded. Each action is one statement that skips the rows that are being sent.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ def undecided() -> QuerySet[OutboundCase]:
 
 
 def needs_decision(case: OutboundCase) -> bool:
-    """Return whether an operator may change this case: it is refused, dealt with or not."""
+    """Return whether an operator may change this case: it is refused, and not being sent."""
     return _open_to_change([case.pk]).exists()
 
 
 def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None = None) -> int:
-    """Put refused cases back into the queue, with other ``values`` if given; return how many there were."""
+    """Put refused cases back into the queue, with other ``values`` if given. Return their number."""
     changed = {} if values is None else {"values": dict(values)}
     return _open_to_change([case.pk for case in cases]).update(
         state=State.QUEUED, next_attempt_at=Now(), ended_at=None, settled_at=None, settled_by="", **changed, **_WAITING
@@ -43,14 +42,14 @@ def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None 
 
 
 def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark refused cases as dealt with: they are not sent and not reported any more. Return how many there were."""
+    """Mark refused cases as dealt with: no longer sent or reported. Return their number."""
     return _open_to_change([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
 
 
 def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
-    """Let cases of another org go to the one that is cached; return how many there were."""
+    """Let cases of another org go to the cached org. Return their number."""
     return _apart([case.pk for case in cases]).update(
         organization_id=cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
         error_fields=[], **_WAITING,
@@ -58,7 +57,7 @@ def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
 
 
 def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Give up cases of another org: they are kept as dealt with, and sent to no org. Return how many there were."""
+    """Mark cases of another org as dealt with: they are sent to no org. Return their number."""
     return _apart([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )

@@ -1,4 +1,4 @@
-"""Send the outbox: once inside a request, or everything that is due from ``deliver_pending``.
+"""Send cases: one inside a request, or all that are due from ``deliver_pending``.
 
 Neither the kill switch of the syncs nor their budget stops a write.
 """
@@ -30,17 +30,17 @@ from sf.sync.usage import UsageCounter
 logger = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 2.8
-"""The limit for all calls of a request together: the promise is 3 s, and PostgreSQL needs a part of them."""
+"""The limit for all calls of a request together: it must answer within 3 s, and PostgreSQL needs a part of them."""
 DELIVERER_SECONDS = 25.0
 """The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
-"""The number of cases in one call without an external id: a call whose answer is lost may create all of them twice."""
+"""The number of cases in one call without an external id: if its answer is lost, all may be created twice."""
 
 State = OutboundCase.State
 
 
 class SalesforceAway(Exception):
-    """Nothing can be sent for the moment. ``for_good``: until a person fixes the configuration."""
+    """Nothing can be sent now; with ``for_good``, not before a person fixes the configuration."""
 
     def __init__(self, message: str, *, for_good: bool) -> None:
         super().__init__(message)
@@ -65,7 +65,7 @@ class Tally:
 
 
 def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
-    """Try once to send a case that this request has claimed. The row records the result, and nothing is raised."""
+    """Try once to send a case that this request has claimed. Raises nothing: the row records the result."""
     try:
         _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
     except SalesforceAway as away:
@@ -74,7 +74,7 @@ def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) ->
 
 
 def deliver_due(tally: Tally, *, everything: bool = False) -> None:
-    """Send every case that is due, each once, and count in ``tally``. ``everything``: also those not due yet.
+    """Send each case that is due, and with ``everything`` also the others. Count them in ``tally``.
 
     Raises ``SalesforceAway`` when sending must stop; all unsent cases are kept.
     """
@@ -96,7 +96,7 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
 
 
 def _check_login(*, everything: bool) -> None:
-    """Raise ``SalesforceAway`` while a refused login pauses; ``everything`` ends that pause."""
+    """Raise ``SalesforceAway`` during the pause after a refused login; ``everything`` ends the pause."""
     try:
         login = login_request()
     except ImproperlyConfigured:
@@ -116,8 +116,7 @@ def _send(
 ) -> list[Outcome]:
     """Send claimed cases and record each outcome.
 
-    Raises ``SalesforceAway`` when none was accepted, for a reason that concerns every other case too; then all of
-    them are put back.
+    Raises ``SalesforceAway`` when no case was accepted, for a reason that concerns all cases. They are then put back.
     """
     began = time.monotonic()
     try:
@@ -151,7 +150,7 @@ def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
 
 
 def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
-    """Return an error that concerns every other case too, unless some were accepted."""
+    """Return an error that concerns all cases; ``None`` without one, or when any outcome is final."""
     if any(outcome.is_final for outcome in outcomes):
         return None
     return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)
@@ -179,9 +178,9 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
 
 
 def _report(case: OutboundCase, error: SalesforceError) -> None:
-    """Log a refusal that a person must look at. Only the admin shows Salesforce's sentence: it may quote a person."""
+    """Log a refusal that needs a person, without Salesforce's message, which may quote personal data."""
     if error.group is Group.RECORD:
         named = f"{error.code} {', '.join(error.fields)}".strip()
         logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
     elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
-        logger.error("case %s stays queued, a person must act: %s", case.pk, error)
+        logger.error("case %s stays queued until an operator acts: %s", case.pk, error)

@@ -1,4 +1,4 @@
-"""Handle ``Idempotency-Key``: a client without an answer sends the request again, and nothing is created twice.
+"""Handle ``Idempotency-Key``: a request that is sent again does not create anything twice.
 
 The key is stored in the transaction that stores what the request creates, so both exist or neither. Of several
 requests at once, one inserts the row; the others wait for its commit and then see it. Keys are kept for 24 hours.
@@ -25,7 +25,7 @@ from api.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
 REPLAYED = "Idempotent-Replayed"
-"""The header of an answer about what an earlier request with the same key made."""
+"""The header that marks an answer about the record of an earlier request with the same key."""
 STILL_RUNNING_SECONDS = 3
 
 _FORM = re.compile(r"[\x21-\x7e]{1,255}")
@@ -51,9 +51,10 @@ class IdempotentRequest:
     body_hash: str
 
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
-        """Claim the key for ``record_id``, inside the transaction that stores it; ``None`` when the claim succeeds.
+        """Claim the key for ``record_id``. Return ``None``, or the record of an earlier request.
 
-        Otherwise return the record of the earlier request. Raises ``Unprocessable`` when that had another body.
+        Call it in the transaction that stores the record. Raises ``Unprocessable`` when the earlier request had
+        another body.
         """
         if self.key is None:
             return None
@@ -65,7 +66,7 @@ class IdempotentRequest:
                 return None
         earlier = IdempotencyKey.objects.get(**own)
         if earlier.body_hash != self.body_hash:
-            message = "This Idempotency-Key was used with another body in the last 24 hours: take a new one."
+            message = "This Idempotency-Key was used with another body in the last 24 hours: use a new one."
             raise Unprocessable(message, error_type=ErrorType.IDEMPOTENCY_KEY_REUSED)
         return earlier.record_id
 
@@ -73,12 +74,12 @@ class IdempotentRequest:
 def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
     """Return the identity of a request. Raises ``Unprocessable`` for a bad key.
 
-    ``body`` is the parsed one, so blanks and the order of fields make no difference.
+    ``body`` is the parsed JSON, so white space and the order of fields make no difference.
     """
     if key is not None and (quoted := _QUOTED.fullmatch(key)):  # as the draft has it; most clients leave the quotes out
         key = re.sub(r"\\(.)", r"\1", quoted[1])
     if key is not None and not _FORM.fullmatch(key):
-        message = "Idempotency-Key: wants 1 to 255 visible ASCII characters"
+        message = "Idempotency-Key: must be 1 to 255 visible ASCII characters"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["header", "Idempotency-Key"], "message": message}])
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=True)
     return IdempotentRequest(caller, path, key, hashlib.sha256(canonical.encode()).hexdigest())
@@ -86,7 +87,7 @@ def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) ->
 
 def still_running() -> Conflict:
     return Conflict(
-        "The first request with this Idempotency-Key is still running: ask again in a moment.",
+        "The first request with this Idempotency-Key is still running: try again soon.",
         ErrorType.IDEMPOTENCY_KEY_IN_USE,
         retry_after=STILL_RUNNING_SECONDS,
     )

@@ -2,9 +2,8 @@
 
 A sender claims a case: it takes a lease with an end, committed before Salesforce is called. A sender that is killed
 leaves a lease that expires, and another one takes the case. Claims skip rows that others are claiming, so any
-number of senders may deliver at once. No transaction is open while Salesforce is called. Another statement writes
-the outcome, and only the holder of the lease may do so, except for a delivery, which is recorded whoever reports
-it.
+number of senders may deliver at once. No transaction is open while Salesforce is called. Afterward, the holder of
+the lease records the outcome. A delivery is recorded even when another sender has taken the lease by then.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ DELIVERER_LEASE = timedelta(seconds=30)
 LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
 
-HARDLY_A_MOMENT = timedelta(days=1)
-"""A temporary refusal that has lasted this long needs a person: Salesforce may answer one case with 500 for ever."""
+LASTING_AFTER = timedelta(days=1)
+"""A temporary refusal that lasts longer needs a person: Salesforce may answer one case with 500 forever."""
 
 _IN_REQUEST = "request"
 _FIRST_PAUSE = timedelta(seconds=10)
@@ -60,7 +59,7 @@ _CLAIM = """
 class Why:
     """The reason why a case is not in Salesforce.
 
-    ``message`` may quote its values: it is for the admin, not for logs.
+    ``message`` may quote the case's values: it is for the admin, not for logs.
     """
 
     group: Group
@@ -181,8 +180,8 @@ def hasten_all() -> int:
 def queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
-    There is a query for each state, because each has a separate index: probes call this every few seconds, and
-    delivered cases are kept.
+    There is a query for each state, because each has its own index: probes call this every few seconds, and the table
+    also contains all delivered cases.
     """
     here = ["", cached_org_id() if organization_id is None else organization_id]
     waiting = OutboundCase.objects.filter(state=State.QUEUED)
@@ -206,13 +205,13 @@ def kept_apart() -> QuerySet[OutboundCase]:
 
 
 def keep_cases_apart(before: str, now: str) -> list[str]:
-    """Bind the cases of the org ``before`` to it when the cache becomes a copy of another org.
+    """Bind cases without an org to the org ``before``, because the cache is now a copy of another org.
 
     Return lines for the operator.
     """
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
-        f"{count:,} queued cases of the org {organization} are kept apart: they go to that org alone "
+        f"{count:,} queued cases of the org {organization} are kept apart: they go only to that org "
         "(admin › Cases (outbox) sends them to this org instead, or discards them)"
         for organization, count in cases_kept_apart().items()
     ]
@@ -225,11 +224,11 @@ def _for_cached_org() -> QuerySet[OutboundCase]:
 
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
-"""Accepted, refused because of its values, and not dealt with."""
+"""The condition for a case that was accepted, then refused for its values, and not dealt with."""
 STUCK = Q(state=State.QUEUED) & (
-    Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - HARDLY_A_MOMENT)
+    Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - LASTING_AFTER)
 )
-"""Queued and retried, but an operator has to act before it can be delivered."""
+"""The condition for a queued case that cannot be delivered before an operator acts."""
 
 _NO_REFUSAL = {"error_group": "", "error_code": "", "error_fields": [], "error_message": ""}
 _NO_LEASE = {"lease_holder": "", "lease_until": None}

@@ -19,7 +19,7 @@ from api.protection.bulkhead import Neighbor, place
 
 BELIEVED_SECONDS = 60.0
 MOST_USERS = 5_000
-"""The number of users in each process."""
+"""The largest number of users to remember in each process."""
 
 Answer = TypeVar("Answer")
 _Key = tuple[AccountsClient, str]
@@ -30,7 +30,7 @@ class AccountsAway(Exception):
 
 
 class _Memory:
-    """Users by client and UUID; those asked for longest ago are dropped first."""
+    """Users by client and UUID; those stored longest ago are dropped first."""
 
     def __init__(self) -> None:
         self._users: OrderedDict[_Key, tuple[float, AccountsUser]] = OrderedDict()
@@ -70,7 +70,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
     """Return the answer to one question. Raises ``AccountsAway``."""
     with place(Neighbor.ACCOUNTS) as free:
         if not free:
-            raise AccountsAway("as many requests as may are waiting for Accounts already")
+            raise AccountsAway("the permitted number of requests already waits for Accounts")
         if not breaker.accounts_call_allowed():
             raise AccountsAway("Accounts has not answered recently")
         return _ask(question)

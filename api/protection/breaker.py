@@ -40,13 +40,12 @@ LONGEST_SILENCE = timedelta(minutes=6)
 """After this long without a probe, a request may be one."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
-"""The doublings lead to 8 minutes at most: each live call with a wrong password is a failed login."""
+"""With a wrong password each live call is a failed login, so the silence doubles, to 8 minutes at most."""
 PROBES_EACH_RUN = 2
 """The number of failed probes after which probes pause between runs of ``deliver_pending``."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""With cron's minute and the time of a probe, it is shorter than ``LONGEST_SILENCE``: where cron runs, requests are
-never the probe.
+"""Shorter than ``LONGEST_SILENCE`` even with cron's minute and the time of a probe: where cron runs, no request probes.
 """
 
 _TAKE_TURN = """
@@ -67,7 +66,7 @@ _FAILED = """
 
 @dataclass(frozen=True)
 class BreakerState:
-    """The recent answers of Salesforce."""
+    """The state of the breaker of deliveries."""
 
     open: bool = False
     reason: str = ""
@@ -93,14 +92,14 @@ def breaker_state() -> BreakerState:
 
 def breakers() -> dict[str, bool]:
     """Return every breaker by name, and whether it is open."""
-    noted = CircuitBreaker.objects.values_list("name", "failures")
-    return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in noted}
+    stored = CircuitBreaker.objects.values_list("name", "failures")
+    return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in stored}
 
 
 def breaker_lines() -> Iterator[str]:
     """Yield the open breakers with their reasons, for ``sync_status``."""
     for breaker in CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name"):
-        yield f"breaker         {breaker.name} is open since {breaker.failures:,} failures: {breaker.reason}"
+        yield f"breaker         {breaker.name} is open after {breaker.failures:,} failures: {breaker.reason}"
 
 
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
@@ -118,49 +117,49 @@ def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, 
 
 
 def live_call_allowed() -> bool:
-    """Return whether a request may make a live call. True must be used, as for ``request_may_call``."""
+    """Return whether a request may make a live call. After ``True``, it must make the call."""
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
 
 
 def accounts_call_allowed() -> bool:
-    """Return whether a request may ask Accounts. True must be used, as for ``request_may_call``."""
+    """Return whether a request may ask Accounts. After ``True``, it must ask."""
     return request_may_call(ACCOUNTS, silence=LIVE_SILENCE, doublings=0)
 
 
 class LiveCall:
-    """A live call of one request: a place among the waiting requests, and permission to ask."""
+    """A live call of one request, with its place among the requests that wait for Salesforce."""
 
     def __init__(self, places: ExitStack) -> None:
         self._places = places
-        self.asked = False
+        self.is_allowed = False
         self.slowest = 0.0
-        """The seconds of its slowest call; the caller sets it."""
+        """The seconds of the slowest HTTP call; the caller sets it."""
 
     def may_ask(self) -> bool:
         """Return whether Salesforce may be asked now. Raises ``NoPlaceFree``."""
         if not self._places.enter_context(place(Neighbor.SALESFORCE)):
             raise NoPlaceFree
-        self.asked = live_call_allowed()
-        return self.asked
+        self.is_allowed = live_call_allowed()
+        return self.is_allowed
 
 
 @contextmanager
 def live_call() -> Iterator[LiveCall]:
-    """Record the result of one live call, if it was made. The call must ask ``may_ask`` just before."""
+    """Record the result of one live call, if it was made. The block must ask ``may_ask`` just before."""
     with ExitStack() as places:
         call = LiveCall(places)
         try:
             yield call
         except LiveCallFailed as failure:
-            if call.asked:
+            if call.is_allowed:
                 note_live_failure(failure)
             raise
-        if call.asked:
+        if call.is_allowed:
             note_answer(LIVE, call.slowest)
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
-    """Record that Salesforce could not be asked. ``for_good``: waiting will not help soon, so open at once."""
+    """Record that Salesforce could not be asked. With ``for_good``, waiting does not help: open at once."""
     values: dict[str, Any] = {
         "name": name,
         "least": THRESHOLD if for_good else 1,

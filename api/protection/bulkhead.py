@@ -1,4 +1,4 @@
-"""Limit the requests that wait for another system, so that some threads of this process are always free.
+"""Limit the requests that wait for another system, so that some threads of a process are always free.
 
 A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterward. No request waits
 for a place: without one it is answered from the cache, queued, or refused with 503. Time limits alone are not
@@ -31,7 +31,7 @@ class NoPlaceFree(LiveCallNotTried):
     """The permitted number of requests already waits for Salesforce."""
 
     def __init__(self) -> None:
-        super().__init__("as many requests as may are waiting for Salesforce already")
+        super().__init__("the permitted number of requests already waits for Salesforce")
 
 
 _taken: Counter[Neighbor] = Counter()

@@ -1,4 +1,4 @@
-"""Take several passes of a rate limit at once for callers who come often, and hold them in the process.
+"""Take several passes of a rate limit at once for frequent callers, and hold them in the process.
 
 Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small request. When a caller has a limit of
 thousands and comes often, one count therefore takes several passes, and the process holds them for the caller's next
@@ -22,7 +22,7 @@ LONGEST_SECONDS = 1.0
 
 
 def hold_seconds(rate: Rate) -> float:
-    """Return for how long passes that were taken at once may be used; 0 when each request is counted on its own."""
+    """Return how long passes taken at once may be used; 0 when each request is counted on its own."""
     return min(rate.seconds / 100, LONGEST_SECONDS) if rate.limit >= 2 * SHARE else 0.0
 
 
@@ -42,12 +42,12 @@ class Hold:
 
 
 class HeldPasses:
-    """The passes that this process holds, by caller and limit. Threads share it."""
+    """The passes that this process holds, by caller and limit. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._holds: OrderedDict[tuple[str, Rate], Hold] = OrderedDict()
-        """The newest last: callers who stayed away are found at the front, without looking at the others."""
+        """The newest last, so that callers who stayed away are at the front."""
 
     def __len__(self) -> int:
         return len(self._holds)
@@ -61,7 +61,7 @@ class HeldPasses:
             return hold
 
     def next_size(self, key: str, rate: Rate) -> int:
-        """Return how many passes to take: more while they are used up quickly, fewer when their time was too short."""
+        """Return how many passes to take: more if the last were used up quickly, fewer if they expired."""
         hold, seconds = self._holds.get((key, rate)), hold_seconds(rate)
         if hold is None or not seconds:
             return 1
@@ -73,7 +73,7 @@ class HeldPasses:
         return min(2 * hold.size, rate.limit // SHARE) if age < seconds / 2 else hold.size
 
     def add(self, key: str, rate: Rate, taken: Hold) -> None:
-        """Keep passes that were just taken, together with passes of another thread whose time is not over."""
+        """Keep passes that were just taken, together with usable passes that another thread took."""
         if not hold_seconds(rate):
             return
         with self._lock:

@@ -35,7 +35,7 @@ MOST_ENTRIES = 100
 # (``width_bucket``) finds. The first entry is the last one before the window, or stands for it; all others are in it.
 #
 # The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
-# one it follows. The start of the window uses the time from before, so an entry may leave it a moment too late.
+# last entry. The start of the window uses the time before the wait, so an entry may leave it a moment too late.
 # Passes that may be used later count as used at the latest time possible.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
@@ -66,7 +66,7 @@ _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_times
 
 @dataclass(frozen=True)
 class RateLimitResult:
-    """The result of a request at its limit, and what the caller has left."""
+    """The result of a request at its limit, and the number of requests that the caller has left."""
 
     policy: str
     rate: Rate
@@ -81,12 +81,12 @@ class RateLimitResult:
         return max(1, math.ceil(self.seconds_to_next))
 
     def headers(self) -> dict[str, str]:
-        """Return ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), and ``Retry-After``."""
-        found = {
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers, and ``Retry-After`` if refused."""
+        limits = {
             "RateLimit-Policy": f'"{self.policy}";q={self.rate.limit};w={self.rate.seconds}',
             "RateLimit": f'"{self.policy}";r={self.remaining};t={math.ceil(max(0, self.seconds_to_next))}',
         }
-        return found if self.passed else {**found, "Retry-After": str(self.retry_after)}
+        return limits if self.passed else {**limits, "Retry-After": str(self.retry_after)}
 
 
 _held = HeldPasses()
@@ -102,7 +102,7 @@ def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
 
 
 def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitResult:
-    """Count ``passes`` at once and use one of them; near the limit, where there is no room for all, only one."""
+    """Count ``passes`` at once and use one of them. Near the limit, with no room for all, count one."""
     now = time.monotonic()
     counted = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
     if not counted:

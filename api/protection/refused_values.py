@@ -21,8 +21,8 @@ def field_errors(
     """Return an entry of ``errors`` for each refused field.
 
     ``refused`` maps Salesforce's field names to ours. An entry contains ``allowed`` when a picklist refused the
-    value and its values can be read before ``time.monotonic()`` reaches ``until``. Call this without a place among
-    the requests that wait for Salesforce.
+    value and its values can be read before ``time.monotonic()`` reaches ``until``. The caller must not hold a
+    ``place`` for Salesforce: this takes one.
     """
     allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
     return [
@@ -32,12 +32,12 @@ def field_errors(
 
 
 def _allowed_values(sobject: str, fields: Iterable[str], source: str, until: float) -> Picklists:
-    found: Picklists | None = None
+    picklists: Picklists | None = None
     with best_effort("list of the values that a picklist allows"):
-        found = kept_picklists(sobject)
-        if found is None:
-            found = _read_in_a_place(sobject, source, until)
-    return {field: found[field] for field in fields if field in found} if found else {}
+        picklists = kept_picklists(sobject)
+        if picklists is None:
+            picklists = _read_in_a_place(sobject, source, until)
+    return {field: picklists[field] for field in fields if field in picklists} if picklists else {}
 
 
 def _read_in_a_place(sobject: str, source: str, until: float) -> Picklists:

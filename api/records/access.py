@@ -55,7 +55,7 @@ class RecordsThrottle(BaseThrottle):
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Chooses the form of an answer: ``format`` in the address wins over ``Accept``, whose weights count.
+    """Chooses the format of an answer: ``format`` in the address, or else the best match of ``Accept``.
 
     An unknown ``format`` is a wrong parameter, not a missing page.
     """
@@ -67,8 +67,8 @@ class Negotiation(DefaultContentNegotiation):
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
         by_type = {renderer.media_type: renderer for renderer in renderers}
-        if asked := request.query_params.get("format"):
-            chosen = self.filter_renderers(by_type.values(), asked)[0]
+        if name := request.query_params.get("format"):
+            chosen = self.filter_renderers(by_type.values(), name)[0]
             return chosen, chosen.media_type
         for accepted in request._request.accepted_types:  # the preferred one first
             for media_type, renderer in by_type.items():
@@ -78,16 +78,16 @@ class Negotiation(DefaultContentNegotiation):
 
     def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
         renderers = list(renderers)
-        found = [renderer for renderer in renderers if renderer.format == format]
-        if not found:
+        matching = [renderer for renderer in renderers if renderer.format == format]
+        if not matching:
             message = f"Give one of {', '.join(str(renderer.format) for renderer in renderers)}"
             errors = [{"loc": ["query", "format"], "message": message}]
             raise Unprocessable(f"The request is not valid: format: {message}.", errors=errors)
-        return found
+        return matching
 
 
 def _covers(accepted: MediaType, media_type: str) -> bool:
-    """Return whether ``accepted`` means ``media_type``, whatever parameters (``charset``) it has."""
+    """Return whether ``accepted`` includes ``media_type``. Its parameters (``charset``) are ignored."""
     wanted = (accepted.main_type.lower(), accepted.sub_type.lower())
     return all(want in {"*", have} for want, have in zip(wanted, media_type.split("/"), strict=True))
 
@@ -99,7 +99,7 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, exceptions.Throttled):
         return throttled_response(request)
     if isinstance(error, exceptions.MethodNotAllowed):
-        # The records have no error of their own for it: the middleware writes the text, with HEAD and OPTIONS.
+        # The middleware writes the text, and adds HEAD and OPTIONS to the methods.
         return HttpResponseNotAllowed(["GET"])
     if isinstance(error, exceptions.NotAcceptable):
         return error_response(406)

@@ -1,4 +1,4 @@
-"""The opaque cursor between two pages: the position to continue at, and the ``as_of`` that all pages share."""
+"""The opaque cursor between two pages: the position to continue at, and the pages' common ``as_of``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class UnreadableCursor(ValueError):
 class Cursor:
     position: Position
     as_of: datetime
-    """The ``as_of`` of the first page: rows that became visible later may be dated before later pages were read."""
+    """The ``as_of`` of the first page: a row that becomes visible after that may be dated before the later pages."""
 
     def to_text(self) -> str:
         parts = [self.position.local_update_date.isoformat(), self.position.id, self.as_of.isoformat()]
@@ -36,9 +36,9 @@ class Cursor:
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts
-            found = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
+            cursor = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise UnreadableCursor("This is not a cursor of this service: take the cursor from “next”") from error
         if not isinstance(record_id, str) or id_of_18(record_id) != record_id:
             raise UnreadableCursor("This is not a cursor of this service: take the cursor from “next”")
-        return found
+        return cursor

@@ -22,13 +22,17 @@ _LIST_ERRORS = (401, 403, 406, 422, 429)
 _SAME: dict[int, Any] = {304: {"description": responses[304]}}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
-_LIST_DESCRIPTION = """In the order of `local_update_date` and `id`: follow `next` to its end, keep `as_of`, and pass
-it the next time as `modified_since` with `include_deleted=true`. Some records may come twice, none is left out. (After
-`sync_all --forcedelete`, read everything again: it leaves no trace of what it removed.) Each column below is a filter
-by its exact value; an empty text finds records without one. In CSV the address of the next page is in the header
-`Link`, and `as_of` in `X-As-Of`."""
+_LIST_DESCRIPTION = """Returns the records in the order of `local_update_date` and `id`. To keep a copy up to date,
+follow `next` to the last page, keep `as_of`, and pass it in the next read as `modified_since`, with
+`include_deleted=true`. Some records may come twice; none is left out. (After `sync_all --forcedelete`, read everything
+again: it leaves no trace of the records that it removed.) Each column below is a filter by its exact value; an empty
+text finds records without a value. In CSV, the header `Link` has the address of the next page, and `X-As-Of` has
+`as_of`."""
 
-_DETAIL_DESCRIPTION = "By its Salesforce id. A record that was deleted in Salesforce is found with `include_deleted`."
+_DETAIL_DESCRIPTION = (
+    "Returns a record by its Salesforce id. With `include_deleted`, it also finds records that were deleted in "
+    "Salesforce."
+)
 
 _ID_PARAMETER: dict[str, Any] = {
     "in": "path",
@@ -76,8 +80,8 @@ def _detail_operation(resource: Resource) -> dict[str, Any]:
 
 
 def _parameters(query: type[RecordQuery]) -> list[dict[str, Any]]:
-    found = query.model_json_schema(ref_template=_REF)
-    return [_parameter(name, schema) for name, schema in found["properties"].items()]
+    described = query.model_json_schema(ref_template=_REF)
+    return [_parameter(name, schema) for name, schema in described["properties"].items()]
 
 
 def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

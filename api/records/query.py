@@ -33,11 +33,11 @@ class RecordQuery(Schema):
 
     include_deleted: QueryBoolean = Field(
         False,
-        description="Records too that were deleted in Salesforce or no longer belong here (`is_deleted`). "
-        "Some weeks after that only id, stamps and `is_deleted` are left; all else is null then.",
+        description="Include records that were deleted in Salesforce or no longer belong here (`is_deleted`). "
+        "Some weeks later they have only their id, their timestamps and `is_deleted`; all other columns are null.",
     )
     fields: list[str] | None = None  # replaced for each resource by ``with_fields``
-    format: Literal["json", "csv", "html"] = Field("json", description="Wins over the `Accept` header.")
+    format: Literal["json", "csv", "html"] = Field("json", description="The format of the answer. Wins over `Accept`.")
     dialect: Literal["rfc4180", "excel"] = Field(
         "rfc4180",
         description="The dialect of CSV. `excel` is for spreadsheets: it begins with a byte order mark, and an "
@@ -55,8 +55,8 @@ class RecordsQuery(RecordQuery):
 
     modified_since: QueryMoment = Field(  # type: ignore[assignment]
         None,
-        description="Only records that changed here at this moment or later: the `as_of` of the last time. Use it with "
-        "`include_deleted`, or deletions go unseen.",
+        description="Only records that changed here at this moment or later. Give the `as_of` of the previous read, "
+        "with `include_deleted`: otherwise you miss deletions.",
         examples=["2026-01-31T12:00:00Z"],
     )
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(
@@ -73,7 +73,7 @@ Query = TypeVar("Query", bound=RecordQuery)
 def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Query]:
     """Return ``base`` with the columns that ``fields`` may name."""
     names: Any = Annotated[list[Literal[tuple(columns)]], BeforeValidator(_split), Field(min_length=1)]  # type: ignore[misc]
-    described = Field(None, description="Only these columns, divided by commas; `id` is always there.")
+    described = Field(None, description="Only these columns, separated by commas; `id` is always included.")
     return create_model(name, __base__=base, fields=(names, described))
 
 

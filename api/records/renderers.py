@@ -16,7 +16,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 class JSONRenderer(BaseRenderer):
-    """The body as ``json_text`` writes it everywhere in the API."""
+    """JSON, written by ``json_text`` like everywhere in the API."""
 
     media_type = "application/json"
     format = "json"
@@ -28,7 +28,7 @@ class JSONRenderer(BaseRenderer):
 
 
 class CSVRenderer(BaseRenderer):
-    """RFC 4180: a line of names, then one line per record; nothing for null. ``next`` and ``as_of`` are in headers."""
+    """RFC 4180: a line of names, then a line per record; null is empty. Headers have the other values."""
 
     media_type = "text/csv"
     format = "csv"
@@ -55,7 +55,7 @@ class HTMLRenderer(BrowsableAPIRenderer):
 
 
 def _cell_without_formula(value: Any) -> Any:
-    """Escape formulas: anyone may write ``=HYPERLINK(…)`` into their own name, and a spreadsheet must not run it."""
+    """Escape formulas: a spreadsheet must not run ``=HYPERLINK(…)``, which anyone may use as a name."""
     written = _cell(value)
     return f"'{written}" if isinstance(value, str) and _FORMULA.match(value) else written
 

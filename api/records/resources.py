@@ -22,7 +22,7 @@ from sf.sync.objects import EVERY_OBJECT
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of column: the type of its values in answers, and in a filter (``None``: no filter by equality)."""
+    """A kind of column: the type of its values in answers, and in a filter (``None``: no filter)."""
 
     value: Any
     filter: Any = None
@@ -140,8 +140,8 @@ class RecordPage(Schema):
     """A page of records."""
 
     as_of: datetime = SchemaField(
-        description="Nothing dated before this moment can appear later. Pass it as `modified_since` the next time; all "
-        "pages that follow each other have the same."
+        description="No record dated before this moment can appear later. Pass it as `modified_since` in the next "
+        "read. All pages of one read have the same value."
     )
     next: str | None = SchemaField(description="The address of the next page; null on the last.")
 

@@ -1,4 +1,4 @@
-"""The routes: two for each resource, with a slash at the end or without, as the rest of the API has none."""
+"""Two routes for each resource. The slash at the end is optional: the rest of the API has none."""
 
 from __future__ import annotations
 

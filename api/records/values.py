@@ -1,4 +1,4 @@
-"""Read the values of a query string strictly: a filter that is misread would silently give a wrong copy."""
+"""Read the values of a query string strictly: a misread filter would silently give a wrong copy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _boolean(text: Any) -> Any:
-    """Read the words that every route reads: ``true``, ``1``, ``yes`` and ``on``, and their opposites."""
+    """Accept the same words as every route: ``true``, ``1``, ``yes`` and ``on``, and their opposites."""
     try:
         return _BOOLEAN.validate_python(text)
     except ValidationError:
@@ -42,7 +42,7 @@ def _date(text: Any) -> Any:
 
 
 def _moment(text: Any) -> Any:
-    """Read RFC 3339 with an offset. A space stands for ``+``, which arrives that way when it is not escaped."""
+    """Read RFC 3339 with an offset. An unescaped ``+`` arrives as a space, which is accepted."""
     text = _DECODED_PLUS.sub("+", text) if isinstance(text, str) else ""
     if not _MOMENT.fullmatch(text):
         raise ValueError("Give a time with its offset, such as 2026-01-31T12:00:00Z")
@@ -50,15 +50,15 @@ def _moment(text: Any) -> Any:
 
 
 def moment_in_utc(text: str) -> datetime:
-    """Return the time in UTC, because PostgreSQL accepts no offset above 15:59, as ISO 8601 does.
+    """Return the time in UTC, because PostgreSQL refuses offsets above 15:59, which ISO 8601 allows.
 
     Raises ``ValueError`` without an offset.
     """
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
         raise ValueError("no offset")
     try:
-        return found.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("Give a time between the years 1 and 9999") from None
 

@@ -24,7 +24,7 @@ from sf.reads.replica import read_from_replica
 
 
 class RecordView(GuardedView):
-    """The base of a page and of a single record."""
+    """The base of the views of a page and of a single record."""
 
     renderer_classes = [JSONRenderer, CSVRenderer, HTMLRenderer]
 
@@ -113,6 +113,6 @@ def in_utc(moment: datetime) -> str:
 
 
 def _headers(body: dict[str, Any]) -> dict[str, str]:
-    """Return what a CSV body has no place for, as headers (RFC 8288)."""
+    """Return ``next`` (RFC 8288) and ``as_of`` as headers, because a CSV body has no place for them."""
     link = {"Link": f'<{body["next"]}>; rel="next"'} if body["next"] else {}
     return {"X-As-Of": body["as_of"], **link}

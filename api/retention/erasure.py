@@ -23,7 +23,7 @@ class Share:
 
 
 def known_person(given: Person) -> Person:
-    """Return the person with everything else that they are known by here."""
+    """Return the person with all other identifiers that are stored here."""
     for widen in WIDEN:
         given = widen(given)
     return given

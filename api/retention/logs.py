@@ -27,9 +27,9 @@ class Pruned:
 
 
 def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove rows older than ``days``, chunk by chunk; with ``dry_run``, only count.
+    """Remove old rows, chunk by chunk; with ``dry_run``, only count them.
 
-    ``change_days`` count for what people changed: fields of contacts, and what operators did.
+    ``request_days`` is for the request log, ``change_days`` for changes of contacts and actions of operators.
     """
     logs: tuple[tuple[type[models.Model], str, int], ...] = (
         (RequestLog, "time", request_days),

@@ -1,7 +1,7 @@
-"""Remove what people wrote to us when it is no longer needed here.
+"""Remove old cases and forms.
 
-That is what Salesforce has, what it refused at once (the caller got the error), and spam. Cases that are still to
-be delivered stay, and so do dead letters, however old, until an operator has dealt with them.
+These are cases that Salesforce has, cases that it refused at once (the caller got the error), and spam. Queued cases
+stay however old they are, and dead letters stay until an operator has dealt with them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ State = OutboundCase.State
 
 
 def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
-    """Remove cases that ended, and forms that came, more than ``days`` days ago, chunk by chunk.
+    """Remove cases that ended, and spam that arrived, more than ``days`` days ago, chunk by chunk.
 
-    With ``dry_run``, only count. With 0 days, remove nothing.
+    The form of a case is removed with the case. With ``dry_run``, only count. With 0 days, remove nothing.
     """
     if not days:
         return
     past = Now() - timedelta(days=days)
-    # Also by creation time, which has an index.
+    # The creation time is tested too, because it has an index.
     ended = Q(state__in=[State.DELIVERED, State.REFUSED]) | Q(state=State.FAILED, settled_at__lt=past)
     cases = OutboundCase.objects.filter(ended, ended_at__lt=past, created_at__lt=past)
     spam = FormSubmission.objects.filter(case=None, created_at__lt=past)

@@ -51,7 +51,7 @@ def declare() -> None:
 
 
 def waiting_cases(person: Person) -> Rows:
-    """Return the person's cases that Salesforce does not have yet: a case is erased once Salesforce has it."""
+    """Return the person's cases that Salesforce does not have yet: these cannot be erased yet."""
     wanted = _of_case(person)
     return OutboundCase.objects.filter(wanted, _WAITS) if wanted else OutboundCase.objects.none()
 

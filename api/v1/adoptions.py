@@ -33,13 +33,13 @@ _Assumed = Annotated[bool, Query(description="Only adoptions that no instructor 
 class AdoptionItem(Schema):
     id: str = copied(Adoption, "id", "Salesforce id of the adoption, 18 characters")
     book: BookItem | None = Field(
-        description="The book of the adoption's opportunity; null when it has none, or one that is not here."
+        description="The book of the adoption's opportunity; null when there is none, or when it is not cached."
     )
     base_year: int | None = copied(Adoption, "base_year", "Base year of the adoption, such as 2025")
     school_year: str | None = copied(Adoption, "school_year", "School year of the adoption, as text")
     school: str | None = Field(
-        description="Name of the school of the adoption's opportunity (`Account.Name` in Salesforce); null when it has "
-        "none, or one that is not here."
+        description="Name of the school of the adoption's opportunity (`Account.Name` in Salesforce); null when there "
+        "is none, or when it is not cached."
     )
     confirmation_type: str | None = copied(
         Adoption, "confirmation_type", f"Type of confirmation; `{CONFIRMED}`: by an instructor"
@@ -60,7 +60,7 @@ class AdoptionList(Schema):
     )
     total_students: int = Field(description="Sum of the `students` of these adoptions, without negative numbers.")
     total_savings: float = Field(description="Sum of the `savings` of these adoptions, without negative amounts.")
-    adoptions: list[AdoptionItem] = Field(description="The adoptions asked for, the newest `base_year` first.")
+    adoptions: list[AdoptionItem] = Field(description="The requested adoptions, the newest `base_year` first.")
     cache_create: datetime = Field(description="The time of this answer.")
     cache_expire: datetime = Field(
         description="The time until which a client may keep this answer: one hour after `cache_create`."
@@ -71,15 +71,15 @@ class AdoptionList(Schema):
     "/adoptions",
     auth=logged_in_user(),
     response={200: AdoptionList, **documented(401, 403, 404, 422, 429)},
-    summary="One's own adoptions",
+    summary="Your adoptions",
 )
 def list_adoptions(
     request: HttpRequest, confirmed: _Confirmed = False, assumed: _Assumed = False, expire: Expire = False
 ) -> HttpResponse:
     """Return the caller's adoptions.
 
-    With `confirmed`, only those that an instructor has confirmed; with `assumed`, only the others. With `expire`,
-    they are read from Salesforce first; if Salesforce is unavailable, the answer is the cached ones.
+    With `confirmed`, return only adoptions that an instructor has confirmed; with `assumed`, only the others. With
+    `expire`, read them from Salesforce first; if Salesforce is unavailable, return the cached adoptions.
     """
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
@@ -89,7 +89,7 @@ def list_adoptions(
     wanted = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
     contact_id, adoptions = own_adoptions(wanted.rows())
     if not adoptions:
-        raise NotFound("There are no such adoptions of this user here.", error_type=ErrorType.NO_MATCH)
+        raise NotFound("No cached adoptions of this user match.", error_type=ErrorType.NO_MATCH)
     now = datetime.now(UTC).replace(microsecond=0)
     response = json_response(
         {
@@ -103,7 +103,7 @@ def list_adoptions(
             "cache_expire": now + LIFETIME,
         }
     )
-    if not expire:  # otherwise a browser would answer the next one itself
+    if not expire:  # otherwise the browser would answer the next request with `expire` from its own cache
         response["Cache-Control"] = f"private, max-age={int(LIFETIME.total_seconds())}"
     return response
 

@@ -41,7 +41,10 @@ class BookList(Schema):
     summary="All active books",
 )
 def list_books(request: HttpRequest) -> HttpResponse:
-    """Return the active books by name. Send the `ETag` back as `If-None-Match`: 304 means that nothing has changed."""
+    """Return the active books by name.
+
+    Send the `ETag` back as `If-None-Match`: 304 means that nothing has changed.
+    """
     [state] = books_state().rows()
     content, etag = _rendered(**state)
     response = HttpResponse(content, content_type=JSON)
@@ -54,7 +57,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
 def _rendered(books: int, last_change: datetime | None) -> tuple[bytes, str]:
     """Return the answer and its ``ETag``, cached until a book changes.
 
-    Reading and encoding the same books each time took longer than everything else.
+    Reading and encoding the same books for each request took longer than the rest of the request.
     """
     items = active_books().rows()
     content = json_response({"count": len(items), "books": items}).content

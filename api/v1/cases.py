@@ -32,17 +32,17 @@ SALESFORCE_FIELDS = {
     "feature": "Feature__c",
     "issue": "Issue__c",
 }
-"""The field of Salesforce's Case that each part of a request becomes."""
+"""The field of Salesforce's Case for each property of a request."""
 
 _PATH = "/case"
 _WORDS = r"\S"
-"""Requires text besides blanks, in the OpenAPI document."""
+"""The pattern of a text that is not blank, for the OpenAPI document."""
 _State = OutboundCase.State
 
 
 def _with_words(text: str) -> str:
     if not text.strip():
-        raise ValueError("There must be something in it")
+        raise ValueError("Must not be blank")
     return text
 
 
@@ -55,8 +55,8 @@ IdempotencyKeyText = Annotated[
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
-    description="Any text that is new for each new request: sent again with the same body within 24 hours, "
-    "nothing is made twice, and the answer is the present state. In quotes or without, it is the same key.",
+    description="Any text that is unique to the request, with or without quotes. If the request is sent again within 24 "
+    "hours, with the same key and body, nothing is created twice, and the answer is the current state.",
 )
 
 
@@ -101,7 +101,7 @@ class CaseDetail(Schema):
     id: uuid.UUID = Field(description="Id of the case here, for GET /case/{id}.")
     salesforce_id: str | None = Field(description="Id of the case in Salesforce; null until it is delivered.")
     status: Literal["queued", "delivered", "failed"] = Field(
-        description="queued: accepted and kept, delivery continues by itself. failed: Salesforce refused it for good."
+        description="queued: accepted and stored; delivery continues by itself. failed: Salesforce refused it for good."
     )
     subject: str | None = _sent("subject")
     description: str | None = _sent("description")
@@ -119,16 +119,17 @@ class CaseDetail(Schema):
     "/case",
     auth=caller_with(Scope.WRITE_CASES),
     response={200: CaseDetail, 202: CaseDetail, **documented(400, 401, 403, 409, 413, 415, 422, 429)},
-    summary="Make a support case",
+    summary="Create a support case",
 )
 def create_case(
     request: HttpRequest, case: CaseIn, idempotency_key: IdempotencyKeyText | None = IDEMPOTENCY_KEY
 ) -> HttpResponse:
     """Create a support case.
 
-    200: it is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that may not
-    lie in the case; the case is kept and delivered as soon as possible. 422 with a `salesforce_code`: Salesforce
-    refuses the values; `errors` names the fields, and what a picklist allows; nothing is kept for delivery.
+    200: the case is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that may have
+    nothing to do with the case; the case is stored and delivered as soon as possible. 422 with a `salesforce_code`:
+    Salesforce refuses the values, and the case will not be delivered; `errors` names the fields and the values that a
+    picklist allows.
     """
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
@@ -145,7 +146,7 @@ def create_case(
     return response
 
 
-_CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` answered with.")]
+_CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` returned.")]
 
 
 @router.get(
@@ -155,7 +156,7 @@ _CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` answ
     summary="The state of a case",
 )
 def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
-    """Return a case of the caller, with the state of its delivery. Other callers get 404."""
+    """Return one of the caller's own cases, with the state of its delivery. Other cases give 404."""
     maker = required_caller(request).identity
     case = OutboundCase.objects.filter(pk=case_id, maker=maker, source=SOURCE).first()
     if case is None:
@@ -164,11 +165,11 @@ def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
 
 
 def _refusal(case: OutboundCase, until: float) -> Unprocessable:
-    said, code = case.error_message, case.error_code
+    message, code = case.error_message, case.error_code
     refused = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
-    errors = field_errors("Case", refused, code=code, message=said, source="api case", until=until)
+    errors = field_errors("Case", refused, code=code, message=message, source="api case", until=until)
     return Unprocessable(
-        f"Salesforce refuses this case: {said}",
+        f"Salesforce refuses this case: {message}",
         error_type=ErrorType.SALESFORCE_REFUSED,
         errors=errors,
         salesforce_code=code,

@@ -21,7 +21,7 @@ from sf.models import Contact
 router = Router(tags=["contact"])
 
 ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
-"""Longer than any of the fields in Salesforce, which knows its own limits."""
+"""Text that may be longer than any field in Salesforce, which checks the fields' own limits."""
 
 _EXAMPLE: Any = {
     "id": "003Ux00000Xy12AAEF",
@@ -53,10 +53,10 @@ class ContactDetail(Schema):
     id: str = copied(Contact, "id", "Salesforce id of the contact, 18 characters")
     first_name: str | None = copied(Contact, "first_name", "First name")
     last_name: str | None = copied(Contact, "last_name", "Last name")
-    full_name: str | None = copied(Contact, "full_name", "Full name, which Salesforce puts together")
+    full_name: str | None = copied(Contact, "full_name", "Full name, which Salesforce composes")
     school: str | None = Field(
-        description="Name of the contact's school (`Account.Name` in Salesforce); null when the contact has no school, "
-        "or one that is not here."
+        description="Name of the contact's school (`Account.Name` in Salesforce); null when there is none, or when it "
+        "is not cached."
     )
     role: str | None = copied(Contact, "role", "Role, one value of a picklist")
     position: str | None = copied(Contact, "position", "Position")
@@ -75,7 +75,7 @@ class ContactDetail(Schema):
 
 
 class ContactChange(Schema):
-    """The fields to change. A field that is left out or `null` keeps its value; an empty text empties a field."""
+    """The fields to change. A field that is left out or `null` keeps its value; an empty text clears it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -96,7 +96,7 @@ class ContactChange(Schema):
     )
 
     def changes(self) -> dict[str, str | None]:
-        """Return values by field, empty text as ``None``; no values when all are null.
+        """Return the new values by field, ``None`` for an empty text. Fields that are null are left out.
 
         Raises ``Unprocessable`` when no field is given.
         """
@@ -117,8 +117,8 @@ class ContactChange(Schema):
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
 
-    Salesforce itself is asked when the user is not cached yet, and with `expire`; if Salesforce is unavailable, the
-    answer is the cached contact.
+    With `expire`, or when the contact is not cached yet, it is read from Salesforce first. If Salesforce is
+    unavailable, the answer is the cached contact.
     """
     return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
 
@@ -132,10 +132,10 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     """Change the contact in Salesforce, then in the cache.
 
-    422 with `salesforce_code` when Salesforce refuses the values; `errors` names the fields, and what a picklist
-    allows. 503 when Salesforce is unavailable, or refuses for a reason that is not known to be the values': the message
-    says whether anything may have been changed, and the same request may be sent again. Needs the CSRF token of
-    `GET /me`.
+    422 with a `salesforce_code`: Salesforce refuses the values; `errors` names the fields and the values that a
+    picklist allows. 503: Salesforce is unavailable, or refuses for a reason that may have nothing to do with the
+    values; the message says whether anything may have been changed, and the same request can be sent again. Needs the
+    CSRF token of `GET /me`.
     """
     user = signed_in_user(request)
     changes = change.changes()

@@ -11,7 +11,7 @@ from sf.models.fields import CopiedField
 
 
 def copied(model: type[CachedRecord], column: str, meaning: str) -> Any:
-    """Declare a property that is copied from a column of ``model``: the description names Salesforce's field."""
+    """Declare a property that is copied from a column of ``model``, and name Salesforce's field."""
     field = model._meta.get_field(column)
     assert isinstance(field, CopiedField)
     source = f"`{model.salesforce_object}.{field.salesforce_name}` in Salesforce"

@@ -55,8 +55,8 @@ class FormEnvelope(Schema):
     )
     submitted_at: PageTime = Field(
         None,
-        description="When the page was loaded: an ISO time, or milliseconds (or seconds) since 1970, also with a "
-        "fraction.",
+        description="The time when the page was loaded: an ISO time, or milliseconds (or seconds) since 1970, which "
+        "may have a fraction.",
     )
 
 
@@ -70,7 +70,7 @@ class FormIn(FormEnvelope):
 
 
 def add_form_schemas(schemas: dict[str, Any]) -> None:
-    """Describe a form in the OpenAPI document as one schema per type; at run time, the processors check the data."""
+    """Describe each type of form by its own schema. At run time, the processors check the data."""
     references = {}
     for name, data in data_schemas().items():
         described = _model_of(name, data).model_json_schema(ref_template=_REF)
@@ -99,12 +99,12 @@ class SubmissionState(Schema):
     id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
     form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
-        description="pending: kept, delivery continues by itself. failed: Salesforce refused it for good."
+        description="pending: stored; delivery continues by itself. failed: Salesforce refused it for good."
     )
 
 
 class AnswerThenDeliver(HttpResponse):
-    """Sends the answer before it delivers: the time of a delivery would tell a bot that it was not detected."""
+    """Sends the answer, then delivers: the time of a delivery would show a bot that it was not detected."""
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
         super().__init__(content, status=202, content_type=JSON)
@@ -127,7 +127,7 @@ def submit_form(
 ) -> HttpResponse:
     """Store the form, which becomes a support case in Salesforce.
 
-    Values of `data` that the form type does not know are kept with the submission, and not sent on.
+    Values of `data` that the form type does not know are stored with the submission, but not sent to Salesforce.
     """
     submitted_by = required_caller(request).identity
     once = idempotent_request(caller=submitted_by, path=_PATH, key=idempotency_key, body=form.dict())
@@ -147,7 +147,7 @@ def submit_form(
     return response
 
 
-_SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /forms/submit` answered with.")]
+_SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /forms/submit` returned.")]
 
 
 @router.get(
@@ -157,7 +157,7 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
-    """Return a submission of the caller, with the state of its delivery. Other callers get 404."""
+    """Return one of the caller's own submissions, with the state of its delivery. Others give 404."""
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:
@@ -166,7 +166,7 @@ def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpRe
 
 
 def _state(submission: FormSubmission) -> dict[str, Any]:
-    """Return what the sender may know: spam stays pending for ever."""
+    """Return the state that the sender may see: spam stays pending forever."""
     spam = submission.status == FormSubmission.Status.SPAM
     return {
         "id": str(submission.pk),

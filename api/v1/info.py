@@ -42,11 +42,12 @@ router = Router(tags=["info"])
 
 class ReleaseInformation(Schema):
     sfapi_version: str = Field(
-        description="`RELEASE_VERSION`; the version of this program unless an operator has set it."
+        description="The setting `RELEASE_VERSION`, or the version of this program if it is not set."
     )
-    deployment_version: str = Field(description="`DEPLOYMENT_VERSION`; empty unless an operator has set it.")
+    deployment_version: str = Field(description="The setting `DEPLOYMENT_VERSION`; empty if it is not set.")
     environment: str = Field(
-        description="`ENVIRONMENT`, such as `production`; unless an operator has set it, by `DEBUG` and the org."
+        description="The setting `ENVIRONMENT`, such as `production`. If it is not set, it follows from `DEBUG` and "
+        "`SALESFORCE_HOST`."
     )
     accounts_environment: AccountsEnvironment
     salesforce_environment: str = Field(description="`local`, `sandbox`, `production` or `other`.")
@@ -65,11 +66,11 @@ class Failure(Schema):
 
 
 class AccountsState(Schema):
-    configured: bool = Field(description="Whether the credentials for OpenStax Accounts are set.")
+    configured: bool = Field(description="True if the credentials for OpenStax Accounts are set.")
     url: str = Field(description="`ACCOUNTS_URL`: the address of OpenStax Accounts.")
     status: str = Field(description="`ok`, `failed` or `not configured`.")
     token_type: str | None = Field(description="Type of the token, such as `Bearer`; null without a token.")
-    error: str | None = Field(None, description="Only when it failed: why.")
+    error: str | None = Field(None, description="The reason for the failure; only when it failed.")
 
 
 class SSOConfig(Schema):
@@ -85,7 +86,7 @@ class SSOConfig(Schema):
         "is unusable. While keys are being changed: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
-        description="Whether `DEV_USER_UUID` signs in everybody without credentials, which only `DEBUG` allows."
+        description="True if `DEV_USER_UUID` signs in every caller without credentials, which only `DEBUG` allows."
     )
 
 
@@ -107,7 +108,7 @@ class SalesforceOrg(Schema):
 
     id: str = Field(description="The organization id, 18 characters.")
     name: str = Field(description="Name of the org in Salesforce; empty while it is not known.")
-    kind: str = Field(description="`production`, `sandbox`, or empty: the API user may not see it.")
+    kind: str = Field(description="`production` or `sandbox`; empty if the API user may not see it.")
 
 
 _EXAMPLE: JsonDict = {
@@ -154,18 +155,16 @@ class Info(Schema):
         description="The org that the cache is a copy of; null before the first sync."
     )
     api_usage: UsageOfTheDay | Failure = Field(
-        description="Salesforce's count of the day's calls, or why it is not known."
+        description="Salesforce's count of the day's calls, or the reason why it is not known."
     )
-    accounts_api: AccountsState = Field(
-        description="Whether OpenStax Accounts accepts the credentials of this service."
-    )
+    accounts_api: AccountsState = Field(description="The state of the connection to OpenStax Accounts.")
     sso_config: SSOConfig = Field(
         description="The rules for checking the cookie of OpenStax Accounts, without any key."
     )
     sync: dict[str, SyncState] = Field(description="Each cached object by name, such as `accounts`.")
 
 
-_LiveCheck = Annotated[bool, Query(description="Ask OpenStax Accounts for a new token, however young the last one is.")]
+_LiveCheck = Annotated[bool, Query(description="Request a new token from OpenStax Accounts, even if the last is new.")]
 
 
 @router.get(
@@ -218,15 +217,15 @@ def _api_usage() -> dict[str, Any]:
 
 def _accounts_api(*, max_age: float) -> dict[str, Any]:
     client = accounts_client()
-    found = {"configured": client is not None, "url": settings.ACCOUNTS_URL, "token_type": None}
+    state = {"configured": client is not None, "url": settings.ACCOUNTS_URL, "token_type": None}
     if client is None:
-        return {**found, "status": "not configured"}
+        return {**state, "status": "not configured"}
     try:
         token = ask_accounts(lambda: client.token(max_age=max_age))
     except AccountsAway as error:
         logger.warning("info: %s", error)
-        return {**found, "status": "failed", "error": str(error)}
-    return {**found, "status": "ok", "token_type": token.type}
+        return {**state, "status": "failed", "error": str(error)}
+    return {**state, "status": "ok", "token_type": token.type}
 
 
 def _sso_config() -> dict[str, Any]:

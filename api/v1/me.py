@@ -1,4 +1,4 @@
-"""``GET /me``: the caller, or why the caller is not logged in."""
+"""``GET /me``: the logged-in user, or the reason why no user is logged in."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ router = Router(tags=["me"])
 AccountsState = Literal["ok", "away", "off"]
 _PRODUCTION_HOST = "accounts.openstax.org"
 
-HasSignatureKey = Annotated[bool, Field(description="Whether the key that proves the cookie's signature is set here.")]
-HasEncryptionKey = Annotated[bool, Field(description="Whether the key that decrypts the cookie is set here.")]
+HasSignatureKey = Annotated[bool, Field(description="True if the key for verifying the cookie's signature is set.")]
+HasEncryptionKey = Annotated[bool, Field(description="True if the key for decrypting the cookie is set.")]
 CookieName = Annotated[str, Field(description="Name of the cookie that OpenStax Accounts sets at login.")]
 AccountsEnvironment = Annotated[
     str,
-    Field(description="Which OpenStax Accounts is in use: `local`, `dev`, `staging` or `production`."),
+    Field(description="The OpenStax Accounts in use: `local`, `dev`, `staging` or `production`."),
 ]
 
 
-def _step(what: str) -> Any:
-    return Field(description=f"{what}: `ok`, `skipped` or `failed: <reason>`.")
+def _step(name: str) -> Any:
+    return Field(description=f"{name}: `ok`, `skipped` or `failed: <reason>`.")
 
 
 def _of_accounts(meaning: str) -> Any:
@@ -47,36 +47,36 @@ def _of_accounts(meaning: str) -> Any:
 
 
 class SignInDebug(Schema):
-    cookie_present: bool = Field(description="Whether the request had the cookie.")
+    cookie_present: bool = Field(description="True if the request had the cookie.")
     cookie_length: int = Field(description="Length of the cookie's value in characters; 0 without a cookie.")
     has_signature_key: HasSignatureKey
     has_encryption_key: HasEncryptionKey
     decryption: str = _step("Decryption of the cookie")
     signature: str = _step("Check of the cookie's signature")
-    claims: str = _step("Check of what the cookie claims: issuer, audience, times and user")
-    address: str = Field(description="The address that limits count: the client's, unless proxies are not configured.")
+    claims: str = _step("Check of the cookie's claims: issuer, audience, times and user")
+    address: str = Field(description="The client's address for rate limits; a proxy's if proxies are not configured.")
 
 
 class Me(Schema):
-    logged_in: bool = Field(description="Whether the request proves a user of OpenStax Accounts.")
+    logged_in: bool = Field(description="True if the request proves a user of OpenStax Accounts.")
     uuid: str | None = Field(description="UUID of the user in OpenStax Accounts; null when no user is logged in.")
     id: int | None = Field(
         description="Number of the user in OpenStax Accounts; null when no user is logged in, or when neither the "
         "cookie nor Accounts has it."
     )
     name: str | None = Field(description="Name of the user, from the cookie; null when no user is logged in.")
-    is_super_user: bool = Field(description="Whether the user is an active Super User, who has all scopes.")
+    is_super_user: bool = Field(description="True if the user is an active Super User, who has all scopes.")
     salesforce_contact_id: str | None = _of_accounts("Salesforce id of the user's contact")
     faculty_status: str | None = _of_accounts("Status of the faculty verification, such as `confirmed_faculty`")
     adopter_status: str | None = _of_accounts("Status of the user's adoptions")
     self_reported_role: str | None = _of_accounts("Role that the user gave, such as `instructor`")
     school_type: str | None = _of_accounts("Type of the user's school, such as `college`")
     school_location: str | None = _of_accounts("Location of the user's school, such as `domestic_school`")
-    assignable_user: bool | None = _of_accounts("Whether the user is one of Assignable")
-    assignable_school_integrated: bool | None = _of_accounts("Whether the user's school has integrated Assignable")
+    assignable_user: bool | None = _of_accounts("True if the user is a user of Assignable")
+    assignable_school_integrated: bool | None = _of_accounts("True if the user's school has integrated Assignable")
     accounts: AccountsState | None = Field(
-        description="Where the eight fields above come from: `ok` (OpenStax Accounts, at most a minute old); `away`: "
-        "Accounts cannot be asked now, so they are null; `off`: Accounts is not configured; null: no user is logged in."
+        description="The source of the eight fields above. `ok`: OpenStax Accounts, at most a minute ago. `away`: "
+        "Accounts cannot be asked now, so they are null. `off`: Accounts is not configured. null: no user is logged in."
     )
     csrf_token: str = Field(description="Send it as the header `X-CSRFToken` with requests that change something.")
     accounts_environment: AccountsEnvironment
@@ -108,7 +108,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
         "name": session.name if session else None,
         "is_super_user": user.is_super_user if user else False,
         **asdict(known),
-        # Today's cookies have no id.
+        # The present cookies have no id.
         "id": session.id if session and session.id is not None else known.id,
         "accounts": state,
         "csrf_token": get_token(request),
@@ -132,14 +132,14 @@ def accounts_environment(url: str) -> str:
 
 
 def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
-    """Return the user and the state of Accounts; an empty user when it is unknown, or Accounts unavailable or off."""
+    """Return the user, which is empty unless Accounts returns one, and the state of Accounts."""
     client = accounts_client()
     if client is None:
         return AccountsUser(), "off"
     try:
         return accounts_user(client, uuid) or AccountsUser(), "ok"
     except AccountsAway as error:
-        logger.warning("who am I: %s", error)
+        logger.warning("me: %s", error)
         return AccountsUser(), "away"
 
 

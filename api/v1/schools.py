@@ -75,8 +75,8 @@ class SchoolSearch(Schema):
         ),
     )
     city: SearchText | None = Field(None, description="The whole name of the city; case and accents do not matter.")
-    state: SearchText | None = Field(None, description="Name or code.")
-    country: SearchText | None = Field(None, description="Name or code.")
+    state: SearchText | None = Field(None, description="The name or code of the state.")
+    country: SearchText | None = Field(None, description="The name or code of the country.")
     type: SearchText | None = Field(None, description="The whole type; case and accents do not matter.")
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=10_000_000)
@@ -114,10 +114,10 @@ class SchoolSearch(Schema):
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
     """Find schools by words of their names.
 
-    Case, accents, punctuation and the order of words do not matter; & is and, St is Saint, and a leading The is
-    ignored. Best match first: the same name, names that begin with the text, all words in order, all words; schools
-    with adoptions come first among equals. When no school has all words, short forms and typing errors are tried.
-    The other filters are exact.
+    Case, accents, punctuation and the order of words do not matter; `&` counts as `and`, `St` as `Saint`, and a leading
+    `The` is ignored. The best matches come first: the same name, names that begin with the text, names with all words
+    in order, names with all words; among equals, schools with adoptions come first. When no school has all words,
+    short forms and typing errors are tried. The other filters are exact.
 
     At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached.
     """

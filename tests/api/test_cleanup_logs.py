@@ -135,7 +135,7 @@ def test_counts_of_idle_callers_go_too() -> None:
 
 @pytest.mark.parametrize("days", ["0", "-3", "999999"])
 def test_a_wrong_age_is_refused(days: str) -> None:
-    with pytest.raises(CommandError, match="--request-days: wants a number from 1"):
+    with pytest.raises(CommandError, match="--request-days: must be a number from 1"):
         cleanup(f"--request-days={days}")
 
 

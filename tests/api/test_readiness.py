@@ -66,7 +66,7 @@ def test_an_empty_database_is_not_ready(probe: Client) -> None:
 
 def test_a_database_that_is_read_only_is_not_ready(probe: Client) -> None:
     execute("SET TRANSACTION READ ONLY")
-    assert refused(probe) == "PostgreSQL takes no changes: it is a standby, or read-only"
+    assert refused(probe) == "PostgreSQL accepts no changes: it is a standby, or read-only"
 
 
 def test_a_disk_that_takes_no_file_is_not_ready(probe: Client) -> None:

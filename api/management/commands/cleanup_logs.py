@@ -19,8 +19,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Remove old rows of the request log, the field change log and the operator actions, old cases and forms "
-        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS) and expired sessions, in chunks; empty copies of "
-        "records that were deleted long ago (DELETED_RETENTION_DAYS); and remove what limits no longer need."
+        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS), expired sessions and idle rate counts, in chunks. "
+        "Empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,18 +29,22 @@ class Command(BaseCommand):
             type=int,
             default=settings.REQUEST_LOG_DAYS,
             metavar="D",
-            help="kept of the request log (REQUEST_LOG_DAYS)",
+            help="days to keep the request log (REQUEST_LOG_DAYS)",
         )
         parser.add_argument(
-            "--change-days", type=int, default=365, metavar="D", help="kept of field changes and operator actions (365)"
+            "--change-days",
+            type=int,
+            default=365,
+            metavar="D",
+            help="days to keep field changes and operator actions (365)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say how many rows would go")
+        parser.add_argument("--dry-run", action="store_true", help="only print how many rows would be removed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = {name: options[name] for name in ("request_days", "change_days")}
         for name, value in days.items():
             if not 1 <= value <= _LONGEST_DAYS:
-                raise CommandError(f"--{name.replace('_', '-')}: wants a number from 1 to {_LONGEST_DAYS}")
+                raise CommandError(f"--{name.replace('_', '-')}: must be a number from 1 to {_LONGEST_DAYS}")
         if options["dry_run"]:
             would = f"Would remove: {', '.join(_prune(**days, dry_run=True))}. {_empty(dry_run=True)}"
             self.stdout.write(f"{would.strip()} Nothing was changed.")
@@ -54,13 +58,13 @@ class Command(BaseCommand):
 
 def _empty(*, dry_run: bool = False) -> str:
     emptied = empty_tombstones(days=settings.DELETED_RETENTION_DAYS, dry_run=dry_run)
-    told = [f"{model._meta.verbose_name_plural} {rows:,}" for model, rows in emptied if rows]
-    return f"{'Would empty' if dry_run else 'Emptied'} deleted {', '.join(told)}." if told else ""
+    counts = [f"{model._meta.verbose_name_plural} {rows:,}" for model, rows in emptied if rows]
+    return f"{'Would empty' if dry_run else 'Emptied'} deleted {', '.join(counts)}." if counts else ""
 
 
 def _prune(*, dry_run: bool = False, **days: int) -> list[str]:
     logs = logs_prune(**days, dry_run=dry_run)
     cases = cases_prune(days=settings.CASE_RETENTION_DAYS, dry_run=dry_run)
-    told = [*logs, *cases, sessions_prune(dry_run=dry_run)]
+    tables = [*logs, *cases, sessions_prune(dry_run=dry_run)]
     runs = prune_runs(days=settings.SYNC_RUN_DAYS, dry_run=dry_run)
-    return [*(f"{pruned.model._meta.verbose_name_plural} {pruned.rows:,}" for pruned in told), f"sync runs {runs:,}"]
+    return [*(f"{each.model._meta.verbose_name_plural} {each.rows:,}" for each in tables), f"sync runs {runs:,}"]

@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", required=True, help="the service that will use the key")
-        parser.add_argument("--scopes", required=True, help=f"comma list of {', '.join(Scope)}")
+        parser.add_argument("--scopes", required=True, help=f"comma-separated list of {', '.join(Scope)}")
         parser.add_argument("--expires-days", type=int, metavar="D", help="the key expires after this number of days")
         parser.add_argument("--rate", default="", metavar="R", help="rate limit of this key, such as 100/min")
         parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days, name = options["expires_days"], options["name"].strip()
         if not name or len(name) > 100:
-            raise CommandError("--name: wants 1 to 100 characters")
+            raise CommandError("--name: must have 1 to 100 characters")
         if days is not None and not 1 <= days <= 36_500:
-            raise CommandError("--expires-days: wants a number from 1 to 36500")
+            raise CommandError("--expires-days: must be a number from 1 to 36500")
         try:
             scopes = parse_scopes(options["scopes"].split(","))
         except UnknownScope as error:

@@ -9,7 +9,7 @@ from api.models import SuperUser
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Make an OpenStax user a Super User, or rename or reactivate one. Opens all scopes and the dashboard."
+    help = "Make an OpenStax user a Super User, who has all scopes and the dashboard; or rename or reactivate one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", required=True, help="the Accounts UUID; GET /api/v1/me shows one's own")

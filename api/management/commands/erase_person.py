@@ -28,10 +28,10 @@ class Command(BaseCommand):
     help = "Erase what is stored about one person. Prints what it finds by table, and asks first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--uuid", help="of their OpenStax account; may be given with the others")
+        parser.add_argument("--uuid", help="the UUID of their OpenStax account; can be combined with the others")
         parser.add_argument("--email", help="finds contacts, prospects, cases and forms with this address")
         parser.add_argument("--contact", help="the Salesforce id of their contact")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be erased")
         parser.add_argument("--yes", action="store_true", help="don't ask")
 
     def handle(self, *args: Any, **options: Any) -> None:

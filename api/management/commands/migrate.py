@@ -31,8 +31,8 @@ _OLDEST = """
 class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--lock-seconds", type=int, default=5, help="How long to wait for a lock.")
-        parser.add_argument("--lock-attempts", type=int, default=6, help="How often to try before giving up.")
+        parser.add_argument("--lock-seconds", type=int, default=5, help="Seconds to wait for a lock.")
+        parser.add_argument("--lock-attempts", type=int, default=6, help="Attempts before giving up.")
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         connection = connections[options["database"]]

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Revoke an API key: it stops working at once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("public_id", metavar="public-id", help="as list_api_keys shows it")
+        parser.add_argument("public_id", metavar="public-id", help="the public id, from list_api_keys")
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = api_key_revoke(options["public_id"])

@@ -15,18 +15,18 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Make a key that takes the place of another, which works on for a while. Printed once, on the last line."
+    help = "Replace an API key; the old one works for a while longer. The new one is printed once, on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("public_id", metavar="public-id", help="of the old key, as list_api_keys shows it")
-        parser.add_argument("--overlap", default="7d", metavar="T", help="how long both work: 7d, 12h; 0d: not at all")
-        parser.add_argument("--expires-days", type=int, metavar="D", help="the new key's; else as long as the old had")
-        parser.add_argument("--created-by", default="", metavar="W", help="who asked for it")
+        parser.add_argument("public_id", metavar="public-id", help="the public id of the old key, from list_api_keys")
+        parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both work: 7d, 12h, 0d")
+        parser.add_argument("--expires-days", type=int, metavar="D", help="lifetime of the new key (as the old key's)")
+        parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 
     def handle(self, *args: Any, **options: Any) -> None:
         days, public_id = options["expires_days"], options["public_id"]
         if days is not None and not 1 <= days <= 36_500:
-            raise CommandError("--expires-days: wants a number from 1 to 36500")
+            raise CommandError("--expires-days: must be a number from 1 to 36500")
         try:
             made = api_key_rotate(
                 public_id,
@@ -44,13 +44,15 @@ class Command(BaseCommand):
         used = f"last used {old.last_used_at:{_MOMENT}} UTC" if old.last_used_at else "never used"
         until = f"until {new.expires_at:{_MOMENT}} UTC" if new.expires_at else "without an end"
         self.stdout.write(f"The old API key {old.public_id} ({used}) works until {old.expires_at:{_MOMENT}} UTC.")
-        self.stdout.write(f"API key {new.public_id} for {new.name} takes its place; valid {until}. Keep it now:")
-        self.stdout.write("it cannot be shown again. list_api_keys tells when the old one was used last.")
+        self.stdout.write(f"API key {new.public_id} for {new.name} replaces it; valid {until}.")
+        self.stdout.write(
+            "Save the key now: it cannot be shown again. list_api_keys shows when the old key was last used."
+        )
         self.stdout.write(new.text)
 
 
 def _overlap(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,4})([dh])", text.strip())
-    if found is None:
+    match = re.fullmatch(r"([0-9]{1,4})([dh])", text.strip())
+    if match is None:
         raise CommandError(f"--overlap: {text[:40]!r} is not a time such as 7d or 12h")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -137,9 +137,9 @@ def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce
     before = salesforce.calls()
     answer = user.get(ADOPTIONS)
     assert (answer.status_code, salesforce.calls() - before) == (404, 0)
-    assert "no copy of a contact for this user here" in answer.json()["message"]
+    assert "No contact of this user is cached" in answer.json()["message"]
     assert user.get(CONTACT).status_code == 200
-    assert user.get(ADOPTIONS).json()["message"] == "There are no such adoptions of this user here."
+    assert user.get(ADOPTIONS).json()["message"] == "No cached adoptions of this user match."
 
 
 def test_adoptions_of_nobody_cost_one_call(user: Client, salesforce: Simulator) -> None:

@@ -39,7 +39,7 @@ def test_an_answer_lost_before_anything_was_done_is_seen_too(
     salesforce.fail(fault, path=PATCH, **({"seconds": 3} if fault == "hang" else {}))
     answer = put(user, {"first_name": "Inés"})
     assert answer.status_code == 503
-    assert "it is not there so far" in answer.json()["message"]
+    assert "does not show it so far" in answer.json()["message"]
     assert answer["Retry-After"]
     assert patches(salesforce) == 1
     assert not FieldChangeLog.objects.exists()

@@ -166,7 +166,8 @@ def test_an_admin_sends_cases_of_the_org_before_to_this_one(
     assert deliver("--all").startswith("1 delivered"), "so far nothing was decided"
     answer = act(admin_client, "send_to_this_org", confirmed=True, every=every)
     assert (
-        "Queued for this org: 2. Left alone, because they wait for no other org, or are being sent: 1." in answer.text
+        "Queued for this org: 2. Not changed, because they do not wait for another org or are being sent: 1."
+        in answer.text
     )
     assert deliver("--all").startswith("2 delivered")
     assert len(cases_in(same_ids)) == 3
