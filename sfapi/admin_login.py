@@ -1,6 +1,6 @@
-"""Sign-in to ``/admin/`` with a name and a password: few attempts per minute, and a log line for each failure.
+"""Sign-in to ``/admin/`` with a name and a password: limit the attempts, and log each failure.
 
-Checking a password takes half a second of processor time on purpose, so a refusal comes before that. Attempts count for
+Checking a password takes half a second of processor time on purpose, so the limit comes first. Attempts count both for
 the address, against one guesser with many names, and for the name, against many addresses with one name.
 """
 
@@ -43,7 +43,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the limits, each with the key it counts. A name is hashed: people type passwords into the wrong field."""
+    """Return each limit and its key. A name is hashed, because people type passwords into its field."""
     name = request.POST.get("username", "").strip().casefold()
     hashed = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
     return [("admin-login-address", address_of(request)), ("admin-login-name", hashed)]
@@ -51,7 +51,7 @@ def _counted(request: HttpRequest) -> list[tuple[str, str]]:
 
 @receiver(user_login_failed)
 def log_failure(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    """Name the user only when there is one: anything else may be a password in the wrong field."""
+    """Log a failed sign-in. An unknown name is left out: it may be a password in the wrong field."""
     name = str(credentials.get("username", ""))
     known = "\0" not in name and get_user_model().objects.filter(username=name).exists()
     logger.warning("admin sign-in failed: %s, %s", f"user {name}" if known else "no such user", _origin(request))

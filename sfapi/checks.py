@@ -1,4 +1,4 @@
-"""System checks of ``check --deploy``, for what a deployment lacks around the service."""
+"""System checks of ``check --deploy``: things that a deployment needs around the service."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from sf.ingest.scheduled import leader
 from sfapi.env_file import env_file
 
 _ANYBODY = 0o007
-_WITHOUT = {
+_UNSET = {
     "SENTRY_DSN": ("Errors are only in the log: Sentry is not configured.", "sfapi.I001"),
-    "METRICS_ALLOWED_NETWORKS": ("Nobody may read /metrics.", "sfapi.I002"),
+    "METRICS_ALLOWED_NETWORKS": ("No network may read /metrics.", "sfapi.I002"),
 }
 
 
 @register(deploy=True)
 def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Check the names: links would contain any host name, and errors would not say which environment they are from."""
-    found: list[CheckMessage] = []
+    """Warn when any host name is accepted, and when errors would not name their environment."""
+    warnings: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         hint = "List the names of this site, such as sfapi.example.org."
-        found.append(checks.Warning("ALLOWED_HOSTS has *: any host name is believed.", hint=hint, id="sfapi.W001"))
+        warnings.append(checks.Warning("ALLOWED_HOSTS has *: any host name is accepted.", hint=hint, id="sfapi.W001"))
     if settings.ENVIRONMENT == "local":
         hint = "Set it to production, staging, …"
-        found.append(checks.Warning("ENVIRONMENT is local, in /info and in Sentry.", hint=hint, id="sfapi.W002"))
-    return found
+        warnings.append(checks.Warning("ENVIRONMENT is local, in /info and in Sentry.", hint=hint, id="sfapi.W002"))
+    return warnings
 
 
 @register(deploy=True)
@@ -40,7 +40,7 @@ def check_watching(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     values = {"SENTRY_DSN": settings.SENTRY_DSN, "METRICS_ALLOWED_NETWORKS": settings.METRICS_ALLOWED_NETWORKS}
     return [
         checks.Info(message, hint=f"Set {name}, or watch /healthz/ only.", id=identifier)
-        for name, (message, identifier) in _WITHOUT.items()
+        for name, (message, identifier) in _UNSET.items()
         if not values[name]
     ]
 
@@ -59,7 +59,7 @@ def check_env_file(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     mode = path.stat().st_mode if path else 0
     if path is None or not mode & _ANYBODY:
         return []
-    message = f"{path} holds secrets and is open to every user of this machine (mode {mode & 0o777:o})."
+    message = f"{path} contains secrets and is open to every user of this machine (mode {mode & 0o777:o})."
     return [checks.Warning(message, hint=f"chmod 600 {path}", id="sfapi.W004")]
 
 

@@ -1,4 +1,4 @@
-"""Django's command line, with errors of one line each, which logs and cron's mails keep together."""
+"""Django's command line. Each error is one line, so that logs and cron's mail keep it together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CommandLine(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            print_json(self.argv)  # only now that the log has its own stream
+            print_json(self.argv)  # only now: logging must have got the plain stream before
         command = super().fetch_command(subcommand)
         execute = command.execute
 

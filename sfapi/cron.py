@@ -1,8 +1,8 @@
 """The cron table, and the paths by which its lines start this checkout.
 
-``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases:
-there django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits with 0. The
-function therefore does not do the work: it *becomes* the ordinary command, by ``exec``.
+``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases: with
+them, django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits with 0. The function
+therefore does not do the work: it *becomes* the ordinary command, by ``exec``.
 """
 
 from __future__ import annotations
@@ -48,16 +48,15 @@ def scheduled_jobs(
 ) -> list[Job]:
     """Return the jobs to schedule.
 
-    They come with or without Pardot, with or without a destination of the digest and of alerts, and with syncs as
-    often as ``SYNC_EVERY`` says.
+    ``pardot``, ``digest`` and ``alerts`` say whether these are set up; ``every`` is the value of ``SYNC_EVERY``.
     """
     wanted = {"camp_sync": pardot, "camp_digest": pardot and digest, "camp_alerts": pardot and digest and alerts}
-    jobs = [_paced(job, every) for job in CRONJOBS if wanted.get(job[2][0], True)]
+    jobs = [_with_pace(job, every) for job in CRONJOBS if wanted.get(job[2][0], True)]
     return jobs + _more_often(every)
 
 
-def _paced(job: Job, every: Mapping[str, timedelta]) -> Job:
-    """Return the line as often as wanted. Syncs of less than a day say nothing while all is well: cron mails it."""
+def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
+    """Return the job with its wanted pause. Frequent syncs are quiet, because cron mails all output."""
     expression, function, arguments = job
     pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:
@@ -82,7 +81,7 @@ def _of_sync_all(every: Mapping[str, timedelta]) -> timedelta:
 
 
 def checkout_as_typed(root: Path) -> Path:
-    """Return the checkout by the path that the operator typed, so that a link such as ``current`` is not resolved."""
+    """Return the checkout by the path that the operator typed: a link such as ``current`` stays a link."""
     for working_folder in (os.environ.get("PWD"), "."):
         with suppress(OSError):
             # Not resolve(), which would follow the link.

@@ -25,13 +25,13 @@ _REPLICA_OPTIONS: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,
 }
-"""Notice soon that the replica's machine is gone: the primary can answer instead."""
+"""Notice quickly that the replica's machine is gone: the primary can answer instead."""
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5})?)?")
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
-    """Return the entry ``default`` of ``DATABASES``. Raises ``ImproperlyConfigured`` when nothing usable is set."""
+    """Return the entry ``default`` of ``DATABASES``. Raises ``ImproperlyConfigured``."""
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
@@ -58,11 +58,11 @@ def replica_settings(env: Environment) -> dict[str, Any]:
     if not url:
         return {}
     common = _common(env)
-    found = _from_url("DATABASE_REPLICA_URL", url, {**common["OPTIONS"], **_REPLICA_OPTIONS})
+    replica = _from_url("DATABASE_REPLICA_URL", url, {**common["OPTIONS"], **_REPLICA_OPTIONS})
     limit = _statement_seconds(env)
-    # A server whose disk hangs keeps no time limit itself.
+    # A server whose disk hangs does not enforce its own time limit.
     give_up = {"GIVE_UP_SECONDS": limit + 1} if limit else {}
-    return {"replica": {**common, **found, **give_up, "TEST": {"MIRROR": "default"}}}
+    return {"replica": {**common, **replica, **give_up, "TEST": {"MIRROR": "default"}}}
 
 
 def _common(env: Environment) -> dict[str, Any]:
@@ -99,14 +99,14 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
     user, _, password = userinfo.partition(":")
     # A socket's folder may come before the database: postgres://u:p@//cloudsql/project:region:instance/name
     folder, _, name = parts.path.rpartition("/")
-    found = [_HOST_AND_PORT.fullmatch(each) for each in address.split(",")]
-    if parts.scheme not in {"postgresql", "postgres"} or not name or (address and folder) or not all(found):
+    matches = [_HOST_AND_PORT.fullmatch(each) for each in address.split(",")]
+    if parts.scheme not in {"postgresql", "postgres"} or not name or (address and folder) or not all(matches):
         # The URL is not shown: it contains a password.
         raise ImproperlyConfigured(
             f"{variable}: is not of the form postgresql://user:password@host:port/name "
             "(in user and password write @ : / # ? % as %40 %3A %2F %23 %3F %25)"
         )
-    hosts = [match for match in found if match]
+    hosts = [match for match in matches if match]
     ports = [match["port"] or "" for match in hosts]
     return {
         "ENGINE": "sfapi.postgresql",
@@ -121,7 +121,7 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
 
 
 def _options(variable: str, given: dict[str, str]) -> dict[str, Any]:
-    """Return libpq's options as they are; ``prepare_threshold=off`` is psycopg's, for old versions of PgBouncer."""
+    """Return libpq's options unchanged. ``prepare_threshold=off`` is psycopg's, for old PgBouncers."""
     if given.get("prepare_threshold", "off") != "off":
         raise refuse(f"{variable}: prepare_threshold", given["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

@@ -56,7 +56,7 @@ def _is_reloaded() -> bool:
 
 
 def migrate_embedded_database(arguments: Sequence[str]) -> None:
-    """Apply missing migrations to the embedded PostgreSQL before a command that reads or writes its tables."""
+    """Apply missing migrations to the embedded PostgreSQL before a command that uses its tables."""
     from django.conf import settings  # noqa: PLC0415 - after the environment
 
     if settings.DATABASES["default"]["ENGINE"] != "sfapi.embedded_postgres" or _is_reloaded():

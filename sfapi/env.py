@@ -35,7 +35,7 @@ class Environment:
     def __init__(self, values: MutableMapping[str, str]) -> None:
         self._values = values
         self.declared: dict[str, str] = {}
-        """Every variable that was asked for, with its default as text."""
+        """Every variable that was read, with its default as text."""
         self.placeholders: list[str] = []
         """Variables with a placeholder, which count as not set.
 
@@ -46,9 +46,9 @@ class Environment:
 
     @classmethod
     def load(cls, root: Path) -> Environment:
-        """Load the process's environment, completed from ``.env`` in ``root``; variables that are already set win.
+        """Load the process's environment, completed from ``.env`` in ``root``.
 
-        ``SFAPI_ENV_FILE`` names another file; if it is set but empty, none is read.
+        Variables that are already set win. ``SFAPI_ENV_FILE`` names another file; if it is set but empty, none is read.
         """
         overruled = load_env_file(root)
         environment = cls(os.environ)
@@ -119,7 +119,7 @@ class Environment:
         return value
 
     def names(self, name: str, default: str = "") -> list[str]:
-        """Return a comma list."""
+        """Return the entries of a comma-separated list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
     def sync_every(self, name: str, default: str) -> dict[str, timedelta]:
@@ -131,14 +131,14 @@ class Environment:
             raise ImproperlyConfigured(f"{name}: {error}") from None
 
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
-        """Return a comma list of IP addresses and networks."""
-        found = []
+        """Return the IP addresses and networks of a comma-separated list."""
+        networks = []
         for part in self.names(name):
             try:
-                found.append(ip_network(part))
+                networks.append(ip_network(part))
             except ValueError:
                 raise refuse(name, part, "an address or network such as 10.0.0.0/8") from None
-        return found
+        return networks
 
     def url(
         self,
@@ -177,7 +177,7 @@ class Environment:
         return value
 
     def pem(self, name: str) -> str:
-        r"""Return a key, whose line breaks may be written as ``\n``; a PEM's also in other usual ways."""
+        r"""Return a key. Line breaks may be written as ``\n``, and in a PEM also in other usual ways."""
         value = self.text(name)
         if "-----BEGIN" not in value:
             return value.replace("\\n", "\n")

@@ -61,7 +61,7 @@ def env_file(root: Path) -> Path | None:
 
 
 def read_value(variable: str, name: str) -> str:
-    """Return the content of the file that a variable such as ``SECRET_KEY_FILE`` names, without space around it."""
+    """Return the stripped content of the file that a variable such as ``SECRET_KEY_FILE`` names."""
     path = Path(name)
     try:
         text = path.read_bytes().decode("utf-8-sig").strip()
@@ -101,5 +101,5 @@ def _check_lines(path: Path, text: str) -> None:
         if binding.error:
             raise ImproperlyConfigured(
                 f"{path}: line {binding.original.line} is not of the form NAME=value; "
-                "a value of several lines, or with a quote in it, stands in quotes"
+                "put quotes around a value that has several lines or contains a quote"
             )

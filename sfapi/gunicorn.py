@@ -1,7 +1,7 @@
 """Configure gunicorn: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
 
-It uses threads, because a request that waits for Salesforce or Accounts must not keep the others waiting;
-``api/protection/bulkhead.py`` keeps some of them free. Each variable: ``docs/settings.md``.
+It uses threads, because a request that waits for Salesforce or Accounts must not keep other requests waiting;
+``api/protection/bulkhead.py`` keeps some threads free. ``docs/settings.md`` describes each variable.
 
 The variables of this file are read once; processes that a reload starts read all others, and the code, again.
 """
@@ -36,14 +36,14 @@ if _env.choice("LOG_FORMAT", ("text", "json"), "text") == "json":
         "formatters": {"generic": {"()": "sfapi.logs.JsonFormatter"}},
         "loggers": {"gunicorn.error": _own_lines, "gunicorn.access": _own_lines},
     }
-# TRUSTED_PROXY_COUNT decides which X-Forwarded-Proto is believed; gunicorn would believe every local program.
+# TRUSTED_PROXY_COUNT decides which X-Forwarded-Proto to trust; gunicorn would trust every local program.
 forwarded_allow_ips = ""
 
 _imported_here = set(sys.modules) - _there_before
 
 
 def post_fork(server: object, worker: object) -> None:
-    """Let the new process import what this file has imported from its files again.
+    """Make the new process import again the modules that this file has imported.
 
     Otherwise a reload after an upgrade mixes new code with modules that the first process imported long ago.
     """

@@ -1,6 +1,6 @@
-"""Write what a command prints as JSON, a line of the log each: ``LOG_FORMAT=json``.
+"""Turn each line that a command prints into a JSON line of the log: ``LOG_FORMAT=json``.
 
-Only commands whose lines tell what happened are concerned. What others print is the result itself: a key, records.
+This is for commands whose lines report events. Other commands print their result: a key, or records.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class JsonLines(io.TextIOBase):
         super().close()
 
     def write_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Write what ended the process as one object. Python calls this in place of printing a traceback."""
+        """Write the exception that ends the process as one object. Python calls this as ``excepthook``."""
         self._write_object(logging.CRITICAL, f"{kind.__name__}: {error}", (kind, error, trace))
         self._stream.flush()
 

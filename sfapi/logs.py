@@ -28,7 +28,7 @@ class TextFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """One JSON object per line: time, level, logger, message, and the exception when there is one.
 
-    ``extra={"fields": {…}}`` adds values of its own.
+    ``extra={"fields": {…}}`` adds more values.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -1,4 +1,4 @@
-"""Pages of the whole project: the one at ``/``."""
+"""The landing page at ``/``."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Show what runs here, and links to it."""
+    """Show the parts of the service, with links."""
     return render(request, "landing.html")

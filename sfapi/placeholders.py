@@ -32,8 +32,8 @@ def is_placeholder(name: str, value: str) -> bool:
 
 
 def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str:
-    """Say that a variable has a placeholder, and which others have one."""
-    found = {each for each, text in values.items() if is_placeholder(each, text.strip())}
-    others = ", ".join(sorted(found - {name}))
+    """Return the message that a variable has a placeholder, with the names of others that have one."""
+    names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
+    others = ", ".join(sorted(names - {name}))
     beside = f" (the same in {others})" if others else ""
     return f"{name}: {value} is a placeholder{beside}; put the value in its place, or leave it empty"

@@ -1,4 +1,4 @@
-"""The name of this process: PostgreSQL shows it in ``pg_stat_activity``, and it decides the time limits there.
+"""The name of this process, which ``pg_stat_activity`` shows, and its kind, which sets time limits.
 
 A web process declares itself at its start (``sfapi/wsgi.py``). Every other process is a command, named after the
 command line.

@@ -1,4 +1,4 @@
-"""Security headers on every answer, whichever layer it comes from; above all: browsers may run only our own files."""
+"""Set security headers on every answer. Above all, browsers may run only our own files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DEBUG_PAGES = frozenset({400, 403, 404, 500})
 
 
 class SecurityHeadersMiddleware:
-    """Sets the headers. It is outermost, so that redirects, refusals, probes and static files have them too.
+    """Sets the headers. Comes early, so that redirects, refusals, probes and static files have them too.
 
     Django's own error pages for developers (``DEBUG`` only) consist of inline styles and scripts, so they are sent
     without the policy.

@@ -1,7 +1,7 @@
 """Report errors to Sentry, without secrets and without personal data.
 
-Of a request, Sentry gets method, path and request id: the audit log has the rest. Queries are always left out, also
-those of our own calls, because Salesforce's contain email addresses and UUIDs.
+Sentry gets only the method, path and id of a request: the audit log has the rest. Query strings are always left out,
+also those of our own calls, because calls to Salesforce contain email addresses and UUIDs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ARGUMENTS = "sys.argv"
 
 
 def environment_of(salesforce_host: str, *, debug: bool) -> str:
-    """Return the environment of a deployment that names none, by the Salesforce org that it works with."""
+    """Return the environment of a deployment that does not set it, by the Salesforce org that it uses."""
     if debug:
         return "local"
     host = urlsplit(salesforce_host).hostname or ""

@@ -1,4 +1,4 @@
-"""Let one event of a kind through to Sentry per minute and process: an outage must not use up its quota."""
+"""Send one event of a kind per minute and process to Sentry: an outage must not use up its quota."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 200
 
 
 class FloodGate:
-    """Counts what it leaves out; the next event of the kind says how many that were."""
+    """Counts the events that it leaves out; the next event of the same kind reports their number."""
 
     SECONDS = 60.0
     MOST_KINDS = 500
@@ -38,7 +38,7 @@ class FloodGate:
 
 
 def _kind(event: dict[str, Any]) -> tuple[str, ...]:
-    """Return what an event is about: where its exception was raised, or its message without numbers."""
+    """Return the kind of an event: where its exception was raised, or its message without numbers."""
     for value in reversed(event.get("exception", {}).get("values") or []):
         frames = (value.get("stacktrace") or {}).get("frames") or [{}]
         return (str(value.get("type")), str(frames[-1].get("filename")), str(frames[-1].get("lineno")))

@@ -1,4 +1,4 @@
-"""Static files as the service serves them: compressed, and named by their content, so that browsers may keep them."""
+"""Serve static files compressed, and named by their content, so that browsers may keep them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Storage in which ES modules name each other by content too, so that a browser never mixes two releases.
+    """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
     Django finds the imports of a module by patterns (a private attribute of Django 5.2), so ours end such
     statements with a semicolon. Only our modules are searched: packages bundle theirs.
@@ -22,13 +22,11 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """A pass carries names one module further: the number must be one more than the links of the longest chain of
-    imports.
-    """
+    """Each pass carries names one import further: this must be more than the longest chain of imports."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
-        """Return the plain name before ``collectstatic`` has run, because an unstyled page says more than an error."""
+        """Return the plain name before ``collectstatic`` has run: an unstyled page helps more than an error."""
         try:
             return str(super().stored_name(name))
         except ValueError:
@@ -36,7 +34,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
-    """Logs one line with advice when there is nothing to serve, where WhiteNoise raises a Python warning."""
+    """Logs one line with advice when there is nothing to serve; WhiteNoise would raise a Python warning."""
 
     def add_files(self, root: str, prefix: str | None = None) -> None:
         if self.autorefresh or Path(root).is_dir():

@@ -1,7 +1,7 @@
-"""Read ``SYNC_EVERY``: the pause between two syncs of an object, which the cron table and health are derived from.
+"""Read ``SYNC_EVERY``: the pause between two syncs of an object, for the cron table and for health.
 
-``5m`` or ``1d,contacts=5m``. Only pauses that divide an hour or a day evenly can be set, because only these have a
-line of a crontab.
+``5m`` or ``1d,contacts=5m``. Only pauses that divide an hour or a day evenly can be set, because a line of a crontab
+can express no others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 
 INTERDEPENDENT = ("accounts", "contacts", "opportunities", "adoptions")
-"""The objects of ``sync_all``, whose pause the value without a name is."""
+"""The objects of ``sync_all``. A pause without a name is for all of them."""
 BOOKS = "books"
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -32,7 +32,7 @@ def parse_sync_every(text: str) -> dict[str, timedelta]:
     pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | given
     for name in INTERDEPENDENT:
         if pauses[name] > rest:
-            raise ValueError(f"{name} cannot be synced less often than the others, with which sync_all reads it")
+            raise ValueError(f"{name} cannot be synced less often than the others, because sync_all reads all of them")
     return pauses
 
 
@@ -54,7 +54,7 @@ def _given(text: str) -> dict[str, timedelta]:
 
 
 def cron_expression(pause: timedelta, daily: str) -> str:
-    """Return the five fields for a pause; ``daily`` are those of a day or longer, which have their own hour."""
+    """Return the five cron fields for a pause; for a day or longer, the fields of ``daily``."""
     minutes = int(pause / timedelta(minutes=1))
     if pause >= DAY:
         return daily

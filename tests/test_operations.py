@@ -92,7 +92,7 @@ def test_the_worst_comes_first_with_the_reason_and_the_remedy(operator: Client) 
     ("run", "remedy"),
     [
         ({"cause": "lasting", "message": "INVALID_LOGIN"}, "Run “manage.py sf check” on the server"),
-        ({"retry_command": "sync_contacts", "message": "timed out"}, "it is tried again by itself at"),
+        ({"retry_command": "sync_contacts", "message": "timed out"}, "the next attempt is at"),
         (
             {"retry_command": "sync_contacts", "message": "timed out", "ago": timedelta(minutes=20)},
             "within five minutes",

@@ -1,1 +1,1 @@
-"""The demo's own parts: signing in at the simulator, and made-up team data. An installed app with ``DEBUG`` only."""
+"""Parts of the demo: sign-in at the simulator, and made-up team data. Installed with ``DEBUG`` only."""

@@ -37,7 +37,7 @@ class Installation:
     """The account that runs the server; ``None``: the present one."""
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs to its end. Raises with the program's own words when it fails."""
+        """Run one of PostgreSQL's programs. Raises ``EmbeddedPostgresError`` with its output on failure."""
         identity = {"user": self.account.pw_uid, "group": self.account.pw_gid} if self.account else {}
         output = self.home / "program.log"
         # A file, not a pipe: the server that pg_ctl starts would keep a pipe open.
@@ -52,9 +52,9 @@ class Installation:
                 **({**identity, "extra_groups": []} if identity else {}),  # type: ignore[arg-type]
             )
             stream.seek(0)
-            said = stream.read().strip()
+            printed = stream.read().strip()
         if status:
-            raise EmbeddedPostgresError(f"embedded PostgreSQL: {program} failed: {said[-800:]}")
+            raise EmbeddedPostgresError(f"embedded PostgreSQL: {program} failed: {printed[-800:]}")
 
     def own(self, path: Path) -> None:
         """Give a file or folder to the account that runs the server."""
@@ -98,10 +98,10 @@ def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
     for step in [folder, *folder.parents]:
         if not step.exists():
             continue
-        found = step.stat()
-        owner = stat.S_IXUSR if found.st_uid == account.pw_uid else 0
-        group = stat.S_IXGRP if found.st_gid == account.pw_gid else 0
-        if not found.st_mode & (owner or group or stat.S_IXOTH):
+        status = step.stat()
+        owner = stat.S_IXUSR if status.st_uid == account.pw_uid else 0
+        group = stat.S_IXGRP if status.st_gid == account.pw_gid else 0
+        if not status.st_mode & (owner or group or stat.S_IXOTH):
             return False
     return True
 

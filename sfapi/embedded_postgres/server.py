@@ -164,7 +164,7 @@ def _start(installation: Installation) -> None:
 
 
 def _initialize(installation: Installation) -> None:
-    """Create a cluster beside its place and rename it, so that a killed attempt leaves nothing half made."""
+    """Create a cluster beside its place and rename it, so that a killed attempt leaves no half of one."""
     home = installation.home
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
@@ -196,13 +196,13 @@ def _check_version(installation: Installation) -> None:
     program = subprocess.check_output([installation.binaries / "postgres", "--version"], text=True)  # noqa: S603
     if f" {made_by}." not in program and f" {made_by} " not in program:
         raise EmbeddedPostgresError(
-            f"embedded PostgreSQL: {installation.home / 'data'} was made by version {made_by}, but installed is "
-            f"{program.strip()}: remove that folder to start over"
+            f"embedded PostgreSQL: {installation.home / 'data'} was made by version {made_by}, but "
+            f"{program.strip()} is installed: remove that folder to start over"
         )
 
 
 def _free_port(remembered: Path) -> int:
-    """Return the previous port if it is free, so that addresses in other shells stay valid; otherwise any free port."""
+    """Return the previous port if it is free, so that addresses stay valid; otherwise any free port."""
     wanted = int(remembered.read_text()) if remembered.exists() else 0
     for port in (wanted, 0):
         with socket.socket() as probe:

@@ -22,14 +22,14 @@ _TODO: Mapping[Problem, str] = {
     Problem.DELETES: "Nothing was deleted. Check at the source that these records are really gone, then accept the "
     "deletions.",
     Problem.REFUSED: "Run “manage.py sf check” on the server: it names what to correct in .env, or the right to grant.",
-    Problem.QUOTA: "Nothing to do: syncs go on by themselves when calls are free again.",
+    Problem.QUOTA: "Nothing to do: syncs continue by themselves when calls are available again.",
     Problem.SWITCHED_OFF: "Switch syncs on again.",
 }
 
 
 @dataclass(frozen=True)
 class Advice:
-    """The reason that an object is not fresh, and its remedy. ``held_back``: deletions to accept."""
+    """The reason why an object is not fresh, and the remedy. ``held_back``: deletions to accept."""
 
     why: str
     todo: str
@@ -49,8 +49,8 @@ def advice_for(
     bad = next((run for run in runs if state_of(run, leases) in _BAD), None)
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
-    why = f"The last complete read is older than the {told_span(promise)} that are allowed."
-    return Advice(why, "See below whether a worker or cron starts the jobs, or sync it now.")
+    why = f"The last complete read is older than the allowed {told_span(promise)}."
+    return Advice(why, "See above whether a worker or cron starts the jobs, or sync it now.")
 
 
 def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
@@ -64,5 +64,5 @@ def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
 def _when_again(next_try: datetime | None) -> str:
     if next_try is not None:
         when = f"at {told_moment(next_try)}" if next_try > timezone.now() else "within five minutes"
-        return f"Nothing yet: it is tried again by itself {when}."
+        return f"Nothing to do yet: the next attempt is {when}."
     return "Sync it now. If that fails with the same message, look it up under Troubleshooting in the documentation."

@@ -1,4 +1,4 @@
-"""Draw the last runs of an object as bars: the height says how long a run took, the color how it ended."""
+"""Draw the last runs of an object as bars: the height shows the duration, the color the outcome."""
 
 from __future__ import annotations
 

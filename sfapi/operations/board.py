@@ -164,7 +164,7 @@ class Board:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether nothing starts the jobs: one of them runs every minute."""
+        """Return whether nothing starts the jobs: otherwise, one of them would run every minute."""
         return self._silence is None or self._silence > _SILENT
 
     @property
@@ -176,18 +176,18 @@ class Board:
 
     @cached_property
     def budgets(self) -> list[Budget]:
-        config, found = self.config, []
+        config, budgets = self.config, []
         if config.last_usage_check and config.last_usage_limit:
             pauses_at, note = (
                 config.budget(config.last_usage_limit),
                 f"{config.calls_today or 0:,} of them ours (UTC day)",
             )
             used, maximum = config.last_usage_value, config.last_usage_limit
-            found.append(Budget("Salesforce", used, maximum, pauses_at, config.last_usage_check, note))
+            budgets.append(Budget("Salesforce", used, maximum, pauses_at, config.last_usage_check, note))
         if config.quota_told_at:
             pauses_at = int(settings.PARDOT_PAUSE_THRESHOLD * config.quota_maximum)
-            found.append(Budget("Pardot", config.quota_used, config.quota_maximum, pauses_at, config.quota_told_at))
-        return found
+            budgets.append(Budget("Pardot", config.quota_used, config.quota_maximum, pauses_at, config.quota_told_at))
+        return budgets
 
     # -- single facts ---------------------------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ def _told_holder(lease: SyncLease | None) -> str:
 
 
 def _config_with_single_rows() -> Any:
-    """Return the sync configuration with the columns of other tables of one row: one query instead of seven."""
+    """Return the sync configuration with columns of other tables: one query instead of seven."""
     today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by().values("date")
     digests = DigestDelivery.objects.filter(alert=None).order_by("-sent_at")
     columns = {
@@ -261,5 +261,5 @@ def _config_with_single_rows() -> Any:
         "digest_sent_at": digests.values("sent_at"),
         "calls_today": today.annotate(calls=Sum("call_count")).values("calls"),
     }
-    rows = SyncConfig.objects.annotate(**{name: Subquery(found[:1]) for name, found in columns.items()})
+    rows = SyncConfig.objects.annotate(**{name: Subquery(values[:1]) for name, values in columns.items()})
     return rows.first() or (SyncConfig.load() and rows.get())

@@ -23,20 +23,20 @@ GROUPS: Mapping[str, Sequence[str]] = {
     PARDOT: [],
     SALESFORCE: [],
 }  # fmt: skip
-"""The models of each group in display order. The other models of an app are in the group of ``_OF_APP``."""
+"""The models of each group in display order. ``_OF_APP`` has the group for an app's other models."""
 
 _OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS}
 
 
 def grouped(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[str, Any]]:
     """Return the admin's list of apps as groups, without the empty ones."""
-    found: dict[str, list[Any]] = {group: [] for group in GROUPS}
+    models_of: dict[str, list[Any]] = {group: [] for group in GROUPS}
     for app in app_list:
         for model in app["models"]:
-            found[group_of(model["object_name"], app["app_label"])].append(model)
+            models_of[group_of(model["object_name"], app["app_label"])].append(model)
     return [
         {"name": group, "app_label": _slug(group), "app_url": f"{index_url}#{_slug(group)}", "models": models}
-        for group, models in ((group, _in_order(group, models)) for group, models in found.items())
+        for group, models in ((group, _in_order(group, models)) for group, models in models_of.items())
         if models
     ]
 

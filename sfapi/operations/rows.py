@@ -169,7 +169,7 @@ class ActivityRow:
 
     @property
     def told(self) -> str:
-        """Return who asked when, and how long it took."""
+        """Return the time of the press, the person, and how long the command took."""
         action = self.action
         took = ""
         if action.command and action.ended and action.started:
@@ -186,5 +186,5 @@ _ACTION_STATES = {
 
 
 def running_now(runs: Mapping[str, Sequence[SyncRun]], leases: Mapping[str, SyncLease]) -> list[RunningNow]:
-    alive = (run for found in runs.values() for run in found if state_of(run, leases) == SyncRun.State.RUNNING)
+    alive = (run for latest in runs.values() for run in latest if state_of(run, leases) == SyncRun.State.RUNNING)
     return [RunningNow(run, leases.get(run.object) or leases.get(f"{run.object} {run.pk}")) for run in alive]

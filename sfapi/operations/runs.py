@@ -29,10 +29,10 @@ _LATEST = """
 
 def latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Sequence[SyncRun]]:
     """Return the latest runs of each object, the latest first."""
-    found: dict[str, list[SyncRun]] = {}
+    runs: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [list(names), each]):
-        found.setdefault(run.object, []).append(run)
-    return found
+        runs.setdefault(run.object, []).append(run)
+    return runs
 
 
 def live_leases() -> dict[str, SyncLease]:
@@ -42,13 +42,13 @@ def live_leases() -> dict[str, SyncLease]:
 
 
 def state_of(run: SyncRun, leases: Collection[str]) -> str:
-    """Return how the run ended. A run that still counts as running is interrupted when its process has died."""
+    """Return the state of the run. A run that counts as running is interrupted if its process has died."""
     is_dead = run.state == SyncRun.State.RUNNING and not {run.object, f"{run.object} {run.pk}"} & set(leases)
     return SyncRun.State.INTERRUPTED.value if is_dead else str(run.state)
 
 
 def mark_of(runs: Mapping[str, Sequence[SyncRun]], leases: Collection[str], actions: Sequence[OperatorAction]) -> str:
     """Return a text that changes when a run or an action begins or ends. ``runs`` come latest first."""
-    latest = sorted((found[0].pk, state_of(found[0], leases)) for found in runs.values())
+    latest = sorted((each[0].pk, state_of(each[0], leases)) for each in runs.values())
     pressed = [(action.pk, action.state) for action in actions]
     return hashlib.sha256(repr((latest, pressed)).encode()).hexdigest()[:16]

@@ -20,7 +20,7 @@ from sfapi.operations.rows import running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
 
 _LOOKS = "sf.view_syncrun"
-"""The permission to see the page. Other members of staff see the list of what they may open."""
+"""The permission to see the page. Other members of staff see only the list of models."""
 
 
 class OperatorsSite(AdminSite):
@@ -43,8 +43,8 @@ class OperatorsSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the groups; the page of one app lists that app."""
-        found = super().get_app_list(request, app_label)
-        return found if app_label else grouped(found, reverse("admin:index"))
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else grouped(apps, reverse("admin:index"))
 
     def start(self, request: HttpRequest) -> HttpResponse:
         return views.start(request, self)
@@ -53,7 +53,7 @@ class OperatorsSite(AdminSite):
         return views.switch(request, self)
 
     def state(self, request: HttpRequest) -> HttpResponse:
-        """Return what changes while the page is open: the progress of runs, and a mark that changes when one ends."""
+        """Return the progress of runs, and a mark that changes when a run or an action begins or ends."""
         if not request.user.has_perm(_LOOKS):
             raise PermissionDenied
         runs, leases = latest_runs([*MAX_AGE, *JOBS], each=1), live_leases()

@@ -1,4 +1,4 @@
-"""The buttons of the operators' page. Each press is recorded; a command is started, never run, by the request."""
+"""The buttons of the operators' page. Each press is recorded; commands run in another process."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SwitchForm(forms.Form):
     )
 
     def until(self) -> Any:
-        """Return when syncs turn on again; ``None``: by hand."""
+        """Return the time at which syncs turn on again; ``None`` if a person must turn them on."""
         minutes = self.cleaned_data["pause"]
         return timezone.now() + timedelta(minutes=int(minutes)) if minutes else None
 

@@ -1,4 +1,4 @@
-"""The database backend: Django's own, with time limits and a cheaper check that a kept connection still works."""
+"""Django's PostgreSQL backend, with time limits and a cheaper check that a connection still works."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sfapi.postgresql.limits import Limits, limited_cursor, set_limits
 class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
     shares_sessions = False
-    """A pooler is between us and PostgreSQL: settings and prepared statements of a session may reach another client."""
+    """True behind a pooler, where settings and prepared statements of a session may reach another client."""
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """Open a connection; ``GIVE_UP_SECONDS`` is how long a server that does not even say no is waited for."""
+        """Open a connection. ``GIVE_UP_SECONDS`` limits the wait for a server that does not respond."""
         connection = super().get_new_connection(conn_params)
         if seconds := self.settings_dict.get("GIVE_UP_SECONDS"):
             connection.wait = partial(connection.wait, timeout=seconds)

@@ -1,9 +1,9 @@
 """Time limits at PostgreSQL for each process, also behind a pooler that shares sessions.
 
-Directly at PostgreSQL, the limits are set once for the session. Behind PgBouncer, a session may be another client's
-at the next transaction: a ``SET`` would leak to it (a sync would get the limits of web processes) and would be
-missing where it is needed. ``options`` in the address are refused there. So each transaction brings its own limits
-along: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
+Without a pooler, the limits are set once for the session. Behind PgBouncer, the next transaction of a session may be
+another client's: a ``SET`` would leak to that client (a sync would get the limits of web processes) and would be
+missing where it is needed. PgBouncer also refuses ``options`` in the address. So each transaction sets its own
+limits: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALONE = re.compile(
 def set_limits(connection: Connection[Any], limits: Limits) -> bool:
     """Set the limits for the session; behind a pooler, set nothing and return ``True``.
 
-    The connection's process id is the pooler's invention; the one that a statement reports is real.
+    Behind a pooler, the connection's process id is made up; the id that a statement reports is real.
     """
     pid = connection.info.backend_pid
     values = {"pid": pid, "names": list(limits), "values": [str(limit) for limit in limits.values()]}

@@ -1,1 +1,1 @@
-"""Settings: ``base`` is for all deployments, with everything from the environment; ``test`` is for the tests."""
+"""Settings: ``base`` reads them from the environment, for all deployments; ``test`` is for tests."""

@@ -1,4 +1,4 @@
-"""Define Django's settings, secure unless the environment says otherwise. Each variable: ``docs/settings.md``."""
+"""Define Django's settings, secure by default. ``docs/settings.md`` describes each variable."""
 
 from pathlib import Path
 from shutil import which

@@ -35,12 +35,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("only with DEBUG=on: what it makes is invented")
+            raise CommandError("only with DEBUG=on, because the data is made up")
         latest = DailySnapshot.objects.last()
         if latest is None:
-            raise CommandError("nothing was synced yet: run camp_sync first")
+            raise CommandError("nothing has been synced yet: run camp_sync first")
         if TeamMember.objects.exists():
-            self.stdout.write("there is a team already: nothing was made")
+            self.stdout.write("there is already a team: nothing was made")
             return
         with transaction.atomic():
             _make_team(today())
