@@ -4,13 +4,13 @@ const page = /** @type {HTMLElement} */ (document.querySelector("#swagger-ui"));
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const READS = ["GET", "HEAD", "OPTIONS"];
 
-/** Swagger UI has its dark colors behind a class of the root element. */
+/** Swagger UI shows its dark colors when the root element has this class. */
 function followColorScheme() {
   document.documentElement.classList.toggle("dark-mode", dark.matches);
 }
 
 /**
- * Writes with the cookie need a token of the signed-in visitor. The page is the same for everyone, so it is asked for here.
+ * Add the visitor's CSRF token to a write with the cookie. The page does not contain it: it is the same for everyone.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request
  */

@@ -1,4 +1,4 @@
-/* The operators' page keeps itself up to date: the progress of runs every few seconds, all of it when a run ends. */
+/* Keep the operators' page up to date: show the progress of runs every few seconds, and reload when a run ends. */
 
 const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-state]"));
 const WHILE_RUNNING = 3_000;
@@ -38,7 +38,7 @@ function show(name, progress) {
   if (place) place.textContent = progress;
 }
 
-/** A page that is loaded again would take away what somebody is typing. */
+/** Reloading the page would discard what somebody is typing. */
 function isBeingFilledIn() {
   return document.activeElement instanceof HTMLElement && document.activeElement.closest("form") !== null;
 }
