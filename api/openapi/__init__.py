@@ -1,1 +1,1 @@
-"""The OpenAPI document: Ninja's and the one of the records, corrected and completed."""
+"""The OpenAPI document of ninja's routes and of the records, corrected and completed."""

@@ -144,7 +144,7 @@ def is_being_sent_by_request(case: OutboundCase) -> bool:
 
 
 def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
-    """Record a delivery. It is true whoever reports it, so the lease is not checked."""
+    """Record a delivery. The lease is not checked: the case is in Salesforce, whoever reports it."""
     OutboundCase.objects.filter(pk=case.pk).exclude(state=State.DELIVERED).update(
         state=State.DELIVERED, salesforce_id=salesforce_id, ended_at=Now(), **_NO_REFUSAL, **_NO_LEASE
     )

@@ -28,7 +28,10 @@ class JSONRenderer(BaseRenderer):
 
 
 class CSVRenderer(BaseRenderer):
-    """RFC 4180: a line of names, then a line per record; null is empty. Headers have the other values."""
+    """RFC 4180: a line of names, then a line per record; null is empty.
+
+    ``next`` and ``as_of`` are in headers.
+    """
 
     media_type = "text/csv"
     format = "csv"

@@ -93,7 +93,7 @@ def _declare_writes() -> None:
 
 
 def _remove_cases(rows: Rows, person: Person) -> int:
-    """Delete the cases, except those of another person's form, which keeps its case."""
+    """Delete the cases, except cases that belong to another person's form."""
     return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
 
 

@@ -77,13 +77,13 @@ class SSOConfig(Schema):
     cookie_name: CookieName
     has_signature_key: HasSignatureKey
     signature_key_type: str | None = Field(
-        description="Kind and length of that key, such as `RSA-2048`, or `unusable`; null when no key is set or the "
-        "other one is unusable. While keys are being changed there are several: `RSA-2048, RSA-4096`."
+        description="Kind and length of the signature key, such as `RSA-2048`, or `unusable`; null when no key is set "
+        "or the encryption key is unusable. During a change of keys there are several: `RSA-2048, RSA-4096`."
     )
     has_encryption_key: HasEncryptionKey
     encryption_key_type: str | None = Field(
-        description="Kind and length of that key, `AES-256`, or `unusable`; null when no key is set or the other one "
-        "is unusable. While keys are being changed: `AES-256, AES-256`."
+        description="Kind and length of the encryption key, `AES-256`, or `unusable`; null when no key is set or the "
+        "signature key is unusable. During a change of keys there are several: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
         description="True if `DEV_USER_UUID` signs in every caller without credentials, which only `DEBUG` allows."

@@ -164,7 +164,7 @@ def _start(installation: Installation) -> None:
 
 
 def _initialize(installation: Installation) -> None:
-    """Create a cluster beside its place and rename it, so that a killed attempt leaves no half of one."""
+    """Create a cluster beside its place, then rename it: a killed attempt leaves no partial cluster."""
     home = installation.home
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
