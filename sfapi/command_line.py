@@ -18,7 +18,7 @@ class CommandLine(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            print_json(self.argv)  # only now: logging must have got the plain stream before
+            print_json(self.argv)  # only now: logging must keep the plain stream
         command = super().fetch_command(subcommand)
         execute = command.execute
 

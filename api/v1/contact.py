@@ -21,7 +21,7 @@ from sf.models import Contact
 router = Router(tags=["contact"])
 
 ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
-"""Text that may be longer than any field in Salesforce, which checks the fields' own limits."""
+"""Text up to a limit above that of any field in Salesforce, which checks its own limits."""
 
 _EXAMPLE: Any = {
     "id": "003Ux00000Xy12AAEF",
