@@ -14,7 +14,7 @@ from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.models import SyncRun
 from sf.status.freshness import FAILING, Freshness
 from sfapi.operations.runs import state_of
-from sfapi.operations.words import told_moment, told_span
+from sfapi.operations.words import moment_text, span_text
 
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED, SyncRun.State.PAUSED)
 
@@ -49,7 +49,7 @@ def advice_for(
     bad = next((run for run in runs if state_of(run, leases) in _BAD), None)
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
-    why = f"The last complete read is older than the allowed {told_span(promise)}."
+    why = f"The last complete read is older than the allowed {span_text(promise)}."
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync it now.")
 
 
@@ -63,6 +63,6 @@ def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
 
 def _when_again(next_try: datetime | None) -> str:
     if next_try is not None:
-        when = f"at {told_moment(next_try)}" if next_try > timezone.now() else "within five minutes"
+        when = f"at {moment_text(next_try)}" if next_try > timezone.now() else "within five minutes"
         return f"Nothing to do yet: the next attempt is {when}."
     return "Sync it now. If that fails with the same message, look it up under Troubleshooting in the documentation."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sf.models import SyncRun
 from sfapi.operations.runs import SHOWN, state_of
-from sfapi.operations.words import told_moment, told_seconds
+from sfapi.operations.words import moment_text, seconds_text
 
 HEIGHT = 28
 _WIDTH, _GAP = 8, 3
@@ -52,8 +52,8 @@ def draw_bars(runs: Sequence[SyncRun], leases: Collection[str]) -> Bars:
 
 def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
     height = _height(state, _seconds(run), longest)
-    took = f" in {told_seconds(_seconds(run))}" if run.ended else ""
-    title = f"{told_moment(run.started)}: {state}{took}"
+    took = f" in {seconds_text(_seconds(run))}" if run.ended else ""
+    title = f"{moment_text(run.started)}: {state}{took}"
     return Bar(place * (_WIDTH + _GAP), HEIGHT - height, _WIDTH, height, state, title)
 
 

@@ -40,7 +40,7 @@ from sfapi.operations.bars import draw_bars
 from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
 from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
-from sfapi.operations.words import told_moment
+from sfapi.operations.words import moment_text
 
 _SILENT = timedelta(minutes=10)
 
@@ -140,22 +140,22 @@ class Board:
         return self.leases.get(WORK)
 
     @property
-    def worker_said(self) -> str:
-        return _told_holder(self.leases.get(WORK))
+    def worker_text(self) -> str:
+        return _holder_text(self.leases.get(WORK))
 
     @property
-    def follower_said(self) -> str:
+    def follower_text(self) -> str:
         """Return which process runs ``sf follow``; empty when none does."""
-        return _told_holder(self.leases.get(FollowedObject.LEASE))
+        return _holder_text(self.leases.get(FollowedObject.LEASE))
 
     @cached_property
     def replica(self) -> ReplicaState | None:
         return replica_state()
 
     @property
-    def switch_said(self) -> str:
+    def switch_text(self) -> str:
         """Return who switched syncs off, when, until when, and why."""
-        return str(self.config.describe_switch(told_moment))
+        return str(self.config.describe_switch(moment_text))
 
     @property
     def cron_seen(self) -> str:
@@ -184,9 +184,11 @@ class Board:
             )
             used, maximum = config.last_usage_value, config.last_usage_limit
             budgets.append(Budget("Salesforce", used, maximum, pauses_at, config.last_usage_check, note))
-        if config.quota_told_at:
+        if config.quota_reported_at:
             pauses_at = int(settings.PARDOT_PAUSE_THRESHOLD * config.quota_maximum)
-            budgets.append(Budget("Pardot", config.quota_used, config.quota_maximum, pauses_at, config.quota_told_at))
+            budgets.append(
+                Budget("Pardot", config.quota_used, config.quota_maximum, pauses_at, config.quota_reported_at)
+            )
         return budgets
 
     # -- single facts ---------------------------------------------------------------------------------------------
@@ -208,10 +210,10 @@ class Board:
         """Return when the digest was last sent; empty where there is no destination."""
         if not (self.has_pardot and (settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS)):
             return ""
-        return told_moment(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
+        return moment_text(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
 
     @property
-    def lost_fields_said(self) -> str:
+    def lost_fields_text(self) -> str:
         return remedy(list(self.lost_fields)) if self.lost_fields else ""
 
     @property
@@ -239,11 +241,11 @@ def board(rights: Rights) -> Board:
     )
 
 
-def _told_holder(lease: SyncLease | None) -> str:
+def _holder_text(lease: SyncLease | None) -> str:
     if lease is None:
         return ""
     beat = ago((timezone.now() - lease.renewed_at).total_seconds())
-    return f"process {lease.pid} on {lease.host} since {told_moment(lease.taken_at)}; last heartbeat {beat}"
+    return f"process {lease.pid} on {lease.host} since {moment_text(lease.taken_at)}; last heartbeat {beat}"
 
 
 def _config_with_single_rows() -> Any:
@@ -257,7 +259,7 @@ def _config_with_single_rows() -> Any:
         "business_unit": CachedBusinessUnit.objects.values("business_unit"),
         "quota_used": PardotQuota.objects.values("used"),
         "quota_maximum": PardotQuota.objects.values("maximum"),
-        "quota_told_at": PardotQuota.objects.values("told_at"),
+        "quota_reported_at": PardotQuota.objects.values("told_at"),
         "digest_sent_at": digests.values("sent_at"),
         "calls_today": today.annotate(calls=Sum("call_count")).values("calls"),
     }

@@ -15,7 +15,7 @@ from sfapi.operations.advice import Advice
 from sfapi.operations.bars import Bars
 from sfapi.operations.next_starts import SALESFORCE
 from sfapi.operations.runs import state_of
-from sfapi.operations.words import label_of, told_moment, told_seconds, told_span
+from sfapi.operations.words import label_of, moment_text, seconds_text, span_text
 
 STATES = {
     "failing": ("Failing", "bad"),
@@ -69,11 +69,11 @@ class ObjectRow:
 
     @property
     def promised(self) -> str:
-        return told_span(self.promise)
+        return span_text(self.promise)
 
     @property
     def next(self) -> str:
-        return told_moment(self.next_read) if self.next_read else "not scheduled"
+        return moment_text(self.next_read) if self.next_read else "not scheduled"
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class JobRow:
 
     @property
     def last(self) -> str:
-        return told_moment(self.seen) if self.seen else "never"
+        return moment_text(self.seen) if self.seen else "never"
 
     @property
     def next(self) -> str:
-        return told_moment(self.next_start) if self.next_start else "not scheduled"
+        return moment_text(self.next_start) if self.next_start else "not scheduled"
 
 
 @dataclass(frozen=True)
@@ -137,20 +137,20 @@ class Budget:
     used: int
     maximum: int
     pauses_at: int
-    told_at: datetime
+    reported_at: datetime
     note: str = ""
 
     @property
-    def used_told(self) -> str:
+    def used_text(self) -> str:
         return f"{self.used:,} of {self.maximum:,}"
 
     @property
-    def pause_told(self) -> str:
+    def pause_text(self) -> str:
         return f"Syncs pause from {self.pauses_at:,} on{f'; {self.note}' if self.note else ''}"
 
     @property
-    def told(self) -> str:
-        return told_moment(self.told_at)
+    def as_of(self) -> str:
+        return moment_text(self.reported_at)
 
 
 @dataclass(frozen=True)
@@ -168,13 +168,13 @@ class ActivityRow:
         return _ACTION_STATES[self.action.state][1]
 
     @property
-    def told(self) -> str:
+    def details(self) -> str:
         """Return the time of the press, the person, and how long the command took."""
         action = self.action
         took = ""
         if action.command and action.ended and action.started:
-            took = f", took {told_seconds((action.ended - action.started).total_seconds())}"
-        return f"{told_moment(action.requested_at)} by {action.requested_by or 'a person who was erased'}{took}"
+            took = f", took {seconds_text((action.ended - action.started).total_seconds())}"
+        return f"{moment_text(action.requested_at)} by {action.requested_by or 'a person who was erased'}{took}"
 
 
 _ACTION_STATES = {

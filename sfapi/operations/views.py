@@ -23,7 +23,7 @@ from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
 from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, actions, synced_names
 from sfapi.operations.runs import latest_runs
-from sfapi.operations.words import told_moment
+from sfapi.operations.words import moment_text
 
 MOVE_SWITCH = "sf.change_syncconfig"
 CLOSE_BREAKER = "api.change_circuitbreaker"
@@ -68,7 +68,7 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
         switch_off(by=_name(request), reason=reason, until=form.until())
         return _moved(request, "Switch syncs off", reason)
     config = SyncConfig.load()
-    context = {"form": form, "config": config, "switch_said": config.describe_switch(told_moment)}
+    context = {"form": form, "config": config, "switch_text": config.describe_switch(moment_text)}
     return _page(request, site, "operations/switch.html", "Syncs on or off", context)
 
 

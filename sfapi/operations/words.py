@@ -11,18 +11,18 @@ from outgoing.times import age_text, clock_and_day
 _SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 
 
-def told_span(span: timedelta) -> str:
+def span_text(span: timedelta) -> str:
     """Return a promised span in the largest unit that divides it: ``90 minutes``, ``2 hours``."""
     unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
     number = round(span / length)
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def told_seconds(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else age_text(seconds)
 
 
-def told_moment(moment: datetime, now: datetime | None = None) -> str:
+def moment_text(moment: datetime, now: datetime | None = None) -> str:
     """Return the time of day with its zone, and the date unless it is today."""
     return clock_and_day(timezone.localtime(moment), timezone.localtime(now or timezone.now()).date())
 
