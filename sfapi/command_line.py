@@ -27,7 +27,7 @@ class CommandLine(ManagementUtility):
                 with checked_in(self.argv[1:]):
                     return execute(*arguments, **options)
             except SystemCheckError:
-                raise  # a list for a person, who has just changed something
+                raise  # several lines, for a person who has just changed something
             except CommandError as error:
                 error.args = (one_line(str(error)),)
                 raise

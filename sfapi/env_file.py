@@ -56,7 +56,7 @@ def env_file(root: Path) -> Path | None:
     path = root / name
     if not name or (name == ".env" and not path.exists()):
         return None
-    # Some people call their virtual environment .env. Path.exists() raises when it may not look.
+    # Some people call their virtual environment .env. Path.exists() raises without permission.
     return None if os.path.exists(path / "pyvenv.cfg") else path  # noqa: PTH110
 
 

@@ -65,7 +65,7 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
             "urllib3": {"level": "WARNING"},
             # Commands print these themselves; Sentry gets them too.
             "sf.failures": {"handlers": ["nowhere"], "propagate": False},
-            # Django's own handlers would print every line twice, and query strings as they came.
+            # Django's own handlers would print every line twice, and query strings unmasked.
             "django": {"handlers": []},
             "django.server": {"handlers": [], "propagate": True},
         },

@@ -205,7 +205,7 @@ def required_caller(request: HttpRequest) -> Caller:
 def _csrf_token_is_right(request: HttpRequest) -> bool:
     if request.method in _SAFE_METHODS:
         return True
-    # Django looks for the token in a form too, and a body that was read as a form cannot be read as JSON afterward.
+    # Django also looks for the token in a form, and a body that was read as a form cannot be read as JSON afterward.
     _ = request.body
     return check_csrf(request) is None
 
@@ -303,7 +303,6 @@ class SSOCookie(Credential):
         "The cookie of an OpenStax account: sign in at OpenStax Accounts. Requests that change something also need the "
         "header `X-CSRFToken` with the `csrf_token` of `GET /api/v1/me`."
     )
-    csrf = True  # read by ninja's documentation page, which then sends the token
 
 
 class APIKeyBearer(Credential):

@@ -51,7 +51,7 @@ PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
 class Sender(Schema):
     """The person who filled the form in, as far as the form asks."""
 
-    # Pages may add fields before their processor knows them: kept with the submission, not sent to Salesforce.
+    # Pages may send fields that their processor does not know yet: these are stored, but not sent to Salesforce.
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},

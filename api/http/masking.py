@@ -20,7 +20,7 @@ _NAMES = (
     r"|api[-_]?key)[\w.\-\[\]]*|key|sig|auth|code|pwd"
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
-# These find an API key (except its public part), a JWT or JWE or a part of one, and the text after "Bearer".
+# The patterns find an API key (except its public part), a JWT or JWE or a part of one, and the text after "Bearer".
 _KEY = re.compile(rf"({PREFIX}_[0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_[0-9A-Za-z]+")
 _TOKEN = re.compile(r"eyJ[\w-]{12,}(?:\.[\w-]*)*")
 _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)

@@ -39,7 +39,7 @@ def _read_body(environ: Environ) -> None:
     if not environ.get("wsgi.input_terminated"):
         environ[_REFUSED_STATUS] = 411
         return
-    # One byte more than Django accepts, so that Django refuses the body as it refuses one with a length.
+    # One byte more than Django accepts, so that Django refuses the body like one with a length.
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     try:
         body = environ["wsgi.input"].read(most)

@@ -36,7 +36,7 @@ MOST_ENTRIES = 100
 #
 # The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
 # last entry. The start of the window uses the time before the wait, so an entry may leave it a moment too late.
-# Passes that may be used later count as used at the latest time possible.
+# Passes that are held for later requests count as used at the latest time at which they may be used.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
     VALUES (%(passage_key)s, ARRAY['epoch', {used_at}]::timestamptz[], ARRAY[0, %(passes)s::int])
@@ -118,7 +118,7 @@ def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
     return RateLimitResult(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
 
 
-# The numbers are part of the texts, which is cheaper than sending them each time.
+# The numbers are written into the statements, which is cheaper than sending them each time.
 
 
 @lru_cache(maxsize=64)

@@ -48,7 +48,7 @@ class Installation:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C in the terminal is not for the server
+                start_new_session=True,  # Ctrl-C in the terminal must not stop the server
                 **({**identity, "extra_groups": []} if identity else {}),  # type: ignore[arg-type]
             )
             stream.seek(0)

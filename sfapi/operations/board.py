@@ -132,7 +132,7 @@ class Board:
     def bad_count(self) -> int:
         return sum(row.tone != "good" for row in self.objects) + sum(row.tone in {"bad", "warn"} for row in self.jobs)
 
-    # -- who starts the jobs --------------------------------------------------------------------------------------
+    # -- worker, follower, cron -----------------------------------------------------------------------------------
 
     @property
     def worker(self) -> SyncLease | None:

@@ -22,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = Environment.load(BASE_DIR)
 
-# -- what runs, and where ---------------------------------------------------------------------------------
+# -- release, hosts, processes ----------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)
 RELEASE_VERSION = env.text("RELEASE_VERSION", __version__)
 DEPLOYMENT_VERSION = env.text("DEPLOYMENT_VERSION")
@@ -129,7 +129,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-# SecurityHeadersMiddleware sets the header that this check misses, also on answers from further out.
+# SecurityHeadersMiddleware sets the header that this check misses, on more answers than Django would.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
 # -- Salesforce -------------------------------------------------------------------------------------------
