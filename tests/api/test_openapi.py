@@ -47,9 +47,9 @@ def test_the_page_is_the_same_for_everyone_and_may_be_kept(anonymous: Client) ->
 def test_the_limits_are_told(document: dict[str, Any]) -> None:
     told = document["info"]["description"]
     for limit in (
-        r"[\d,]+ requests a minute of a user",
-        "120 requests a minute over records",
-        r"[\d,]+ requests a minute of an address",
+        r"forms together: [\d,]+ requests a minute",
+        r"without credentials: [\d,]+ requests a minute",
+        "records: 120 requests a minute",
     ):
         assert re.search(limit, told), limit
 
