@@ -55,7 +55,7 @@ IdempotencyKeyText = Annotated[
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
-    description="Any text that is unique to the request, with or without quotes. If the request is sent again within 24 "
+    description="Any text that is unique to the request, in quotes or without. If the request is sent again within 24 "
     "hours, with the same key and body, nothing is created twice, and the answer is the current state.",
 )
 
