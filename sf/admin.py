@@ -38,7 +38,7 @@ from sf.sync.retry import RETRIES
 
 @cache
 def _in_words(field: BooleanField[Any, Any]) -> Callable[[Any], str]:
-    """Return a column that says yes or no: Django's red cross for no looks like an error, where no is the good case."""
+    """Return a column that says yes or no: Django's red cross looks like an error even where no is the good case."""
 
     @admin.display(description=field.verbose_name, ordering=field.name)
     def shown(row: Any) -> str:
@@ -80,7 +80,7 @@ def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> Safe
 
 
 class CachedRecordAdmin(ReadOnlyAdmin):
-    """A cached object, deleted records too, each with a link to its page in Salesforce."""
+    """The records of a cached object, deleted ones too, each with a link to its page in Salesforce."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -172,8 +172,8 @@ class SyncConfigAdmin(admin.ModelAdmin):
 
     @admin.display(description="syncs")
     def switch(self, config: SyncConfig) -> SafeString:
-        """Say how the switch is, with a link to the page that moves it and records the reason."""
-        state = "on" if config.syncs_are_on else f"off ({config.told_switch})"
+        """Show the state of the switch, with a link to the page that changes it and records the reason."""
+        state = "on" if config.syncs_are_on else f"off ({config.switch_details})"
         return format_html('{} · <a href="{}">switch…</a>', state, reverse("admin:operations-switch"))
 
     @admin.display(description="org")

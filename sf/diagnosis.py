@@ -1,7 +1,6 @@
-"""``sf check``: is this installation able to work with its org? One line a question: ok, or what to fix.
+"""Check for ``sf check`` whether this installation can work with its org. One line a question: ok, or what to fix.
 
-Other apps add their questions with ``register`` in a module ``diagnosis`` of theirs: ``api`` (cases,
-Accounts), ``pardot``.
+Other apps add questions with ``register`` in their own module ``diagnosis``: ``api`` (cases, Accounts), ``pardot``.
 """
 
 from __future__ import annotations
@@ -51,13 +50,13 @@ _questions_apart: list[Question] = []
 
 
 def register(question: Question) -> Question:
-    """Add a question that another app can answer, once there is a login."""
+    """Add a question of another app. It is asked only when the login works."""
     _more_questions.append(question)
     return question
 
 
 def register_apart(question: Question) -> Question:
-    """Add a question that has nothing to do with the login."""
+    """Add a question of another app that does not depend on the login."""
     _questions_apart.append(question)
     return question
 
@@ -109,14 +108,14 @@ def _replica() -> Iterator[Finding]:
 
 
 def _change_events() -> Iterator[Finding]:
-    """Report whether change events are followed, and how far; yield nothing where nobody is to follow."""
+    """Report whether change events are followed, and how far; yield nothing where following is not set up."""
     if followed := following():
         yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))
 
 
 def _configuration() -> Iterator[Finding]:
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
-    assert credentials is not None  # there is a client
+    assert credentials is not None  # the client was made from them
     proxy = f", through the proxy {urlsplit(settings.SALESFORCE_PROXY).hostname}" if settings.SALESFORCE_PROXY else ""
     host = (
         credentials.values[INSTANCE_URL] if credentials.flow is LoginFlow.DIRECT_SESSION else settings.SALESFORCE_HOST
@@ -164,8 +163,8 @@ def _limits(client: SalesforceClient) -> Finding:
             return Finding("fix", "limits", error.in_full)
         return Finding("warn", "limits", f"{error.in_full}; {LIMITS_UNREADABLE}")
     budget = SyncConfig.load().budget(usage.maximum)
-    said = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
-    return Finding("ok" if usage.used < budget else "fix", "limits", said)
+    answer = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
+    return Finding("ok" if usage.used < budget else "fix", "limits", answer)
 
 
 def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:

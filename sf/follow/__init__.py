@@ -1,1 +1,1 @@
-"""Follow Salesforce's change events: what changes there is here within seconds (``manage.py sf follow``)."""
+"""Follow Salesforce's change events, so that changes reach the cache within seconds (``manage.py sf follow``)."""

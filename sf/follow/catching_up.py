@@ -1,4 +1,4 @@
-"""Run the incremental sync of an object where its events do not suffice: the same sync as the command's."""
+"""Run an object's incremental sync where its events are not enough: the same sync that the command runs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sf.sync.usage import UsageBudget, UsageCounter
 _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 600.0
 
 TellRun = Callable[[SyncRun, float], None]
-"""Takes a run that has ended, and its seconds."""
+"""Called with a run that has ended, and its duration in seconds."""
 
 
 class CatchUp:
-    """Syncs that may fail: an object whose sync failed waits, longer each time, and others go on."""
+    """Run syncs that may fail: an object whose sync failed waits, longer each time, while the others continue."""
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:
         self._client = client
@@ -34,7 +34,7 @@ class CatchUp:
         return all(time.monotonic() >= self._not_before.get(name, 0.0) for name in names)
 
     def sync(self, objects: Sequence[SyncedObject]) -> set[str]:
-        """Sync the objects in their order, and return the names of those that are done."""
+        """Sync the objects in the given order, and return the names of those whose sync succeeded."""
         done = set()
         budget = UsageBudget(self._client)
         for synced in objects:

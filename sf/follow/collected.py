@@ -1,4 +1,4 @@
-"""Collect which records changed until they are read: events of one object, each id once."""
+"""Collect the ids of changed records by object, each id once, until the records are read."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Collected:
     moved: set[str] = field(default_factory=set)
     """The ids that were deleted or restored: the look-ups of other records to them may have changed."""
     incomplete: str = ""
-    """The reason why the ids may not be all, so that an incremental sync is needed; empty when they are."""
+    """The reason why ids may be missing, so that an incremental sync is needed; empty when none are."""
     place: bytes | None = None
-    """The replay id behind all of them."""
+    """The replay id after the last of these changes."""
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.incomplete or self.place is not None)
@@ -46,7 +46,7 @@ class Collected:
         self.ids, self.deleted, self.moved = set(), set(), set(sorted(self.moved)[:1])
 
     def merge(self, later: Collected) -> Collected:
-        """Return both together."""
+        """Return these changes and later ones as one."""
         return Collected(
             self.ids | later.ids,
             self.deleted | later.deleted,
@@ -64,7 +64,7 @@ class Inbox:
         self._collected = {name: Collected() for name in names}
         self._broken: Exception | None = None
         self.arrived = threading.Event()
-        """Something has come since it was last cleared."""
+        """Set when changes have arrived; cleared before they are read."""
 
     def add(self, name: str, events: Iterable[ChangeEvent], place: bytes) -> None:
         with self._lock:
@@ -79,7 +79,7 @@ class Inbox:
         self.arrived.set()
 
     def note_broken(self, error: Exception) -> None:
-        """Note that a stream has ended; the first reason counts."""
+        """Note that a stream has ended. Only the first error is kept."""
         with self._lock:
             self._broken = self._broken or error
         self.arrived.set()
@@ -94,7 +94,7 @@ class Inbox:
             return [name for name, collected in self._collected.items() if collected]
 
     def take(self, names: Iterable[str]) -> dict[str, Collected]:
-        """Return what waits for these objects, and forget it here."""
+        """Remove the waiting changes of these objects, and return them."""
         with self._lock:
             taken = {name: self._collected[name] for name in names if self._collected[name]}
             for name in taken:
@@ -102,7 +102,7 @@ class Inbox:
         return taken
 
     def give_back(self, taken: dict[str, Collected]) -> None:
-        """Put back what could not be stored now."""
+        """Put back changes that could not be stored yet."""
         with self._lock:
             for name, collected in taken.items():
                 self._collected[name] = collected.merge(self._collected[name])

@@ -1,4 +1,4 @@
-"""Find which other objects have to be read when records of one object changed, from the models' declarations."""
+"""Find, from the models' declarations, which other objects to read when records of one object changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Link:
     column: str
     path: str
     shows_parent: bool
-    """Values of the parent are stored with the child, so that any change of the parent is one of the child."""
+    """Values of the parent are stored with the child, so any change of the parent changes the child."""
 
 
 def links_to(parent: SyncedObject) -> Iterator[Link]:
@@ -36,7 +36,7 @@ def links_to(parent: SyncedObject) -> Iterator[Link]:
 def touched_by(parent: SyncedObject, *, moved: bool) -> set[str]:
     """Return the names of the object and of those whose records have to be read with it.
 
-    ``moved``: its records were deleted or restored.
+    ``moved``: records of ``parent`` were deleted or restored.
     """
     found = {parent.name}
     for link in links_to(parent):

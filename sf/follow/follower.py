@@ -1,15 +1,15 @@
-"""Follow the change events of Salesforce: collect ids for a moment, read the records, store them, and so on.
+"""Follow the change events of Salesforce: collect ids for a moment, read the records, store them, and repeat.
 
-Why nothing is lost, whenever the process ends:
+Nothing is lost, whenever the process ends:
 
 1. The replay id of an object is stored in the transaction that stores the records which its events named. The next
-   process subscribes behind it, and Salesforce sends again what came later (for 72 hours).
+   process subscribes after that id, and Salesforce sends later events again (for 72 hours).
 2. Without a replay id that Salesforce still knows, the stream is opened first, at the latest event; then an
-   incremental sync brings what happened before.
+   incremental sync reads what changed before.
 3. Events that do not name their records, or cannot be read, lead to an incremental sync of their object.
 
-One process follows, by a lease. It stores nothing of an object while a sync of it runs, and waits for its end; a
-sync that begins meanwhile waits at the merge of its table (``sf/ingest/lock.py``).
+A lease allows only one process to follow. It stores nothing of an object while that object's sync runs; a sync that
+begins meanwhile waits before it merges (``sf/ingest/lock.py``).
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ logger = logging.getLogger(__name__)
 
 FOLLOW = FollowedObject.LEASE
 COLLECT_SECONDS = 0.7
-"""The time in which further events are awaited: one read then serves all of them."""
+"""The time to wait for further events, so that one read serves all of them."""
 STANDBY_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
-"""The time in which Salesforce may confirm a subscription, before the sync begins that it has to precede."""
+"""The time to wait for Salesforce to confirm a subscription, which must come before the sync."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""The most records named by events that are read after a sync: a gap event may name a record without a new stamp."""
+"""After a sync, up to this many named records are read too: a gap event may name a record without a new stamp."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -163,7 +163,7 @@ class Follower:
             streams.close()
 
     def _check_topics(self, client: EventClient) -> None:
-        """Raise ``NotFollowable`` with all that an administrator has to do."""
+        """Raise ``NotFollowable`` with everything that an administrator has to set up."""
         missing, forbidden = [], []
         for synced in self._objects:
             try:
@@ -182,7 +182,7 @@ class Follower:
             streams.listen(synced.name, place)
             if place is None:
                 streams.unsettled.add(synced.name)
-                streams.inbox.note_incomplete(synced.name, "nothing is stored to go on from")
+                streams.inbox.note_incomplete(synced.name, "no position is stored to continue from")
         deadline = time.monotonic() + ANSWER_SECONDS
         for name in sorted(streams.unsettled):
             if streams.open[name].answered.wait(max(0.0, deadline - time.monotonic())):
@@ -190,7 +190,7 @@ class Follower:
         self._tell(f"connected to the change events of {', '.join(synced.name for synced in self._objects)}")
 
     def _step(self, streams: _Streams) -> None:
-        """Store what has come, or wait for it. Raises the error of a stream that has ended."""
+        """Wait for changes, and store them. Raises the error of a stream that has ended."""
         inbox = streams.inbox
         if not inbox.waiting():
             inbox.arrived.wait()
@@ -209,12 +209,12 @@ class Follower:
             inbox.check()
         except ReplayIdGone as error:
             gone = [synced.name for synced in self._objects if topic_of(synced.sobject) in str(error)]
-            self._warn(f"{error}. What changed since is read by a sync")
+            self._warn(f"{error}. A sync reads what changed since")
             forget_places(gone)
             raise
 
     def _may_read(self) -> bool:
-        """Return whether the switch and the day's calls allow reading. What comes meanwhile is collected."""
+        """Return whether the switch and the day's calls allow reading. Until they do, changes are collected."""
         try:
             usage.check_between_pages(self._client.usage)
         except SyncPaused as error:
@@ -225,10 +225,10 @@ class Follower:
             return False
         return True
 
-    # -- what has come ----------------------------------------------------------------------------------
+    # -- storing changes --------------------------------------------------------------------------------
 
     def _store_ready(self, inbox: Inbox) -> bool:
-        """Store what waits, except for objects of which a sync runs. Return whether there was anything to do."""
+        """Store the waiting changes of objects that no sync is reading. Return whether there was anything to do."""
         waiting = inbox.waiting()
         taken = inbox.take(waiting)
         touched = {name: self._touched(name, collected) for name, collected in taken.items()}
@@ -253,16 +253,16 @@ class Follower:
         return touched_by(synced, moved=bool(collected.moved))
 
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
-        """Read and store; return the changes when the records cannot be read or stored in this way."""
+        """Read and store the changed records. Return the changes if that is refused: a sync has to read them."""
         if not any(collected.ids for collected in changes.values()):
-            store_places(self._client.organization_id, _places(changes))  # a sign of life
+            store_places(self._client.organization_id, _places(changes))  # shows that following is alive
             return {}
         try:
             self._store(changes)
         except LeaseLost:
             raise
         except (RequestRefused, SyncError) as error:  # such as the mass-delete guard
-            self._warn(f"{_in_one_line(error)}. A sync decides")
+            self._warn(f"{_in_one_line(error)}. A sync is run instead")
             for collected in changes.values():
                 collected.incomplete = str(error)
             return changes
@@ -278,7 +278,7 @@ class Follower:
         logger.debug("change events: %s read, %s rows changed", counts, changed)
 
     def _sync(self, parts: dict[str, Collected]) -> dict[str, Collected]:
-        """Read by incremental syncs what events did not name; return the changes whose syncs were not done."""
+        """Read by incremental syncs what events did not name; return the changes whose syncs did not succeed."""
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}
@@ -290,10 +290,10 @@ class Follower:
         )
         return {name: collected for name, collected in parts.items() if name not in synced}
 
-    # -- what goes wrong --------------------------------------------------------------------------------
+    # -- failures ---------------------------------------------------------------------------------------
 
     def _check_renewable(self, error: SessionExpired) -> None:
-        """Let the next connection log in again, as after any call; a second refusal in a row is the end."""
+        """Let the next connection log in again; raise ``LoginFailed`` for a second refusal in a row."""
         if self._expired is not None:
             raise LoginFailed(f"{error}. {self._client.after_renewal}", code=error.code) from error
         self._expired = error
@@ -328,7 +328,7 @@ def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedO
     if forbidden:
         names = ", ".join(synced.sobject for synced in forbidden)
         advice.append(f"the API user may not follow {names}: give it View All Records of them")
-    return f"{'; '.join(advice)}. The scheduled syncs go on without"
+    return f"{'; '.join(advice)}. The scheduled syncs continue"
 
 
 def _places(changes: Mapping[str, Collected]) -> dict[str, bytes]:

@@ -10,13 +10,13 @@ from sf.models import FollowedObject
 
 
 def stored_places(organization_id: str) -> dict[str, bytes]:
-    """Return the replay ids by object, those of another org left out."""
+    """Return the replay ids by object, without those of another org."""
     found = FollowedObject.objects.filter(organization_id=organization_id)
     return {each.object: bytes(each.replay_id) for each in found}
 
 
 def store_places(organization_id: str, places: Mapping[str, bytes]) -> None:
-    """Store the replay ids. Call it in the transaction that stores what came before them."""
+    """Store the replay ids. Call this in the transaction that stores the changes up to them."""
     for name, replay_id in sorted(places.items()):
         FollowedObject.objects.update_or_create(
             object=name,

@@ -1,4 +1,4 @@
-"""Read the records that events named, and those that may have changed with them, from Salesforce by REST."""
+"""Read from Salesforce, by REST, the records that events named and those that may have changed with them."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Read:
     began: datetime
     rows: list[Row]
     gone: frozenset[str]
-    """Records with an event of a deletion that Salesforce does not even have in its recycle bin."""
+    """Records reported as deleted that are not even in Salesforce's recycle bin."""
 
 
 def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:
-    """Read what the changes name, parents first, deleted records too. A parent that changed may name children."""
+    """Read the changed records, parents first, deleted ones too, and the children that changed with a parent."""
     wanted = {synced.name: Wanted() for synced in PARENTS_FIRST}
     for name, collected in changes.items():
         wanted[name].ids |= collected.ids
@@ -62,7 +62,7 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
 
 
 def _want_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
-    """Ask for children that show the parent's values, and for those whose look-up was cleared or restored."""
+    """Add children that show the parent's values, and those whose look-up was cleared or restored."""
     for link in links_to(parent):
         named = changed | collected.ids if link.shows_parent else collected.moved
         if not named:

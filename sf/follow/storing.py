@@ -1,4 +1,4 @@
-"""Store what was read, and how far the events have been followed, in one transaction."""
+"""Store the records that were read and the position in the event streams, in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sf.sync.source import storable_rows
 
 
 def store(reads: Iterable[Read], organization_id: str, places: Mapping[str, bytes], confirm: Callable[[], None]) -> int:
-    """Merge the records as a sync does, store the replay ids behind them, and return the number of changed rows.
+    """Merge the records as a sync does, store the replay ids after them, and return the number of changed rows.
 
     Raises ``SyncError`` when too large a share of a table would be deleted; nothing is stored then.
     """
@@ -45,7 +45,7 @@ def _merge(read: Read) -> int:
 
 
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
-    """Delete the records that Salesforce no longer has, unless the mass-delete guard stops this and all else."""
+    """Delete the records that Salesforce no longer has. The mass-delete guard may stop the whole transaction."""
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(
@@ -61,5 +61,5 @@ def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
 
 
 def _one_of(read: Read) -> sql.Composable:
-    """Return the condition on the target's row: the part of the table that may have disappeared."""
+    """Return the condition that selects the rows which may have disappeared."""
     return sql.SQL("t.id = ANY ({}::text[])").format(sql.Literal(sorted(read.gone)))

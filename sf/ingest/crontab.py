@@ -33,7 +33,7 @@ class CrontabError(Exception):
 
 @dataclass(frozen=True)
 class OwnLine:
-    """A job that SFAPI wrote, from any of its folders."""
+    """A line that SFAPI wrote, for this folder or another one."""
 
     text: str
     folder: str

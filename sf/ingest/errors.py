@@ -4,7 +4,7 @@ import logging
 from typing import ClassVar
 
 failures = logging.getLogger("sf.failures")
-"""Failures that a command prints as its one line: no handler repeats them (``sfapi/logs.py``), Sentry hears them."""
+"""Failures that a command prints as its one line: no handler repeats them (``sfapi/logs.py``), but Sentry gets them."""
 
 
 class SyncError(Exception):
@@ -12,7 +12,7 @@ class SyncError(Exception):
 
 
 class MiscountedRead(SyncError):
-    """The number of rows differs from the number announced: some came twice, or did not come."""
+    """The number of rows differs from the number announced: some came twice, or not at all."""
 
     tries: ClassVar[int] = 2
     """The number of reads that may end this way before the other transport is tried."""

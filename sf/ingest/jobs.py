@@ -19,12 +19,12 @@ from sf.models import SyncRun
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
-    """Record a job as a ``SyncRun``: done, or failed with the reason. Exceptions are raised again. Set ``message``."""
+    """Record a job as a ``SyncRun``: done with the ``message`` that it sets, or failed; exceptions are raised again."""
     with _living_run(name) as run:
         try:
             yield run
         except Exception as error:
-            runs.end_run(run, SyncRun.State.FAILED, _told(name, error))
+            runs.end_run(run, SyncRun.State.FAILED, _report_failure(name, error))
             raise
         except BaseException as error:
             runs.end_run(run, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
@@ -44,18 +44,18 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 def recorded_often(name: str) -> Iterator[SyncRun]:
     """Record a job that runs every minute: like ``recorded_job``, but with one reused row for each way to end.
 
-    Where there was nothing to do, set ``state`` to skipped and set ``message``. Messages must not change with
+    If there was nothing to do, the block sets ``state`` to skipped, and ``message``. Messages must not change with
     every run, or each would get its own row.
     """
     run = SyncRun(object=name, state=SyncRun.State.DONE)
     try:
         yield run
     except Exception as error:
-        reason = _told(name, error)
+        reason = _report_failure(name, error)
         if not isinstance(error, DatabaseError | InterfaceError):
-            _carry_on(name, SyncRun.State.FAILED, reason)
+            _record_end(name, SyncRun.State.FAILED, reason)
         raise
-    _carry_on(name, SyncRun.State(run.state), run.message)
+    _record_end(name, SyncRun.State(run.state), run.message)
 
 
 @contextmanager
@@ -65,16 +65,16 @@ def recorded_configuration(name: str) -> Iterator[None]:
         yield
     except ImproperlyConfigured as error:
         run = SyncRun.objects.create(object=name, cause=SyncRun.Cause.LASTING)
-        runs.end_run(run, SyncRun.State.FAILED, _told(name, error))
+        runs.end_run(run, SyncRun.State.FAILED, _report_failure(name, error))
         raise
 
 
-def _told(name: str, error: Exception) -> str:
+def _report_failure(name: str, error: Exception) -> str:
     reason = " ".join(str(error).split()) or type(error).__name__
     failures.error("%s failed: %s", name, reason)
     return reason
 
 
-def _carry_on(name: str, state: SyncRun.State, message: str) -> None:
+def _record_end(name: str, state: SyncRun.State, message: str) -> None:
     alike = SyncRun.objects.filter(object=name, state=state, message=message).first()
     runs.end_run(alike or SyncRun.objects.create(object=name), state, message)

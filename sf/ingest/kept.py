@@ -1,4 +1,4 @@
-"""A process that a worker keeps running beside its jobs while it leads."""
+"""Keep a process running beside the jobs of the worker that leads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 60.0
-"""The pause after it has ended: what it says on stderr is for a person, who needs time."""
+"""The pause before a restart, in which an operator can read the error."""
 STOP_SECONDS = 10.0
 
 
 class KeptProcess:
-    """Started when it is not running, and again some time after it has ended."""
+    """A process that is started when it is not running, and restarted some time after it has ended."""
 
     def __init__(self, words: list[str], start: Callable[[list[str]], subprocess.Popen[Any]]) -> None:
         self._words = words
@@ -25,7 +25,7 @@ class KeptProcess:
         self._not_before = 0.0
 
     def tend(self) -> None:
-        """Start it if it is due, or note its end. Call it often."""
+        """Start the process if that is due, or note its end. Call this often."""
         if self._process is not None:
             status = self._process.poll()
             if status is None:
@@ -39,7 +39,7 @@ class KeptProcess:
             self._begin()
 
     def stop(self) -> None:
-        """End it by SIGTERM, and by SIGKILL when that does not help in time."""
+        """End the process by SIGTERM, or by SIGKILL if it has not ended after ``STOP_SECONDS``."""
         if self._process is None:
             return
         self._process.terminate()
@@ -61,4 +61,4 @@ class KeptProcess:
         except OSError as error:
             logger.error("%s: cannot be started: %s", self._name, error)
             return
-        logger.info("%s: started, to keep running", self._name)
+        logger.info("%s: started; it will be kept running", self._name)

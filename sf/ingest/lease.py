@@ -65,16 +65,16 @@ _NOTICE_A_VANISHED_CLIENT = """
 
 
 class LeaseLost(SyncError):
-    """Another process took over the lease: this one wrote nothing more, and must not."""
+    """Another process took over the lease: this one must not write anything more."""
 
 
 class RanTooLong(SyncError):
-    """The run reached its longest time."""
+    """The run took longer than it may."""
 
 
 @dataclass
 class Lease:
-    """The lease of one holder. ``ends``: the ``time.monotonic()`` at which the run has reached its longest time."""
+    """The lease of one holder. ``ends``: the ``time.monotonic()`` after which the run must stop."""
 
     name: str
     ends: float | None = None
@@ -109,7 +109,7 @@ def hold_lease(
     ``longest``: the time after which ``check_held`` raises. ``patience``: how long to wait for the other
     holder.
     """
-    lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _told(longest))
+    lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _hours(longest))
     give_up = time.monotonic() + patience.total_seconds()
     while not (taken := _take(lease)) and time.monotonic() < give_up:
         time.sleep(_WAIT_SECONDS)
@@ -194,7 +194,7 @@ def _release(lease: Lease) -> None:
             cursor.execute(_RELEASE, [lease.name, lease.holder])
     except (DatabaseError, InterfaceError):
         # The heartbeat has stopped, so the lease expires by itself.
-        logger.info("the lease of %s is left to run out: PostgreSQL is unavailable", lease.name)
+        logger.info("the lease of %s is left to expire: PostgreSQL is unavailable", lease.name)
 
 
 @contextmanager
@@ -238,6 +238,6 @@ def _lost(name: str) -> str:
     )
 
 
-def _told(longest: timedelta | None) -> str:
+def _hours(longest: timedelta | None) -> str:
     hours = longest.total_seconds() / 3600 if longest else 0
     return f"{hours:g} hour{'' if hours == 1 else 's'}"

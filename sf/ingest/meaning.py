@@ -1,4 +1,4 @@
-"""The meaning of another system's errors for a run. Each system that is copied declares its own."""
+"""Define what another system's errors mean for a run. Each copied system has its own subclass of ``Meaning``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Meaning:
         return not isinstance(error, OperationalError | InterfaceError | RanTooLong)
 
     def concerns_all(self, error: Exception) -> bool:
-        """Return whether the objects that should follow would fail in the same way."""
+        """Return whether the remaining objects would fail in the same way."""
         return not isinstance(error, SyncError)
 
     def lasts(self, error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Remove records of runs that nobody needs any more, and keep those on which later runs and health checks rely."""
+"""Remove records of old runs, except those on which later runs and health checks rely."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 CHUNK = 5000
 """The number of rows per statement: no lock is held for long."""
 
-# The last run of each way to end says how an object is doing; the last watermark is where its next read begins.
+# The last run with each outcome shows how an object is doing; its next read begins at the last watermark.
 _KEPT = """
     SELECT id FROM (SELECT DISTINCT ON (object, state, mode) id FROM sf_syncrun
                      ORDER BY object, state, mode, ended DESC NULLS LAST, id DESC) AS last_of_each_end

@@ -1,4 +1,4 @@
-"""Declare which columns hold data of people, and how the rows of one person are found and erased.
+"""Declare which columns contain data of people, and how the rows of one person are found and erased.
 
 Each app declares its own models: ``sf/sync/personal.py``, ``api/retention/personal.py``,
 ``pardot/catalog/personal.py``. A test compares the declarations with the models: no column of text is left out.
@@ -18,28 +18,28 @@ from sf.ingest.tombstones import empty_rows
 
 @dataclass(frozen=True)
 class Person:
-    """A person, by everything that they are known by here."""
+    """All identifiers of a person that are known here."""
 
     uuids: frozenset[str] = frozenset()
     """UUIDs of OpenStax accounts, lower case."""
     emails: frozenset[str] = frozenset()
     """Lower case."""
     contacts: frozenset[str] = frozenset()
-    """Salesforce ids of 18 characters; so are the next ones."""
+    """18-character Salesforce ids, like ``leads``."""
     leads: frozenset[str] = frozenset()
     prospects: frozenset[int] = frozenset()
     """Pardot's ids."""
     staff_names: frozenset[str] = frozenset()
-    """The names under which they work here."""
+    """The names under which a staff member appears here."""
 
     @property
     def identities(self) -> frozenset[str]:
-        """Return what logs, cases and limits call the person."""
+        """Return the person's identities in logs, cases and limits."""
         return frozenset(f"user:{uuid}" for uuid in self.uuids)
 
     @property
     def signatures(self) -> frozenset[str]:
-        """Return what is noted of them as the author of something."""
+        """Return the names that are recorded when the person is the author of something."""
         return self.staff_names | self.uuids
 
 
@@ -68,7 +68,7 @@ def clear(**values: Any) -> Callable[[Rows, Person], int]:
 
 @dataclass(frozen=True)
 class Holding:
-    """Columns of a table that hold data of people, and how one person's rows are found and erased."""
+    """Columns of a table that contain data of people, and how one person's rows are found and erased."""
 
     model: type[models.Model]
     personal: frozenset[str]
@@ -76,7 +76,7 @@ class Holding:
     """A condition on the rows; an empty one finds nothing."""
     erase: Callable[[Rows, Person], int] = remove
     action: str = "removed"
-    """The words of the report for that."""
+    """The report's word for the erasure."""
 
     def rows(self, person: Person) -> Rows:
         condition = self.find(person)
@@ -85,24 +85,24 @@ class Holding:
 
 
 HOLDINGS: list[Holding] = []
-"""In the order of erasing: rows that refer to others come first."""
+"""In the order of erasure: rows that refer to others come first."""
 NOT_PERSONAL: dict[type[models.Model], frozenset[str]] = {}
-"""Columns of text that hold nothing about a person."""
+"""Columns of text that contain nothing about a person."""
 UNREACHED: list[str] = []
-"""Data that may be about a person, and that cannot be found by one."""
+"""Data that may be about people but cannot be searched by person."""
 WIDEN: list[Callable[[Person], Person]] = []
-"""Functions that add what else the person is known by."""
+"""Functions that add further identifiers of the person."""
 
 
 def not_personal(model: type[models.Model], *columns: str) -> None:
-    """Declare columns, or without any the whole table, to hold nothing about people."""
+    """Declare that these columns, or the whole table if none is given, contain nothing about people."""
     NOT_PERSONAL[model] = frozenset(columns) or text_columns(model)
 
 
 def text_columns(model: type[models.Model]) -> frozenset[str]:
-    """Return the columns that could hold text about a person. Keys are not looked at.
+    """Return the columns that could contain text about a person.
 
-    Generated columns neither: PostgreSQL computes them again from the others.
+    Primary keys are left out; so are generated columns, which PostgreSQL recomputes from the others.
     """
     kinds = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField, models.UUIDField)
     return frozenset(
@@ -114,13 +114,13 @@ def text_columns(model: type[models.Model]) -> frozenset[str]:
 
 
 def any_of(column: str, values: Iterable[Any]) -> Q:
-    """Return the condition that the column has one of the values; empty without any."""
+    """Return the condition that the column has one of the values; without values, an empty condition."""
     wanted = sorted(values)
     return Q(**{f"{column}__in": wanted}) if wanted else Q()
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
-    """Return the condition that the column is one of the texts, whatever their case; empty without any."""
+    """Return the condition that the column is one of the texts in any case; without texts, an empty condition."""
     condition = Q()
     for text in sorted(texts):
         condition |= Q(**{f"{column}__{lookup}": text})

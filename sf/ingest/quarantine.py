@@ -32,7 +32,7 @@ def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
 
 
 def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
-    """Stage the records that earlier runs set aside behind the rows of this read, unless it brought them again."""
+    """Stage the records that earlier runs set aside, except those that this read has brought again."""
     waiting = RefusedRecord.objects.filter(
         object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
     )

@@ -1,7 +1,7 @@
-"""The mark: a row by which the primary tells readers of a replica what is replayed there (docs/decisions/read-replica).
+"""Read and write the mark, a row that shows how far a replica has replayed (docs/decisions/read-replica).
 
-Commits reach a replica in their order. Whoever sees a mark there also sees everything that was visible on the primary
-before the mark was written: all rows dated before ``horizon``, and all writes that ended before ``written_at``.
+Commits reach a replica in order. A reader that sees a mark there also sees everything that was visible on the
+primary before the mark was written: all rows dated before ``horizon``, and all writes that ended before ``written_at``.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def write_mark(database: BaseDatabaseWrapper) -> Mark:
 
 
 def note_write() -> None:
-    """Let reads that follow a write wait for marks from now on; call it after the commit. Never fails."""
+    """Make reads that follow a write wait for a mark written from now on. Call this after the commit; never fails."""
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:
         return
@@ -72,7 +72,7 @@ def note_write() -> None:
         with database.cursor() as cursor:
             cursor.execute(_NOTE)
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("readers of the replica are not told of a write: %s", " ".join(str(error).split()))
+        logger.warning("a write could not be noted for readers of the replica: %s", " ".join(str(error).split()))
         database.close_if_unusable_or_obsolete()
 
 

@@ -1,8 +1,8 @@
-"""Start commands that an operator asked for on a page: the same commands that cron or a worker starts.
+"""Start commands that an operator requested on a page: the same commands that cron or a worker starts.
 
-A request is a row. If a worker leads, it starts the command; otherwise the process that got the request does, in a
-process of its own. Nothing runs inside a web request. ``manage.py run_request`` runs the command, records its end,
-and holds a lease meanwhile, so that other processes see when it was killed.
+A request is a row. If a worker leads, it starts the command; otherwise the web process that received the request
+starts it as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command,
+records its end, and holds a lease meanwhile, so that other processes see when it was killed.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from sf.ingest.scheduled import leader
 from sf.models import OperatorAction, SyncConfig
 
 EXPIRES = timedelta(minutes=15)
-"""A request that no worker has started by then is dropped: much later, nobody expects it any more."""
+"""A request that no worker starts within this time is dropped: run later, it would be a surprise."""
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
 _LONGEST_OUTCOME = 4000
 _CANNOT_BE_STARTED = 127
-"""The exit status that shells have for this."""
+"""The exit status that shells use when a command cannot be started."""
 
 
 class NotStarted(SyncError):
@@ -41,7 +41,7 @@ class NotStarted(SyncError):
 
 @dataclass(frozen=True)
 class Submitted:
-    """A request, and who starts it. ``worker`` is empty when it was started on this host."""
+    """A request, and the host of the worker that starts it; ``worker`` is empty when it was started on this host."""
 
     action: OperatorAction
     worker: str = ""
@@ -56,7 +56,7 @@ def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") 
     """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
-        raise NotStarted(f"{label}: syncs are switched off ({config.told_switch}). Nothing was started.")
+        raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")
     if lease and is_running(lease):
         raise NotStarted(f"{label}: another sync is under way. Nothing was started; try again when it has ended.")
     return submit(words, label=label, by=by)
@@ -95,7 +95,7 @@ def claim_request(busy: Collection[str]) -> OperatorAction | None:
         fence()
         rows = waiting.exclude(command="").select_for_update(skip_locked=True).order_by("requested_at", "id")
         action = next((row for row in rows if row.queue not in busy), None)
-        return _claimed(action) if action else None
+        return _mark_claimed(action) if action else None
 
 
 def lease_name(action_id: int) -> str:
@@ -110,7 +110,7 @@ def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> N
 
 
 def latest_actions(number: int) -> list[OperatorAction]:
-    """Return the latest actions, the newest first; the ends of abandoned ones are recorded before."""
+    """Record the ends of abandoned actions, and return the latest actions, newest first."""
     found = list(OperatorAction.objects.all()[:number])
     if not any(_may_be_abandoned(action) for action in found):
         return found
@@ -133,7 +133,7 @@ def _may_be_abandoned(action: OperatorAction) -> bool:
 
 
 def _start_here(action: OperatorAction) -> OperatorAction:
-    action = _claimed(action)
+    action = _mark_claimed(action)
     program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, "run_request", str(action.pk)]
     nowhere = subprocess.DEVNULL
     try:
@@ -148,7 +148,7 @@ def _start_here(action: OperatorAction) -> OperatorAction:
     return action
 
 
-def _claimed(action: OperatorAction) -> OperatorAction:
+def _mark_claimed(action: OperatorAction) -> OperatorAction:
     action.started, action.host = database_now(), socket.gethostname()[:100]
     action.save(update_fields=["started", "host"])
     return action

@@ -18,7 +18,7 @@ _LOOKED_AT = timedelta(days=35)
 _RUNS_LOOKED_AT = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""A job that runs every minute is overdue when it was not seen for ten."""
+"""A job that runs every minute is overdue when it was not seen for ten minutes."""
 _MOST_DELAY = timedelta(hours=2)
 
 

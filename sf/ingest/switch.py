@@ -16,11 +16,11 @@ def check_switch() -> None:
     """Raise ``SyncSkipped`` when syncs are switched off."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
-        raise SyncSkipped(f"syncs are switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
+        raise SyncSkipped(f"syncs are switched off ({config.switch_details})", cause=SyncRun.Cause.SWITCH)
 
 
 def switch_off(*, by: str, reason: str, until: datetime | None) -> None:
-    """Switch all syncs off, until they are switched on or ``until`` has come."""
+    """Switch all syncs off, until they are switched on or ``until`` is reached."""
     _move(is_on=False, by=by, reason=reason, until=until)
 
 

@@ -66,10 +66,10 @@ def note_dead_runs() -> None:
 
 
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
-    """Record a run that cannot start because another has the lease: skipped, and failed from the second time on.
+    """Record a run that cannot start because another has the lease: skipped, or failed from the second time in a row.
 
-    An object that is synced more often than a run may last is skipped while one does: there, the age of the copy
-    tells whether this continues for too long.
+    An object that is synced more often than a run may last is always only skipped: the age of its copy shows whether
+    the other run takes too long.
     """
     again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
@@ -94,7 +94,7 @@ def is_synced_often(name: str) -> bool:
 
 
 def _was_skipped_before(name: str) -> bool:
-    """Return whether the last try was skipped too. Commands that started at the same time count as one try."""
+    """Return whether the previous try was skipped too. Commands that started together count as one try."""
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
         return False
@@ -107,5 +107,5 @@ def _holder(lease: str) -> str:
         return "it has just ended"
     return (
         f"process {held.pid} on {held.host} has run since {held.taken_at:%Y-%m-%d %H:%M %Z}. "
-        "If it hangs, end it; its place is free at once, for other machines within a minute"
+        "If it hangs, end it: its lease is free at once, for other machines within a minute"
     )

@@ -1,7 +1,7 @@
-"""Start the jobs of the cron table when they are due, and what operators request: the loop of ``manage.py work``.
+"""Start due jobs of the cron table, and commands that operators request: the loop of ``manage.py work``.
 
-Any number of workers may run. One leads, by a lease, and starts the jobs; the others wait for the lease. A job is
-the same command that cron would run, so that a crash or a leak stays with it.
+Any number of workers may run. The one that holds the lease leads and starts the jobs; the others wait for the lease.
+A job is a separate process with the command that cron would run, so its crash or leak affects no other job.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KILL_SECONDS = 10.0
 """The time that a job has to end itself after SIGTERM."""
 
 CANNOT_BE_STARTED = 127
-"""The exit status that shells have for this."""
+"""The exit status that shells use when a command cannot be started."""
 
 Start = Callable[[list[str]], "subprocess.Popen[Any]"]
 
@@ -45,7 +45,7 @@ class _Child:
 
 
 class Worker:
-    """One process that may lead. ``start`` starts the process of a job; ``grace`` is what jobs get at the end."""
+    """One process that may lead. ``start`` starts a job's process; ``grace``: how long jobs may run after ``stop``."""
 
     def __init__(self, start: Start, grace: float, keep: Sequence[list[str]] = ()) -> None:
         self._start_process = start
@@ -63,16 +63,16 @@ class Worker:
 
     def run(self) -> None:
         """Lead whenever no other worker does, until ``stop``; then let jobs under way end."""
-        told = False
+        is_announced = False
         self._wait_for_migrations()
         while not self._stop.is_set():
             try:
                 with hold_lease(WORK) as lease:
                     if lease is not None:
                         self._lead(lease)
-                        told = False
-                    elif not told:
-                        told = True
+                        is_announced = False
+                    elif not is_announced:
+                        is_announced = True
                         _say("another worker leads; this one takes over when it ends")
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
@@ -81,21 +81,21 @@ class Worker:
         self._end_children()
 
     def _wait_for_migrations(self) -> None:
-        """Let a worker of the release before lead until the schema is the one of this code."""
-        told = False
+        """Wait until the schema matches this code; meanwhile a worker of the previous release may lead."""
+        is_announced = False
         while not self._stop.is_set():
             try:
                 if not (missing := missing_migrations()):
                     return
-                if not told:
-                    told = True
+                if not is_announced:
+                    is_announced = True
                     logger.warning("waiting for manage.py migrate: %s migrations are missing", len(missing))
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(STANDBY_SECONDS)
 
     def run_once(self) -> bool:
-        """Start what is due, wait for its end, and return. False when another worker leads."""
+        """Start what is due, and wait until it has ended. Return false when another worker leads."""
         with hold_lease(WORK) as lease:
             if lease is None:
                 return False
@@ -131,7 +131,7 @@ class Worker:
             logger.warning("this worker was suspended, and another one leads now; jobs that run here continue")
 
     def _start_due(self) -> bool:
-        """Start what is due or requested, one of each name at a time. Return whether anything was started."""
+        """Start due and requested commands, one of each name at a time. Return whether anything was started."""
         now, table = jobs()
         started = False
         for job in table:
@@ -164,7 +164,7 @@ class Worker:
         _say(f"{command}: started, {why}", job=command, pid=child.process.pid)
 
     def _note_ended(self) -> None:
-        """Note the jobs that have ended. One that cannot be noted now is noted at the next call."""
+        """Record the jobs that have ended. An end that cannot be recorded now is recorded at the next call."""
         for queue, child in list(self._children.items()):
             status = child.process.poll()
             if status is not None:
@@ -183,7 +183,7 @@ class Worker:
         logger.warning("%s: %s after %s s", child.command, how, seconds, extra={"fields": values})
 
     def _end_children(self) -> None:
-        """Let jobs end for the grace time, then ask them to, then kill them."""
+        """Wait for jobs for the grace time, then send them SIGTERM, then SIGKILL."""
         if self._children:
             _say(f"waiting up to {self._grace:g} s for {', '.join(child.command for child in self._children.values())}")
         for seconds, then in ((self._grace, subprocess.Popen.terminate), (KILL_SECONDS, subprocess.Popen.kill)):
@@ -202,7 +202,7 @@ class Worker:
             time.sleep(0.1)
 
     def _note_trouble(self, error: Exception) -> None:
-        """Log what PostgreSQL refuses, once for each kind, and connect again at the next try."""
+        """Log an error of PostgreSQL, once for each kind, and connect again at the next try."""
         connection.close()
         reason = " ".join(str(error).split())
         if type(error).__name__ != self._trouble:

@@ -1,4 +1,4 @@
-"""Live look-ups: a user who is not cached yet, or who asks for fresh data.
+"""Look users up in Salesforce: those who are not cached yet, and those who ask for fresh data.
 
 The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce had
 no contact, PostgreSQL remembers that for some minutes, for all processes.
@@ -29,10 +29,10 @@ class LookupSkipped(Exception):
 
 
 def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
-    """Bring the user's contact into the cache by one call, and return its seconds.
+    """Bring the user's contact into the cache by one call, and return how many seconds the call took.
 
-    ``again``: even if there was no contact a moment ago. Raises ``LookupSkipped``; ``LiveCallFailed`` when
-    Salesforce could not be asked or its answer not be stored, and its subclass ``LiveCallNotTried`` when
+    ``again``: ask even if there was no contact a moment ago. Raises ``LookupSkipped``; ``LiveCallFailed`` when
+    Salesforce could not be asked or its answer could not be stored, and its subclass ``LiveCallNotTried`` when
     ``may_ask`` returns false.
     """
     if not again and _missed_lately(accounts_uuid):
@@ -55,7 +55,7 @@ def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
 
 
 def forget_old_misses() -> int:
-    """Remove misses that are no longer trusted; return their number."""
+    """Remove misses older than ``MISS_HOLDS``; return their number."""
     return LookupMiss.objects.filter(looked_up__lt=Now() - MISS_HOLDS).delete()[0]
 
 

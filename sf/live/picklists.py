@@ -1,7 +1,7 @@
 """Read the allowed values of Salesforce's picklists, for a caller whose value was refused.
 
 Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After a
-failed attempt, requests do without it for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
+failed attempt, requests use the earlier answer, if any, for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
 ``DescribeSObjectResult`` and ``PicklistEntry``.
 """
 
@@ -34,7 +34,7 @@ Picklists = Mapping[str, list[str]]
 class _Kept:
     picklists: Picklists
     until: float
-    """The ``time.monotonic()`` from which ``describe`` is asked again."""
+    """The ``time.monotonic()`` after which ``describe`` is asked again."""
 
 
 _kept: dict[tuple[str, str], _Kept] = {}

@@ -39,7 +39,7 @@ READ_BACK_SECONDS = 2.0
 """The additional time that a request which changed something may wait to read the result back."""
 
 MOST_KNOWN = 200
-"""The largest number of cached records that are also asked for by id, so that the call's URL stays short enough."""
+"""At most this many cached records are also asked for by id, so that the call's URL stays short enough."""
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})
@@ -63,7 +63,7 @@ MayAsk = Callable[[], bool]
 
 
 class LiveCallFailed(Exception):
-    """Salesforce did not give what the caller waits for. The message is for the log.
+    """Salesforce did not deliver what the caller waits for. The message is for the log.
 
     ``away``: Salesforce itself is at fault; otherwise it answered. ``lasting``: waiting will not help soon.
     """
@@ -105,7 +105,7 @@ def read_back_client(source: str) -> SalesforceClient:
 
 
 class LiveRead:
-    """Reads of one call each, and their records; ``store`` puts all of them into the cache at once."""
+    """Records read by one call each; ``store`` puts all of them into the cache at once."""
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client

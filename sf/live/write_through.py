@@ -2,7 +2,7 @@
 
 Salesforce is asked each time which record is the caller's: the cache may be a day old, and the record may
 belong to another user by now. A change is sent once, and sent again only when Salesforce said that it was not
-made (a locked row, an expired session). When no answer came, the record is read back to see.
+made (a locked row, an expired session). When no answer came, the record is read back to check.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Written:
                     rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
         except (CacheBusy, AnotherOrg) as error:
-            logger.warning("%s was changed; the cache learns it later: %s", self.record, error)
+            logger.warning("%s was changed; the next sync updates the cache: %s", self.record, error)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _store_or_leave(live: LiveRead) -> None:
     try:
         live.store()
     except (CacheBusy, AnotherOrg) as error:
-        logger.info("the cache learns later what was read: %s", error)
+        logger.info("what was read is not cached until the next sync: %s", error)
 
 
 def _send(client: SalesforceClient, record: _Found, values: Values) -> None:

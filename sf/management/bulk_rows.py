@@ -1,4 +1,4 @@
-"""The rows of a query by Bulk API 2.0, page after page, for ``manage.py sf query --bulk``."""
+"""Yield the rows of a query by Bulk API 2.0, page after page, for ``manage.py sf query --bulk``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sf.salesforce.http import Patience, retrying
 def bulk_rows(
     client: SalesforceClient, soql: str, patience: Patience, *, include_deleted: bool
 ) -> Iterator[dict[str, str]]:
-    """Start a job, wait for it, and yield its rows. A page is read whole, and once more when it breaks off."""
+    """Start a job, wait for it, and yield its rows. Each page is read whole first, and again if it breaks off."""
     jobs = BulkQuery(client)
     job = jobs.create(soql, include_deleted=include_deleted)
     jobs.wait(job)

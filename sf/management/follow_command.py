@@ -17,7 +17,7 @@ from sf.salesforce.client import SalesforceClient
 from sf.sync.objects import EVERY_OBJECT
 from sf.sync.usage import UsageCounter
 
-SUMMARY = "follow change events: what changes in Salesforce is here within seconds; runs until it is stopped"
+SUMMARY = "follow change events: changes in Salesforce are cached within seconds; runs until it is stopped"
 _PACKAGES = frozenset({"fastavro", "google", "grpc"})
 
 
@@ -62,7 +62,7 @@ def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter
 
 
 class _Lines:
-    """Writes lines that are seen at once, whatever reads them."""
+    """Writes lines and flushes them, so that they show at once, also in a pipe."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._command = command

@@ -31,7 +31,7 @@ def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form:
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return parents' fields by their dotted path, without ``attributes``."""
+    """Return a record with its parents' fields under dotted paths, without ``attributes``."""
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if name == "attributes":

@@ -72,7 +72,7 @@ def message_of(error: SalesforceError) -> str:
 
 def _agreed(client: SalesforceClient, change: Change) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("add --yes: nobody can be asked here, and nothing was changed")
+        raise CommandError("add --yes: there is no terminal to ask on. Nothing was changed")
     values = json.dumps(change.values, ensure_ascii=False) if change.values else ""
     shown = values if len(values) <= _LONGEST_SHOWN else values[:_LONGEST_SHOWN] + "…"
     return agreed_on_terminal(f"{change.verb} {change.place.rstrip('/')} {shown} in {client.instance_url}? [y/N] ")
@@ -108,7 +108,7 @@ def _parsed(text: str, given: str) -> Any:
 
 
 def _declare(parser: ArgumentParser, *, values: bool) -> None:
-    parser.add_argument("--yes", action="store_true", help="don't ask; required where nobody can be asked")
+    parser.add_argument("--yes", action="store_true", help="don't ask; required without a terminal")
     if values:
         parser.add_argument("values", nargs="*", metavar="Field=text", help="Field= empties it; Field:=12 is JSON")
         parser.add_argument("--json", metavar="OBJECT", help='such as {"LastName": "Smith"}; - reads standard input')
@@ -116,7 +116,7 @@ def _declare(parser: ArgumentParser, *, values: bool) -> None:
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values behind options too: before Python 3.12, argparse takes ``nargs="*"`` only before the first one."""
+    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before the first one."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

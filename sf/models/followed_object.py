@@ -11,7 +11,7 @@ class FollowedObject(models.Model):
     """
 
     LEASE = "follow"
-    """The name of the lease that the process which follows holds."""
+    """The name of the lease held by the process that follows."""
 
     object = models.CharField(max_length=64, primary_key=True, help_text="Name in the cache, such as contacts.")
     organization_id = models.CharField(max_length=18, help_text="The org whose events they are.")

@@ -11,7 +11,7 @@ from sf.models.fields import Boolean, CopiedField, DateTime, Identifier, Referen
 
 
 class PresentRecords(models.Manager["CachedRecord"]):
-    """Hides what was deleted in Salesforce."""
+    """Hides records that were deleted in Salesforce."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(is_deleted=False)

@@ -4,9 +4,9 @@ from django.db import models
 
 
 class ReplicaMark(models.Model):
-    """The state of the primary, in its own words: one row, which a read replica replays with all the others.
+    """The state of the primary: one row, which a read replica replays like all others.
 
-    Whoever sees the row on a replica knows that everything committed before it was written is there too.
+    A reader that sees the row on a replica knows that everything committed before it was written is there too.
     """
 
     horizon = models.DateTimeField(help_text="Every cached row dated before this moment was visible.")

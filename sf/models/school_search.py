@@ -10,7 +10,7 @@ from sf.models.account import Account
 
 
 class SearchedSchool(models.Model):
-    """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` keep the table.
+    """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` maintain the table.
 
     It is a separate table because the search for a common word reads tens of thousands of rows: these are short.
     """

@@ -67,18 +67,18 @@ class SyncConfig(models.Model):
         return self.sync_enabled or (self.off_until is not None and self.off_until <= timezone.now())
 
     @property
-    def told_switch(self) -> str:
+    def switch_details(self) -> str:
         """Say where syncs were switched off, by whom, until when, and why."""
         return f"admin: Sync configuration{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
 
-    def describe_switch(self, told: Callable[[datetime], str]) -> str:
-        """Say by whom syncs were switched off, until when, and why; ``told`` formats a moment."""
+    def describe_switch(self, format_moment: Callable[[datetime], str]) -> str:
+        """Say by whom syncs were switched off, until when, and why."""
         by = f" by {self.switched_by}" if self.switched_by else ""
-        at = f" {told(self.switched_at)}" if self.switched_at else ""
-        until = f", until {told(self.off_until)}" if self.off_until else ""
+        at = f" {format_moment(self.switched_at)}" if self.switched_at else ""
+        until = f", until {format_moment(self.off_until)}" if self.off_until else ""
         why = f": {' '.join(self.off_reason.split())}" if self.off_reason else ""
         return f"{by}{at}{until}{why}"
 
     def budget(self, org_maximum: int) -> int:
-        """Return the number of calls from which syncs pause."""
+        """Return the number of calls at which syncs pause."""
         return int(self.pause_threshold * min(self.api_limit, org_maximum))

@@ -1,7 +1,7 @@
-"""Know which words are common in the names of schools, from PostgreSQL's own statistics of the index.
+"""Find which words are common in the names of schools, from PostgreSQL's own statistics of the index.
 
-The index of the search keeps for each word the rows that have it. To look up "university of ashbrook" it would read
-all rows of "university" and of "of", although "ashbrook" alone leaves a handful. So the common words of a search are
+The search index lists for each word the rows that have it. To look up "university of ashbrook", it would read all
+rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are
 left out of the look-up and compared in the rows that the rare ones find. ANALYZE, which autovacuum and the sync run,
 notes the shares of the commonest words; without them every word is looked up, which is slower and finds the same.
 """
@@ -21,7 +21,7 @@ COMMON = 0.02
 """The share from which a word is common: of several common words only the rarest is looked up."""
 
 KEPT_SECONDS = 300
-"""After that the statistics are read again."""
+"""After this time, the statistics are read again."""
 
 _SHARES = """
     SELECT most_common_elems::text::text[], most_common_elem_freqs
@@ -32,7 +32,7 @@ _SHARES = """
 
 
 def rare_words(words: Sequence[str]) -> list[str]:
-    """Return the words of a search that the index shall find, at least the rarest; a word may be a beginning."""
+    """Return the words of a search to look up in the index, at least the rarest. A word may be a prefix."""
     shares = shares_of_words(int(time.monotonic() // KEPT_SECONDS))
     if not shares:
         return list(words)
@@ -46,7 +46,7 @@ def rare_words(words: Sequence[str]) -> list[str]:
 
 @functools.lru_cache(maxsize=1)
 def shares_of_words(period: int) -> Mapping[str, float]:
-    """Return the share of schools that have a word, for the commonest words, as read first in this period of time."""
+    """Return the share of schools that have a word, for the commonest words. Read once per ``period``."""
     with connection.cursor() as cursor:
         cursor.execute(_SHARES)
         rows = cursor.fetchall()

@@ -1,7 +1,7 @@
-"""Read cached records in bulk: page after page in the order of their last change here, rows of plain values.
+"""Read cached records in bulk as plain values, page after page, in the order of their last change here.
 
-A merge gives thousands of rows the same ``local_update_date``, so a position is that date *and* the id, and a page
-begins behind both at once: the index on the two finds the place at once, however deep it is.
+A merge gives thousands of rows the same ``local_update_date``, so a position is that date *and* the id. The index on
+both finds the start of any page at once, however deep it is.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Page:
 
 
 def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:
-    """Return at most ``limit`` rows behind ``after``."""
+    """Return at most ``limit`` rows after the position ``after``."""
     statement = sql.SQL("SELECT {}, local_update_date, id FROM {} WHERE {} ORDER BY local_update_date, id LIMIT {}")
     conditions, values = _conditions(selection)
     if after is not None:

@@ -1,4 +1,4 @@
-"""Let a read replica answer reads that it can answer; the primary answers all others (docs/decisions/read-replica)."""
+"""Read from the read replica when it is recent enough, otherwise from the primary (docs/decisions/read-replica)."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ T = TypeVar("T")
 
 @dataclass
 class _Trouble:
-    """Until when (``time.monotonic``) this process expects nothing of the replica."""
+    """The ``time.monotonic()`` until which this process does not try the replica, or does not wait for it."""
 
     away_until: float = 0.0
     lagging_until: float = 0.0
 
     def leave_alone(self) -> None:
-        """Leave the replica alone for a while: after a failure, and while one request tries whether it answers."""
+        """Do not use the replica for a while: after a failure, and while one request tests whether it answers."""
         self.away_until = time.monotonic() + _AWAY_SECONDS
 
     def is_over(self) -> None:
@@ -83,8 +83,8 @@ def read_from_replica(
     """Return what ``read`` returns, from the replica when it can answer, otherwise from the primary.
 
     ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before.
-    ``after_writes``: it must have every write that readers must see. Every exception of ``read`` is raised, but those
-    of the replica only when it was too slow.
+    ``after_writes``: it must have every write that readers must see. When a statement fails on the replica, the primary
+    answers, unless the statement ran into its time limit: that exception is raised, like all others of ``read``.
     """
     if not has_replica() or time.monotonic() < _trouble.away_until or connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return read()
@@ -105,7 +105,7 @@ def read_from_replica(
 
 @contextmanager
 def noted_write() -> Iterator[None]:
-    """Make reads after the block, by anybody, see what it has written, even if it ended with an error."""
+    """Make all later reads see what the block has written, even if it ended with an error."""
     try:
         yield
     finally:
@@ -114,14 +114,14 @@ def noted_write() -> Iterator[None]:
 
 
 def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
-    """Ask the primary what the replica must have, and see to it that a mark says so; ``None``: it cannot have it."""
+    """Return the mark that the replica must have, and write it if necessary; ``None``: the primary must answer."""
     primary = connections[DEFAULT_DB_ALIAS]
     try:
         mark = read_mark(primary)
         if mark is None or not _is_recent(mark, complete_until, after_writes=after_writes):
             mark = write_mark(primary)
     except (DatabaseError, InterfaceError) as error:
-        # The read will tell how the primary is.
+        # The read itself reports what is wrong with the primary.
         logger.warning("the replica is not used: %s", _line(error))
         primary.close_if_unusable_or_obsolete()
         return None
@@ -184,7 +184,7 @@ def _note_trouble(error: DatabaseError | InterfaceError) -> None:
 
 
 def _is_away(error: DatabaseError | InterfaceError) -> bool:
-    """Return whether the server is the trouble and not the statement; a lost connection has no SQLSTATE at all."""
+    """Return whether the server is at fault, not the statement. A lost connection has no SQLSTATE."""
     state = _sqlstate(error)
     is_of_server = not state or state == _TIME_LIMIT or state.startswith(_SERVER_TROUBLE)
     return isinstance(error, OperationalError | InterfaceError) and is_of_server

@@ -1,4 +1,4 @@
-"""Measure how far the read replica lags: write a mark on the primary, and see how long it is on its way."""
+"""Measure how far the read replica lags: write a mark on the primary, and time its arrival."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _OTHER = "it is a replica of another database than the one of DATABASE_URL"
 
 @dataclass(frozen=True)
 class ReplicaState:
-    """The state of the replica: why it cannot answer, or how many seconds its newest mark is old."""
+    """The state of the replica: the reason why it cannot answer, or its lag in seconds."""
 
     lag_seconds: float | None
     problem: str = ""
 
     @property
     def is_used(self) -> bool:
-        """Return whether reads that follow no write may be answered there."""
+        """Return whether the replica may answer reads that do not follow a write."""
         return self.lag_seconds is not None and self.lag_seconds <= settings.DATABASE_REPLICA_MAX_LAG_SECONDS
 
     def __str__(self) -> str:

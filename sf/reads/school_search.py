@@ -1,9 +1,9 @@
 """Search for schools by words of their names, best match first, and by exact filters.
 
 The text of the search and the names are folded by the same SQL function (``sf_words``, migration ``school_words``), so
-case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, of its
-SheerID name, of its city or state, or its initials, and at least one of them a word of a name. The rare ones among them
-are one ``tsquery`` on the index ``searched_school_words``; common ones are compared in the rows that it finds.
+case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, SheerID
+name, city or state, or its initials, and at least one must begin a word of a name. The rare words are one ``tsquery``
+on the index ``searched_school_words``; the common ones are compared in the rows that it finds.
 
 A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
 ("georgia tech"). When no school matches any of them, words are replaced by known words that are spelled like them.
@@ -51,9 +51,9 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# The rows are kept as narrow ones that fit into memory; those without a place lack a word that was not looked up.
-# Equally good ones are compared by name only for a page. BETWEEN: PostgreSQL expects few rows of a range, and of one
-# comparison a third, for which it would compile the statement first (jit_above_cost). OFFSET 0: row by row.
+# ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. Equally
+# good rows are sorted by name only within the page. BETWEEN, not <=: PostgreSQL expects few rows from a range but a
+# third of all from one comparison, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT ctid AS at, {place} AS place FROM sf_searchedschool WHERE {condition}
@@ -189,10 +189,10 @@ def _search(
 
 
 def _rank(number: int, words: Words) -> str:
-    """Return the SQL of a match's class by one variant.
+    """Return the SQL that computes the class of a match of one variant.
 
     The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
-    their order, all words. Single words have fewer.
+    their order, all words. Single words have fewer classes.
     """
     if len(words) > 1:
         return _OF_SEVERAL.format(number)
@@ -200,9 +200,9 @@ def _rank(number: int, words: Words) -> str:
 
 
 def _rank_with_words(number: int, words: Words) -> str:
-    """Return ``_rank`` where the index was not asked for all words; NULL for a row that lacks one.
+    """Return the SQL of ``_rank`` for a search with common words; it is NULL for a row that lacks one.
 
-    Words side by side in a name are looked for first: that is one comparison in place of one for each word.
+    Words side by side in a name are tried first: that takes one comparison, not one for each word.
     """
     if len(words) == 1:
         return f"CASE WHEN {_has_words(number, 1)} THEN {_rank(number, words)} END"
@@ -213,7 +213,7 @@ def _rank_with_words(number: int, words: Words) -> str:
 
 
 def _has_words(number: int, count: int) -> str:
-    """Return the SQL that a row has each word, and one of them in a name."""
+    """Return the SQL condition that a row has each word, and at least one of them in a name."""
     places = [f"strpos(words, %(word_{number}_{place})s)" for place in range(count)]
     each = " AND ".join(f"{place} > 0" for place in places)
     return f"({each} AND least({', '.join(places)}) < strpos(words, ' ~ '))"
@@ -278,7 +278,7 @@ def _page(
 
 
 _totals: dict[datetime | None, int] = {}
-"""The number of all schools by their last change, which moves with every insert, update and soft delete."""
+"""The number of all schools, by the time of their last change: every insert, update and soft delete moves it."""
 
 
 def _total() -> int:

@@ -2,7 +2,7 @@
 
 The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
 at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
-is_deleted`` makes a parent that is deleted or not cached read as none.
+is_deleted`` treats a parent that is deleted or not cached as none.
 """
 
 from __future__ import annotations

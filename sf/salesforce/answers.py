@@ -1,4 +1,4 @@
-"""Parse Salesforce's answers: an answer in another form than expected did not come from Salesforce."""
+"""Parse Salesforce's answers. An answer in an unexpected form is a proxy's page, for example, not Salesforce's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnusableAnswer(TransientError):
 
 
 def json_of(answer: requests.Response) -> Any:
-    """Return the answer's JSON. Its bytes say the encoding, also behind a byte order mark, which some gateways add."""
+    """Return the answer's JSON. Its encoding is detected from the bytes; some gateways add a byte order mark."""
     return json.loads(answer.content)
 
 

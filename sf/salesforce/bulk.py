@@ -110,7 +110,7 @@ class BulkQuery:
             pause = min(max(_POLL_SECONDS, pause * 1.5), _LONGEST_POLL_SECONDS)
 
     def _abort(self, job_id: str) -> None:
-        """Tell Salesforce to end the job. If that fails, nothing more is lost here."""
+        """Ask Salesforce to end the job. A failure is only logged."""
         try:
             self.client.attempt("PATCH", f"{self._path}/{job_id}", body={"state": "Aborted"})
         except SalesforceError as error:
@@ -128,7 +128,7 @@ class BulkQuery:
     def page(self, job_id: str, locator: str) -> Iterator[ResultPage]:
         """Yield one page of the result, whose bytes are read as the caller takes them.
 
-        An empty ``locator`` is the first.
+        An empty ``locator`` means the first page.
         """
         params = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
         try:

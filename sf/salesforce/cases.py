@@ -1,4 +1,4 @@
-"""Write Cases, one or many at a time: each once (with an external id field), and never over staff's changes.
+"""Write Cases, one or many at a time: each only once (with an external id field), without undoing staff's changes.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
@@ -150,7 +150,7 @@ def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], 
 
 
 def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
-    """Return what an error says of this case; raise it again when every case would meet it."""
+    """Return the outcome of a case whose call failed; raise the error if every case would meet it."""
     if external_id and _is_there(error, external_id):
         found = _find(client, external_id, [case.key])
         if case.key in found:

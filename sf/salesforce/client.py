@@ -169,7 +169,7 @@ class SalesforceClient:
     ) -> Result:
         """Return the result of ``understand`` for the answer's JSON.
 
-        The call is repeated, for ``seconds`` at most, while the answer is incomplete or of another form.
+        The call is repeated, for ``seconds`` at most, while the answer is incomplete or has an unexpected form.
         """
 
         def once() -> Result:

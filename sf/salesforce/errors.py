@@ -15,7 +15,7 @@ from sf.salesforce.refusals import Group, Refusal, classify
 
 
 class SalesforceError(Exception):
-    """Salesforce could not be reached, or refused. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
+    """Salesforce could not be reached, or refused a call. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
 
     ``str()`` may be logged: it contains the code and the names of fields, and no sentence that could quote a
     record.
@@ -52,8 +52,8 @@ class SalesforceError(Exception):
     @property
     def in_full(self) -> str:
         """Return the message with Salesforce's own sentence: for the caller's terminal or page, not for logs."""
-        said = str(self)
-        return said if not self.reason or self.reason in said else f"{said} In its own words: {self.reason}"
+        message = str(self)
+        return message if not self.reason or self.reason in message else f"{message} In its own words: {self.reason}"
 
 
 class TransientError(SalesforceError):
@@ -106,11 +106,11 @@ _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
     """Return the error for an HTTP answer with status 300 or more. ``asked`` is method and path, for the message."""
-    code, said, fields = parse_error_body(body)
-    refusal = classify(code, said)
-    message = _message(status, code, said, fields, refusal, asked)
+    code, sentence, fields = parse_error_body(body)
+    refusal = classify(code, sentence)
+    message = _message(status, code, sentence, fields, refusal, asked)
     error = _kind(status, code, refusal)(message, code=code, status=status, fields=fields)
-    error.reason = said
+    error.reason = sentence
     if refusal:
         error.group, error.concerns_everything = refusal.group, refusal.everything
     elif not code:
@@ -135,25 +135,25 @@ def is_passing(status: int) -> bool:
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 
 
-def _message(status: int, code: str, said: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
+def _message(status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
     """Return code, fields and our own words; quote Salesforce's sentence only where it cannot contain record values."""
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):
-        return f"{answer}: {_without_query(said)}" + (f" ({refusal.remedy})" if refusal else "")
+        return f"{answer}: {_without_query(sentence)}" + (f" ({refusal.remedy})" if refusal else "")
     if refusal:
         return f"{answer}: {refusal.meaning} {refusal.remedy}".rstrip(".")
     return f"{answer}: an error that SFAPI does not know" if code else f"{answer}: not in Salesforce's own form"
 
 
-def _without_query(said: str) -> str:
+def _without_query(sentence: str) -> str:
     """Return the sentence without the query excerpt before it: conditions contain UUIDs and email addresses."""
-    _, marker, rest = said.rpartition("ERROR at Row:")
+    _, marker, rest = sentence.rpartition("ERROR at Row:")
     return f"{marker}{rest}"
 
 
 def _reads(asked: str) -> bool:
-    """Return whether the call carries no record: an error about the schema, or from a proxy, then quotes none."""
+    """Return whether the call carries no record, so that an error about the schema or from a proxy quotes none."""
     return asked.startswith("GET ") or asked.endswith("/jobs/query")
 
 
@@ -187,15 +187,15 @@ def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
         return "", text[:300], []
     first = listed[0]
     code = str(first.get("errorCode") or first.get("exceptionCode") or first.get("error") or "")
-    said = str(first.get("message") or first.get("exceptionMessage") or first.get("error_description") or "")
+    sentence = str(first.get("message") or first.get("exceptionMessage") or first.get("error_description") or "")
     fields = dict.fromkeys(str(name) for each in listed for name in each.get("fields") or [])
-    return code, " ".join(said.split()) or "no message", list(fields)
+    return code, " ".join(sentence.split()) or "no message", list(fields)
 
 
 def _parse_markup(text: str) -> tuple[str, str, list[str]]:
     code = re.search(r"<(?:\w+:)?exceptionCode>([^<]*)<", text)
-    said = re.search(r"<(?:\w+:)?exceptionMessage>([^<]*)<", text) or re.search(r"<faultstring>([^<]*)<", text)
-    if code or said:
-        return code.group(1) if code else "", said.group(1) if said else "", []
+    sentence = re.search(r"<(?:\w+:)?exceptionMessage>([^<]*)<", text) or re.search(r"<faultstring>([^<]*)<", text)
+    if code or sentence:
+        return code.group(1) if code else "", sentence.group(1) if sentence else "", []
     plain = " ".join(re.sub(r"<[^>]*>", " ", text).split())
     return "", plain[:300] or "an empty body", []

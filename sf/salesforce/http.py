@@ -121,7 +121,7 @@ def retrying(action: Callable[[], Result], patience: Patience) -> Result:
 class Transport:
     """Sends single requests. Safe for many threads: each has its own session."""
 
-    proxy: str = field(default="", repr=False)  # may hold a password
+    proxy: str = field(default="", repr=False)  # may contain a password
     counter: CallCounter = field(default_factory=NoCounter)
     patience: Patience = field(default_factory=Patience)
     _local: threading.local = field(default_factory=threading.local, repr=False)

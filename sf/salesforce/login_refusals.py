@@ -56,10 +56,10 @@ class Rule:
     advice: str = ""
     """``{own}``: the variables of the login flow."""
 
-    def fits(self, code: str, said: str) -> bool:
+    def fits(self, code: str, sentence: str) -> bool:
         if self.codes and code.upper() not in self.codes:
             return False
-        return not self.words or bool(re.search(self.words, f"{code} {said}", re.IGNORECASE))
+        return not self.words or bool(re.search(self.words, f"{code} {sentence}", re.IGNORECASE))
 
 
 @dataclass(frozen=True)
@@ -163,14 +163,14 @@ RULES = (
 
 def login_error(answer: LoginAnswer) -> SalesforceError:
     """Return the error for the answer, with advice when retrying does not help."""
-    code, said, _ = parse_error_body(answer.body)
-    message = f"Salesforce login ({answer.flow.value}) at {answer.host} failed: {answer.status} {code}: {said}"
-    rule = next((rule for rule in RULES if rule.fits(code, said)), None)
+    code, sentence, _ = parse_error_body(answer.body)
+    message = f"Salesforce login ({answer.flow.value}) at {answer.host} failed: {answer.status} {code}: {sentence}"
+    rule = next((rule for rule in RULES if rule.fits(code, sentence)), None)
     kind = rule.kind if rule else _kind_of_status(answer.status, code)
     if kind is LoginRefused:
         message = f"{message} ({_advice(answer, rule)})"
     error = kind(message, code=code, status=answer.status)
-    error.reason = said
+    error.reason = sentence
     wait = answer.headers.get("Retry-After", "")
     error.retry_after = float(wait) if wait.isdigit() else 0.0
     return error

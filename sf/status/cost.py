@@ -1,4 +1,4 @@
-"""Estimate how many Salesforce calls a day the syncs take, as often as ``SYNC_EVERY`` says and more often."""
+"""Estimate how many Salesforce calls a day the syncs take, at the pauses of ``SYNC_EVERY`` and at shorter ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CALLS_UNTIL_KNOWN = 3.0
 """The count, the read, and a share of the login and the limits."""
 _COMPARED = (timedelta(minutes=5), timedelta(minutes=1))
 
-# Only the latest runs: a run costs what the org is like now.
+# Only the latest runs, because the cost of a run changes with the org.
 _CALLS = """
     SELECT wanted.name, avg(run.api_calls) FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
         SELECT api_calls FROM sf_syncrun
@@ -46,8 +46,8 @@ def cost_line() -> str:
     """Return a line for people: how often syncs run, what this costs, and what it would cost to run them more often."""
     chosen: Mapping[str, timedelta] = settings.SYNC_EVERY
     more_often = [pause for pause in _COMPARED if pause < min(chosen.values())]
-    others = [f"{_told(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]
-    return "; ".join([f"{told_pauses(chosen)}: {cost(chosen)}", *others])
+    others = [f"{_every(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]
+    return "; ".join([f"{describe_pauses(chosen)}: {cost(chosen)}", *others])
 
 
 def is_affordable() -> bool:
@@ -64,11 +64,11 @@ def cost(pauses: Mapping[str, timedelta]) -> Cost:
     return Cost(round(calls), min(config.api_limit, config.last_usage_limit or config.api_limit))
 
 
-def told_pauses(pauses: Mapping[str, timedelta]) -> str:
+def describe_pauses(pauses: Mapping[str, timedelta]) -> str:
     """Return ``every day, contacts every 5 minutes, books every 7 days``."""
     rest = max(pause for name, pause in pauses.items() if name != "books")
-    others = [f"{name} {_told(pause)}" for name, pause in pauses.items() if pause != rest]
-    return ", ".join([f"Salesforce is read {_told(rest)}", *others])
+    others = [f"{name} {_every(pause)}" for name, pause in pauses.items() if pause != rest]
+    return ", ".join([f"Salesforce is read {_every(rest)}", *others])
 
 
 def _calls_of_a_run() -> dict[str, float]:
@@ -77,7 +77,7 @@ def _calls_of_a_run() -> dict[str, float]:
         return {name: float(calls) for name, calls in cursor.fetchall()}
 
 
-def _told(pause: timedelta) -> str:
+def _every(pause: timedelta) -> str:
     for unit, word in ((_DAY, "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         number = pause // unit
         if number:

@@ -1,4 +1,4 @@
-"""Tell whether change events are followed (``sf follow``), and how far."""
+"""Report whether change events are followed (``sf follow``), and how far."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sf.ingest.runs import database_now
 from sf.models import FollowedObject, SyncLease
 
 SILENT = timedelta(minutes=10)
-"""Salesforce gives a sign of life every five minutes, and each of them is stored."""
+"""Salesforce sends an empty response at least every five minutes, and the time of each is stored."""
 _REPLAYED = timedelta(hours=72)
 """The time that Salesforce keeps events: after a longer stop, following starts with a sync."""
 
 
 @dataclass(frozen=True)
 class Following:
-    """The process that follows, and how many seconds ago each object was followed up to."""
+    """The process that follows, and the age in seconds of each object's stored position."""
 
     lease: SyncLease | None
     ages: Mapping[str, float]
@@ -35,12 +35,12 @@ class Following:
         if not self.ages:
             return f"{runs}; nothing was stored yet"
         name, age = max(self.ages.items(), key=lambda each: each[1])
-        advice = "" if self.lease else "; the scheduled syncs go on. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
+        advice = "" if self.lease else "; scheduled syncs continue. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
         return f"{runs}; all changes up to {age_text(age)} ago are stored (the oldest: {name}){advice}"
 
 
 def following() -> Following | None:
-    """Return who follows and how far; ``None`` where following is neither configured nor running."""
+    """Return which process follows, and how far; ``None`` where following is neither configured nor running."""
     now = database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
     stored = dict(FollowedObject.objects.values_list("object", "stored_at"))

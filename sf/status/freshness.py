@@ -29,7 +29,7 @@ def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> tim
 
 
 def with_time_to_run(pause: timedelta) -> timedelta:
-    """Add to the pause between two runs what a run may take, or a failed one until it is tried again."""
+    """Add to the pause between two runs the time that a run may take, or a failed run until its retry."""
     if pause > timedelta(days=1):
         return pause + timedelta(days=1)
     return pause + min(timedelta(hours=2), max(timedelta(minutes=10), 2 * pause))
@@ -47,8 +47,8 @@ A sample is not a good run: it says nothing about the other records.
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
 """Scheduled jobs that fill no table. Other apps add theirs.
 
-A job that has never run is not a fault: cron may not be installed yet. A job that fails, or that does not run
-again when the cron table says so, is one.
+A job that has never run is not at fault: cron may not be installed yet. A job is at fault if it fails, or does not
+run again when the cron table says so.
 """
 
 _HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
@@ -86,27 +86,27 @@ class Health:
 
 def sync_freshness() -> list[Freshness]:
     """Judge all objects of ``MAX_AGE``, in its order."""
-    return _judged_syncs(_last_ends(MAX_AGE))
+    return _judge_syncs(_last_ends(MAX_AGE))
 
 
 def job_freshness() -> list[Freshness]:
     """Judge all jobs of ``JOBS``, in its order. A skipped job counts as seen."""
-    return _judged_jobs(_last_ends(JOBS), _last_seen(JOBS))
+    return _judge_jobs(_last_ends(JOBS), _last_seen(JOBS))
 
 
 def all_freshness() -> Health:
-    """Judge objects and jobs with the queries of one of them."""
+    """Judge objects and jobs together, with no more queries than either takes alone."""
     ends, seen = _last_ends([*MAX_AGE, *JOBS]), _last_seen(JOBS)
-    return Health(_judged_syncs(ends), _judged_jobs(ends, seen), seen)
+    return Health(_judge_syncs(ends), _judge_jobs(ends, seen), seen)
 
 
-def _judged_syncs(ends: Mapping[str, _Ends]) -> list[Freshness]:
-    return [_judged(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
+def _judge_syncs(ends: Mapping[str, _Ends]) -> list[Freshness]:
+    return [_judge(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
 
 
-def _judged_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
+def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
     now = timezone.now()
-    found = [_judged(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
+    found = [_judge(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
     return [
         replace(each, state="late")
         if each.state in {"fresh", "never"} and each.name in seen and is_overdue(each.name, seen[each.name], now)
@@ -158,7 +158,7 @@ class _Ends:
 _NEVER = _Ends()
 
 
-def _judged(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
+def _judge(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
     age = timezone.now() - ended.done if ended.done else None
     state: State = "fresh"
     if ended.failing and not (is_synced_often(name) and age is not None and age <= allowed):

@@ -1,7 +1,7 @@
 """Retry runs that ended badly: 5, 15 and 30 minutes after the first of them.
 
-Each run stores the command that would retry it (``SyncRun.retry_command``). The runs alone decide what follows:
-how many bad ones follow each other closely, and when the last one ended.
+Each run stores the command that would retry it (``SyncRun.retry_command``). Only the stored runs decide the next
+retry: the number of bad runs in close succession, and the end of the last one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
 CLOSE = timedelta(minutes=30)
 """A run that begins this soon after a bad one is a retry: the longest pause, plus time for cron and the start."""
 GIVEN_UP = timedelta(hours=1)
-"""Failures older than this are not retried: cron stood still, and the next scheduled run will come."""
+"""Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""
 
 _LOOKED_AT = timedelta(days=1)
 _State, _Cause = SyncRun.State, SyncRun.Cause

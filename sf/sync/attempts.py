@@ -45,7 +45,7 @@ class Attempts:
     rest_rows: int = REST_PAGE_ROWS
     """The number of records in one REST page."""
     remark: str = ""
-    """A note about the detour by which a read came to its end."""
+    """A note about the other transport or smaller pages that a read needed."""
     _failed: Counter[tuple[str, type[Exception]]] = field(default_factory=Counter)
     _barred: set[str] = field(default_factory=set)
 

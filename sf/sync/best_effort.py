@@ -1,4 +1,4 @@
-"""Bookkeeping beside an answer: counts, notes, log rows. If it fails, the answer stays as it is."""
+"""Do bookkeeping beside an answer (counts, notes, log rows): if it fails, the answer stays as it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sf.salesforce.errors import SalesforceError
 logger = logging.getLogger(__name__)
 
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
-"""Any other exception is a bug of ours, and its traceback is wanted."""
+"""Any other exception is a bug, so its traceback is logged."""
 
 _NOT_MIGRATED = {"42P01", "42703"}
 """A table or column that is missing: ``migrate`` has not run."""

@@ -91,10 +91,7 @@ _STORE_FIRST = """
 """
 _LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
 _CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
-"""It does not wait for other merges, nor they for it.
-
-An adoption locks FOR UPDATE, so it waits until they are stored.
-"""
+"""This does not block other merges. An adoption locks FOR UPDATE, so it waits until they are stored."""
 
 
 def has_records() -> bool:

@@ -11,7 +11,7 @@ from sf.sync.identity import AnotherOrg
 
 
 class SalesforceMeaning(Meaning):
-    """One refused object says nothing about the next; no login, no network and no calls left do."""
+    """A refused object says nothing about the next one; a failed login, no network or no calls left stop them all."""
 
     errors = (SalesforceError,)
 

@@ -81,7 +81,7 @@ class SyncedObject:
     def rest_page_rows(self) -> int:
         """Return the number of records in one REST page.
 
-        It is small where each may be long, so that a page fits into memory.
+        It is small where records may be long, so that a page fits into memory.
         """
         long = any(isinstance(field, LongText) for field in self.model.copied_fields())
         return source.LONG_TEXT_ROWS if long else source.REST_PAGE_ROWS

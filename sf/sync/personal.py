@@ -1,4 +1,4 @@
-"""Declare what the cache of Salesforce holds about people."""
+"""Declare which data about people the cache of Salesforce contains."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CONTACT = frozenset({
 
 
 def declare() -> None:
-    WIDEN.insert(0, _contacts)  # the others go on from what a contact names
+    WIDEN.insert(0, _contacts)  # first: the other functions start from what a contact names
     unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
     HOLDINGS.extend([
         Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),
@@ -86,5 +86,5 @@ def _contacts(person: Person) -> Person:
 
 
 def _set_aside(person: Person) -> Q:
-    said = {*person.uuids, *person.emails, *person.contacts}
-    return any_of("record_id", person.contacts | person.leads) | any_text("payload", said, "icontains")
+    identifiers = {*person.uuids, *person.emails, *person.contacts}
+    return any_of("record_id", person.contacts | person.leads) | any_text("payload", identifiers, "icontains")

@@ -1,7 +1,7 @@
 """Handle fields that the API user can no longer read: their columns keep their values, the others are synced.
 
-A lost field shows only when a read is refused, so that no extra call is made while all is well. Then
-``describe`` says which fields are missing, and does so before each later read until they are back. Leaving a
+A lost field is noticed only when a read is refused, so that no extra call is made while all is well. Then
+``describe`` is asked which fields are missing, and again before each later read until they are back. Leaving a
 field out changes the object's fingerprint: the first read without a field, and the first with it again, read
 every record.
 """
@@ -94,9 +94,9 @@ def remedy(fields: Iterable[UnreadableField]) -> str:
     names = sorted({field.field for field in fields})
     salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))
     pardot = ", ".join(name.removeprefix(PARDOT) for name in names if name.startswith(PARDOT))
-    told = [_REMEDY.format(salesforce)] if salesforce else []
-    told += [_REMEDY_IN_PARDOT.format(pardot)] if pardot else []
-    return f"{'; '.join(told)}. {_UNTIL_THEN}"
+    advice = [_REMEDY.format(salesforce)] if salesforce else []
+    advice += [_REMEDY_IN_PARDOT.format(pardot)] if pardot else []
+    return f"{'; '.join(advice)}. {_UNTIL_THEN}"
 
 
 def note_unreadable(name: str, lost: Mapping[str, str]) -> None:

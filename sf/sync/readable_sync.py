@@ -23,7 +23,7 @@ AnyReadable = TypeVar("AnyReadable", bound=ReadableObject)
 
 
 class ReadableSync(LoadingSync[AnyReadable]):
-    """The order of steps. Each system says how lost fields are found."""
+    """The steps of such a sync. Each system's subclass finds the lost fields."""
 
     def _read_and_merge(self) -> None:
         """Read all readable fields. When a read is refused, check whether some fields have been lost."""

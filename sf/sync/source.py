@@ -1,6 +1,6 @@
 """Read pages of records from Salesforce, by REST or by Bulk, and stage each in its own transaction.
 
-A cursor is text that outlives the process (a locator), so that a later run can continue behind the last staged
+A cursor is text that outlives the process (a locator), so that a later run can continue after the last staged
 page. No call to Salesforce is made while a transaction is open, so that a rollback cannot lose the count of a
 call.
 """
@@ -190,13 +190,15 @@ class BulkSource:
         return ask_carefully(self.bulk.client, once)
 
     def _stage(self, read_id: str, cursor: str, stage: Stage, commit: Commit, *, by_row: bool) -> StagedPage:
-        with self.bulk.page(read_id, cursor) as page, _RowProgress(page, self.on_rows) as told, transaction.atomic():
+        with self.bulk.page(read_id, cursor) as page, _RowProgress(page, self.on_rows) as meter, transaction.atomic():
             refusals: list[Refusal] = []
             try:
                 if by_row:
-                    rows = stage.copy_rows(storable_rows(stage.rows_of_csv(told.chunks(), self.paths), stage, refusals))
+                    rows = stage.copy_rows(
+                        storable_rows(stage.rows_of_csv(meter.chunks(), self.paths), stage, refusals)
+                    )
                 else:
-                    rows = stage.copy_csv(told.chunks(), self.paths)
+                    rows = stage.copy_csv(meter.chunks(), self.paths)
             except UnexpectedHeader as error:
                 raise UnusableAnswer(str(error)) from error
             staged = StagedPage(rows + len(refusals), page.next_locator, refusals)

@@ -56,7 +56,7 @@ LIMITS_SECONDS = 10.0
 """The number of seconds that a read of the limits is retried: a sync can work without them."""
 
 LIMITS_UNREADABLE = (
-    "syncs go on with the usage that Salesforce tells in the headers of its answers and with their own count. "
+    "syncs continue with the usage in the headers of Salesforce's answers and with their own count. "
     "The API user needs 'View Setup and Configuration' to read the limits"
 )
 
@@ -132,7 +132,7 @@ def check_still_on() -> None:
     """Raise ``SyncPaused`` when syncs were switched off during the run."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
-        raise SyncPaused(f"syncs were switched off ({config.told_switch})", cause=SyncRun.Cause.SWITCH)
+        raise SyncPaused(f"syncs were switched off ({config.switch_details})", cause=SyncRun.Cause.SWITCH)
 
 
 def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:

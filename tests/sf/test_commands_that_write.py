@@ -75,7 +75,7 @@ def test_values_come_from_standard_input(simulator: Simulator, database: str) ->
         (["create", "Contact", "Age:=old", "--yes"], "Age:=old: is not JSON"),
         (["create", "Contact", "--json", "[1]", "--yes"], "--json is not an object"),
         (["upsert", "Case", "SFAPI_Id__c", "Subject=x", "--yes"], "is not of the form ExternalIdField=value"),
-        (["create", "Contact", "LastName=x"], "add --yes: nobody can be asked here, and nothing was changed"),
+        (["create", "Contact", "LastName=x"], "add --yes: there is no terminal to ask on. Nothing was changed"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(

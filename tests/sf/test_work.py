@@ -175,7 +175,7 @@ def test_the_list_says_when_each_job_comes_next_and_how_it_went(table: None) -> 
     lines = {line[:34].strip(): line[34:].split() for line in said.getvalue().splitlines()}
     assert lines["deliver_pending"] == ["now"]
     assert lines["cleanup_logs"][-2:] == ["failed", "(3)"]
-    assert said.getvalue().endswith("no worker is at work: nothing is started, unless a crontab does\n")
+    assert said.getvalue().endswith("no worker is running: only a crontab can start jobs\n")
 
 
 def test_health_says_whether_a_worker_leads(client: Client) -> None:

@@ -1,10 +1,10 @@
-"""Set-based loading: pages are copied into a staging table of text, which one statement per kind of change merges.
+"""Load pages in sets: copy them into a staging table of text, then merge it by one statement per kind of change.
 
 All SQL that moves rows of a sync is here.
 
 * ``Stage`` is an UNLOGGED table beside the target, with a text column for each column. It outlives the process, so
   a run that was killed can be resumed. A crash of PostgreSQL empties it, which its row count shows.
-* Values become dates, numbers, … in the merge. Only the cast expressions of ``Column`` decide about that. A value
+* Values become dates, numbers, … in the merge, only by the cast expressions of ``Column``. A value
   that PostgreSQL or Python cannot represent makes the statement fail; only then is each row tried on its own, by a
   temporary function, to find the few that must be set aside.
 * ``Merge`` updates rows that differ and are not newer here, inserts missing ones, and soft-deletes. Unchanged rows

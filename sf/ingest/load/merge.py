@@ -72,7 +72,7 @@ class Merge:
             return self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)]), refusals
 
     def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
-        """Delete rows that are not staged (or mark them, if the target does), and return their number.
+        """Delete rows that are not staged, or mark them as deleted if the target does so; return their number.
 
         Rows that were written here since the read began are kept.
         """
@@ -164,7 +164,7 @@ class Merge:
 
     @property
     def _not_a_tombstone(self) -> sql.Composable:
-        """Return a condition: a row that is deleted here and in the source stays as ``tombstones.py`` left it."""
+        """Return a condition that keeps rows deleted both here and in the source as ``tombstones.py`` left them."""
         if not self._target.has_tombstones:
             return sql.SQL("true")
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")

@@ -92,7 +92,7 @@ class Stage:
         """Parse a CSV page, and yield its rows with values in the order of the target's columns."""
         # Unpaired surrogates are a fault of the record; other bytes that are not UTF-8 were damaged on the way.
         text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogatepass", newline="")
-        reader = csv.reader(text, strict=True)  # else a last value that is cut off passes for a whole one
+        reader = csv.reader(text, strict=True)  # otherwise a truncated last value passes for a whole one
         try:
             order = self._order(next(reader, []), paths)
             places = [order.index(column) for column in self.target.columns]
@@ -113,16 +113,16 @@ class Stage:
 
 
 def _misfit(header: Sequence[str], paths: Sequence[str]) -> str:
-    """Name the columns that are missing, or show a header that has others."""
+    """Name the missing columns, or show a header with other columns."""
     names = {name.lower() for name in header}
     missing = [path for path in paths if path.lower() not in names]
     if missing and len(missing) < len(paths):
         return f"the CSV header leaves out {', '.join(missing)[:200]}"
-    return f"the CSV header {','.join(header)[:200]!r} is not what was asked for"
+    return f"the CSV header {','.join(header)[:200]!r} does not match the query"
 
 
 def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
-    """Return the names in the first line, and the bytes behind it that came in the same chunk."""
+    """Return the names in the first line, and the bytes after it that came in the same chunk."""
     buffer = b""
     for chunk in chunks:
         buffer += chunk

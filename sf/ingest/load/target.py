@@ -86,7 +86,7 @@ class Target:
 
     @property
     def live(self) -> sql.Composable:
-        """Return the condition that readers see the row ``t``."""
+        """Return the condition under which readers see the row ``t``."""
         return sql.SQL("NOT t.is_deleted") if self.marks_deleted else sql.SQL("true")
 
     @property
@@ -96,7 +96,7 @@ class Target:
 
     @property
     def gone(self) -> sql.Composable:
-        """Return the condition that the staged record ``s`` is deleted in Salesforce or has left the filter."""
+        """Return the condition under which the staged record ``s`` is deleted in Salesforce or has left the filter."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
         reasons += [sql.SQL("s.{} IS NULL").format(sql.Identifier(name)) for name in self.required]
         return sql.SQL("({})").format(sql.SQL(" OR ").join(reasons))

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("subcommand", choices=("add", "show", "remove", "run"), help="run: for old lines")
-        parser.add_argument("jobhash", nargs="?", help="of `run`")
+        parser.add_argument("jobhash", nargs="?", help="the job, for `run`")
         parser.add_argument(
             "--only-here",
             action="store_true",
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} of these are not as they should be: {ADD}")
 
     def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
-        """Write the crontab, and print a line for each change."""
+        """Write the crontab, and return a line for each change."""
         before = Counter(line.folder for line in crontab.own_lines())
         crontab.remove(only_here=only_here)
         before -= Counter(line.folder for line in crontab.own_lines())

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Run a command that was requested on the operators' page or the dashboard, and record how it ended. Started "
-        "by work, or by a web process where no worker leads; nobody needs to call it."
+        "by work, or by a web process where no worker leads; not meant to be called by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,8 +36,8 @@ class Command(BaseCommand):
         with hold_lease(lease_name(action.pk)) as lease:
             if lease is None:
                 raise CommandError(f"request {action.pk} is being run by another process")
-            status, said = self._run(action.words)
-            note_request_end(action.pk, status, said)
+            status, output = self._run(action.words)
+            note_request_end(action.pk, status, output)
         if status:
             sys.exit(status if status > 0 else 128 - status)
 

@@ -212,7 +212,7 @@ def _declare_get(parser: ArgumentParser) -> None:
 
 def _declare_period(parser: ArgumentParser) -> None:
     parser.add_argument("object", help="such as Contact")
-    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (UTC unless it says so)")
+    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (UTC if without an offset)")
     parser.add_argument("end", type=_moment, nargs="?", default=datetime.now(UTC), help="default: now")
 
 
@@ -223,7 +223,7 @@ def _declare_apex(parser: ArgumentParser) -> None:
 
 
 def _declare_nothing(parser: ArgumentParser) -> None:
-    """Take no arguments of its own."""
+    """Add no arguments."""
 
 
 def _moment(text: str) -> datetime:
@@ -242,7 +242,7 @@ def _json(text: str) -> Any:
 
 
 def _no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    raise NotImplementedError  # `check`, `follow` and `shell` have lines of their own
+    raise NotImplementedError  # `handle` treats `check`, `follow` and `shell` separately
 
 
 _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
@@ -256,5 +256,5 @@ _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "apex": ("call an Apex REST method", _declare_apex, _apex),
     "shell": ("a Python prompt, or a program on standard input: sf is a client", _declare_nothing, _no_action),
     "follow": (SUMMARY, declare_follow, _no_action),
-    "check": ("is the configuration able to work? one line each: ok, or what to fix", _declare_nothing, _no_action),
+    "check": ("check whether the configuration works: ok, or what to fix, line by line", _declare_nothing, _no_action),
 }

@@ -31,7 +31,7 @@ class Command(SyncCommand):
                 self.stdout.write("nothing was done")
                 return
         if BOOKS.name in objects_to_replace():
-            self.objects = EVERY_OBJECT  # an adoption, also one that was interrupted, leaves no object of the old org
+            self.objects = EVERY_OBJECT  # an adoption, even an interrupted one, must replace every object
         super().handle(*args, **options)
         if left := objects_to_replace():
-            raise CommandError(f"{', '.join(left)}: still the records of the org before; run sync_all again")
+            raise CommandError(f"{', '.join(left)}: still has the records of the previous org; run sync_all again")

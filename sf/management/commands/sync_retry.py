@@ -14,8 +14,9 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
     help = (
-        "Try syncs again that failed or were killed, 5, 15 and 30 minutes after the first failure. Cron runs it every "
-        "five minutes; silent when nothing is due. Not tried again: what the day's limit or a refused login stopped."
+        "Retry syncs that failed or were killed, 5, 15 and 30 minutes after the first failure. Cron runs this every "
+        "five minutes; it is silent when nothing is due. Syncs that the day's limit or a refused login stopped are "
+        "not retried."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

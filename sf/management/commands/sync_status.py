@@ -27,9 +27,7 @@ _HEALTH = "{:<24} {:<11} {:<16} {}"
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = (
-        "What is cached and how fresh it is, what /healthz/ says and why, the API budget, and when the next run begins."
-    )
+    help = "Show what is cached and how fresh it is, what /healthz/ says and why, the API budget, and the next runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         titles = ("object", "rows", "deleted", "set aside", "last done", "mode", "last run", "")
@@ -54,10 +52,10 @@ class Command(BaseCommand):
         reasons = failure_messages([each.name for each in found if each.state in FAILING])
         tries, now = {each.name: each for each in next_tries()}, timezone.now()
         for each in found:
-            told = [reasons.get(each.name, "")]
+            remarks = [reasons.get(each.name, "")]
             if each.name in tries:
-                told.append(_told_next(tries[each.name].minutes(now)))
-            line = _HEALTH.format(each.name, each.state, ago(each.age_seconds), "; ".join(filter(None, told)))
+                remarks.append(_next_try(tries[each.name].minutes(now)))
+            line = _HEALTH.format(each.name, each.state, ago(each.age_seconds), "; ".join(filter(None, remarks)))
             self.stdout.write(line.rstrip())
 
     def _fields(self) -> None:
@@ -69,7 +67,7 @@ class Command(BaseCommand):
         self.stdout.write(f"org             {_org(config)}")
         today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
         self.stdout.write(f"schedule        {cost_line()}")
-        switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.told_switch})"
+        switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.switch_details})"
         self.stdout.write(f"syncs           {switch}")
         if followed := following():
             style = self.style.SUCCESS if followed.is_well else self.style.WARNING
@@ -99,7 +97,7 @@ def _org(config: SyncConfig) -> str:
     if known is None:
         return "none yet: the first sync makes the cache a copy of the org that the login leads to"
     left = objects_to_replace()
-    unfinished = f"; still of the org before: {', '.join(left)} (sync_all replaces them)" if left else ""
+    unfinished = f"; still of the previous org: {', '.join(left)} (sync_all replaces them)" if left else ""
     return f"{known} at {config.instance_url}{unfinished}"
 
 
@@ -117,5 +115,5 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
     ).rstrip()
 
 
-def _told_next(minutes: int) -> str:
+def _next_try(minutes: int) -> str:
     return f"next try in {minutes} min" if minutes else "next try within 5 min"

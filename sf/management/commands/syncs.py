@@ -15,7 +15,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Switch all syncs off or on, as in admin > Sync configuration. Without an action: say how the switch is."
+    help = "Switch all syncs off or on, as in admin > Sync configuration. Without an action, show whether they are on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", nargs="?", choices=["on", "off"])
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         elif action == "on":
             switch_on(by=by)
         config = SyncConfig.load()
-        state = "on" if config.syncs_are_on else f"off ({config.told_switch})"
+        state = "on" if config.syncs_are_on else f"off ({config.switch_details})"
         self.stdout.write(f"Syncs are {state}.")
 
 

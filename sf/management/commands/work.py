@@ -35,7 +35,7 @@ class Command(BaseCommand):
             type=float,
             default=25.0,
             metavar="SECONDS",
-            help="how long jobs under way may go on after SIGTERM, before they get it too (25)",
+            help="how long running jobs may continue after SIGTERM, before they get it too (25)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,13 +67,13 @@ class Command(BaseCommand):
         last = ScheduledJob.objects.in_bulk()
         now, table = jobs()
         for job in table:
-            due = "now" if job.due <= now else _told(job.due)
+            due = "now" if job.due <= now else _day_and_time(job.due)
             self.stdout.write(_LINE.format(job.command, due, *_last(last.get(job.command))).rstrip())
         lease = leader()
         self.stdout.write(
-            f"process {lease.pid} on {lease.host} has led since {_told(lease.taken_at)}"
+            f"process {lease.pid} on {lease.host} has led since {_day_and_time(lease.taken_at)}"
             if lease
-            else "no worker is at work: nothing is started, unless a crontab does"
+            else "no worker is running: only a crontab can start jobs"
         )
 
     def _warn_of_crontab(self) -> None:
@@ -97,9 +97,9 @@ def _last(job: ScheduledJob | None) -> tuple[str, str]:
     if job is None or job.started is None:
         return "", ""
     if job.ended is None:
-        return _told(job.started), f"under way, or lost with its worker, on {job.host}"
-    return _told(job.started), "done" if job.exit_status == 0 else f"failed ({job.exit_status})"
+        return _day_and_time(job.started), f"under way, or lost with its worker, on {job.host}"
+    return _day_and_time(job.started), "done" if job.exit_status == 0 else f"failed ({job.exit_status})"
 
 
-def _told(moment: Any) -> str:
+def _day_and_time(moment: Any) -> str:
     return f"{timezone.localtime(moment):%a %Y-%m-%d %H:%M}"

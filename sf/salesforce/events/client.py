@@ -24,7 +24,7 @@ from sf.salesforce.events.errors import TopicForbidden, UnreadableEvent, error_o
 MOST_REQUESTED = 100
 """The most events that Salesforce sends for one request."""
 ANSWER_SECONDS = 20.0
-# Salesforce itself speaks after 270 s at most; the pings notice a dead connection sooner.
+# Salesforce sends something at least every 270 s; the pings notice a dead connection sooner.
 _OPTIONS = (("grpc.keepalive_time_ms", 60_000), ("grpc.keepalive_timeout_ms", 20_000))
 
 
@@ -35,7 +35,7 @@ def topic_of(sobject: str) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """The events of one response. ``replay_id``: the place behind them, from which a subscription may go on."""
+    """The events of one response. ``replay_id``: the position after them, from which a subscription may continue."""
 
     events: tuple[ChangeEvent, ...]
     replay_id: bytes
@@ -66,7 +66,7 @@ class EventClient:
             raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
 
     def subscribe(self, topic: str, replay_id: bytes | None) -> Subscription:
-        """Subscribe behind that place, or at the latest event."""
+        """Subscribe after that replay id, or at the latest event when it is ``None``."""
         method = self._channel.stream_stream(
             f"{contract.SERVICE}/Subscribe",
             contract.FetchRequest.SerializeToString,
@@ -106,7 +106,7 @@ class Subscription:
         self._requests.put(first)
         self._stream = call(iter(self._requests.get, None))
         self.answered = threading.Event()
-        """Salesforce has answered, so the place at which the subscription begins is settled."""
+        """Set when Salesforce has answered: from then on, the position at which the subscription begins is fixed."""
         threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
 
     def cancel(self) -> None:
@@ -115,7 +115,7 @@ class Subscription:
         self._stream.cancel()
 
     def batches(self) -> Iterator[Batch]:
-        """Yield what comes, without end. Raises ``SalesforceError`` when the stream breaks or ends."""
+        """Yield batches as they arrive, without end. Raises ``SalesforceError`` when the stream breaks or ends."""
         try:
             for response in self._stream:
                 self.answered.set()
@@ -128,7 +128,7 @@ class Subscription:
         raise TransientError(f"Salesforce ended the stream of {self.topic}")
 
     def _event(self, sent: Any) -> ChangeEvent:
-        """Return the event; one that cannot be read concerns records that are not known."""
+        """Return the event; an unreadable one becomes an incomplete event without ids."""
         try:
             return self._decoder.event(sent.schema_id, sent.payload)
         except (UnreadableEvent, RequestRefused) as error:
@@ -149,7 +149,7 @@ class Subscription:
 
 
 def _proxy_of_environment(host: str) -> str:
-    """Return the proxy that other calls to this host would take: gRPC reads the variables in ways of its own."""
+    """Return the proxy that other calls to this host would use: gRPC reads the variables differently."""
     found = get_environ_proxies(f"https://{host}")
     return str(found.get("https") or found.get("all") or "")
 

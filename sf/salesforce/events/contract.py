@@ -61,7 +61,7 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
     return file
 
 
-_pool = descriptor_pool.DescriptorPool()  # of our own: another library may know the same names
+_pool = descriptor_pool.DescriptorPool()  # a separate pool: another library may register the same names
 _pool.Add(_file())
 
 

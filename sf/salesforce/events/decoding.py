@@ -1,4 +1,4 @@
-"""Read from a change event which records it names, and nothing else: the values come from a read of the records.
+"""Decode which records a change event names, and nothing else: the values are read from the records themselves.
 
 Source: Change Data Capture Developer Guide, "Change Event Header Fields", "Gap Events", "Overflow Events".
 """
@@ -24,7 +24,7 @@ _NO_RECORD = "000000000000000AAA"
 
 @dataclass(frozen=True)
 class ChangeEvent:
-    """The records that a change concerns. ``incomplete``: the reason why they may not be all, else empty."""
+    """The records that a change concerns. ``incomplete``: the reason why records may be missing, or empty."""
 
     ids: frozenset[str]
     kind: str
@@ -64,7 +64,7 @@ class Decoder:
 
 
 def _header_only(schema: Any) -> Any:
-    """Return the schema up to the header, which comes first: what is behind it need not be read."""
+    """Return the schema up to the header, which comes first: the fields after it need not be read."""
     names = [field["name"] for field in schema["fields"]]
     wanted = schema["fields"][: names.index(_HEADER) + 1]
     return fastavro.parse_schema({**schema, "fields": wanted})

@@ -1,4 +1,4 @@
-"""Errors of the Pub/Sub API, in the groups of ``sf.salesforce.errors``: a gRPC status, and Salesforce's own code.
+"""Map errors of the Pub/Sub API (gRPC status, Salesforce's code) to the groups of ``sf.salesforce.errors``.
 
 Source: Pub/Sub API guide, "Handle Errors": the code is in the trailer ``error-code`` and begins with
 ``sfdc.platform.eventbus.grpc.``.
@@ -30,7 +30,7 @@ class TopicForbidden(RequestRefused):
 
 
 class UnreadableEvent(SalesforceError):
-    """An event that cannot be decoded. Which record it names is not known."""
+    """An event that cannot be decoded, so its records are unknown."""
 
     lasting = False
     concerns_everything = False
@@ -41,14 +41,16 @@ def error_of(failure: Any, asked: str) -> SalesforceError:
     status = failure.code().name
     trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
     code = trailers.get("error-code", "").removeprefix(_CODES)
-    said = one_line(str(failure.details() or ""))[:300]
-    error = _kind(status, code, said)(f"Salesforce answered {status} {code} to {asked}: {said}".replace("  ", " "))
-    error.code, error.reason = code or status, said
+    sentence = one_line(str(failure.details() or ""))[:300]
+    error = _kind(status, code, sentence)(
+        f"Salesforce answered {status} {code} to {asked}: {sentence}".replace("  ", " ")
+    )
+    error.code, error.reason = code or status, sentence
     return error
 
 
-def _kind(status: str, code: str, said: str) -> type[SalesforceError]:
-    if ".replayid." in code or (status == "INVALID_ARGUMENT" and "replay id" in said.lower()):
+def _kind(status: str, code: str, sentence: str) -> type[SalesforceError]:
+    if ".replayid." in code or (status == "INVALID_ARGUMENT" and "replay id" in sentence.lower()):
         return ReplayIdGone
     if status == "UNAUTHENTICATED" or code.startswith("service.auth."):
         return SessionExpired
