@@ -1,4 +1,4 @@
-"""Answers compressed as Salesforce does when the caller accepts gzip (REST API Developer Guide, "Compression")."""
+"""Compress answers as Salesforce does when the caller accepts gzip (REST API Developer Guide, "Compression")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulator.http import Request, Response
 
 WORTH_IT = 1_000
 AT_ONCE = 1024 * 1024
-"""Larger answers are compressed while they are sent, so their length is not known before."""
+"""Larger answers are compressed while they are sent, so their length is not known in advance."""
 _LEVEL = 1  # the fastest: the simulator must not slow a benchmark
 _GZIP = 31
 

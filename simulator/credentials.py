@@ -32,7 +32,7 @@ def user_id() -> str:
 
 
 def session_id(organization: str) -> str:
-    """Return a session that is valid from the start, for the login by a given session."""
+    """Return the session id that is valid from the start, for logins by a given session."""
     return f"{organization[:15]}!simulator.session"
 
 

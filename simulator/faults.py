@@ -28,25 +28,25 @@ KINDS: Mapping[str, str] = {
     "refusal": "answer with a recorded refusal of Salesforce by its name (see simulator.salesforce.refusals)",
     "quota": "answer that the day's calls are used up",
     "concurrent": "answer that too many calls are open at once",
-    "expire_session": "end the caller's session, then go on",
-    "delay": "wait for the given seconds, then go on",
+    "expire_session": "end the caller's session, then continue",
+    "delay": "wait for the given seconds, then continue",
     "hang": "wait for the given seconds, then close the connection",
     "drop": "close the connection before anything is done",
     "drop_after": "do what was asked, then close the connection without an answer",
     "truncate": "announce the whole answer, send a fraction of it and close the connection",
     "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
     "rows_twice": "send the first row of a page again in place of its last one",
-    "missing_columns": "leave out of a page the columns without any value, or else the last one",
+    "missing_columns": "leave out the columns of a page that have no value, or the last one if all have some",
     "garble": "append bytes that are not text to a fraction of the answers",
-    "cut_gzip": "compress the answer, and send a fraction of that as if it were the whole",
+    "cut_gzip": "compress the answer, and send a fraction of the result as if it were complete",
     "gzip_members": "compress the answer in two members",
     "crlf": "end the lines of a CSV page in CRLF",
     "bom": "put a byte order mark before the answer",
-    "size_timeout": "answer a time-out to a query for more than the given number of rows at once, and to every count",
-    "jobs_used_up": "answer the making of a Bulk job that the day's jobs are used up",
-    "job_fails": "end the Bulk job that is made or looked at, with this message (code: Failed or Aborted)",
-    "job_stuck": "never finish the Bulk job that is made or looked at",
-    "job_lost": "forget the Bulk job that is made, looked at or read",
+    "size_timeout": "answer every count, and queries for more than the given number of rows at once, with a timeout",
+    "jobs_used_up": "refuse to create a Bulk job, because the day's jobs are used up",
+    "job_fails": "end the Bulk job that the call creates or polls, with this message (code: Failed or Aborted)",
+    "job_stuck": "never finish the Bulk job that the call creates or polls",
+    "job_lost": "forget the Bulk job that the call creates, polls or reads",
 }
 
 
@@ -62,11 +62,11 @@ class Action:
     message: str = ""
     name: str = ""
     only: str = ""
-    """The records of a call for several to which a refusal applies."""
+    """A regular expression: in a call for several records, the refusal applies to those that match."""
     seconds: float = 60.0
     fraction: float = 0.5
     rows: int = 0
-    """The number of rows that can still be asked for at once (``size_timeout``)."""
+    """The most rows that a query may ask for at once (``size_timeout``)."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Faults:
         self._rules: list[Rule] = []
 
     def add(self, spec: Mapping[str, Any]) -> int:
-        """Add a rule and return its number. Raises ``ValueError`` with what is wrong with it."""
+        """Add a rule and return its number. Raises ``ValueError``, which says what is wrong with it."""
         match, action = _read_match(spec.get("match") or {}), _read_action(spec.get("action") or {})
         times = spec.get("times", 1)
         rule = Rule(

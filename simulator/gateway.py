@@ -1,4 +1,4 @@
-"""Answer a request: find its system, count it, and apply the faults that were asked for."""
+"""Answer a request: find its system, count it, and apply the fault that its rule asks for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_URI_AND_HEADERS = 16_384
 
 
 class Gateway:
-    """Answers what reaches the HTTPS server."""
+    """Answers requests to the HTTPS server."""
 
     def __init__(self, world: World, router: Router) -> None:
         self._world = world
@@ -66,7 +66,7 @@ class Gateway:
         handler, params = found
         try:
             return handler(replace(request, params=params))
-        except Exception:  # noqa: BLE001 (a defect of the simulator: shown, and answered as the system's own)
+        except Exception:  # noqa: BLE001 (a defect of the simulator: printed, and answered as an error of the system)
             traceback.print_exc()
             message = "An unexpected error occurred in the simulator; its output shows where."
             return errors.error_response(system, code="UNKNOWN_EXCEPTION", message=message, status=500)

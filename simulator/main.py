@@ -33,7 +33,7 @@ MIN_SCHOOLS, MAX_SCHOOLS = 50, 200_000
 OPEN_FILES = 4096
 
 Say = Callable[[str], None]
-"""Takes a line of output."""
+"""Writes a line of output."""
 
 
 class CannotStart(Exception):
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"size of the made-up data, {MIN_SCHOOLS} to {MAX_SCHOOLS:,} (default %(default)s)",
     )
-    add("--seed", type=int, default=1, help="another seed, other data (default %(default)s)")
+    add("--seed", type=int, default=1, help="a different seed makes different data (default %(default)s)")
     add(
         "--organization",
         type=int,
@@ -90,7 +90,7 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Bind the ports, then open (or generate) the data. ``CannotStart`` says what is in the way."""
+        """Bind the ports, then open (or generate) the data. Raises ``CannotStart`` with the reason when that fails."""
         try:
             ids.name_instance(options.instance)
         except ValueError as error:
@@ -154,7 +154,7 @@ class Simulator:
             return
         try:
             self._events, port = serve_events(self.world, HOST, self._pubsub_port, self.certificates.server)
-        except RuntimeError as error:  # grpc's word for a port that another program has
+        except RuntimeError as error:  # grpc's error for a port that another program uses
             raise CannotStart(f"Port {self._pubsub_port} is taken by another program.") from error
         self.world.pubsub_port = port
 
@@ -220,7 +220,7 @@ def _raise_file_limit() -> None:
 
 
 def serve(options: argparse.Namespace, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM; ``CannotStart`` says what is in the way."""
+    """Serve until SIGINT or SIGTERM. Raises ``CannotStart`` with the reason when that is not possible."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -246,23 +246,23 @@ def _greeting(simulator: Simulator) -> str:
         (
             f"Salesforce, Pardot and Accounts answer at {config.base_url} ({config.schools:,} schools).",
             f"Control page: {config.control_url}/",
-            _told_events(simulator.world),
+            _events_line(simulator.world),
             f"Certificate authority: {simulator.certificates.authority}",
             "",
             "Variables to set:",
             "",
             *simulator.variables_to_set(),
             "",
-            f"What other ways to log in need: {config.control_url}/variables",
+            f"Variables for other logins: {config.control_url}/variables",
             "Ready. Ctrl-C stops it.",
         )
     )
 
 
-def _told_events(world: World) -> str:
+def _events_line(world: World) -> str:
     if world.pubsub_port:
         return f"Pub/Sub API: localhost:{world.pubsub_port}"
-    return "Pub/Sub API: not here (pip install -r requirements/follow.txt)"
+    return "Pub/Sub API: not running (pip install -r requirements/follow.txt)"
 
 
 def _print(line: str) -> None:

@@ -76,7 +76,7 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Run the query and store all its blocks; callers who wait for them get its error."""
+        """Run the query and store all its blocks. If it fails, callers that wait for them get the error."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind

@@ -101,7 +101,7 @@ class Identity:
             "jti": str(uuid.uuid4()),
         }
         wanted = {name: value for name, value in {**usual, **(claims or {})}.items() if value is not None}
-        # An object in "sub" is what Accounts writes; PyJWT only signs text in "sub" and "iss".
+        # Accounts writes an object into "sub", but PyJWT only signs text in "sub" and "iss".
         return jwt.api_jws.encode(json.dumps(wanted).encode(), self._private_key, algorithm="RS256")
 
     def cookie(

@@ -1,4 +1,4 @@
-"""The simulator's own certificate authority, and the certificate that its HTTPS server shows.
+"""The simulator's own certificate authority, and the certificate of its HTTPS server.
 
 Files in the data folder, made once and renewed when the certificate has run out:
 ``ca.pem`` (the authority), ``server.pem`` (certificate and key for localhost, 127.0.0.1 and ::1) and
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALIDITY = timedelta(days=397)
-"""The longest that clients accept of a server certificate."""
+"""The longest validity that clients accept in a server certificate."""
 
 
 @dataclass(frozen=True)

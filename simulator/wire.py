@@ -1,7 +1,7 @@
 """HTTP/1.1 on a socket: reading requests, writing answers.
 
-Written out because the answers are tens of megabytes of prepared bytes and the small ones must leave in
-one segment: the standard library's handler writes the head and the body apart.
+The standard library's handler is not used because it writes head and body separately: small answers must leave in
+one segment, and large ones are tens of megabytes of prepared bytes.
 """
 
 from __future__ import annotations

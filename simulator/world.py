@@ -73,7 +73,7 @@ class World:
     locators: Locators = field(default_factory=Locators)
     jobs: Jobs = field(default_factory=Jobs)
     pubsub_port: int = 0
-    """The port of the Pub/Sub API; 0: it is not there."""
+    """The port of the Pub/Sub API; 0: it is not running."""
     events: EventBus = field(default_factory=EventBus)
     """The changes of records for subscribers of the Pub/Sub API."""
     instance: Instance = field(init=False)

@@ -1,10 +1,10 @@
 """OpenStax Accounts: application tokens and the search for users.
 
-Every Contact with an ``Accounts_UUID__c`` is a user of Accounts; beside them are a few demo users with well-known
-UUIDs, and those that the control API adds.
+Every Contact with an ``Accounts_UUID__c`` is a user of Accounts. There are also a few demo users with well-known
+UUIDs, and users that the control API adds.
 
 Source: the public code of openstax/accounts (user representer, users controller, the search's limit of ten) and
-Doorkeeper's token endpoint. A search without a valid token is answered 403 there; the control API can make it 401.
+Doorkeeper's token endpoint. A search without a valid token gets 403 there; the control API can make it 401.
 """
 
 from simulator.accounts.api import CLIENT_ID, CLIENT_SECRET, add_routes

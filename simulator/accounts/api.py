@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLIENT_ID = "simulator-accounts-application"
 CLIENT_SECRET = "simulator-accounts-secret"  # noqa: S105 (the demo's own)
 MAX_MATCHES = 10
-"""When more users match, the answer contains only their number."""
+"""The most users in an answer. When more match, it contains only their number."""
 
 
 def add_routes(router: Router, world: World) -> None:
@@ -36,7 +36,7 @@ class AccountsApi:
         self._settings = world.accounts
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return the handler with the requested slowness and failures."""
+        """Return the handler with the delay and the failures of the settings."""
 
         def answer(request: Request) -> Response:
             time.sleep(self._settings.delay_seconds)

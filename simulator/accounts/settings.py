@@ -1,4 +1,4 @@
-"""Settings of the simulated Accounts that the control API can change, and the tokens in force."""
+"""Settings of the simulated Accounts that the control API can change, and the valid tokens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AccountsSettings:
     fail_times: int = 0
     """The number of coming calls that get ``fail_status``; -1: all."""
     tokens: dict[str, float] = field(default_factory=dict, repr=False)
-    """The tokens in force and their ends, in seconds since 1970."""
+    """The valid tokens and when they expire, in seconds since 1970."""
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Changes by UUID: added users, and fields that differ from Salesforce's values."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

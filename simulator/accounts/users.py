@@ -1,4 +1,4 @@
-"""The users of Accounts: the ones that Salesforce knows, and a few of the demo's own."""
+"""The users of Accounts: those that Salesforce knows, and a few demo users."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _RECORD = r"/records/(?P<sobject>\w+)/(?P<id>\w+)"
 
 
 class ControlError(Exception):
-    """A control call that cannot be done."""
+    """A control call that cannot be carried out."""
 
     def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400) -> None:
         super().__init__(message)
@@ -57,7 +57,7 @@ class ControlError(Exception):
 
 
 class Control:
-    """The calls on one world."""
+    """The control calls of one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -221,7 +221,7 @@ class Control:
 
 
 def guarded(handler: Handler) -> Handler:
-    """Return the handler with its refusals as answers."""
+    """Return the handler, with its exceptions turned into error answers."""
 
     def answer(request: Request) -> Response:
         try:

@@ -1,4 +1,4 @@
-"""The control calls for the Pub/Sub API: what is set up for Change Data Capture, and what goes wrong.
+"""The control calls for the Pub/Sub API: the setup of Change Data Capture, and faults.
 
 ========================  ====================================================================================
 ``GET  /pubsub``          settings, the number of the latest event

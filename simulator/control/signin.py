@@ -1,7 +1,7 @@
-"""Signing in as a made-up user: the cookie that Accounts would set, for the host that was called.
+"""Sign in as a made-up user: set the cookie that Accounts would set, for the host that was called.
 
-Cookies know no ports, so one set by ``localhost:7480`` reaches an app on ``localhost:8000`` too. The way back
-(``r``) leads to loopback only.
+Cookies ignore ports, so one set by ``localhost:7480`` reaches an app on ``localhost:8000`` too. The return address
+(``r``) may only be on loopback.
 """
 
 from __future__ import annotations

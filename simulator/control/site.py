@@ -1,4 +1,4 @@
-"""The control server's own pages, and who may call it."""
+"""Serve the control server's own pages, and refuse callers from elsewhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 class Site:
-    """Answers what reaches the control server."""
+    """Answers requests to the control server."""
 
     def __init__(self, router: Router) -> None:
         self._router = router
@@ -53,13 +53,13 @@ class Site:
         handler, params = found
         try:
             return handler(replace(request, params=params))
-        except Exception as error:  # noqa: BLE001 (a defect of the simulator: shown, and told to the caller)
+        except Exception as error:  # noqa: BLE001 (a defect of the simulator: printed, and reported to the caller)
             traceback.print_exc()
             return ControlError(repr(error), code="SIMULATOR_DEFECT", status=500).response()
 
 
 def _is_from_here(request: Request) -> bool:
-    """Return whether the request names this host and comes from its page: strangers must not lead a browser here."""
+    """Return whether the request names this host and comes from its page, so that no other site can send it."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).hostname not in LOOPBACK_HOSTS:
         return False

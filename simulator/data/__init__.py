@@ -1,4 +1,4 @@
-"""The made-up data: the same for the same (seed, schools, as_of), in memory that does not grow with it."""
+"""Generate the made-up data: the same for the same (seed, schools, as_of), in constant memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator.schema.tables import create_indexes, create_tables
 _SCHOOLS_AT_ONCE = 200
 _REPORT_EVERY = 10_000
 _MISSING = 62**9
-"""A serial number that no record has: what points there has lost its parent."""
+"""A serial number that no record has: a record that refers to it has lost its parent."""
 
 
 def make(

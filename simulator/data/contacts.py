@@ -25,7 +25,7 @@ COLUMNS = (
 PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 """``pi__url__c`` is this and the number of a prospect."""
 FIRST_PROSPECT = 20_000_000
-"""Contact number n is this prospect plus n, until Pardot's own data gives it the address of a real one."""
+"""Contact number n has this prospect number plus n, until Pardot's data links it to a generated prospect."""
 _UNFILTERED_EVERY = 10
 """One more contact per this many, without Accounts UUID or status: the cache's filter excludes it."""
 _DELETED_EVERY = 60

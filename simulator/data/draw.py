@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 _YEARS_BACK = 13
 _TIMES_OF_DAY = 4096
-"""Few enough that many records of a day share a stamp, as Salesforce's whole seconds make them do."""
+"""Few, so that many records of a day share a stamp, as with Salesforce's whole seconds."""
 _NIGHTLY_JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
-"""Whole days, so that what is deleted here is less than 15 days old."""
+"""Whole days, so that deleted records are less than 15 days old."""
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:

@@ -27,7 +27,7 @@ _ANONYMOUS = 0.04
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
 """The values type, typeName, campaignId, form, form handler, landing page, redirect, email, list email, details."""
 
-# The numbers count; the names are for reading, and can differ.
+# Programs must compare the numbers; the names are for people, and can differ.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11
 UNSUBSCRIBE_PAGE, BOUNCED, SPAM, RESUBSCRIBED, VISIT, CUSTOM_CLICK = 12, 13, 14, 16, 20, 21
 NAMES = {
@@ -129,7 +129,7 @@ class _History:
             prospect: int | None = None
             visitor = 7_000_000 + int(luck * 10_000_000)
             if luck > _ANONYMOUS:
-                # Every third prospect is ever active, newer ones more than older ones.
+                # Only every third prospect is ever active, newer ones more than older ones.
                 index = int((1 - luck * luck) * known) // 3 * 3
                 last[index] = moment
                 prospect, visitor = FIRST_PROSPECT + index, 7_500_000 + index

@@ -1,4 +1,4 @@
-"""Campaigns and folders, the campaigns joined to those of the simulated Salesforce."""
+"""Generate campaigns and folders; most campaigns are linked to those of the simulated Salesforce."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def seconds_of(moment: datetime) -> int:
 
 
 class Stamps:
-    """Seconds since 1970 as the API writes them: ``2026-01-31T12:00:00+00:00``. Some 10 million a second."""
+    """Writes seconds since 1970 as the API does, ``2026-01-31T12:00:00+00:00``, about 10 million times a second."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}

@@ -8,10 +8,10 @@
 ``POST /pardot/fail``                       {code, times?}: the next calls get this error
 ``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
 ``POST /pardot/objects/{path}``             values → {id}; ``PATCH …/{id}`` {values, touch?} changes it
-``POST /pardot/objects/{path}/{id}/delete`` into the recycle bin or away; also ``undelete`` and ``purge``
+``POST /pardot/objects/{path}/{id}/delete`` into the recycle bin, else for good; also ``undelete``, ``purge``
 ``POST /pardot/withhold``                   {path, ids, withheld?}: hides rows from the API user
 ``POST /pardot/untag``                      {tag, type, id}: takes a tag off an object
-``POST /pardot/size``                       {assets?, prospects?, activities?}: makes all of it again
+``POST /pardot/size``                       {assets?, prospects?, activities?}: generates all data again
 ==========================================  ================================================================
 
 Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
@@ -66,7 +66,7 @@ def add_control_routes(router: Router, world: World) -> None:
 
 
 class PardotControl:
-    """The calls on one world; each returns what is sent as JSON."""
+    """The control calls of one world; each returns the value to send as JSON."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -217,7 +217,7 @@ def _answered(handler: Callable[[Request], Any]) -> Handler:
         try:
             result = handler(request)
         except KeyError as error:
-            message = f"Not there, or not given: {error.args[0]}"
+            message = f"Not found, or not given: {error.args[0]}"
             return Response.json({"error": "NOT_FOUND", "message": message}, 404)
         except (PardotError, TypeError, ValueError, AttributeError) as error:
             return Response.json({"error": "BAD_REQUEST", "message": str(error)}, 400)

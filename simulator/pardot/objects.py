@@ -23,7 +23,7 @@ class Field:
     name: str
     type: FieldType = "string"
     expression: str = ""
-    """SQL that computes it from the row ``t``; empty: it is a column."""
+    """SQL that computes the value from the row ``t``; empty for a column."""
 
     @property
     def column(self) -> str:
@@ -47,7 +47,7 @@ class PardotObject:
     """One kind of record."""
 
     path: str
-    """Its name in ``/api/v5/objects/<path>``."""
+    """The name in ``/api/v5/objects/<path>``."""
     fields: tuple[Field, ...]
     dates: tuple[str, ...] = ()
     """Date fields that can be filtered by; none for forms, custom redirects and folders."""
@@ -55,9 +55,9 @@ class PardotObject:
     """Other fields that can be filtered by, for equality, besides ``id``."""
     sortable: tuple[str, ...] = ("id", "createdAt", "updatedAt")
     recycle_bin: bool = False
-    """Deleted ones stay readable with ``deleted=all|true``."""
+    """Deleted records stay readable with ``deleted=all|true``."""
     creatable: tuple[str, ...] = ()
-    """Fields that POST and PATCH take; none: the API does not write it here."""
+    """Fields that POST and PATCH accept; without any, the API cannot write this object here."""
 
     @property
     def table(self) -> str:

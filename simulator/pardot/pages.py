@@ -93,7 +93,7 @@ def _rows(
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
         if query.order.name == "id":
-            # The rows of a span of time are adjacent: read from the last one on, in the order of ids, without a sort.
+            # The plus keeps SQLite from the indexes of the dates: rows of a time span are adjacent in the order of ids.
             conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after

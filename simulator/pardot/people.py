@@ -10,7 +10,7 @@ from simulator.pardot.tables import BATCH
 _LINKED_SHARE = 0.78
 """The largest share of prospects that are linked."""
 _LOST_SHARE = 0.012
-"""The share of linked people without a prospect of their address (any more)."""
+"""The share of linked people whose link leads to a deleted prospect."""
 _URL = "https://pi.pardot.com/pc/crm/read/id/{}"
 
 _CONTACTS = """

@@ -17,7 +17,7 @@ BUSINESS_UNIT = "0Uv0x0000000001CAM"
 
 
 class Gate:
-    """Admits this many requests at once; any more get error 66. Safe to use from many threads."""
+    """Admits up to ``places`` requests at once; others get error 66. Safe to use from many threads."""
 
     def __init__(self, places: int = 5) -> None:
         self._lock = threading.Lock()
@@ -107,7 +107,7 @@ class PardotSettings:
 
     business_unit: str = BUSINESS_UNIT
     own_unit: str = BUSINESS_UNIT
-    """The business unit that it was started with."""
+    """The business unit at the start, which ``reset`` restores."""
     ceiling: int = 100_000
     """The number of rows after which a sequence of page tokens ends, without an error, only with a header."""
     token_seconds: float = 4 * 3_600

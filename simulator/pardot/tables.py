@@ -42,7 +42,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Create an index for each order of queries; this is faster after the rows than before them."""
+    """Create an index for each sort order of queries. This is faster once the rows are in."""
     for pardot_object in OBJECTS.values():
         for name in pardot_object.sortable:
             if name != "id":

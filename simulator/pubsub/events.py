@@ -1,4 +1,4 @@
-"""The event bus: what has changed, in the order of commits, kept for those who ask again from a replay id."""
+"""The event bus: changes in the order of commits, kept for subscribers that continue from a replay id."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class EventSettings:
     """The objects without "View All Records" for the API user."""
     keepalive_seconds: float = KEEPALIVE_SECONDS
     idle_seconds: float = IDLE_SECONDS
-    """A stream in which nothing is asked for is closed after this time."""
+    """A stream whose subscriber requests no more events is closed after this time."""
     silent: bool = False
-    """The server sends nothing, not even headers, before the first event or sign of life."""
+    """The server sends nothing, not even headers, before the first event or keep-alive."""
     refusals: int = 0
-    """So many subscriptions to come are refused: the service is unavailable."""
+    """The number of coming subscriptions that are refused because the service is unavailable."""
     schemas_unknown: bool = False
-    """No schema is found."""
+    """Every schema is reported as unknown."""
     muted: bool = False
-    """Changes make no events, as with those of a large transaction."""
+    """Changes make no events, as in a large transaction."""
 
 
 def replay_id_of(number: int) -> bytes:
@@ -74,7 +74,7 @@ class EventBus:
         self.drops = 0
         """Grows when all open streams have to break."""
         self.recording = False
-        """Somebody can subscribe, so events are kept."""
+        """Set when the server starts; before that, events are not kept."""
         self._events: deque[Event] = deque(maxlen=RETAINED)
         self._last = self._first = int(time.time() * 1000)
 
@@ -103,7 +103,7 @@ class EventBus:
             self.changed.notify_all()
 
     def after(self, number: int, sobject: str, most: int) -> list[Event]:
-        """Return up to ``most`` events of an object behind that number. The caller holds ``changed``."""
+        """Return up to ``most`` events of an object after that number. The caller holds ``changed``."""
         found: list[Event] = []
         for event in reversed(self._events):
             if event.number <= number:
@@ -129,7 +129,7 @@ class EventBus:
             self.changed.notify_all()
 
     def look_again(self) -> None:
-        """Let open streams look at settings and sessions now."""
+        """Make open streams check settings and sessions now."""
         with self.changed:
             self.changed.notify_all()
 

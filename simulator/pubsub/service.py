@@ -25,11 +25,11 @@ MOST_REQUESTED = 100
 MOST_STREAMS = 64
 _CODES = "sfdc.platform.eventbus.grpc."
 _LOOK_SECONDS = 1.0
-"""Sessions may end at any moment: open streams look this often."""
+"""The time between two checks of an open stream whether its session is still valid."""
 
 
 class Refused(Exception):
-    """A status for the caller; ``code`` is Salesforce's own, without its common beginning."""
+    """A status for the caller; ``code`` is Salesforce's own, without the common prefix."""
 
     def __init__(self, status: grpc.StatusCode, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 class _Subscription:
-    """The requests of one caller, of which a thread reads the later ones."""
+    """The requests of one caller; a thread reads all after the first."""
 
     def __init__(self, bus: EventBus, requests: Iterator[Any]) -> None:
         self._bus = bus
@@ -188,7 +188,7 @@ class PubSub:
                 raise Refused(grpc.StatusCode.UNAVAILABLE, message, "service.unavailable")
 
     def _beginning(self, request: Any) -> int:
-        """Return the number of the event behind which a subscription begins."""
+        """Return the number of the event after which a subscription begins."""
         if request.replay_preset == contract.LATEST:
             return self._bus.last
         if request.replay_preset == contract.EARLIEST:
@@ -205,7 +205,7 @@ class PubSub:
 
 
 class _refusing:  # noqa: N801 - a context manager
-    """Turns ``Refused`` into a status with Salesforce's code and the call's id behind it."""
+    """Turns ``Refused`` into a gRPC status, with Salesforce's code and the call's id in the trailers."""
 
     def __init__(self, context: Any) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""Apex REST: one demo class that returns what it was asked; any other answers 404."""
+"""Apex REST: one demo class that returns the request; any other class gets 404."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Apex:
             body = request.json()
         except ValueError as error:
             raise ApiError("JSON_PARSER_ERROR", f"Unexpected input: {error}") from error
-        told = {"method": request.method, "path": request.params["rest"] or "/", "query": dict(request.query)}
-        return Response.json({**told, "body": body})
+        call = {"method": request.method, "path": request.params["rest"] or "/", "query": dict(request.query)}
+        return Response.json({**call, "body": body})
 
 
 def add_routes(router: Router, world: World) -> None:

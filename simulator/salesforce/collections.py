@@ -2,7 +2,7 @@
 
 Each record gets its own result, ``{"id"?, "success", "errors": [{"statusCode", "message", "fields"}]}``, in
 the order of the request, with status 200 even when all of them failed; with ``allOrNone`` one failure undoes
-the rest, which then say ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API Developer Guide, "sObject Collections").
+the rest, which then report ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API Developer Guide, "sObject Collections").
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class _RolledBack(Exception):
 
 
 class Composite:
-    """Runs subrequests through the same handlers as calls of their own."""
+    """Runs subrequests through the handlers of single calls."""
 
     def __init__(self, store: Store, api: Api) -> None:
         self._store = store
@@ -108,7 +108,7 @@ class Composite:
 
 
 def _filled(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
-    """Replace the subrequest's references to earlier answers, as far as they lead somewhere."""
+    """Replace the subrequest's references to earlier answers, where these have a value."""
 
     def value(match: re.Match[str]) -> str:
         found: Any = bodies.get(match["id"])

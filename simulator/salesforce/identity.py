@@ -2,7 +2,7 @@
 
 Sources: Salesforce Help, "Identity URLs" and "Identity URL Response Parameters" (a missing, unknown or foreign
 token is a 403 with one bare word; the token may come in the query as ``oauth_token``; ``format=json``) and "Query
-for User Information". Clients join the version into ``urls`` themselves, where ``{version}`` is.
+for User Information". Clients replace ``{version}`` in ``urls`` themselves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The host of the org, which can move: Salesforce migrates instances, and admins rename My Domains.
 
-The first host stays what people log in at. After a move it and every other former host answer calls of the API by a
-redirect, or listen no more (RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
+Logins stay at the first host. After a move, it and every other former host redirect API calls, or are closed
+(RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Instance:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self.open_listener: Callable[[], Listener] | None = None
-        """Set by who can open ports."""
+        """Opens another port; set when the servers start."""
 
     @property
     def moved(self) -> bool:

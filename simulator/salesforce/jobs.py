@@ -37,7 +37,7 @@ class Job:
     """The job must never finish: a fault."""
 
     def poll(self) -> None:
-        """Look at the job once: it is complete when its data is ready and it was looked at often enough."""
+        """Poll the job once: it is complete when its data is ready and it was polled often enough."""
         if self.state not in ("UploadComplete", "InProgress"):
             return
         try:

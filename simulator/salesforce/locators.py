@@ -11,7 +11,7 @@ from simulator.prepared import Prepared
 from simulator.schema.ids import DIGITS, to_18
 
 MAX_LOCATORS = 100
-"""Salesforce has had no limit since API version 56.0; here the oldest makes room, as answers take space."""
+"""Salesforce has had no limit since API version 56.0; here it saves the space of old answers."""
 
 
 def random_id(prefix: str) -> str:
@@ -28,7 +28,7 @@ class Cursor:
 
 
 class Locators:
-    """The open cursors; the oldest go. Safe to use from many threads."""
+    """The open cursors; beyond ``MAX_LOCATORS`` the oldest are dropped. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

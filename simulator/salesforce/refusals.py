@@ -1,10 +1,10 @@
 """Refusals by name, as Salesforce words them: ``POST /faults {"action": {"kind": "refusal", "name": "maintenance"}}``.
 
-Sources of codes and sentences: ``docs/platform-facts.md``, "Refusals". Where the HTTP status is not documented it is
-the one of a report, else 400.
+Sources of codes and sentences: ``docs/platform-facts.md``, "Refusals". An HTTP status that is not documented comes from
+a report, or is 400.
 
-A refusal of a record comes, in a call for several, as the result of each record in an answer 200. ``only`` is a regular
-expression: records whose JSON does not match it are written as usual.
+In a call for several records, the refusal is the result of each record, and the status of the answer is 200. ``only``
+is a regular expression: records whose JSON does not match it are written as usual.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class NamedRefusal:
     message: str
     fields: tuple[str, ...] = ()
     whole: bool = False
-    """The call is refused, not a record: then one for several is refused too."""
+    """The call is refused, not a record; so is a call for several records."""
 
     def response(self, request: Request, answer: Handler, only: str) -> Response:
         """Answer a call; ``answer`` handles the records that are not refused."""

@@ -3,7 +3,7 @@
 It finds records with a word that begins with each word searched for, in their names (NAME FIELDS), email
 addresses (EMAIL FIELDS) or any short text (ALL FIELDS, the default). Wildcards ``*`` and ``?`` work
 inside words; AND is implied, OR and NOT are refused. The answer is ``{"searchRecords": [...]}``.
-Source: SOQL and SOSL Reference, "SOSL Syntax"; a search text of one character is refused as there.
+Source: SOQL and SOSL Reference, "SOSL Syntax"; a search text of one character is refused, as in Salesforce.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _ALPHABET = string.ascii_letters + string.digits + "._"
 
 
 def session_token(request: Request) -> str:
-    """Return the call's token: Salesforce takes the scheme ``OAuth`` for ``Bearer``."""
+    """Return the call's token: Salesforce accepts the scheme ``OAuth`` like ``Bearer``."""
     return request.token("bearer", "oauth")
 
 
@@ -31,7 +31,7 @@ class Session:
 
 
 class Sessions:
-    """The tokens in force. Safe to use from many threads."""
+    """The valid tokens. Safe to use from many threads."""
 
     def __init__(self, organization_id: str = credentials.ORGANIZATION_ID) -> None:
         self._organization_id = organization_id

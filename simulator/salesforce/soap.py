@@ -1,8 +1,8 @@
 """SOAP ``login()``: by security token, and by organization id (a trusted address).
 
-Not there from API version 65.0 on, and retired everywhere in summer 2027 (help.salesforce.com, "Platform SOAP
-API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API Developer
-Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
+It does not exist in API versions from 65.0 on, and is retired everywhere in summer 2027 (help.salesforce.com,
+"Platform SOAP API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API
+Developer Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
 """
 
 from __future__ import annotations

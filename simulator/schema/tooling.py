@@ -1,4 +1,4 @@
-"""A few read-only sObjects of the Tooling API, which describe the org itself. They have tables of their own."""
+"""A few read-only sObjects of the Tooling API, which describe the org itself. They have separate tables."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Conditions:
 
     def _like(self, left: Resolved, token: Token) -> str:
         if token.kind != "string":
-            # Says what is wrong with it, in the words for the field's type.
+            # Raises the error that fits the field's type.
             self._value(token, left.field)
             raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token.text}'")
         pattern = like_pattern(token, self.scope.context.soql)

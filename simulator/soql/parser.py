@@ -28,7 +28,7 @@ _CLAUSES = frozenset(
     {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "ALL", "USING", "WITH", "FOR", "UPDATE"}
 )
 _MAX_DEPTH = 60
-"""Parentheses and NOTs inside one another."""
+"""The deepest nesting of parentheses and NOTs."""
 _MAX_OFFSET = 2000
 
 
@@ -41,7 +41,7 @@ def parse(soql: str) -> Query:
 
 
 class Parser:
-    """A recursive descent over the tokens, a method a rule."""
+    """A recursive descent over the tokens, one method per rule."""
 
     def __init__(self, soql: str) -> None:
         self._soql = soql

@@ -1,4 +1,4 @@
-"""Connections to the one SQLite file: readers side by side, one writer, and the way back to the start."""
+"""Connections to the one SQLite file: parallel readers, one writer, and a reset to the generated data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ a tenth quicker, but memory would seem to grow with the data."""
 
 
 class _Connection(sqlite3.Connection):
-    """Close with the thread that owns the connection, which Python 3.13 and later warn about otherwise."""
+    """A connection that is closed with its thread; Python 3.13 and later warn about open ones."""
 
     def __del__(self) -> None:
         self.close()
@@ -56,7 +56,7 @@ class Database:
         self._writers = 0
         self._notes: list[Any] = []
         self.on_commit: Callable[[list[Any]], None] = lambda _notes: None
-        """Called after each commit with what its writers have noted, in the order of commits."""
+        """Called after each commit with the notes of its writers, in the order of commits."""
         self._idle: list[sqlite3.Connection] = []
         self.version = 1
 
@@ -111,7 +111,7 @@ class Database:
             self.give_back(connection)
 
     def borrow(self) -> sqlite3.Connection:
-        """Return such a connection, until it is given back."""
+        """Return a connection like that of ``snapshot``; ``give_back`` ends its use."""
         connection = self._idle_or_new()
         connection.execute("BEGIN")
         return connection

@@ -1,4 +1,4 @@
-"""Queries run on a snapshot of the data."""
+"""Run queries on a snapshot of the data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ another at each row are several times slower than threads that run one after ano
 
 
 def run(database: Database, statement: Statement) -> QueryResult:
-    """Run a statement. It counts at once; rows come on demand, from the same moment as the count."""
+    """Run a statement. Rows are counted at once and read on demand, from the same snapshot."""
     if statement.kind == "records":
         connection = database.borrow()
         total = _bounded(_count(connection, statement), statement)
@@ -48,7 +48,7 @@ def _next_rows(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 
 
 def _stream(database: Database, connection: sqlite3.Connection, statement: Statement) -> Iterator[tuple[Any, ...]]:
-    """Yield rows from a snapshot until the last one is read; if dropped before, the connection is dropped too."""
+    """Yield rows from a snapshot; after the last one, give its connection back."""
     cursor = connection.execute(statement.sql, statement.parameters)
     try:
         while rows := _next_rows(cursor):

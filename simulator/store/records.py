@@ -1,4 +1,4 @@
-"""Creating and changing records by Salesforce's rules. All run inside the caller's transaction."""
+"""Create and change records by Salesforce's rules, inside the caller's transaction."""
 
 from __future__ import annotations
 

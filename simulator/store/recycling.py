@@ -1,4 +1,4 @@
-"""Deleting, undeleting, purging and merging. All run inside the caller's transaction."""
+"""Delete, undelete, purge and merge records, inside the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door to the data of the simulated org."""
+"""The only access to the data of the simulated org."""
 
 from __future__ import annotations
 
@@ -219,10 +219,10 @@ class Store:
         return rows.stamp_text(self._clock())
 
     def on_changes(self, tell: Callable[[list[Change]], None]) -> None:
-        """Let ``tell`` know of the changes of each commit.
+        """Call ``tell`` with the changes of each commit.
 
-        Salesforce's events name the records that were changed themselves, not those whose look-ups were cleared
-        or moved along with them (docs/platform-facts.md).
+        As in Salesforce's events, these are the records that were changed themselves, not those whose look-ups were
+        cleared or moved along with them (docs/platform-facts.md).
         """
         self._database.on_commit = tell
 
