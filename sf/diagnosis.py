@@ -1,4 +1,4 @@
-"""Check for ``sf check`` whether this installation can work with its org. One line a question: ok, or what to fix.
+"""Answer for ``sf check`` whether this installation can work with its org: ok, or what to fix.
 
 Other apps add questions with ``register`` in their own module ``diagnosis``: ``api`` (cases, Accounts), ``pardot``.
 """
@@ -81,7 +81,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
-    """Ask the questions that need a session; if the session is refused or the host is wrong, yield that and stop."""
+    """Answer the questions that need a session; stop after yielding a refused session or a wrong host."""
     try:
         yield _organization(client)
         yield _limits(client)
@@ -151,7 +151,7 @@ def _organization(client: SalesforceClient) -> Finding:
 
 
 def _limits(client: SalesforceClient) -> Finding:
-    """Report the API calls left. Raises ``OrgUnavailable`` and ``HostGone``: no other question can be asked then."""
+    """Report the API calls left. Raises ``OrgUnavailable`` or ``HostGone`` when no call can succeed."""
     try:
         usage = client.daily_usage()
     except DailyLimitReached as error:

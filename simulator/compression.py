@@ -1,4 +1,4 @@
-"""Compress answers as Salesforce does when the caller accepts gzip (REST API Developer Guide, "Compression")."""
+"""Compress answers for callers that accept gzip (REST API Developer Guide, "Compression")."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ TypeOf = Callable[[str, str], str]
 
 
 def csv_blocks(result: QueryResult) -> Iterator[Block]:
-    """Yield blocks with every value quoted, lines ended by LF, null as ``""``: the form of Bulk API 2.0's results."""
+    """Yield blocks in the form of Bulk API 2.0's results: all values quoted, LF line ends, null as ``""``."""
     width = len(result.columns)
     template = _RECORD_END.join([_VALUE_END.join(["%s"] * width)] * CSV_BLOCK_ROWS)
     for rows in _batches(result, CSV_BLOCK_ROWS):
@@ -62,7 +62,7 @@ def csv_header(columns: Sequence[Column]) -> bytes:
 
 
 def csv_offset(data: bytes, rows: int) -> int:
-    """Return the size in bytes of the first ``rows`` records in ``data``; line breaks in quotes end no record."""
+    """Return the bytes of the first ``rows`` records in ``data``; line breaks in quotes end no record."""
     position = 0
     quotes = 0
     while rows:
@@ -75,7 +75,7 @@ def csv_offset(data: bytes, rows: int) -> int:
 
 
 def json_blocks(result: QueryResult, *, size: int, base: str, type_of: TypeOf) -> Iterator[Block]:
-    """Yield JSON lists of ``size`` records each. ``base`` is the path of the version: ``/services/data/v64.0``."""
+    """Yield JSON lists of ``size`` records each. ``base``: the version's path, ``/services/data/v64.0``."""
     record = record_maker(result, base=base, type_of=type_of)
     for rows in _batches(result, size):
         records = [record(row) for row in rows]
@@ -89,7 +89,7 @@ def _batches(result: QueryResult, size: int) -> Iterator[list[Row]]:
 
 
 def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable[[Row], Record]:
-    """Return a function from a row to the record in REST's form, with parents nested under their relationship."""
+    """Return a function from a row to the record in REST's form, with parents nested by relationship."""
     if result.kind == "aggregate":
         return _aggregate_maker(result.columns)
     return _maker(result.sobject, result.columns, base, type_of)

@@ -1,4 +1,4 @@
-"""Errors in the form of each system, for requests that are refused before they reach a route, and for faults."""
+"""Errors in each system's form, for faults and for requests that are refused before any route."""
 
 from __future__ import annotations
 

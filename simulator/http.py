@@ -39,7 +39,7 @@ class Request:
         return self.token("bearer")
 
     def token(self, *schemes: str) -> str:
-        """Return the token of ``Authorization`` under one of these schemes (in lower case), or an empty string."""
+        """Return the token of ``Authorization`` with one of these lower-case schemes, or an empty string."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() in schemes else ""
 
@@ -53,7 +53,7 @@ class Response:
     """The body, or the chunks of a large one; then ``headers`` may contain their ``Content-Length``."""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: float | None = None
-    """The share of the body (0 to 1) after which the connection is closed, for a fault. ``None``: all is sent."""
+    """For a fault: the share of the body (0 to 1) after which the connection is closed. ``None``: never."""
 
     @classmethod
     def json(cls, payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -90,7 +90,7 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Bind the ports, then open (or generate) the data. Raises ``CannotStart`` with the reason when that fails."""
+        """Bind the ports, then open (or generate) the data. Raises ``CannotStart`` if that fails."""
         try:
             ids.name_instance(options.instance)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""The threaded HTTP(S) server, with one thread per connection. Connections are kept alive between requests.
+"""The HTTP(S) server, with one thread per connection. Connections are kept alive between requests.
 
 The TLS handshake happens in the connection's own thread, so a caller that stalls delays no other caller.
 """

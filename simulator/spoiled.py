@@ -18,7 +18,7 @@ ROWS = ("records", "values", "items")
 
 
 def spoil(response: Response, action: Action) -> Response:
-    """Spoil the answer as the fault says; leave it when it is not a page, or the fault is not about answers."""
+    """Spoil the answer as the fault says; leave it if it is no page, or the fault is not about answers."""
     if action.kind == "truncate":
         response.cut_at = action.fraction
     spoiled = _SPOILED.get(action.kind)

@@ -9,7 +9,7 @@ SYSTEMS: tuple[System, ...] = get_args(System)
 
 
 def system_of(path: str) -> System | None:
-    """Return the system of a path: ``/services/…`` and ``/id/…`` are Salesforce's; ``None`` when there is none."""
+    """Return the system that a path such as ``/services/…`` belongs to; ``None`` when there is none."""
     if path.startswith(("/services/", "/id/")):
         return "salesforce"
     if path.startswith("/api/v5/"):

@@ -55,7 +55,7 @@ def other_logins(world: World) -> dict[str, str]:
 
 
 def as_text(world: World, certificates: Certificates) -> str:
-    """Return ``NAME=value`` lines for a shell or a ``.env`` file; the variables of other logins are comments."""
+    """Return ``NAME=value`` lines for a shell or ``.env``, with the variables of other logins as comments."""
     comments = ["Other ways to log in to Salesforce:", *as_lines(other_logins(world))]
     lines = [*as_lines(variables(world, certificates)), "", *(f"# {line}" for line in comments)]
     return "\n".join(lines) + "\n"

@@ -33,7 +33,7 @@ class ConnectionDropped(Exception):
 
 
 def read_request(stream: BinaryIO, connection: socket.socket) -> tuple[Request, int] | None:
-    """Return the next request and the size of its URI and headers in bytes; ``None`` when the caller has gone."""
+    """Return the next request and the bytes of its URI and headers; ``None`` when the caller has gone."""
     line = stream.readline(MAX_HEAD + 1)
     if not line:
         return None

@@ -1,4 +1,4 @@
-"""The state that the simulated systems share: one object, created at the start and passed to every route."""
+"""The state that the simulated systems share: one object, created at the start, for every route."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class World:
 
     @classmethod
     def open(cls, config: Config, *, fresh: bool, progress: Callable[[str], None]) -> World:
-        """Open (or generate) the data and the keys under ``config.folder``; ``fresh``: generate the data again.
+        """Open (or generate) data and keys under ``config.folder``; ``fresh``: generate the data again.
 
         ``progress`` gets a line now and then while large data is generated.
         """
@@ -129,7 +129,7 @@ class World:
         self.adopt_session()
 
     def reset_settings(self) -> None:
-        """Restore limits and behavior as at the start, in place, because routes keep a reference to the settings."""
+        """Restore limits and behavior as at the start, in place: routes keep a reference to the settings."""
         self.salesforce.reset()
         self.events.reset()
         self.instance.go_home()

@@ -20,7 +20,7 @@ _keeper = SessionKeeper()
 
 
 class RememberingClient(SalesforceClient):
-    """A client that remembers refused logins for all processes, and does not retry them while a caller waits."""
+    """A client that remembers refused logins for all processes. It does not retry while a caller waits."""
 
     def _log_in(self) -> Session:
         self._check_turn()

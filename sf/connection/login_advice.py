@@ -1,4 +1,4 @@
-"""Warn about logins that work today and are known to fail later, in ``check --deploy`` and ``sf check``.
+"""Warn in ``check --deploy`` and ``sf check`` about logins that work today and will fail later.
 
 Sources of the dates: ``docs/platform-facts.md``.
 """

@@ -1,4 +1,4 @@
-"""Remember refused logins for all processes, so that retries do not lock the API user out of Salesforce.
+"""Remember refused logins for all processes, so that retries do not lock the API user out.
 
 Requests and ``deliver_pending`` retry a refused login after half an hour, later every two hours. Commands that
 a person or a timetable starts (syncs, ``sf check``) are not held back. The pause ends when a login works in any

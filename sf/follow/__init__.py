@@ -1,1 +1,1 @@
-"""Follow Salesforce's change events, so that changes reach the cache within seconds (``manage.py sf follow``)."""
+"""Follow Salesforce's change events: changes are cached within seconds (``manage.py sf follow``)."""

@@ -1,4 +1,4 @@
-"""Run an object's incremental sync where its events are not enough: the same sync that the command runs."""
+"""Run an object's incremental sync, as its command does, where its events are not enough."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TellRun = Callable[[SyncRun, float], None]
 
 
 class CatchUp:
-    """Run syncs that may fail: an object whose sync failed waits, longer each time, while the others continue."""
+    """Run syncs. An object whose sync failed waits, longer each time, while the others continue."""
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:
         self._client = client

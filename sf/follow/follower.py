@@ -1,4 +1,4 @@
-"""Follow the change events of Salesforce: collect ids for a moment, read the records, store them, and repeat.
+"""Follow Salesforce's change events: collect ids for a moment, read the records, store them, repeat.
 
 Nothing is lost, whenever the process ends:
 
@@ -60,7 +60,7 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""After a sync, up to this many named records are read too: a gap event may name a record without a new stamp."""
+"""Up to this many named records are read after a sync too: a gap event need not move a record's stamp."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -82,7 +82,7 @@ class _Streams:
     inbox: Inbox
     open: dict[str, Subscription] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
-    """Objects whose sync began before Salesforce had confirmed the subscription: they are synced once more."""
+    """Objects to sync once more: their sync began before Salesforce had confirmed the subscription."""
 
     def listen(self, name: str, replay_id: bytes | None) -> None:
         (synced,) = in_order([name])
@@ -228,7 +228,7 @@ class Follower:
     # -- storing changes --------------------------------------------------------------------------------
 
     def _store_ready(self, inbox: Inbox) -> bool:
-        """Store the waiting changes of objects that no sync is reading. Return whether there was anything to do."""
+        """Store the waiting changes of objects that no sync is reading. Return whether there were any."""
         waiting = inbox.waiting()
         taken = inbox.take(waiting)
         touched = {name: self._touched(name, collected) for name, collected in taken.items()}

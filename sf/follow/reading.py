@@ -1,4 +1,4 @@
-"""Read from Salesforce, by REST, the records that events named and those that may have changed with them."""
+"""Read from Salesforce the records that events named, and those that may have changed with them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Read:
 
 
 def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:
-    """Read the changed records, parents first, deleted ones too, and the children that changed with a parent."""
+    """Read the changed records, parents first, deleted ones too, and children that changed with them."""
     wanted = {synced.name: Wanted() for synced in PARENTS_FIRST}
     for name, collected in changes.items():
         wanted[name].ids |= collected.ids

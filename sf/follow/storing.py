@@ -18,7 +18,7 @@ from sf.sync.source import storable_rows
 
 
 def store(reads: Iterable[Read], organization_id: str, places: Mapping[str, bytes], confirm: Callable[[], None]) -> int:
-    """Merge the records as a sync does, store the replay ids after them, and return the number of changed rows.
+    """Merge the records as a sync does, store the replay ids, and return the number of changed rows.
 
     Raises ``SyncError`` when too large a share of a table would be deleted; nothing is stored then.
     """
@@ -45,7 +45,7 @@ def _merge(read: Read) -> int:
 
 
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
-    """Delete the records that Salesforce no longer has. The mass-delete guard may stop the whole transaction."""
+    """Delete records that Salesforce no longer has. The mass-delete guard may stop the transaction."""
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(

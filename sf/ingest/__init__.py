@@ -1,1 +1,1 @@
-"""The copy kernel: runs, leases, windows, staging, merge, quarantine. It knows neither Salesforce nor Pardot."""
+"""The copy kernel: runs, leases, staging, merge, quarantine. It knows neither Salesforce nor Pardot."""

@@ -73,7 +73,7 @@ class UserCrontab:
         return [OwnLine(line.strip(), match["folder"]) for line, match in found if match]
 
     def add(self) -> None:
-        """Append all jobs. The line with their time zone comes first, because it applies to all lines below it."""
+        """Append all jobs, after the line with their time zone, which applies to all lines below it."""
         marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
         self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.wanted()]
 
@@ -135,7 +135,7 @@ class UserCrontab:
 
 
 def _for_cron(text: str) -> str:
-    """Escape percent signs, which cron takes for line breaks; those that an operator escaped stay as they are."""
+    """Escape percent signs, which cron takes for line breaks, unless an operator has escaped them."""
     return re.sub(r"(?<!\\)%", r"\\%", text)
 
 

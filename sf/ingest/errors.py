@@ -4,7 +4,7 @@ import logging
 from typing import ClassVar
 
 failures = logging.getLogger("sf.failures")
-"""Failures that a command prints as its one line: no handler repeats them (``sfapi/logs.py``), but Sentry gets them."""
+"""Failures that a command prints itself: only Sentry gets them, no other handler (``sfapi/logs.py``)."""
 
 
 class SyncError(Exception):

@@ -17,7 +17,7 @@ _IMPORTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Place:
-    """A process. ``place`` names its host, boot and process namespace; it is empty where the system does not say."""
+    """A process. ``place`` names its host, boot and process namespace; empty where these are unknown."""
 
     place: str
     pid: int

@@ -19,7 +19,7 @@ from sf.models import SyncRun
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
-    """Record a job as a ``SyncRun``: done with the ``message`` that it sets, or failed; exceptions are raised again."""
+    """Record a job as a ``SyncRun``: done with its ``message``, or failed. Exceptions are raised again."""
     with _living_run(name) as run:
         try:
             yield run
@@ -42,7 +42,7 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def recorded_often(name: str) -> Iterator[SyncRun]:
-    """Record a job that runs every minute: like ``recorded_job``, but with one reused row for each way to end.
+    """Record a job that runs every minute, like ``recorded_job``, but reuse the row of the same outcome.
 
     If there was nothing to do, the block sets ``state`` to skipped, and ``message``. Messages must not change with
     every run, or each would get its own row.
@@ -60,7 +60,7 @@ def recorded_often(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def recorded_configuration(name: str) -> Iterator[None]:
-    """Record a configuration error that keeps a run from starting as that run's failure, and raise it again."""
+    """Record a configuration error as the failure of the run that it prevents, and raise it again."""
     try:
         yield
     except ImproperlyConfigured as error:

@@ -141,13 +141,13 @@ def hold_lease_in_transaction(name: str) -> Iterator[bool]:
 
 
 def check_held() -> None:
-    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must stop. Call it between two calls."""
+    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must stop. Call this between calls."""
     for lease in _held.get():
         lease.check()
 
 
 def fence() -> None:
-    """Raise ``LeaseLost`` unless this thread's runs still hold their leases, and keep these until the commit.
+    """Raise ``LeaseLost`` unless this thread's runs still hold their leases; keep these until the commit.
 
     Does nothing where no run is under way (live look-ups).
     """
@@ -214,7 +214,7 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def _beat(lease: Lease, stop: threading.Event) -> None:
-    """Renew until the run ends, loses its lease, or takes too long: a run that hangs must not block others."""
+    """Renew until the run ends, loses its lease, or takes too long: one that hangs must not block others."""
     failed = False
     while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
         try:

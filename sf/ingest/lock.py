@@ -13,7 +13,7 @@ _LOCK_CLASS = 0x5FA92
 
 
 def lock_table_for_write(table: str) -> None:
-    """Wait for the table's lock, and keep it until the transaction ends. Raises ``LeaseLost`` if the lease is lost.
+    """Lock the table for writing until the transaction ends. Raises ``LeaseLost`` if the lease is lost.
 
     Merges take it: a sync and a live look-up that bring the same record would otherwise collide on its key, or
     deadlock. Audits, and changes that depend on rows they read, take it too. Nothing else waits for it.

@@ -1,4 +1,4 @@
-"""Define what another system's errors mean for a run. Each copied system has its own subclass of ``Meaning``."""
+"""Define what another system's errors mean for a run. Each copied system subclasses ``Meaning``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Meaning:
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
-    """Errors of the other system that end a run as failed. Other exceptions are faults of this code and are raised."""
+    """Errors of the other system that end a run as failed. Other exceptions are bugs and are raised."""
 
     def pauses(self, error: Exception) -> str:
         """Return the ``SyncRun.Cause`` if the error stops the run until later, otherwise nothing."""

@@ -114,13 +114,13 @@ def text_columns(model: type[models.Model]) -> frozenset[str]:
 
 
 def any_of(column: str, values: Iterable[Any]) -> Q:
-    """Return the condition that the column has one of the values; without values, an empty condition."""
+    """Return the condition that the column has one of the values; empty without values."""
     wanted = sorted(values)
     return Q(**{f"{column}__in": wanted}) if wanted else Q()
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
-    """Return the condition that the column is one of the texts in any case; without texts, an empty condition."""
+    """Return the condition that the column is one of the texts in any case; empty without texts."""
     condition = Q()
     for text in sorted(texts):
         condition |= Q(**{f"{column}__{lookup}": text})

@@ -45,7 +45,7 @@ class _LoggedCursor(Cursor[Any]):
 
 
 def prepared_cursor() -> CursorWrapper:
-    """Open a cursor that returns rows as dicts and prepares its statements, otherwise like ``connection.cursor()``."""
+    """Open a cursor like ``connection.cursor()`` that prepares its statements and returns rows as dicts."""
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()

@@ -1,4 +1,4 @@
-"""Records that could not be stored: kept whole, retried by the next run, forgotten once they are stored."""
+"""Keep records that could not be stored, retry them in the next run, and forget them once stored."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
 
 
 def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
-    """Delete the entries of records that are stored now, and after a full read those that Salesforce no longer has."""
+    """Delete the entries of records that are stored now or, after a full read, gone from Salesforce."""
     old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
     if not all_were_read:
         staged = stage.ids_among(list(old.values_list("record_id", flat=True)))

@@ -1,4 +1,4 @@
-"""Read and write the mark, a row that shows how far a replica has replayed (docs/decisions/read-replica).
+"""Read and write the mark: a row that shows how far a replica is (docs/decisions/read-replica).
 
 Commits reach a replica in order. A reader that sees a mark there also sees everything that was visible on the
 primary before the mark was written: all rows dated before ``horizon``, and all writes that ended before ``written_at``.
@@ -64,7 +64,7 @@ def write_mark(database: BaseDatabaseWrapper) -> Mark:
 
 
 def note_write() -> None:
-    """Make reads that follow a write wait for a mark written from now on. Call this after the commit; never fails."""
+    """Make reads after a write wait for a later mark. Call this after the commit; it never fails."""
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:
         return

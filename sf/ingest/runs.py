@@ -59,7 +59,7 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """Create a run. The caller holds the lease, so older runs that still count as running are marked interrupted."""
+    """Create a run, and mark older ones interrupted: the caller has the lease, so they have ended."""
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
     )
@@ -83,7 +83,7 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
 
 
 def last_committed(synced: Synced) -> Committed | None:
-    """Return the latest read whose rows are in the cache. The merging transaction itself writes the watermark."""
+    """Return the latest read whose rows are in the cache: its merge has stored a watermark."""
     run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
     if run is None:
         return None

@@ -43,7 +43,7 @@ class Job:
 
 
 def jobs() -> tuple[datetime, list[Job]]:
-    """Return PostgreSQL's time and all jobs, earliest first. A job without a stored row counts as handled until now."""
+    """Return PostgreSQL's time and all jobs, earliest first. A job without a row is handled until now."""
     table, now = _cron_table(), database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
     found = []

@@ -20,5 +20,5 @@ def missing_migrations() -> list[str]:
 
 @cache
 def _own_migrations() -> frozenset[tuple[str, str]]:
-    """Return the migrations of this code, which ``migrate`` records; a squashed one stands for those it replaces."""
+    """Return the migrations of this code; a squashed one stands for those that it replaces."""
     return frozenset(MigrationLoader(None).graph.nodes)

@@ -1,4 +1,4 @@
-"""Empty the rows of records that were deleted in Salesforce or Pardot long ago: only their tombstones stay.
+"""Empty the rows of records deleted in Salesforce or Pardot long ago: only their tombstones stay.
 
 A tombstone is a row with ``is_deleted``, an id and stamps. A merge does not fill it again while the record is deleted
 in the source; if the record is restored there, the merge fills the row like any other change.
@@ -33,7 +33,7 @@ def columns_to_empty(model: type[Any]) -> list[CopiedField]:
 
 
 def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type[Any], int]]:
-    """Empty rows whose record was deleted more than ``days`` days ago; yield each model and the number of rows.
+    """Empty rows whose record was deleted more than ``days`` days ago; yield each model and row count.
 
     With ``dry_run``, only count. With 0 days, empty nothing.
     """

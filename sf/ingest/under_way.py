@@ -1,4 +1,4 @@
-"""Runs that cannot start because another run has the lease, and dead runs that are still marked as running."""
+"""Record runs that cannot start because another has the lease, and find dead runs marked as running."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def note_dead_runs() -> None:
 
 
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
-    """Record a run that cannot start because another has the lease: skipped, or failed from the second time in a row.
+    """Record a run that cannot start: as skipped, or from the second time in a row as failed.
 
     An object that is synced more often than a run may last is always only skipped: the age of its copy shows whether
     the other run takes too long.

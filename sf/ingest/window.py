@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FULL_AFTER = timedelta(days=14)
-"""Salesforce purges deleted records after about 15 days: an incremental read further back would miss deletions."""
+"""Salesforce purges deleted records after about 15 days: a longer incremental read misses deletions."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def choose_window(
     now: datetime,
     full_after: timedelta | None = FULL_AFTER,
 ) -> Window:
-    """Choose an incremental read when there is a committed one; the lookback covers clock skew and late commits.
+    """Choose an incremental read after a committed one; the lookback covers clock skew and late commits.
 
     ``full_after``: the age of the last finished read from which a full one is due; ``None`` where the other system
     purges nothing.

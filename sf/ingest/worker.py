@@ -1,4 +1,4 @@
-"""Start due jobs of the cron table, and commands that operators request: the loop of ``manage.py work``.
+"""Start due jobs and the commands that operators request: the loop of ``manage.py work``.
 
 Any number of workers may run. The one that holds the lease leads and starts the jobs; the others wait for the lease.
 A job is a separate process with the command that cron would run, so its crash or leak affects no other job.
@@ -45,7 +45,7 @@ class _Child:
 
 
 class Worker:
-    """One process that may lead. ``start`` starts a job's process; ``grace``: how long jobs may run after ``stop``."""
+    """One process that may lead. ``start`` starts a job; ``grace``: how long jobs may run after ``stop``."""
 
     def __init__(self, start: Start, grace: float, keep: Sequence[list[str]] = ()) -> None:
         self._start_process = start

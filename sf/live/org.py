@@ -24,7 +24,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def salesforce_environment(host_url: str) -> str:
-    """Return ``local`` (the simulator), ``sandbox``, ``production``, or ``other`` for a host outside Salesforce."""
+    """Return ``local`` (the simulator), ``sandbox``, ``production``, or ``other`` (not Salesforce's)."""
     host = urlsplit(host_url).hostname or ""
     if host in LOCAL_HOSTS:
         return "local"

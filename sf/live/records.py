@@ -33,13 +33,13 @@ from sf.sync.source import SoqlQuery, rest_page, rows_of, storable_rows
 logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
-"""The time limit for all calls of a request, the login included. Each call is tried once, because a caller waits."""
+"""The time limit for all calls of a request, the login included. No call is retried: a caller waits."""
 
 READ_BACK_SECONDS = 2.0
 """The additional time that a request which changed something may wait to read the result back."""
 
 MOST_KNOWN = 200
-"""At most this many cached records are also asked for by id, so that the call's URL stays short enough."""
+"""The most cached records that are also asked for by id, so that the call's URL stays short enough."""
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})
@@ -59,7 +59,7 @@ class CacheBusy(Exception):
 
 
 MayAsk = Callable[[], bool]
-"""Returns whether Salesforce may be called now. Call it just before the call: a true result may use up the only try."""
+"""Returns whether Salesforce may be called now. Ask just before a call: true may use up the one try."""
 
 
 class LiveCallFailed(Exception):
@@ -92,7 +92,7 @@ class LiveCallNotTried(LiveCallFailed):
 
 
 def live_client(source: str, *, seconds: float | None = None) -> SalesforceClient:
-    """Return a client for a caller who waits ``seconds`` (``SECONDS`` if not given), counted under ``source``.
+    """Return a client for a caller who waits ``seconds`` (default: ``SECONDS``), counted under ``source``.
 
     Raises ``ImproperlyConfigured`` without a login.
     """
@@ -100,7 +100,7 @@ def live_client(source: str, *, seconds: float | None = None) -> SalesforceClien
 
 
 def read_back_client(source: str) -> SalesforceClient:
-    """Return another client for the same caller: a change that hung has used up the first client's patience."""
+    """Return another client for the same caller: a change that hung has used up the first one's time."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 

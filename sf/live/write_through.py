@@ -45,7 +45,7 @@ class NothingToWrite(Exception):
 
 
 class WriteRefused(Exception):
-    """Salesforce refused the change; the message is Salesforce's own. ``columns`` are the values that it names."""
+    """Salesforce refused the change, in its own words. ``columns`` are the values that it names."""
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
         super().__init__(reason)
@@ -123,7 +123,7 @@ class _Found:
 
 
 def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
-    """Change the record that has ``owner`` in the column (of several, the latest modified), and read it back.
+    """Change the record with ``owner`` in the column (of several, the latest modified), and read it back.
 
     ``owner`` is in lower case; Salesforce's value may be in any case. Raises ``NothingToWrite``,
     ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
@@ -191,7 +191,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    """Return ``WriteRefused`` only when the record itself is at fault; after an unknown code a retry may work."""
+    """Return ``WriteRefused`` only when the record is at fault; after an unknown code, a retry may work."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
@@ -218,7 +218,7 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
 
 
 def _read_again(live: LiveRead, record: _Found) -> list[Values]:
-    """Read the record, even if PostgreSQL, which is asked for the org first, has closed the connection meanwhile."""
+    """Read the record, even if PostgreSQL has closed the connection on which the org is looked up first."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):

@@ -15,7 +15,7 @@ from sf.salesforce.http import Patience, retrying
 def bulk_rows(
     client: SalesforceClient, soql: str, patience: Patience, *, include_deleted: bool
 ) -> Iterator[dict[str, str]]:
-    """Start a job, wait for it, and yield its rows. Each page is read whole first, and again if it breaks off."""
+    """Run a job, and yield its rows. Each page is read whole first, and again if it breaks off."""
     jobs = BulkQuery(client)
     job = jobs.create(soql, include_deleted=include_deleted)
     jobs.wait(job)

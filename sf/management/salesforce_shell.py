@@ -1,4 +1,4 @@
-"""``manage.py sf shell``: a Python prompt in which ``sf`` is a simple-salesforce client that counts its calls."""
+"""Run ``manage.py sf shell``: a Python prompt with a simple-salesforce client that counts calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Each call is counted under “sf shell”. Ctrl-D ends it."""
 
 
 def run_shell(client: SalesforceClient) -> None:
-    """Run Python code from the terminal or from a pipe. Salesforce's errors are raised as ``SalesforceError``."""
+    """Run Python code from a terminal or a pipe. Salesforce's errors are raised as ``SalesforceError``."""
     from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     names: dict[str, Any] = {

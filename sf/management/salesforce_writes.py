@@ -34,7 +34,7 @@ class Change:
 
 
 def change_of(action: str, options: Mapping[str, Any]) -> Change:
-    """Return the call that the command line asks for. Raises ``CommandError`` for values that make no sense."""
+    """Return the call that the command line asks for. Raises ``CommandError`` for malformed values."""
     sobject = quote(options["object"], safe="")
     if action == "create":
         return Change("Create", "POST", f"{sobject}/", _values(options), repeatable=False)
@@ -51,7 +51,7 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
 
 
 def make_change(client: SalesforceClient, change: Change, options: Mapping[str, Any]) -> tuple[str, str]:
-    """Confirm (unless ``--yes``) and send; return the record's id and the result. An empty id: nothing was changed."""
+    """Confirm (unless ``--yes``) and send. Return the record's id (empty if unchanged) and the result."""
     if not options["yes"] and not _agreed(client, change):
         return "", "nothing was changed"
     send = client.request if change.repeatable else client.attempt
@@ -65,7 +65,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 
 def message_of(error: SalesforceError) -> str:
-    """Return what to tell the operator: Salesforce's own words, and a warning when the change may have happened."""
+    """Return the message for the operator, with a warning when the change may have been made."""
     doubt = " It may have been done anyway: look before you try again." if error.outcome_unknown else ""
     return one_line(error.in_full) + doubt
 
@@ -116,7 +116,7 @@ def _declare(parser: ArgumentParser, *, values: bool) -> None:
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before the first one."""
+    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before them."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

@@ -27,7 +27,7 @@ _LONGEST_WAIT = 1440
 
 
 class SyncCommand(BaseCommand):
-    """Syncs ``objects`` in their order. Exits with 0 when done, paused, or skipped on purpose; otherwise with 1."""
+    """Syncs ``objects`` in order. Exits with 0 when done, paused or skipped on purpose, otherwise with 1."""
 
     requires_system_checks = []  # the checks load every route, which takes longer than a small sync
 

@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'look-ups without result',
             },
         ),
-        # Worth nothing after a crash, and cheaper to write so.
+        # The rows are worth nothing after a crash, and cheaper to write without a log.
         migrations.RunSQL("ALTER TABLE sf_lookupmiss SET UNLOGGED", "ALTER TABLE sf_lookupmiss SET LOGGED"),
     ]

@@ -2,12 +2,11 @@
 
 ``search_text`` is everything that a search looks at: the name and the SheerID name of a school between bars, its city
 and state after a tilde, the initials of the name after a caret. ``search_order`` sorts equally good matches: schools
-with adoptions first, then the shorter name. Both are generated columns, so the sync does not know them.
+with adoptions first, then the shorter name. Both are generated columns, so the sync does not write them.
 ``sf_lexemes(search_text)`` is the indexed set of words; the words of city and state begin with a tilde there, and the
 initials with a caret, so that a query can tell them from the words of the name.
 
-``sf_schoolword`` has every word of a name once, for the correction of typing errors. A trigger adds the words of new
-and changed names. Words of deleted schools stay: they lead to no school, which does no harm.
+``sf_schoolword`` has every word of a name once, for the correction of typing errors. A trigger adds the words of new and changed names. Words of deleted schools stay, which does no harm: they lead to no school.
 """
 
 from typing import Any

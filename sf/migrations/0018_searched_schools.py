@@ -1,8 +1,8 @@
-"""Keep what the search for schools looks at in a narrow table of its own.
+"""Keep what the search for schools reads in a separate, narrow table.
 
 The search for a common word reads tens of thousands of rows. In ``sf_account`` each of them was wide, and the two
-columns of the search stood at its end. Triggers keep the new table: a school that is deleted has no row, and a change
-of other columns writes nothing here.
+columns of the search were at its end. Triggers maintain the new table: a school that is deleted has no row, and a
+change of other columns writes nothing here.
 """
 
 from importlib import import_module

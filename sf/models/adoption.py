@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord, ServedMeta
 
 
 class Adoption(CachedRecord):
-    """The adoption of one book in one school year; it belongs to an opportunity, and through it to a contact."""
+    """The adoption of one book in one school year. Its opportunity leads to its contact."""
 
     salesforce_object: ClassVar[str] = "Adoption__c"
 

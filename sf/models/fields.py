@@ -1,4 +1,4 @@
-"""Columns that are copies of Salesforce fields: the one place that maps a column to its Salesforce name.
+"""Columns that are copies of Salesforce fields: the only map from columns to Salesforce's names.
 
 ``name = Text("Name")`` is the whole declaration. The SOQL select list, the decoding of CSV and JSON, the
 staging table and the merge statement are derived from it (``sf/sync/objects.py``). Migrations see plain Django
@@ -42,11 +42,11 @@ class Text(SalesforceField, models.TextField):
 
 
 class LongText(Text):
-    """A long text area of up to 131,072 characters. Objects with one are read in smaller pages (``SyncedObject``)."""
+    """A long text area of up to 131,072 characters. Objects with one are read in smaller pages."""
 
 
 class Uuid(Text):
-    """A UUID as lower-case text, as Accounts writes it. Salesforce keeps any case, and compares without case."""
+    """A UUID as lower-case text, as Accounts writes it. Salesforce keeps any case and ignores it."""
 
     def to_python(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -108,7 +108,7 @@ class _ParentDescriptor(ForwardManyToOneDescriptor):
 
 
 class Reference(models.ForeignKey):
-    """A look-up to another cached object, without a constraint: the id is kept even if the parent is not cached."""
+    """A look-up to another cached object, without a constraint: the parent need not be cached."""
 
     forward_related_accessor_class = _ParentDescriptor
 

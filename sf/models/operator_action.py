@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 
 class OperatorAction(models.Model):
-    """One action of an operator: who, when, what, and how it ended. If it has a command, the row is also a queue entry.
+    """One action of an operator and its outcome. If it has a command, the row is also a queue entry.
 
     A worker, or the web process, starts the command (``sf/ingest/requested.py``); other actions end at once.
     """

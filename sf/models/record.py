@@ -18,7 +18,7 @@ class PresentRecords(models.Manager["CachedRecord"]):
 
 
 class CachedRecord(models.Model):
-    """A copy of one Salesforce record. Only ``sf/sync`` writes rows: Salesforce has the authoritative values."""
+    """A copy of one Salesforce record; Salesforce has the authoritative values."""
 
     salesforce_object: ClassVar[str]
     """The API name of the sObject."""

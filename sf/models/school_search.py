@@ -10,7 +10,7 @@ from sf.models.account import Account
 
 
 class SearchedSchool(models.Model):
-    """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` maintain the table.
+    """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` maintain them.
 
     It is a separate table because the search for a common word reads tens of thousands of rows: these are short.
     """
@@ -19,7 +19,7 @@ class SearchedSchool(models.Model):
     place = models.IntegerField()
     """The order of equally good matches: schools with adoptions first, then by the length of the name."""
     words = models.TextField()
-    """Folded: the name and the SheerID name between bars, city and state after a tilde, initials after a caret."""
+    """Folded: name and SheerID name between bars, city and state after a tilde, initials after a caret."""
 
     class Meta:
         indexes = [GinIndex(Func("words", function="sf_lexemes"), fastupdate=False, name="searched_school_words")]
@@ -29,7 +29,7 @@ class SearchedSchool(models.Model):
 
 
 class SchoolWord(models.Model):
-    """A word of a school's name, for the correction of typing errors. A trigger of ``sf_account`` fills the table."""
+    """A word of a school's name, to correct typing errors. A trigger of ``sf_account`` fills the table."""
 
     word = models.TextField(primary_key=True)
 

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SyncRun(models.Model):
-    """One run of the sync of one object: its counts, its end, and the point from which the next one may continue."""
+    """One sync of one object: its counts, its end, and the point from which the next one may continue."""
 
     class State(models.TextChoices):
         RUNNING = "running"

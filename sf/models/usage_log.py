@@ -2,7 +2,7 @@ from django.db import models
 
 
 class SFAPIUsageLog(models.Model):
-    """The number of HTTP calls to Salesforce by source and day (UTC), logins and reads of the limits included."""
+    """The number of HTTP calls to Salesforce by source and day (UTC), including logins."""
 
     date = models.DateField()
     source = models.CharField(max_length=64, help_text="The caller: a sync command, the API, or an operator.")

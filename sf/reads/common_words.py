@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 MUCH_COMMONER = 4
-"""A word this many times as common as a search's rarest word is compared, which costs less than looking it up."""
+"""A word this many times as common as the rarest one is compared: that costs less than a look-up."""
 
 COMMON = 0.02
 """The share from which a word is common: of several common words only the rarest is looked up."""

@@ -1,4 +1,4 @@
-"""Read from the read replica when it is recent enough, otherwise from the primary (docs/decisions/read-replica)."""
+"""Read from the replica if it is recent enough, else from the primary (docs/decisions/read-replica)."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def noted_write() -> Iterator[None]:
 
 
 def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
-    """Return the mark that the replica must have, and write it if necessary; ``None``: the primary must answer."""
+    """Return the mark that the replica must have, written if necessary; ``None``: use the primary."""
     primary = connections[DEFAULT_DB_ALIAS]
     try:
         mark = read_mark(primary)
@@ -141,7 +141,7 @@ def _is_recent(mark: Mark, complete_until: datetime | None, *, after_writes: boo
 
 @contextmanager
 def _connected_to_replica(need: _Need) -> Iterator[bool]:
-    """Exchange this thread's connection for the replica's, in one transaction; yield whether it meets the need."""
+    """Use the replica's connection for one transaction of this thread; yield whether it meets the need."""
     primary, replica = connections[DEFAULT_DB_ALIAS], connections[REPLICA]
     if _trouble.away_until:
         _trouble.leave_alone()

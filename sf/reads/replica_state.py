@@ -45,7 +45,7 @@ class ReplicaState:
 
 
 def replica_state() -> ReplicaState | None:
-    """Return the state of the replica; ``None`` when there is none in the settings. Waits half a second at most."""
+    """Return the state of the replica; ``None`` without one. Waits half a second at most."""
     if not has_replica():
         return None
     written = write_mark(connections[DEFAULT_DB_ALIAS])

@@ -108,7 +108,7 @@ _PLACES = 100_000
 
 @dataclass(frozen=True)
 class SchoolFilters:
-    """The words of a name, and exact filters; ``state`` and ``country`` may be a name or a code. ``None``: not used."""
+    """Words of a name, and exact filters; ``state`` and ``country``: a name or a code. ``None``: not used."""
 
     name: str | None = None
     city: str | None = None
@@ -123,7 +123,7 @@ class SchoolFilters:
 
 @dataclass(frozen=True)
 class SchoolPage:
-    """``count`` is the number of all matches, ``total`` of all schools; ``schools`` are rows of ``COLUMNS``."""
+    """``count``: the number of matches; ``total``: of all schools; ``schools``: rows of ``COLUMNS``."""
 
     count: int
     total: int
@@ -247,7 +247,7 @@ def _looked_up(words: Words) -> tuple[str, bool]:
 
 
 def _tsquery(words: Words, rare: Sequence[str]) -> str:
-    """Return the query for the rare words: lexemes of city and state begin with ``~``, initials with ``^``."""
+    """Return the query for the rare words. City and state lexemes begin with ``~``, initials with ``^``."""
     if len(words) == 1:
         [word] = words
         initials = f" | '^{word}'" if len(word) in INITIALS else ""
@@ -278,7 +278,7 @@ def _page(
 
 
 _totals: dict[datetime | None, int] = {}
-"""The number of all schools, by the time of their last change: every insert, update and soft delete moves it."""
+"""The number of all schools by the time of their last change, which every change moves."""
 
 
 def _total() -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from sf.ingest.prepared import Statement
 
 CONFIRMED = "OpenStax Confirmed Adoption"
-"""The ``Confirmation_Type__c`` of an adoption that an instructor has confirmed; all others are assumed."""
+"""The ``Confirmation_Type__c`` of an adoption confirmed by an instructor; all others are assumed."""
 
 _BOOKS = """
     SELECT id, name, official_name, type, subject_areas, website_url

@@ -1,4 +1,4 @@
-"""Parse Salesforce's answers. An answer in an unexpected form is a proxy's page, for example, not Salesforce's."""
+"""Parse Salesforce's answers. One in an unexpected form came from elsewhere, such as a proxy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnusableAnswer(TransientError):
 
 
 def json_of(answer: requests.Response) -> Any:
-    """Return the answer's JSON. Its encoding is detected from the bytes; some gateways add a byte order mark."""
+    """Return the answer's JSON. The bytes show the encoding, even after a gateway's byte order mark."""
     return json.loads(answer.content)
 
 

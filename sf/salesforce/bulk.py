@@ -51,14 +51,14 @@ class Job:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One CSV page being received: its announced number of rows, the start of the next page, and the bytes."""
+    """One CSV page being received: its announced rows, the start of the next page, and the bytes."""
 
     rows: int
     next_locator: str
     length: int
     """The bytes on the wire, when Salesforce announces them; otherwise 0."""
     received: Callable[[], int]
-    """The bytes received over the wire so far: fewer than those of ``chunks`` when the answer is compressed."""
+    """The bytes received on the wire so far: fewer than in ``chunks`` when the answer is compressed."""
     chunks: Iterator[bytes]
 
 
@@ -80,7 +80,7 @@ class BulkQuery:
             raise
 
     def get(self, job_id: str) -> Job:
-        """Return the job as it is now. Raises ``QueryLocatorGone`` when Salesforce does not know it (any longer)."""
+        """Return the job as it is now. Raises ``QueryLocatorGone`` when Salesforce does not know it."""
         try:
             return self._ask("GET", f"{self._path}/{job_id}", _job)
         except RequestRefused as error:

@@ -1,4 +1,4 @@
-"""Write Cases, one or many at a time: each only once (with an external id field), without undoing staff's changes.
+"""Write Cases: each only once (with an external id field), without undoing staff's changes.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
@@ -86,7 +86,7 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
 
 
 def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
-    """Return our key and the Salesforce id. Salesforce may spell a field's name in another case than the query."""
+    """Return our key and the Salesforce id. Salesforce may return field names in another case."""
     values = {name.casefold(): value for name, value in record.items()}
     with understood("a query for cases"):
         return str(values[external_id.casefold()]), str(values["id"])

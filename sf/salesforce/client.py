@@ -1,4 +1,4 @@
-"""The Salesforce client: every call goes through ``request``, which logs in, counts, retries and raises.
+"""The Salesforce client: ``request`` makes every call; it logs in, counts, retries and raises.
 
 Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
 records by simple-salesforce's names is in ``records.py``, on top of this.

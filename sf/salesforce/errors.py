@@ -15,7 +15,7 @@ from sf.salesforce.refusals import Group, Refusal, classify
 
 
 class SalesforceError(Exception):
-    """Salesforce could not be reached, or refused a call. ``code`` is Salesforce's own (``INVALID_FIELD``), or empty.
+    """Salesforce could not be reached, or refused a call. ``code`` is Salesforce's own, or empty.
 
     ``str()`` may be logged: it contains the code and the names of fields, and no sentence that could quote a
     record.
@@ -72,7 +72,7 @@ class SessionExpired(SalesforceError):
 
 
 class OrgUnavailable(SalesforceError):
-    """Salesforce refuses every call of this org or API user until a person acts: expired password, full storage."""
+    """Salesforce refuses every call of this org or user until a person acts, as for an expired password."""
 
 
 class LoginFailed(OrgUnavailable):
@@ -91,21 +91,21 @@ class QueryLocatorGone(SalesforceError):
 
 
 class RequestRefused(SalesforceError):
-    """Salesforce refuses this call, now or later. ``group`` says whether the record's values are the reason."""
+    """Salesforce refuses this call for good. ``group`` says whether the record's values are the reason."""
 
     group = Group.UNKNOWN
     concerns_everything = False
 
 
 _UNSURE_STATUSES = frozenset({408, 500, 502, 504})
-"""A gateway gave up, or Salesforce failed in the middle. 503 is absent: it comes before anything is done."""
+"""A gateway gave up, or Salesforce failed midway. 503 is absent: it comes before anything is done."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
 _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER"})
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """Return the error for an HTTP answer with status 300 or more. ``asked`` is method and path, for the message."""
+    """Return the error for an HTTP status of 300 or more. ``asked`` is method and path, for the message."""
     code, sentence, fields = parse_error_body(body)
     refusal = classify(code, sentence)
     message = _message(status, code, sentence, fields, refusal, asked)
@@ -136,7 +136,7 @@ def is_passing(status: int) -> bool:
 
 
 def _message(status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
-    """Return code, fields and our own words; quote Salesforce's sentence only where it cannot contain record values."""
+    """Return the message. It quotes Salesforce's sentence only where that cannot contain record values."""
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):
@@ -147,13 +147,13 @@ def _message(status: int, code: str, sentence: str, fields: Sequence[str], refus
 
 
 def _without_query(sentence: str) -> str:
-    """Return the sentence without the query excerpt before it: conditions contain UUIDs and email addresses."""
+    """Return the sentence without the query excerpt, which may contain UUIDs and email addresses."""
     _, marker, rest = sentence.rpartition("ERROR at Row:")
     return f"{marker}{rest}"
 
 
 def _reads(asked: str) -> bool:
-    """Return whether the call carries no record, so that an error about the schema or from a proxy quotes none."""
+    """Return whether the call carries no record, so that an error cannot quote one."""
     return asked.startswith("GET ") or asked.endswith("/jobs/query")
 
 

@@ -13,7 +13,7 @@ _NO_API_HOST = re.compile(r"\.(lightning\.force|my\.salesforce-setup|file\.force
 
 
 def is_shared_login_host(url: str) -> bool:
-    """Return whether all orgs log in at this host. It belongs to no org, so client credentials are refused there."""
+    """Return whether all orgs log in at this host. It belongs to no org, so it refuses client credentials."""
     return (urlsplit(url).hostname or "") in SHARED_LOGIN_HOSTS
 
 
@@ -24,7 +24,7 @@ def is_sandbox_host(url: str) -> bool:
 
 
 def api_host_instead_of(url: str) -> str:
-    """Return the API host of the org whose web page's host was given; empty when the host may be an API host."""
+    """Return the org's API host for the host of its web pages; empty for other hosts."""
     host = urlsplit(url).hostname or ""
     own, found = re.subn(_NO_API_HOST, ".my.salesforce.com", host)
     return f"https://{own}" if found else ""

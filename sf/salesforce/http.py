@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 
 class HostGone(TransientError):
-    """The host does not answer, or only redirects: nothing was carried out, and a new login may name another host."""
+    """The host does not answer, or only redirects. Nothing was done; a new login may name another host."""
 
 
 class CallCounter(Protocol):
@@ -64,9 +64,7 @@ class Patience:
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
     until: float = math.inf
-    """The ``time.monotonic()`` at which the caller must have an answer: logins, all calls and the last byte
-    included.
-    """
+    """The ``time.monotonic()`` by which logins and calls must have ended, with the last byte read."""
 
     @classmethod
     def for_seconds(cls, seconds: float) -> Self:

@@ -1,4 +1,4 @@
-"""Salesforce's record ids: 15 characters in which case matters, or 18, where the last three encode the case.
+"""Salesforce's record ids: 15 case-sensitive characters, or 18, of which the last 3 encode the case.
 
 Source: https://help.salesforce.com/s/articleView?id=000385008
 """

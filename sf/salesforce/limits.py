@@ -17,7 +17,7 @@ class ApiUsage:
 
 
 def parse_limit_info(header: str) -> ApiUsage | None:
-    """Parse the first usage of ``api-usage=18/285000; per-app-api-usage=17/250(appName=x)``; ``None`` without one."""
+    """Parse ``api-usage=18/285000; per-app-api-usage=17/250(appName=x)``: the first usage, or ``None``."""
     for part in header.split(";"):
         match = re.fullmatch(r"\s*api-usage\s*=\s*(\d+)\s*/\s*(\d+)\s*", part)
         if match:

@@ -42,7 +42,7 @@ class Session:
     access_token: str
     instance_url: str
     organization_id: str = ""
-    """18 characters; empty where the answer to the login does not contain it (a session that was handed over)."""
+    """18 characters; empty where the login's answer lacks it, or the session was handed over."""
 
     def __repr__(self) -> str:
         return f"Session({self.instance_url})"
@@ -72,8 +72,9 @@ HOST_HOLDS_SECONDS = 30.0
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
-"""After a refused login, no other login is tried for this long: many threads, or the parts of a command, with a
-wrong password must not lock the user out.
+"""After a refused login, no other is tried for this long.
+
+Many threads, or the parts of a command, must not lock the user out with a wrong password.
 """
 
 
@@ -99,7 +100,7 @@ class SessionKeeper:
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return a session other than ``stale``, perhaps made by another thread. Raises the same as ``current``."""
+        """Return a session other than ``stale``, perhaps another thread's. Raises the same as ``current``."""
         with self._turn(patience):
             if self._session is None or self._session == stale:
                 self._session = self._log_in(login)

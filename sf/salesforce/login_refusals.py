@@ -1,4 +1,4 @@
-"""Decide what a refused login means: try again, stop until tomorrow, or stop until a person changes something.
+"""Decide what a refused login means: retry, stop until tomorrow, or stop until a person acts.
 
 Salesforce's code and words decide, then the HTTP status. Only known temporary refusals are retried: each further
 login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows this table to

@@ -122,7 +122,7 @@ def _unusable(error: TransientError) -> UnusablePage:
 
 
 def count_carefully(client: SalesforceClient, soql: str, *, include_deleted: bool = False) -> int:
-    """Return the number of records that a ``SELECT COUNT()`` query finds. Raises ``TooMuchAsked`` for too many."""
+    """Return the result of a ``SELECT COUNT()`` query. Raises ``TooMuchAsked`` if it takes too long."""
     path = client.query_path(include_deleted=include_deleted)
 
     def once() -> int:

@@ -1,4 +1,4 @@
-"""Classify Salesforce's error codes by who is at fault: the record, the moment, or the org and its user.
+"""Classify Salesforce's error codes by who must act: the sender, no one, or an administrator.
 
 ``docs/refusals.md`` is this table for operators; a test compares the two. Names of codes: ``StatusCode`` and
 ``ExceptionCode`` of the partner WSDL, "Core Data Types Used in API Calls" of the SOAP API Developer Guide, and
@@ -39,7 +39,7 @@ class Refusal:
     wraps: bool = False
     """Raised by the org's own automation: the message may contain the code of the true cause."""
     names_schema: bool = False
-    """Salesforce's sentence names objects, fields or limits, not values: it may be logged for a call that reads."""
+    """Salesforce's sentence names objects, fields or limits, not values: for reads, it may be logged."""
 
 
 _LATER = "The call is retried automatically."

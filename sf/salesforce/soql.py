@@ -27,7 +27,7 @@ def moment(value: datetime) -> str:
 
 
 def one_of(field: str, values: Iterable[str]) -> str:
-    """Return ``field IN (…)``. An empty list has no SOQL form: it raises ``ValueError`` instead of matching all."""
+    """Return ``field IN (…)``. Raises ``ValueError`` for an empty list, which has no form in SOQL."""
     quoted = ", ".join(quote(value) for value in values)
     if not quoted:
         raise ValueError(f"nothing to look for in {field}")

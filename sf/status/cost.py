@@ -1,4 +1,4 @@
-"""Estimate how many Salesforce calls a day the syncs take, at the pauses of ``SYNC_EVERY`` and at shorter ones."""
+"""Estimate the syncs' Salesforce calls a day, at the pauses of ``SYNC_EVERY`` and at shorter ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Cost:
 
 
 def cost_line() -> str:
-    """Return a line for people: how often syncs run, what this costs, and what it would cost to run them more often."""
+    """Return a line for people: how often syncs run, what that costs, and what shorter pauses would cost."""
     chosen: Mapping[str, timedelta] = settings.SYNC_EVERY
     more_often = [pause for pause in _COMPARED if pause < min(chosen.values())]
     others = [f"{_every(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]

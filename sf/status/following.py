@@ -40,7 +40,7 @@ class Following:
 
 
 def following() -> Following | None:
-    """Return which process follows, and how far; ``None`` where following is neither configured nor running."""
+    """Return which process follows, and how far; ``None`` if following is neither set up nor running."""
     now = database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
     stored = dict(FollowedObject.objects.values_list("object", "stored_at"))

@@ -38,8 +38,9 @@ def with_time_to_run(pause: timedelta) -> timedelta:
 MAX_AGE: dict[str, timedelta] = {
     synced.name: with_time_to_run(settings.SYNC_EVERY[synced.name]) for synced in EVERY_OBJECT
 }
-"""The largest allowed age of the last good run: the pause that ``SYNC_EVERY`` promises and some time to run. Other
-apps add theirs.
+"""The largest allowed age of the last good run: the pause of ``SYNC_EVERY`` and some time to run.
+
+Other apps add theirs.
 
 A sample is not a good run: it says nothing about the other records.
 """
@@ -195,7 +196,7 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
-    """Return when objects last found the calls used up, if that happened at least twice since the last good run."""
+    """Return when objects last found the calls used up, if that happened twice since the last good run."""
     times: dict[str, list[datetime]] = {}
     for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
         well = ends[name].well

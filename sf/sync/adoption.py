@@ -19,7 +19,7 @@ from sf.sync.identity import UNKNOWN, has_records
 from sf.sync.objects import EVERY_OBJECT
 
 OnAdoption = Callable[[str, str], list[str]]
-"""Called in the transaction with the ids of the previous and the new org; returns lines for the operator."""
+"""Called in the transaction with the ids of the old and the new org; returns lines for the operator."""
 
 ON_ADOPTION: list[OnAdoption] = []
 """The functions of all apps that are called when another org is adopted."""

@@ -16,9 +16,9 @@ from django.utils import timezone
 from sf.models import SyncRun
 
 PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
-"""The pauses before the second, third and fourth try; after that, only the next scheduled run tries again."""
+"""The pauses before the second, third and fourth try; then only the next scheduled run tries again."""
 CLOSE = timedelta(minutes=30)
-"""A run that begins this soon after a bad one is a retry: the longest pause, plus time for cron and the start."""
+"""A run that begins this soon after a bad one is a retry: the longest pause, and time to start."""
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""
 

@@ -33,7 +33,7 @@ SMALLEST_PAGE = 200
 """Salesforce sends no smaller pages when there are more rows."""
 
 REST_INSTEAD = 50_000
-"""The largest number of rows (25 calls) that REST reads when the day's Bulk jobs are used up; larger reads wait."""
+"""The most rows (25 calls) that REST reads when the day's Bulk jobs are used up; larger reads wait."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from sf.sync.identity import AnotherOrg
 
 
 class SalesforceMeaning(Meaning):
-    """A refused object says nothing about the next one; a failed login, no network or no calls left stop them all."""
+    """Only an error that is not about one object, such as a failed login, concerns the next objects too."""
 
     errors = (SalesforceError,)
 

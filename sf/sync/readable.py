@@ -1,4 +1,4 @@
-"""Handle fields that the API user can no longer read: their columns keep their values, the others are synced.
+"""Handle fields that the API user can no longer read: their columns keep their values.
 
 A lost field is noticed only when a read is refused, so that no extra call is made while all is well. Then
 ``describe`` is asked which fields are missing, and again before each later read until they are back. Leaving a

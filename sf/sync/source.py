@@ -26,10 +26,7 @@ REST_PAGE_ROWS = 2_000
 
 
 LONG_TEXT_ROWS = 200
-"""The page size for records with long text areas of up to 131,072 characters each: a page stays below about 100 MB.
-
-It is the smallest size that Salesforce accepts.
-"""
+"""The page size for records with long text areas, Salesforce's smallest: about 100 MB at most."""
 
 
 @dataclass
@@ -44,11 +41,11 @@ class StagedPage:
 
 
 Commit = Callable[[StagedPage], None]
-"""Called inside the transaction that stages a page, so that its writes commit exactly when the page does."""
+"""Called in the transaction that stages a page, so that its writes are committed with the page."""
 
 
 OnRows = Callable[[int], None]
-"""Called with the number of further rows that have come, for a progress display; negative when a page is read again."""
+"""Called with the number of further rows, for a progress display; negative when a page is read again."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Source(Protocol):
         """Start a read; return the id by which a later process finds it (a Bulk job), or an empty string."""
 
     def announced(self, read_id: str) -> int | None:
-        """Wait until Salesforce knows the number of rows of the whole read; ``None`` when the first page reports it."""
+        """Wait for the number of rows of the whole read; return ``None`` if the first page reports it."""
 
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Read the page at ``cursor`` (empty: the first) into the stage."""

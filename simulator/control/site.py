@@ -59,7 +59,7 @@ class Site:
 
 
 def _is_from_here(request: Request) -> bool:
-    """Return whether the request names this host and comes from its page, so that no other site can send it."""
+    """Return whether the request names this host and comes from its page, not from another site."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).hostname not in LOOPBACK_HOSTS:
         return False

@@ -135,7 +135,7 @@ class Adoptions:
         self._autumn = f"{draw.as_of:%m-%d}" >= "07-01"
 
     def add(self, count: int, school: str, deals: list[Deal], lost_deal: str) -> None:
-        """Add ``count`` adoptions at one school: for each deal the latest school year first, then earlier years."""
+        """Add ``count`` adoptions at one school: for each deal the latest school year, then earlier ones."""
         latest = self._draw.year if self._autumn else self._draw.year - 1
         for index in range(count):
             self._alive += 1

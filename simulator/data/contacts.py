@@ -25,7 +25,7 @@ COLUMNS = (
 PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 """``pi__url__c`` is this and the number of a prospect."""
 FIRST_PROSPECT = 20_000_000
-"""Contact number n has this prospect number plus n, until Pardot's data links it to a generated prospect."""
+"""Contact number n has this prospect number plus n, until Pardot's data links it to a prospect."""
 _UNFILTERED_EVERY = 10
 """One more contact per this many, without Accounts UUID or status: the cache's filter excludes it."""
 _DELETED_EVERY = 60
@@ -135,7 +135,7 @@ class Contacts:
         return tuple(row)
 
     def _deleted(self, row: Row, number: int) -> Row:
-        """Return a copy in the recycle bin; every second one was merged into the row, the others were only deleted."""
+        """Return a copy in the recycle bin: every second one merged into the row, the others only deleted."""
         stamp, user = max(row[4], self._draw.binned()), self._directory.api_user
         merged = number % (2 * _DELETED_EVERY) == 30
         master = row[0] if merged else None

@@ -13,7 +13,7 @@ from simulator.data.tables import Table
 from simulator.schema import picklists
 
 FIRST_LEAD_PROSPECT = 60_000_000
-"""Lead number n, counted from 0 in the order of ids, has this prospect number plus n, as with contacts."""
+"""Lead number n, counted from 0 in the order of ids, has this prospect number plus n, like contacts."""
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _DELETED_EVERY = 70

@@ -1,4 +1,4 @@
-"""Generate visitor activities: 390 days of them, in the order of their ids, denser in the last 30 days."""
+"""Generate 390 days of visitor activities, in the order of their ids, denser in the last 30 days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANONYMOUS = 0.04
 """The share of visitors who are not prospects (yet)."""
 
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
-"""The values type, typeName, campaignId, form, form handler, landing page, redirect, email, list email, details."""
+"""Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details."""
 
 # Programs must compare the numbers; the names are for people, and can differ.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11
@@ -138,7 +138,7 @@ class _History:
 
 
 def _counts(plan: Plan) -> list[int]:
-    """Return the activities of each day, oldest first: fewer at weekends, more in the last 30 days, exact in sum."""
+    """Return each day's number of activities, oldest first: fewer at weekends, more in the last 30 days."""
     weights = []
     for day in range(DAYS):
         weekday = (plan.now // DAY - (DAYS - day) + 3) % 7

@@ -178,7 +178,7 @@ def _custom_redirect(maker: Maker, asset: Asset) -> Row:
 
 
 def _list(maker: Maker, asset: Asset) -> Row:
-    """Return a list. One in 16 has no name; one in seven is unchanged for 6 to 12 months, one in six for longer."""
+    """Return a list: 1 in 16 without a name, 1 in 7 unchanged for 6 to 12 months, 1 in 6 for longer."""
     rng, plan = maker.rng, maker.plan
     luck = rng.random()
     name = "" if luck < 0.04 else "   " if luck < 0.06 else asset.name

@@ -21,7 +21,7 @@ def seconds_of(moment: datetime) -> int:
 
 
 class Stamps:
-    """Writes seconds since 1970 as the API does, ``2026-01-31T12:00:00+00:00``, about 10 million times a second."""
+    """Writes seconds since 1970 as the API does: ``2026-01-31T12:00:00+00:00``, 10 million a second."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}

@@ -124,7 +124,7 @@ def _execute(connection: sqlite3.Connection, statement: str, values: Iterable[An
 
 
 def _columns(pardot_object: PardotObject, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert API names and values to columns and SQLite's values. Raises error 154 for values that do not fit."""
+    """Convert API names and values to columns and SQLite's values. Raises error 154 for unfit values."""
     columns = {}
     for name, value in values.items():
         field = pardot_object.by_name.get(name)

@@ -1,4 +1,4 @@
-"""Generate the data of the simulated Pardot, once, after the objects of Salesforce that it is linked to."""
+"""Generate the data of the simulated Pardot, after the Salesforce records that it is linked to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Pardot objects, each declared once: path, fields, filters. Tables, queries, validation follow from it.
+"""The Pardot objects, each declared once. Tables, queries and validation follow from the declaration.
 
 Sources: the object pages of the version 5 reference
 (developer.salesforce.com/docs/marketing/pardot/guide/<object>-v5.html) and "Version 5 Overview" beside them.

@@ -53,7 +53,7 @@ def next_page(
 def one(
     connection: sqlite3.Connection, pardot_object: PardotObject, fields: tuple[Field, ...], record_id: int
 ) -> tuple[str, bool] | None:
-    """Return a record's JSON, and whether it is in the recycle bin; ``None`` when it is missing or withheld."""
+    """Return a record's JSON, and whether it is in the recycle bin; ``None`` if it is missing or withheld."""
     is_deleted = "t.is_deleted" if pardot_object.recycle_bin else "0"
     row = connection.execute(
         f"SELECT {_json(fields)}, {is_deleted} FROM {pardot_object.table} t WHERE t.id = ? AND NOT t.withheld",

@@ -1,4 +1,4 @@
-"""Generate prospects: most are linked to a Contact or Lead of the simulated Salesforce, some badly, some not."""
+"""Generate prospects: most are linked to a Contact or Lead of Salesforce, some badly, some not."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
 
 
 def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -> tuple[object, ...]:
-    """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, both stamps and their users."""
+    """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, stamps and their users."""
     luck = rng.random()
     # For some of the inactive ones, a time older than the activities that are kept.
     last = last_activity or (created + 3_600 if luck < 0.5 else 0)

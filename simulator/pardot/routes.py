@@ -173,7 +173,7 @@ class PardotApi:
         status: int,
         headers: Mapping[str, str],
     ) -> Response:
-        """Answer with the record as it is now; with its id and the sent values while the cache does not show it yet."""
+        """Answer with the record, or with its id and the sent values while the cache does not show it yet."""
         fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         found = one(self._world.store.connection(), pardot_object, fields, record_id)
         if found is None:

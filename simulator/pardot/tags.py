@@ -1,4 +1,4 @@
-"""Generate tags and tagged objects: unused, rare, similar and badly named tags, and some on prospects only."""
+"""Generate tags and tagged objects: unused, rare, similar, badly named and prospects-only tags."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def write(position: Position, settings: PardotSettings) -> str:
 
 
 def read(token: str, path: str, settings: PardotSettings) -> Position:
-    """Read a token. Raises error 211 for a foreign token or one of another object, 210 for one that is too old."""
+    """Read a token. Raises error 211 for a foreign or another object's token, 210 for one too old."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError) as error:

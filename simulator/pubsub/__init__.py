@@ -1,1 +1,1 @@
-"""Salesforce's Pub/Sub API with the events of Change Data Capture. Its server needs ``grpcio`` and ``fastavro``."""
+"""Salesforce's Pub/Sub API with change events. Its server needs ``grpcio`` and ``fastavro``."""

@@ -1,4 +1,4 @@
-"""The messages of the service ``eventbus.v1.PubSub``: names and numbers of fields as Salesforce publishes them.
+"""The messages of the service ``eventbus.v1.PubSub``, with the field names and numbers of Salesforce.
 
 They are built from this table when the server starts, so there is no generated code. Only the methods that a
 subscriber calls are here.

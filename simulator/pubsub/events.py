@@ -1,4 +1,4 @@
-"""The event bus: changes in the order of commits, kept for subscribers that continue from a replay id."""
+"""The event bus: changes in commit order, kept for subscribers that continue from a replay id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Change events in Avro: the header first, then the fields of the object, each of which may be missing.
+"""Change events in Avro: the header first, then the object's fields, each of which may be missing.
 
 Source: Change Data Capture Developer Guide, "Change Event Fields". In events of the Pub/Sub API ``changedFields`` is a
 bitmap over the fields of the schema.

@@ -1,4 +1,4 @@
-"""The gRPC server: topics, schemas and subscriptions, with Salesforce's statuses and its codes in ``error-code``.
+"""The gRPC server: topics, schemas and subscriptions, with Salesforce's statuses and error codes.
 
 Sources: ``docs/platform-facts.md``, "Salesforce: Pub/Sub API".
 """
@@ -222,7 +222,7 @@ class _refusing:  # noqa: N801 - a context manager
 
 
 def serve(world: World, host: str, port: int, certificate: Path) -> tuple[Any, int]:
-    """Start the server; return it and its port. ``certificate``: a PEM file with the certificate and its key."""
+    """Start the server; return it and its port. ``certificate``: a PEM file with certificate and key."""
     service = PubSub(world)
     handlers = {
         "GetTopic": grpc.unary_unary_rpc_method_handler(

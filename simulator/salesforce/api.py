@@ -1,4 +1,4 @@
-"""The common part of every REST call of Salesforce: version, session, the day's allowance, error bodies.
+"""The common part of Salesforce's REST calls: version, session, the day's allowance, error bodies.
 
 Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions up to 30.0 are retired and answer 410
 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
@@ -110,7 +110,7 @@ class Api:
         self._inner.add(method, DATA + path, handler)
 
     def dispatch(self, request: Request) -> Response:
-        """Answer a call inside another one (composite): the session is checked already, and nothing is counted."""
+        """Answer a call inside another one (composite): its session is checked already, it is not counted."""
         found = self._inner.find(request.method, request.path.rstrip("/"))
         if found is None:
             return not_found().response()

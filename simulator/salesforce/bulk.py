@@ -159,7 +159,7 @@ def _unsupported(message: str) -> ApiError:
 
 
 def _offset_of(locator: str, total: int) -> int:
-    """Return the row at which a page begins. A locator is Base64 without its padding, like Salesforce's own."""
+    """Return the row at which a page begins. A locator is Base64 without padding, like Salesforce's."""
     if not locator:
         return 0
     try:

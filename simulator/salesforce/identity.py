@@ -1,4 +1,4 @@
-"""Salesforce's two ways to say who is logged in: the identity URL of a login, and OpenID's ``userinfo``.
+"""Salesforce's two reports of who is logged in: a login's identity URL, and OpenID's ``userinfo``.
 
 Sources: Salesforce Help, "Identity URLs" and "Identity URL Response Parameters" (a missing, unknown or foreign
 token is a 403 with one bare word; the token may come in the query as ``oauth_token``; ``format=json``) and "Query

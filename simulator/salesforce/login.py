@@ -169,7 +169,7 @@ def is_shared_login_host(request: Request) -> bool:
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return a login's ``instance_url``: the org's present host, as the caller names it unless that name is shared."""
+    """Return ``instance_url``: the org's present host, as the caller names it unless that name is shared."""
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)

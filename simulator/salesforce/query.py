@@ -89,7 +89,7 @@ def _page_size(request: Request) -> int:
 
 
 def parent_type(sobject: str, relationship: str) -> str:
-    """Return the sObject that a relationship of ``sobject`` leads to; an empty string when it is not known."""
+    """Return the sObject that a relationship of ``sobject`` leads to; an empty string if it is unknown."""
     found = schema.find(sobject)
     field = found.by_relationship.get(relationship.lower()) if found else None
     return field.reference_to if field else ""

@@ -1,4 +1,4 @@
-"""Single records over REST: create, read, change, delete, upsert by an external id, list changes and deletions.
+"""Single records over REST: create, read, change, delete, upsert, list changes and deletions.
 
 Source: REST API Developer Guide, "sObject Rows", "Upsert Records Using sObject Rows by External ID" (300 when
 several match, ``created`` in the answer), "sObject Get Deleted" (15 days), "sObject Get Updated" (30 days).
@@ -173,7 +173,7 @@ def _several(sobject: SObject, ids: list[str], request: Request) -> Response:
 
 
 def _period(request: Request, days: int) -> tuple[datetime, datetime]:
-    """Return ``start`` and ``end`` of the query; both are required, and ``start`` must not be too long ago."""
+    """Return ``start`` and ``end`` of the query; both are required; ``start`` must not be too long ago."""
     start, end = _time(request, "start"), _time(request, "end")
     if end <= start:
         raise ApiError("INVALID_REPLICATION_DATE", "endDate before startDate")

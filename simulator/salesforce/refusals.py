@@ -1,4 +1,4 @@
-"""Refusals by name, as Salesforce words them: ``POST /faults {"action": {"kind": "refusal", "name": "maintenance"}}``.
+"""Refusals as Salesforce words them, by name: ``{"action": {"kind": "refusal", "name": "lock"}}``.
 
 Sources of codes and sentences: ``docs/platform-facts.md``, "Refusals". An HTTP status that is not documented comes from
 a report, or is 400.

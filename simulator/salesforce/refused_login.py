@@ -1,4 +1,4 @@
-"""Faults of a login in its own form: OAuth's ``error`` and ``error_description``, SOAP's ``LoginFault``."""
+"""Faults of logins, in OAuth's form (``error``, ``error_description``) and SOAP's (``LoginFault``)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulator.salesforce.soap import fault
 
 
 def login_refusal(path: str, action: Action) -> Response | None:
-    """Return a login's answer for a fault of kind ``error`` or ``quota``; ``None`` for other kinds and paths."""
+    """Return a login's answer for the faults ``error`` and ``quota``; ``None`` for others and other paths."""
     code, message = action.code, action.message
     if action.kind == "quota":
         code, message = "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."

@@ -55,7 +55,7 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """Return the value of ``Sforce-Limit-Info``: of seven answers, one has the app's share and one has bursts."""
+        """Return ``Sforce-Limit-Info``: of seven answers, one has the app's share and one has bursts."""
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7
         if not self.more_parts or turn not in (0, 3):

@@ -1,4 +1,4 @@
-"""The Tooling API, as far as clients use it to look around: queries and describe calls of three sObjects.
+"""The parts of the Tooling API that clients use: queries and describe calls of three sObjects.
 
 Source: Tooling API Developer Guide, "Tooling API Objects" (EntityDefinition, FieldDefinition, ApexClass) and "REST
 Resources" (``/tooling/query``, ``/tooling/sobjects``). A query of FieldDefinition has to name the entity ("a

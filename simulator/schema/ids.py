@@ -79,7 +79,7 @@ def make_ids(prefix: str, serial: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
-    """Return the common part of thousands of ids: 13 characters, two of the ending, the case of the last three."""
+    """Return the common part of thousands of ids: 13 characters, 2 of the ending, and the last case bits."""
     digits = []
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)

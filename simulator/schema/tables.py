@@ -32,7 +32,7 @@ def definitions() -> str:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Create the indexes once the rows are in: updating them with each row would take several times as long."""
+    """Create the indexes once the rows are in: updating them with each row takes several times as long."""
     for sobject in SOBJECTS.values():
         for statement in _indexes(sobject):
             connection.execute(statement)

@@ -1,4 +1,4 @@
-"""A few read-only sObjects of the Tooling API, which describe the org itself. They have separate tables."""
+"""A few read-only sObjects of the Tooling API, with separate tables, which describe the org itself."""
 
 from __future__ import annotations
 

@@ -19,10 +19,9 @@ from simulator.soql.tree import Aggregate, FieldSet, Ordering, Path, Query, Sele
 
 Kind = Literal["records", "count", "aggregate"]
 Style = Literal["raw", "csv", "rest"]
-"""The form of values: ``raw`` as stored; ``csv`` with booleans as ``true`` and ``false``; ``rest`` with datetimes that
-end in ``+0000``.
+"""The form of values, which SQLite converts, so that no Python runs for a row.
 
-SQLite converts the values, so that no Python runs for a row.
+``raw``: as stored; ``csv``: booleans as ``true`` and ``false``; ``rest``: datetimes that end in ``+0000``.
 """
 
 _MAX_FIELDS_ROWS = 200
@@ -199,7 +198,7 @@ class _Compiler:
         self.columns.append(Column(name, "children", Children(child.name, inner.columns)))
 
     def json_rows(self, reference: Field, parent_id: str) -> str:
-        """Return SQL for the rows whose look-up is ``parent_id``, as a JSON list of lists in the order of the query."""
+        """Return SQL for the rows whose look-up is ``parent_id``: a JSON list of lists in the query's order."""
         self.only = f"{self.scope.resolve(Path((reference.name,), 0)).sql} = {parent_id}"
         statement = self.statement()
         if statement.kind != "records":

@@ -146,7 +146,7 @@ class Conditions:
 
 
 def balanced(parts: Sequence[str], operator: str) -> str:
-    """Join the parts as a shallow tree: SQLite accepts a thousand levels, but not a thousand parts in a row."""
+    """Join the parts as a shallow tree: in a row, SQLite counts each part as a level, up to a thousand."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2

@@ -1,4 +1,4 @@
-"""Date literals: spans of days that are relative to now. Days, months and fiscal years are those of UTC."""
+"""Date literals: spans of days relative to now. Days, months and fiscal years are those of UTC."""
 
 from __future__ import annotations
 

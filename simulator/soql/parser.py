@@ -149,7 +149,7 @@ class Parser:
         return SelectItem(self._term(), self._alias())
 
     def _children(self) -> Query:
-        """Parse a subquery in the select list. Children of children need API versions that are not simulated here."""
+        """Parse a subquery in the select list. Children of children are not simulated."""
         if self._depth:
             raise self._unexpected(self._ahead)
         self._expect("(")

@@ -40,7 +40,7 @@ class Token:
 
 
 def tokenize(soql: str) -> list[Token]:
-    """Return the tokens, followed by one of the kind ``end``. Raises ``MALFORMED_QUERY`` for other characters."""
+    """Return the tokens and a last one of kind ``end``. Raises ``MALFORMED_QUERY`` for other characters."""
     if len(soql) > MAX_LENGTH:
         raise SoqlError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_LENGTH} characters.")
     tokens: list[Token] = []

@@ -15,7 +15,7 @@ Value = str | int | float | None | Span
 
 
 def read_value(token: Token, field: Field, soql: str, now: datetime) -> Value:
-    """Return the value to compare the column with; ``None`` for ``null`` and an empty string, which are the same."""
+    """Return the value to compare the column with; ``None`` for ``null`` and for an empty string."""
     if token.word == "NULL":
         return None
     if field.type in ID_TYPES:

@@ -16,8 +16,10 @@ PRAGMA busy_timeout = 30000;
 PRAGMA cache_size = -16000;
 PRAGMA journal_size_limit = 67108864;
 """
-"""The data can be made again, so nothing waits for the disk. The file is not mapped into memory: that would be
-a tenth quicker, but memory would seem to grow with the data."""
+"""The data can be made again, so nothing waits for the disk.
+
+The file is not mapped into memory: that would be 10% quicker, but memory would seem to grow with the data.
+"""
 
 
 class _Connection(sqlite3.Connection):

@@ -13,8 +13,9 @@ from simulator.store.results import QueryResult
 
 _ROWS_A_TURN = 1000
 _turn = threading.Lock()
-"""Readers take turns: SQLite releases Python's interpreter lock at every row, and threads that take it from one
-another at each row are several times slower than threads that run one after another.
+"""Readers take turns, because SQLite releases Python's interpreter lock at every row.
+
+Threads that take the lock from each other at every row are several times slower than threads that take turns.
 """
 
 

@@ -111,7 +111,7 @@ def _defaults(sobject: SObject, user: str) -> dict[str, Any]:
 
 
 def _auto_numbers(sobject: SObject, serial: int) -> dict[str, str]:
-    """Return auto numbers, which continue from the generated records, whose serial numbers do not start at 0."""
+    """Return auto numbers, which continue those of the generated records."""
     number = serial - schema.FIRST_SERIAL + 1
     return {field.name: field.auto_number.format(number) for field in sobject.fields if field.auto_number}
 

@@ -16,7 +16,7 @@ _MAX_LOSERS = 2
 def delete(
     connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str
 ) -> list[tuple[SObject, str]]:
-    """Move a record to the recycle bin. Children lose their look-up, or are deleted too where the field says so.
+    """Move a record to the recycle bin. Children lose their look-up, or are deleted if the field says so.
 
     Returns the deleted records.
     """
@@ -75,7 +75,7 @@ def merge(
     moment: str,
     user: str,
 ) -> None:
-    """Merge records: the losers' children become the master's; the losers are deleted and name their master."""
+    """Merge records: the losers' children become the master's; the losers are deleted and name it."""
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)

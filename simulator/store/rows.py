@@ -38,7 +38,7 @@ def load(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> di
 
 
 def load_alive(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> dict[str, Any]:
-    """Return a record. Raises ``ENTITY_IS_DELETED`` for one in the recycle bin, ``NOT_FOUND`` for an unknown one."""
+    """Return a record. Raises ``ENTITY_IS_DELETED`` if it is in the recycle bin, or ``NOT_FOUND``."""
     record = load(connection, sobject, record_id)
     if record is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")

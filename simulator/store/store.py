@@ -111,7 +111,7 @@ class Store:
         return reading.run(self._database, statement)
 
     def get(self, sobject: str, record_id: str) -> dict[str, Any] | None:
-        """Return the record's visible fields, also of a deleted one; booleans as booleans, the rest as in a query."""
+        """Return a record's visible fields, even if deleted; booleans as booleans, others as in a query."""
         kind = rows.sobject_named(sobject)
         record = rows.load(self.connection(), kind, rows.checked_id(kind, record_id))
         if record is None:
@@ -149,7 +149,7 @@ class Store:
     # Writing
 
     def create(self, sobject: str, values: Mapping[str, Any], *, allow_duplicates: bool = False) -> str:
-        """Create a record, and return its id. ``allow_duplicates`` skips the duplicate rules, not unique fields."""
+        """Create a record; return its id. ``allow_duplicates`` skips the duplicate rules, not unique fields."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             record_id = records.create(

@@ -1,4 +1,4 @@
-"""Load pages in sets: copy them into a staging table of text, then merge it by one statement per kind of change.
+"""Load pages in sets: copy them into a staging table of text, then merge it by a few statements.
 
 All SQL that moves rows of a sync is here.
 

@@ -164,7 +164,7 @@ class Merge:
 
     @property
     def _not_a_tombstone(self) -> sql.Composable:
-        """Return a condition that keeps rows deleted both here and in the source as ``tombstones.py`` left them."""
+        """Return a condition that leaves rows alone which are deleted both here and in the source."""
         if not self._target.has_tombstones:
             return sql.SQL("true")
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")
@@ -241,6 +241,6 @@ class Merge:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Return whether a value is at fault, not the database. Operational errors count only when they are size limits."""
+    """Return whether a value is at fault, not the database. Of operational errors, only size limits count."""
     state = getattr(error.__cause__, "sqlstate", None)
     return not isinstance(error, OperationalError) or state == _PROGRAM_LIMIT_EXCEEDED

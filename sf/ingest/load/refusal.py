@@ -13,7 +13,7 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A record that PostgreSQL cannot store: its id, all its values by column as JSON text, and the reason."""
+    """A record that PostgreSQL cannot store: its id, its values by column as JSON text, and the reason."""
 
     record_id: str
     payload: str

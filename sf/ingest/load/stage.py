@@ -23,7 +23,7 @@ class UnreadableBytes(Exception):
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is not CSV. A missing column is not the same as an empty one."""
+    """A CSV page has other columns than the query, or is not CSV. A missing column is not an empty one."""
 
 
 class Stage:

@@ -25,7 +25,7 @@ class Column:
 
     @property
     def value(self) -> sql.Composable:
-        """Return the staged text of row ``s`` as a value of this column. PostgreSQL refuses text that does not fit."""
+        """Return the staged text of row ``s``, cast to this column's type; the cast refuses unfit text."""
         staged = sql.SQL("s.{}").format(self.identifier)
         if self.kind == "text":
             return sql.SQL("lower({})").format(staged) if self.lower_case else staged
@@ -39,7 +39,7 @@ class Column:
 
 
 def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
-    """Return a date that Python can represent; others become text that is not a date, so that the cast fails."""
+    """Return a date that Python can represent; others become other text, so that the cast fails."""
     return sql.SQL(
         """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'
         THEN {value} ELSE 'out of range: ' || {value} END::{kind}"""
@@ -48,7 +48,7 @@ def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
 
 @dataclass(frozen=True)
 class Target:
-    """A table with the columns ``id``, ``local_create_date`` and ``local_update_date`` besides the copied ones.
+    """A table with ``id``, ``local_create_date`` and ``local_update_date`` besides the copied columns.
 
     With ``marks_deleted``, rows that are deleted in the source stay with ``is_deleted`` set, and a record
     without a value in ``required`` counts as deleted; otherwise such rows are removed. ``stamp`` is the column
@@ -91,12 +91,12 @@ class Target:
 
     @property
     def has_tombstones(self) -> bool:
-        """Return whether rows of records that were deleted in the source may stay here, with ``is_deleted`` set."""
+        """Return whether rows of records deleted in the source may stay here, with ``is_deleted`` set."""
         return any(column.name == "is_deleted" for column in self.columns)
 
     @property
     def gone(self) -> sql.Composable:
-        """Return the condition under which the staged record ``s`` is deleted in Salesforce or has left the filter."""
+        """Return the condition that the staged record ``s`` is deleted in Salesforce or has left the filter."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
         reasons += [sql.SQL("s.{} IS NULL").format(sql.Identifier(name)) for name in self.required]
         return sql.SQL("({})").format(sql.SQL(" OR ").join(reasons))

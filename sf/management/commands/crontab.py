@@ -1,4 +1,4 @@
-"""Provide ``crontab add``, ``show`` and ``remove``: django-crontab's command, with lines that people can read."""
+"""Provide django-crontab's ``crontab add``, ``show`` and ``remove``, with lines that people can read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Change events of Salesforce, over the Pub/Sub API. ``grpcio`` and ``fastavro`` are imported only when it is used."""
+"""Change events of Salesforce over the Pub/Sub API. Needs the optional ``grpcio`` and ``fastavro``."""

@@ -35,7 +35,7 @@ def topic_of(sobject: str) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """The events of one response. ``replay_id``: the position after them, from which a subscription may continue."""
+    """The events of one response. ``replay_id``: the position after them, for the next subscription."""
 
     events: tuple[ChangeEvent, ...]
     replay_id: bytes
@@ -106,7 +106,7 @@ class Subscription:
         self._requests.put(first)
         self._stream = call(iter(self._requests.get, None))
         self.answered = threading.Event()
-        """Set when Salesforce has answered: from then on, the position at which the subscription begins is fixed."""
+        """Set when Salesforce has answered: then the position at which the subscription begins is fixed."""
         threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
 
     def cancel(self) -> None:
@@ -115,7 +115,7 @@ class Subscription:
         self._stream.cancel()
 
     def batches(self) -> Iterator[Batch]:
-        """Yield batches as they arrive, without end. Raises ``SalesforceError`` when the stream breaks or ends."""
+        """Yield batches as they arrive. Raises ``SalesforceError`` when the stream breaks or ends."""
         try:
             for response in self._stream:
                 self.answered.set()

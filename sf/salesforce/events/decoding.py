@@ -1,4 +1,4 @@
-"""Decode which records a change event names, and nothing else: the values are read from the records themselves.
+"""Decode which records a change event names; their values are read from the records themselves.
 
 Source: Change Data Capture Developer Guide, "Change Event Header Fields", "Gap Events", "Overflow Events".
 """

@@ -1,4 +1,4 @@
-"""Map errors of the Pub/Sub API (gRPC status, Salesforce's code) to the groups of ``sf.salesforce.errors``.
+"""Map errors of the Pub/Sub API (gRPC status, Salesforce's code) to the errors of the client.
 
 Source: Pub/Sub API guide, "Handle Errors": the code is in the trailer ``error-code`` and begins with
 ``sfdc.platform.eventbus.grpc.``.
@@ -18,7 +18,7 @@ _REFUSED = frozenset({"INVALID_ARGUMENT", "UNIMPLEMENTED", "OUT_OF_RANGE"})
 
 
 class ReplayIdGone(QueryLocatorGone):
-    """The replay id is older than 72 hours, or of another org: read what changed, and begin at the latest event."""
+    """The replay id has expired (72 hours) or is another org's: sync, and begin at the latest event."""
 
 
 class TopicMissing(RequestRefused):
