@@ -6,7 +6,8 @@ with adoptions first, then the shorter name. Both are generated columns, so the 
 ``sf_lexemes(search_text)`` is the indexed set of words; the words of city and state begin with a tilde there, and the
 initials with a caret, so that a query can tell them from the words of the name.
 
-``sf_schoolword`` has every word of a name once, for the correction of typing errors. A trigger adds the words of new and changed names. Words of deleted schools stay, which does no harm: they lead to no school.
+``sf_schoolword`` has every word of a name once, for the correction of typing errors. A trigger adds the words of new
+and changed names. Words of deleted schools stay, which does no harm: they lead to no school.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
 NO_UTF8 = (
-    "The database must have the encoding UTF8, not {}: create it anew with "
+    "The database must have the encoding UTF8, not {}: create it again with "
     "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, then run migrate again."
 )
 

@@ -61,7 +61,7 @@ _TRIGGER = (
 )
 
 NAMED: Mapping[str, NamedRefusal] = {
-    # of the moment
+    # temporary
     "maintenance": NamedRefusal(
         400,
         "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
@@ -87,7 +87,7 @@ NAMED: Mapping[str, NamedRefusal] = {
     "server_unavailable": NamedRefusal(
         503, "SERVER_UNAVAILABLE", "Server is unavailable. Please try again.", whole=True
     ),
-    # of the org or its user
+    # the org or its user refuses
     "expired_password": NamedRefusal(
         403,
         "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
@@ -111,7 +111,7 @@ NAMED: Mapping[str, NamedRefusal] = {
         "INACTIVE_OWNER_OR_USER",
         "operation performed with inactive user [005000000000001AAA] as owner of case",
     ),
-    # of the record
+    # the record is refused
     "validation_rule": NamedRefusal(
         400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Subject must not be in capitals", ("Subject",)
     ),

@@ -171,7 +171,7 @@ class _Compiler:
             return ""
         return f" LIMIT {-1 if self.query.limit is None else self.query.limit} OFFSET {self.query.offset}"
 
-    # What is selected
+    # Select list
 
     def _select(self, item: SelectItem) -> None:
         if isinstance(item.what, FieldSet):

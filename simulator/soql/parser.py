@@ -49,7 +49,7 @@ class Parser:
         self._next = 0
         self._depth = 0
 
-    # What is ahead
+    # Tokens ahead
 
     @property
     def _ahead(self) -> Token:
@@ -139,7 +139,7 @@ class Parser:
             raise self._unexpected(token)
         return int(token.text[:18])
 
-    # What is selected
+    # Select list
 
     def _select_item(self) -> SelectItem:
         if self._accept("FIELDS", "("):

@@ -230,7 +230,7 @@ class Store:
         record_id = rows.checked_id(sobject, record_id)
         self._database.note(Change(kind, sobject.name, (record_id,), dict(values or {})))
 
-    # What the API user may see
+    # Visible fields
 
     def hide_field(self, sobject: str, field: str) -> None:
         """Hide a field from SOQL, from writes and from describe calls."""
@@ -263,7 +263,7 @@ class Store:
             raise RecordError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
         return field
 
-    # The whole
+    # All data
 
     def reset(self) -> None:
         """Restore the generated data, with all fields visible. Reads under way are not disturbed."""
