@@ -11,7 +11,7 @@ from simulator.prepared import Prepared
 from simulator.schema.ids import DIGITS, to_18
 
 MAX_LOCATORS = 100
-"""Salesforce has had no limit since API version 56.0; here it saves the space of old answers."""
+"""Salesforce has had no limit since API version 56.0; here the limit saves space."""
 
 
 def random_id(prefix: str) -> str:

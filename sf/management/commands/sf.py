@@ -212,7 +212,7 @@ def _declare_get(parser: ArgumentParser) -> None:
 
 def _declare_period(parser: ArgumentParser) -> None:
     parser.add_argument("object", help="such as Contact")
-    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (UTC if without an offset)")
+    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (UTC without an offset)")
     parser.add_argument("end", type=_moment, nargs="?", default=datetime.now(UTC), help="default: now")
 
 

@@ -34,4 +34,4 @@ class Command(SyncCommand):
             self.objects = EVERY_OBJECT  # an adoption, even an interrupted one, must replace every object
         super().handle(*args, **options)
         if left := objects_to_replace():
-            raise CommandError(f"{', '.join(left)}: still has the records of the previous org; run sync_all again")
+            raise CommandError(f"still the records of the previous org: {', '.join(left)}; run sync_all again")
